@@ -1,0 +1,35 @@
+"""How long a ceasefire lasts, how it ends, and what would make it last longer: many simulated worlds of one deal.
+
+What is named here is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ceasefire.analysis.survival import survival
+    from ceasefire.experiment.run import run
+    from ceasefire.model import CeasefireModel
+    from ceasefire.scenario.load import load
+
+__version__ = "0.1.0"
+__all__ = ["CeasefireModel", "__version__", "load", "run", "survival"]
+
+_HOMES = {
+    "CeasefireModel": "ceasefire.model",
+    "load": "ceasefire.scenario.load",
+    "run": "ceasefire.experiment.run",
+    "survival": "ceasefire.analysis.survival",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ceasefire' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,125 @@
+"""The causes chart: what has ended the deal by each day, and in how many worlds it still holds."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from ceasefire.analysis.competing import Ending, Incidence
+from ceasefire.analysis.lives import FloatArray
+from ceasefire.charts.key import swatch
+from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, share_axis
+from ceasefire.charts.placing import spread
+from ceasefire.charts.steps import axis_end, corners, shown
+from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
+from ceasefire.charts.words import Caption, ending_words, percent
+
+PLOT_HEIGHT, PLOT_WIDTH = 3.4, 4.15
+POINTS = 250
+"""Steps of each of up to a dozen layers: enough for the eye, and a small file."""
+
+LINE = 0.148
+"""Height of a line of a label [inches]."""
+
+HELD = Ending("held")
+
+
+@house_style()
+def causes_chart(
+    incidence: Incidence,
+    caption: Caption,
+    *,
+    actor_titles: Mapping[str, str] | None = None,
+    horizon: int | None = None,
+) -> Figure:
+    """Shares ended by each cause, stacked on the share that still holds up to 100 %, named at the right.
+
+    `actor_titles` are readers' names of the actors, for an incidence told apart by actor. The axis ends at the
+    horizon [days], or sooner when nothing holds long before.
+    """
+    titles = actor_titles or {}
+    last = axis_end([incidence.holding], horizon)
+    sheet = page(PLOT_HEIGHT + 0.8, caption.title, _finding(incidence, titles), caption.footer(incidence.worlds))
+    bottom = sheet.bottom + 0.5
+    axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, PLOT_HEIGHT)
+    share_axis(axes, "share of worlds")
+    day_axis(axes, last)
+    calendar_axis(axes, last)
+    axes.grid(False)
+    layers = {HELD: incidence.holding, **incidence.by_ending}
+    colours = _colours(list(layers))
+    _stack(axes, layers, colours, last)
+    _name_layers(sheet, layers, colours, titles, bottom)
+    return sheet.figure
+
+
+def _colours(endings: list[Ending]) -> dict[Ending, str]:
+    """The colour of each cause; actors of one cause in paler and paler shades of it."""
+    colours: dict[Ending, str] = {}
+    for ending in endings:
+        paler = min(0.75, 0.3 * sum(other.cause == ending.cause for other in colours))
+        mixed = (1 - paler) * np.array(to_rgb(CAUSE_COLOURS[ending.cause])) + paler
+        colours[ending] = to_hex((float(mixed[0]), float(mixed[1]), float(mixed[2])))
+    return colours
+
+
+def _stack(axes: Axes, layers: Mapping[Ending, FloatArray], colours: Mapping[Ending, str], last: int) -> None:
+    """The layers one on another, a white line between; the edge of what still holds in ink."""
+    days = shown(last, *layers.values(), points=POINTS)
+    over = bool(layers[HELD][-1] <= 0)
+    floor = corners(days, np.zeros_like(layers[HELD]), last, over, start=0.0)[1]
+    for ending, share in layers.items():
+        x, height = corners(days, share, last, over, start=float(ending == HELD))
+        top = np.minimum(1.0, floor + height)
+        gid = " ".join(filter(None, ending))
+        axes.fill_between(x, floor, top, step="post", facecolor=colours[ending], linewidth=0, gid=gid)
+        edge = INK if ending == HELD else PAPER
+        axes.step(x, top, where="post", color=edge, linewidth=1.4 if ending == HELD else 0.7, clip_on=ending != HELD)
+        floor = top
+
+
+def _name_layers(
+    sheet: Page,
+    layers: Mapping[Ending, FloatArray],
+    colours: Mapping[Ending, str],
+    titles: Mapping[str, str],
+    bottom: float,
+) -> None:
+    """At the right, each layer's share on the last day, its colour and its name, as near to it as there is room."""
+    final = {ending: float(share[-1]) for ending, share in layers.items() if share[-1] > 0}
+    tops = np.cumsum(list(final.values()))
+    middles = [float(top - share / 2) * PLOT_HEIGHT for top, share in zip(tops, final.values(), strict=True)]
+    names = [textwrap.wrap(ending_words(*ending, titles), 24) for ending in final]
+    heights = [LINE * len(name) + 0.07 for name in names]
+    centres = spread(middles, heights, -0.3, PLOT_HEIGHT + 0.15)
+    edge = LEFT + PLOT_WIDTH
+    for ending, middle, centre, name in zip(final, middles, centres, names, strict=True):
+        _leader(sheet, (edge + 0.03, bottom + middle), (edge + 0.2, bottom + centre))
+        swatch(sheet, edge + 0.22, bottom + centre, colours[ending])
+        share = percent(final[ending])
+        sheet.write(edge + 0.84, bottom + centre, share, size=TEXT, weight="bold", ha="right", va="center")
+        sheet.write(edge + 0.92, bottom + centre, "\n".join(name), size=TEXT, va="center", linespacing=1.15)
+
+
+def _leader(sheet: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A thin line from a layer to its name [inches]."""
+    x, y = ([start[at] / size, end[at] / size] for at, size in enumerate((WIDTH_INCHES, sheet.height)))
+    sheet.figure.add_artist(Line2D(x, y, color=QUIET, linewidth=0.6, transform=sheet.figure.transFigure))
+
+
+def _finding(incidence: Incidence, titles: Mapping[str, str]) -> str:
+    """The commonest end, in a sentence."""
+    end, held = int(incidence.days[-1]), float(incidence.holding[-1])
+    if not incidence.by_ending:
+        return f"Nothing ends the deal in any world through day {end:,}."
+    ending, share = max(incidence.by_ending.items(), key=lambda item: float(item[1][-1]))
+    words = ending_words(*ending, titles)
+    rest = f"{percent(held)} still hold" if held > 0 else "none still holds"
+    most = percent(float(share[-1]))
+    return f"Commonest end by day {end:,}: {words[0].lower()}{words[1:]} ({most} of worlds); {rest}."

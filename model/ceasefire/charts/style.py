@@ -1,0 +1,95 @@
+"""One look for every figure: colours that stay the same thing everywhere, words, size, and how figures are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.figure import Figure
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
+"""Colours that people who do not see red or green still tell apart. Okabe and Ito (2008)."""
+
+INK, QUIET, RULE, PAPER = "#1A1A1A", "#595959", "#D0D0D0", "#FFFFFF"
+"""Text, lesser text, grid lines, background."""
+
+CAUSE_COLOURS = {
+    "offensive": VERMILLION,
+    "spoiler_offensive": ORANGE,
+    "bombardment": PURPLE,
+    "spiral": YELLOW,
+    "guarantor_clash": BLACK,
+    "expiry": SKY,
+    "abrogation": BLUE,
+    "held": "#DDEBE4",
+}
+RUNG_COLOURS = {
+    "force": ("#EFF1EC", "#F4D58A", "#E08214", "#7F2704"),
+    "engagement": ("#EFF1EC", "#A9CFE8", "#3D8EC4", "#08306B"),
+}
+VIOLATION_COLOURS = {"strategic": VERMILLION, "spoiling": ORANGE, "retaliatory": PURPLE, "localised": "#B8B8B8"}
+DEATH_COLOURS = {"combatant": "#6E6E6E", "civilian": BLACK}
+SIDE_COLOURS = (VERMILLION, BLUE)
+"""The first and the second side of a scenario."""
+
+ROLE_COLOURS = {"belligerent": VERMILLION, "guarantor": BLUE, "outside": GREEN}
+COMPARISON_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
+COMPARISON_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)), "-")
+"""Curves of a comparison differ in dashes too, for print without colour."""
+
+DPI = 160
+WIDTH_INCHES = 7.5
+"""1,200 pixels, or the width of a printed page."""
+
+TEXT, SMALL = 9.0, 7.5
+"""Sizes of type [points]."""
+
+LOOK: dict[str, Any] = {
+    "font.family": ["DejaVu Sans"],
+    "font.size": TEXT,
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.labelsize": TEXT,
+    "axes.linewidth": 0.7,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.unicode_minus": False,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "svg.hashsalt": "ceasefire",
+    "svg.fonttype": "path",
+    "path.simplify": True,
+}
+PERSONAL = ("backend", "interactive", "toolbar", "webagg", "tk.", "macosx", "figure.hooks", "savefig.directory")
+"""Settings that do not shape a saved figure and are left as they are."""
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Within it, nothing but this file shapes a figure: a reader's own matplotlib settings are set aside."""
+    look: dict[Any, Any] = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(PERSONAL)}
+    with matplotlib.rc_context():
+        matplotlib.rcParams.update(look | LOOK)
+        yield
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write name.png and name.svg; the same figure gives the same SVG bytes, with no date in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    with house_style():
+        figure.savefig(png, dpi=DPI, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None})
+    return [png, svg]

@@ -1,0 +1,321 @@
+"""The survival chart: what share of worlds still holds on each day, and how sure one can be of it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+
+from ceasefire.analysis.doubt import DoubtBand
+from ceasefire.analysis.survival import SurvivalCurve
+from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, share_axis
+from ceasefire.charts.placing import ACROSS, Room, spread
+from ceasefire.charts.steps import axis_end, cells, corners, shown
+from ceasefire.charts.style import (
+    COMPARISON_COLOURS,
+    COMPARISON_DASHES,
+    INK,
+    PAPER,
+    QUIET,
+    SMALL,
+    TEXT,
+    WIDTH_INCHES,
+    house_style,
+)
+from ceasefire.charts.words import Caption, percent
+
+PLOT_HEIGHT = 3.05
+END_MARGIN, END_MARGIN_COMPARED = 1.12, 1.75
+"""Room at the right for a curve's end, and for its name too [inches]."""
+
+ROW = 0.155
+"""Height of a line of the at-risk table [inches]."""
+
+THIN, WIDE = "#94C0DD", "#E3EDF5"
+"""Bands of a single curve: chance, and doubt."""
+
+HALO = [withStroke(linewidth=2.2, foreground=PAPER)]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The plot within its page: axes, the last day on them, width and foot [inches], and what is taken already."""
+
+    axes: Axes
+    last: int
+    width: float
+    bottom: float
+    room: Room
+
+
+@house_style()
+def survival_chart(
+    curves: SurvivalCurve | Mapping[str, SurvivalCurve],
+    doubt: DoubtBand | None,
+    caption: Caption,
+    *,
+    assumed: int | None = None,
+    horizon: int | None = None,
+) -> Figure:
+    """One curve with its bands, or up to six by name to compare; at-risk table beneath.
+
+    `assumed` is how many assumed numbers the doubt band drew; the axis ends at the horizon [days], or sooner when
+    every curve and the band have come to nothing long before. ValueError for no curve or more than six.
+    """
+    named = curves if isinstance(curves, Mapping) else {"": curves}
+    if not 1 <= len(named) <= len(COMPARISON_COLOURS):
+        raise ValueError(f"{len(named)} curves: a chart shows 1 to {len(COMPARISON_COLOURS)}")
+    edges = [curve.surviving for curve in named.values()] + ([doubt.high] if doubt is not None else [])
+    last = axis_end(edges, horizon)
+    below = 0.5 + ROW * (len(named) + 1)
+    footer = caption.footer(_fewest(named), each=len(named) > 1)
+    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, _finding(named, doubt, last), footer)
+    plot = _plot(sheet, last, below, compared=len(named) > 1)
+    if doubt is not None:
+        _draw_doubt(plot, doubt)
+    for number, curve in enumerate(named.values()):
+        _draw_curve(plot, curve, number, alone=len(named) == 1)
+    if len(named) == 1 and _fewest(named) > 1:
+        _mark_median(plot, next(iter(named.values())))
+    if doubt is not None:
+        _name_doubt(plot, doubt, next(iter(named.values())), assumed)
+    _name_chance(plot, named, "thin" if doubt is not None else "band")
+    _name_ends(sheet, plot, named)
+    _at_risk_table(sheet, plot, named)
+    return sheet.figure
+
+
+def _plot(sheet: Page, last: int, below: float, compared: bool) -> Plot:
+    """Empty axes with days along the bottom and shares along the side."""
+    width = WIDTH_INCHES - LEFT - (END_MARGIN_COMPARED if compared else END_MARGIN)
+    bottom = sheet.bottom + below
+    axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
+    share_axis(axes, "worlds still holding")
+    day_axis(axes, last)
+    calendar_axis(axes, last)
+    return Plot(axes, last, width, bottom, Room())
+
+
+def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
+    """Worlds under a curve; the fewest when curves differ."""
+    return min(curve.worlds for curve in named.values())
+
+
+def _draw_doubt(plot: Plot, doubt: DoubtBand) -> None:
+    """The wide band."""
+    over = bool(doubt.high[-1] == 0)
+    days = shown(plot.last, doubt.low, doubt.high)
+    x, low = corners(days, doubt.low, plot.last, over)
+    _, high = corners(days, doubt.high, plot.last, over)
+    plot.axes.fill_between(x, low, high, step="post", facecolor=WIDE, linewidth=0, gid="doubt")
+
+
+def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> None:
+    """A curve and the band of chance around it."""
+    over = bool(curve.surviving[-1] == 0)
+    days = shown(plot.last, curve.surviving, curve.low, curve.high)
+    x, share = corners(days, curve.surviving, plot.last, over)
+    low, high = (corners(days, edge, plot.last, over)[1] for edge in (curve.low, curve.high))
+    colour = COMPARISON_COLOURS[number]
+    band, alpha = (THIN, 1.0) if alone else (colour, 0.2)
+    plot.axes.fill_between(x, low, high, step="post", facecolor=band, alpha=alpha, linewidth=0, gid=f"chance-{number}")
+    dashes = COMPARISON_DASHES[number]
+    line = {"color": colour, "linewidth": 1.8, "linestyle": dashes, "clip_on": False, "zorder": 3}
+    plot.axes.step(x, share, where="post", gid=f"curve-{number}", **line)
+    plot.room.take_between(*cells(curve.low, curve.high, plot.last, ACROSS))
+
+
+def _extent(words: Text) -> tuple[float, float]:
+    """Width and height of a text, as shares of its axes."""
+    assert words.axes is not None
+    renderer = RendererAgg(1, 1, words.axes.figure.dpi)  # type: ignore[no-untyped-call]
+    box, frame = words.get_window_extent(renderer), words.axes.bbox
+    return float(box.width / frame.width), float(box.height / frame.height)
+
+
+def _text(plot: Plot, words: str) -> Text:
+    """Words on the plot, in a place to be found."""
+    return plot.axes.text(0, 0, words, size=TEXT, color=INK, linespacing=1.15, zorder=5, path_effects=HALO)
+
+
+def _mark_median(plot: Plot, curve: SurvivalCurve) -> None:
+    """Dotted lines to the day by which half have ended, with the day in words."""
+    day = curve.median
+    if day is None or day > plot.last:
+        return
+    plot.axes.plot([0, day, day], [0.5, 0.5, 0], color=INK, linewidth=0.9, linestyle=":", zorder=4, gid="median")
+    words = _text(plot, f"median: {day:,} {'day' if day == 1 else 'days'}")
+    width, height = _extent(words)
+    share = day / plot.last
+    at_right = share + width + 0.05 < 1
+    x, y = (share + 0.015, 0.515) if at_right else (share - width - 0.015, 0.02)
+    words.set_position((x * plot.last, y))
+    plot.room.take_box(x - 0.01, y - 0.02, width + 0.02, height + 0.04)
+    plot.room.take_box(0, 0.49, share, 0.02)
+    plot.room.take_box(share - 0.005, 0, 0.01, 0.5)
+
+
+def _name_doubt(plot: Plot, doubt: DoubtBand, curve: SurvivalCurve, assumed: int | None) -> None:
+    """Say inside the wide band what it means, or beside it when it is too slim."""
+    number = f"{assumed:,} assumed" if assumed else "assumed"
+    variants = (
+        f"wide: doubt about\nthe {number} numbers (90 %)",
+        f"wide: doubt about\nthe {number}\nnumbers (90 %)",
+    )
+    inside, outside = Room(plot.room), Room(plot.room)
+    inside.take_between(np.full(ACROSS, -1.0), cells(doubt.low, doubt.low, plot.last, ACROSS)[1])
+    inside.take_between(cells(doubt.high, doubt.high, plot.last, ACROSS)[0], np.full(ACROSS, 2.0))
+    outside.take_between(*cells(doubt.low, doubt.high, plot.last, ACROSS))
+    targets = _between_bands(doubt, curve, plot.last)
+    inner = any(_label(plot, words, targets[:1], inside, leader=False) for words in variants)
+    if not inner:
+        _label(plot, variants[0], targets, outside)
+
+
+def _between_bands(doubt: DoubtBand, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+    """Places inside the wide band and off the curve's own, widest gap first."""
+    low, high = cells(doubt.low, doubt.high, last, ACROSS)
+    thin_low, thin_high = cells(curve.low, curve.high, last, ACROSS)
+    gaps = [
+        (float(top[place] - foot[place]), (place + 0.5) / ACROSS, float(top[place] + foot[place]) / 2)
+        for foot, top in ((thin_high, high), (low, thin_low))
+        for place in range(2, ACROSS - 2, 4)
+    ]
+    widest = max(gap for gap, *_ in gaps)
+    return [(x, y) for gap, x, y in sorted(gaps, reverse=True) if gap >= widest / 3]
+
+
+def _name_chance(plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> None:
+    """Say on the chart what the band around a curve means."""
+    worlds = _fewest(named)
+    words = f"{which}: chance in {worlds:,} worlds{' each' if len(named) > 1 else ''} (95 %)"
+    if worlds == 1:
+        words = f"{which}: one world tells little (95 %)"
+    targets = [target for curve in named.values() for target in _on_band(curve, plot.last)]
+    _label(plot, words, targets, plot.room) or _label(plot, words, targets, Room())
+
+
+def _on_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+    """Places on a curve's band where it is wide, away from the ends of the axis."""
+    low, high = cells(curve.low, curve.high, last, ACROSS)
+    inner = range(ACROSS // 8, ACROSS * 7 // 8, 3)
+    widest = max(high[place] - low[place] for place in inner)
+    days = {place: min(int((place + 0.5) / ACROSS * last), len(curve.days) - 1) for place in inner}
+    return [
+        ((place + 0.5) / ACROSS, float(curve.low[days[place]] + curve.high[days[place]]) / 2)
+        for place in inner
+        if high[place] - low[place] >= widest * 0.6
+    ]
+
+
+def _label(
+    plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Room, leader: bool = True
+) -> bool:
+    """Write words where there is room nearest to one of the targets; false when there is none."""
+    text = _text(plot, words)
+    width, height = _extent(text)
+    box = (width + 0.03, height + 0.05)
+    found = [(room.find(*box, target), target) for target in targets]
+    places = [(corner, target) for corner, target in found if corner is not None]
+    if not places:
+        text.remove()
+        return False
+    corner, target = min(places, key=lambda place: _distance(place[0], box, place[1]))
+    x, y = corner[0] + 0.015, corner[1] + 0.025
+    text.set_position((x * plot.last, y))
+    plot.room.take_box(*corner, *box)
+    if leader:
+        _lead(plot, words, (x, y, width, height), target)
+    return True
+
+
+def _lead(
+    plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]
+) -> None:
+    """A thin line from the words to what they name; it leaves from the line of words that is nearer."""
+    x, y, width, height = box
+    lines = words.split("\n")
+    above = y > target[1]
+    reach = width * len(lines[-1 if above else 0]) / max(len(line) for line in lines)
+    start = min(max(target[0], x), x + reach), (y - 0.01 if above else y + height + 0.01)
+    ends = [[start[0] * plot.last, target[0] * plot.last], [start[1], target[1]]]
+    plot.axes.plot(*ends, color=QUIET, linewidth=0.7, zorder=4, gid="leader")
+
+
+def _distance(corner: tuple[float, float], box: tuple[float, float], target: tuple[float, float]) -> float:
+    """From the middle of a box to its target."""
+    return float(np.hypot(corner[0] + box[0] / 2 - target[0], corner[1] + box[1] / 2 - target[1]))
+
+
+def _name_ends(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
+    """At the right, each curve's share on the last day."""
+    texts = ["\n".join([*textwrap.wrap(name, 19), _end(curve, plot.last)]) for name, curve in named.items()]
+    ends = [_at_end(curve, plot.last) * PLOT_HEIGHT for curve in named.values()]
+    heights = [0.15 * text.count("\n") + 0.23 for text in texts]
+    centres = spread(ends, heights, -0.1, PLOT_HEIGHT + 0.1)
+    for number, (text, centre) in enumerate(zip(texts, centres, strict=True)):
+        style = {"color": COMPARISON_COLOURS[number], "size": TEXT, "weight": "bold", "linespacing": 1.15}
+        sheet.write(LEFT + plot.width + 0.08, plot.bottom + centre, text, va="center", gid=f"end-{number}", **style)
+
+
+def _at_end(curve: SurvivalCurve, last: int) -> float:
+    """The share holding on the last day shown, or on the last day followed before it."""
+    return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
+
+
+def _end(curve: SurvivalCurve, last: int) -> str:
+    """A curve's end in words."""
+    day = last if curve.surviving[-1] == 0 else min(last, int(curve.days[-1]))
+    return f"{percent(_at_end(curve, last))} hold\non day {day:,}"
+
+
+def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
+    """Under each tick, how many worlds still held when that day began."""
+    top = plot.bottom - 0.54
+    sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
+    for number, (name, curve) in enumerate(named.items()):
+        y, colour = top - ROW * (number + 1), COMPARISON_COLOURS[number]
+        for day in plot.axes.get_xticks():
+            x, text = LEFT + plot.width * day / plot.last, f"{curve.still_holding(int(day)):,}"
+            sheet.write(x, y, text, size=SMALL + 0.5, color=colour, ha="center", va="center", gid=f"at-risk-{number}")
+        short = textwrap.shorten(name, 24, placeholder="…") if " " in name else name[:24]
+        sheet.write(LEFT + plot.width + 0.24, y, short, size=SMALL, color=colour, va="center")
+
+
+def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: int) -> str:
+    """What the chart shows, in one sentence or two."""
+    if len(named) > 1:
+        return "Half of the worlds have ended: " + "; ".join(f"{k}, {_half(c)}" for k, c in named.items()) + "."
+    curve = next(iter(named.values()))
+    if doubt is None:
+        return _single_finding(curve)
+    day = 365 if last >= 365 else curve.median if curve.median is not None else last
+    day = min(day, len(doubt.days) - 1)
+    low, high = percent(float(doubt.low[day])), percent(float(doubt.high[day]))
+    span = low if low == high else f"{low} to {high}"
+    return f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}."
+
+
+def _half(curve: SurvivalCurve) -> str:
+    """When half have ended, in words."""
+    return f"by day {curve.median:,}" if curve.median is not None else f"later than day {int(curve.days[-1]):,}"
+
+
+def _single_finding(curve: SurvivalCurve) -> str:
+    """One curve in a sentence."""
+    end, left = int(curve.days[-1]), float(curve.surviving[-1])
+    if curve.worlds == 1:
+        return f"The one world {'holds through' if left else 'ends on'} day {end:,}."
+    if left == 1:
+        return f"All {curve.worlds:,} worlds hold through day {end:,}."
+    if curve.median is None:
+        return f"{percent(left)} of worlds hold through day {end:,}."
+    half = f"Half of the worlds have {'ended' if curve.event == 'any' else 'broken down'} by day {curve.median:,}"
+    return f"{half}; {f'{percent(left)} hold through' if left else 'the last ends on'} day {end:,}."

@@ -1,0 +1,61 @@
+"""How rules are compiled: one decorator, and a cache that cannot go stale.
+
+Compiled code is kept in the user's cache folder, in a folder named by a hash of every rule's source and of
+the versions and flags that compile it: a changed rule is never served from an old compilation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+import platformdirs
+
+SLP = "1"
+"""Vectorise straight-line code: about a quarter faster on these rules."""
+
+
+def source_digest() -> str:
+    """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    sources = [*package.glob("*.py"), *package.glob("rules/*.py"), *package.glob("scenario/*.py")]
+    for source in sorted(sources):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    for name in ("numba", "numpy", "llvmlite"):
+        digest.update(f"{name} {metadata.version(name)}".encode())
+    digest.update(f"{sys.version} slp={SLP}".encode())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where compiled rules are kept."""
+    return Path(platformdirs.user_cache_dir("ceasefire")) / f"compiled-{source_digest()[:16]}"
+
+
+CACHE = cache_folder()
+WARM = CACHE.exists()
+"""True when these rules were compiled on this machine before."""
+
+os.environ.setdefault("NUMBA_SLP_VECTORIZE", SLP)
+os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
+
+import numba  # noqa: E402
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+
+def rule(function: Rule) -> Rule:
+    """Compile a rule: strict floating point, no interpreter lock, kept between sessions."""
+    compiled: Rule = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def compiling() -> bool:
+    """False when compilation is switched off (NUMBA_DISABLE_JIT=1): same numbers, far slower."""
+    return not bool(numba.config.DISABLE_JIT)

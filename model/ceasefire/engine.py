@@ -1,0 +1,233 @@
+"""Many worlds, compiled: the rules of the day over one record per world, in chunks. Never imports Mesa."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire import draws, rules
+from ceasefire.compiled import rule
+from ceasefire.rules.founding import found
+from ceasefire.start import Opening, WorldArray
+from ceasefire.world import N_COUNTERS, blank_world
+
+RESULT = np.dtype(
+    [
+        ("point", "i8"), ("world", "i8"), ("days_held", "i8"), ("ended", "i8"), ("cause", "i8"),
+        ("cause_actor", "i8"), ("first_breach", "i8"), ("first_lethal", "i8"), ("operational_end", "i8"),
+        ("formal_end", "i8"), ("counter", "f8", (N_COUNTERS,)), ("deciding_actor", "i8"),
+        ("deciding_motive", "i8"), ("deciding_sector", "i8"), ("failed", "i8"),
+    ]
+)  # fmt: skip
+"""What is left of a world when it is over: positions and codes, not names."""
+
+CHUNK = 500
+"""Worlds that are simulated between two looks at the clock."""
+
+_events, _survey, _look, _decide, _settle = rules.events, rules.survey, rules.look, rules.decide, rules.settle
+_clash, _advance, _suffer, _flee, _accuse = rules.clash, rules.advance, rules.suffer, rules.flee, rules.accuse
+_update_trust, _carry_blame = rules.update_trust, rules.carry_blame
+_echo, _answer = rules.echo, rules.answer
+_bear, _bind, _judge = rules.bear, rules.bind, rules.judge
+
+
+@rule
+def live_day(w, numbers):  # type: ignore[no-untyped-def]
+    """One day of one world, in the order of rules.THE_DAY."""
+    _events(w, numbers)
+    _survey(w)
+    for a in range(w.n_actors):
+        _look(w, a)
+    for a in range(w.n_actors):
+        _decide(w, a)
+    _settle(w)
+    for f in range(w.n_formations):
+        _clash(w, f)
+    for s in range(w.n_sectors):
+        _advance(w, s)
+    for f in range(w.n_formations):
+        _suffer(w, f)
+    for s in range(w.n_sectors):
+        _flee(w, s)
+    for f in range(w.n_formations):
+        _accuse(w, f)
+    _update_trust(w)
+    for a in range(w.n_actors):
+        _carry_blame(w, a)
+    for s in range(w.n_sectors):
+        _echo(w, s)
+    for f in range(w.n_formations):
+        _answer(w, f)
+    for a in range(w.n_actors):
+        _bear(w, a)
+    _bind(w)
+    _judge(w)
+
+
+@rule
+def draw_numbers(numbers, key, slots, names, codes, shapes, limits):  # type: ignore[no-untyped-def]
+    """Draw every number that has a distribution, each by its own name, cut to its limits."""
+    stream = draws.stream_key(draws.day_key(key, -1), draws.PARAMETER)
+    for k in range(slots.shape[0]):
+        u = draws.uniform(stream, names[k], 0)
+        drawn = draws.from_distribution(codes[k], shapes[k, 0], shapes[k, 1], shapes[k, 2], u)
+        numbers[slots[k]] = min(max(drawn, limits[k, 0]), limits[k, 1])
+
+
+@rule
+def open_world(worlds, numbers, opening, drawn, seed, world):  # type: ignore[no-untyped-def]
+    """Set a world to the morning of day 0. `worlds` and `numbers` are two views of the same record."""
+    numbers[:] = opening
+    slots, names, codes, shapes, limits = drawn
+    draw_numbers(numbers, draws.world_key(np.uint64(seed), np.uint64(world)), slots, names, codes, shapes, limits)
+    found(worlds[0], seed, world)
+
+
+@rule
+def step_day(worlds, numbers):  # type: ignore[no-untyped-def]
+    """One day, called from Python."""
+    live_day(worlds[0], numbers)
+
+
+@rule
+def live(worlds, numbers):  # type: ignore[no-untyped-def]
+    """A world's whole life."""
+    w = worlds[0]
+    while w.over == 0:
+        live_day(w, numbers)
+
+
+@rule
+def write_result(w, row):  # type: ignore[no-untyped-def]
+    """Copy what is left of a world into a row of results."""
+    row.world = w.world
+    row.days_held = w.days_held
+    row.ended = w.ended
+    row.cause = w.cause
+    row.cause_actor = w.cause_actor
+    row.first_breach = w.first_breach
+    row.first_lethal = w.first_lethal
+    row.operational_end = w.operational_end
+    row.formal_end = w.formal_end
+    row.deciding_actor = w.deciding_actor
+    row.deciding_motive = w.deciding_motive
+    row.deciding_sector = w.deciding_sector
+    row.failed = 0
+    for c in range(N_COUNTERS):
+        row.counter[c] = w.counter[c]
+        if not np.isfinite(w.counter[c]):
+            row.failed = 1
+
+
+@rule
+def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, results):  # type: ignore[no-untyped-def]
+    """Simulate each (point, world) pair in turn in one scratch record; fill a row of results for each."""
+    for k in range(numbers_of_worlds.shape[0]):
+        open_world(worlds, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
+        live(worlds, numbers)
+        write_result(worlds[0], results[k])
+        results[k].point = points[k]
+
+
+Drawn = tuple[NDArray[Any], ...]
+
+
+def drawn_numbers(opening: Opening) -> Drawn:
+    """The numbers that have a distribution, as arrays: slots, name keys, codes, shapes (n, 3), limits (n, 2)."""
+    each = opening.draws
+    return (
+        np.array([d.slot for d in each], np.int64),
+        np.array([draws.name_key(d.path) for d in each], np.uint64),
+        np.array([d.code for d in each], np.int64),
+        np.array([d.numbers for d in each], np.float64).reshape(len(each), 3),
+        np.array([(d.low, d.high) for d in each], np.float64).reshape(len(each), 2),
+    )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Worlds to simulate: openings of shape (points, numbers), and for every world its point and its number."""
+
+    opening: Opening
+    openings: NDArray[np.float64]
+    points: NDArray[np.int64]
+    worlds: NDArray[np.int64]
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.worlds)
+
+
+def one_scenario(opening: Opening, worlds: int, seed: int) -> Batch:
+    """Worlds 0 to worlds - 1 of one scenario."""
+    rows = opening.record.view(np.float64).reshape(1, -1)
+    return Batch(opening, rows, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
+
+
+def many_points(opening: Opening, values: dict[str, NDArray[np.float64]], worlds: int, seed: int) -> Batch:
+    """The same `worlds` at every point of a design; `values` gives each path's number at each point."""
+    n = len(next(iter(values.values())))
+    rows = np.repeat(opening.record.view(np.float64).reshape(1, -1), n, axis=0)
+    for path, column in values.items():
+        rows[:, opening.slots[path]] = column
+    points = np.repeat(np.arange(n, dtype=np.int64), worlds)
+    return Batch(opening, rows, points, np.tile(np.arange(worlds, dtype=np.int64), n), seed)
+
+
+def simulate(batch: Batch, first: int, last: int, drawn: Drawn | None = None) -> WorldArray:
+    """Rows `first` to `last` of a batch: an array of RESULT."""
+    scratch = blank_world(batch.opening.record.dtype)
+    results = blank_world(RESULT, last - first)
+    with np.errstate(over="ignore"):
+        run_chunk(
+            scratch, np.asarray(scratch).view(np.float64), batch.openings, drawn or drawn_numbers(batch.opening),
+            np.uint64(batch.seed), batch.points[first:last], batch.worlds[first:last], results,
+        )  # fmt: skip
+    return np.asarray(results)
+
+
+def cores(workers: int | None = None) -> int:
+    """Workers asked for, or one for each core that this process may use."""
+    if workers is not None:
+        return workers
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else (os.cpu_count() or 1)
+
+
+def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> Iterator[tuple[int, WorldArray]]:
+    """Simulate a batch on threads (compiled rules hold no interpreter lock); yield (first row, results) as they end.
+
+    The rows are the same bytes whatever the chunk size and the number of workers.
+    """
+    drawn = drawn_numbers(batch.opening)
+    spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]
+    with ThreadPoolExecutor(cores(workers)) as pool:
+        waiting: dict[Future[WorldArray], int] = {}
+        queue = iter(spans)
+        for first, last in _some(queue, 2 * cores(workers)):
+            waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield waiting.pop(future), future.result()
+            for first, last in _some(queue, len(done)):
+                waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+
+
+def _some(queue: Iterator[tuple[int, int]], count: int) -> Iterator[tuple[int, int]]:
+    for _, span in zip(range(count), queue, strict=False):
+        yield span
+
+
+def all_rows(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> WorldArray:
+    """Every row of a batch, in order."""
+    rows = np.zeros(len(batch), RESULT)
+    for first, results in run_worlds(batch, workers, chunk):
+        rows[first : first + len(results)] = results
+    return rows

@@ -1,0 +1,1 @@
+"""Running worlds and keeping what they say."""

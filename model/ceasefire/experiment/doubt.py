@@ -1,0 +1,47 @@
+"""Doubt about the parameters: every ASSUMED number is drawn over its range, and worlds are run at each draw."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire import draws
+from ceasefire.engine import Batch, many_points
+from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.schema import Scenario
+from ceasefire.start import Opening
+
+DRAWS = 200
+"""Draws of all assumed numbers together."""
+
+WORLDS_PER_DRAW = 10
+"""Worlds at each draw. Fixed: asking for more worlds must not change what is said about doubt."""
+
+
+def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
+    """The range that each ASSUMED number of a scenario is drawn over, by path."""
+    found = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
+    return {path: span for path, span in found.items() if span is not None}
+
+
+def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """`count` draws of each number, uniform over its range.
+
+    A draw belongs to the number's path and the draw's position: a new assumption leaves the others' draws alone.
+    """
+    with np.errstate(over="ignore"):
+        key = draws.stream_key(draws.world_key(np.uint64(seed), np.uint64(0)), draws.DOUBT)
+        return {
+            path: np.array(
+                [low + (high - low) * draws.uniform(key, draws.name_key(path), k) for k in range(count)], np.float64
+            )
+            for path, (low, high) in ranges.items()
+        }
+
+
+def doubt_batch(scenario: Scenario, opening: Opening, seed: int) -> Batch | None:
+    """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed."""
+    ranges = {path: span for path, span in assumed_ranges(scenario).items() if path in opening.slots}
+    if not ranges:
+        return None
+    return many_points(opening, doubt_values(ranges, DRAWS, seed), WORLDS_PER_DRAW, seed)

@@ -1,0 +1,67 @@
+"""Step 6, blame: each side attributes what it saw, rightly or not; trust and blame move."""
+
+from __future__ import annotations
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY
+
+
+@rule
+def severity(w, f):  # type: ignore[no-untyped-def]
+    """What a formation's fire of the day amounts to: each kind by its weight, and by its dead. [severity]"""
+    a = w.formation_actor[f]
+    ordered = w.felt_spoiling if w.excluded[a] == 1 else w.felt_strategic
+    return (
+        w.felt_localised * (w.fired[f, FIRED_LOCALISED] + w.felt_per_death * w.killed[f, FIRED_LOCALISED])
+        + ordered * (w.fired[f, FIRED_ORDERED] + w.felt_per_death * w.killed[f, FIRED_ORDERED])
+        + w.felt_retaliatory * (w.fired[f, FIRED_RETALIATORY] + w.felt_per_death * w.killed[f, FIRED_RETALIATORY])
+    )
+
+
+@rule
+def accuse(w, f):  # type: ignore[no-untyped-def]
+    """Fire is attributed rightly with the sector's chance; otherwise each side blames the other for it."""
+    if w.fired[f, FIRED_LOCALISED] + w.fired[f, FIRED_ORDERED] + w.fired[f, FIRED_RETALIATORY] == 0:
+        return
+    a = w.formation_actor[f]
+    s = w.formation_sector[f]
+    side = w.side[a]
+    weight = severity(w, f)
+    right = w.attributed[s]
+    held_against = w.spoiler_blame if w.excluded[a] == 1 else 1.0
+    at_excluded = w.excluded_part[s, 1 - side]
+    a_breach = 1.0 - at_excluded * (1.0 - w.spoiler_blame)
+    w.felt_today[1 - side] += weight * held_against * a_breach
+    w.felt_today[side] += (1.0 - right) * weight
+    w.misblamed[1 - side] += (1.0 - right) * weight
+    w.seen_today[a] += right * weight
+    patron = w.patron[a]
+    if w.excluded[a] == 1 and patron >= 0:
+        w.seen_today[patron] += w.spoiler_blame * right * weight
+
+
+@rule
+def update_trust(w):  # type: ignore[no-untyped-def]
+    """A quiet day feeds trust, felt violence starves it: a Beta belief with forgetting, kept as its mean.
+
+    With the belief's strength at its steady 1 / (1 - f), a <- f a + z and b <- f b + 1 - z move the mean by
+    trust <- f trust + (1 - f) z, with z = exp(-felt / tolerance).
+    """
+    for side in range(2):
+        kept_word = draws.exp(-w.felt_today[side] / w.tolerance)
+        w.trust[side] = w.trust_kept * w.trust[side] + (1.0 - w.trust_kept) * kept_word
+
+
+@rule
+def carry_blame(w, a):  # type: ignore[no-untyped-def]
+    """An actor carries blame for what it was seen to do, and its share of what its side is wrongly blamed for."""
+    if w.fights[a] == 0:
+        return
+    side = w.side[a]
+    seen = w.seen_today[a]
+    if w.side_presence[side] > 0.0:
+        seen += w.misblamed[side] * w.presence_total[a] / w.side_presence[side]
+    w.blame[a] *= w.blame_kept
+    if seen > 0.0:
+        w.blame[a] += (1.0 - w.blame_kept) * (1.0 - draws.exp(-seen / w.blame_scale))

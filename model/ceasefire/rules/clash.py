@@ -1,0 +1,137 @@
+"""Step 4, clash: formations commit violations of four kinds; offensives move the line."""
+
+from __future__ import annotations
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.world import (
+    FIRED_LOCALISED,
+    FIRED_ORDERED,
+    FIRED_RETALIATORY,
+    INTENSITY,
+    LOCALISED,
+    RETALIATORY,
+    SPOILING,
+    STRATEGIC,
+)
+
+MOST_A_DAY = 60
+"""Most violations of one formation on one day: bounds the time a day can take."""
+
+
+@rule
+def order_holds(w, a):  # type: ignore[no-untyped-def]
+    """Share of unordered fire that a fresh order to cease leaves: less order, higher posture, more fire."""
+    reach = w.order_on_excluded if w.excluded[a] == 1 else 1.0
+    return 1.0 - w.order_effect * w.order * (1.0 - INTENSITY[w.rung[a]]) * reach
+
+
+@rule
+def ordered_rate(w, rung):  # type: ignore[no-untyped-def]
+    """Violations that a posture orders, per presence and day."""
+    if rung == 1:
+        return w.harass_rate
+    if rung == 2:
+        return w.strike_rate
+    return w.offensive_rate if rung == 3 else 0.0
+
+
+@rule
+def clash(w, f):  # type: ignore[no-untyped-def]
+    """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
+    a = w.formation_actor[f]
+    s = w.formation_sector[f]
+    intensity = INTENSITY[w.rung[a]]
+    facing = w.presence_of[s, 1 - w.side[a]] > 0.0
+    obeyed = order_holds(w, a)
+    loose = 0.0
+    if facing:
+        restless = w.local_rate * (1.0 - w.discipline[a]) * (1.0 - w.calmed_now[s])
+        loose = w.aggression[f] * w.presence[f] * restless * w.contact_now[s] * obeyed
+    reach = w.contact_now[s] + (1.0 - w.contact_now[s]) * intensity
+    unseen = 1.0 - w.watched_now[s] * (1.0 - intensity)
+    ordered = w.aggression[f] * w.presence[f] * ordered_rate(w, w.rung[a]) * unseen * reach
+    answers = w.heat[f] * obeyed if facing else 0.0
+    draw_fire(w, f, loose, ordered, answers)
+
+
+@rule
+def draw_fire(w, f, loose, ordered, answers):  # type: ignore[no-untyped-def]
+    """Draw how many violations, and of each whether it was ordered, an answer, or neither; count them."""
+    w.fired[f, FIRED_LOCALISED] = 0
+    w.fired[f, FIRED_ORDERED] = 0
+    w.fired[f, FIRED_RETALIATORY] = 0
+    total = loose + ordered + answers
+    name = w.formation_key[f]
+    u = draws.uniform(w.clash_key, name, 0)
+    count = draws.poisson(total, u, MOST_A_DAY)
+    if count == 0:
+        return
+    key = draws.stream_key(w.today_key, draws.KIND)
+    for j in range(count):
+        v = draws.uniform(key, name, j) * total
+        if v < ordered:
+            w.fired[f, FIRED_ORDERED] += 1
+        elif v < ordered + answers:
+            w.fired[f, FIRED_RETALIATORY] += 1
+        else:
+            w.fired[f, FIRED_LOCALISED] += 1
+    count_fire(w, f)
+
+
+@rule
+def count_fire(w, f):  # type: ignore[no-untyped-def]
+    """Enter the day's fire into the counts; ordered fire of an excluded party is spoiling, of others strategic."""
+    a = w.formation_actor[f]
+    s = w.formation_sector[f]
+    ordered = w.fired[f, FIRED_ORDERED]
+    w.counter[LOCALISED] += w.fired[f, FIRED_LOCALISED]
+    w.counter[RETALIATORY] += w.fired[f, FIRED_RETALIATORY]
+    if w.excluded[a] == 1:
+        w.counter[SPOILING] += ordered
+    else:
+        w.counter[STRATEGIC] += ordered
+        if ordered > 0 and w.first_breach < 0:
+            w.first_breach = w.day
+    hits = w.fired[f, FIRED_LOCALISED] + ordered + w.fired[f, FIRED_RETALIATORY]
+    w.received[s, 1 - w.side[a]] += hits
+    w.fires_today = w.fires_today + hits
+
+
+@rule
+def advance(w, s):  # type: ignore[no-untyped-def]
+    """The line moves with offensives and, far slower, with strikes: push / (push + defence) of what is left."""
+    if w.highest_rung < 2:
+        return
+    push_0 = push_1 = mass_0 = mass_1 = 0.0
+    for f in range(w.first_formation[s], w.last_formation[s]):
+        a = w.formation_actor[f]
+        mass = w.presence[f] * w.capability[a] * w.commitment[a]
+        move = 1.0 if w.rung[a] == 3 else (w.line_by_strike if w.rung[a] == 2 else 0.0)
+        if w.side[a] == 0:
+            mass_0 += mass
+            push_0 += mass * move
+        else:
+            mass_1 += mass
+            push_1 += mass * move
+    if push_0 + push_1 <= 0.0:
+        return
+    u = draws.uniform(draws.stream_key(w.today_key, draws.LINE), w.sector_key[s], 0)
+    gain_0 = push_0 / (push_0 + mass_1) * (1.0 - w.held[s])
+    gain_1 = push_1 / (push_1 + mass_0) * w.held[s]
+    if push_0 <= 0.0:
+        gain_0 = 0.0
+    if push_1 <= 0.0:
+        gain_1 = 0.0
+    move_line(w, s, w.line_speed * (0.5 + u) * (gain_0 - gain_1))
+
+
+@rule
+def move_line(w, s, shift):  # type: ignore[no-untyped-def]
+    """Side 0 gains `shift` of the sector; the other side feels the ground it lost, by the worth of what it held."""
+    before = w.held[s]
+    w.held[s] = min(max(before + shift, 0.0), 1.0)
+    moved = w.held[s] - before
+    loser = 1 if moved > 0.0 else 0
+    if w.value_held[loser] > 0.0:
+        w.ground_lost[loser] = min(1.0, w.ground_lost[loser] + abs(moved) * w.sector_value[s] / w.value_held[loser])

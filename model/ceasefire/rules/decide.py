@@ -1,0 +1,148 @@
+"""Step 3, decide: motives pull an actor up and down its ladder; the leash, preparation and habit hold it."""
+
+from __future__ import annotations
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS
+
+
+@rule
+def salience(w, a, m):  # type: ignore[no-untyped-def]
+    """How strongly the actor feels the motive now: constant + sum of terms, cut to [-1, 1]."""
+    felt = w.constant[m]
+    for t in range(w.n_terms[m]):
+        felt += w.coefficient[m, t] * w.sight[a, w.term_first[m, t]] * w.sight[a, w.term_second[m, t]]
+    return min(max(felt, -1.0), 1.0)
+
+
+@rule
+def leash(grip, dependence, commitment, rung, patron_rung):  # type: ignore[no-untyped-def]
+    """A client pays for going further than its patron licenses. [utility] Berman and Lake (2019)."""
+    return grip * dependence * commitment * max(0.0, INTENSITY[rung] - LICENCE[patron_rung])
+
+
+@rule
+def preparation(prep, mobilised, rung, current):  # type: ignore[no-untyped-def]
+    """Going on the offensive costs what is not yet mobilised. [utility]"""
+    return prep * (1.0 - mobilised) if rung == 3 and current != 3 else 0.0
+
+
+@rule
+def restraint(w, a, rung):  # type: ignore[no-untyped-def]
+    """What holds an actor back from a rung: its word, leash, preparation, habit; less its hidden intent. [utility]"""
+    held = w.inertia if rung != w.rung[a] else 0.0
+    held -= w.intent[a] * INTENSITY[rung]
+    if w.fights[a] == 1:
+        if w.excluded[a] == 0:
+            held += w.word * INTENSITY[rung]
+        held += preparation(w.prep, w.mobilised[a], rung, w.rung[a])
+        patron = w.patron[a]
+        if patron >= 0:
+            held += leash(w.grip, w.dependence[a], w.commitment[patron], rung, w.rung[patron])
+    return held
+
+
+@rule
+def weigh(w, a):  # type: ignore[no-untyped-def]
+    """Utility of each of the four rungs for an actor whose sight is fresh; its felt motives are noted."""
+    u0 = u1 = u2 = u3 = 0.0
+    for k in range(w.n_own[a]):
+        m = w.own[a, k]
+        pull = w.weight[a, m] * salience(w, a, m)
+        w.felt[a, k] = pull
+        u0 += pull * w.profile[m, 0]
+        u1 += pull * w.profile[m, 1]
+        u2 += pull * w.profile[m, 2]
+        u3 += pull * w.profile[m, 3]
+    return (
+        u0 - restraint(w, a, 0),
+        u1 - restraint(w, a, 1),
+        u2 - restraint(w, a, 2),
+        u3 - restraint(w, a, 3),
+    )
+
+
+@rule
+def chances(w, a):  # type: ignore[no-untyped-def]
+    """Chance of each rung up to its ceiling, P(r) proportional to exp(U(r) / temperature)."""
+    u0, u1, u2, u3 = weigh(w, a)
+    best = u0
+    if w.ceiling[a] >= 1:
+        best = max(best, u1)
+    if w.ceiling[a] >= 2:
+        best = max(best, u2)
+    if w.ceiling[a] >= 3:
+        best = max(best, u3)
+    p0 = draws.exp((u0 - best) / w.temperature)
+    p1 = draws.exp((u1 - best) / w.temperature) if w.ceiling[a] >= 1 else 0.0
+    p2 = draws.exp((u2 - best) / w.temperature) if w.ceiling[a] >= 2 else 0.0
+    p3 = draws.exp((u3 - best) / w.temperature) if w.ceiling[a] >= 3 else 0.0
+    total = p0 + p1 + p2 + p3
+    return p0 / total, p1 / total, p2 / total, p3 / total
+
+
+@rule
+def decide(w, a):  # type: ignore[no-untyped-def]
+    """An actor whose review is due chooses a rung by chance, the better the likelier."""
+    w.next_rung[a] = w.rung[a]
+    if w.due[a] == 0:
+        return
+    p0, p1, p2, _ = chances(w, a)
+    u = draws.uniform(draws.stream_key(w.today_key, draws.CHOICE), w.actor_key[a], 0)
+    if u < p0 or w.ceiling[a] == 0:
+        w.next_rung[a] = 0
+    elif u < p0 + p1 or w.ceiling[a] == 1:
+        w.next_rung[a] = 1
+    elif u < p0 + p1 + p2 or w.ceiling[a] == 2:
+        w.next_rung[a] = 2
+    else:
+        w.next_rung[a] = 3
+
+
+@rule
+def largest_pull(w, a, rung):  # type: ignore[no-untyped-def]
+    """The motive that did most for a rung against the lowest one; -1 when none pulls towards it."""
+    found = -1
+    most = 0.0
+    for k in range(w.n_own[a]):
+        m = w.own[a, k]
+        part = w.felt[a, k] * (w.profile[m, rung] - w.profile[m, 0])
+        if part > most:
+            most = part
+            found = m
+    return found
+
+
+@rule
+def take_posture(w, a, rung, motive):  # type: ignore[no-untyped-def]
+    """An actor moves to a rung; the counters are marked when it goes on the offensive."""
+    if rung == w.rung[a]:
+        return
+    w.moved_on[a] = w.day
+    w.decided_motive[a] = motive
+    w.rung[a] = rung
+    if w.fights[a] == 0:
+        return
+    if rung == 3:
+        w.offensive_since[a] = w.day
+        for c in range(N_COUNTERS):
+            w.mark[a, c] = w.counter[c]
+    else:
+        w.offensive_since[a] = -1
+
+
+@rule
+def settle(w):  # type: ignore[no-untyped-def]
+    """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
+    w.highest_rung = 0
+    for a in range(w.n_actors):
+        if w.next_rung[a] != w.rung[a]:
+            take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
+        if w.fights[a] == 1:
+            w.highest_rung = max(w.highest_rung, w.rung[a])
+            wanted = INTENSITY[w.rung[a]]
+            if wanted > w.mobilised[a]:
+                w.mobilised[a] += w.mobilise_rate * (wanted - w.mobilised[a])
+            else:
+                w.mobilised[a] = max(wanted, w.mobilised[a] * w.mobilised_kept)

@@ -1,0 +1,74 @@
+"""Step 1, events: something from outside changes named numbers."""
+
+from __future__ import annotations
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.rules.founding import derive
+
+
+@rule
+def dawn(w):  # type: ignore[no-untyped-def]
+    """A new day: a new key for its draws, and nothing has happened yet."""
+    w.today_key = draws.day_key(w.key, w.day)
+    w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
+    w.clash_key = draws.stream_key(w.today_key, draws.CLASH)
+    w.deaths_today = 0
+    w.fires_today = 0
+    for side in range(2):
+        w.felt_today[side] = 0.0
+        w.misblamed[side] = 0.0
+        w.guarantor_dead[side] = 0
+    for a in range(w.n_actors):
+        w.losses_today[a] = 0
+        w.ordered_today[a] = 0
+        w.inflicted_today[a] = 0
+        w.seen_today[a] = 0.0
+    for s in range(w.n_sectors):
+        w.received[s, 0] = 0.0
+        w.received[s, 1] = 0.0
+        w.civilians_killed[s] = 0
+
+
+@rule
+def events(w, numbers):  # type: ignore[no-untyped-def]
+    """What the day brings from outside. `numbers` is the same record as a row of 8-byte floats."""
+    dawn(w)
+    if w.n_events == 0:
+        return
+    key = draws.stream_key(w.today_key, draws.EVENT)
+    struck = False
+    for e in range(w.n_events):
+        if happens(w, e, key):
+            w.event_on[e] = w.day
+            struck = True
+            apply_event(w, numbers, e)
+    if struck:
+        derive(w)
+
+
+@rule
+def happens(w, e, key):  # type: ignore[no-untyped-def]
+    """A dated event happens on its day; a random one strikes with probability rate / 365 a day."""
+    if w.event_day[e] >= 0.0:
+        return w.event_on[e] < 0 and w.day >= w.event_day[e]
+    if w.event_once[e] == 1 and w.event_on[e] >= 0:
+        return False
+    return draws.uniform(key, w.event_key[e], 0) < w.event_rate[e] / 365.0
+
+
+@rule
+def apply_event(w, numbers, e):  # type: ignore[no-untyped-def]
+    """Set, add to or multiply each number that the event names, within its limits; alarm who must review."""
+    for o in range(w.n_operations):
+        if w.operation_event[o] == e:
+            slot = w.operation_slot[o]
+            value = w.operation_value[o]
+            if w.operation_kind[o] == 1:
+                value = numbers[slot] + value
+            elif w.operation_kind[o] == 2:
+                value = numbers[slot] * value
+            numbers[slot] = min(max(value, w.operation_low[o]), w.operation_high[o])
+    for a in range(w.n_actors):
+        if w.event_review[e, a] == 1:
+            w.alarmed[a] = 1

@@ -1,0 +1,136 @@
+"""The morning of day 0: what is drawn once per world, and what follows from the scenario's numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.rules.look import refresh_views, weigh_sides
+_LOG_HALF = -0.6931471805599453
+
+
+@rule
+def found(w, seed, world):  # type: ignore[no-untyped-def]
+    """Give a world its number, its hidden intents and local commanders, and its state at signing."""
+    w.seed = seed
+    w.world = world
+    w.key = draws.world_key(np.uint64(seed), np.uint64(world))
+    w.today_key = draws.day_key(w.key, -1)
+    for side in range(2):
+        w.trust_start[side] = w.trust[side]
+    w.ties = w.ties_level
+    draw_characters(w)
+    muster(w)
+    derive(w)
+    w.violence = min(1.0, w.ongoing)
+    first_heat(w)
+    weigh_sides(w)
+    refresh_views(w)
+    for a in range(w.n_actors):
+        w.usual_odds[a] = w.odds[a]
+        w.next_rung[a] = w.rung[a]
+        w.offensive_since[a] = 0 if w.fights[a] == 1 and w.rung[a] == 3 else -1
+
+
+@rule
+def draw_characters(w):  # type: ignore[no-untyped-def]
+    """What an actor secretly wants [utility], and how aggressive its local commanders are [mean 1]."""
+    wish = draws.stream_key(w.today_key, draws.INTENT)
+    for a in range(w.n_actors):
+        w.intent[a] = w.hidden_intent * draws.normal(draws.uniform(wish, w.actor_key[a], 0))
+    temper = draws.stream_key(w.today_key, draws.AGGRESSION)
+    spread = w.aggressiveness_spread
+    for f in range(w.n_formations):
+        deviate = draws.normal(draws.uniform(temper, w.formation_key[f], 0))
+        w.aggression[f] = draws.exp(spread * deviate - 0.5 * spread * spread)
+
+
+@rule
+def muster(w):  # type: ignore[no-untyped-def]
+    """Add up forces by actor, by sector and side, and the worth of the ground that each side holds."""
+    for f in range(w.n_formations):
+        a = w.formation_actor[f]
+        s = w.formation_sector[f]
+        w.presence_total[a] += w.presence[f]
+        w.side_presence[w.side[a]] += w.presence[f]
+        w.presence_of[s, w.side[a]] += w.presence[f]
+        if w.excluded[a] == 1:
+            w.excluded_part[s, w.side[a]] += w.presence[f]
+    for s in range(w.n_sectors):
+        for side in range(2):
+            if w.presence_of[s, side] > 0.0:
+                w.excluded_part[s, side] /= w.presence_of[s, side]
+        for a in range(w.n_actors):
+            w.sector_value[s] += w.claim[s, a]
+        w.value_held[0] += w.sector_value[s] * w.held[s]
+        w.value_held[1] += w.sector_value[s] * (1.0 - w.held[s])
+
+
+@rule
+def first_heat(w):  # type: ignore[no-untyped-def]
+    """Formations that fought until yesterday still burn: heat as after steady fire of the war's last days."""
+    for f in range(w.n_formations):
+        w.heat[f] = w.branching_rest * w.strike_rate * w.presence[f] * min(1.0, w.ongoing)
+
+
+@rule
+def kept_per_day(half_life):  # type: ignore[no-untyped-def]
+    """What is left after a day of something that halves in half_life days."""
+    return draws.exp(_LOG_HALF / half_life)
+
+
+@rule
+def derive(w):  # type: ignore[no-untyped-def]
+    """Make anew what follows from parameters alone: at the start, and when an event has changed one."""
+    w.losses_kept = kept_per_day(w.losses_half_life)
+    w.mobilised_kept = kept_per_day(w.mobilised_half_life)
+    w.flight_kept = kept_per_day(w.flight_half_life)
+    w.usual_kept = kept_per_day(w.power_memory)
+    w.weariness_kept = kept_per_day(w.weariness_half_life)
+    w.attention_kept = kept_per_day(w.attention_half_life)
+    w.order_kept = kept_per_day(w.order_half_life)
+    w.terms_kept = draws.exp(-1.0 / w.terms_accepted)
+    w.word = what_breaking_costs(w)
+    derive_tripwires(w)
+    derive_sectors(w)
+
+
+@rule
+def clearness(w):  # type: ignore[no-untyped-def]
+    """What is left of right attribution, and of a given word, when terms are vague [0-1]. Park (2023)."""
+    return 1.0 - w.vagueness_cost * (1.0 - w.clarity)
+
+
+@rule
+def what_breaking_costs(w):  # type: ignore[no-untyped-def]
+    """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague. [utility]"""
+    if w.deal_class == 0:
+        return w.word_cessation * clearness(w)
+    return (w.word_preliminary if w.deal_class == 1 else w.word_definitive) * clearness(w)
+
+
+@rule
+def derive_tripwires(w):  # type: ignore[no-untyped-def]
+    """Guarantor troops on the line are a tripwire, 1 - exp(-troops / scale), and keep resolve in memory."""
+    for side in range(2):
+        troops = 0.0
+        for a in range(w.n_actors):
+            if w.guarantor[a] == 1 and w.side[a] == side:
+                troops += w.troops[a]
+        w.tripwire[side] = 1.0 - draws.exp(-troops / w.tripwire_troops)
+        slower = max(0.001, 1.0 - w.resolve_kept_by_tripwire * w.tripwire[side])
+        w.resolve_kept[side] = kept_per_day(w.resolve_half_life / slower)
+
+
+@rule
+def derive_sectors(w):  # type: ignore[no-untyped-def]
+    """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired."""
+    parted = w.buffer_effect * (1.0 - draws.exp(-w.buffer_km / w.buffer_scale))
+    clear = clearness(w)
+    for s in range(w.n_sectors):
+        monitoring = w.monitoring if w.sector_monitoring[s] < 0.0 else w.sector_monitoring[s]
+        w.contact_now[s] = w.contact[s] * (1.0 - parted)
+        w.watched_now[s] = w.watch * monitoring
+        w.calmed_now[s] = w.calm * monitoring
+        w.attributed[s] = (w.q0 + (1.0 - w.q0) * monitoring) * clear

@@ -1,0 +1,202 @@
+"""Step 9, judge: three clocks and a cause."""
+
+from __future__ import annotations
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.rules.decide import chances
+from ceasefire.rules.look import take_in
+from ceasefire.world import (
+    ABROGATION,
+    BOMBARDMENT,
+    C_PEAK,
+    EXPIRY,
+    GUARANTOR_CLASH,
+    INTENSITY,
+    N_COUNTERS,
+    OFFENSIVE,
+    SPIRAL,
+    SPOILER_OFFENSIVE,
+    WINDOW,
+)
+
+
+@rule
+def judge(w):  # type: ignore[no-untyped-def]
+    """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; turn the page."""
+    count_fortnight(w)
+    judge_operational(w)
+    if w.over == 0:
+        judge_formal(w)
+    w.day = w.day + 1
+    if w.over == 0 and w.day >= w.horizon:
+        w.over = 1
+        w.days_held = w.horizon
+
+
+@rule
+def count_fortnight(w):  # type: ignore[no-untyped-def]
+    """Deaths of the last 14 days, in all and by who inflicted and who ordered them."""
+    slot = w.day % WINDOW
+    w.deaths_14d = w.deaths_14d + w.deaths_today - w.deaths_ring[slot]
+    w.deaths_ring[slot] = w.deaths_today
+    for a in range(w.n_actors):
+        w.ordered_ring[slot, a] = w.ordered_today[a]
+        w.inflicted_ring[slot, a] = w.inflicted_today[a]
+    w.counter[C_PEAK] = max(w.counter[C_PEAK], w.deaths_14d)
+    lately = w.ongoing * max(0.0, 1.0 - (w.day + 1) / WINDOW)
+    w.violence = min(1.0, w.deaths_14d / w.toll + lately)
+
+
+@rule
+def on_offensive(w):  # type: ignore[no-untyped-def]
+    """The actor whose offensive is oldest; -1 when nobody is on the offensive."""
+    found = -1
+    for a in range(w.n_actors):
+        if w.offensive_since[a] >= 0 and (found < 0 or w.offensive_since[a] < w.offensive_since[found]):
+            found = a
+    return found
+
+
+@rule
+def judge_operational(w):  # type: ignore[no-untyped-def]
+    """The end by violence: an offensive that lasts, guarantors at each other, or deaths as in the war."""
+    attacker = on_offensive(w)
+    back_at_war = w.deaths_14d >= w.war_share * w.toll
+    lasted = attacker >= 0 and w.day - w.offensive_since[attacker] + 1 >= w.offensive_days
+    if lasted or (back_at_war and attacker >= 0):
+        end_by_offensive(w, attacker)
+    elif guarantors_clash(w):
+        end(w, GUARANTOR_CLASH, w.clash_since, deadliest_guarantor(w))
+        w.operational_end = w.days_held
+    elif back_at_war:
+        end_by_fire(w)
+
+
+@rule
+def end(w, cause, day, actor):  # type: ignore[no-untyped-def]
+    """The world stops; the ceasefire held until `day`."""
+    w.over = 1
+    w.ended = 1
+    w.cause = cause
+    w.days_held = day
+    w.cause_actor = actor
+    w.deciding_actor = actor
+    w.deciding_motive = w.decided_motive[actor] if actor >= 0 else -1
+    w.deciding_sector = hottest_sector(w)
+
+
+@rule
+def end_by_offensive(w, attacker):  # type: ignore[no-untyped-def]
+    """An offensive dates from its first day: counts go back to that morning."""
+    cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
+    end(w, cause, w.offensive_since[attacker], attacker)
+    w.operational_end = w.days_held
+    for c in range(N_COUNTERS):
+        w.counter[c] = w.mark[attacker, c]
+    if w.first_lethal >= w.days_held:
+        w.first_lethal = -1
+    if w.first_breach > w.days_held:
+        w.first_breach = -1
+
+
+@rule
+def end_by_fire(w):  # type: ignore[no-untyped-def]
+    """Nobody advances, yet people die as in the war: one party's ordered fire, or a spiral that nobody ordered."""
+    bomber = 0
+    shooter = 0
+    most_ordered = most_inflicted = -1
+    for a in range(w.n_actors):
+        ordered = inflicted = 0
+        for k in range(WINDOW):
+            ordered += w.ordered_ring[k, a]
+            inflicted += w.inflicted_ring[k, a]
+        if ordered > most_ordered:
+            most_ordered, bomber = ordered, a
+        if inflicted > most_inflicted:
+            most_inflicted, shooter = inflicted, a
+    if 2 * most_ordered > w.deaths_14d:
+        end(w, BOMBARDMENT, w.day, bomber)
+    else:
+        end(w, SPIRAL, w.day, -1)
+        w.deciding_actor = shooter
+        w.deciding_motive = w.decided_motive[shooter]
+    w.operational_end = w.days_held
+
+
+@rule
+def guarantors_clash(w):  # type: ignore[no-untyped-def]
+    """Have both guarantors struck for as long as an offensive must last, and killed enough of each other's men?"""
+    striking_0 = striking_1 = False
+    for a in range(w.n_actors):
+        if w.guarantor[a] == 1 and w.rung[a] >= 2:
+            if w.side[a] == 0:
+                striking_0 = True
+            else:
+                striking_1 = True
+    if not (striking_0 and striking_1):
+        w.clash_since = -1
+        w.clash_dead = 0
+        return False
+    if w.clash_since < 0:
+        w.clash_since = w.day
+    return w.day - w.clash_since + 1 >= w.offensive_days and w.clash_dead >= w.clash_deaths
+
+
+@rule
+def deadliest_guarantor(w):  # type: ignore[no-untyped-def]
+    """The striking guarantor whose fire killed most in the last fortnight."""
+    found = -1
+    most = -1
+    for a in range(w.n_actors):
+        if w.guarantor[a] == 1:
+            killed = 0
+            for k in range(WINDOW):
+                killed += w.inflicted_ring[k, a]
+            if killed > most:
+                most, found = killed, a
+    return found
+
+
+@rule
+def hottest_sector(w):  # type: ignore[no-untyped-def]
+    """Where most died lately; -1 when nobody did."""
+    found = -1
+    most = 0.0
+    for s in range(w.n_sectors):
+        if w.burst[s] > most:
+            most = w.burst[s]
+            found = s
+    return found
+
+
+@rule
+def judge_formal(w):  # type: ignore[no-untyped-def]
+    """The end on paper: a party at war renounces the deal, or a fixed term runs out and is not renewed."""
+    key = draws.stream_key(w.today_key, draws.ABROGATION)
+    for a in range(w.n_actors):
+        if w.fights[a] == 1 and w.excluded[a] == 0 and w.rung[a] >= 2:
+            distrust = 1.0 - w.trust[w.side[a]]
+            chance = w.abrogation_rate * INTENSITY[w.rung[a]] * distrust * (1.0 + w.unmet)
+            if draws.uniform(key, w.actor_key[a], 0) < chance:
+                end(w, ABROGATION, w.day, a)
+                w.formal_end = w.day
+                return
+    if w.expires > 0 and w.day + 1 >= w.expires:
+        decide_renewal(w)
+
+
+@rule
+def decide_renewal(w):  # type: ignore[no-untyped-def]
+    """Each party to the deal renews with the chance that it would honour or merely harass; one refusal ends it."""
+    key = draws.stream_key(w.today_key, draws.RENEWAL)
+    for a in range(w.n_actors):
+        if w.fights[a] == 1 and w.excluded[a] == 0:
+            take_in(w, a)
+            p0, p1, _, _ = chances(w, a)
+            if draws.uniform(key, w.actor_key[a], 0) >= p0 + p1:
+                end(w, EXPIRY, w.day + 1, a)
+                w.formal_end = w.day + 1
+                return
+    w.expires = w.expires + w.renewal
+    w.order = 1.0

@@ -1,0 +1,111 @@
+"""Step 5, suffer: deaths by actor and of civilians, and flight."""
+
+from __future__ import annotations
+
+from ceasefire import draws
+from ceasefire.compiled import rule
+from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY
+
+
+@rule
+def deaths_scale(w, rung):  # type: ignore[no-untyped-def]
+    """Scale of deaths per violation of a shooter at this posture."""
+    if rung == 3:
+        return w.deaths_scale_offensive
+    return w.deaths_scale_strike if rung == 2 else w.deaths_scale_calm
+
+
+@rule
+def suffer(w, f):  # type: ignore[no-untyped-def]
+    """A formation's fire kills: heavy-tailed deaths per violation, all on one victim among those present."""
+    for kind in range(3):
+        w.killed[f, kind] = 0
+    if w.fired[f, FIRED_LOCALISED] + w.fired[f, FIRED_ORDERED] + w.fired[f, FIRED_RETALIATORY] == 0:
+        return
+    a = w.formation_actor[f]
+    toll = draws.stream_key(w.today_key, draws.DEATHS)
+    fate = draws.stream_key(w.today_key, draws.VICTIM)
+    number = 0
+    for kind in range(3):
+        scale = w.deaths_scale_calm if kind == FIRED_LOCALISED else deaths_scale(w, w.rung[a])
+        for _ in range(w.fired[f, kind]):
+            amount = draws.lomax(scale, w.deaths_tail, draws.uniform(toll, w.formation_key[f], number))
+            dead = int(min(amount, w.deaths_cap))
+            if dead > 0 and strike_victim(w, f, dead, draws.uniform(fate, w.formation_key[f], number)):
+                w.killed[f, kind] += dead
+                w.inflicted_today[a] += dead
+                if kind == FIRED_ORDERED:
+                    w.ordered_today[a] += dead
+            number += 1
+
+
+@rule
+def strike_victim(w, f, dead, u):  # type: ignore[no-untyped-def]
+    """Deaths fall on civilians, or on one enemy formation in proportion to presence and exposure; False: on nobody."""
+    a = w.formation_actor[f]
+    s = w.formation_sector[f]
+    crowd = w.civilians[s] / (w.civilians[s] + w.civilians_half)
+    civilian = w.civilian_harm[a] * crowd
+    exposed = 0.0
+    for g in range(w.first_formation[s], w.last_formation[s]):
+        b = w.formation_actor[g]
+        if w.side[b] != w.side[a]:
+            exposed += w.presence[g] * w.exposure[b]
+    if exposed <= 0.0 and civilian <= 0.0:
+        return False
+    if u < civilian:
+        w.counter[C_CIVILIAN] += dead
+        w.civilians_killed[s] += dead
+        bury(w, s, dead)
+        return True
+    if exposed <= 0.0:
+        return False
+    left = (u - civilian) / (1.0 - civilian) * exposed
+    victim = -1
+    for g in range(w.first_formation[s], w.last_formation[s]):
+        b = w.formation_actor[g]
+        if w.side[b] != w.side[a] and w.presence[g] * w.exposure[b] > 0.0:
+            victim = b
+            left -= w.presence[g] * w.exposure[b]
+            if left < 0.0:
+                break
+    w.losses_today[victim] += dead
+    w.counter[C_COMBATANT] += dead
+    if w.guarantor[victim] == 1:
+        w.guarantor_dead[w.side[victim]] += dead
+        if w.guarantor[a] == 1:
+            w.clash_dead = w.clash_dead + dead
+    bury(w, s, dead)
+    return True
+
+
+@rule
+def bury(w, s, dead):  # type: ignore[no-untyped-def]
+    """Count the day's dead, and where they fell."""
+    w.deaths_today = w.deaths_today + dead
+    w.burst[s] += dead
+    if w.first_lethal < 0:
+        w.first_lethal = w.day
+
+
+@rule
+def flee(w, s):  # type: ignore[no-untyped-def]
+    """Civilians flee harm, and an offensive before it reaches them; hosts feel those who come to their border."""
+    w.burst[s] *= w.losses_kept
+    if w.civilians[s] <= 0.0:
+        return
+    pressed = False
+    if w.highest_rung == 3:
+        for f in range(w.first_formation[s], w.last_formation[s]):
+            if w.rung[w.formation_actor[f]] == 3:
+                pressed = True
+    leaving = w.flight_per_death * w.civilians_killed[s]
+    if pressed:
+        leaving += w.flight_offensive * w.civilians[s]
+    leaving = min(leaving, w.civilians[s])
+    if leaving > 0.0:
+        w.civilians[s] -= leaving
+        w.counter[C_DISPLACED] += leaving
+        w.flight_recent = w.flight_recent + leaving
+        for a in range(w.n_actors):
+            w.inflow[a] += leaving * w.refugee_share[a]

@@ -1,0 +1,36 @@
+"""What is wrong in a file, said so that a reader can put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong: where it was said, which path of the scenario, and what would be right."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        return ": ".join(part for part in (place, self.path, self.message) if part)
+
+
+class ScenarioError(Exception):
+    """A scenario, change or catalogue cannot be used; `faults` says why, by file and line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = in_order(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Fault]]]:
+        return ScenarioError, (self.faults,)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults by file and line, each once."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0))

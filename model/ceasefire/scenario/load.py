@@ -1,0 +1,98 @@
+"""Loading a scenario: base and changes applied, every default stated, or every fault with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ceasefire.scenario.assemble import Assembly, assemble, change_name
+from ceasefire.scenario.faults import ScenarioError
+from ceasefire.scenario.library import find_scenario
+from ceasefire.scenario.references import cross_check
+from ceasefire.scenario.resolved import as_yaml, digest, stated
+from ceasefire.scenario.said import plain
+from ceasefire.scenario.schema import Scenario
+from ceasefire.scenario.words import faults_of
+
+__all__ = ["Loaded", "load", "load_resolved"]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario ready to run, and what it was made from."""
+
+    scenario: Scenario
+    name: str
+    changes: tuple[str, ...] = ()
+    settings: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The scenario and its changes in short: `idlib-2020+no-monitors`."""
+        return "+".join((self.name, *(change_name(change) for change in self.changes)))
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """The full file as plain content, with every default stated and base and changes applied and gone."""
+        content: dict[str, Any] = stated(self.scenario)
+        return content
+
+    def resolved_yaml(self) -> str:
+        """The full file as YAML, which `load_resolved` reads back to an equal scenario."""
+        return as_yaml(self.resolved)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hex, of what affects results: numbers and structure, not titles, sources or notes."""
+        return digest(self.scenario)
+
+
+def load(
+    scenario: str | Path,
+    changes: Sequence[str] = (),
+    set: Mapping[str, object] | None = None,
+) -> Loaded:
+    """A scenario by name or path (`name+change` too), under changes and then single settings.
+
+    Raises ScenarioError with every fault found, by file and line.
+    """
+    ref, joined = split_reference(scenario)
+    names = (*joined, *changes)
+    assembly = assemble(find_scenario(ref), names, set or {})
+    found = validated(assembly)
+    return Loaded(found, found.name, names, dict(set or {}))
+
+
+def load_resolved(path: str | Path) -> Loaded:
+    """A `scenario.resolved.yaml` read back; nothing outside the file enters. Raises ScenarioError."""
+    found = validated(assemble(Path(path), (), {}, resolved=True))
+    return Loaded(found, found.name)
+
+
+def split_reference(ref: str | Path) -> tuple[str, tuple[str, ...]]:
+    """`idlib-2020+no-monitors` as the scenario and its changes; a file that has '+' in its name stays whole."""
+    if isinstance(ref, Path) or Path(ref).exists():
+        return str(ref), ()
+    first, *rest = ref.split("+")
+    return first, tuple(name for name in rest if name)
+
+
+def validated(assembly: Assembly) -> Scenario:
+    """The scenario that an assembly says. Raises ScenarioError with the faults of schema and reference together."""
+    draft = assembly.draft
+    found: Scenario | None = None
+    try:
+        found = Scenario.model_validate(plain(draft.tree))
+    except ValidationError as error:
+        known = {fault.path for fault in draft.faults}
+        found_wrong = faults_of(error, draft.tree, Scenario, draft.removed)
+        draft.faults += [fault for fault in found_wrong if fault.path not in known]
+    cross_check(draft, assembly.motive_names)
+    if draft.faults or found is None:
+        raise ScenarioError(draft.faults)
+    return found

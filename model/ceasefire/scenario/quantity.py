@@ -1,0 +1,220 @@
+"""A number in a scenario: a value with its source, or a distribution that says how unsure we are of it."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+DISTRIBUTIONS = ("uniform", "triangular", "normal", "lognormal")
+"""Drawn once per world; the order is the code of a distribution in the world record (code 0 is 'fixed')."""
+
+ASSUMED = "ASSUMED"
+
+
+def plain_number(given: object) -> float:
+    """A finite number as YAML writes it; never a truth value, a string or a not-a-number."""
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        shown = str(given).lower() if isinstance(given, bool) else repr(given)
+        raise PydanticCustomError("not_a_number", "{shown} is not a number; write a number such as 0.5", {"shown": shown})
+    if not math.isfinite(given):
+        raise PydanticCustomError("not_finite", "{shown} is not a finite number", {"shown": str(given)})
+    return float(given)
+
+
+def count_of(low: int, high: int, unit: str) -> BeforeValidator:
+    """A whole number in [low, high]."""
+
+    def whole(given: object) -> int:
+        number = plain_number(given)
+        if number != int(number) or not low <= number <= high:
+            raise PydanticCustomError(
+                "not_a_count",
+                "{shown} is not a whole number of {unit} from {low} to {high}",
+                {"shown": f"{number:g}", "unit": unit, "low": low, "high": high},
+            )
+        return int(number)
+
+    return BeforeValidator(whole)
+
+
+Finite = Annotated[float, BeforeValidator(plain_number)]
+
+
+class Strict(BaseModel):
+    """Unknown keys stop the run; a loaded scenario never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Quantity(Strict):
+    """A number, with its source and the doubt about it.
+
+    Written as a bare number, or as a mapping with exactly one of `value`, `uniform`, `triangular`,
+    `normal`, `lognormal`. A number without `source` is ASSUMED, and is drawn over `range` (or over the
+    default range of its field) when a run asks how much the answer depends on what was assumed.
+    """
+
+    low: ClassVar[float] = -math.inf
+    high: ClassVar[float] = math.inf
+
+    value: Finite | None = Field(None, description="the number itself")
+    uniform: tuple[Finite, Finite] | None = Field(None, description="[low, high]: every value alike")
+    triangular: tuple[Finite, Finite, Finite] | None = Field(None, description="[low, most likely, high]")
+    normal: tuple[Finite, Finite] | None = Field(
+        None, description="[mean, standard deviation], cut at the range of the field"
+    )
+    lognormal: tuple[Finite, Finite] | None = Field(
+        None, description="[median, standard deviation of the logarithm], cut at the range of the field"
+    )
+    source: str = Field(ASSUMED, description="where the number comes from; ASSUMED when nowhere")
+    range: tuple[Finite, Finite] | None = Field(None, description="[low, high] that the truth may lie in")
+    known_by: datetime.date | None = Field(None, description="the day from which it could be known")
+    note: str | None = Field(None, description="anything a reader should know")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_bare_number(cls, given: Any) -> Any:
+        if isinstance(given, (dict, Quantity)):
+            return given
+        return {"value": plain_number(given)}
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Quantity:
+        forms = [name for name in ("value", *DISTRIBUTIONS) if getattr(self, name) is not None]
+        if len(forms) != 1:
+            raise PydanticCustomError(
+                "one_form",
+                "give exactly one of value, uniform, triangular, normal, lognormal; found {found}",
+                {"found": ", ".join(forms) or "none"},
+            )
+        self._check_order()
+        self.check_within(type(self).low, type(self).high)
+        return self
+
+    def _check_order(self) -> None:
+        for name in ("uniform", "triangular", "range"):
+            bounds = getattr(self, name)
+            if bounds is not None and list(bounds) != sorted(bounds):
+                raise PydanticCustomError(
+                    "order",
+                    "{name} {shown} does not rise; write the lowest number first",
+                    {"name": name, "shown": shown_list(bounds)},
+                )
+        for name in ("normal", "lognormal"):
+            given = getattr(self, name)
+            if given is not None and given[1] < 0:
+                raise PydanticCustomError("spread", "{name}: the standard deviation is below 0", {"name": name})
+        if self.lognormal is not None and self.lognormal[0] <= 0:
+            raise PydanticCustomError("median", "lognormal: the median must be above 0", {})
+
+    def check_within(self, low: float, high: float) -> None:
+        """Every value that this number can take lies in [low, high]. Raises PydanticCustomError."""
+        stated: list[float] = [self.value] if self.value is not None else []
+        stated += list(self.uniform or ()) + list(self.triangular or ()) + list(self.range or ())
+        stated += [self.normal[0]] if self.normal else []
+        stated += [self.lognormal[0]] if self.lognormal else []
+        for number in stated:
+            if not low <= number <= high:
+                raise PydanticCustomError(
+                    "outside",
+                    "{number} lies outside {low} to {high}",
+                    {"number": f"{number:g}", "low": f"{low:g}", "high": f"{high:g}"},
+                )
+
+    @property
+    def centre(self) -> float:
+        """The value, or the middle of the distribution (its median for a lognormal)."""
+        if self.value is not None:
+            return self.value
+        if self.uniform is not None:
+            return (self.uniform[0] + self.uniform[1]) / 2
+        if self.triangular is not None:
+            return sum(self.triangular) / 3
+        pair = self.normal or self.lognormal
+        assert pair is not None
+        return pair[0]
+
+    @property
+    def distribution(self) -> tuple[int, tuple[float, float, float]]:
+        """Code (0 fixed, then the order of DISTRIBUTIONS) and three parameters."""
+        for code, name in enumerate(DISTRIBUTIONS, start=1):
+            given = getattr(self, name)
+            if given is not None:
+                return code, (*given, 0.0)[:3]
+        return 0, (self.centre, 0.0, 0.0)
+
+    @property
+    def assumed(self) -> bool:
+        """No source stands behind it."""
+        return self.source.strip().upper().startswith(ASSUMED)
+
+
+class Share(Quantity):
+    """A number in [0, 1]."""
+
+    low: ClassVar[float] = 0.0
+    high: ClassVar[float] = 1.0
+
+
+class Amount(Quantity):
+    """A number that is not negative."""
+
+    low: ClassVar[float] = 0.0
+
+
+def shown_list(numbers: tuple[float, ...]) -> str:
+    """Numbers as a YAML list."""
+    return "[" + ", ".join(f"{number:g}" for number in numbers) + "]"
+
+
+Doubt = tuple[float, float] | float | Literal["none"]
+"""How far an ASSUMED number of a field is drawn: [low, high]; or a share of its value either way; or not at all."""
+
+
+def number(
+    default: Any = ...,
+    *,
+    unit: str,
+    low: float = 0.0,
+    high: float = 1.0,
+    doubt: Doubt = 0.25,
+    source: str = ASSUMED,
+    says: str,
+) -> Any:
+    """Declare a numeric field: its unit, hard limits, doubt when ASSUMED, default's source, and meaning."""
+    extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "doubt": doubt, "source": source}
+    if default is ...:
+        return Field(description=says, json_schema_extra=extra)
+    given = {"value": default, "source": source} if isinstance(default, (int, float)) else default
+    return Field(default=given, validate_default=True, description=says, json_schema_extra=extra)
+
+
+class Numbers(Strict):
+    """A part of a scenario whose numeric fields are declared with `number`."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _inside_limits(cls, given: Any, info: ValidationInfo) -> Any:
+        if isinstance(given, Quantity) and info.field_name is not None:
+            limits = field_limits(cls, info.field_name)
+            given.check_within(limits["low"], limits["high"])
+        return given
+
+
+def field_limits(model: type[BaseModel], name: str) -> dict[str, Any]:
+    """Unit, low, high, doubt and source of a numeric field, as declared with `number`."""
+    extra = model.model_fields[name].json_schema_extra
+    assert isinstance(extra, dict), f"{model.__name__}.{name} is not declared with number()"
+    return dict(extra)

@@ -1,0 +1,119 @@
+"""A scenario with nothing left unsaid: as plain content, as YAML, and as a digest of what affects results."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from ceasefire.scenario.quantity import DISTRIBUTIONS, Quantity
+from ceasefire.scenario.schema import Scenario
+
+FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by"})
+"""Fields that no result depends on."""
+
+HEADER = (
+    "# The whole scenario with every default stated. Made by the program: edit the scenario it came from instead.\n"
+)
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_DATES = frozenset({"start", "known_by"})
+_RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+def stated(thing: Any) -> Any:
+    """A scenario or a part of it as plain content, in the order of the schema; a number keeps its source."""
+    if isinstance(thing, Quantity):
+        return {name: stated(value) for name, value in thing if value is not None}
+    if isinstance(thing, BaseModel):
+        fields = type(thing).model_fields
+        return {info.alias or name: stated(getattr(thing, name)) for name, info in fields.items()}
+    if isinstance(thing, dict):
+        return {name: stated(entry) for name, entry in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return [stated(item) for item in thing]
+    return thing.isoformat() if isinstance(thing, datetime.date) else thing
+
+
+def digest(scenario: Scenario) -> str:
+    """SHA-256 of the numbers and the structure; titles, sources and notes leave it alone.
+
+    Whether a number is ASSUMED counts, for it decides what a run draws; the words of a source do not.
+    """
+    said = json.dumps(_bare(scenario), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _bare(thing: Any) -> Any:
+    """What matters to results. Entries by name become pairs, because their order may matter."""
+    if isinstance(thing, Quantity):
+        forms = {name: getattr(thing, name) for name in ("value", *DISTRIBUTIONS, "range")}
+        return {**{name: form for name, form in forms.items() if form is not None}, "assumed": thing.assumed}
+    if isinstance(thing, BaseModel):
+        names = (name for name in type(thing).model_fields if name not in FOR_READERS)
+        return {name: _bare(getattr(thing, name)) for name in names}
+    if isinstance(thing, dict):
+        return [[name, _bare(entry)] for name, entry in thing.items()]
+    if isinstance(thing, (list, tuple)):
+        return [_bare(item) for item in thing]
+    return thing.isoformat() if isinstance(thing, datetime.date) else thing
+
+
+def as_yaml(content: dict[str, Any]) -> str:
+    """Plain content as YAML that reads back to the same content."""
+    return HEADER + "\n".join(_lines(content, "")) + "\n"
+
+
+def _lines(content: dict[str, Any], indent: str) -> Iterator[str]:
+    for name, entry in content.items():
+        if _is_short(entry):
+            yield f"{indent}{_entry(name, entry)}"
+        elif isinstance(entry, dict):
+            yield f"{indent}{_text(name)}:"
+            yield from _lines(entry, indent + "  ")
+        else:
+            yield f"{indent}{_text(name)}:"
+            for item in entry:
+                yield from _item(item, indent + "  ")
+
+
+def _item(item: Any, indent: str) -> Iterator[str]:
+    if not isinstance(item, dict) or not item:
+        yield f"{indent}- {_short(item)}"
+        return
+    first, *rest = _lines(item, indent + "  ")
+    yield f"{indent}- {first.lstrip()}"
+    yield from rest
+
+
+def _is_short(entry: Any) -> bool:
+    if isinstance(entry, dict):
+        return not entry or ("source" in entry and "title" not in entry)
+    return not isinstance(entry, list) or not any(isinstance(item, dict) for item in entry)
+
+
+def _short(entry: Any) -> str:
+    if isinstance(entry, dict):
+        return "{" + ", ".join(_entry(name, value) for name, value in entry.items()) + "}"
+    if isinstance(entry, list):
+        return "[" + ", ".join(map(_short, entry)) + "]"
+    if entry is None or isinstance(entry, bool):
+        return {None: "null", True: "true", False: "false"}[entry]
+    if isinstance(entry, (int, float)):
+        return repr(int(entry) if entry == int(entry) and abs(entry) < 1e15 else entry)
+    return _text(entry)
+
+
+def _entry(name: str, value: Any) -> str:
+    return f"{_text(name)}: {value if name in _DATES and isinstance(value, str) else _short(value)}"
+
+
+def _text(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)

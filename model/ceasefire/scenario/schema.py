@@ -1,0 +1,261 @@
+"""What a scenario file may say: every field, its unit, its range and its meaning."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.scenario.quantity import Amount, Finite, Numbers, Quantity, Share, Strict, count_of, number
+
+FORCE_LADDER = ("honour", "harass", "strike", "offensive")
+ENGAGEMENT_LADDER = ("abstain", "urge", "sanction", "back")
+
+ForceRung = Literal["honour", "harass", "strike", "offensive"]
+EngagementRung = Literal["abstain", "urge", "sanction", "back"]
+Ladder = Literal["force", "engagement"]
+Role = Literal["belligerent", "guarantor", "outside"]
+AGREEMENT_CLASSES = ("cessation", "preliminary", "definitive")
+AgreementClass = Literal["cessation", "preliminary", "definitive"]
+
+
+def _name(given: str) -> str:
+    if not given or not all(c.islower() or c.isdigit() or c in "_-" for c in given) or not given[0].isalpha():
+        raise PydanticCustomError(
+            "bad_name",
+            "'{shown}' is not a name; use small letters, digits, '-' and '_', beginning with a letter",
+            {"shown": given},
+        )
+    return given
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
+class Side(Strict):
+    """One of the two sides of the front."""
+
+    title: str = Field(description="what readers call it")
+
+
+class Patron(Numbers):
+    """Who holds the leash of an actor."""
+
+    actor: Name = Field(description="a guarantor of the same side")
+    dependence: Quantity = number(unit="share", says="how far the client depends on this patron: the leash's length, inverted")
+
+
+class Actor(Numbers):
+    """A state or an armed group that decides. Outside parties climb the engagement ladder, others the force ladder."""
+
+    title: str = Field(description="what readers call it")
+    role: Role = Field(description="belligerent, guarantor (a patron that signed), or outside party")
+    side: Name | None = Field(None, description="its side; none for an outside party")
+    capability: Quantity = number(0.0, unit="relative strength", low=0, high=10, says="strength it could bring to this war")
+    commitment: Quantity = number(1.0, unit="share", says="how much of it the actor is willing to bring now")
+    waning: Quantity = number(0.0, unit="share per year", low=0, high=5, says="commitment that time takes away; Kenwick")
+    discipline: Quantity = number(0.6, unit="share", says="how far its commanders fire only on orders")
+    exposure: Quantity = number(1.0, unit="share", says="how much of the fire in its sectors falls on it, for its presence")
+    civilian_harm: Quantity = number(0.5, unit="share", says="how much of its fire falls on civilians where many live")
+    troops_on_line: Quantity = number(
+        0.0, unit="troops", low=0, high=500_000, says="guarantor's soldiers between the parties: a tripwire"
+    )
+    weariness: Quantity = number(0.3, unit="share", says="weariness of war at signing")
+    recent_losses: Quantity = number(0.0, unit="deaths", low=0, high=100_000, says="own dead still felt at signing")
+    losses_scale: Quantity = number(50.0, unit="deaths", low=1, high=100_000, says="recent dead at which it feels 1 - 1/e of the full loss")
+    mobilised: Quantity = number(0.2, unit="share", says="forces already mobilised at signing")
+    blame: Quantity = number(0.2, unit="share", says="blame carried at signing")
+    refugee_share: Quantity = number(0.0, unit="share", says="part of all flight that presses on its border")
+    influence: Quantity = number(0.0, unit="share", says="outside party: weight of its words and of its backing")
+    backs: Name | None = Field(None, description="outside party: the actor that it may back")
+    posture: ForceRung | EngagementRung | None = Field(
+        None, description="rung at signing; honour, or abstain for an outside party, when not said"
+    )
+    ceiling: ForceRung | EngagementRung | None = Field(
+        None, description="highest rung that it has the means for; the top of its ladder, when not said"
+    )
+    patron: Patron | None = Field(None, description="who holds its leash, if anyone")
+    motives: dict[Name, Share] = Field(
+        default_factory=dict,
+        description="weight of each motive: 0 absent, 0.25 minor, 0.5 real, 0.75 strong, 1 dominant",
+    )
+
+
+class Sector(Numbers):
+    """A stretch of the front."""
+
+    title: str = Field(description="what readers call it")
+    held: Quantity = number(0.0, unit="share", says="part held by the first of the two sides at signing")
+    civilians: Quantity = number(0.0, unit="persons", low=0, high=50_000_000, says="civilians who live there")
+    contact: Quantity = number(1.0, unit="share", says="how close the lines are, before any buffer")
+    monitoring: Quantity | None = number(
+        None, unit="share", says="how much is seen here; as the agreement says, when not said"
+    )
+    claims: dict[Name, Amount] = Field(default_factory=dict, description="what the sector is worth to an actor that wants to hold it [relative value]")
+    presence: dict[Name, Amount] = Field(default_factory=dict, description="forces of an actor in the sector [1 = a full formation]")
+    neighbours: list[Name] = Field(default_factory=list, description="sectors that touch it; said once is enough")
+
+
+class Front(Strict):
+    """Where the sides face each other."""
+
+    sectors: dict[Name, Sector] = Field(min_length=1, description="stretches of the front, by name")
+
+
+class Deadline(Numbers):
+    """A task of the deal that has a day."""
+
+    title: str = Field(description="what must be done")
+    due_day: Quantity = number(unit="days", low=0, high=36500, doubt="none", says="day from the start by which it is due")
+    ease: Quantity = number(0.01, unit="per day", low=0, high=1, doubt=0.5, says="chance a day that it is met when everybody complies")
+    weight: Quantity = number(0.3, unit="share", doubt=0.5, says="how much of the deal is unmet when it is missed")
+
+
+class Agreement(Numbers):
+    """The terms of the ceasefire."""
+
+    class_: AgreementClass = Field(alias="class", description="cessation; preliminary (with a compliance mechanism); definitive")
+    monitoring: Quantity = number(0.0, unit="share", says="how much of what happens on the line impartial eyes see")
+    buffer_km: Quantity = number(0.0, unit="km", low=0, high=500, says="depth of the demilitarised strip")
+    hotline: Quantity = number(0.5, unit="share", says="how fast the guarantors' officers reach each other")
+    clarity: Quantity = number(0.5, unit="share", says="how clearly the terms say what is forbidden; Park (2023)")
+    order: Quantity = number(1.0, unit="share", says="how firmly commanders were ordered to cease at signing")
+    term_days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
+        None, description="days after which the deal expires unless renewed; open-ended when not said"
+    )
+    renewal_days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
+        None, description="days that a renewal adds; as the term, when not said"
+    )
+    excludes: list[Name] = Field(default_factory=list, description="fighting parties that the deal leaves out")
+    deadlines: dict[Name, Deadline] = Field(default_factory=dict, description="tasks, by name")
+
+
+class Guarantors(Numbers):
+    """The bond between the two guarantors."""
+
+    ties: Quantity = number(0.5, unit="share", says="how close their wider relations are at signing, and the level they return to")
+
+
+class Attention(Numbers):
+    """How closely the world looks."""
+
+    start: Quantity = number(0.5, unit="share", says="at signing")
+    floor: Quantity = number(0.1, unit="share", says="when nothing happens")
+
+
+class War(Numbers):
+    """The war that the deal stopped: the yardstick for 'back to war'."""
+
+    toll_14d: Quantity = number(unit="deaths in 14 days", low=1, high=1_000_000, says="largest 14-day toll in the 365 days before the deal")
+    ongoing: Quantity = number(
+        0.2, unit="share of toll_14d", low=0, high=2, says="how violent the last 14 days before the deal were; felt, not counted"
+    )
+
+
+class Event(Strict):
+    """Something from outside, on a given day or at random, that changes named numbers."""
+
+    title: str = Field(description="what happens, for the story")
+    day: Quantity | None = Field(None, description="day from the start [days]; may be a distribution")
+    rate_per_year: Amount | None = Field(None, description="instead of a day: how often it strikes [per year]")
+    once: bool = Field(True, description="a random event strikes at most once")
+    set: dict[str, Quantity] = Field(default_factory=dict, description="paths of numbers, and what they become")
+    add: dict[str, Quantity] = Field(default_factory=dict, description="paths of numbers, and what is added")
+    multiply: dict[str, Quantity] = Field(default_factory=dict, description="paths of numbers, and their factor")
+    review: list[Name] = Field(default_factory=list, description="actors that review their posture that day")
+    source: str | None = Field(None, description="where it is reported")
+    known_by: datetime.date | None = Field(None, description="the day from which it could be known")
+
+    @model_validator(mode="after")
+    def _when(self) -> Event:
+        if (self.day is None) == (self.rate_per_year is None):
+            raise PydanticCustomError("when", "give either day or rate_per_year", {})
+        if not (self.set or self.add or self.multiply or self.review):
+            raise PydanticCustomError("nothing", "it changes nothing; give set, add, multiply or review", {})
+        if self.day is not None and self.day.centre < 0:
+            raise PydanticCustomError("outside", "day {day} is before the start", {"day": f"{self.day.centre:g}"})
+        return self
+
+
+class Salience(Strict):
+    """When a motive is felt: constant + the sum of terms, cut to [-1, 1]."""
+
+    constant: Finite = Field(0.0, description="felt always")
+    terms: dict[str, Finite] = Field(
+        default_factory=dict,
+        description="coefficient by indicator, by `not indicator` (1 - x), or by a product of two such",
+    )
+
+
+class Motive(Strict):
+    """Why an actor moves on its ladder: data, not code."""
+
+    title: str = Field(description="in words")
+    ladder: Ladder = Field("force", description="force or engagement")
+    profile: tuple[Finite, Finite, Finite, Finite] = Field(description="how much it likes each rung, lowest first, -1 to 1")
+    salience: Salience = Field(description="when it is felt")
+    source: str = Field(description="the passage or paper that it comes from")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Motive:
+        if any(abs(liking) > 1 for liking in self.profile):
+            raise PydanticCustomError("outside", "profile: each number lies in -1 to 1", {})
+        return self
+
+
+class Scenario(Numbers):
+    """A situation: who faces whom, where, under which terms, and what may happen."""
+
+    name: Name = Field(description="as on the command line")
+    title: str = Field(description="as on charts")
+    summary: str = Field("", description="a paragraph for the reader")
+    start: datetime.date = Field(description="day 0: the first day that the ceasefire is in force")
+    horizon_days: Annotated[int, count_of(1, 36500, "days")] = Field(1825, description="how long worlds are followed [days]")
+    sides: dict[Name, Side] = Field(min_length=2, max_length=2, description="exactly two, by name")
+    actors: dict[Name, Actor] = Field(min_length=2, description="those who decide, by name")
+    front: Front = Field(description="where they face each other")
+    agreement: Agreement = Field(description="the terms")
+    guarantors: Guarantors = Field(default_factory=lambda: Guarantors(), description="the bond between guarantors")
+    trust: dict[Name, Share] = Field(default_factory=dict, description="by side: chance that the other side keeps its word [probability]; 0.5 when not said")
+    resolve: dict[Name, Share] = Field(default_factory=dict, description="by side: resolve that its guarantors have shown [share]; 0 when not said")
+    attention: Attention = Field(default_factory=lambda: Attention(), description="of the world")
+    war: War = Field(description="the war that the deal stopped")
+    mechanisms: Mechanisms = Field(default_factory=lambda: Mechanisms(), description="numbers of the rules")
+    motives: dict[Name, Motive] = Field(default_factory=dict, description="the catalogue, with the scenario's own")
+    events: list[Event] = Field(default_factory=list, description="from outside")
+
+
+class Change(Strict):
+    """A named edit to a scenario: a lever that someone could pull, or a shock that may come."""
+
+    name: Name = Field(description="as on the command line")
+    title: str = Field(description="as on charts")
+    sentence: str = Field(description="what it says about the world, in one sentence")
+    kind: Literal["lever", "shock", "assumption"] = Field(description="someone decides it; nobody controls it; we doubt it")
+    set: dict[str, object] = Field(default_factory=dict, description="paths, and what stands there instead")
+    add: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and what is added")
+    multiply: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and their factor")
+    remove: list[str] = Field(default_factory=list, description="paths that go; `list=item` for an item of a list")
+    append: dict[str, list[object]] = Field(default_factory=dict, description="paths of lists, and what is added at the end")
+
+    @model_validator(mode="after")
+    def _something(self) -> Change:
+        if not (self.set or self.add or self.multiply or self.remove or self.append):
+            raise PydanticCustomError("nothing", "it changes nothing; give set, add, multiply, remove or append", {})
+        return self
+
+
+def ladder_of(role: Role) -> Ladder:
+    """Outside parties climb the engagement ladder; those who fight, the force ladder."""
+    return "engagement" if role == "outside" else "force"
+
+
+def rungs_of(ladder: Ladder) -> tuple[str, ...]:
+    """The four rungs, lowest first."""
+    return ENGAGEMENT_LADDER if ladder == "engagement" else FORCE_LADDER
+
+
+__all__ = [name for name, thing in globals().items() if isinstance(thing, type) and issubclass(thing, BaseModel)]

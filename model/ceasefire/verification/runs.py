@@ -1,0 +1,64 @@
+"""Running a scenario for a check: worlds 0 to n - 1 as a table, the same worlds under every scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ceasefire import engine
+from ceasefire.experiment.frame import worlds_frame
+from ceasefire.scenario.quantity import Quantity
+from ceasefire.scenario.schema import Scenario
+from ceasefire.start import WorldArray, open_scenario
+from ceasefire.world import blank_world
+
+SEED = 20200306
+
+
+def lived(scenario: Scenario, worlds: int, seed: int = SEED, *, chunk: int | None = None) -> pd.DataFrame:
+    """The worlds table of worlds 0 to `worlds` - 1."""
+    opening = open_scenario(scenario)
+    span = chunk or max(1, worlds // 8)
+    return worlds_frame(engine.all_rows(engine.one_scenario(opening, worlds, seed), chunk=span), opening)
+
+
+def opened(scenario: Scenario, world: int = 0, seed: int = SEED) -> WorldArray:
+    """The record of one world on the morning of day 0, shape (1,)."""
+    opening = open_scenario(scenario)
+    record = blank_world(opening.record.dtype)
+    with np.errstate(over="ignore"):
+        engine.open_world(
+            record, np.asarray(record).view(np.float64), opening.record.view(np.float64),
+            engine.drawn_numbers(opening), np.uint64(seed), world,
+        )  # fmt: skip
+    return record
+
+
+def deaths(worlds: pd.DataFrame) -> pd.Series[int]:
+    """All who died in each world."""
+    return worlds["deaths_combatant"] + worlds["deaths_civilian"]
+
+
+def with_weights(scenario: Scenario, weights: Mapping[tuple[str, str], float]) -> Scenario:
+    """The scenario with the weights of some (actor, motive) pairs set; a distribution gives way to the number."""
+    found = scenario.model_copy(deep=True)
+    for (actor, motive), weight in weights.items():
+        held = found.actors[actor].motives
+        held[motive] = type(held[motive]).model_validate(weight)
+    return found
+
+
+def with_number(scenario: Scenario, path: str, value: float) -> Scenario:
+    """The scenario with one number set, by dotted path; a distribution gives way to the number."""
+    found = scenario.model_copy(deep=True)
+    *parents, last = path.split(".")
+    part: object = found
+    for step in parents:
+        part = part[step] if isinstance(part, dict) else getattr(part, step)
+    if isinstance(part, dict):
+        part[last] = Quantity(value=value)
+    else:
+        setattr(part, last, Quantity(value=value))
+    return found
