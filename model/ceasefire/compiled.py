@@ -47,6 +47,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
 
 import numba  # noqa: E402
 
+numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # numba may have been imported before this module
+
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 

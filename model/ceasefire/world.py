@@ -162,6 +162,7 @@ FIELDS: tuple[Field, ...] = (
     ("alarmed", "i8", ("actors",), "1 when something makes it review tomorrow"),
     ("moved_on", "i8", ("actors",), "day of its last change of posture; -1 none"),
     ("decided_motive", "i8", ("actors",), "largest pull behind that change; -1 none"),
+    ("obeyed", "f8", ("actors",), "unordered fire that the order to cease leaves today [0-1]"),
     ("offensive_since", "i8", ("actors",), "first day of its offensive; -1 none"),
     ("sight", "f8", ("actors", "extended"), "indicators, 1, and their complements"),
     # --- motives
@@ -219,7 +220,10 @@ FIELDS: tuple[Field, ...] = (
     ("presence", "f8", ("formations",), "forces [1 = a full formation]"),
     ("aggression", "f8", ("formations",), "lasting difference between commanders [mean 1]"),
     ("heat", "f8", ("formations",), "urge to answer fire [violations per day]"),
-    ("fired", "i8", ("formations", "fires"), "violations today: localised, ordered, answers"),
+    ("loose_rate", "f8", ("formations",), "localised fire before any order to cease [violations per day]"),
+    ("facing", "f8", ("formations",), "1 when the other side stands in the sector"),
+    ("fires", "i8", ("formations",), "violations today"),
+    ("fired", "i8", ("formations", "fires"), "of these: localised, ordered, answers; as of the last day with fire"),
     ("killed", "i8", ("formations", "fires"), "deaths of these"),
     # --- events and deadlines
     ("event_key", "u8", ("events",), "hash of the event's title"),
@@ -240,6 +244,7 @@ FIELDS: tuple[Field, ...] = (
     ("deadline_weight", "f8", ("deadlines",), "how much is unmet when missed [0-1]"),
     ("deadline_met", "i8", ("deadlines",), "1 when met"),
     # --- derived from half-lives; made anew when an event changes a number
+    ("harmless", "f8", ("rungs",), "chance that a violation kills nobody: in calm, -, of strikers, in an offensive"),
     ("losses_kept", "f8", (), "per day"),
     ("mobilised_kept", "f8", (), "per day"),
     ("flight_kept", "f8", (), "per day"),

@@ -4,6 +4,9 @@ Each draw of the assumed numbers has its own true survival curve, seen through a
 was seen is the spread of the truth plus the noise of the few worlds; the noise is known (it is the variance within
 draws) and is taken off: one-way random effects by the method of moments. A Beta with the remaining mean and variance
 gives the band, so more worlds in a draw do not narrow it and few do not widen it.
+
+Every draw needs worlds of its own. Draws that share worlds share their luck: it no longer averages out over draws,
+and what is taken off as noise is not what is there.
 """
 
 from __future__ import annotations
@@ -42,7 +45,7 @@ def doubt_band(doubt: pd.DataFrame, level: float = LEVEL) -> DoubtBand:
     """The band of survival curves over draws (column `point`), with the noise of few worlds per draw taken off.
 
     Quantiles of falling curves fall: each edge is put in falling order (Chernozhukov et al. 2009). ValueError when
-    fewer than two draws have two worlds, or a world was lost sight of before the horizon.
+    fewer than two draws have two worlds, draws share worlds, or a world was followed for fewer days than others.
     """
     known = _followed_to_the_horizon(doubt)
     last = int(known.days.max())
@@ -118,6 +121,8 @@ def _followed_to_the_horizon(doubt: pd.DataFrame) -> Lives:
     if "point" not in doubt.columns:
         raise ValueError("the table of worlds has no column 'point' to tell draws apart")
     known = lives(doubt)
+    if "world" in doubt.columns and doubt.groupby("world")["point"].nunique().gt(1).any():
+        raise ValueError("draws share worlds: give every draw worlds of its own, numbered on from draw to draw")
     _, draw, worlds = np.unique(known.point, return_inverse=True, return_counts=True)
     if np.count_nonzero(worlds > 1) < 2:
         raise ValueError("doubt needs at least two draws with at least two worlds each")

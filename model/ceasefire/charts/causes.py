@@ -28,6 +28,9 @@ LINE = 0.148
 """Height of a line of a label [inches]."""
 
 HELD = Ending("held")
+OTHERS = "others"
+RARE = 0.015
+"""Share of worlds below which an actor is not worth a layer of its own."""
 
 
 @house_style()
@@ -52,11 +55,25 @@ def causes_chart(
     day_axis(axes, last)
     calendar_axis(axes, last)
     axes.grid(False)
-    layers = {HELD: incidence.holding, **incidence.by_ending}
+    layers = {HELD: incidence.holding, **_merged(incidence)}
     colours = _colours(list(layers))
     _stack(axes, layers, colours, last)
     _name_layers(sheet, layers, colours, titles, bottom)
     return sheet.figure
+
+
+def _merged(incidence: Incidence) -> dict[Ending, FloatArray]:
+    """The endings; rare actors of a cause, when there are two or more, as one."""
+    rare = [ending for ending, share in incidence.by_ending.items() if ending.actor and share[-1] < RARE]
+    many = {ending.cause for ending in rare if sum(other.cause == ending.cause for other in rare) > 1}
+    layers: dict[Ending, FloatArray] = {}
+    for ending, share in incidence.by_ending.items():
+        kept = ending
+        if ending in rare and ending.cause in many:
+            all_rare = all(other in rare for other in incidence.by_ending if other.cause == ending.cause)
+            kept = Ending(ending.cause, "" if all_rare else OTHERS)
+        layers[kept] = layers[kept] + share if kept in layers else share
+    return layers
 
 
 def _colours(endings: list[Ending]) -> dict[Ending, str]:
@@ -96,8 +113,8 @@ def _name_layers(
     tops = np.cumsum(list(final.values()))
     middles = [float(top - share / 2) * PLOT_HEIGHT for top, share in zip(tops, final.values(), strict=True)]
     names = [textwrap.wrap(ending_words(*ending, titles), 24) for ending in final]
-    heights = [LINE * len(name) + 0.07 for name in names]
-    centres = spread(middles, heights, -0.3, PLOT_HEIGHT + 0.15)
+    heights = [LINE * len(name) + 0.06 for name in names]
+    centres = spread(middles, heights, -0.05, PLOT_HEIGHT + 0.2)
     edge = LEFT + PLOT_WIDTH
     for ending, middle, centre, name in zip(final, middles, centres, names, strict=True):
         _leader(sheet, (edge + 0.03, bottom + middle), (edge + 0.2, bottom + centre))

@@ -13,13 +13,16 @@ from matplotlib.figure import Figure
 from ceasefire.charts.key import key_column
 from ceasefire.charts.page import Page, calendar_axis, page
 from ceasefire.charts.panels import (
+    PERIODS,
     bin_days,
     count_axis,
+    count_limit,
     deaths_strip,
     life_axis,
     life_in_words,
     mark_end,
     mark_talks,
+    named_rows,
     number_events,
     posture_strip,
     violations_strip,
@@ -29,7 +32,6 @@ from ceasefire.charts.style import (
     DEATH_COLOURS,
     GREEN,
     PURPLE,
-    QUIET,
     RULE,
     RUNG_COLOURS,
     SIDE_COLOURS,
@@ -37,15 +39,16 @@ from ceasefire.charts.style import (
     VIOLATION_COLOURS,
     house_style,
 )
-from ceasefire.charts.words import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, Caption, day_ticks
+from ceasefire.charts.words import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, Caption, day_ticks, shortened
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History
 
-LEFT, WIDTH = 1.45, 4.55
-ROW, MARKS, COUNTS, BONDS, GAP, LINE = 0.165, 0.27, 0.85, 1.15, 0.16, 0.135
+LEFT, WIDTH = 1.62, 4.38
+ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.135
 """Sizes of the strips from top to bottom [inches]."""
 
+BARS = 300
 EVENTS_SHOWN = 12
 
 
@@ -60,23 +63,24 @@ def history_chart(history: History, note: str = ILLUSTRATIVE) -> Figure:
     actors = sorted(history.actors, key=lambda actor: history.ladders[actor] != "force")
     events = history.events[:EVENTS_SHOWN]
     listed = _listed(history.events)
-    inner = 0.22 + MARKS + ROW * len(actors) + 2 * COUNTS + BONDS + 3 * GAP + 0.5 + LINE * len(listed)
+    marks = [name for name, there in (("talks", history.talks_days), ("events", events)) if there]
+    inner = 0.22 + ROW * (len(marks) + len(actors)) + 2 * COUNTS + BONDS + 3 * GAP + 0.5 + LINE * len(listed)
     footer = f"world {history.world:,}  ·  " + caption.footer(1).split("  ·  ", 1)[1]
     sheet = page(inner, caption.title, _finding(history), footer)
-    top = sheet.height - sheet.top - 0.22 - MARKS
-    strip = _posture_panel(sheet, history, actors, top)
-    number_events(strip, [day for day, _ in events], 1 + 0.19 / (ROW * len(actors)), last)
+    top = sheet.height - sheet.top - 0.22
+    rows = [_marks_panel(sheet, history, marks, events, last, top)] if marks else []
+    top -= ROW * len(marks)
+    rows.append(_posture_panel(sheet, history, actors, top))
     foot = top - ROW * len(actors) - GAP
     counts = _count_panels(sheet, history, last, foot)
     foot -= 2 * (COUNTS + GAP)
-    bonds = _bond_panel(sheet, history, last, foot)
-    for axes in (strip, *counts, bonds):
+    bonds = _bond_panel(sheet, history, foot)
+    for axes in (*rows, *counts, bonds):
         life_axis(axes, last, day_ticks(last) if axes is bonds else None)
         mark_end(axes, history)
-    calendar_axis(strip, last)
+    calendar_axis(rows[0], last)
     bonds.set_xlabel("days since the deal began", labelpad=2)
-    beneath = foot - BONDS - 0.5
-    sheet.write(0.14, beneath, "\n".join(listed), size=SMALL, va="top", linespacing=1.25)
+    sheet.write(0.14, foot - BONDS - 0.5, "\n".join(listed), size=SMALL, va="top", linespacing=1.25)
     return sheet.figure
 
 
@@ -107,44 +111,51 @@ def _listed(events: Sequence[tuple[int, str]]) -> list[str]:
     return [*lines, f"and {hidden} more"] if hidden > 0 else lines
 
 
+def _marks_panel(
+    sheet: Page, history: History, marks: Sequence[str], events: Sequence[tuple[int, str]], last: int, top: float
+) -> Axes:
+    """A row of talks and a row of numbered events, as far as there are any."""
+    axes = sheet.axes(LEFT, top - ROW * len(marks), WIDTH, ROW * len(marks))
+    axes.set_xlim(0, last)
+    if "talks" in marks:
+        mark_talks(axes, history, 0)
+    number_events(axes, [day for day, _ in events], len(marks) - 1, last)
+    named_rows(axes, marks)
+    return axes
+
+
 def _posture_panel(sheet: Page, history: History, actors: Sequence[str], top: float) -> Axes:
     """Rows of postures with the key of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
-    names = [textwrap.shorten(history.actor_titles[actor], 24, placeholder="…") for actor in actors]
-    posture_strip(axes, history, actors, names)
-    axes.tick_params(axis="y", labelsize=SMALL)
-    mark_talks(axes, history, 1 + 0.06 / (ROW * len(actors)))
+    posture_strip(axes, history, actors, [shortened(history.actor_titles[actor], 25) for actor in actors])
     x = LEFT + WIDTH + 0.14
     for ladder, dx in (("force", 0.0), ("engagement", 0.72)):
         if any(history.ladders[actor] == ladder for actor in actors):
             rungs = dict(zip(RUNG_WORDS[ladder], RUNG_COLOURS[ladder], strict=True))
-            key_column(sheet, x + dx, top - 0.06, "posture" if not dx else "outside", rungs)
-    if history.talks_days:
-        sheet.write(x, top + 0.06, "▼ talks", size=SMALL, color=QUIET, va="center_baseline")
+            key_column(sheet, x + dx, top - 0.06, "outside" if dx else "posture", rungs)
     return axes
 
 
 def _count_panels(sheet: Page, history: History, last: int, top: float) -> tuple[Axes, Axes]:
-    """Violations and deaths by week, or by day in a short life."""
-    period = bin_days(last)
-    word = "day" if period == 1 else "week"
+    """Violations and deaths, by a period that suits the length of the life."""
+    period = bin_days(last, BARS)
     violations = sheet.axes(LEFT, top - COUNTS, WIDTH, COUNTS)
-    count_axis(violations, violations_strip(violations, history, period))
     deaths = sheet.axes(LEFT, top - 2 * COUNTS - GAP, WIDTH, COUNTS)
-    count_axis(deaths, deaths_strip(deaths, history, period))
-    kinds = {VIOLATION_WORDS[kind].split(" (")[0]: colour for kind, colour in VIOLATION_COLOURS.items()}
-    dead = {DEATH_WORDS[who]: colour for who, colour in DEATH_COLOURS.items()}
-    x = LEFT + WIDTH + 0.14
-    for axes, words, colours, at in (
-        (violations, "violations", dict(reversed(kinds.items())), top),
-        (deaths, "deaths", dict(reversed(dead.items())), top - COUNTS - GAP),
+    for axes, sums in (
+        (violations, violations_strip(violations, history, period)),
+        (deaths, deaths_strip(deaths, history, period)),
     ):
-        axes.tick_params(axis="y", labelsize=SMALL)
-        key_column(sheet, x, at - 0.06, f"{words} a {word}", colours)
+        axes.set_xlim(0, last)
+        count_axis(axes, sums, period, len(history.days), count_limit([sums]))
+    kinds = {VIOLATION_WORDS[kind].split(" (")[0]: colour for kind, colour in reversed(VIOLATION_COLOURS.items())}
+    dead = {DEATH_WORDS[who]: colour for who, colour in reversed(DEATH_COLOURS.items())}
+    x = LEFT + WIDTH + 0.14
+    key_column(sheet, x, top - 0.06, f"violations per {PERIODS[period]}", kinds)
+    key_column(sheet, x, top - COUNTS - GAP - 0.06, f"deaths per {PERIODS[period]}", dead)
     return violations, deaths
 
 
-def _bond_panel(sheet: Page, history: History, last: int, top: float) -> Axes:
+def _bond_panel(sheet: Page, history: History, top: float) -> Axes:
     """Trust of both sides, ties of the guarantors and the world's attention, named at their ends."""
     axes = sheet.axes(LEFT, top - BONDS, WIDTH, BONDS)
     axes.set_ylim(0, 1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from ceasefire.analysis.lives import FloatArray
+from ceasefire.charts.placing import spread
 from ceasefire.charts.style import DEATH_COLOURS, INK, PAPER, QUIET, RULE, RUNG_COLOURS, SMALL, VIOLATION_COLOURS
 from ceasefire.charts.words import ending_words
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from ceasefire.experiment.history import History
 
 Counts = npt.NDArray[np.int64]
-BY_DAY = 120
-"""Lives up to this many days are counted by day, longer ones by week [days]."""
+PERIODS = {1: "day", 7: "week", 28: "4 weeks", 91: "quarter", 365: "year"}
+"""Periods by which things are counted [days], in words."""
 
 
-def bin_days(days: int) -> int:
-    """Length of a counting period, for a chart that spans so many days [days]."""
-    return 1 if days <= BY_DAY else 7
+def bin_days(days: int, most: int) -> int:
+    """The shortest period that makes no more than so many bars over so many days; by day for four months [days]."""
+    return next((period for period in PERIODS if days / period <= (120 if period == 1 else most)), 365)
 
 
 def counted(daily: Counts, period: int) -> tuple[Counts, Counts]:
@@ -45,49 +45,70 @@ def runs(rungs: Counts) -> list[tuple[int, int, int]]:
 
 
 def posture_strip(axes: Axes, history: History, actors: Sequence[str], names: Sequence[str]) -> None:
-    """A row for each actor, coloured by the rung it stood on; the first on top."""
+    """A row for each actor, coloured by the rung it stood on, the lowest underneath; the first actor on top."""
     for row, actor in enumerate(actors):
-        stretches = runs(history.postures[actor])
-        colours = [RUNG_COLOURS[history.ladders[actor]][rung] for _, _, rung in stretches]
-        spans = [(start, length) for start, length, _ in stretches]
+        rungs = RUNG_COLOURS[history.ladders[actor]]
+        stretches = [stretch for stretch in runs(history.postures[actor]) if stretch[2] > 0]
+        spans = [(0, len(history.days)), *((start, length) for start, length, _ in stretches)]
+        colours = [rungs[0], *(rungs[rung] for _, _, rung in stretches)]
         axes.broken_barh(spans, (row - 0.42, 0.84), facecolors=colours, linewidth=0, gid=f"posture {actor}")
-    axes.set_ylim(len(actors) - 0.5, -0.5)
-    axes.set_yticks(range(len(actors)), names)
-    axes.tick_params(axis="y", length=0, pad=3)
+    named_rows(axes, names)
+
+
+def named_rows(axes: Axes, names: Sequence[str]) -> None:
+    """Rows of height 1, the first on top, with their names at the left and no frame."""
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0, pad=3, labelsize=SMALL)
     axes.spines[["left", "bottom"]].set_visible(False)
 
 
-def stacked(axes: Axes, layers: Mapping[str, Counts], colours: Mapping[str, str], period: int) -> float:
-    """Counts by period, one kind on another; returns the highest sum."""
-    floor: FloatArray | None = None
+def stacked(axes: Axes, layers: Mapping[str, Counts], colours: Mapping[str, str], period: int) -> Counts:
+    """Counts by period, one kind on another; returns the sums of each period."""
+    total = np.zeros(-(-len(next(iter(layers.values()))) // period), dtype=np.int64)
     for kind, daily in layers.items():
         starts, sums = counted(daily, period)
         x = np.append(starts, len(daily)).astype(float)
-        height = np.append(sums, sums[-1:]).astype(float)
-        below = np.zeros(len(x)) if floor is None else floor
-        axes.fill_between(x, below, below + height, step="post", facecolor=colours[kind], linewidth=0, gid=kind)
-        floor = below + height
-    return float(floor.max()) if floor is not None and floor.size else 0.0
+        floor, top = (np.append(edge, edge[-1:]).astype(float) for edge in (total, total + sums))
+        axes.fill_between(x, floor, top, step="post", facecolor=colours[kind], linewidth=0, gid=kind)
+        total = total + sums
+    return total
 
 
-def violations_strip(axes: Axes, history: History, period: int) -> float:
-    """Violations by kind, those that were ordered lowest; returns the highest sum."""
+def violations_strip(axes: Axes, history: History, period: int) -> Counts:
+    """Violations by kind, those that were ordered lowest; returns the sums of each period."""
     return stacked(axes, {kind: history.violations[kind] for kind in VIOLATION_COLOURS}, VIOLATION_COLOURS, period)
 
 
-def deaths_strip(axes: Axes, history: History, period: int) -> float:
-    """Deaths of combatants and of civilians; returns the highest sum."""
+def deaths_strip(axes: Axes, history: History, period: int) -> Counts:
+    """Deaths of combatants and of civilians; returns the sums of each period."""
     deaths = {"combatant": history.deaths_combatant, "civilian": history.deaths_civilian}
     return stacked(axes, deaths, DEATH_COLOURS, period)
 
 
-def count_axis(axes: Axes, highest: float) -> None:
-    """A few whole numbers from 0 along the side."""
-    axes.set_ylim(0, max(4.0, highest * 1.04))
+def count_limit(sums: Sequence[Counts]) -> float:
+    """Highest count that an axis shows: the largest, or four times the 98th percentile when that is far less."""
+    every = np.concatenate([np.ravel(counts) for counts in sums])
+    return float(max(4.0, min(1.06 * every.max(), 4 * np.quantile(every, 0.98))))
+
+
+def count_axis(axes: Axes, sums: Counts, period: int, days: int, limit: float) -> None:
+    """A few whole numbers from 0 along the side; the largest count is written where it leaves the axis."""
+    axes.set_ylim(0, limit)
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.tick_params(axis="y", labelsize=SMALL, length=2, pad=2)
     axes.grid(axis="y", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
+    if sums.max() <= limit:
+        return
+    day = max(0.0, days - period * (len(sums) - float(np.argmax(sums))))
+    left = day > axes.get_xlim()[1] / 4
+    place: dict[str, Any] = {"ha": "right" if left else "left", "va": "top", "xytext": (-3 if left else 8, 1)}
+    words = f"up to {sums.max():,} ▲"
+    axes.annotate(
+        words, (day, limit), textcoords="offset points", size=SMALL - 0.5, color=INK, zorder=6, gid="peak", **place
+    )
 
 
 def life_axis(axes: Axes, last: int, ticks: Sequence[int] | None) -> None:
@@ -104,44 +125,21 @@ def mark_end(axes: Axes, history: History) -> None:
         axes.axvline(history.days_held, color=INK, linewidth=1.1, zorder=4, clip_on=False, gid="end")
 
 
-def mark_talks(axes: Axes, history: History, height: float, size: float = 16) -> None:
-    """A triangle on every day of talks, at a height of the axes."""
-    if history.talks_days:
-        axes.scatter(
-            history.talks_days,
-            [height] * len(history.talks_days),
-            s=size,
-            marker="v",
-            color=QUIET,
-            edgecolors=PAPER,
-            linewidths=0.4,
-            transform=axes.get_xaxis_transform(),
-            clip_on=False,
-            zorder=5,
-            gid="talks",
-        )
+def mark_talks(axes: Axes, history: History, row: float, size: float = 18) -> None:
+    """A triangle on every day of talks, on a row."""
+    days = history.talks_days
+    style: dict[str, Any] = {"s": size, "marker": "v", "color": QUIET, "edgecolors": PAPER, "linewidths": 0.4}
+    if days:
+        axes.scatter(days, [row] * len(days), clip_on=False, zorder=5, gid="talks", **style)
 
 
-def number_events(axes: Axes, days: Sequence[int], height: float, last: int) -> None:
-    """A numbered mark for each event, in the order given; marks that would touch step aside."""
-    clear = 0.022 * last
-    at = -clear
-    for number, day in enumerate(days, start=1):
-        at = max(float(day), at + clear)
-        axes.text(
-            at,
-            height,
-            str(number),
-            size=SMALL - 1,
-            color=PAPER,
-            weight="bold",
-            ha="center",
-            va="center",
-            transform=axes.get_xaxis_transform(),
-            bbox={"boxstyle": "circle,pad=0.22", "facecolor": INK, "linewidth": 0},
-            zorder=6,
-            gid="event",
-        )
+def number_events(axes: Axes, days: Sequence[int], row: float, last: int) -> None:
+    """A numbered mark for each event on a row, in the order given; marks that would touch step aside."""
+    clear = 0.024 * last
+    mark = {"boxstyle": "circle,pad=0.2", "facecolor": INK, "linewidth": 0}
+    look: dict[str, Any] = {"size": SMALL - 1.5, "color": PAPER, "weight": "bold", "ha": "center", "va": "center"}
+    for number, place in enumerate(spread([float(day) for day in days], [clear] * len(days), 0, last + clear), start=1):
+        axes.text(place, row, str(number), bbox=mark, zorder=6, gid="event", **look)
 
 
 def life_in_words(history: History) -> str:

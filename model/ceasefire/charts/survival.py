@@ -296,11 +296,20 @@ def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: 
     curve = next(iter(named.values()))
     if doubt is None:
         return _single_finding(curve)
-    day = 365 if last >= 365 else curve.median if curve.median is not None else last
-    day = min(day, len(doubt.days) - 1)
+    end = min(int(curve.days[-1]), len(doubt.days) - 1)
+    early = 365 if last >= 365 else curve.median if curve.median is not None else last
+    day = end if _outside(curve.at(end), doubt, end) else min(early, len(doubt.days) - 1)
     low, high = percent(float(doubt.low[day])), percent(float(doubt.high[day]))
     span = low if low == high else f"{low} to {high}"
-    return f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}."
+    said = f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}"
+    return f"{said}{_outside(curve.at(day), doubt, day)}."
+
+
+def _outside(share: float, doubt: DoubtBand, day: int) -> str:
+    """That the numbers as written lie at the edge of what they might be, when they do."""
+    if doubt.low[day] <= share <= doubt.high[day]:
+        return ""
+    return f", {'fewer' if share > doubt.high[day] else 'more'} than with the numbers as written ({percent(share)})"
 
 
 def _half(curve: SurvivalCurve) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,6 +52,11 @@ def ending_words(cause: str, actor: str = "", titles: Mapping[str, str] | None =
     """A cause in plain words, with the title of the actor that brought it about."""
     words = CAUSE_WORDS[cause]
     return f"{words}: {(titles or {}).get(actor, actor)}" if actor else words
+
+
+def shortened(words: str, most: int) -> str:
+    """Words cut to so many letters, at a space where there is one."""
+    return words if len(words) <= most else textwrap.shorten(words, most, placeholder="…").strip() or words[:most]
 
 
 def percent(share: float) -> str:

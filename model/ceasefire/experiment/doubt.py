@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,8 +42,12 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
 
 
 def doubt_batch(scenario: Scenario, opening: Opening, seed: int) -> Batch | None:
-    """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed."""
+    """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed.
+
+    No two draws share a world: chance in common would pass for agreement between draws.
+    """
     ranges = {path: span for path, span in assumed_ranges(scenario).items() if path in opening.slots}
     if not ranges:
         return None
-    return many_points(opening, doubt_values(ranges, DRAWS, seed), WORLDS_PER_DRAW, seed)
+    batch = many_points(opening, doubt_values(ranges, DRAWS, seed), WORLDS_PER_DRAW, seed)
+    return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

@@ -22,7 +22,7 @@ def severity(w, f):  # type: ignore[no-untyped-def]
 @rule
 def accuse(w, f):  # type: ignore[no-untyped-def]
     """Fire is attributed rightly with the sector's chance; otherwise each side blames the other for it."""
-    if w.fired[f, FIRED_LOCALISED] + w.fired[f, FIRED_ORDERED] + w.fired[f, FIRED_RETALIATORY] == 0:
+    if w.fires[f] == 0:
         return
     a = w.formation_actor[f]
     s = w.formation_sector[f]

@@ -40,43 +40,42 @@ def ordered_rate(w, rung):  # type: ignore[no-untyped-def]
 def clash(w, f):  # type: ignore[no-untyped-def]
     """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
     a = w.formation_actor[f]
-    s = w.formation_sector[f]
-    intensity = INTENSITY[w.rung[a]]
-    facing = w.presence_of[s, 1 - w.side[a]] > 0.0
-    obeyed = order_holds(w, a)
-    loose = 0.0
-    if facing:
-        restless = w.local_rate * (1.0 - w.discipline[a]) * (1.0 - w.calmed_now[s])
-        loose = w.aggression[f] * w.presence[f] * restless * w.contact_now[s] * obeyed
-    reach = w.contact_now[s] + (1.0 - w.contact_now[s]) * intensity
-    unseen = 1.0 - w.watched_now[s] * (1.0 - intensity)
-    ordered = w.aggression[f] * w.presence[f] * ordered_rate(w, w.rung[a]) * unseen * reach
-    answers = w.heat[f] * obeyed if facing else 0.0
-    draw_fire(w, f, loose, ordered, answers)
+    ordered = ordered_fire(w, f) if w.rung[a] > 0 else 0.0
+    answers = w.heat[f] * w.facing[f] * w.obeyed[a]
+    total = w.loose_rate[f] * w.obeyed[a] + ordered + answers
+    u = draws.uniform(w.clash_key, w.formation_key[f], 0)
+    w.fires[f] = draws.poisson(total, u, MOST_A_DAY)
+    if w.fires[f] > 0:
+        sort_fire(w, f, total, ordered, answers)
+        count_fire(w, f)
 
 
 @rule
-def draw_fire(w, f, loose, ordered, answers):  # type: ignore[no-untyped-def]
-    """Draw how many violations, and of each whether it was ordered, an answer, or neither; count them."""
+def ordered_fire(w, f):  # type: ignore[no-untyped-def]
+    """Ordered violations of a formation: fewer where monitors watch and lines are apart, unless it is war."""
+    a = w.formation_actor[f]
+    s = w.formation_sector[f]
+    intensity = INTENSITY[w.rung[a]]
+    reach = w.contact_now[s] + (1.0 - w.contact_now[s]) * intensity
+    unseen = 1.0 - w.watched_now[s] * (1.0 - intensity)
+    return w.aggression[f] * w.presence[f] * ordered_rate(w, w.rung[a]) * unseen * reach
+
+
+@rule
+def sort_fire(w, f, total, ordered, answers):  # type: ignore[no-untyped-def]
+    """Draw of each violation whether it was ordered, an answer, or neither, in proportion to their rates."""
     w.fired[f, FIRED_LOCALISED] = 0
     w.fired[f, FIRED_ORDERED] = 0
     w.fired[f, FIRED_RETALIATORY] = 0
-    total = loose + ordered + answers
-    name = w.formation_key[f]
-    u = draws.uniform(w.clash_key, name, 0)
-    count = draws.poisson(total, u, MOST_A_DAY)
-    if count == 0:
-        return
     key = draws.stream_key(w.today_key, draws.KIND)
-    for j in range(count):
-        v = draws.uniform(key, name, j) * total
+    for j in range(w.fires[f]):
+        v = draws.uniform(key, w.formation_key[f], j) * total
         if v < ordered:
             w.fired[f, FIRED_ORDERED] += 1
         elif v < ordered + answers:
             w.fired[f, FIRED_RETALIATORY] += 1
         else:
             w.fired[f, FIRED_LOCALISED] += 1
-    count_fire(w, f)
 
 
 @rule
@@ -93,9 +92,8 @@ def count_fire(w, f):  # type: ignore[no-untyped-def]
         w.counter[STRATEGIC] += ordered
         if ordered > 0 and w.first_breach < 0:
             w.first_breach = w.day
-    hits = w.fired[f, FIRED_LOCALISED] + ordered + w.fired[f, FIRED_RETALIATORY]
-    w.received[s, 1 - w.side[a]] += hits
-    w.fires_today = w.fires_today + hits
+    w.received[s, 1 - w.side[a]] += w.fires[f]
+    w.fires_today = w.fires_today + w.fires[f]
 
 
 @rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
+from ceasefire.rules.clash import order_holds
 from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS
 
 
@@ -140,6 +141,7 @@ def settle(w):  # type: ignore[no-untyped-def]
         if w.next_rung[a] != w.rung[a]:
             take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
         if w.fights[a] == 1:
+            w.obeyed[a] = order_holds(w, a)
             w.highest_rung = max(w.highest_rung, w.rung[a])
             wanted = INTENSITY[w.rung[a]]
             if wanted > w.mobilised[a]:

@@ -7,6 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.look import refresh_views, weigh_sides
+from ceasefire.rules.suffer import deaths_scale
 _LOG_HALF = -0.6931471805599453
 
 
@@ -94,6 +95,7 @@ def derive(w):  # type: ignore[no-untyped-def]
     w.word = what_breaking_costs(w)
     derive_tripwires(w)
     derive_sectors(w)
+    derive_formations(w)
 
 
 @rule
@@ -134,3 +136,16 @@ def derive_sectors(w):  # type: ignore[no-untyped-def]
         w.watched_now[s] = w.watch * monitoring
         w.calmed_now[s] = w.calm * monitoring
         w.attributed[s] = (w.q0 + (1.0 - w.q0) * monitoring) * clear
+
+
+@rule
+def derive_formations(w):  # type: ignore[no-untyped-def]
+    """Fire that nobody orders, of each formation that faces an enemy; and how often fire kills nobody."""
+    for f in range(w.n_formations):
+        a = w.formation_actor[f]
+        s = w.formation_sector[f]
+        w.facing[f] = 1.0 if w.presence_of[s, 1 - w.side[a]] > 0.0 else 0.0
+        restless = w.local_rate * (1.0 - w.discipline[a]) * (1.0 - w.calmed_now[s]) * w.contact_now[s]
+        w.loose_rate[f] = w.aggression[f] * w.presence[f] * restless * w.facing[f]
+    for rung in range(4):
+        w.harmless[rung] = 1.0 - draws.exp(-w.deaths_tail * draws.log(1.0 + 1.0 / deaths_scale(w, rung)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY
+from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED
 
 
 @rule
@@ -18,24 +18,26 @@ def deaths_scale(w, rung):  # type: ignore[no-untyped-def]
 @rule
 def suffer(w, f):  # type: ignore[no-untyped-def]
     """A formation's fire kills: heavy-tailed deaths per violation, all on one victim among those present."""
+    if w.fires[f] == 0:
+        return
     for kind in range(3):
         w.killed[f, kind] = 0
-    if w.fired[f, FIRED_LOCALISED] + w.fired[f, FIRED_ORDERED] + w.fired[f, FIRED_RETALIATORY] == 0:
-        return
     a = w.formation_actor[f]
     toll = draws.stream_key(w.today_key, draws.DEATHS)
     fate = draws.stream_key(w.today_key, draws.VICTIM)
     number = 0
     for kind in range(3):
-        scale = w.deaths_scale_calm if kind == FIRED_LOCALISED else deaths_scale(w, w.rung[a])
+        rung = 0 if kind == FIRED_LOCALISED else w.rung[a]
         for _ in range(w.fired[f, kind]):
-            amount = draws.lomax(scale, w.deaths_tail, draws.uniform(toll, w.formation_key[f], number))
-            dead = int(min(amount, w.deaths_cap))
-            if dead > 0 and strike_victim(w, f, dead, draws.uniform(fate, w.formation_key[f], number)):
-                w.killed[f, kind] += dead
-                w.inflicted_today[a] += dead
-                if kind == FIRED_ORDERED:
-                    w.ordered_today[a] += dead
+            u = draws.uniform(toll, w.formation_key[f], number)
+            if u >= w.harmless[rung]:
+                amount = draws.lomax(deaths_scale(w, rung), w.deaths_tail, u)
+                dead = max(1, int(min(amount, w.deaths_cap)))
+                if strike_victim(w, f, dead, draws.uniform(fate, w.formation_key[f], number)):
+                    w.killed[f, kind] += dead
+                    w.inflicted_today[a] += dead
+                    if kind == FIRED_ORDERED:
+                        w.ordered_today[a] += dead
             number += 1
 
 

@@ -93,7 +93,7 @@ def _path_faults(said: Said) -> list[Fault]:
     faults = []
     for part in ("set", "add", "multiply", "remove", "append"):
         found = said.at(part)
-        if found is None:
+        if found is None or found.value is None:
             continue
         items = {str(item.value).partition("=")[0]: item for item in found.value} if part == "remove" else found.named
         for path, entry in items.items():

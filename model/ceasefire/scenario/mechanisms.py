@@ -161,7 +161,7 @@ class Mechanisms(Numbers):
         30, unit="days", low=1, high=365, doubt=(15, 60), says="time in which an inflow is half absorbed"
     )
     inflow_scale: Quantity = number(
-        100000, unit="persons", low=100, high=10_000_000, doubt=(50000, 200000),
+        50000, unit="persons", low=100, high=10_000_000, doubt=(25000, 100000),
         says="recent inflow at which a host feels 1 - 1/e of the pressure",
     )  # fmt: skip
     # --- blame
@@ -175,7 +175,7 @@ class Mechanisms(Numbers):
         0.98, unit="per day", low=0.5, high=0.9999, doubt=(0.975, 0.99), source=TRIAL, says="belief about the other side kept each day"
     )
     tolerance: Quantity = number(
-        20, unit="severity a day", low=0.1, high=1000, doubt=(8, 25), source=TRIAL, says="felt violence at which a day counts 1/e as kept"
+        10, unit="severity a day", low=0.1, high=1000, doubt=(6, 20), says="felt violence at which a day counts 1/e as kept"
     )
     felt_strategic: Quantity = number(
         1.0, unit="severity per violation", low=0, high=10, doubt="none", source="fixes the scale of severity",
@@ -247,7 +247,7 @@ class Mechanisms(Numbers):
         says="time constant in which parties come to live with an unmet term",
     )  # fmt: skip
     abrogation_rate: Quantity = number(
-        0.002, unit="per day", low=0, high=1, doubt=(0.0005, 0.005), says="chance that a distrustful party at war renounces the deal"
+        0.001, unit="per day", low=0, high=1, doubt=(0.0003, 0.003), says="chance that a distrustful party at war renounces the deal"
     )
     # --- talks
     talks_at: Quantity = number(

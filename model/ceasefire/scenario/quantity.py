@@ -28,9 +28,13 @@ def plain_number(given: object) -> float:
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         shown = str(given).lower() if isinstance(given, bool) else repr(given)
         raise PydanticCustomError("not_a_number", "{shown} is not a number; write a number such as 0.5", {"shown": shown})
-    if not math.isfinite(given):
-        raise PydanticCustomError("not_finite", "{shown} is not a finite number", {"shown": str(given)})
-    return float(given)
+    try:
+        number = float(given)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise PydanticCustomError("not_finite", "{shown} is not a finite number", {"shown": str(number)})
+    return number
 
 
 def count_of(low: int, high: int, unit: str) -> BeforeValidator:
@@ -69,19 +73,19 @@ class Quantity(Strict):
     low: ClassVar[float] = -math.inf
     high: ClassVar[float] = math.inf
 
-    value: Finite | None = Field(None, description="the number itself")
-    uniform: tuple[Finite, Finite] | None = Field(None, description="[low, high]: every value alike")
-    triangular: tuple[Finite, Finite, Finite] | None = Field(None, description="[low, most likely, high]")
+    value: Finite | None = Field(default=None, description="the number itself")
+    uniform: tuple[Finite, Finite] | None = Field(default=None, description="[low, high]: every value alike")
+    triangular: tuple[Finite, Finite, Finite] | None = Field(default=None, description="[low, most likely, high]")
     normal: tuple[Finite, Finite] | None = Field(
-        None, description="[mean, standard deviation], cut at the range of the field"
+        default=None, description="[mean, standard deviation], cut at the range of the field"
     )
     lognormal: tuple[Finite, Finite] | None = Field(
-        None, description="[median, standard deviation of the logarithm], cut at the range of the field"
+        default=None, description="[median, standard deviation of the logarithm], cut at the range of the field"
     )
-    source: str = Field(ASSUMED, description="where the number comes from; ASSUMED when nowhere")
-    range: tuple[Finite, Finite] | None = Field(None, description="[low, high] that the truth may lie in")
-    known_by: datetime.date | None = Field(None, description="the day from which it could be known")
-    note: str | None = Field(None, description="anything a reader should know")
+    source: str = Field(default=ASSUMED, description="where the number comes from; ASSUMED when nowhere")
+    range: tuple[Finite, Finite] | None = Field(default=None, description="[low, high] that the truth may lie in")
+    known_by: datetime.date | None = Field(default=None, description="the day from which it could be known")
+    note: str | None = Field(default=None, description="anything a reader should know")
 
     @model_validator(mode="before")
     @classmethod

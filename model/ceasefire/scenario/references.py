@@ -73,6 +73,12 @@ def fighting(raw: Raw) -> list[str]:
     return [name for name, actor in group(raw, "actors").items() if group(actor).get("role") != "outside"]
 
 
+def side_of(actor: Raw) -> str | None:
+    """The side that an actor names, if it names one."""
+    side = actor.get("side")
+    return side if isinstance(side, str) else None
+
+
 def _sides(raw: Raw) -> Found:
     sides = group(raw, "sides")
     for name, actor in actors_of(raw):
@@ -117,7 +123,7 @@ def _wrong_patron(raw: Raw, name: str, actor: Raw, patron: str) -> str | None:
         return "an outside party has no patron"
     if group(actors, patron).get("role") in ("belligerent", "outside"):
         return f"{patron} is not a guarantor" + did_you_mean(patron, guarantors)
-    if actor.get("side") in sides and group(actors, patron).get("side") != actor.get("side"):
+    if side_of(actor) in sides and side_of(group(actors, patron)) != side_of(actor):
         return f"{patron} is not of the same side"
     return None
 
@@ -206,7 +212,7 @@ def _neighbours(name: str, sectors: Raw) -> Found:
 def _both_sides_present(raw: Raw) -> Found:
     sides, sectors = group(raw, "sides"), group(raw, "front", "sectors")
     there = {actor for name in sectors for actor, force in group(sectors, name, "presence").items() if force != 0}
-    held = {group(raw, "actors", str(actor)).get("side") for actor in there}
+    held = {side_of(group(raw, "actors", str(actor))) for actor in there}
     if len(sides) != 2 or not sectors or held - set(sides):
         return
     for side in sides:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,18 +40,26 @@ def read(path: Path) -> tuple[Said | None, list[Fault]]:
 
 
 def read_text(text: str, file: str) -> tuple[Said | None, list[Fault]]:
-    """As `read`, from text; `file` is the name for messages."""
+    """As `read`, from text; `file` is the name for messages. Said is never changed, so the same text is read once."""
+    said, faults = _read_once(text, file)
+    return said, list(faults)
+
+
+@lru_cache(maxsize=64)
+def _read_once(text: str, file: str) -> tuple[Said | None, tuple[Fault, ...]]:
     node, fault = _composed(text, file)
     if fault is not None:
-        return None, [fault]
+        return None, (fault,)
     if node is None:
-        return None, [Fault(file, 1, "", "is empty")]
+        return None, (Fault(file, 1, "", "is empty"),)
     if not isinstance(node, MappingNode):
-        return None, [Fault(file, node.start_mark.line + 1, "", "is not a mapping; begin with lines such as `name: …`")]
+        return None, (
+            Fault(file, node.start_mark.line + 1, "", "is not a mapping; begin with lines such as `name: …`"),
+        )
     reader = _Reader(file)
     said = reader.part(node, (), Place(file, node.start_mark.line + 1))
     readable = isinstance(said.value, dict) and not reader.too_large
-    return said if readable else None, reader.faults
+    return said if readable else None, tuple(reader.faults)
 
 
 def read_value(text: str, place: Place) -> Said:

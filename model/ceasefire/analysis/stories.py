@@ -1,0 +1,195 @@
+"""One world told as a history: what happened, the choices behind it, and the pulls behind the choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from ceasefire.analysis import telling
+from ceasefire.analysis.endings import choices_behind, ending
+from ceasefire.analysis.pulls import Pulls, pulls_of
+from ceasefire.analysis.turning_points import Teller, TurningPoint, turning_points
+from ceasefire.analysis.witness import Decision, Witness, live_through
+from ceasefire.scenario.load import Loaded
+from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
+
+__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
+
+QUARTER = 90
+"""Days that a chapter covers, or a whole number of them when nothing happened."""
+FEWEST_LINES, MOST_LINES = 40, 64
+"""Room for turning points: grows with the life of the world."""
+DAYS_PER_LINE = 25
+SEE_THE_END = ("The pulls of this choice stand at the end.",)
+NOTABLE_INTENT = 0.1
+"""Hidden wish [utility] that is worth a line."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A world's history: every choice with its pulls, every turning point, and the text made of them."""
+
+    loaded: Loaded
+    seed: int
+    world: int
+    witness: Witness
+    points: tuple[TurningPoint, ...]
+    again: str = ""
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Every change of posture by choice, with its pulls, in order."""
+        return self.witness.notes.decisions
+
+    @cached_property
+    def told(self) -> list[TurningPoint]:
+        """The turning points that there is room for, by weight; in order."""
+        room = min(FEWEST_LINES + len(self.witness.notes.days) // DAYS_PER_LINE, MOST_LINES)
+        chosen: list[TurningPoint] = []
+        for point in sorted(self.points, key=lambda point: -point.weight):
+            lines = len(_point_lines(self.loaded, point))
+            if room >= lines:
+                chosen.append(point)
+                room -= lines
+        return sorted(chosen, key=lambda point: (point.day, -point.weight))
+
+    def text(self, every: bool = False) -> str:
+        """The history in plain text of at most 96 columns; with `every`, no turning point is left out."""
+        points = list(self.points) if every else self.told
+        last = {id(decision) for decision in choices_behind(Teller(self.witness)).values()}
+        points = [replace(p, details=SEE_THE_END) if id(p.decision) in last and p.decision else p for p in points]
+        return telling.joined([self._head(), self._hidden(), *self._chapters(points), ending(self.witness)])
+
+    def _head(self) -> list[str]:
+        scenario, w = self.loaded.scenario, self.witness.record[0]
+        lines = telling.heading(f"{scenario.title}: world {self.world} of {self.loaded.label}, seed {self.seed}", "=")
+        lines += telling.paragraph(how_it_ended(self.witness))
+        counter = w["counter"]
+        violations = {kind: int(counter[k]) for k, kind in enumerate(VIOLATION_KINDS)}
+        lines += telling.paragraph(
+            f"In that time: {telling.violations_words(violations)}; {telling.counted(counter[C_COMBATANT], 'combatant')} and "
+            f"{telling.counted(counter[C_CIVILIAN], 'civilian')} killed; {telling.counted(counter[C_DISPLACED], 'person', 'people')} "
+            f"displaced; {telling.counted(counter[C_TALKS], 'round')} of talks."
+        )  # fmt: skip
+        command = self.again or again(self.loaded, self.seed, self.world)
+        return [*lines, *telling.paragraph(f"The same world again: {command}", 0, 4), *self._names()]
+
+    def _names(self) -> list[str]:
+        """Who is called by a shorter name from here on."""
+        scenario = self.loaded.scenario
+        short = {actor: telling.short_name(scenario, actor) for actor in scenario.actors}
+        words = [f"{name} is {scenario.actors[a].title}" for a, name in short.items() if name != scenario.actors[a].title]
+        return telling.paragraph(f"In what follows {telling.listed(words)}.") if words else []
+
+    def _hidden(self) -> list[str]:
+        """What was drawn for this world and nobody in it could know."""
+        scenario, opened = self.loaded.scenario, self.witness.opened[0]
+        wishes = [
+            f"{telling.short_name(scenario, actor)} {telling.signed(float(opened['intent'][a]))}"
+            for a, actor in enumerate(self.witness.opening.actors)
+            if abs(opened["intent"][a]) >= NOTABLE_INTENT
+        ]
+        lines = []
+        if wishes:
+            lines += telling.paragraph(f"Hidden wish to escalate, above or below what its motives say: {'; '.join(wishes)}.")
+        drawn = self.witness.opening.draws
+        if drawn:
+            numbers = self.witness.opened.view(np.float64)
+            words = [f"{draw.path} {numbers[draw.slot]:.3g}" for draw in drawn[:6]]
+            lines += telling.paragraph(f"Drawn for this world: {'; '.join(words)}{'; and more' if len(drawn) > 6 else ''}.")
+        return lines
+
+    def _chapters(self, points: list[TurningPoint]) -> Iterator[list[str]]:
+        teller = Teller(self.witness)
+        for first, last in spans(len(self.witness.notes.days), points):
+            lines = _summary(teller, first, last)
+            for day in sorted({point.day for point in points if first <= point.day < last}):
+                today = [point for point in points if point.day == day]
+                lines += [line for point in today for line in _point_lines(self.loaded, point)]
+            yield lines
+
+
+def story(loaded: Loaded, seed: int, world: int, again: str = "", every: bool = False) -> str:
+    """The history of one world as plain text; `again` is the command that tells it again, when not the usual one."""
+    return replace(tell(loaded, seed, world), again=again).text(every)
+
+
+def tell(loaded: Loaded, seed: int, world: int) -> Story:
+    """Live one world and find its turning points."""
+    witness = live_through(loaded, seed, world)
+    return Story(loaded, seed, world, witness, tuple(turning_points(witness)))
+
+
+def again(loaded: Loaded, seed: int, world: int) -> str:
+    """The command that lives the same world again."""
+    changes = "".join(f" --change {name}" for name in loaded.changes)
+    settings = "".join(f" --set {path}={value}" for path, value in loaded.settings.items())
+    return f"ceasefire world {loaded.name} --world {world} --seed {seed}{changes}{settings}"
+
+
+def how_it_ended(witness: Witness) -> str:
+    """A sentence: how long the ceasefire held, and what ended it."""
+    scenario, w = witness.spec, witness.record[0]
+    held = telling.counted(int(w["days_held"]), "day")
+    if not w["ended"]:
+        return f"Still holding after {held}, when the world was left on {telling.date_of(scenario, int(w['days_held']))}."
+    who = scenario.actors[witness.opening.actors[int(w["cause_actor"])]].title if w["cause_actor"] >= 0 else ""
+    cause = {
+        "offensive": f"a ground offensive by {who}",
+        "spoiler_offensive": f"a ground offensive by {who}, whom the deal leaves out",
+        "bombardment": f"bombardment ordered by {who}",
+        "spiral": "a spiral of violence that nobody ordered",
+        "guarantor_clash": "a clash of the guarantors",
+        "expiry": f"running out: {who} did not renew",
+        "abrogation": f"{who}, who called it off",
+    }[witness.cause]
+    return f"Held {held} and ended on {telling.date_of(scenario, int(w['days_held']))} by {cause}."
+
+
+def spans(days: int, points: list[TurningPoint]) -> Iterator[tuple[int, int]]:
+    """First and one past the last day of each chapter; quarters in which nothing is told join the next one."""
+    first = 0
+    for end in range(QUARTER, days + QUARTER, QUARTER):
+        last = min(end, days)
+        if last == days or any(last - QUARTER <= point.day < last for point in points):
+            yield first, last
+            first = last
+
+
+def _point_lines(loaded: Loaded, point: TurningPoint) -> list[str]:
+    lines = telling.paragraph(f"{telling.day_of(loaded.scenario, point.day)}  {point.headline}.", 2, 6)
+    return lines + [line for detail in point.details for line in telling.paragraph(detail, 8, 4)]
+
+
+def _summary(teller: Teller, first: int, last: int) -> list[str]:
+    """The days of a chapter in numbers."""
+    notes, scenario = teller.notes, teller.scenario
+    counts = notes.column("violations")[first:last].sum(axis=0)
+    dead = int(notes.column("deaths_today")[first:last].sum())
+    civilians = int(notes.column("civilians_killed")[first:last].sum())
+    met = {int(day) for day in notes.column("last_talks") if first <= day < last}
+    words = [telling.violations_words(dict(zip(VIOLATION_KINDS, map(int, counts), strict=True)))]
+    words.append(f"{telling.counted(dead, 'dead', 'dead')}" + (f" ({civilians:,} civilian)" if civilians else ""))
+    if met:
+        words.append(f"the guarantors met {telling.times(len(met))}")
+    tail = f" {_postures(teller, first, last)} {_mood(teller, last)}"
+    title = f"Days {first:,} to {last - 1:,}, to {telling.date_of(scenario, last - 1)}: " if last > first + 1 else ""
+    return telling.paragraph(f"{title}{'; '.join(words)}.{tail}")
+
+
+def _postures(teller: Teller, first: int, last: int) -> str:
+    """Who spent how many days at strike or above, in words."""
+    rungs = teller.rungs[first:last]
+    spent = {a: int((rungs[:, teller.position(a)] >= 2).sum()) for a in teller.opening.actors if teller.fighter(a)}
+    words = [f"{teller.title(actor)} {days}" for actor, days in sorted(spent.items(), key=lambda s: -s[1]) if days]
+    return f"Days of strikes: {', '.join(words)}." if words else "Nobody strikes."
+
+
+def _mood(teller: Teller, last: int) -> str:
+    """Trust, ties and refugees at the end of a chapter."""
+    day = teller.notes.days[last - 1]
+    trust = " and ".join(f"{number:.2f}" for number in day["trust"])
+    return f"Trust {trust}; ties {day['ties']:.2f}."

@@ -1,0 +1,115 @@
+"""A run in a dozen figures, each with the error of having run so few worlds and with the doubt about its assumptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ceasefire.analysis.competing import Ending, cumulative_incidence
+from ceasefire.analysis.doubt import doubt_interval
+from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.survival import SurvivalCurve, restricted_mean, survival
+
+DAYS = (30, 90, 365)
+"""The shares of worlds that hold past these days are told, besides the share that holds to the horizon."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: its value with its 95 % interval (chance), and the middle 90 % of draws (doubt) when drawn."""
+
+    name: str
+    chance: Interval
+    doubt: Interval | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Shares still holding by day [probability], mean and median days held, and shares of worlds by ending."""
+
+    holding: dict[int, Figure]
+    mean: Figure
+    median: Figure
+    endings: dict[Ending, float]
+    horizon: int
+    worlds: int
+    failed: int
+
+    def as_content(self) -> dict[str, Any]:
+        """The summary as plain content for JSON; null stands for 'beyond the horizon'."""
+        return {
+            "worlds": self.worlds,
+            "failed": self.failed,
+            "horizon_days": self.horizon,
+            "holding": {str(day): _content(figure) for day, figure in self.holding.items()},
+            "mean_days_held": _content(self.mean),
+            "median_days_held": _content(self.median),
+            "endings": [
+                {"cause": ending.cause, "actor": ending.actor, "share": share} for ending, share in self.endings.items()
+            ],
+        }
+
+
+def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> Summary:
+    """What a run says of a scenario. ValueError when every world failed."""
+    curve = survival(worlds)
+    days = [*(day for day in DAYS if day < horizon), horizon]
+    return Summary(
+        holding={day: _holding(curve, doubt, day, horizon) for day in days},
+        mean=Figure(
+            "mean days held",
+            restricted_mean(worlds, horizon),
+            doubt_interval(doubt, "mean_days", day=horizon) if doubt is not None else None,
+        ),
+        median=Figure(
+            "median days held", median(curve), doubt_interval(doubt, "median_days") if doubt is not None else None
+        ),
+        endings=endings(worlds),
+        horizon=horizon,
+        worlds=curve.worlds,
+        failed=curve.failed,
+    )
+
+
+def _holding(curve: SurvivalCurve, doubt: pd.DataFrame | None, day: int, horizon: int) -> Figure:
+    """The share of worlds that outlive a day; on the horizon, that reach it."""
+    row = curve.table([day]).iloc[0]
+    chance = Interval(float(row["surviving"]), float(row["low"]), float(row["high"]))
+    unsure = doubt_interval(doubt, "share_holding", day=day) if doubt is not None else None
+    return Figure("holds to the end" if day == horizon else f"holds past day {day}", chance, unsure)
+
+
+def median(curve: SurvivalCurve) -> Interval:
+    """The day by which half have ended, with where the curve's limits cross one half; infinity beyond the horizon."""
+    return Interval(*(_first_below_half(edge) for edge in (curve.surviving, curve.low, curve.high)))
+
+
+def _first_below_half(edge: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    below = np.flatnonzero(edge <= 0.5 + 1e-12)
+    return float(below[0]) if below.size else float("inf")
+
+
+def endings(worlds: pd.DataFrame) -> dict[Ending, float]:
+    """Shares of worlds by cause and actor over the whole run, the commonest first; then those that still hold."""
+    incidence = cumulative_incidence(worlds, by_actor=True)
+    shares = incidence.at(int(incidence.days[-1]))
+    held = shares.pop(Ending("held"))
+    return {**dict(sorted(shares.items(), key=lambda item: -item[1])), Ending("held"): held}
+
+
+def _content(figure: Figure) -> dict[str, Any]:
+    def pair(interval: Interval) -> list[float | None]:
+        return [_finite(interval.low), _finite(interval.high)]
+
+    return {
+        "value": _finite(figure.chance.value),
+        "chance_95": pair(figure.chance),
+        "doubt_90": pair(figure.doubt) if figure.doubt is not None else None,
+    }
+
+
+def _finite(number: float) -> float | None:
+    return number if np.isfinite(number) else None

@@ -1,0 +1,370 @@
+"""What is worth telling of a world: its turning points, each with a day, lines of text and a weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ceasefire.analysis import telling
+from ceasefire.analysis.witness import Decision, Notes, Witness
+from ceasefire.scenario.schema import Scenario, ladder_of
+
+ALWAYS = 1000.0
+"""Weight of what is told whatever the room."""
+
+STRIKE, OFFENSIVE = 2, 3
+LONG_ENGAGEMENT = 30
+"""Days for which an outside party must stay on a high rung to be worth a line."""
+SHORT_LIFE = 60
+"""Lives of at most so many days are told with every posture change of those who fight."""
+TIES_HIT = 0.03
+"""Fall of the guarantors' ties in one day that is worth a line."""
+PEAK_OF_TOLL = 0.1
+"""Share of the war's worst fortnight from which a new peak of deaths is worth a line."""
+PEAK_GROWS = 1.5
+"""By how much a new peak must pass the last one that was told."""
+ACROSS = 0.05
+"""How far the line must pass the middle of a sector to have crossed it, so that it does not cross every week."""
+
+
+@dataclass(frozen=True)
+class TurningPoint:
+    """Something to tell: its headline, the lines below it, how much it matters, and the choice that it is, if any."""
+
+    day: int
+    weight: float
+    headline: str
+    details: tuple[str, ...] = ()
+    decision: Decision | None = None
+
+
+@dataclass
+class Spell:
+    """An actor above calm for a while: from its decision until `end`, the first day on which it fires so no more.
+
+    `ended_by` is talks, choice, or nothing when the world ended first; `decisions` are those on the way.
+    """
+
+    decision: Decision
+    end: int
+    ended_by: str
+    decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def peak(self) -> int:
+        """The highest rung it reached."""
+        return max([self.decision.new, *(d.new for d in self.decisions)])
+
+
+def turning_points(witness: Witness) -> list[TurningPoint]:
+    """All of them, by day and then by weight."""
+    teller = Teller(witness)
+    found = [point for find in FINDERS for point in find(teller)]
+    return sorted(found, key=lambda point: (point.day, -point.weight))
+
+
+class Teller:
+    """A world's notes, at hand for those who look for turning points."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.witness = witness
+        self.scenario: Scenario = witness.spec
+        self.notes: Notes = witness.notes
+        self.opening = witness.opening
+        self.n = len(self.notes.days)
+        self.rungs = self.notes.column("rung")
+        self.toll = float(witness.opened["toll"][0])
+
+    def title(self, actor: str) -> str:
+        """What the story calls an actor."""
+        return telling.short_name(self.scenario, actor)
+
+    def position(self, actor: str) -> int:
+        """Where it stands in the record."""
+        return self.opening.actors.index(actor)
+
+    def fighter(self, actor: str) -> bool:
+        """Is it on the force ladder?"""
+        return ladder_of(self.scenario.actors[actor].role) == "force"
+
+    def spells(self, actor: str, rung: int) -> Iterator[Spell]:
+        """Its spells at a rung or above that began with a choice of its own."""
+        series = self.rungs[:, self.position(actor)] >= rung
+        own = [d for d in self.notes.decisions if d.actor == actor]
+        stopped = {(day, who) for day, who, _, _ in self.notes.stepped_down}
+        for first in own:
+            if first.new >= rung > first.old:
+                below = np.flatnonzero(~series[first.day :])
+                evening = first.day + int(below[0]) if len(below) else self.n
+                by = "" if evening == self.n else ("talks" if (evening, actor) in stopped else "choice")
+                inner = [d for d in own if first.day < d.day < evening]
+                yield Spell(first, evening + (by == "talks"), by, inner)
+
+
+Finder = Callable[[Teller], Iterator[TurningPoint]]
+
+
+def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
+    """The pulls of a choice, and its chance, in words."""
+    towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old)
+    stood = telling.rung_word(teller.scenario, decision.actor, decision.old)
+    total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
+    chances = f"Chance at this review {telling.chance_of(decision.chance)}"
+    stay = f"to stay at {stood} {telling.chance_of(decision.pulls.chances[decision.old])}"
+    called = "" if decision.called_by == "routine" else f"; reviewed because of {decision.called_by}"
+    return (
+        f"For: {towards}.",
+        f"Against: {away}.",
+        f"Together {telling.signed(total)}. {chances}, {stay}{called}.",
+    )
+
+
+def decision_headline(teller: Teller, decision: Decision) -> str:
+    """Who moves from where to where."""
+    old, new = (telling.rung_word(teller.scenario, decision.actor, rung) for rung in (decision.old, decision.new))
+    return f"{teller.title(decision.actor)}: from {old} to {new}"
+
+
+def campaigns(teller: Teller) -> Iterator[TurningPoint]:
+    """Spells in which somebody who fights strikes, or goes on the offensive."""
+    inflicted = teller.notes.column("inflicted_today")
+    for actor in teller.opening.actors:
+        if not teller.fighter(actor):
+            continue
+        seen = False
+        for spell in teller.spells(actor, STRIKE):
+            first = spell.decision
+            dead = int(inflicted[first.day : spell.end, teller.position(actor)].sum())
+            weight = _weight(teller, spell, dead) + (0.0 if seen else 5.0)
+            seen = True
+            headline = decision_headline(teller, first) + _how_long(teller, spell, dead)
+            yield TurningPoint(first.day, weight, headline, (*decision_details(teller, first), *_inside(teller, spell)), first)
+
+
+def _weight(teller: Teller, spell: Spell, dead: int) -> float:
+    actor = teller.scenario.actors[spell.decision.actor]
+    excluded = spell.decision.actor in teller.scenario.agreement.excludes
+    who = 4.0 if actor.role == "guarantor" else (1.0 if excluded else 2.0)
+    length = min(spell.end - spell.decision.day, 60) / 10
+    deadly = min(dead / (0.02 * teller.toll), 10.0)
+    if spell.peak == OFFENSIVE:
+        return 60.0 + deadly
+    return who + length + deadly - math.log10(max(spell.decision.chance, 1e-6))
+
+
+def _how_long(teller: Teller, spell: Spell, dead: int) -> str:
+    first, days = spell.decision.day, spell.end - spell.decision.day
+    how = {"talks": ", until talks", "": ", to the end", "choice": ""}[spell.ended_by]
+    attack = int((teller.rungs[first : spell.end, teller.position(spell.decision.actor)] == OFFENSIVE).sum())
+    part = f", {attack} of them on the offensive" if 0 < attack < days else ""
+    return f", for {telling.counted(days, 'day')}{part}{how}; its fire kills {dead:,}"
+
+
+def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
+    """Offensives begun within the spell, with the pulls behind them."""
+    for decision in spell.decisions:
+        if decision.new == OFFENSIVE:
+            towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old, 3)
+            yield (
+                f"{telling.day_of(teller.scenario, decision.day)}: on to the offensive. For: {towards}. Against: {away}."
+                f" Chance {telling.chance_of(decision.chance)}."
+            )
+
+
+def small_moves(teller: Teller) -> Iterator[TurningPoint]:
+    """In a short life, the lesser posture changes of those who fight."""
+    if teller.n > SHORT_LIFE:
+        return
+    for decision in teller.notes.decisions:
+        if teller.fighter(decision.actor) and not decision.old < STRIKE <= decision.new:
+            yield TurningPoint(
+                decision.day, 0.5, decision_headline(teller, decision), decision_details(teller, decision), decision
+            )
+
+
+def engagements(teller: Teller) -> Iterator[TurningPoint]:
+    """Long spells in which an outside party does more than speak."""
+    for actor in teller.opening.actors:
+        if teller.fighter(actor):
+            continue
+        for spell in teller.spells(actor, STRIKE):
+            days = spell.end - spell.decision.day
+            if days >= LONG_ENGAGEMENT:
+                backs = 3.0 if teller.scenario.actors[actor].backs else 0.0
+                headline = f"{decision_headline(teller, spell.decision)}, for {telling.counted(days, 'day')}"
+                if spell.peak > spell.decision.new:
+                    headline += f", up to {telling.rung_word(teller.scenario, actor, spell.peak)}"
+                details = decision_details(teller, spell.decision)
+                yield TurningPoint(spell.decision.day, backs + days / 60, headline, details, spell.decision)
+
+
+def breaches(teller: Teller) -> Iterator[TurningPoint]:
+    """The first ordered shot by a party to the deal, and the first dead."""
+    violations, deaths = teller.notes.column("violations"), teller.notes.column("deaths_today")
+    ordered, lethal = np.flatnonzero(violations[:, 0]), np.flatnonzero(deaths)
+    if len(ordered):
+        yield TurningPoint(int(ordered[0]), ALWAYS, "First breach: fire ordered by a party to the deal")
+    if len(lethal):
+        day = int(lethal[0])
+        yield TurningPoint(day, ALWAYS, f"First dead: {deaths[day]} {_in_sector(teller, day)}")
+
+
+def worst_days(teller: Teller) -> Iterator[TurningPoint]:
+    """The deadliest day, with who was hit and who is blamed; and fortnights deadlier than any before."""
+    deaths, fortnight = teller.notes.column("deaths_today"), teller.notes.column("deaths_14d")
+    worst = int(deaths.argmax())
+    if deaths[worst] > 1:
+        yield TurningPoint(worst, ALWAYS, f"Deadliest day: {deaths[worst]:,} dead", (_hit_and_blamed(teller, worst),))
+    told = PEAK_OF_TOLL * teller.toll / PEAK_GROWS
+    for day in _tops(fortnight):
+        if fortnight[day] >= told * PEAK_GROWS:
+            told = float(fortnight[day])
+            share = told / teller.toll
+            yield TurningPoint(
+                day, 12.0 + 20.0 * share,
+                f"The deadliest fortnight so far: {told:,.0f} dead, {telling.chance_of(share)} of the war's worst",
+            )  # fmt: skip
+
+
+def _tops(fortnight: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[int]:
+    """Days on which the fortnight's toll stands highest among the days around them."""
+    n = len(fortnight)
+    for day in range(n):
+        around = fortnight[max(0, day - 14) : min(n, day + 15)]
+        if fortnight[day] == around.max() and fortnight[day] > fortnight[max(0, day - 1)]:
+            yield day
+
+
+def _in_sector(teller: Teller, day: int) -> str:
+    killed = teller.notes.days[day]["killed_in"]
+    sector = teller.opening.sectors[int(killed.argmax())]
+    most = "" if killed.max() == killed.sum() else "mostly "
+    return f"{most}at {teller.scenario.front.sectors[sector].title}"
+
+
+def _hit_and_blamed(teller: Teller, day: int) -> str:
+    noted = teller.notes.days[day]
+    civilians = int(noted["civilians_killed"].sum())
+    hit = [(int(dead), teller.title(actor)) for actor, dead in zip(teller.opening.actors, noted["losses_today"], strict=False)]
+    hit.append((civilians, "civilians"))
+    losses = [
+        telling.counted(dead, "civilian") if who == "civilians" else f"{dead:,} of {who}"
+        for dead, who in sorted(hit, reverse=True)
+        if dead
+    ]
+    shooters = _largest(teller, noted["inflicted_today"])
+    blamed = _largest(teller, noted["seen_today"])
+    return f"{upper(_in_sector(teller, day))}: {'; '.join(losses)}. Killed most: {shooters}. Blamed most: {blamed}."
+
+
+def _largest(teller: Teller, numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    a = int(numbers[: len(teller.opening.actors)].argmax())
+    return teller.title(teller.opening.actors[a]) if numbers[a] > 0 else "nobody"
+
+
+def talks(teller: Teller) -> Iterator[TurningPoint]:
+    """Rounds of talks; those that stop somebody's strikes matter most."""
+    last = teller.notes.column("last_talks")
+    stopped: dict[int, list[tuple[str, int]]] = {}
+    for day, actor, old, _ in teller.notes.stepped_down:
+        stopped.setdefault(day, []).append((actor, old))
+    for number, day in enumerate(np.unique(last[last >= 0])):
+        halted = [f"{teller.title(a)} ({telling.rung_word(teller.scenario, a, old)})" for a, old in stopped.get(int(day), [])]
+        strikers = sum(old >= STRIKE for _, old in stopped.get(int(day), []))
+        headline = "The guarantors meet" + (f", and fire stops: {telling.listed(halted)} step down" if halted else "")
+        yield TurningPoint(int(day), (8.0 if number == 0 else 1.0) + 3.0 * strikers, headline)
+
+
+def outside_events(teller: Teller) -> Iterator[TurningPoint]:
+    """Events from outside, by their titles; a title that comes often is told less gladly each time."""
+    marks = teller.notes.column("event_on")
+    seen: dict[str, int] = {}
+    found = sorted((int(day), e) for e in range(len(teller.scenario.events)) for day in np.unique(marks[:, e]) if day >= 0)
+    for day, e in found:
+        title = teller.scenario.events[e].title
+        seen[title] = seen.get(title, 0) + 1
+        yield TurningPoint(day, ALWAYS if seen[title] == 1 else 12.0 / seen[title], title)
+
+
+def tasks(teller: Teller) -> Iterator[TurningPoint]:
+    """Deadlines met, missed, and met too late."""
+    met = teller.notes.column("deadline_met")
+    for d, name in enumerate(sorted(teller.scenario.agreement.deadlines)):
+        deadline = teller.scenario.agreement.deadlines[name]
+        due = int(teller.witness.opened["deadline_due"][0, d])
+        done = np.flatnonzero(met[:, d])
+        when = int(done[0]) if len(done) else teller.n
+        if when > due and due < teller.n:
+            yield TurningPoint(due, ALWAYS, f"Missed: {lower(deadline.title)}")
+        if when < teller.n:
+            late = f" ({telling.counted(when - due, 'day')} late)" if when > due else ""
+            yield TurningPoint(when, 30.0, f"Done: {lower(deadline.title)}{late}")
+
+
+def upper(text: str) -> str:
+    """A text at the head of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(title: str) -> str:
+    """A title in the middle of a sentence: its first letter small, but for names in capitals."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def line(teller: Teller) -> Iterator[TurningPoint]:
+    """Sectors in which the line crosses the middle."""
+    held = teller.notes.column("held")
+    titles = [side.title for side in teller.scenario.sides.values()]
+    for s, name in enumerate(teller.opening.sectors):
+        was = bool(teller.witness.opened["held"][0, s] >= 0.5)
+        for day, share in enumerate(held[:, s]):
+            now = share >= 0.5 + ACROSS if not was else share > 0.5 - ACROSS
+            if now != was:
+                was = now
+                sector = teller.scenario.front.sectors[name].title
+                yield TurningPoint(day, 25.0, f"{sector}: most of it is now held by the {lower(titles[0 if now else 1])}")
+
+
+def bonds(teller: Teller) -> Iterator[TurningPoint]:
+    """Days on which guarantors' soldiers die and the guarantors' ties suffer."""
+    ties, dead = teller.notes.column("ties"), teller.notes.column("guarantor_dead").sum(axis=1)
+    losses = teller.notes.column("losses_today")
+    for day in np.flatnonzero(dead):
+        before = ties[day - 1] if day else float(teller.witness.opened["ties"][0])
+        if before - ties[day] >= TIES_HIT:
+            fallen = [
+                f"{losses[day, a]} of {teller.title(actor)}"
+                for a, actor in enumerate(teller.opening.actors)
+                if teller.scenario.actors[actor].role == "guarantor" and losses[day, a]
+            ]
+            headline = f"Soldiers of a guarantor die ({telling.listed(fallen)}); ties {before:.2f} to {ties[day]:.2f}"
+            yield TurningPoint(int(day), 60.0 * (before - ties[day]), headline)
+
+
+def renewals(teller: Teller) -> Iterator[TurningPoint]:
+    """A fixed term that is renewed."""
+    expires = teller.notes.column("expires")
+    for number, day in enumerate(np.flatnonzero(np.diff(expires)) + 1):
+        until = telling.date_of(teller.scenario, int(expires[day]))
+        yield TurningPoint(int(day), ALWAYS if number == 0 else 10.0, f"The deal is renewed, to {until}")
+
+
+def resolve(teller: Teller) -> Iterator[TurningPoint]:
+    """Strikes by a guarantor that show its side's resolve anew."""
+    shown, titles = teller.notes.column("resolve"), [side.title for side in teller.scenario.sides.values()]
+    for i, title in enumerate(titles):
+        rises = np.flatnonzero(np.diff(shown[:, i]) > 0) + 1
+        for run in np.split(rises, np.flatnonzero(np.diff(rises) > 1) + 1):
+            if len(run) and shown[run[-1], i] - shown[run[0] - 1, i] >= 0.1:
+                before, after = shown[run[0] - 1, i], shown[run[-1], i]
+                headline = f"{title}: its guarantor's strikes have shown resolve, {before:.2f} to {after:.2f}"
+                yield TurningPoint(int(run[-1]), 6.0 + 20.0 * (after - before), headline)
+
+
+FINDERS: tuple[Finder, ...] = (
+    campaigns, small_moves, engagements, breaches, worst_days, talks, outside_events, tasks, line, bonds, renewals, resolve,
+)  # fmt: skip
+"""Who looks for turning points."""

@@ -1,0 +1,72 @@
+"""The charts of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ceasefire.experiment.plan import Plan
+from ceasefire.experiment.run import Outcome
+
+SAMPLE = 6
+"""Single worlds that are shown."""
+
+
+def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
+    """Worlds spread evenly over the days held: in each sixth of the worlds, from the shortest to the longest, the middle one."""
+    lived = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")["world"].to_numpy()
+    count = min(count, len(lived))
+    places = ((np.arange(count) + 0.5) / max(count, 1) * len(lived)).astype(int)
+    return [int(world) for world in lived[places]]
+
+
+def draw(plan: Plan, outcome: Outcome, folder: Path) -> None:
+    """Survival, causes and a sample of single worlds, as PNG and SVG; no figure when every world failed."""
+    if outcome.worlds["failed"].all():
+        return
+    _draw_survival(plan, outcome, folder)
+    _draw_causes(plan, outcome, folder)
+    _draw_worlds(plan, outcome, folder)
+
+
+def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
+    from ceasefire.analysis.doubt import doubt_band
+    from ceasefire.analysis.survival import survival
+    from ceasefire.charts.style import save
+    from ceasefire.charts.survival import survival_chart
+    from ceasefire.charts.words import Caption
+
+    band = doubt_band(outcome.doubt) if outcome.doubt is not None else None
+    caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
+    chart = survival_chart(
+        survival(outcome.worlds), band, caption, assumed=outcome.assumed or None, horizon=plan.horizon
+    )
+    save(chart, folder, "survival")
+
+
+def _draw_causes(plan: Plan, outcome: Outcome, folder: Path) -> None:
+    from ceasefire.analysis.competing import cumulative_incidence
+    from ceasefire.charts.causes import causes_chart
+    from ceasefire.charts.style import save
+    from ceasefire.charts.words import Caption
+
+    caption = Caption(f"{plan.scenario.title}: how it ends", plan.loaded.label, plan.seed)
+    titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
+    incidence = cumulative_incidence(outcome.worlds, by_actor=True)
+    save(causes_chart(incidence, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
+
+
+def _draw_worlds(plan: Plan, outcome: Outcome, folder: Path) -> None:
+    from ceasefire.charts.histories import histories_chart
+    from ceasefire.charts.style import save
+    from ceasefire.charts.words import Caption
+    from ceasefire.experiment.history import history
+    from ceasefire.start import open_scenario
+
+    opening = open_scenario(plan.scenario)
+    label = plan.loaded.label
+    lives = [history(plan.scenario, opening, label, plan.seed, world) for world in sample(outcome.worlds)]
+    title = f"{plan.scenario.title}: {len(lives)} worlds, spread from the shortest-lived to the longest"
+    save(histories_chart(lives, Caption(title, label, plan.seed)), folder, "worlds")

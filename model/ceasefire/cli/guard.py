@@ -1,0 +1,63 @@
+"""What stops a command: said in a line or two on standard error, with an exit code, and never as a traceback."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+import typer
+import typer.core
+
+from ceasefire.cli.terminal import say
+from ceasefire.scenario.faults import ScenarioError
+
+DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes."""
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class RefusedError(Exception):
+    """The command cannot do what was asked; the message says what would be right."""
+
+
+class Guarded(typer.core.TyperGroup):
+    """All commands, each watched over."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command. Raises typer.Exit with the code of what went wrong."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except ScenarioError as error:
+            for fault in error.faults:
+                say(str(fault))
+        except RefusedError as error:
+            say(str(error))
+        except BrokenPipeError:
+            _hush()
+            raise typer.Exit(DONE) from None
+        except KeyboardInterrupt:
+            say("interrupted; nothing half-written was left behind")
+            raise typer.Exit(INTERRUPTED) from None
+        except OSError as error:
+            say(_words(error))
+            raise typer.Exit(SOME_FAILED if error.errno in FULL else BAD_INPUT) from None
+        raise typer.Exit(BAD_INPUT)
+
+
+def _words(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno in FULL:
+        return f"{where}the disk is full; nothing half-written was left behind"
+    return f"{where}cannot be read or written: {error.strerror or error}"
+
+
+def _hush() -> None:
+    """Nobody reads any more: what is still unwritten goes nowhere, quietly."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,32 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ceasefire.scenario.load import Loaded
+
+MOST_SEED = 2**63 - 1
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--change", metavar="NAME", help="Apply a named change; may be repeated.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Set one number, as agreement.monitoring=0.6; may be repeated."),
+]
+Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Another seed gives other worlds.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+
+
+def loaded_as_asked(scenario: str, changes: Sequence[str] | None, settings: Sequence[str] | None) -> Loaded:
+    """The scenario that a command line asks for. Raises ScenarioError."""
+    from ceasefire.scenario.load import load
+    from ceasefire.scenario.settings import parse_settings
+
+    return load(scenario, tuple(changes or ()), parse_settings(settings or ()))

@@ -1,0 +1,147 @@
+"""`ceasefire run`: from a scenario to a results folder."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ceasefire.cli.guard import SOME_FAILED, RefusedError
+from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
+from ceasefire.cli.terminal import columns, program, progress, say, show, show_json, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.folder import Results
+    from ceasefire.experiment.plan import Plan
+    from ceasefire.experiment.run import Outcome
+
+Engine = Literal["compiled", "mesa"]
+
+
+def run(
+    scenario: ScenarioName,
+    worlds: Annotated[int, typer.Option(min=1, max=1_000_000, help="Simulated histories.")] = 1000,
+    seed: Seed = 1,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36_500, help="Days that worlds are followed.", show_default="the scenario's")
+    ] = None,
+    change: Changes = None,
+    setting: Settings = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=512, help="Threads, or processes for Mesa.", show_default="as many as cores")
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="Both give the same worlds; compiled is far faster.")] = "compiled",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.", show_default="results/SCENARIO")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
+    loaded = loaded_as_asked(scenario, change, setting)
+    from ceasefire.experiment.folder import FolderError, place_for
+    from ceasefire.experiment.plan import Plan
+
+    plan = Plan(loaded, worlds, seed, engine, days)
+    try:
+        folder, there = place_for(plan, out)
+        results = _drawn_again(folder) if there else _made(plan, folder, workers)
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
+    _report(results, as_json)
+
+
+def _drawn_again(folder: Path) -> Results:
+    """A run that was made before: only its figures are drawn again."""
+    from ceasefire.cli.figures import draw
+    from ceasefire.experiment.folder import new_figures, open_results
+
+    say(f"This run is in {shown_path(folder)} already; its worlds stay and its figures are drawn again.")
+    results = open_results(folder)
+    with new_figures(folder) as aside:
+        draw(results.plan, results.outcome, aside)
+    return results
+
+
+def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
+    """A run that is made now."""
+    from ceasefire.cli.figures import draw
+    from ceasefire.experiment.folder import (
+        FIGURES,
+        Results,
+        check_writable,
+        write_manifest,
+        write_run,
+        written_aside,
+    )
+    from ceasefire.experiment.provenance import manifest
+
+    check_writable(folder)
+    began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    outcome = _lived(plan, workers)
+    with written_aside(folder) as aside:
+        write_run(aside, plan, outcome)
+        draw(plan, outcome, aside / FIGURES)
+        said = manifest(plan, outcome, started, time.perf_counter() - began, ["ceasefire", *sys.argv[1:]])
+        write_manifest(aside, said)
+    return Results(folder, said, outcome)
+
+
+def _lived(plan: Plan, workers: int | None) -> Outcome:
+    """The worlds of a plan, with news of them on standard error."""
+    from ceasefire import compiled
+    from ceasefire.experiment.run import carry_out, warm_up, worlds_to_live
+
+    if compiled.compiling() and not compiled.WARM:
+        say("Compiling the rules for this machine: about half a minute, only this once.")
+    warm_up(plan)
+    total = worlds_to_live(plan)
+    doubt = total - plan.worlds
+    extra = f" and {doubt:,} more for doubt about what is assumed" if doubt else ""
+    say(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
+    with progress(total, "worlds") as tell:
+        return carry_out(plan, workers, tell)
+
+
+def _report(results: Results, as_json: bool) -> None:
+    """Tell what came out; the folder comes last. Raises typer.Exit when worlds failed."""
+    from ceasefire.analysis.summary import summary
+    from ceasefire.charts.words import ILLUSTRATIVE
+    from ceasefire.cli.telling import told
+
+    failed = results.outcome.failed
+    folder = shown_path(results.folder)
+    outcome = results.outcome
+    some = len(failed) < len(outcome.worlds)
+    found = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
+    if as_json:
+        about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
+        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(found.as_content() if found else {})})
+    else:
+        if found is not None:
+            show(told(found, results))
+        show(f"\n{ILLUSTRATIVE}\n")
+        show(_next_steps(results, folder))
+        show(folder)
+    if failed:
+        for world in failed[:5]:
+            say(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
+        say(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the rest is saved")
+        raise typer.Exit(SOME_FAILED)
+
+
+def _next_steps(results: Results, folder: str) -> str:
+    """Commands to go on with."""
+    from ceasefire.cli.figures import sample
+
+    chosen = sample(results.outcome.worlds)
+    world = chosen[len(chosen) // 2] if chosen else 0
+    rows = [
+        ["charts", str(Path(folder) / "figures")],
+        ["one world's story", f"{program()} world {folder} --world {world}"],
+        ["who wants what", f"{program()} describe {results.manifest['scenario']}"],
+    ]
+    return columns(rows)

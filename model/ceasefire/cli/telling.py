@@ -1,0 +1,59 @@
+"""A run's figures as a table for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ceasefire.analysis.competing import Ending
+from ceasefire.analysis.summary import Figure, Summary
+from ceasefire.charts.words import GAP, ending_words, percent
+from ceasefire.cli.terminal import columns
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.folder import Results
+
+
+def told(found: Summary, results: Results) -> str:
+    """The summary in words and aligned figures, heading first."""
+    plan = results.plan
+    seen = f"{found.worlds:,} worlds, seed {plan.seed}, followed for {found.horizon:,} days"
+    heading = f"{plan.loaded.label}: {plan.scenario.title}\n{seen}"
+    titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
+    return f"{heading}\n\n{_figures(found, results.outcome.assumed)}\n\n{_endings(found, titles)}"
+
+
+def _figures(found: Summary, assumed: int) -> str:
+    doubt = f"doubt about {assumed:,} assumed numbers (90 %)" if assumed else ""
+    rows = [["", "", f"chance in {found.worlds:,} worlds (95 %)", doubt]]
+    for figure in found.holding.values():
+        rows.append([_past(figure, found.horizon), *_shares(figure)])
+    rows.append(["mean days held", *_days(found.mean, found.horizon)])
+    rows.append(["half have ended by day", *_days(found.median, found.horizon)])
+    return columns([row if assumed else row[:3] for row in rows], right=(1,))
+
+
+def _past(figure: Figure, horizon: int) -> str:
+    return f"{figure.name} (day {horizon:,})" if figure.name == "holds to the end" else figure.name
+
+
+def _shares(figure: Figure) -> list[str]:
+    spans = [f"{_share(i.low)} to {_share(i.high)}" if i else "" for i in (figure.chance, figure.doubt)]
+    return [_share(figure.chance.value), *spans]
+
+
+def _days(figure: Figure, horizon: int) -> list[str]:
+    spans = [f"{_day(i.low, horizon)} to {_day(i.high, horizon)}" if i else "" for i in (figure.chance, figure.doubt)]
+    return [_day(figure.chance.value, horizon), *spans]
+
+
+def _share(share: float) -> str:
+    return percent(share).replace(GAP, " ")
+
+
+def _day(day: float, horizon: int) -> str:
+    return f"{day:,.0f}" if day != float("inf") else f"beyond {horizon:,}"
+
+
+def _endings(found: Summary, titles: dict[str, str]) -> str:
+    shown = {ending: share for ending, share in found.endings.items() if share > 0 or ending == Ending("held")}
+    return columns([["how it ends", ""], *([ending_words(*e, titles), _share(s)] for e, s in shown.items())], right=(1,))

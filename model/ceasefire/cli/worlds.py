@@ -1,0 +1,73 @@
+"""`ceasefire world`: the story of one world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ceasefire.cli.guard import RefusedError
+from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
+from ceasefire.cli.terminal import say, show, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.scenario.load import Loaded
+
+
+def world(
+    source: Annotated[str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario, or a results folder.")],
+    number: Annotated[int, typer.Option("--world", metavar="N", min=0, max=MOST_SEED, help="Which world.")],
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=MOST_SEED, help="Another seed gives other worlds.", show_default="1")
+    ] = None,
+    change: Changes = None,
+    setting: Settings = None,
+    chart: Annotated[bool, typer.Option("--chart", help="Draw its history too, as PNG and SVG.")] = False,
+) -> None:
+    """Tell one world's story: what happened, and the pulls behind each decision.
+
+    With a results folder, scenario and seed are those of the run.
+    """
+    folder = Path(source)
+    if folder.is_dir() and ((folder / "manifest.json").exists() or len(folder.parts) != 1):
+        if seed is not None or change or setting:
+            raise RefusedError(f"--seed, --change and --set come from {folder}; leave them out")
+        loaded, seed = _of_a_run(folder, number)
+        target = folder / "figures"
+    else:
+        loaded, seed, target = loaded_as_asked(source, change, setting), 1 if seed is None else seed, Path()
+    from ceasefire.analysis.stories import story
+
+    show(story(loaded, seed, number).rstrip("\n"))
+    if chart:
+        _draw(loaded, seed, number, target)
+
+
+def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
+    """Scenario and seed of a results folder. RefusedError when it has no such world."""
+    from ceasefire.compiled import source_digest
+    from ceasefire.experiment.folder import FolderError, plan_of, read_manifest
+
+    try:
+        said = read_manifest(folder)
+        plan = plan_of(folder, said)
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
+    if number >= plan.worlds:
+        raise RefusedError(f"--world {number}: this run has worlds 0 to {plan.worlds - 1}")
+    if said.get("program", {}).get("source") != source_digest():
+        say(f"{folder} was made by another version of the program; this world may differ from the one in its table")
+    return replace(plan.loaded, scenario=plan.scenario), plan.seed
+
+
+def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
+    from ceasefire.charts.history import history_chart
+    from ceasefire.charts.style import save
+    from ceasefire.experiment.history import history
+    from ceasefire.start import open_scenario
+
+    life = history(loaded.scenario, open_scenario(loaded.scenario), loaded.label, seed, number)
+    for file in save(history_chart(life), folder, f"world-{number}"):
+        show(shown_path(file))

@@ -1,0 +1,171 @@
+"""Running a plan: its worlds, and the worlds that say how much hangs on what was assumed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ceasefire import engine as compiled_engine
+from ceasefire.engine import RESULT, Batch, cores, one_scenario, run_worlds
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges, doubt_batch
+from ceasefire.experiment.frame import worlds_frame
+from ceasefire.experiment.plan import Plan
+from ceasefire.scenario.load import Loaded, load
+from ceasefire.scenario.schema import Scenario
+from ceasefire.start import Opening, WorldArray, open_scenario
+from ceasefire.world import blank_world
+
+Tell = Callable[[int], None]
+"""Is told how many more worlds are done."""
+
+AT_A_TIME = 10
+"""Worlds that a Mesa process lives between two reports."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found: a row per world; the same for doubt (none when nothing is assumed); how much is assumed."""
+
+    worlds: pd.DataFrame
+    doubt: pd.DataFrame | None
+    assumed: int
+
+    @property
+    def failed(self) -> list[int]:
+        """Worlds that could not be lived to their end."""
+        return [int(world) for world in self.worlds.loc[self.worlds["failed"], "world"]]
+
+
+def run(
+    scenario: Loaded | str,
+    worlds: int = 1000,
+    seed: int = 1,
+    workers: int | None = None,
+    engine: str = "compiled",
+    days: int | None = None,
+) -> pd.DataFrame:
+    """Live worlds 0 to worlds - 1 of a loaded scenario (or of one by name): a row per world, in order.
+
+    The table does not depend on `workers` (threads, or processes for Mesa; as many as cores when not said, but
+    one for Mesa) or `engine` ('compiled' or 'mesa'). ValueError for numbers out of range.
+    """
+    plan = Plan(scenario if isinstance(scenario, Loaded) else load(scenario), worlds, seed, engine, days)
+    opening = open_scenario(plan.scenario)
+    if engine == "mesa":
+        workers = workers or 1
+    return worlds_frame(simulated(plan, opening, workers, _unheard), opening)
+
+
+def carry_out(plan: Plan, workers: int | None = None, tell: Tell | None = None) -> Outcome:
+    """Live the worlds of a plan, and those for doubt; `tell` hears of both as they are done."""
+    opening = open_scenario(plan.scenario)
+    rows = simulated(plan, opening, workers, tell or _unheard)
+    batch = doubt_batch(plan.scenario, opening, plan.seed)
+    doubt = worlds_frame(_compiled_rows(batch, workers, tell or _unheard), opening) if batch else None
+    return Outcome(worlds_frame(rows, opening), doubt, assumed_count(plan.scenario, opening))
+
+
+def worlds_to_live(plan: Plan) -> int:
+    """Worlds that `carry_out` lives, those for doubt with them."""
+    assumed = assumed_count(plan.scenario, open_scenario(plan.scenario))
+    return plan.worlds + (DRAWS * WORLDS_PER_DRAW if assumed else 0)
+
+
+def assumed_count(scenario: Scenario, opening: Opening) -> int:
+    """How many ASSUMED numbers doubt draws."""
+    return sum(path in opening.slots for path in assumed_ranges(scenario))
+
+
+def warm_up(plan: Plan) -> None:
+    """Compile the rules for this scenario's shape, if need be, by living one world."""
+    compiled_engine.simulate(one_scenario(open_scenario(plan.scenario), 1, plan.seed), 0, 1)
+
+
+def simulated(plan: Plan, opening: Opening, workers: int | None, tell: Tell) -> WorldArray:
+    """The rows of a plan's worlds, in order."""
+    if plan.engine == "mesa":
+        return _mesa_rows(plan, cores(workers), tell)
+    return _compiled_rows(one_scenario(opening, plan.worlds, plan.seed), workers, tell)
+
+
+def _compiled_rows(batch: Batch, workers: int | None, tell: Tell) -> WorldArray:
+    """Chunks are small enough for progress to show, and for an interrupt to be heard."""
+    rows = np.zeros(len(batch), RESULT)
+    chunk = min(compiled_engine.CHUNK, max(10, len(batch) // (8 * cores(workers))))
+    for first, results in run_worlds(batch, workers, chunk):
+        rows[first : first + len(results)] = results
+        tell(len(results))
+    return rows
+
+
+def _mesa_rows(plan: Plan, processes: int, tell: Tell) -> WorldArray:
+    rows = np.zeros(plan.worlds, RESULT)
+    spans = [(first, min(first + AT_A_TIME, plan.worlds)) for first in range(0, plan.worlds, AT_A_TIME)]
+    if processes == 1:
+        for first, last in spans:
+            rows[first:last] = lived_in_mesa(plan.scenario, plan.seed, first, last)
+            tell(last - first)
+        return rows
+    with _processes(min(processes, len(spans))) as pool:
+        jobs = {pool.submit(lived_in_mesa, plan.scenario, plan.seed, *span): span for span in spans}
+        for job in as_completed(jobs):
+            first, last = jobs[job]
+            rows[first:last] = job.result()
+            tell(last - first)
+    return rows
+
+
+@contextmanager
+def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that leave an interrupt to this one, and take up nothing new after it."""
+    fresh = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(number, mp_context=fresh, initializer=_ignore_interrupts)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def lived_in_mesa(scenario: Scenario, seed: int, first: int, last: int) -> WorldArray:
+    """Worlds `first` to `last` - 1, each as a Mesa model; a world that raises becomes a failed row."""
+    rows = blank_world(RESULT, last - first)
+    for row, world in enumerate(range(first, last)):
+        try:
+            _live_in_mesa(scenario, seed, world, rows[row : row + 1])
+        except Exception:
+            _mark_failed(rows[row : row + 1], world)
+    return np.asarray(rows)
+
+
+def _live_in_mesa(scenario: Scenario, seed: int, world: int, row: WorldArray) -> None:
+    from ceasefire.model import CeasefireModel
+
+    model = CeasefireModel(scenario, seed, world, collect=False)
+    model.live()
+    compiled_engine.write_result(model.record[0], row[0])
+
+
+def _mark_failed(row: WorldArray, world: int) -> None:
+    names: dict[str, Any] = dict.fromkeys(
+        ("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"), -1
+    )
+    clocks = dict.fromkeys(("first_breach", "first_lethal", "operational_end", "formal_end"), -1)
+    row[:] = 0
+    for field, value in {**names, **clocks, "world": world, "failed": 1}.items():
+        row[field] = value
+
+
+def _unheard(done: int) -> None:
+    """Nobody waits for news."""

@@ -1,0 +1,72 @@
+"""Directions that the literature reports, on the same worlds with and without: did we build what we assumed?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ceasefire.scenario.load import load
+from ceasefire.verification.check import Check, Paired, paired
+from ceasefire.verification.runs import lived
+
+M5 = ("saraqib", "maarrat-al-numan", "western-aleppo")
+"""Sectors that the government had just retaken."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Something that should lengthen (+1) or shorten (-1) a ceasefire: the settings with more and with less of it."""
+
+    what: str
+    sign: int
+    more: Mapping[str, object]
+    less: Mapping[str, object]
+    under: tuple[str, ...] = field(default=())
+    """Changes to the flagship under which it is judged."""
+
+
+def _rise(when: int, factor: float) -> list[dict[str, object]]:
+    return [{"title": "rearmed", "day": when, "multiply": {"actors.syria.capability": factor}}]
+
+
+DIRECTIONS = (
+    Direction("monitoring", +1, {"agreement.monitoring": 0.9}, {"agreement.monitoring": 0.0}),
+    Direction("a short leash", +1, {"actors.syria.patron.dependence": 0.95}, {"actors.syria.patron.dependence": 0.3}),
+    Direction("ties of the guarantors", +1, {"guarantors.ties": 0.9}, {"guarantors.ties": 0.1}),
+    Direction("tripwire troops", +1, {"actors.turkey.troops_on_line": 12000}, {"actors.turkey.troops_on_line": 1000}),
+    Direction("resolve shown", +1, {"resolve.opposition": 0.9}, {"resolve.opposition": 0.1}),
+    Direction("a hotline", +1, {"agreement.hotline": 1.0}, {"agreement.hotline": 0.0}),
+    Direction("a buffer", +1, {"agreement.buffer_km": 30}, {"agreement.buffer_km": 0}),
+    Direction("a definitive deal", +1, {"agreement.class": "definitive"}, {"agreement.class": "cessation"}),
+    Direction("unmet territorial claims", -1, {f"front.sectors.{s}.held": 0.0 for s in M5}, {}),
+    Direction("an excluded spoiler", -1, {"agreement.excludes": ["hts"]}, {"agreement.excludes": []}),
+    Direction("power shifting to the side with claims", -1, {"events": _rise(60, 1.6)}, {"events": _rise(60, 1.0)}),
+    Direction("a waning patron of the weaker side and the spoiler", -1, {"actors.turkey.waning": 0.5}, {"actors.turkey.waning": 0.0}),
+    Direction("vague terms", -1, {"agreement.clarity": 0.0}, {"agreement.clarity": 1.0}),
+)
+
+
+def checks(quick: bool = True) -> list[Check]:
+    """Every direction of the design, on the same worlds."""
+    worlds, days = (250, 730) if quick else (2_000, 1825)
+    return [verdict(direction, judged(direction, worlds, days)) for direction in DIRECTIONS]
+
+
+def judged(direction: Direction, worlds: int, days: int) -> Paired:
+    """Difference in mean days held, with more of it against with less, over the same worlds."""
+    tables = []
+    for settings in (direction.more, direction.less):
+        scenario = load("idlib-2020", changes=direction.under, set=dict(settings)).scenario
+        tables.append(lived(scenario.model_copy(update={"horizon_days": days}), worlds))
+    return paired(tables[0]["days_held"], tables[1]["days_held"])
+
+
+def verdict(direction: Direction, found: Paired) -> Check:
+    """Passed only when the interval leaves out 0 on the right side."""
+    right = found.above if direction.sign > 0 else found.below
+    base = "+".join(("idlib-2020", *direction.under))
+    word = "lengthens" if direction.sign > 0 else "shortens"
+    return Check(
+        f"{direction.what} {word} a ceasefire", f"days held with more and with less of it, same worlds of {base}",
+        f"{found} days", "the 95 % interval lies above 0" if direction.sign > 0 else "the 95 % interval lies below 0", right,
+    )  # fmt: skip

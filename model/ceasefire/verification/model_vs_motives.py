@@ -1,0 +1,111 @@
+"""Is every motive missed when it is taken away? Each is set to 0 on the same worlds, and so is each outside party."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ceasefire.scenario.library import list_scenarios
+from ceasefire.scenario.load import load
+from ceasefire.scenario.schema import Scenario
+from ceasefire.verification.check import Check, Paired, paired
+from ceasefire.verification.runs import deaths, lived, with_number, with_weights
+
+KNOWN_DEAD: dict[tuple[str, str], str] = {}
+"""Motives and parties that move nothing in a scenario, by (scenario, who or what), with the reason that was found."""
+
+OUTCOMES = ("days", "deaths", "displaced", "talks")
+
+FOUR_OUTCOMES_95 = 2.498
+"""Normal quantile at which four intervals together miss the truth one time in twenty."""
+
+
+@dataclass(frozen=True)
+class Muted:
+    """What taking something away does: differences (without it - with it), and the share of worlds it touches."""
+
+    scenario: str
+    what: str
+    differences: dict[str, Paired]
+    touched: float
+
+    @property
+    def moved(self) -> list[str]:
+        """Outcomes whose interval, widened for four looks, leaves out 0."""
+        return [name for name in OUTCOMES if _clear_of_zero(self.differences[name])]
+
+    def __str__(self) -> str:
+        each = "; ".join(f"{name} {self.differences[name]}" for name in ("days", "deaths"))
+        seen = ", ".join(self.moved) or "nothing"
+        return f"{each}; {self.touched:.0%} of lives touched; moves {seen}"
+
+
+def checks(quick: bool = True) -> list[Check]:
+    """Per motive over all who have it, and per outside party; in full, per actor and motive as well."""
+    return [verdict(muted, quick) for name in sorted(list_scenarios()) for muted in ablations(name, quick)]
+
+
+def ablations(name: str, quick: bool) -> Iterator[Muted]:
+    """Everything that can be taken away from a shipped scenario, one at a time, on the same worlds."""
+    scenario = load(name).scenario
+    worlds, days = (150, 730) if quick else (2_000, scenario.horizon_days)
+    scenario = scenario.model_copy(update={"horizon_days": min(days, scenario.horizon_days)})
+    usual = lived(scenario, worlds)
+    for what, without in less_one(scenario, quick):
+        yield compare(name, what, lived(without, worlds), usual)
+
+
+def less_one(scenario: Scenario, quick: bool) -> Iterator[tuple[str, Scenario]]:
+    """The scenario without one motive, without one party's motive, or without what an outside party says."""
+    pairs = [(actor, motive) for actor in sorted(scenario.actors) for motive in sorted(scenario.actors[actor].motives)]
+    for motive in sorted({motive for _, motive in pairs}):
+        yield motive, with_weights(scenario, {pair: 0.0 for pair in pairs if pair[1] == motive})
+    if not quick:
+        for pair in pairs:
+            yield f"{pair[0]}'s {pair[1]}", with_weights(scenario, {pair: 0.0})
+    outside = [actor for actor in sorted(scenario.actors) if scenario.actors[actor].role == "outside"]
+    for actor in outside:
+        yield f"{actor} as a whole", with_number(scenario, f"actors.{actor}.influence", 0.0)
+    silent = scenario
+    for actor in outside:
+        silent = with_number(silent, f"actors.{actor}.influence", 0.0)
+    if outside:
+        yield "all outside parties", silent
+
+
+def compare(scenario: str, what: str, without: pd.DataFrame, usual: pd.DataFrame) -> Muted:
+    """Differences of the outcomes on the same worlds."""
+    columns = {
+        "days": (without["days_held"], usual["days_held"]),
+        "deaths": (deaths(without), deaths(usual)),
+        "displaced": (without["displaced"], usual["displaced"]),
+        "talks": (without["talks"], usual["talks"]),
+    }
+    told = [name for name in usual.columns if name != "point"]
+    same = [left == right for left, right in zip(_rows(without[told]), _rows(usual[told]), strict=True)]
+    return Muted(
+        scenario, what, {name: paired(left, right) for name, (left, right) in columns.items()}, 1.0 - sum(same) / len(same)
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(table.astype(str).itertuples(index=False, name=None))
+
+
+def _clear_of_zero(found: Paired) -> bool:
+    half = (found.high - found.low) / 2 * FOUR_OUTCOMES_95 / 1.96
+    return half > 0.0 and abs(found.mean) > half
+
+
+def verdict(muted: Muted, quick: bool) -> Check:
+    """Live when some outcome moves (in short form: when some life is touched); a known dead one passes with its reason."""
+    live = muted.touched > 0.0 if quick else bool(muted.moved)
+    reason = KNOWN_DEAD.get((muted.scenario, muted.what))
+    figure = str(muted) if live or reason is None else f"dead: {reason} ({muted})"
+    target = "some life is touched" if quick else "an outcome moves, or the reason why none does is known"
+    return Check(
+        f"{muted.what}, {muted.scenario}", "taken away from all who have it, on the same worlds", figure, target,
+        live or reason is not None,
+    )  # fmt: skip
