@@ -259,9 +259,15 @@ def test_what_a_change_takes_away_is_missed_where_it_was_taken(laid: Laid) -> No
     assert (Path(fault.file).name, fault.line, fault.path) == ("peace.yaml", 5, "war")
 
 
+def test_a_name_that_was_taken_away_is_missed_with_the_line_that_took_it(laid: Laid) -> None:
+    faults = faults_from(lambda: laid("actors:\n  militia: null\n"))
+    assert len(faults) == 2
+    assert all(fault.message.endswith("child.yaml:4)") for fault in faults)
+
+
 def test_faults_are_sorted_and_survive_the_way_to_another_process(laid: Laid) -> None:
-    faults = faults_from(lambda: laid("attention: {start: 3, floor: 4}\nguarantors: {ties: 7}\n"))
-    assert [fault.line for fault in faults] == [3, 3, 4]
+    faults = faults_from(lambda: laid("guarantors: {ties: 7}\nattention: {start: 3, floor: 4}\ntrust: {north: x}\n"))
+    assert [fault.line for fault in faults] == [3, 4, 4, 5]
     assert pickle.loads(pickle.dumps(ScenarioError(faults))).faults == faults
 
 

@@ -8,6 +8,7 @@ from ceasefire.analysis import telling
 from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.turning_points import OFFENSIVE, STRIKE, Teller, decision_details
 from ceasefire.analysis.witness import Decision, Witness
+from ceasefire.scenario.plain_text import heading, wrapped
 from ceasefire.world import WINDOW
 
 
@@ -18,9 +19,9 @@ def ending(witness: Witness) -> list[str]:
         "": _holding, "offensive": _offensive, "spoiler_offensive": _offensive, "bombardment": _bombardment,
         "spiral": _spiral, "guarantor_clash": _clash, "expiry": _expiry, "abrogation": _abrogation,
     }[witness.cause]  # fmt: skip
-    lines = telling.heading("The end" if witness.record["ended"][0] else "As it stands")
+    lines = heading("The end" if witness.record["ended"][0] else "As it stands")
     for sentence in (*how(teller), _where(teller), _blame(teller)):
-        lines += telling.paragraph(sentence) if sentence else []
+        lines += wrapped(sentence) if sentence else []
     return lines
 
 
@@ -33,7 +34,9 @@ def choices_behind(teller: Teller) -> dict[str, Decision | None]:
         return {actor: _last_decision(teller, actor, STRIKE) for actor in _striking_guarantors(teller)}
     actor = _actor(teller)
     if cause in ("offensive", "spoiler_offensive"):
-        began = [d for d in teller.notes.decisions if d.actor == actor and d.new == OFFENSIVE and d.day == w["days_held"]]
+        began = [
+            d for d in teller.notes.decisions if d.actor == actor and d.new == OFFENSIVE and d.day == w["days_held"]
+        ]
         return {actor: began[-1] if began else None}
     return {actor: _last_decision(teller, actor, STRIKE if cause == "abrogation" else 1)}
 
@@ -109,7 +112,7 @@ def _spiral(teller: Teller) -> list[str]:
     kinds = teller.notes.column("violations")[-WINDOW:].sum(axis=0)
     total = teller.notes.days[-1]["deaths_14d"]
     lead = (
-        f"Nobody ordered this: {total:,} died in {WINDOW} days, {telling.chance_of(total / teller.toll)} of the war's worst "
+        f"Nobody advances, yet {total:,} died in {WINDOW} days, {telling.chance_of(total / teller.toll)} of the war's worst "
         f"fortnight, and no party's orders killed half of them. Of {kinds.sum():,} violations {kinds[1]:,} answered others. "
         f"{teller.title(actor)} killed most, {inflicted:,}."
     )
@@ -182,7 +185,11 @@ def _blame(teller: Teller) -> str:
         return ""
     words = [
         f"the {titles[i].lower()} blames the {titles[1 - i].lower()}"
-        + (f" ({telling.chance_of(float(own[1 - i] / felt[i]))} of it for fire of its own)" if felt[i] > 0 else " for nothing")
+        + (
+            f" ({telling.chance_of(float(own[1 - i] / felt[i]))} of it for fire of its own)"
+            if felt[i] > 0
+            else " for nothing"
+        )
         for i in range(2)
     ]
     return f"In the last {WINDOW} days {words[0]}; {words[1]}."

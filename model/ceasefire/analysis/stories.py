@@ -14,13 +14,14 @@ from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.turning_points import Teller, TurningPoint, turning_points
 from ceasefire.analysis.witness import Decision, Witness, live_through
 from ceasefire.scenario.load import Loaded
+from ceasefire.scenario.plain_text import heading, wrapped
 from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
 __all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
 
 QUARTER = 90
 """Days that a chapter covers, or a whole number of them when nothing happened."""
-FEWEST_LINES, MOST_LINES = 40, 64
+FEWEST_LINES, MOST_LINES = 40, 56
 """Room for turning points: grows with the life of the world."""
 DAYS_PER_LINE = 25
 SEE_THE_END = ("The pulls of this choice stand at the end.",)
@@ -57,7 +58,7 @@ class Story:
         return sorted(chosen, key=lambda point: (point.day, -point.weight))
 
     def text(self, every: bool = False) -> str:
-        """The history in plain text of at most 96 columns; with `every`, no turning point is left out."""
+        """The history in plain text of at most 100 columns; with `every`, no turning point is left out."""
         points = list(self.points) if every else self.told
         last = {id(decision) for decision in choices_behind(Teller(self.witness)).values()}
         points = [replace(p, details=SEE_THE_END) if id(p.decision) in last and p.decision else p for p in points]
@@ -65,24 +66,26 @@ class Story:
 
     def _head(self) -> list[str]:
         scenario, w = self.loaded.scenario, self.witness.record[0]
-        lines = telling.heading(f"{scenario.title}: world {self.world} of {self.loaded.label}, seed {self.seed}", "=")
-        lines += telling.paragraph(how_it_ended(self.witness))
+        lines = heading(f"{scenario.title}: world {self.world} of {self.loaded.label}, seed {self.seed}", "=")
+        lines += wrapped(how_it_ended(self.witness))
         counter = w["counter"]
         violations = {kind: int(counter[k]) for k, kind in enumerate(VIOLATION_KINDS)}
-        lines += telling.paragraph(
+        lines += wrapped(
             f"In that time: {telling.violations_words(violations)}; {telling.counted(counter[C_COMBATANT], 'combatant')} and "
             f"{telling.counted(counter[C_CIVILIAN], 'civilian')} killed; {telling.counted(counter[C_DISPLACED], 'person', 'people')} "
             f"displaced; {telling.counted(counter[C_TALKS], 'round')} of talks."
         )  # fmt: skip
         command = self.again or again(self.loaded, self.seed, self.world)
-        return [*lines, *telling.paragraph(f"The same world again: {command}", 0, 4), *self._names()]
+        return [*lines, *wrapped(f"The same world again: {command}", 0, 4), *self._names()]
 
     def _names(self) -> list[str]:
         """Who is called by a shorter name from here on."""
         scenario = self.loaded.scenario
         short = {actor: telling.short_name(scenario, actor) for actor in scenario.actors}
-        words = [f"{name} is {scenario.actors[a].title}" for a, name in short.items() if name != scenario.actors[a].title]
-        return telling.paragraph(f"In what follows {telling.listed(words)}.") if words else []
+        words = [
+            f"{name} is {scenario.actors[a].title}" for a, name in short.items() if name != scenario.actors[a].title
+        ]
+        return wrapped(f"In what follows {telling.listed(words)}.") if words else []
 
     def _hidden(self) -> list[str]:
         """What was drawn for this world and nobody in it could know."""
@@ -94,12 +97,12 @@ class Story:
         ]
         lines = []
         if wishes:
-            lines += telling.paragraph(f"Hidden wish to escalate, above or below what its motives say: {'; '.join(wishes)}.")
+            lines += wrapped(f"Hidden wish to escalate, above or below what its motives say: {'; '.join(wishes)}.")
         drawn = self.witness.opening.draws
         if drawn:
             numbers = self.witness.opened.view(np.float64)
             words = [f"{draw.path} {numbers[draw.slot]:.3g}" for draw in drawn[:6]]
-            lines += telling.paragraph(f"Drawn for this world: {'; '.join(words)}{'; and more' if len(drawn) > 6 else ''}.")
+            lines += wrapped(f"Drawn for this world: {'; '.join(words)}{'; and more' if len(drawn) > 6 else ''}.")
         return lines
 
     def _chapters(self, points: list[TurningPoint]) -> Iterator[list[str]]:
@@ -133,20 +136,20 @@ def again(loaded: Loaded, seed: int, world: int) -> str:
 def how_it_ended(witness: Witness) -> str:
     """A sentence: how long the ceasefire held, and what ended it."""
     scenario, w = witness.spec, witness.record[0]
-    held = telling.counted(int(w["days_held"]), "day")
+    held, until = telling.counted(int(w["days_held"]), "day"), telling.date_of(scenario, int(w["days_held"]))
     if not w["ended"]:
-        return f"Still holding after {held}, when the world was left on {telling.date_of(scenario, int(w['days_held']))}."
-    who = scenario.actors[witness.opening.actors[int(w["cause_actor"])]].title if w["cause_actor"] >= 0 else ""
-    cause = {
-        "offensive": f"a ground offensive by {who}",
-        "spoiler_offensive": f"a ground offensive by {who}, whom the deal leaves out",
-        "bombardment": f"bombardment ordered by {who}",
-        "spiral": "a spiral of violence that nobody ordered",
-        "guarantor_clash": "a clash of the guarantors",
-        "expiry": f"running out: {who} did not renew",
-        "abrogation": f"{who}, who called it off",
+        return f"Still holding after {held}, on {until}, when we stop looking."
+    who = telling.short_name(scenario, witness.opening.actors[int(w["cause_actor"])]) if w["cause_actor"] >= 0 else ""
+    how = {
+        "offensive": f"a ground offensive by {who} ended it",
+        "spoiler_offensive": f"a ground offensive by {who}, a party that the deal leaves out, ended it",
+        "bombardment": f"bombardment by {who} ended it",
+        "spiral": "a spiral of violence ended it",
+        "guarantor_clash": "the guarantors came to blows",
+        "expiry": f"it ran out, and {who} did not renew",
+        "abrogation": f"{who} called it off",
     }[witness.cause]
-    return f"Held {held} and ended on {telling.date_of(scenario, int(w['days_held']))} by {cause}."
+    return f"Held {held}, to {until}: {how}."
 
 
 def spans(days: int, points: list[TurningPoint]) -> Iterator[tuple[int, int]]:
@@ -160,8 +163,8 @@ def spans(days: int, points: list[TurningPoint]) -> Iterator[tuple[int, int]]:
 
 
 def _point_lines(loaded: Loaded, point: TurningPoint) -> list[str]:
-    lines = telling.paragraph(f"{telling.day_of(loaded.scenario, point.day)}  {point.headline}.", 2, 6)
-    return lines + [line for detail in point.details for line in telling.paragraph(detail, 8, 4)]
+    lines = wrapped(f"{telling.day_of(loaded.scenario, point.day)}  {point.headline}.", 2, 6)
+    return lines + [line for detail in point.details for line in wrapped(detail, 8, 4)]
 
 
 def _summary(teller: Teller, first: int, last: int) -> list[str]:
@@ -177,7 +180,7 @@ def _summary(teller: Teller, first: int, last: int) -> list[str]:
         words.append(f"the guarantors met {telling.times(len(met))}")
     tail = f" {_postures(teller, first, last)} {_mood(teller, last)}"
     title = f"Days {first:,} to {last - 1:,}, to {telling.date_of(scenario, last - 1)}: " if last > first + 1 else ""
-    return telling.paragraph(f"{title}{'; '.join(words)}.{tail}")
+    return wrapped(f"{title}{'; '.join(words)}.{tail}")
 
 
 def _postures(teller: Teller, first: int, last: int) -> str:

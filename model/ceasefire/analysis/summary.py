@@ -1,4 +1,4 @@
-"""A run in a dozen figures, each with the error of having run so few worlds and with the doubt about its assumptions."""
+"""A run in a dozen figures, each with the error of few worlds and with the doubt about what is assumed."""
 
 from __future__ import annotations
 

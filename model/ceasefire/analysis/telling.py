@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from ceasefire.analysis.pulls import LEASH, Pulls
+from ceasefire.scenario.plain_text import MONTHS
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 
-WIDTH = 96
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-KIND_WORDS = {"strategic": "ordered", "retaliatory": "answers", "spoiling": "spoiling", "localised": "ordered by nobody"}
+KIND_WORDS = {
+    "strategic": "ordered",
+    "retaliatory": "answers",
+    "spoiling": "spoiling",
+    "localised": "ordered by nobody",
+}
 TIMES = ("never", "once", "twice", "three times", "four times", "five times")
 MINUS = "\u2212"
 LEAST_SHOWN = 0.005
@@ -21,7 +24,7 @@ LEAST_SHOWN = 0.005
 def date_of(scenario: Scenario, day: int) -> str:
     """A day of the deal as a date: `4 Oct 2020`."""
     date = scenario.start + datetime.timedelta(days=day)
-    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+    return f"{date.day} {MONTHS[date.month - 1][:3]} {date.year}"
 
 
 def day_of(scenario: Scenario, day: int) -> str:
@@ -66,19 +69,6 @@ def chance_of(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def paragraph(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
-    """A text as lines of at most WIDTH columns, the first indented by `indent`, the others by `hanging` more."""
-    first, later = " " * indent, " " * (indent + hanging)
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def heading(title: str, line: str = "-") -> list[str]:
-    """A heading, underlined."""
-    return [title, line * min(len(title), WIDTH)]
-
-
 SHORT = 24
 """Longest title that a story can repeat; a longer one gives way to the actor's key."""
 
@@ -105,7 +95,7 @@ def part_title(scenario: Scenario, actor: str, part: str) -> str:
     return scenario.motives[part].title if part in scenario.motives else part
 
 
-def pull_lines(scenario: Scenario, pulls: Pulls, new: int, old: int, most: int = 4) -> tuple[str, str]:
+def pull_lines(scenario: Scenario, pulls: Pulls, new: int, old: int, most: int = 3) -> tuple[str, str]:
     """What spoke for a rung and what against it, in words: the `most` largest parts each, the others together."""
     steps = [(part_title(scenario, pulls.actor, part), step) for part, step in pulls.difference(new, old).items()]
     towards, away = [s for s in steps if s[1] > 0], [s for s in steps if s[1] < 0]

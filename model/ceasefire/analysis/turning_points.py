@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from ceasefire.analysis import telling
-from ceasefire.analysis.witness import Decision, Notes, Witness
-from ceasefire.scenario.schema import Scenario, ladder_of
+from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller
+from ceasefire.analysis.witness import Decision, Witness
 
 ALWAYS = 1000.0
 """Weight of what is told whatever the room."""
 
-STRIKE, OFFENSIVE = 2, 3
 LONG_ENGAGEMENT = 30
 """Days for which an outside party must stay on a high rung to be worth a line."""
 SHORT_LIFE = 60
@@ -41,67 +40,11 @@ class TurningPoint:
     decision: Decision | None = None
 
 
-@dataclass
-class Spell:
-    """An actor above calm for a while: from its decision until `end`, the first day on which it fires so no more.
-
-    `ended_by` is talks, choice, or nothing when the world ended first; `decisions` are those on the way.
-    """
-
-    decision: Decision
-    end: int
-    ended_by: str
-    decisions: list[Decision] = field(default_factory=list)
-
-    @property
-    def peak(self) -> int:
-        """The highest rung it reached."""
-        return max([self.decision.new, *(d.new for d in self.decisions)])
-
-
 def turning_points(witness: Witness) -> list[TurningPoint]:
     """All of them, by day and then by weight."""
     teller = Teller(witness)
     found = [point for find in FINDERS for point in find(teller)]
     return sorted(found, key=lambda point: (point.day, -point.weight))
-
-
-class Teller:
-    """A world's notes, at hand for those who look for turning points."""
-
-    def __init__(self, witness: Witness) -> None:
-        self.witness = witness
-        self.scenario: Scenario = witness.spec
-        self.notes: Notes = witness.notes
-        self.opening = witness.opening
-        self.n = len(self.notes.days)
-        self.rungs = self.notes.column("rung")
-        self.toll = float(witness.opened["toll"][0])
-
-    def title(self, actor: str) -> str:
-        """What the story calls an actor."""
-        return telling.short_name(self.scenario, actor)
-
-    def position(self, actor: str) -> int:
-        """Where it stands in the record."""
-        return self.opening.actors.index(actor)
-
-    def fighter(self, actor: str) -> bool:
-        """Is it on the force ladder?"""
-        return ladder_of(self.scenario.actors[actor].role) == "force"
-
-    def spells(self, actor: str, rung: int) -> Iterator[Spell]:
-        """Its spells at a rung or above that began with a choice of its own."""
-        series = self.rungs[:, self.position(actor)] >= rung
-        own = [d for d in self.notes.decisions if d.actor == actor]
-        stopped = {(day, who) for day, who, _, _ in self.notes.stepped_down}
-        for first in own:
-            if first.new >= rung > first.old:
-                below = np.flatnonzero(~series[first.day :])
-                evening = first.day + int(below[0]) if len(below) else self.n
-                by = "" if evening == self.n else ("talks" if (evening, actor) in stopped else "choice")
-                inner = [d for d in own if first.day < d.day < evening]
-                yield Spell(first, evening + (by == "talks"), by, inner)
 
 
 Finder = Callable[[Teller], Iterator[TurningPoint]]
@@ -112,13 +55,13 @@ def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
     towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old)
     stood = telling.rung_word(teller.scenario, decision.actor, decision.old)
     total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
-    chances = f"Chance at this review {telling.chance_of(decision.chance)}"
-    stay = f"to stay at {stood} {telling.chance_of(decision.pulls.chances[decision.old])}"
-    called = "" if decision.called_by == "routine" else f"; reviewed because of {decision.called_by}"
+    stay = telling.chance_of(decision.pulls.chances[decision.old])
+    called = "" if decision.called_by == "routine" else f" Reviewed because of {decision.called_by}."
     return (
         f"For: {towards}.",
         f"Against: {away}.",
-        f"Together {telling.signed(total)}. {chances}, {stay}{called}.",
+        f"Together {telling.signed(total)}: chance at this review {telling.chance_of(decision.chance)}, against {stay} "
+        f"to stay at {stood}.{called}",
     )
 
 
@@ -141,7 +84,9 @@ def campaigns(teller: Teller) -> Iterator[TurningPoint]:
             weight = _weight(teller, spell, dead) + (0.0 if seen else 5.0)
             seen = True
             headline = decision_headline(teller, first) + _how_long(teller, spell, dead)
-            yield TurningPoint(first.day, weight, headline, (*decision_details(teller, first), *_inside(teller, spell)), first)
+            yield TurningPoint(
+                first.day, weight, headline, (*decision_details(teller, first), *_inside(teller, spell)), first
+            )
 
 
 def _weight(teller: Teller, spell: Spell, dead: int) -> float:
@@ -209,7 +154,7 @@ def breaches(teller: Teller) -> Iterator[TurningPoint]:
         yield TurningPoint(int(ordered[0]), ALWAYS, "First breach: fire ordered by a party to the deal")
     if len(lethal):
         day = int(lethal[0])
-        yield TurningPoint(day, ALWAYS, f"First dead: {deaths[day]} {_in_sector(teller, day)}")
+        yield TurningPoint(day, ALWAYS, f"First dead: {deaths[day]}, {_in_sector(teller, day)}")
 
 
 def worst_days(teller: Teller) -> Iterator[TurningPoint]:
@@ -248,7 +193,10 @@ def _in_sector(teller: Teller, day: int) -> str:
 def _hit_and_blamed(teller: Teller, day: int) -> str:
     noted = teller.notes.days[day]
     civilians = int(noted["civilians_killed"].sum())
-    hit = [(int(dead), teller.title(actor)) for actor, dead in zip(teller.opening.actors, noted["losses_today"], strict=False)]
+    hit = [
+        (int(dead), teller.title(actor))
+        for actor, dead in zip(teller.opening.actors, noted["losses_today"], strict=False)
+    ]
     hit.append((civilians, "civilians"))
     losses = [
         telling.counted(dead, "civilian") if who == "civilians" else f"{dead:,} of {who}"
@@ -272,9 +220,11 @@ def talks(teller: Teller) -> Iterator[TurningPoint]:
     for day, actor, old, _ in teller.notes.stepped_down:
         stopped.setdefault(day, []).append((actor, old))
     for number, day in enumerate(np.unique(last[last >= 0])):
-        halted = [f"{teller.title(a)} ({telling.rung_word(teller.scenario, a, old)})" for a, old in stopped.get(int(day), [])]
+        halted = [
+            f"{teller.title(a)} ({telling.rung_word(teller.scenario, a, old)})" for a, old in stopped.get(int(day), [])
+        ]
         strikers = sum(old >= STRIKE for _, old in stopped.get(int(day), []))
-        headline = "The guarantors meet" + (f", and fire stops: {telling.listed(halted)} step down" if halted else "")
+        headline = "The guarantors meet" + (f"; they step down: {telling.listed(halted)}" if halted else "")
         yield TurningPoint(int(day), (8.0 if number == 0 else 1.0) + 3.0 * strikers, headline)
 
 
@@ -282,7 +232,9 @@ def outside_events(teller: Teller) -> Iterator[TurningPoint]:
     """Events from outside, by their titles; a title that comes often is told less gladly each time."""
     marks = teller.notes.column("event_on")
     seen: dict[str, int] = {}
-    found = sorted((int(day), e) for e in range(len(teller.scenario.events)) for day in np.unique(marks[:, e]) if day >= 0)
+    found = sorted(
+        (int(day), e) for e in range(len(teller.scenario.events)) for day in np.unique(marks[:, e]) if day >= 0
+    )
     for day, e in found:
         title = teller.scenario.events[e].title
         seen[title] = seen.get(title, 0) + 1
@@ -309,11 +261,6 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def lower(title: str) -> str:
-    """A title in the middle of a sentence: its first letter small, but for names in capitals."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
-
-
 def line(teller: Teller) -> Iterator[TurningPoint]:
     """Sectors in which the line crosses the middle."""
     held = teller.notes.column("held")
@@ -325,7 +272,9 @@ def line(teller: Teller) -> Iterator[TurningPoint]:
             if now != was:
                 was = now
                 sector = teller.scenario.front.sectors[name].title
-                yield TurningPoint(day, 25.0, f"{sector}: most of it is now held by the {lower(titles[0 if now else 1])}")
+                yield TurningPoint(
+                    day, 25.0, f"{sector}: most of it is now held by the {lower(titles[0 if now else 1])}"
+                )
 
 
 def bonds(teller: Teller) -> Iterator[TurningPoint]:

@@ -15,7 +15,10 @@ SAMPLE = 6
 
 
 def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
-    """Worlds spread evenly over the days held: in each sixth of the worlds, from the shortest to the longest, the middle one."""
+    """Worlds spread evenly over the days held: the middle one of each of `count` equal groups, shortest-lived first.
+
+    With six, those at the 8th, 25th, 42nd, 58th, 75th and 92nd per cent.
+    """
     lived = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")["world"].to_numpy()
     count = min(count, len(lived))
     places = ((np.arange(count) + 0.5) / max(count, 1) * len(lived)).astype(int)

@@ -104,9 +104,7 @@ def new(
     from ceasefire.scenario.starter import is_name, starter_text
 
     if not is_name(name):
-        raise RefusedError(
-            f"'{name}' is not a name; use small letters, digits, '-' and '_', beginning with a letter"
-        )
+        raise RefusedError(f"'{name}' is not a name; use small letters, digits, '-' and '_', beginning with a letter")
     file = (Path("scenarios") if Path("scenarios").is_dir() else Path()) / f"{name}.yaml"
     text = starter_text(name, base, file)
     try:

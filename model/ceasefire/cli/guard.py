@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import typer
@@ -22,6 +24,22 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 class RefusedError(Exception):
     """The command cannot do what was asked; the message says what would be right."""
+
+
+_asked: list[int] = []
+"""Signals that asked this process to end."""
+
+
+def watch_signals() -> None:
+    """Let a request to end unwind the command, so that it leaves nothing half-written."""
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, _end)
+        signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    _asked.append(number)
+    raise KeyboardInterrupt
 
 
 class Guarded(typer.core.TyperGroup):
@@ -42,12 +60,20 @@ class Guarded(typer.core.TyperGroup):
             _hush()
             raise typer.Exit(DONE) from None
         except KeyboardInterrupt:
-            say("interrupted; nothing half-written was left behind")
-            raise typer.Exit(INTERRUPTED) from None
+            raise _interrupted() from None
         except OSError as error:
             say(_words(error))
             raise typer.Exit(SOME_FAILED if error.errno in FULL else BAD_INPUT) from None
+        except Exception:
+            if _asked:  # an interrupt while rules are compiled comes out as an error of the compiler's
+                raise _interrupted() from None
+            raise
         raise typer.Exit(BAD_INPUT)
+
+
+def _interrupted() -> typer.Exit:
+    say("interrupted; nothing half-written was left behind")
+    return typer.Exit(128 + _asked[0] if _asked else INTERRUPTED)
 
 
 def _words(error: OSError) -> str:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 MOST_SEED = 2**63 - 1
 
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.")]
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.")
+]
 Changes = Annotated[
     list[str] | None, typer.Option("--change", metavar="NAME", help="Apply a named change; may be repeated.")
 ]

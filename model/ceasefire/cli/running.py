@@ -27,12 +27,14 @@ def run(
     worlds: Annotated[int, typer.Option(min=1, max=1_000_000, help="Simulated histories.")] = 1000,
     seed: Seed = 1,
     days: Annotated[
-        int | None, typer.Option(min=1, max=36_500, help="Days that worlds are followed.", show_default="the scenario's")
+        int | None,
+        typer.Option(min=1, max=36_500, help="Days that worlds are followed.", show_default="the scenario's"),
     ] = None,
     change: Changes = None,
     setting: Settings = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Threads, or processes for Mesa.", show_default="as many as cores")
+        int | None,
+        typer.Option(min=1, max=512, help="Threads, or processes for Mesa.", show_default="as many as cores"),
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Both give the same worlds; compiled is far faster.")] = "compiled",
     out: Annotated[

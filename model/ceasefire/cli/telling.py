@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ceasefire.analysis.competing import Ending
@@ -23,12 +24,14 @@ def told(found: Summary, results: Results) -> str:
 
 
 def _figures(found: Summary, assumed: int) -> str:
-    doubt = f"doubt about {assumed:,} assumed numbers (90 %)" if assumed else ""
-    rows = [["", "", f"chance in {found.worlds:,} worlds (95 %)", doubt]]
+    rows = [
+        ["", "worlds", f"chance in {found.worlds:,} worlds (95 %)", f"doubt about {assumed:,} assumed numbers (90 %)"]
+    ]
     for figure in found.holding.values():
-        rows.append([_past(figure, found.horizon), *_shares(figure)])
-    rows.append(["mean days held", *_days(found.mean, found.horizon)])
-    rows.append(["half have ended by day", *_days(found.median, found.horizon)])
+        rows.append([_past(figure, found.horizon), *_cells(figure, _share)])
+    rows.append(["", "days", "", ""])
+    for figure in (found.mean, found.median):
+        rows.append([figure.name, *_cells(figure, lambda day: _day(day, found.horizon))])
     return columns([row if assumed else row[:3] for row in rows], right=(1,))
 
 
@@ -36,14 +39,10 @@ def _past(figure: Figure, horizon: int) -> str:
     return f"{figure.name} (day {horizon:,})" if figure.name == "holds to the end" else figure.name
 
 
-def _shares(figure: Figure) -> list[str]:
-    spans = [f"{_share(i.low)} to {_share(i.high)}" if i else "" for i in (figure.chance, figure.doubt)]
-    return [_share(figure.chance.value), *spans]
-
-
-def _days(figure: Figure, horizon: int) -> list[str]:
-    spans = [f"{_day(i.low, horizon)} to {_day(i.high, horizon)}" if i else "" for i in (figure.chance, figure.doubt)]
-    return [_day(figure.chance.value, horizon), *spans]
+def _cells(figure: Figure, shown: Callable[[float], str]) -> list[str]:
+    """A figure and the ranges it lies in; one figure stands for a range that has no width in words."""
+    spans = [(shown(span.low), shown(span.high)) if span else ("", "") for span in (figure.chance, figure.doubt)]
+    return [shown(figure.chance.value), *(low if low == high else f"{low} to {high}" for low, high in spans)]
 
 
 def _share(share: float) -> str:
@@ -56,4 +55,6 @@ def _day(day: float, horizon: int) -> str:
 
 def _endings(found: Summary, titles: dict[str, str]) -> str:
     shown = {ending: share for ending, share in found.endings.items() if share > 0 or ending == Ending("held")}
-    return columns([["how it ends", ""], *([ending_words(*e, titles), _share(s)] for e, s in shown.items())], right=(1,))
+    return columns(
+        [["how it ends", ""], *([ending_words(*e, titles), _share(s)] for e, s in shown.items())], right=(1,)
+    )

@@ -26,6 +26,9 @@ from ceasefire.world import blank_world
 Tell = Callable[[int], None]
 """Is told how many more worlds are done."""
 
+MOST_AT_A_TIME = 100
+"""Worlds that a thread lives between two reports: so few that an interrupt is heard at once."""
+
 AT_A_TIME = 10
 """Worlds that a Mesa process lives between two reports."""
 
@@ -97,9 +100,9 @@ def simulated(plan: Plan, opening: Opening, workers: int | None, tell: Tell) -> 
 
 
 def _compiled_rows(batch: Batch, workers: int | None, tell: Tell) -> WorldArray:
-    """Chunks are small enough for progress to show, and for an interrupt to be heard."""
+    """The rows of a batch, in order."""
     rows = np.zeros(len(batch), RESULT)
-    chunk = min(compiled_engine.CHUNK, max(10, len(batch) // (8 * cores(workers))))
+    chunk = min(MOST_AT_A_TIME, max(10, len(batch) // (8 * cores(workers))))
     for first, results in run_worlds(batch, workers, chunk):
         rows[first : first + len(results)] = results
         tell(len(results))
@@ -125,11 +128,16 @@ def _mesa_rows(plan: Plan, processes: int, tell: Tell) -> WorldArray:
 
 @contextmanager
 def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that leave an interrupt to this one, and take up nothing new after it."""
+    """Worker processes that leave an interrupt to this one, and are ended by it at once."""
+    others = set(multiprocessing.active_children())
     fresh = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(number, mp_context=fresh, initializer=_ignore_interrupts)
     try:
         yield pool
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - others:
+            child.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -158,9 +166,7 @@ def _live_in_mesa(scenario: Scenario, seed: int, world: int, row: WorldArray) ->
 
 
 def _mark_failed(row: WorldArray, world: int) -> None:
-    names: dict[str, Any] = dict.fromkeys(
-        ("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"), -1
-    )
+    names: dict[str, Any] = dict.fromkeys(("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"), -1)
     clocks = dict.fromkeys(("first_breach", "first_lethal", "operational_end", "formal_end"), -1)
     row[:] = 0
     for field, value in {**names, **clocks, "world": world, "failed": 1}.items():

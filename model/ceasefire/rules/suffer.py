@@ -9,10 +9,13 @@ from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISE
 
 @rule
 def deaths_scale(w, rung):  # type: ignore[no-untyped-def]
-    """Scale of deaths per violation of a shooter at this posture."""
+    """Scale of deaths per violation of a shooter at this posture: mean x (tail - 1). [deaths]"""
+    mean = w.deaths_mean_calm
     if rung == 3:
-        return w.deaths_scale_offensive
-    return w.deaths_scale_strike if rung == 2 else w.deaths_scale_calm
+        mean = w.deaths_mean_offensive
+    elif rung == 2:
+        mean = w.deaths_mean_strike
+    return mean * (w.deaths_tail - 1.0)
 
 
 @rule

@@ -70,8 +70,7 @@ def _form(name: str, given: Any, moved: Callable[[Any], Any], operation: Operati
         return given
     if name in ("normal", "lognormal") and len(given) == 2 and all(map(_is_number, given)):
         return _bell(name, given[0], given[1], moved, operation)
-    ends = [moved(number) for number in given]
-    return ends[::-1] if operation.kind == "multiply" and operation.amount < 0 else ends
+    return [moved(number) for number in given]
 
 
 def _bell(name: str, middle: float, spread: float, moved: Callable[[Any], Any], operation: Operation) -> list[float]:

@@ -20,6 +20,9 @@ def parse_settings(texts: Iterable[str]) -> dict[str, object]:
         if not sign or not path.strip():
             faults.append(Fault(SETTING, None, text, "is not a setting; write it as path=value"))
             continue
+        if not value.strip():
+            faults.append(Fault(SETTING, None, path, "has no value; write path=value, or path=null to take it out"))
+            continue
         try:
             settings[path.strip()] = plain(read_value(value, Place(SETTING)))
         except ValueError as problem:

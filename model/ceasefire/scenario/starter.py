@@ -58,7 +58,8 @@ def _lines(name: str, base: str, changes: Sequence[str], content: dict[str, Any]
     yield f"title: {_quoted(content['title'] + ' (' + name + ')')}"
     yield f"base: {_base(base, file)}"
     if changes:
-        yield f"changes: [{', '.join(_change(change, file) for change in changes)}]   # applied after all that stands below"
+        listed = ", ".join(_change(change, file) for change in changes)
+        yield f"changes: [{listed}]   # applied after all that stands below"
     yield f"horizon_days: {content['horizon_days']}   # how long worlds are followed"
     yield ""
     yield "agreement:"
@@ -105,7 +106,9 @@ def _number(said: Any) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(f"{number:.12g}" for number in value) + "]"
-    return f"{value:.12g}" if isinstance(value, int | float) else _quoted(str(value)) if " " in str(value) else str(value)
+    return (
+        f"{value:.12g}" if isinstance(value, int | float) else _quoted(str(value)) if " " in str(value) else str(value)
+    )
 
 
 def _quoted(text: str) -> str:

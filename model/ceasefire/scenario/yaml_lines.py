@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from functools import lru_cache
 from pathlib import Path
@@ -28,8 +27,8 @@ MOST_PARTS = 200_000
 
 def shown_file(path: Path) -> str:
     """A file as messages name it: from the current folder when it lies below it."""
-    shown = os.path.relpath(path) if path.is_absolute() else str(path)
-    return str(path) if shown.startswith("..") and path.is_absolute() else shown
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def read(path: Path) -> tuple[Said | None, list[Fault]]:

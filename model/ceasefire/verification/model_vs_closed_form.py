@@ -99,7 +99,8 @@ def answers_to_fire(worlds: int, branching: float = 0.45) -> Check:
 def mean_deaths(worlds: int) -> Check:
     """Whole deaths of a capped Lomax amount: mean = sum over k = 1 .. cap of (1 + k / scale)^-tail."""
     table = lived(duel(_firing({})), worlds)
-    scale, tail, cap = (MECHANISMS[name] for name in ("deaths_scale_calm", "deaths_tail", "deaths_cap"))
+    mean, tail, cap = (MECHANISMS[name] for name in ("deaths_mean_calm", "deaths_tail", "deaths_cap"))
+    scale = mean * (tail - 1.0)
     reach = (1.0 + np.arange(1, int(cap) + 1) / scale) ** -tail
     exact = float(reach.sum())
     square = float(((2 * np.arange(1, int(cap) + 1) - 1) * reach).sum())

@@ -19,7 +19,7 @@ MECHANISMS: dict[str, float] = {
     "strike_rate": 0.75, "offensive_rate": 1.6, "aggressiveness_spread": 0.5, "watch": 0.6, "calm": 0.4,
     "buffer_effect": 0.6, "buffer_scale": 10, "branching_rest": 0.42, "branching_most": 0.95,
     "distrust_in_readiness": 0.6, "heat_kept": 0.95, "spill": 0.2, "line_speed": 0.02, "line_by_strike": 0.1,
-    "order_on_excluded": 0.5, "deaths_scale_calm": 1.0, "deaths_scale_strike": 2.1, "deaths_scale_offensive": 5.0,
+    "order_on_excluded": 0.5, "deaths_mean_calm": 0.83, "deaths_mean_strike": 1.75, "deaths_mean_offensive": 4.2,
     "deaths_tail": 2.2, "deaths_cap": 80, "civilians_half": 150000, "flight_per_death": 215,
     "flight_offensive": 0.005, "flight_half_life": 30, "inflow_scale": 20000, "q0": 0.5, "vagueness_cost": 0.4,
     "trust_kept": 0.98, "tolerance": 20, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,

@@ -1,0 +1,42 @@
+# make run    set everything up and run the flagship scenario
+# make test   set everything up and run the tests
+# make lint   style and types
+# make clean  take the set-up away; results stay
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+WORKERS ?= auto
+SCENARIO ?= idlib-2020
+
+.PHONY: run test lint clean
+.DELETE_ON_ERROR:
+
+run: .venv/installed
+	$(BIN)/ceasefire run $(SCENARIO)
+
+test: .venv/installed-for-tests
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+lint: .venv/installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found; say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+
+# The package itself is linked, not copied: only a change of pyproject.toml asks for a new installation.
+.venv/installed: pyproject.toml | .venv/bin/python
+	@echo "Installing ceasefire and what it needs into .venv; this happens once." >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-for-tests: pyproject.toml | .venv/bin/python
+	@echo "Installing ceasefire, what it needs and what its tests need into .venv; this happens once." >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ .venv/installed

@@ -1,0 +1,546 @@
+"""Agents of the peer: actors, formations and sectors with plain attributes and methods."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING
+
+import mesa
+
+from ceasefire.benchmark.peer_numbers import Feeling, Reader
+from ceasefire.scenario import schema
+from ceasefire.scenario.indicators import INDICATORS
+
+if TYPE_CHECKING:
+    from ceasefire.benchmark.peer import PeerModel, PeerSide
+
+INTENSITY = (0.0, 0.2, 0.5, 1.0)
+LICENCE = (0.0, 0.2, 1.0, 1.0)
+FORTNIGHT = 14
+MOST_A_DAY = 60
+WEEK_OF_A_YEAR = math.sqrt(7.0 / 365.0)
+LOST_GROUND_IS_DANGER = 3.0
+
+
+def left_after_a_day(half_life: float) -> float:
+    """What a day leaves of something that halves in `half_life` days."""
+    return float(0.5 ** (1.0 / half_life))
+
+
+class PeerActor(mesa.Agent):
+    """A state or armed group."""
+
+    model: PeerModel
+    capability: float
+    commitment: float
+    waning: float
+    discipline: float
+    exposure: float
+    civilian_harm: float
+    troops_on_line: float
+    weariness: float
+    recent_losses: float
+    losses_scale: float
+    mobilised: float
+    blame: float
+    refugee_share: float
+    influence: float
+
+    def __init__(self, model: PeerModel, name: str, said: schema.Actor, reader: Reader) -> None:
+        super().__init__(model)
+        self.name = name
+        self.fights = said.role != "outside"
+        self.guarantor = said.role == "guarantor"
+        self.excluded = name in model.scenario.agreement.excludes
+        self.side: PeerSide = model.sides[said.side] if said.side else model.nobody
+        rungs = schema.rungs_of(schema.ladder_of(said.role))
+        self.rung = self.next_rung = rungs.index(said.posture) if said.posture else 0
+        self.ceiling = rungs.index(said.ceiling) if said.ceiling else 3
+        reader.put_all(f"actors.{name}", said, self)
+        self.dependence = 0.0
+        if said.patron:
+            reader.put_all(f"actors.{name}.patron", said.patron, self)
+        self.motives: dict[str, Feeling] = {}
+        for motive, weight in said.motives.items():
+            self.motives[motive] = Feeling(model.scenario.motives[motive])
+            reader.put(f"actors.{name}.motives.{motive}", weight, self.motives[motive], "weight")
+        self.pulls: dict[str, float] = {}
+        self.intent = model.mechanisms.hidden_intent * model.rng.normal()
+        self.patron: PeerActor | None = None
+        self.backs: PeerActor | None = None
+        self.clients: list[PeerActor] = []
+        self.presence = 0.0
+        self.alarmed = self.due = False
+        self.moved_on: int | None = None
+        self.decided_by = ""
+        self.offensive_since = 0 if self.fights and self.rung == 3 else None
+        self.mark = dict(model.counts)
+        self.inflow = self.backing = self.odds = self.danger = self.seen = 0.0
+        self.usual_odds: float | None = None
+        self.losses_today = self.ordered_today = self.inflicted_today = 0
+        self.ordered_lately: deque[int] = deque(maxlen=FORTNIGHT)
+        self.inflicted_lately: deque[int] = deque(maxlen=FORTNIGHT)
+
+    @property
+    def intensity(self) -> float:
+        """Of its posture."""
+        return INTENSITY[self.rung]
+
+    @property
+    def strength(self) -> float:
+        """What it brings to bear."""
+        return self.capability * self.commitment
+
+    @property
+    def felt_losses(self) -> float:
+        """Share of the full loss that it feels."""
+        return 1.0 - math.exp(-self.recent_losses / self.losses_scale)
+
+    @property
+    def pressed_by_refugees(self) -> float:
+        """Share of the full pressure at its border."""
+        return 1.0 - math.exp(-self.inflow / self.model.mechanisms.inflow_scale)
+
+    def size_up(self) -> None:
+        """Reckon the odds of an open fight, and how near one's side is to being overrun."""
+        if not self.fights:
+            return
+        help_from_patron = self.strength if self.guarantor else self.dependence * self.side.support
+        own = self.side.strength + help_from_patron
+        other = self.side.other.strength + self.side.other.support
+        self.odds = own**2 / (own**2 + other**2) if own > 0 else 0.0
+        if self.usual_odds is None:
+            self.usual_odds = self.odds
+        safe_from_attack = 1.0 - self.side.threat * (1.0 - self.odds)
+        safe_ground = 1.0 - min(1.0, LOST_GROUND_IS_DANGER * self.side.ground_lost)
+        self.danger = 1.0 - safe_from_attack * safe_ground
+
+    def look(self) -> None:
+        """Is it time to think again?"""
+        patron_moved = self.patron is not None and self.patron.moved_on == self.model.day - 1
+        by_chance = self.model.rng.random() < 1.0 / self.model.mechanisms.review_days
+        self.due = self.alarmed or patron_moved or by_chance
+        self.alarmed = False
+        if self.due:
+            self.weigh_motives()
+
+    def weigh_motives(self) -> None:
+        """Feel each motive in the light of what is seen now."""
+        sight = self.sight()
+        self.pulls = {name: motive.weight * motive.felt(sight) for name, motive in self.motives.items()}
+
+    def sight(self) -> dict[str, float]:
+        """Every indicator."""
+        model = self.model
+        sight = dict.fromkeys(INDICATORS, 0.0)
+        sight |= {
+            "violence": model.violence, "ties": model.ties, "attention": model.attention, "unmet": model.unmet,
+            "weariness": self.weariness, "blame": self.blame,
+            "flight": 1.0 - math.exp(-model.flight / model.mechanisms.inflow_scale),
+        }  # fmt: skip
+        return sight | (self.sight_from_the_front() if self.fights else self.sight_from_outside())
+
+    def sight_from_the_front(self) -> dict[str, float]:
+        """What a fighting party sees besides."""
+        side, other = self.side, self.side.other
+        shift = ((self.usual_odds or 0.0) - self.odds) / self.model.mechanisms.power_shift_scale
+        return {
+            "unheld": self.unheld(), "odds": self.odds, "threat": side.threat, "danger": self.danger,
+            "client_danger": max((client.danger for client in self.clients), default=0.0),
+            "losses": self.felt_losses, "inflow": self.pressed_by_refugees, "distrust": 1.0 - side.trust,
+            "backing": self.backing, "backing_against": other.backing, "resolve_against": other.resolve,
+            "tripwire_against": other.tripwire, "power_shift": min(max(shift, 0.0), 1.0),
+            "ground_lost": side.ground_lost,
+        }  # fmt: skip
+
+    def sight_from_outside(self) -> dict[str, float]:
+        """What an outside party sees besides."""
+        model = self.model
+        hosts = [actor.pressed_by_refugees for actor in model.actors if actor.refugee_share > 0]
+        trust = [side.trust for side in model.sides.values()]
+        found = {"distrust": 1.0 - sum(trust) / len(trust), "inflow": max(hosts, default=0.0)}
+        if self.backs is not None:
+            side = self.backs.side
+            found |= {
+                "threat": side.threat, "protege_losses": self.backs.felt_losses,
+                "resolve_against": side.other.resolve, "ground_lost": side.ground_lost,
+            }  # fmt: skip
+        return found
+
+    def unheld(self) -> float:
+        """Share of the ground it claims that the other side holds."""
+        wanted = missing = 0.0
+        for sector in self.model.sectors:
+            worth = sector.claims.get(self.name, 0.0)
+            wanted += worth
+            missing += worth * sector.held_by(self.side.other)
+        return missing / wanted if wanted > 0 else 0.0
+
+    def utility(self, rung: int) -> float:
+        """Of a rung: the pulls of its motives, less what holds it back."""
+        pulled = sum(pull * self.motives[name].profile[rung] for name, pull in self.pulls.items())
+        numbers, intensity = self.model.mechanisms, INTENSITY[rung]
+        held = numbers.inertia if rung != self.rung else 0.0
+        if self.fights:
+            if not self.excluded:
+                held += self.model.price_of_its_word() * intensity
+            if rung == 3 and self.rung != 3:
+                held += numbers.prep * (1.0 - self.mobilised)
+            if self.patron is not None:
+                too_far = max(0.0, intensity - LICENCE[self.patron.rung])
+                held += numbers.grip * self.dependence * self.patron.commitment * too_far
+        return pulled + self.intent * intensity - held
+
+    def chances(self) -> list[float]:
+        """Of each rung that it has the means for."""
+        utilities = [self.utility(rung) for rung in range(self.ceiling + 1)]
+        best, temperature = max(utilities), self.model.mechanisms.temperature
+        weights = [math.exp((utility - best) / temperature) for utility in utilities]
+        return [weight / sum(weights) for weight in weights]
+
+    def decide(self) -> None:
+        """Choose a rung, the better the likelier."""
+        self.next_rung = self.rung
+        if self.due:
+            chances = self.chances()
+            self.next_rung = int(self.model.rng.choice(len(chances), p=chances))
+
+    def settle(self) -> None:
+        """Take the posture chosen; mobilise towards it, or send people home."""
+        if self.next_rung != self.rung:
+            self.take_posture(self.next_rung)
+        if not self.fights:
+            return
+        numbers = self.model.mechanisms
+        if self.intensity > self.mobilised:
+            self.mobilised += numbers.mobilise_rate * (self.intensity - self.mobilised)
+        else:
+            self.mobilised = max(self.intensity, self.mobilised * left_after_a_day(numbers.mobilised_half_life))
+
+    def take_posture(self, rung: int) -> None:
+        """Move to a rung, and remember why and when."""
+        gains = {
+            name: pull * (self.motives[name].profile[rung] - self.motives[name].profile[0])
+            for name, pull in self.pulls.items()
+        }
+        strongest = max(gains, key=lambda name: gains[name], default="")
+        self.decided_by = strongest if strongest and gains[strongest] > 0 else ""
+        self.moved_on = self.model.day
+        self.rung = rung
+        if self.fights:
+            self.offensive_since = self.model.day if rung == 3 else None
+            self.mark = dict(self.model.counts)
+
+    def stand_down(self) -> None:
+        """Fall to honour after talks; by one rung when the deal leaves it out."""
+        rung = max(0, self.rung - 1) if self.excluded else 0
+        if self.fights and rung != self.rung:
+            self.rung = rung
+            self.moved_on = self.model.day
+            self.decided_by = ""
+            self.offensive_since = None
+
+    def obeys(self) -> float:
+        """Share of fire without orders that the order to cease leaves."""
+        numbers = self.model.mechanisms
+        reach = numbers.order_on_excluded if self.excluded else 1.0
+        return 1.0 - numbers.order_effect * self.model.order * (1.0 - self.intensity) * reach
+
+    def carry_blame(self) -> None:
+        """Carry what it was seen to do, and its share of what its side is wrongly blamed for."""
+        if not self.fights:
+            return
+        numbers = self.model.mechanisms
+        seen = self.seen
+        if self.side.presence > 0:
+            seen += self.side.misblamed * self.presence / self.side.presence
+        fresh = 1.0 - math.exp(-seen / numbers.blame_scale)
+        self.blame = numbers.blame_kept * self.blame + (1.0 - numbers.blame_kept) * fresh
+
+    def bear(self) -> None:
+        """Losses, refugees, weariness and strength after the day."""
+        model, numbers = self.model, self.model.mechanisms
+        before = self.felt_losses
+        self.recent_losses *= left_after_a_day(numbers.losses_half_life)
+        self.inflow *= left_after_a_day(numbers.flight_half_life)
+        if not self.fights:
+            return
+        if self.losses_today > 0:
+            self.recent_losses += self.losses_today
+            if self.felt_losses - before >= numbers.shock:
+                self.alarmed = True
+        gained = numbers.weariness_gain * model.violence * (1.0 - self.weariness)
+        self.weariness = self.weariness * left_after_a_day(numbers.weariness_half_life) + gained
+        kept = left_after_a_day(numbers.power_memory)
+        self.usual_odds = kept * (self.usual_odds or 0.0) + (1.0 - kept) * self.odds
+        self.commitment *= 1.0 - self.waning / 365.0
+        if model.day % 7 == 6:
+            self.drift()
+
+    def drift(self) -> None:
+        """A week's step of chance in strength, and in a guarantor's commitment."""
+        numbers, rng = self.model.mechanisms, self.model.rng
+        step = math.sqrt(3.0) * WEEK_OF_A_YEAR
+        self.capability *= math.exp(numbers.capability_drift * rng.uniform(-step, step))
+        if self.guarantor:
+            moved = self.commitment + numbers.commitment_drift * rng.uniform(-step, step)
+            self.commitment = min(max(moved, 0.0), 1.0)
+
+
+class PeerFormation(mesa.Agent):
+    """An actor's forces in one sector."""
+
+    model: PeerModel
+    presence: float
+
+    def __init__(self, model: PeerModel, actor: PeerActor, sector: PeerSector) -> None:
+        super().__init__(model)
+        self.actor = actor
+        self.sector = sector
+        spread = model.mechanisms.aggressiveness_spread
+        self.aggression = math.exp(model.rng.normal(-0.5 * spread**2, spread))
+        self.heat = 0.0
+        self.fired = {"localised": 0, "ordered": 0, "answers": 0}
+        self.killed = {"localised": 0, "ordered": 0, "answers": 0}
+
+    def localised_rate(self) -> float:
+        """Fire that nobody ordered [violations per day]."""
+        numbers, sector = self.model.mechanisms, self.sector
+        calmed = 1.0 - numbers.calm * sector.watched()
+        loose = 1.0 - self.actor.discipline
+        rate = numbers.local_rate * loose * calmed * sector.contact_left() * self.actor.obeys()
+        return self.aggression * self.presence * rate
+
+    def ordered_rate(self) -> float:
+        """Fire that the posture orders [violations per day]."""
+        numbers, sector, intensity = self.model.mechanisms, self.sector, self.actor.intensity
+        rate = (0.0, numbers.harass_rate, numbers.strike_rate, numbers.offensive_rate)[self.actor.rung]
+        unseen = 1.0 - numbers.watch * sector.watched() * (1.0 - intensity)
+        contact = sector.contact_left()
+        return self.aggression * self.presence * rate * unseen * (contact + (1.0 - contact) * intensity)
+
+    def clash(self) -> None:
+        """Violations of the day, and what kind each is."""
+        faces_an_enemy = self.sector.forces_of(self.actor.side.other) > 0
+        localised = self.localised_rate() if faces_an_enemy else 0.0
+        answers = self.heat * self.actor.obeys() if faces_an_enemy else 0.0
+        rates = (localised, self.ordered_rate() if self.actor.rung > 0 else 0.0, answers)
+        total = sum(rates)
+        count = min(int(self.model.rng.poisson(total)), MOST_A_DAY)
+        self.fired = {"localised": 0, "ordered": 0, "answers": 0}
+        self.killed = dict(self.fired)
+        if count > 0:
+            kinds = self.model.rng.multinomial(count, [rate / total for rate in rates])
+            self.fired = dict(zip(self.fired, map(int, kinds), strict=True))
+            self.report(count)
+
+    def report(self, count: int) -> None:
+        """Enter the day's fire into the counts."""
+        counts = self.model.counts
+        counts["localised"] += self.fired["localised"]
+        counts["retaliatory"] += self.fired["answers"]
+        if self.actor.excluded:
+            counts["spoiling"] += self.fired["ordered"]
+        elif self.fired["ordered"]:
+            counts["strategic"] += self.fired["ordered"]
+            if self.model.first_breach is None:
+                self.model.first_breach = self.model.day
+        self.sector.received[self.actor.side.other.name] += count
+
+    def suffer(self) -> None:
+        """Its fire kills."""
+        numbers, rng = self.model.mechanisms, self.model.rng
+        calm, tail = numbers.deaths_mean_calm, numbers.deaths_tail
+        means = (calm, calm, numbers.deaths_mean_strike, numbers.deaths_mean_offensive)
+        for kind, count in self.fired.items():
+            mean = means[0 if kind == "localised" else self.actor.rung]
+            for _ in range(count):
+                dead = int(min(mean * (tail - 1.0) * rng.pareto(tail), numbers.deaths_cap))
+                if dead > 0 and self.hit(dead):
+                    self.killed[kind] += dead
+                    self.actor.inflicted_today += dead
+                    if kind == "ordered":
+                        self.actor.ordered_today += dead
+
+    def hit(self, dead: int) -> bool:
+        """The dead are civilians, or of one enemy formation; False when nobody is there to be hit."""
+        sector, rng = self.sector, self.model.rng
+        crowd = sector.civilians / (sector.civilians + self.model.mechanisms.civilians_half)
+        if rng.random() < self.actor.civilian_harm * crowd:
+            self.model.counts["civilian"] += dead
+            sector.civilians_killed += dead
+        else:
+            enemies = [other for other in sector.formations if other.actor.side is not self.actor.side]
+            exposed = [enemy.presence * enemy.actor.exposure for enemy in enemies]
+            if sum(exposed) <= 0:
+                return False
+            share = [part / sum(exposed) for part in exposed]
+            self.kill(enemies[int(rng.choice(len(enemies), p=share))].actor, dead)
+        sector.bury(dead)
+        return True
+
+    def kill(self, victim: PeerActor, dead: int) -> None:
+        """Soldiers of an actor fall."""
+        self.model.counts["combatant"] += dead
+        victim.losses_today += dead
+        if victim.guarantor:
+            victim.side.guarantor_dead += dead
+            if self.actor.guarantor:
+                self.model.clash_dead += dead
+
+    def accuse(self) -> None:
+        """Each side holds the day's fire against somebody."""
+        model, numbers, actor = self.model, self.model.mechanisms, self.actor
+        severity = self.severity()
+        if severity == 0:
+            return
+        right = (numbers.q0 + (1.0 - numbers.q0) * self.sector.watched()) * model.clearness()
+        mine, theirs = actor.side, actor.side.other
+        felt = severity * (numbers.spoiler_blame if actor.excluded else 1.0)
+        at_excluded = self.sector.excluded_share(theirs)
+        theirs.felt += felt * (1.0 - at_excluded * (1.0 - numbers.spoiler_blame))
+        mine.felt += (1.0 - right) * severity
+        theirs.misblamed += (1.0 - right) * severity
+        actor.seen += right * severity
+        if actor.excluded and actor.patron is not None:
+            actor.patron.seen += numbers.spoiler_blame * right * severity
+
+    def severity(self) -> float:
+        """Of the day's fire: each kind by its weight, and by its dead."""
+        numbers = self.model.mechanisms
+        weights = {
+            "localised": numbers.felt_localised,
+            "ordered": numbers.felt_spoiling if self.actor.excluded else numbers.felt_strategic,
+            "answers": numbers.felt_retaliatory,
+        }
+        return sum(
+            weight * (self.fired[kind] + numbers.felt_per_death * self.killed[kind]) for kind, weight in weights.items()
+        )
+
+    def answer(self) -> None:
+        """Heat builds where fire was felt, and cools."""
+        numbers, actor = self.model.mechanisms, self.actor
+        self.heat *= numbers.heat_kept
+        felt = self.sector.felt[actor.side.name]
+        if felt > 0 and self.presence > 0:
+            share = self.presence / self.sector.forces_of(actor.side)
+            self.heat += (1.0 - numbers.heat_kept) * self.branching() * share * felt
+
+    def branching(self) -> float:
+        """Answers that a violation provokes in the end."""
+        numbers, actor = self.model.mechanisms, self.actor
+        distrust = 1.0 - actor.side.trust
+        part = numbers.distrust_in_readiness
+        readiness = part * distrust + (1.0 - part) * actor.intensity
+        loose = 1.0 - 0.5 * actor.discipline
+        return numbers.branching_rest + (numbers.branching_most - numbers.branching_rest) * readiness * loose
+
+
+class PeerSector(mesa.Agent):
+    """A stretch of the front."""
+
+    model: PeerModel
+    held: float
+    civilians: float
+    contact: float
+    monitoring: float | None
+
+    def __init__(self, model: PeerModel, name: str, said: schema.Sector, reader: Reader) -> None:
+        super().__init__(model)
+        self.name = name
+        reader.put_all(f"front.sectors.{name}", said, self)
+        if said.monitoring is None:
+            self.monitoring = None
+        self.claims = {actor: reader.draw(worth, 0.0) for actor, worth in said.claims.items()}
+        self.formations: list[PeerFormation] = []
+        self.neighbours: list[PeerSector] = []
+        self.received = dict.fromkeys(model.sides, 0)
+        self.felt = dict.fromkeys(model.sides, 0.0)
+        self.civilians_killed = 0
+        self.burst = 0.0
+
+    @property
+    def worth(self) -> float:
+        """Of the sector to all who claim it."""
+        return sum(self.claims.values())
+
+    def held_by(self, side: PeerSide) -> float:
+        """Share that a side holds."""
+        return self.held if side.first else 1.0 - self.held
+
+    def forces_of(self, side: PeerSide) -> float:
+        """Presence of a side."""
+        return sum(formation.presence for formation in self.formations if formation.actor.side is side)
+
+    def excluded_share(self, side: PeerSide) -> float:
+        """Share of a side's forces here that the deal leaves out."""
+        out = sum(f.presence for f in self.formations if f.actor.side is side and f.actor.excluded)
+        return out / self.forces_of(side) if out > 0 else 0.0
+
+    def watched(self) -> float:
+        """Share of what happens here that impartial eyes see."""
+        return self.model.terms.monitoring if self.monitoring is None else self.monitoring
+
+    def contact_left(self) -> float:
+        """Closeness of the lines after the buffer."""
+        numbers = self.model.mechanisms
+        parted = 1.0 - math.exp(-self.model.terms.buffer_km / numbers.buffer_scale)
+        return self.contact * (1.0 - numbers.buffer_effect * parted)
+
+    def advance(self) -> None:
+        """The line moves with offensives, and far slower with strikes."""
+        if all(formation.actor.rung < 2 for formation in self.formations):
+            return
+        speed = (0.0, 0.0, self.model.mechanisms.line_by_strike, 1.0)
+        push, mass = dict.fromkeys(self.model.sides, 0.0), dict.fromkeys(self.model.sides, 0.0)
+        for formation in self.formations:
+            weight = formation.presence * formation.actor.strength
+            mass[formation.actor.side.name] += weight
+            push[formation.actor.side.name] += weight * speed[formation.actor.rung]
+        shift = 0.0
+        for side in self.model.sides.values():
+            if push[side.name] > 0:
+                ease = push[side.name] / (push[side.name] + mass[side.other.name])
+                shift += (1.0 if side.first else -1.0) * ease * self.held_by(side.other)
+        self.move_line(self.model.mechanisms.line_speed * self.model.rng.uniform(0.5, 1.5) * shift)
+
+    def move_line(self, shift: float) -> None:
+        """The first side gains `shift` of the sector; the loser feels it."""
+        before = self.held
+        self.held = min(max(before + shift, 0.0), 1.0)
+        moved = self.held - before
+        for side in self.model.sides.values():
+            lost = -moved if side.first else moved
+            if lost > 0 and side.value_held > 0:
+                side.ground_lost = min(1.0, side.ground_lost + lost * self.worth / side.value_held)
+
+    def bury(self, dead: int) -> None:
+        """Count the day's dead, and where they fell."""
+        self.model.deaths_today += dead
+        self.burst += dead
+        if self.model.first_lethal is None:
+            self.model.first_lethal = self.model.day
+
+    def flee(self) -> None:
+        """Civilians flee harm, and an offensive before it reaches them."""
+        model, numbers = self.model, self.model.mechanisms
+        self.burst *= left_after_a_day(numbers.losses_half_life)
+        leaving = numbers.flight_per_death * self.civilians_killed
+        if any(formation.actor.rung == 3 for formation in self.formations):
+            leaving += numbers.flight_offensive * self.civilians
+        leaving = min(leaving, self.civilians)
+        self.civilians -= leaving
+        model.counts["displaced"] += leaving
+        model.flight += leaving
+        for actor in model.actors:
+            actor.inflow += leaving * actor.refugee_share
+
+    def echo(self) -> None:
+        """Fire felt here, and at the weight of spill next door."""
+        spill = self.model.mechanisms.spill
+        for side in self.model.sides:
+            self.felt[side] = float(self.received[side])
+            if self.neighbours:
+                around = sum(other.received[side] for other in self.neighbours) / len(self.neighbours)
+                self.felt[side] = (self.received[side] + spill * around) / (1.0 + spill)
