@@ -20,126 +20,126 @@ _echo, _answer, _bear, _bind, _judge = rules.echo, rules.answer, rules.bear, rul
 
 
 @rule
-def found(worlds, seed, world):  # type: ignore[no-untyped-def]
+def found(worlds, seed, world):
     """See rules.founding.found."""
     found_world(worlds[0], seed, world)
 
 
 @rule
-def events(worlds, numbers):  # type: ignore[no-untyped-def]
+def events(worlds, numbers):
     """See rules.events."""
     _events(worlds[0], numbers)
 
 
 @rule
-def survey(worlds):  # type: ignore[no-untyped-def]
+def survey(worlds):
     """See rules.look.survey."""
     survey_world(worlds[0])
 
 
 @rule
-def look(worlds, a):  # type: ignore[no-untyped-def]
+def look(worlds, a):
     """See rules.look."""
     _look(worlds[0], a)
 
 
 @rule
-def decide(worlds, a):  # type: ignore[no-untyped-def]
+def decide(worlds, a):
     """See rules.decide."""
     _decide(worlds[0], a)
 
 
 @rule
-def settle(worlds):  # type: ignore[no-untyped-def]
+def settle(worlds):
     """See rules.decide.settle."""
     _settle(worlds[0])
 
 
 @rule
-def clash(worlds, f):  # type: ignore[no-untyped-def]
+def clash(worlds, f):
     """See rules.clash."""
     _clash(worlds[0], f)
 
 
 @rule
-def advance(worlds, s):  # type: ignore[no-untyped-def]
+def advance(worlds, s):
     """See rules.clash.advance."""
     _advance(worlds[0], s)
 
 
 @rule
-def suffer(worlds, f):  # type: ignore[no-untyped-def]
+def suffer(worlds, f):
     """See rules.suffer."""
     _suffer(worlds[0], f)
 
 
 @rule
-def flee(worlds, s):  # type: ignore[no-untyped-def]
+def flee(worlds, s):
     """See rules.suffer.flee."""
     _flee(worlds[0], s)
 
 
 @rule
-def accuse(worlds, f):  # type: ignore[no-untyped-def]
+def accuse(worlds, f):
     """See rules.blame.accuse."""
     _accuse(worlds[0], f)
 
 
 @rule
-def update_trust(worlds):  # type: ignore[no-untyped-def]
+def update_trust(worlds):
     """See rules.blame.update_trust."""
     _update_trust(worlds[0])
 
 
 @rule
-def carry_blame(worlds, a):  # type: ignore[no-untyped-def]
+def carry_blame(worlds, a):
     """See rules.blame.carry_blame."""
     _carry_blame(worlds[0], a)
 
 
 @rule
-def echo(worlds, s):  # type: ignore[no-untyped-def]
+def echo(worlds, s):
     """See rules.echo."""
     _echo(worlds[0], s)
 
 
 @rule
-def answer(worlds, f):  # type: ignore[no-untyped-def]
+def answer(worlds, f):
     """See rules.answer."""
     _answer(worlds[0], f)
 
 
 @rule
-def bear(worlds, a):  # type: ignore[no-untyped-def]
+def bear(worlds, a):
     """See rules.bind.bear."""
     _bear(worlds[0], a)
 
 
 @rule
-def bind(worlds):  # type: ignore[no-untyped-def]
+def bind(worlds):
     """See rules.bind."""
     _bind(worlds[0])
 
 
 @rule
-def judge(worlds):  # type: ignore[no-untyped-def]
+def judge(worlds):
     """See rules.judge."""
     _judge(worlds[0])
 
 
 @rule
-def take_in(worlds, a):  # type: ignore[no-untyped-def]
+def take_in(worlds, a):
     """See rules.look.take_in."""
     take_in_sight(worlds[0], a)
 
 
 @rule
-def chances(worlds, a):  # type: ignore[no-untyped-def]
+def chances(worlds, a):
     """See rules.decide.chances."""
     return chances_of(worlds[0], a)
 
 
 @rule
-def restraint(worlds, a, rung):  # type: ignore[no-untyped-def]
+def restraint(worlds, a, rung):
     """See rules.decide.restraint."""
     return restraint_of(worlds[0], a, rung)

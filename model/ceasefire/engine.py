@@ -38,7 +38,7 @@ _bear, _bind, _judge = rules.bear, rules.bind, rules.judge
 
 
 @rule
-def live_day(w, numbers):  # type: ignore[no-untyped-def]
+def live_day(w, numbers):
     """One day of one world, in the order of rules.THE_DAY."""
     _events(w, numbers)
     _survey(w)
@@ -71,7 +71,7 @@ def live_day(w, numbers):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw_numbers(numbers, key, slots, names, codes, shapes, limits):  # type: ignore[no-untyped-def]
+def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
     """Draw every number that has a distribution, each by its own name, cut to its limits."""
     stream = draws.stream_key(draws.day_key(key, -1), draws.PARAMETER)
     for k in range(slots.shape[0]):
@@ -81,7 +81,7 @@ def draw_numbers(numbers, key, slots, names, codes, shapes, limits):  # type: ig
 
 
 @rule
-def open_world(worlds, numbers, opening, drawn, seed, world):  # type: ignore[no-untyped-def]
+def open_world(worlds, numbers, opening, drawn, seed, world):
     """Set a world to the morning of day 0. `worlds` and `numbers` are two views of the same record."""
     numbers[:] = opening
     slots, names, codes, shapes, limits = drawn
@@ -90,13 +90,13 @@ def open_world(worlds, numbers, opening, drawn, seed, world):  # type: ignore[no
 
 
 @rule
-def step_day(worlds, numbers):  # type: ignore[no-untyped-def]
+def step_day(worlds, numbers):
     """One day, called from Python."""
     live_day(worlds[0], numbers)
 
 
 @rule
-def live(worlds, numbers):  # type: ignore[no-untyped-def]
+def live(worlds, numbers):
     """A world's whole life."""
     w = worlds[0]
     while w.over == 0:
@@ -104,7 +104,7 @@ def live(worlds, numbers):  # type: ignore[no-untyped-def]
 
 
 @rule
-def write_result(w, row):  # type: ignore[no-untyped-def]
+def write_result(w, row):
     """Copy what is left of a world into a row of results."""
     row.world = w.world
     row.days_held = w.days_held
@@ -126,7 +126,7 @@ def write_result(w, row):  # type: ignore[no-untyped-def]
 
 
 @rule
-def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, results):  # type: ignore[no-untyped-def]
+def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, results):
     """Simulate each (point, world) pair in turn in one scratch record; fill a row of results for each."""
     for k in range(numbers_of_worlds.shape[0]):
         open_world(worlds, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])

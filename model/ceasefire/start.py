@@ -200,13 +200,17 @@ class _Layout:
                 self.put(f"{prefix}.claims.{actor}", worth, "claim", s, self.actors.index(actor), high=np.inf)
             touching = self._touching(name)
             if len(touching) > MOST_NEIGHBOURS:
-                raise ValueError(f"sector '{name}' touches {len(touching)} others; at most {MOST_NEIGHBOURS} are possible")
+                raise ValueError(
+                    f"sector '{name}' touches {len(touching)} others; at most {MOST_NEIGHBOURS} are possible"
+                )
             w["n_neighbours"][s] = len(touching)
             w["neighbour"][s, : len(touching)] = [self.sectors.index(other) for other in touching]
 
     def _touching(self, name: str) -> list[str]:
         sectors = self.scenario.front.sectors
-        return [other for other in self.sectors if other in sectors[name].neighbours or name in sectors[other].neighbours]
+        return [
+            other for other in self.sectors if other in sectors[name].neighbours or name in sectors[other].neighbours
+        ]
 
     def _formations(self) -> None:
         w, sectors = self.w, self.scenario.front.sectors
@@ -266,4 +270,3 @@ def limits_of(model: type[Any], name: str) -> tuple[float, float]:
     """Hard limits of a numeric field that the schema declares."""
     extra = model.model_fields[name].json_schema_extra
     return float(extra["low"]), float(extra["high"])
-

@@ -61,7 +61,8 @@ def pulls_of(record: WorldArray, a: int, opening: Opening) -> Pulls:
     motives = {}
     for k in range(int(w["n_own"][a])):
         m, felt = int(w["own"][a, k]), float(w["felt"][a, k])
-        motives[opening.motives[m]] = by_rung(lambda rung, m=m, felt=felt: felt * float(w["profile"][m, rung]))
+        likes = w["profile"][m].tolist()
+        motives[opening.motives[m]] = (felt * likes[0], felt * likes[1], felt * likes[2], felt * likes[3])
     return Pulls(opening.actors[a], int(w["rung"][a]), motives, holds_of(record, a), chances)
 
 

@@ -11,7 +11,9 @@ import numpy as np
 from ceasefire.analysis import telling
 from ceasefire.analysis.endings import choices_behind, ending
 from ceasefire.analysis.pulls import Pulls, pulls_of
-from ceasefire.analysis.turning_points import Teller, TurningPoint, turning_points
+from ceasefire.analysis.teller import Teller
+from ceasefire.analysis.telling import counted
+from ceasefire.analysis.turning_points import ALWAYS, TurningPoint, turning_points
 from ceasefire.analysis.witness import Decision, Witness, live_through
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.plain_text import heading, wrapped
@@ -52,7 +54,7 @@ class Story:
         chosen: list[TurningPoint] = []
         for point in sorted(self.points, key=lambda point: -point.weight):
             lines = len(_point_lines(self.loaded, point))
-            if room >= lines:
+            if room >= lines or point.weight >= ALWAYS:
                 chosen.append(point)
                 room -= lines
         return sorted(chosen, key=lambda point: (point.day, -point.weight))
@@ -70,11 +72,10 @@ class Story:
         lines += wrapped(how_it_ended(self.witness))
         counter = w["counter"]
         violations = {kind: int(counter[k]) for k, kind in enumerate(VIOLATION_KINDS)}
-        lines += wrapped(
-            f"In that time: {telling.violations_words(violations)}; {telling.counted(counter[C_COMBATANT], 'combatant')} and "
-            f"{telling.counted(counter[C_CIVILIAN], 'civilian')} killed; {telling.counted(counter[C_DISPLACED], 'person', 'people')} "
-            f"displaced; {telling.counted(counter[C_TALKS], 'round')} of talks."
-        )  # fmt: skip
+        killed = f"{counted(counter[C_COMBATANT], 'combatant')} and {counted(counter[C_CIVILIAN], 'civilian')} killed"
+        fled = f"{counted(counter[C_DISPLACED], 'person', 'people')} displaced"
+        met = f"{counted(counter[C_TALKS], 'round')} of talks"
+        lines += wrapped(f"In that time: {telling.violations_words(violations)}; {killed}; {fled}; {met}.")
         command = self.again or again(self.loaded, self.seed, self.world)
         return [*lines, *wrapped(f"The same world again: {command}", 0, 4), *self._names()]
 
@@ -136,7 +137,7 @@ def again(loaded: Loaded, seed: int, world: int) -> str:
 def how_it_ended(witness: Witness) -> str:
     """A sentence: how long the ceasefire held, and what ended it."""
     scenario, w = witness.spec, witness.record[0]
-    held, until = telling.counted(int(w["days_held"]), "day"), telling.date_of(scenario, int(w["days_held"]))
+    held, until = counted(int(w["days_held"]), "day"), telling.date_of(scenario, int(w["days_held"]))
     if not w["ended"]:
         return f"Still holding after {held}, on {until}, when we stop looking."
     who = telling.short_name(scenario, witness.opening.actors[int(w["cause_actor"])]) if w["cause_actor"] >= 0 else ""
@@ -175,7 +176,7 @@ def _summary(teller: Teller, first: int, last: int) -> list[str]:
     civilians = int(notes.column("civilians_killed")[first:last].sum())
     met = {int(day) for day in notes.column("last_talks") if first <= day < last}
     words = [telling.violations_words(dict(zip(VIOLATION_KINDS, map(int, counts), strict=True)))]
-    words.append(f"{telling.counted(dead, 'dead', 'dead')}" + (f" ({civilians:,} civilian)" if civilians else ""))
+    words.append(f"{counted(dead, 'dead', 'dead')}" + (f" ({civilians:,} civilian)" if civilians else ""))
     if met:
         words.append(f"the guarantors met {telling.times(len(met))}")
     tail = f" {_postures(teller, first, last)} {_mood(teller, last)}"

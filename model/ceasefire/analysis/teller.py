@@ -89,3 +89,8 @@ class Teller:
 def lower(title: str) -> str:
     """A title in the middle of a sentence: its first letter small, but for names in capitals."""
     return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def upper(text: str) -> str:
+    """A text at the head of a sentence."""
+    return text[:1].upper() + text[1:]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ceasefire.analysis import telling
-from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller
+from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller, lower, upper
 from ceasefire.analysis.witness import Decision, Witness
 
 ALWAYS = 1000.0
@@ -47,13 +49,14 @@ def turning_points(witness: Witness) -> list[TurningPoint]:
     return sorted(found, key=lambda point: (point.day, -point.weight))
 
 
+Numbers = NDArray[Any]
 Finder = Callable[[Teller], Iterator[TurningPoint]]
 
 
 def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
     """The pulls of a choice, and its chance, in words."""
     towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old)
-    stood = telling.rung_word(teller.scenario, decision.actor, decision.old)
+    stood = teller.rung(decision.actor, decision.old)
     total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
     stay = telling.chance_of(decision.pulls.chances[decision.old])
     called = "" if decision.called_by == "routine" else f" Reviewed because of {decision.called_by}."
@@ -67,7 +70,7 @@ def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
 
 def decision_headline(teller: Teller, decision: Decision) -> str:
     """Who moves from where to where."""
-    old, new = (telling.rung_word(teller.scenario, decision.actor, rung) for rung in (decision.old, decision.new))
+    old, new = (teller.rung(decision.actor, rung) for rung in (decision.old, decision.new))
     return f"{teller.title(decision.actor)}: from {old} to {new}"
 
 
@@ -84,9 +87,8 @@ def campaigns(teller: Teller) -> Iterator[TurningPoint]:
             weight = _weight(teller, spell, dead) + (0.0 if seen else 5.0)
             seen = True
             headline = decision_headline(teller, first) + _how_long(teller, spell, dead)
-            yield TurningPoint(
-                first.day, weight, headline, (*decision_details(teller, first), *_inside(teller, spell)), first
-            )
+            details = (*decision_details(teller, first), *_inside(teller, spell))
+            yield TurningPoint(first.day, weight, headline, details, first)
 
 
 def _weight(teller: Teller, spell: Spell, dead: int) -> float:
@@ -113,10 +115,9 @@ def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
     for decision in spell.decisions:
         if decision.new == OFFENSIVE:
             towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old, 3)
-            yield (
-                f"{telling.day_of(teller.scenario, decision.day)}: on to the offensive. For: {towards}. Against: {away}."
-                f" Chance {telling.chance_of(decision.chance)}."
-            )
+            when = telling.day_of(teller.scenario, decision.day)
+            chance = telling.chance_of(decision.chance)
+            yield f"{when}: on to the offensive. For: {towards}. Against: {away}. Chance {chance}."
 
 
 def small_moves(teller: Teller) -> Iterator[TurningPoint]:
@@ -141,7 +142,7 @@ def engagements(teller: Teller) -> Iterator[TurningPoint]:
                 backs = 3.0 if teller.scenario.actors[actor].backs else 0.0
                 headline = f"{decision_headline(teller, spell.decision)}, for {telling.counted(days, 'day')}"
                 if spell.peak > spell.decision.new:
-                    headline += f", up to {telling.rung_word(teller.scenario, actor, spell.peak)}"
+                    headline += f", up to {teller.rung(actor, spell.peak)}"
                 details = decision_details(teller, spell.decision)
                 yield TurningPoint(spell.decision.day, backs + days / 60, headline, details, spell.decision)
 
@@ -174,7 +175,7 @@ def worst_days(teller: Teller) -> Iterator[TurningPoint]:
             )  # fmt: skip
 
 
-def _tops(fortnight: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[int]:
+def _tops(fortnight: Numbers) -> Iterator[int]:
     """Days on which the fortnight's toll stands highest among the days around them."""
     n = len(fortnight)
     for day in range(n):
@@ -185,9 +186,8 @@ def _tops(fortnight: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[int
 
 def _in_sector(teller: Teller, day: int) -> str:
     killed = teller.notes.days[day]["killed_in"]
-    sector = teller.opening.sectors[int(killed.argmax())]
     most = "" if killed.max() == killed.sum() else "mostly "
-    return f"{most}at {teller.scenario.front.sectors[sector].title}"
+    return f"{most}at {teller.sector(int(killed.argmax()))}"
 
 
 def _hit_and_blamed(teller: Teller, day: int) -> str:
@@ -208,7 +208,7 @@ def _hit_and_blamed(teller: Teller, day: int) -> str:
     return f"{upper(_in_sector(teller, day))}: {'; '.join(losses)}. Killed most: {shooters}. Blamed most: {blamed}."
 
 
-def _largest(teller: Teller, numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+def _largest(teller: Teller, numbers: Numbers) -> str:
     a = int(numbers[: len(teller.opening.actors)].argmax())
     return teller.title(teller.opening.actors[a]) if numbers[a] > 0 else "nobody"
 
@@ -220,9 +220,7 @@ def talks(teller: Teller) -> Iterator[TurningPoint]:
     for day, actor, old, _ in teller.notes.stepped_down:
         stopped.setdefault(day, []).append((actor, old))
     for number, day in enumerate(np.unique(last[last >= 0])):
-        halted = [
-            f"{teller.title(a)} ({telling.rung_word(teller.scenario, a, old)})" for a, old in stopped.get(int(day), [])
-        ]
+        halted = [f"{teller.title(a)} ({teller.rung(a, old)})" for a, old in stopped.get(int(day), [])]
         strikers = sum(old >= STRIKE for _, old in stopped.get(int(day), []))
         headline = "The guarantors meet" + (f"; they step down: {telling.listed(halted)}" if halted else "")
         yield TurningPoint(int(day), (8.0 if number == 0 else 1.0) + 3.0 * strikers, headline)
@@ -256,25 +254,17 @@ def tasks(teller: Teller) -> Iterator[TurningPoint]:
             yield TurningPoint(when, 30.0, f"Done: {lower(deadline.title)}{late}")
 
 
-def upper(text: str) -> str:
-    """A text at the head of a sentence."""
-    return text[:1].upper() + text[1:]
-
-
 def line(teller: Teller) -> Iterator[TurningPoint]:
     """Sectors in which the line crosses the middle."""
     held = teller.notes.column("held")
-    titles = [side.title for side in teller.scenario.sides.values()]
-    for s, name in enumerate(teller.opening.sectors):
+    for s in range(len(teller.opening.sectors)):
         was = bool(teller.witness.opened["held"][0, s] >= 0.5)
         for day, share in enumerate(held[:, s]):
             now = share >= 0.5 + ACROSS if not was else share > 0.5 - ACROSS
             if now != was:
                 was = now
-                sector = teller.scenario.front.sectors[name].title
-                yield TurningPoint(
-                    day, 25.0, f"{sector}: most of it is now held by the {lower(titles[0 if now else 1])}"
-                )
+                side = teller.sides()[0 if now else 1]
+                yield TurningPoint(day, 25.0, f"{teller.sector(s)}: most of it is now held by the {side}")
 
 
 def bonds(teller: Teller) -> Iterator[TurningPoint]:
@@ -297,7 +287,7 @@ def renewals(teller: Teller) -> Iterator[TurningPoint]:
     """A fixed term that is renewed."""
     expires = teller.notes.column("expires")
     for number, day in enumerate(np.flatnonzero(np.diff(expires)) + 1):
-        until = telling.date_of(teller.scenario, int(expires[day]))
+        until = teller.date(int(expires[day]))
         yield TurningPoint(int(day), ALWAYS if number == 0 else 10.0, f"The deal is renewed, to {until}")
 
 
@@ -314,6 +304,7 @@ def resolve(teller: Teller) -> Iterator[TurningPoint]:
 
 
 FINDERS: tuple[Finder, ...] = (
-    campaigns, small_moves, engagements, breaches, worst_days, talks, outside_events, tasks, line, bonds, renewals, resolve,
+    campaigns, small_moves, engagements, breaches, worst_days, talks, outside_events, tasks, line, bonds, renewals,
+    resolve,
 )  # fmt: skip
 """Who looks for turning points."""

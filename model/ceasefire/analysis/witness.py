@@ -52,12 +52,12 @@ class Notes:
 
 
 KEPT = (
-    "rung", "mobilised", "trust", "resolve", "losses_today", "inflicted_today", "ordered_today", "seen_today",
+    "rung", "trust", "resolve", "losses_today", "inflicted_today", "ordered_today", "seen_today",
     "felt_today", "misblamed", "guarantor_dead", "civilians_killed", "held", "deadline_met", "event_on",
 )  # fmt: skip
 """Fields of the record that are noted as arrays."""
 KEPT_NUMBERS = (
-    "ties", "attention", "violence", "unmet", "order", "deaths_today", "deaths_14d", "last_talks", "expires", "flight_recent",
+    "ties", "deaths_today", "deaths_14d", "last_talks", "expires",
 )  # fmt: skip
 """Fields of the record that are noted as numbers."""
 
@@ -122,7 +122,6 @@ class Witness(CeasefireModel):
         noted |= {name: w[name].item() for name in KEPT_NUMBERS}
         noted["violations"] = self._violations()
         noted["killed_in"] = self._killed_in()
-        noted["displaced"] = float(w["counter"][6])
         self.notes.days.append(noted)
 
     def _violations(self) -> NDArray[np.int64]:

@@ -18,9 +18,9 @@ from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, sha
 from ceasefire.charts.placing import spread
 from ceasefire.charts.steps import axis_end, corners, shown
 from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
-from ceasefire.charts.words import Caption, ending_words, percent
+from ceasefire.charts.words import Caption, ending_in_a_sentence, ending_words, percent
 
-PLOT_HEIGHT, PLOT_WIDTH = 3.4, 4.15
+PLOT_HEIGHT, PLOT_WIDTH = 3.4, 4.05
 POINTS = 250
 """Steps of each of up to a dozen layers: enough for the eye, and a small file."""
 
@@ -48,18 +48,25 @@ def causes_chart(
     """
     titles = actor_titles or {}
     last = axis_end([incidence.holding], horizon)
-    sheet = page(PLOT_HEIGHT + 0.8, caption.title, _finding(incidence, titles), caption.footer(incidence.worlds))
+    layers = {HELD: incidence.holding, **_merged(incidence)}
+    names = {ending: textwrap.wrap(ending_words(*ending, titles), 24) for ending in layers if layers[ending][-1] > 0}
+    height = max(PLOT_HEIGHT, sum(_height(name) for name in names.values()))
+    sheet = page(height + 0.8, caption.title, _finding(incidence, titles), caption.footer(incidence.worlds))
     bottom = sheet.bottom + 0.5
-    axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, PLOT_HEIGHT)
+    axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, height)
     share_axis(axes, "share of worlds")
     day_axis(axes, last)
     calendar_axis(axes, last)
     axes.grid(False)
-    layers = {HELD: incidence.holding, **_merged(incidence)}
     colours = _colours(list(layers))
     _stack(axes, layers, colours, last)
-    _name_layers(sheet, layers, colours, titles, bottom)
+    _name_layers(sheet, {ending: float(layers[ending][-1]) for ending in names}, names, colours, (bottom, height))
     return sheet.figure
+
+
+def _height(name: list[str]) -> float:
+    """Height of a label of so many lines [inches]."""
+    return LINE * len(name) + 0.06
 
 
 def _merged(incidence: Incidence) -> dict[Ending, FloatArray]:
@@ -103,25 +110,26 @@ def _stack(axes: Axes, layers: Mapping[Ending, FloatArray], colours: Mapping[End
 
 def _name_layers(
     sheet: Page,
-    layers: Mapping[Ending, FloatArray],
+    final: Mapping[Ending, float],
+    names: Mapping[Ending, list[str]],
     colours: Mapping[Ending, str],
-    titles: Mapping[str, str],
-    bottom: float,
+    plot: tuple[float, float],
 ) -> None:
-    """At the right, each layer's share on the last day, its colour and its name, as near to it as there is room."""
-    final = {ending: float(share[-1]) for ending, share in layers.items() if share[-1] > 0}
+    """At the right, each layer's last share, colour and name, as near to it as there is room.
+
+    `plot` is where the plot begins above the foot of the page, and its height [inches].
+    """
+    bottom, height = plot
     tops = np.cumsum(list(final.values()))
-    middles = [float(top - share / 2) * PLOT_HEIGHT for top, share in zip(tops, final.values(), strict=True)]
-    names = [textwrap.wrap(ending_words(*ending, titles), 24) for ending in final]
-    heights = [LINE * len(name) + 0.06 for name in names]
-    centres = spread(middles, heights, -0.05, PLOT_HEIGHT + 0.2)
+    middles = [float(top - share / 2) * height for top, share in zip(tops, final.values(), strict=True)]
+    centres = spread(middles, [_height(name) for name in names.values()], -0.05, height + 0.15)
     edge = LEFT + PLOT_WIDTH
-    for ending, middle, centre, name in zip(final, middles, centres, names, strict=True):
-        _leader(sheet, (edge + 0.03, bottom + middle), (edge + 0.2, bottom + centre))
-        swatch(sheet, edge + 0.22, bottom + centre, colours[ending])
-        share = percent(final[ending])
-        sheet.write(edge + 0.84, bottom + centre, share, size=TEXT, weight="bold", ha="right", va="center")
-        sheet.write(edge + 0.92, bottom + centre, "\n".join(name), size=TEXT, va="center", linespacing=1.15)
+    for ending, middle, centre in zip(final, middles, centres, strict=True):
+        y, share = bottom + centre, percent(final[ending])
+        _leader(sheet, (edge + 0.03, bottom + middle), (edge + 0.2, y))
+        swatch(sheet, edge + 0.22, y, colours[ending])
+        sheet.write(edge + 0.84, y, share, size=TEXT, weight="bold", ha="right", va="center")
+        sheet.write(edge + 0.92, y, "\n".join(names[ending]), size=TEXT, va="center", linespacing=1.15)
 
 
 def _leader(sheet: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -136,7 +144,6 @@ def _finding(incidence: Incidence, titles: Mapping[str, str]) -> str:
     if not incidence.by_ending:
         return f"Nothing ends the deal in any world through day {end:,}."
     ending, share = max(incidence.by_ending.items(), key=lambda item: float(item[1][-1]))
-    words = ending_words(*ending, titles)
     rest = f"{percent(held)} still hold" if held > 0 else "none still holds"
-    most = percent(float(share[-1]))
-    return f"Commonest end by day {end:,}: {words[0].lower()}{words[1:]} ({most} of worlds); {rest}."
+    words = ending_in_a_sentence(*ending, titles)
+    return f"Commonest end by day {end:,}: {words}, {percent(float(share[-1]))} of worlds; {rest}."

@@ -133,7 +133,7 @@ def _keys(sheet: Page, last: int) -> None:
     y, period = sheet.bottom + 0.46, PERIODS[bin_days(last, BARS)]
     rungs = dict(zip(RUNG_WORDS["force"], RUNG_COLOURS["force"], strict=True))
     end = key_line(sheet, 0.14, y, "posture", rungs)
-    marks = "▼ talks     | the deal ends     days since the deal began"
+    marks = "▼ talks     | the deal ends     across: days since the deal began"
     sheet.write(end + 0.1, y, marks, size=SMALL, va="center_baseline")
     kinds = {VIOLATION_WORDS[kind]: colour for kind, colour in VIOLATION_COLOURS.items()}
     end = key_line(sheet, 0.14, y - 0.18, f"violations per {period}", kinds)

@@ -22,7 +22,7 @@ def swatch(sheet: Page, x: float, y: float, colour: str, size: float = 0.12) -> 
 
 def key_line(sheet: Page, x: float, y: float, title: str, colours: Mapping[str, str]) -> float:
     """A title, then a square and a word for each colour, from x to the right; returns where it ends [inches]."""
-    x += _write(sheet, x, y, title, QUIET) + 0.1
+    x += _write(sheet, x, y, title, QUIET) + 0.14
     for word, colour in colours.items():
         swatch(sheet, x, y, colour, 0.1)
         x += 0.15 + _write(sheet, x + 0.15, y, word, INK) + 0.14

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from ceasefire.charts.placing import spread
 from ceasefire.charts.style import DEATH_COLOURS, INK, PAPER, QUIET, RULE, RUNG_COLOURS, SMALL, VIOLATION_COLOURS
-from ceasefire.charts.words import ending_words
+from ceasefire.charts.words import ending_in_a_sentence
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History
@@ -30,7 +30,7 @@ def bin_days(days: int, most: int) -> int:
 def counted(daily: Counts, period: int) -> tuple[Counts, Counts]:
     """First day and sum of each period; periods are counted back from the last day, so the first may be short."""
     first = -(-len(daily) // period) * period - len(daily)
-    padded = np.concatenate([np.zeros(first, dtype=np.int64), daily])
+    padded = np.concatenate([daily, np.zeros(first, dtype=np.int64)])
     starts = np.arange(0, len(padded), period, dtype=np.int64) - first
     return np.maximum(starts, 0), padded.reshape(-1, period).sum(axis=1)
 
@@ -135,10 +135,11 @@ def mark_talks(axes: Axes, history: History, row: float, size: float = 18) -> No
 
 def number_events(axes: Axes, days: Sequence[int], row: float, last: int) -> None:
     """A numbered mark for each event on a row, in the order given; marks that would touch step aside."""
-    clear = 0.024 * last
     mark = {"boxstyle": "circle,pad=0.2", "facecolor": INK, "linewidth": 0}
     look: dict[str, Any] = {"size": SMALL - 1.5, "color": PAPER, "weight": "bold", "ha": "center", "va": "center"}
-    for number, place in enumerate(spread([float(day) for day in days], [clear] * len(days), 0, last + clear), start=1):
+    widths = [last * (0.026 if number < 10 else 0.036) for number in range(1, len(days) + 1)]
+    places = spread([float(day) for day in days], widths, 0, 1.02 * last)
+    for number, place in enumerate(places, start=1):
         axes.text(place, row, str(number), bbox=mark, zorder=6, gid="event", **look)
 
 
@@ -146,5 +147,5 @@ def life_in_words(history: History) -> str:
     """How long it held and what ended it."""
     if not history.ended:
         return f"holds all {history.days_held:,} days"
-    words = ending_words(history.cause, history.cause_actor, history.actor_titles)
-    return f"{history.days_held:,} {'day' if history.days_held == 1 else 'days'}, then {words[0].lower()}{words[1:]}"
+    words = ending_in_a_sentence(history.cause, history.cause_actor, history.actor_titles)
+    return f"{history.days_held:,} {'day' if history.days_held == 1 else 'days'}, then {words}"

@@ -53,6 +53,7 @@ LOOK: dict[str, Any] = {
     "font.size": TEXT,
     "text.color": INK,
     "text.parse_math": False,
+    "text.hinting": "none",
     "axes.edgecolor": QUIET,
     "axes.labelcolor": INK,
     "axes.labelsize": TEXT,

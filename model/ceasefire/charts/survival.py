@@ -29,7 +29,7 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     house_style,
 )
-from ceasefire.charts.words import Caption, percent
+from ceasefire.charts.words import Caption, percent, shortened
 
 PLOT_HEIGHT = 3.05
 END_MARGIN, END_MARGIN_COMPARED = 1.12, 1.75
@@ -285,8 +285,7 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) 
         for day in plot.axes.get_xticks():
             x, text = LEFT + plot.width * day / plot.last, f"{curve.still_holding(int(day)):,}"
             sheet.write(x, y, text, size=SMALL + 0.5, color=colour, ha="center", va="center", gid=f"at-risk-{number}")
-        short = textwrap.shorten(name, 24, placeholder="…") if " " in name else name[:24]
-        sheet.write(LEFT + plot.width + 0.24, y, short, size=SMALL, color=colour, va="center")
+        sheet.write(LEFT + plot.width + 0.24, y, shortened(name, 24), size=SMALL, color=colour, va="center")
 
 
 def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: int) -> str:

@@ -54,9 +54,18 @@ def ending_words(cause: str, actor: str = "", titles: Mapping[str, str] | None =
     return f"{words}: {(titles or {}).get(actor, actor)}" if actor else words
 
 
+def ending_in_a_sentence(cause: str, actor: str = "", titles: Mapping[str, str] | None = None) -> str:
+    """The same within a sentence."""
+    words = CAUSE_WORDS[cause][0].lower() + CAUSE_WORDS[cause][1:]
+    return f"{words} ({(titles or {}).get(actor, actor)})" if actor else words
+
+
 def shortened(words: str, most: int) -> str:
     """Words cut to so many letters, at a space where there is one."""
-    return words if len(words) <= most else textwrap.shorten(words, most, placeholder="…").strip() or words[:most]
+    if len(words) <= most:
+        return words
+    cut = textwrap.shorten(words, most, placeholder="…")
+    return cut if len(cut) > most // 2 else words[: most - 1] + "…"
 
 
 def percent(share: float) -> str:

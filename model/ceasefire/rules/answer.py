@@ -7,7 +7,7 @@ from ceasefire.world import INTENSITY
 
 
 @rule
-def branching(w, a):  # type: ignore[no-untyped-def]
+def branching(w, a):
     """Answers that one violation provokes in the end: from rest to most with distrust, posture and indiscipline."""
     distrust = 1.0 - w.trust[w.side[a]]
     share = w.distrust_in_readiness
@@ -17,7 +17,7 @@ def branching(w, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def echo(w, s):  # type: ignore[no-untyped-def]
+def echo(w, s):
     """Fire that each side felt in a sector: received here and, at the weight of spill, the mean of next door."""
     if w.fires_today == 0:
         return
@@ -33,7 +33,7 @@ def echo(w, s):  # type: ignore[no-untyped-def]
 
 
 @rule
-def answer(w, f):  # type: ignore[no-untyped-def]
+def answer(w, f):
     """Heat <- kept heat + (1 - kept) branching x share of the side's forces x the fire felt."""
     w.heat[f] *= w.heat_kept
     if w.fires_today == 0:

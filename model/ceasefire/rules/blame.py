@@ -8,7 +8,7 @@ from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY
 
 
 @rule
-def severity(w, f):  # type: ignore[no-untyped-def]
+def severity(w, f):
     """What a formation's fire of the day amounts to: each kind by its weight, and by its dead. [severity]"""
     a = w.formation_actor[f]
     ordered = w.felt_spoiling if w.excluded[a] == 1 else w.felt_strategic
@@ -20,7 +20,7 @@ def severity(w, f):  # type: ignore[no-untyped-def]
 
 
 @rule
-def accuse(w, f):  # type: ignore[no-untyped-def]
+def accuse(w, f):
     """Fire is attributed rightly with the sector's chance; otherwise each side blames the other for it."""
     if w.fires[f] == 0:
         return
@@ -42,7 +42,7 @@ def accuse(w, f):  # type: ignore[no-untyped-def]
 
 
 @rule
-def update_trust(w):  # type: ignore[no-untyped-def]
+def update_trust(w):
     """A quiet day feeds trust, felt violence starves it: a Beta belief with forgetting, kept as its mean.
 
     With the belief's strength at its steady 1 / (1 - f), a <- f a + z and b <- f b + 1 - z move the mean by
@@ -54,7 +54,7 @@ def update_trust(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def carry_blame(w, a):  # type: ignore[no-untyped-def]
+def carry_blame(w, a):
     """An actor carries blame for what it was seen to do, and its share of what its side is wrongly blamed for."""
     if w.fights[a] == 0:
         return

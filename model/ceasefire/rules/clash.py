@@ -20,14 +20,14 @@ MOST_A_DAY = 60
 
 
 @rule
-def order_holds(w, a):  # type: ignore[no-untyped-def]
+def order_holds(w, a):
     """Share of unordered fire that a fresh order to cease leaves: less order, higher posture, more fire."""
     reach = w.order_on_excluded if w.excluded[a] == 1 else 1.0
     return 1.0 - w.order_effect * w.order * (1.0 - INTENSITY[w.rung[a]]) * reach
 
 
 @rule
-def ordered_rate(w, rung):  # type: ignore[no-untyped-def]
+def ordered_rate(w, rung):
     """Violations that a posture orders, per presence and day."""
     if rung == 1:
         return w.harass_rate
@@ -37,7 +37,7 @@ def ordered_rate(w, rung):  # type: ignore[no-untyped-def]
 
 
 @rule
-def clash(w, f):  # type: ignore[no-untyped-def]
+def clash(w, f):
     """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
     a = w.formation_actor[f]
     ordered = ordered_fire(w, f) if w.rung[a] > 0 else 0.0
@@ -51,7 +51,7 @@ def clash(w, f):  # type: ignore[no-untyped-def]
 
 
 @rule
-def ordered_fire(w, f):  # type: ignore[no-untyped-def]
+def ordered_fire(w, f):
     """Ordered violations of a formation: fewer where monitors watch and lines are apart, unless it is war."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
@@ -62,7 +62,7 @@ def ordered_fire(w, f):  # type: ignore[no-untyped-def]
 
 
 @rule
-def sort_fire(w, f, total, ordered, answers):  # type: ignore[no-untyped-def]
+def sort_fire(w, f, total, ordered, answers):
     """Draw of each violation whether it was ordered, an answer, or neither, in proportion to their rates."""
     w.fired[f, FIRED_LOCALISED] = 0
     w.fired[f, FIRED_ORDERED] = 0
@@ -79,7 +79,7 @@ def sort_fire(w, f, total, ordered, answers):  # type: ignore[no-untyped-def]
 
 
 @rule
-def count_fire(w, f):  # type: ignore[no-untyped-def]
+def count_fire(w, f):
     """Enter the day's fire into the counts; ordered fire of an excluded party is spoiling, of others strategic."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
@@ -97,7 +97,7 @@ def count_fire(w, f):  # type: ignore[no-untyped-def]
 
 
 @rule
-def advance(w, s):  # type: ignore[no-untyped-def]
+def advance(w, s):
     """The line moves with offensives and, far slower, with strikes: push / (push + defence) of what is left."""
     if w.highest_rung < 2:
         return
@@ -125,7 +125,7 @@ def advance(w, s):  # type: ignore[no-untyped-def]
 
 
 @rule
-def move_line(w, s, shift):  # type: ignore[no-untyped-def]
+def move_line(w, s, shift):
     """Side 0 gains `shift` of the sector; the other side feels the ground it lost, by the worth of what it held."""
     before = w.held[s]
     w.held[s] = min(max(before + shift, 0.0), 1.0)

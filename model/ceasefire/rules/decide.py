@@ -9,7 +9,7 @@ from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS
 
 
 @rule
-def salience(w, a, m):  # type: ignore[no-untyped-def]
+def salience(w, a, m):
     """How strongly the actor feels the motive now: constant + sum of terms, cut to [-1, 1]."""
     felt = w.constant[m]
     for t in range(w.n_terms[m]):
@@ -18,19 +18,19 @@ def salience(w, a, m):  # type: ignore[no-untyped-def]
 
 
 @rule
-def leash(grip, dependence, commitment, rung, patron_rung):  # type: ignore[no-untyped-def]
+def leash(grip, dependence, commitment, rung, patron_rung):
     """A client pays for going further than its patron licenses. [utility] Berman and Lake (2019)."""
     return grip * dependence * commitment * max(0.0, INTENSITY[rung] - LICENCE[patron_rung])
 
 
 @rule
-def preparation(prep, mobilised, rung, current):  # type: ignore[no-untyped-def]
+def preparation(prep, mobilised, rung, current):
     """Going on the offensive costs what is not yet mobilised. [utility]"""
     return prep * (1.0 - mobilised) if rung == 3 and current != 3 else 0.0
 
 
 @rule
-def restraint(w, a, rung):  # type: ignore[no-untyped-def]
+def restraint(w, a, rung):
     """What holds an actor back from a rung: its word, leash, preparation, habit; less its hidden intent. [utility]"""
     held = w.inertia if rung != w.rung[a] else 0.0
     held -= w.intent[a] * INTENSITY[rung]
@@ -45,7 +45,7 @@ def restraint(w, a, rung):  # type: ignore[no-untyped-def]
 
 
 @rule
-def weigh(w, a):  # type: ignore[no-untyped-def]
+def weigh(w, a):
     """Utility of each of the four rungs for an actor whose sight is fresh; its felt motives are noted."""
     u0 = u1 = u2 = u3 = 0.0
     for k in range(w.n_own[a]):
@@ -65,7 +65,7 @@ def weigh(w, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def chances(w, a):  # type: ignore[no-untyped-def]
+def chances(w, a):
     """Chance of each rung up to its ceiling, P(r) proportional to exp(U(r) / temperature)."""
     u0, u1, u2, u3 = weigh(w, a)
     best = u0
@@ -84,7 +84,7 @@ def chances(w, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def decide(w, a):  # type: ignore[no-untyped-def]
+def decide(w, a):
     """An actor whose review is due chooses a rung by chance, the better the likelier."""
     w.next_rung[a] = w.rung[a]
     if w.due[a] == 0:
@@ -102,7 +102,7 @@ def decide(w, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def largest_pull(w, a, rung):  # type: ignore[no-untyped-def]
+def largest_pull(w, a, rung):
     """The motive that did most for a rung against the lowest one; -1 when none pulls towards it."""
     found = -1
     most = 0.0
@@ -116,7 +116,7 @@ def largest_pull(w, a, rung):  # type: ignore[no-untyped-def]
 
 
 @rule
-def take_posture(w, a, rung, motive):  # type: ignore[no-untyped-def]
+def take_posture(w, a, rung, motive):
     """An actor moves to a rung; the counters are marked when it goes on the offensive."""
     if rung == w.rung[a]:
         return
@@ -134,7 +134,7 @@ def take_posture(w, a, rung, motive):  # type: ignore[no-untyped-def]
 
 
 @rule
-def settle(w):  # type: ignore[no-untyped-def]
+def settle(w):
     """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
     w.highest_rung = 0
     for a in range(w.n_actors):

@@ -8,7 +8,7 @@ from ceasefire.rules.founding import derive
 
 
 @rule
-def dawn(w):  # type: ignore[no-untyped-def]
+def dawn(w):
     """A new day: a new key for its draws, and nothing has happened yet."""
     w.today_key = draws.day_key(w.key, w.day)
     w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
@@ -31,7 +31,7 @@ def dawn(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def events(w, numbers):  # type: ignore[no-untyped-def]
+def events(w, numbers):
     """What the day brings from outside. `numbers` is the same record as a row of 8-byte floats."""
     dawn(w)
     if w.n_events == 0:
@@ -48,7 +48,7 @@ def events(w, numbers):  # type: ignore[no-untyped-def]
 
 
 @rule
-def happens(w, e, key):  # type: ignore[no-untyped-def]
+def happens(w, e, key):
     """A dated event happens on its day; a random one strikes with probability rate / 365 a day."""
     if w.event_day[e] >= 0.0:
         return w.event_on[e] < 0 and w.day >= w.event_day[e]
@@ -58,7 +58,7 @@ def happens(w, e, key):  # type: ignore[no-untyped-def]
 
 
 @rule
-def apply_event(w, numbers, e):  # type: ignore[no-untyped-def]
+def apply_event(w, numbers, e):
     """Set, add to or multiply each number that the event names, within its limits; alarm who must review."""
     for o in range(w.n_operations):
         if w.operation_event[o] == e:

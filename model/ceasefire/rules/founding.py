@@ -8,11 +8,12 @@ from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.look import refresh_views, weigh_sides
 from ceasefire.rules.suffer import deaths_scale
+
 _LOG_HALF = -0.6931471805599453
 
 
 @rule
-def found(w, seed, world):  # type: ignore[no-untyped-def]
+def found(w, seed, world):
     """Give a world its number, its hidden intents and local commanders, and its state at signing."""
     w.seed = seed
     w.world = world
@@ -35,7 +36,7 @@ def found(w, seed, world):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw_characters(w):  # type: ignore[no-untyped-def]
+def draw_characters(w):
     """What an actor secretly wants [utility], and how aggressive its local commanders are [mean 1]."""
     wish = draws.stream_key(w.today_key, draws.INTENT)
     for a in range(w.n_actors):
@@ -48,7 +49,7 @@ def draw_characters(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def muster(w):  # type: ignore[no-untyped-def]
+def muster(w):
     """Add up forces by actor, by sector and side, and the worth of the ground that each side holds."""
     for f in range(w.n_formations):
         a = w.formation_actor[f]
@@ -69,20 +70,20 @@ def muster(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def first_heat(w):  # type: ignore[no-untyped-def]
+def first_heat(w):
     """Formations that fought until yesterday still burn: heat as after steady fire of the war's last days."""
     for f in range(w.n_formations):
         w.heat[f] = w.branching_rest * w.strike_rate * w.presence[f] * min(1.0, w.ongoing)
 
 
 @rule
-def kept_per_day(half_life):  # type: ignore[no-untyped-def]
+def kept_per_day(half_life):
     """What is left after a day of something that halves in half_life days."""
     return draws.exp(_LOG_HALF / half_life)
 
 
 @rule
-def derive(w):  # type: ignore[no-untyped-def]
+def derive(w):
     """Make anew what follows from parameters alone: at the start, and when an event has changed one."""
     w.losses_kept = kept_per_day(w.losses_half_life)
     w.mobilised_kept = kept_per_day(w.mobilised_half_life)
@@ -99,13 +100,13 @@ def derive(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def clearness(w):  # type: ignore[no-untyped-def]
+def clearness(w):
     """What is left of right attribution, and of a given word, when terms are vague [0-1]. Park (2023)."""
     return 1.0 - w.vagueness_cost * (1.0 - w.clarity)
 
 
 @rule
-def what_breaking_costs(w):  # type: ignore[no-untyped-def]
+def what_breaking_costs(w):
     """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague. [utility]"""
     if w.deal_class == 0:
         return w.word_cessation * clearness(w)
@@ -113,7 +114,7 @@ def what_breaking_costs(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def derive_tripwires(w):  # type: ignore[no-untyped-def]
+def derive_tripwires(w):
     """Guarantor troops on the line are a tripwire, 1 - exp(-troops / scale), and keep resolve in memory."""
     for side in range(2):
         troops = 0.0
@@ -126,7 +127,7 @@ def derive_tripwires(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def derive_sectors(w):  # type: ignore[no-untyped-def]
+def derive_sectors(w):
     """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired."""
     parted = w.buffer_effect * (1.0 - draws.exp(-w.buffer_km / w.buffer_scale))
     clear = clearness(w)
@@ -139,7 +140,7 @@ def derive_sectors(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def derive_formations(w):  # type: ignore[no-untyped-def]
+def derive_formations(w):
     """Fire that nobody orders, of each formation that faces an enemy; and how often fire kills nobody."""
     for f in range(w.n_formations):
         a = w.formation_actor[f]

@@ -22,7 +22,7 @@ from ceasefire.world import (
 
 
 @rule
-def judge(w):  # type: ignore[no-untyped-def]
+def judge(w):
     """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; turn the page."""
     count_fortnight(w)
     judge_operational(w)
@@ -35,7 +35,7 @@ def judge(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def count_fortnight(w):  # type: ignore[no-untyped-def]
+def count_fortnight(w):
     """Deaths of the last 14 days, in all and by who inflicted and who ordered them."""
     slot = w.day % WINDOW
     w.deaths_14d = w.deaths_14d + w.deaths_today - w.deaths_ring[slot]
@@ -49,7 +49,7 @@ def count_fortnight(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def on_offensive(w):  # type: ignore[no-untyped-def]
+def on_offensive(w):
     """The actor whose offensive is oldest; -1 when nobody is on the offensive."""
     found = -1
     for a in range(w.n_actors):
@@ -59,7 +59,7 @@ def on_offensive(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def judge_operational(w):  # type: ignore[no-untyped-def]
+def judge_operational(w):
     """The end by violence: an offensive that lasts, guarantors at each other, or deaths as in the war."""
     attacker = on_offensive(w)
     back_at_war = w.deaths_14d >= w.war_share * w.toll
@@ -74,7 +74,7 @@ def judge_operational(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def end(w, cause, day, actor):  # type: ignore[no-untyped-def]
+def end(w, cause, day, actor):
     """The world stops; the ceasefire held until `day`."""
     w.over = 1
     w.ended = 1
@@ -87,7 +87,7 @@ def end(w, cause, day, actor):  # type: ignore[no-untyped-def]
 
 
 @rule
-def end_by_offensive(w, attacker):  # type: ignore[no-untyped-def]
+def end_by_offensive(w, attacker):
     """An offensive dates from its first day: counts go back to that morning."""
     cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
     end(w, cause, w.offensive_since[attacker], attacker)
@@ -101,7 +101,7 @@ def end_by_offensive(w, attacker):  # type: ignore[no-untyped-def]
 
 
 @rule
-def end_by_fire(w):  # type: ignore[no-untyped-def]
+def end_by_fire(w):
     """Nobody advances, yet people die as in the war: one party's ordered fire, or a spiral that nobody ordered."""
     bomber = 0
     shooter = 0
@@ -125,7 +125,7 @@ def end_by_fire(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def guarantors_clash(w):  # type: ignore[no-untyped-def]
+def guarantors_clash(w):
     """Have both guarantors struck for as long as an offensive must last, and killed enough of each other's men?"""
     striking_0 = striking_1 = False
     for a in range(w.n_actors):
@@ -144,7 +144,7 @@ def guarantors_clash(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def deadliest_guarantor(w):  # type: ignore[no-untyped-def]
+def deadliest_guarantor(w):
     """The striking guarantor whose fire killed most in the last fortnight."""
     found = -1
     most = -1
@@ -159,7 +159,7 @@ def deadliest_guarantor(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def hottest_sector(w):  # type: ignore[no-untyped-def]
+def hottest_sector(w):
     """Where most died lately; -1 when nobody did."""
     found = -1
     most = 0.0
@@ -171,7 +171,7 @@ def hottest_sector(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def judge_formal(w):  # type: ignore[no-untyped-def]
+def judge_formal(w):
     """The end on paper: a party at war renounces the deal, or a fixed term runs out and is not renewed."""
     key = draws.stream_key(w.today_key, draws.ABROGATION)
     for a in range(w.n_actors):
@@ -187,7 +187,7 @@ def judge_formal(w):  # type: ignore[no-untyped-def]
 
 
 @rule
-def decide_renewal(w):  # type: ignore[no-untyped-def]
+def decide_renewal(w):
     """Each party to the deal renews with the chance that it would honour or merely harass; one refusal ends it."""
     key = draws.stream_key(w.today_key, draws.RENEWAL)
     for a in range(w.n_actors):

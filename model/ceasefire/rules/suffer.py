@@ -8,7 +8,7 @@ from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISE
 
 
 @rule
-def deaths_scale(w, rung):  # type: ignore[no-untyped-def]
+def deaths_scale(w, rung):
     """Scale of deaths per violation of a shooter at this posture: mean x (tail - 1). [deaths]"""
     mean = w.deaths_mean_calm
     if rung == 3:
@@ -19,7 +19,7 @@ def deaths_scale(w, rung):  # type: ignore[no-untyped-def]
 
 
 @rule
-def suffer(w, f):  # type: ignore[no-untyped-def]
+def suffer(w, f):
     """A formation's fire kills: heavy-tailed deaths per violation, all on one victim among those present."""
     if w.fires[f] == 0:
         return
@@ -45,7 +45,7 @@ def suffer(w, f):  # type: ignore[no-untyped-def]
 
 
 @rule
-def strike_victim(w, f, dead, u):  # type: ignore[no-untyped-def]
+def strike_victim(w, f, dead, u):
     """Deaths fall on civilians, or on one enemy formation in proportion to presence and exposure; False: on nobody."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
@@ -85,7 +85,7 @@ def strike_victim(w, f, dead, u):  # type: ignore[no-untyped-def]
 
 
 @rule
-def bury(w, s, dead):  # type: ignore[no-untyped-def]
+def bury(w, s, dead):
     """Count the day's dead, and where they fell."""
     w.deaths_today = w.deaths_today + dead
     w.burst[s] += dead
@@ -94,7 +94,7 @@ def bury(w, s, dead):  # type: ignore[no-untyped-def]
 
 
 @rule
-def flee(w, s):  # type: ignore[no-untyped-def]
+def flee(w, s):
     """Civilians flee harm, and an offensive before it reaches them; hosts feel those who come to their border."""
     w.burst[s] *= w.losses_kept
     if w.civilians[s] <= 0.0:

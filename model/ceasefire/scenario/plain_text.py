@@ -10,7 +10,8 @@ from ceasefire.scenario.quantity import DISTRIBUTIONS, Quantity, shown_list
 
 WIDTH = 100
 MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 YEAR = 365.0
 Row = Sequence[str]

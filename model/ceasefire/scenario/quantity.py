@@ -27,7 +27,9 @@ def plain_number(given: object) -> float:
     """A finite number as YAML writes it; never a truth value, a string or a not-a-number."""
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         shown = str(given).lower() if isinstance(given, bool) else repr(given)
-        raise PydanticCustomError("not_a_number", "{shown} is not a number; write a number such as 0.5", {"shown": shown})
+        raise PydanticCustomError(
+            "not_a_number", "{shown} is not a number; write a number such as 0.5", {"shown": shown}
+        )
     try:
         number = float(given)
     except OverflowError:

@@ -45,7 +45,9 @@ class Patron(Numbers):
     """Who holds the leash of an actor."""
 
     actor: Name = Field(description="a guarantor of the same side")
-    dependence: Quantity = number(unit="share", says="how far the client depends on this patron: the leash's length, inverted")
+    dependence: Quantity = number(
+        unit="share", says="how far the client depends on this patron: the leash's length, inverted"
+    )
 
 
 class Actor(Numbers):
@@ -54,18 +56,26 @@ class Actor(Numbers):
     title: str = Field(description="what readers call it")
     role: Role = Field(description="belligerent, guarantor (a patron that signed), or outside party")
     side: Name | None = Field(None, description="its side; none for an outside party")
-    capability: Quantity = number(0.0, unit="relative strength", low=0, high=10, says="strength it could bring to this war")
+    capability: Quantity = number(
+        0.0, unit="relative strength", low=0, high=10, says="strength it could bring to this war"
+    )
     commitment: Quantity = number(1.0, unit="share", says="how much of it the actor is willing to bring now")
-    waning: Quantity = number(0.0, unit="share per year", low=0, high=5, says="commitment that time takes away; Kenwick")
+    waning: Quantity = number(
+        0.0, unit="share per year", low=0, high=5, says="commitment that time takes away; Kenwick"
+    )
     discipline: Quantity = number(0.6, unit="share", says="how far its commanders fire only on orders")
-    exposure: Quantity = number(1.0, unit="share", says="how much of the fire in its sectors falls on it, for its presence")
+    exposure: Quantity = number(
+        1.0, unit="share", says="how much of the fire in its sectors falls on it, for its presence"
+    )
     civilian_harm: Quantity = number(0.5, unit="share", says="how much of its fire falls on civilians where many live")
     troops_on_line: Quantity = number(
         0.0, unit="troops", low=0, high=500_000, says="guarantor's soldiers between the parties: a tripwire"
     )
     weariness: Quantity = number(0.3, unit="share", says="weariness of war at signing")
     recent_losses: Quantity = number(0.0, unit="deaths", low=0, high=100_000, says="own dead still felt at signing")
-    losses_scale: Quantity = number(50.0, unit="deaths", low=1, high=100_000, says="recent dead at which it feels 1 - 1/e of the full loss")
+    losses_scale: Quantity = number(
+        50.0, unit="deaths", low=1, high=100_000, says="recent dead at which it feels 1 - 1/e of the full loss"
+    )
     mobilised: Quantity = number(0.2, unit="share", says="forces already mobilised at signing")
     blame: Quantity = number(0.2, unit="share", says="blame carried at signing")
     refugee_share: Quantity = number(0.0, unit="share", says="part of all flight that presses on its border")
@@ -94,8 +104,12 @@ class Sector(Numbers):
     monitoring: Quantity | None = number(
         None, unit="share", says="how much is seen here; as the agreement says, when not said"
     )
-    claims: dict[Name, Amount] = Field(default_factory=dict, description="what the sector is worth to an actor that wants to hold it [relative value]")
-    presence: dict[Name, Amount] = Field(default_factory=dict, description="forces of an actor in the sector [1 = a full formation]")
+    claims: dict[Name, Amount] = Field(
+        default_factory=dict, description="what the sector is worth to an actor that wants to hold it [relative value]"
+    )
+    presence: dict[Name, Amount] = Field(
+        default_factory=dict, description="forces of an actor in the sector [1 = a full formation]"
+    )
     neighbours: list[Name] = Field(default_factory=list, description="sectors that touch it; said once is enough")
 
 
@@ -109,15 +123,21 @@ class Deadline(Numbers):
     """A task of the deal that has a day."""
 
     title: str = Field(description="what must be done")
-    due_day: Quantity = number(unit="days", low=0, high=36500, doubt="none", says="day from the start by which it is due")
-    ease: Quantity = number(0.01, unit="per day", low=0, high=1, doubt=0.5, says="chance a day that it is met when everybody complies")
+    due_day: Quantity = number(
+        unit="days", low=0, high=36500, doubt="none", says="day from the start by which it is due"
+    )
+    ease: Quantity = number(
+        0.01, unit="per day", low=0, high=1, doubt=0.5, says="chance a day that it is met when everybody complies"
+    )
     weight: Quantity = number(0.3, unit="share", doubt=0.5, says="how much of the deal is unmet when it is missed")
 
 
 class Agreement(Numbers):
     """The terms of the ceasefire."""
 
-    class_: AgreementClass = Field(alias="class", description="cessation; preliminary (with a compliance mechanism); definitive")
+    class_: AgreementClass = Field(
+        alias="class", description="cessation; preliminary (with a compliance mechanism); definitive"
+    )
     monitoring: Quantity = number(0.0, unit="share", says="how much of what happens on the line impartial eyes see")
     buffer_km: Quantity = number(0.0, unit="km", low=0, high=500, says="depth of the demilitarised strip")
     hotline: Quantity = number(0.5, unit="share", says="how fast the guarantors' officers reach each other")
@@ -136,7 +156,9 @@ class Agreement(Numbers):
 class Guarantors(Numbers):
     """The bond between the two guarantors."""
 
-    ties: Quantity = number(0.5, unit="share", says="how close their wider relations are at signing, and the level they return to")
+    ties: Quantity = number(
+        0.5, unit="share", says="how close their wider relations are at signing, and the level they return to"
+    )
 
 
 class Attention(Numbers):
@@ -149,9 +171,15 @@ class Attention(Numbers):
 class War(Numbers):
     """The war that the deal stopped: the yardstick for 'back to war'."""
 
-    toll_14d: Quantity = number(unit="deaths in 14 days", low=1, high=1_000_000, says="largest 14-day toll in the 365 days before the deal")
+    toll_14d: Quantity = number(
+        unit="deaths in 14 days", low=1, high=1_000_000, says="largest 14-day toll in the 365 days before the deal"
+    )
     ongoing: Quantity = number(
-        0.2, unit="share of toll_14d", low=0, high=2, says="how violent the last 14 days before the deal were; felt, not counted"
+        0.2,
+        unit="share of toll_14d",
+        low=0,
+        high=2,
+        says="how violent the last 14 days before the deal were; felt, not counted",
     )
 
 
@@ -195,7 +223,9 @@ class Motive(Strict):
 
     title: str = Field(description="in words")
     ladder: Ladder = Field("force", description="force or engagement")
-    profile: tuple[Finite, Finite, Finite, Finite] = Field(description="how much it likes each rung, lowest first, -1 to 1")
+    profile: tuple[Finite, Finite, Finite, Finite] = Field(
+        description="how much it likes each rung, lowest first, -1 to 1"
+    )
     salience: Salience = Field(description="when it is felt")
     source: str = Field(description="the passage or paper that it comes from")
 
@@ -213,14 +243,21 @@ class Scenario(Numbers):
     title: str = Field(description="as on charts")
     summary: str = Field("", description="a paragraph for the reader")
     start: datetime.date = Field(description="day 0: the first day that the ceasefire is in force")
-    horizon_days: Annotated[int, count_of(1, 36500, "days")] = Field(1825, description="how long worlds are followed [days]")
+    horizon_days: Annotated[int, count_of(1, 36500, "days")] = Field(
+        1825, description="how long worlds are followed [days]"
+    )
     sides: dict[Name, Side] = Field(min_length=2, max_length=2, description="exactly two, by name")
     actors: dict[Name, Actor] = Field(min_length=2, description="those who decide, by name")
     front: Front = Field(description="where they face each other")
     agreement: Agreement = Field(description="the terms")
     guarantors: Guarantors = Field(default_factory=lambda: Guarantors(), description="the bond between guarantors")
-    trust: dict[Name, Share] = Field(default_factory=dict, description="by side: chance that the other side keeps its word [probability]; 0.5 when not said")
-    resolve: dict[Name, Share] = Field(default_factory=dict, description="by side: resolve that its guarantors have shown [share]; 0 when not said")
+    trust: dict[Name, Share] = Field(
+        default_factory=dict,
+        description="by side: chance that the other side keeps its word [probability]; 0.5 when not said",
+    )
+    resolve: dict[Name, Share] = Field(
+        default_factory=dict, description="by side: resolve that its guarantors have shown [share]; 0 when not said"
+    )
     attention: Attention = Field(default_factory=lambda: Attention(), description="of the world")
     war: War = Field(description="the war that the deal stopped")
     mechanisms: Mechanisms = Field(default_factory=lambda: Mechanisms(), description="numbers of the rules")
@@ -234,12 +271,16 @@ class Change(Strict):
     name: Name = Field(description="as on the command line")
     title: str = Field(description="as on charts")
     sentence: str = Field(description="what it says about the world, in one sentence")
-    kind: Literal["lever", "shock", "assumption"] = Field(description="someone decides it; nobody controls it; we doubt it")
+    kind: Literal["lever", "shock", "assumption"] = Field(
+        description="someone decides it; nobody controls it; we doubt it"
+    )
     set: dict[str, object] = Field(default_factory=dict, description="paths, and what stands there instead")
     add: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and what is added")
     multiply: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and their factor")
     remove: list[str] = Field(default_factory=list, description="paths that go; `list=item` for an item of a list")
-    append: dict[str, list[object]] = Field(default_factory=dict, description="paths of lists, and what is added at the end")
+    append: dict[str, list[object]] = Field(
+        default_factory=dict, description="paths of lists, and what is added at the end"
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -62,3 +62,16 @@ def with_number(scenario: Scenario, path: str, value: float) -> Scenario:
     else:
         setattr(part, last, Quantity(value=value))
     return found
+
+
+def each_day(scenario: Scenario, world: int = 0, days: int = 10_000, seed: int = SEED) -> Iterator[WorldArray]:
+    """A world's record, shape (1,), on the morning of day 0 and after each day lived: the same array each time."""
+    record = opened(scenario, world, seed)
+    numbers = np.asarray(record).view(np.float64)
+    yield record
+    for _ in range(days):
+        if record["over"][0]:
+            return
+        with np.errstate(over="ignore"):
+            engine.step_day(record, numbers)
+        yield record

@@ -1,0 +1,177 @@
+"""A description says what a scenario says, and its chances are those of the rules."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from ceasefire import calls
+from ceasefire.model import CeasefireModel
+from ceasefire.rules.look import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
+from ceasefire.scenario.describe import describe
+from ceasefire.scenario.describe_actors import salience_words
+from ceasefire.scenario.inclinations import CALM, CRISIS, Inclination, crisis, inclinations, leash_price, middle_world
+from ceasefire.scenario.load import Loaded, load
+from ceasefire.scenario.paths import quantities
+from ceasefire.scenario.plain_text import percent, table, years
+from ceasefire.start import open_scenario
+from ceasefire.world import INTENSITY
+
+
+@cache
+def idlib(**settings: object) -> Loaded:
+    """The flagship, with settings whose dots are written as double underscores."""
+    return load("idlib-2020", set={path.replace("__", "."): value for path, value in settings.items()})
+
+
+@cache
+def text() -> str:
+    """The flagship's description on one line."""
+    return " ".join(describe(idlib()).split())
+
+
+def of(loaded: Loaded, actor: str, setting: str) -> Inclination:
+    """An actor's inclination in a setting."""
+    return next(each for each in inclinations(loaded.scenario)[actor] if each.setting == setting)
+
+
+def test_every_actor_motive_sector_deadline_and_event_is_described() -> None:
+    scenario = idlib().scenario
+    titles = [actor.title for actor in scenario.actors.values()]
+    titles += [sector.title for sector in scenario.front.sectors.values()]
+    titles += [deadline.title for deadline in scenario.agreement.deadlines.values()]
+    titles += [event.title for event in scenario.events]
+    titles += [side.title for side in scenario.sides.values()]
+    used = {name for actor in scenario.actors.values() for name in actor.motives}
+    titles += [scenario.motives[name].title for name in used] + [scenario.motives[name].source for name in used]
+    assert len(titles) > 60
+    assert [title for title in titles if title not in text()] == []
+
+
+def test_a_description_fits_a_terminal_and_has_no_markup() -> None:
+    described = describe(idlib())
+    assert max(map(len, described.splitlines())) <= 100
+    assert "\x1b" not in described
+    assert described == describe(idlib())
+
+
+def test_chances_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_intent() -> None:
+    loaded = idlib(mechanisms__hidden_intent=0)
+    model = CeasefireModel(loaded, seed=5, world=17, collect=False)
+    calls.survey(model.record)
+    for a, name in enumerate(model.opening.actors):
+        calls.take_in(model.record, a)
+        assert of(loaded, name, "day 0").chances == pytest.approx(calls.chances(model.record, a), rel=1e-12)
+
+
+def test_chances_sum_to_one_in_every_setting() -> None:
+    found = [each for several in inclinations(idlib().scenario).values() for each in several]
+    assert {each.setting for each in found} == {"day 0", "calm", "crisis", "patron too"}
+    assert all(sum(each.chances) == pytest.approx(1) for each in found)
+
+
+def test_a_weight_moves_the_chances_by_exactly_its_pull() -> None:
+    """ln of the odds of two rungs changes by (change of weight) x salience x (profile step) / temperature."""
+    before, after = idlib(actors__turkey__motives__domestic=0.2), idlib(actors__turkey__motives__domestic=0.9)
+    old, new = of(before, "turkey", "crisis"), of(after, "turkey", "crisis")
+    profile = before.scenario.motives["domestic"].profile
+    pull = 0.7 * old.saliences["domestic"] * (profile[2] - profile[0])
+    moved = math.log(new.chances[2] / new.chances[0]) - math.log(old.chances[2] / old.chances[0])
+    assert moved == pytest.approx(pull / before.scenario.mechanisms.temperature.centre, rel=1e-9)
+
+
+def test_in_a_crisis_those_who_fight_are_less_likely_to_honour_the_deal_than_in_calm() -> None:
+    scenario = idlib().scenario
+    fighters = [name for name, actor in scenario.actors.items() if actor.role != "outside"]
+    assert len(fighters) == 5
+    for name in fighters:
+        assert of(idlib(), name, "crisis").chances[0] < of(idlib(), name, "calm").chances[0], name
+
+
+def test_a_patron_that_strikes_takes_the_leash_off_its_client() -> None:
+    for name in ("syria", "opposition", "hts"):
+        held, loose = of(idlib(), name, "crisis").chances, of(idlib(), name, "patron too").chances
+        assert loose[2] / loose[0] > held[2] / held[0]
+        assert loose[3] / loose[0] > held[3] / held[0]
+
+
+def test_a_crisis_is_felt_as_it_says() -> None:
+    loaded = idlib()
+    opening = open_scenario(loaded.scenario)
+    record = middle_world(opening)
+    turkey = opening.actors.index("turkey")
+    crisis(record, turkey)
+    calls.survey(record)
+    calls.take_in(record, turkey)
+    sight = record["sight"][0, turkey]
+    assert sight[LOSSES] == pytest.approx(CRISIS["losses"])
+    assert sight[FLIGHT] == pytest.approx(CRISIS["flight"])
+    assert sight[VIOLENCE] == CRISIS["violence"]
+    assert sight[DISTRUST] == pytest.approx(1 - CRISIS["trust"])
+    assert sight[THREAT] == INTENSITY[2]
+    assert CALM["violence"] < CRISIS["violence"]
+
+
+def test_describing_says_nothing_of_any_one_world() -> None:
+    record = middle_world(open_scenario(idlib().scenario))
+    assert not record["intent"].any()
+    drawn = load("idlib-2020", set={"actors.turkey.capability": {"uniform": [0.6, 1.0]}})
+    opening = open_scenario(drawn.scenario)
+    assert middle_world(opening)["capability"][0, opening.actors.index("turkey")] == pytest.approx(0.8)
+    assert "uniform [0.6, 1]" in " ".join(describe(drawn).split())
+
+
+def test_the_price_of_the_leash_is_what_the_rules_ask() -> None:
+    loaded = idlib()
+    record = middle_world(open_scenario(loaded.scenario))
+    syria = open_scenario(loaded.scenario).actors.index("syria")
+    free = record.copy()
+    free["dependence"][0, syria] = 0.0
+    asked = calls.restraint(record, syria, 3) - calls.restraint(free, syria, 3)
+    assert leash_price(loaded.scenario, "syria") == pytest.approx(asked)
+    assert f"costs {asked:.2f}" in text()
+
+
+def test_the_count_of_assumed_numbers_is_the_count() -> None:
+    every = list(quantities(idlib().scenario))
+    assumed = sum(number.assumed for _, number, _ in every)
+    assert f"{len(every)} in all, {assumed} of them ASSUMED" in text()
+    sourced = [(path, number.source) for path, number, _ in every if not number.assumed]
+    assert len(sourced) > 10
+    assert [path for path, source in sourced if f"{path} " not in text() or source not in text()] == []
+
+
+def test_settings_of_the_command_line_are_said() -> None:
+    described = describe(load("idlib-2020", set={"agreement.monitoring": 0.9}))
+    assert "agreement.monitoring = 0.9" in described
+    assert "Monitoring 0.9" in described
+
+
+def test_a_motive_reads_as_its_formula() -> None:
+    assert salience_words(idlib().scenario.motives["survive"]).startswith("-0.1 + 1.3 danger")
+
+
+def test_rare_chances_are_never_said_to_be_none() -> None:
+    assert percent(0.0) == "0 %"
+    assert percent(3e-7) == "<0.001 %"
+    assert percent(0.00012) == "0.012 %"
+    assert percent(0.123) == "12 %"
+    assert years(0.5) == "182 days"
+    assert years(3.14) == "3.1 years"
+    assert years(1e6) == "over 1,000 years"
+
+
+def test_a_table_keeps_its_columns_apart() -> None:
+    lines = table([("a", "bb"), ("a long cell", "1")], "lr", (6, 3))
+    assert lines == ["a       bb", "a long   1", "cell"]
+    assert len({len(line) for line in lines[:2]}) == 1
+
+
+def test_the_tiny_scenario_of_the_tests_can_be_described() -> None:
+    tiny = Path(__file__).parent / "valid" / "two-sides.yaml"
+    described = describe(load(tiny, set={"events": []}))
+    assert "Events\n------\nNone." in described
+    assert max(map(len, described.splitlines())) <= 100

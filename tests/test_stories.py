@@ -1,0 +1,251 @@
+"""A world's story says what happened in it, and its pulls sum to the choice that was made."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ceasefire import calls
+from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
+from ceasefire.analysis.stories import QUARTER, Story, pulls_of, spans, story, tell
+from ceasefire.analysis.teller import STRIKE, Teller
+from ceasefire.analysis.turning_points import ALWAYS, TurningPoint
+from ceasefire.analysis.witness import Decision, Witness
+from ceasefire.engine import all_rows, one_scenario
+from ceasefire.model import CeasefireModel
+from ceasefire.scenario.load import load
+from ceasefire.start import open_scenario
+from ceasefire.world import CAUSES, VIOLATION_KINDS
+
+SEED = 1
+QUICK_TO_END: dict[str, dict[str, object]] = {
+    "offensive": {"actors.syria.posture": "offensive", "mechanisms.prep": 0},
+    "spoiler_offensive": {"actors.hts.posture": "offensive", "mechanisms.review_days": 60},
+    "bombardment": {
+        "actors.hts.posture": "strike", "mechanisms.strike_rate": 8, "mechanisms.review_days": 60, "war.toll_14d": 200,
+    },
+    "spiral": {
+        "mechanisms.local_rate": 5, "mechanisms.branching_rest": 0.99, "mechanisms.hidden_intent": 0,
+        "war.toll_14d": 200,
+    },
+    "guarantor_clash": {
+        "actors.turkey.posture": "strike", "actors.russia.posture": "strike", "mechanisms.clash_deaths": 1,
+        "mechanisms.review_days": 60, "actors.russia.exposure": 1, "mechanisms.talks_rate": 0,
+    },
+    "expiry": {"agreement.term_days": 5, "mechanisms.temperature": 2},
+    "abrogation": {"mechanisms.abrogation_rate": 1, "mechanisms.temperature": 2, "mechanisms.offensive_days": 60},
+    "": {"horizon_days": 120, "mechanisms.war_share": 5, "mechanisms.offensive_days": 60},
+}  # fmt: skip
+"""For every cause, settings of the flagship under which worlds end so soon."""
+
+
+@cache
+def flagship(world: int = 3) -> Story:
+    """A story of the flagship scenario."""
+    return tell(load("idlib-2020"), SEED, world)
+
+
+@cache
+def ended_by(cause: str) -> Story:
+    """The story of the first of 200 worlds that ends so."""
+    loaded = load("idlib-2020", set=QUICK_TO_END[cause])
+    rows = all_rows(one_scenario(open_scenario(loaded.scenario), 200, SEED))
+    worlds = np.flatnonzero(rows["cause"] == CAUSES.index(cause))
+    assert len(worlds), f"no world ends by {cause or 'reaching the horizon'}"
+    return tell(loaded, SEED, int(worlds[0]))
+
+
+def difference(decision: Decision) -> tuple[float, float]:
+    """U(new) - U(old) by the sum of pulls, and as the chances say."""
+    chances = decision.pulls.chances
+    said = math.log(chances[decision.new] / chances[decision.old])
+    return sum(decision.pulls.difference(decision.new, decision.old).values()), said
+
+
+def test_pulls_sum_to_the_odds_of_every_choice_of_a_life() -> None:
+    told = flagship()
+    temperature = float(told.witness.record["temperature"][0])
+    assert len(told.decisions) > 100
+    for decision in told.decisions:
+        summed, said = difference(decision)
+        assert summed == pytest.approx(said * temperature, abs=1e-9)
+
+
+def test_every_hold_of_the_rules_has_a_name_of_its_own() -> None:
+    found = {hold for decision in flagship().decisions for hold in decision.pulls.holds}
+    assert found >= {WORD, LEASH, PREPARATION, HABIT, INTENT}
+    assert REST not in found
+
+
+def test_pulls_are_those_of_the_morning_before_the_choice_takes_effect() -> None:
+    """Once it has taken effect, habit speaks for the new posture: the same record then says something else."""
+    told = flagship()
+    for decision in told.decisions[:50]:
+        assert decision.pulls.rung == decision.old
+        assert decision.pulls.holds[HABIT][decision.old] == 0
+        assert decision.pulls.holds[HABIT][decision.new] < 0
+
+
+def test_asking_for_pulls_changes_nothing_in_the_record() -> None:
+    model = CeasefireModel(load("idlib-2020"), seed=SEED, world=3, collect=False)
+    for _ in range(40):
+        model.step()
+    for a in range(len(model.actors)):
+        calls.take_in(model.record, a)
+        pulls_of(model.record, a, model.opening)
+        before = model.record.tobytes()
+        pulls_of(model.record, a, model.opening)
+        assert model.record.tobytes() == before
+
+
+def test_a_world_that_is_watched_lives_as_it_would_have() -> None:
+    watched = flagship().witness
+    alone = CeasefireModel(load("idlib-2020"), seed=SEED, world=3, collect=False)
+    alone.live()
+    assert watched.record.tobytes() == alone.record.tobytes()
+
+
+def test_every_posture_change_is_a_choice_or_comes_of_talks() -> None:
+    witness = flagship().witness
+    rungs = witness.notes.column("rung")
+    start = witness.opened["rung"]
+    changed = {(int(d), int(a)) for d, a in zip(*np.nonzero(np.diff(rungs, axis=0, prepend=start)), strict=True)}
+    actors = witness.opening.actors
+    moved = {(d.day, actors.index(d.actor)) for d in witness.notes.decisions}
+    stopped = {(day, actors.index(actor)) for day, actor, _, _ in witness.notes.stepped_down}
+    assert changed <= moved | stopped
+    assert moved - stopped <= changed
+
+
+def test_notes_add_up_to_the_counters_of_the_world() -> None:
+    witness = ended_by("").witness
+    counter = witness.record["counter"][0]
+    assert witness.notes.column("violations").sum(axis=0).tolist() == counter[: len(VIOLATION_KINDS)].tolist()
+    assert witness.notes.column("deaths_today").sum() == counter[4] + counter[5] > 0
+    assert witness.notes.column("killed_in").sum() == counter[4] + counter[5]
+    assert witness.notes.column("civilians_killed").sum() == counter[5]
+
+
+@pytest.mark.parametrize("cause", QUICK_TO_END)
+def test_a_story_of_every_end_says_how_and_whose_choice_it_was(cause: str) -> None:
+    text = ended_by(cause).text()
+    words = {
+        "": "Still holding after 120 days", "offensive": "a ground offensive by Syrian government ended it",
+        "spoiler_offensive": "a party that the deal leaves out, ended it", "bombardment": "bombardment by",
+        "spiral": "a spiral of violence ended it", "guarantor_clash": "the guarantors came to blows",
+        "expiry": "it ran out, and", "abrogation": "called it off",
+    }  # fmt: skip
+    assert words[cause] in text.split("\n\n")[0].replace("\n", " ")
+    last = text[text.rindex("\n\n") :]
+    if cause in ("offensive", "spoiler_offensive", "guarantor_clash", "abrogation"):
+        assert "The choice:" in last or "stood at" in last
+    if cause == "guarantor_clash":
+        assert "Russia" in last
+        assert "Turkey" in last
+
+
+def test_the_first_lines_say_scenario_world_seed_end_and_the_command_that_tells_it_again() -> None:
+    loaded = load(
+        "idlib-2020", changes=["no-monitors"], set={"actors.turkey.motives.domestic": 0.9, "horizon_days": 30}
+    )
+    head = story(loaded, 7, 12).split("\n\n")[0].replace("\n    ", " ")
+    assert "world 12 of idlib-2020+no-monitors, seed 7" in head
+    assert "days, to " in head or "Still holding after 30 days" in head
+    again = (
+        "ceasefire world idlib-2020 --world 12 --seed 7 --change no-monitors --set actors.turkey.motives.domestic=0.9"
+    )
+    assert again in head
+    assert "made by" in story(loaded, 7, 12, again="made by")
+
+
+def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
+    for world in range(6):
+        lines = flagship(world).text().splitlines()
+        assert max(map(len, lines)) <= 100
+        assert 20 <= len(lines) <= 140
+
+
+def test_chapters_cover_every_day_once_and_add_up() -> None:
+    told = flagship()
+    days = len(told.witness.notes.days)
+    covered = list(spans(days, told.told))
+    assert [first for first, _ in covered] == [0, *(last for _, last in covered[:-1])]
+    assert covered[-1][1] == days
+    text = told.text(every=True)
+    said = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) dead(?: \(|;|\.)", _chapters(text))]
+    assert sum(said) == told.witness.notes.column("deaths_today").sum()
+
+
+def _chapters(text: str) -> str:
+    """Only the summaries of the chapters, each on one line."""
+    return "\n".join(
+        " ".join(block.split("\n  ")[0].split()) for block in text.split("\n\n") if block.startswith("Days")
+    )
+
+
+def test_quiet_quarters_join_the_next_chapter() -> None:
+    assert list(spans(400, [])) == [(0, 400)]
+    loud = [TurningPoint(QUARTER + 5, 1.0, "")]
+    assert list(spans(400, loud)) == [(0, 2 * QUARTER), (2 * QUARTER, 400)]
+    assert list(spans(3, [])) == [(0, 3)]
+
+
+def test_what_is_left_out_weighs_less_than_what_is_told() -> None:
+    told = flagship()
+    left_out = [point for point in told.points if point not in told.told]
+    assert left_out
+    heavy = sorted(point.weight for point in told.told)
+    assert max(point.weight for point in left_out) < ALWAYS
+    assert np.median([point.weight for point in left_out]) < np.median(heavy)
+    assert all(point in told.told for point in told.points if point.weight >= ALWAYS)
+
+
+def test_with_every_nothing_is_left_out() -> None:
+    told = flagship()
+    assert told.text(every=True).count("Day ") >= len(told.points)
+
+
+def test_deadlines_are_told_as_missed_on_their_day_and_as_done_when_they_are() -> None:
+    told = flagship()
+    missed = {point.day for point in told.points if point.headline.startswith("Missed: ")}
+    met = told.witness.notes.column("deadline_met")
+    due = told.witness.opened["deadline_due"][0]
+    late = {int(due[d]) for d in range(2) if not met[int(due[d]), d]}
+    assert missed == late
+    done = [point.day for point in told.points if point.headline.startswith("Done: ")]
+    assert sorted(done) == sorted(int(np.flatnonzero(met[:, d])[0]) for d in range(2) if met[-1, d])
+
+
+def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> None:
+    witness = flagship().witness
+    spells = list(_spells(witness))
+    assert len(spells) > 5
+    for actor, first, last in spells:
+        rungs = witness.notes.column("rung")[:, witness.opening.actors.index(actor)]
+        stopped = {(day, who) for day, who, _, _ in witness.notes.stepped_down}
+        by_talks = (last - 1, actor) in stopped
+        assert (rungs[first : last - by_talks] >= 2).all()
+        assert last == len(rungs) or by_talks or rungs[last] < 2
+
+
+def _spells(witness: Witness) -> Iterator[tuple[str, int, int]]:
+    teller = Teller(witness)
+    for actor in teller.opening.actors:
+        if teller.fighter(actor):
+            yield from ((actor, spell.decision.day, spell.end) for spell in teller.spells(actor, STRIKE))
+
+
+def test_the_same_world_is_told_in_the_same_words() -> None:
+    assert story(load("idlib-2020"), SEED, 3) == flagship().text()
+
+
+def test_the_deciding_motive_of_the_story_is_that_of_the_results() -> None:
+    told = ended_by("abrogation")
+    w = told.witness.record[0]
+    title = told.loaded.scenario.motives[told.witness.opening.motives[int(w["deciding_motive"])]].title
+    assert f"Deciding motive, against honour: {title}" in told.text().replace("\n", " ")
