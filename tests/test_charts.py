@@ -175,6 +175,20 @@ def test_every_word_on_a_survival_chart_can_be_read(name: str) -> None:
     assert_legible(survival_chart(curve, band, CAPTION, assumed=384, horizon=HORIZON))
 
 
+@pytest.mark.parametrize("name", ["long", "very long", "half a year", "days", "twenty"])
+def test_no_label_lies_on_the_curve(name: str) -> None:
+    curve, band = shape(name)
+    figure = survival_chart(curve, band, CAPTION)
+    axes = figure.axes[0]
+    labels = [(words, box) for words, box in boxes(figure) if words.startswith(("thin", "wide", "median"))]
+    assert len(labels) >= 2
+    for words, box in labels:
+        corners_in_data = axes.transData.inverted().transform([[box.x0, box.y0], [box.x1, box.y1]])
+        (left, low), (right, high) = corners_in_data
+        beneath = [curve.at(day) for day in range(int(left), int(right) + 1)]
+        assert all(share < low or share > high for share in beneath), words
+
+
 def test_words_can_be_read_when_doubt_covers_everything() -> None:
     curve, _ = shape("long")
     assert_legible(survival_chart(curve, made_up_doubt(900, 4), CAPTION, assumed=12))

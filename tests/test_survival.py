@@ -103,6 +103,19 @@ def test_certainty_is_never_claimed_where_all_worlds_hold_or_none_does() -> None
     assert curve.high[9] == pytest.approx(z2 / (100 + z2))
 
 
+def test_the_last_of_few_censored_worlds_leaves_the_band_as_wide_as_all_that_was_seen_before() -> None:
+    curve = survival(worlds([1, 2, 2, 2, 5], [1, 0, 0, 0, 1]))
+    assert (curve.at(4), curve.at(5)) == (0.8, 0)
+    z2 = 1.959963984540054**2
+    assert curve.high[5] == pytest.approx(z2 / (5 + z2))
+
+
+def test_the_median_is_the_first_day_by_which_half_have_ended() -> None:
+    assert survival(worlds([3, 9])).median == 3
+    assert survival(worlds([3, 9, 9])).median == 9
+    assert survival(worlds([3] * 7 + [9] * 7)).median == 3
+
+
 def test_the_band_is_wider_where_censoring_left_fewer_worlds_to_look_at() -> None:
     kept = survival(worlds([50] * 20 + [99] * 80, [1] * 20 + [0] * 80))
     lost = survival(worlds([50] * 20 + [99] * 80 + [10] * 300, [1] * 20 + [0] * 80 + [0] * 300))
@@ -223,10 +236,10 @@ def test_without_censoring_the_shares_are_those_counted() -> None:
 
 def test_actors_of_a_cause_add_up_to_it_the_commonest_first() -> None:
     table = random_lives(300, seed=4)
-    table["cause_actor"] = np.where(np.arange(300) % 3 == 0, "turkey", "syria")
+    table["cause_actor"] = np.where(np.arange(300) % 3 == 0, "syria", "turkey")
     told_apart, together = cumulative_incidence(table, by_actor=True), cumulative_incidence(table)
     split = [ending for ending in told_apart.by_ending if ending.cause == "offensive"]
-    assert [ending.actor for ending in split] == ["syria", "turkey"]
+    assert [ending.actor for ending in split] == ["turkey", "syria"]
     summed = sum(told_apart.by_ending[ending] for ending in split)
     np.testing.assert_allclose(summed, together.by_ending[Ending("offensive")], atol=1e-12)
 

@@ -30,7 +30,7 @@ def bin_days(days: int, most: int) -> int:
 def counted(daily: Counts, period: int) -> tuple[Counts, Counts]:
     """First day and sum of each period; periods are counted back from the last day, so the first may be short."""
     first = -(-len(daily) // period) * period - len(daily)
-    padded = np.concatenate([daily, np.zeros(first, dtype=np.int64)])
+    padded = np.concatenate([np.zeros(first, dtype=np.int64), daily])
     starts = np.arange(0, len(padded), period, dtype=np.int64) - first
     return np.maximum(starts, 0), padded.reshape(-1, period).sum(axis=1)
 

@@ -86,13 +86,13 @@ def check(
 
 
 def _file_of(given: str) -> Path:
-    """A file as it was given, or the scenario or change of that name."""
-    from ceasefire.scenario.library import list_changes, list_scenarios
+    """A file as it was given, or the scenario, change or catalogue of that name."""
+    from ceasefire.scenario.library import list_changes, list_scenarios, motives_file
 
     path = Path(given)
     if path.exists() or len(path.parts) > 1:
         return path
-    named = {**list_changes(), **list_scenarios()}
+    named = {**list_changes(), **list_scenarios(), "motives": motives_file()}
     return named.get(path.stem if path.suffix in (".yaml", ".yml") else given, path)
 
 

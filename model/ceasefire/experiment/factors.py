@@ -1,0 +1,124 @@
+"""What an experiment varies: named changes, paths of the scenario, and parts exchanged between two scenarios.
+
+A factor's setting at a point is one number, its code: not-a-number leaves the scenario as it is; a change or a part
+is 0 or 1; a path that takes numbers is that number; a path that takes words is the position among its values; and a
+path in doubt is a quantile of its range (the range depends on which changes stand beside it).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ceasefire import draws
+from ceasefire.experiment.schema import Spread
+from ceasefire.scenario.quantity import DISTRIBUTIONS
+
+AS_IS = math.nan
+"""The code of a factor that leaves the scenario as it is."""
+
+EDGE = 0.005
+"""Bells are cut at this quantile and at its mirror: a design may ask for the quantiles 0 and 1."""
+
+Kind = Literal["change", "part", "number", "choice", "doubt"]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that is varied. `paths` are those that it sets; `low` and `high` the limits of its field."""
+
+    name: str
+    kind: Kind
+    lever: bool
+    paths: tuple[str, ...] = ()
+    spread: Spread = Spread(doubt=True)
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def off(self) -> float:
+        """Its code in the scenario as it is."""
+        return 0.0 if self.kind in ("change", "part") else AS_IS
+
+    def levels(self) -> list[float]:
+        """Codes of the few values that a grid takes."""
+        if self.kind in ("change", "part"):
+            return [0.0, 1.0]
+        if self.kind == "choice":
+            return [float(position) for position in range(len(self.values))]
+        if self.spread.values is not None:
+            return [float(value) for value in self.values]
+        last = (self.spread.points or 2) - 1
+        return [self.at(k / last) for k in range(last + 1)]
+
+    def away(self) -> list[float]:
+        """Codes of the values that are not the scenario's own."""
+        return [code for code in self.levels() if code != self.off]
+
+    @property
+    def values(self) -> list[Any]:
+        """The values listed for it."""
+        return list(self.spread.values or ())
+
+    def at(self, quantile: float) -> float:
+        """The code at a quantile in [0, 1] of its values."""
+        if self.kind == "doubt":
+            return quantile
+        if self.kind in ("change", "part"):
+            return float(quantile >= 0.5)
+        if self.spread.values is not None:
+            position = min(int(quantile * len(self.values)), len(self.values) - 1)
+            return float(position if self.kind == "choice" else self.values[position])
+        if self.spread.range is not None:
+            low, high = self.spread.range
+            return low + (high - low) * quantile
+        return min(max(self._of_distribution(quantile), self.low), self.high)
+
+    def value(self, code: float) -> Any:
+        """What a code stands for, as a scenario file would say it; None for 'as it is'. A doubt's is its quantile."""
+        if self.kind in ("change", "part"):
+            return code == 1
+        if math.isnan(code):
+            return None
+        return self.values[int(code)] if self.kind == "choice" else code
+
+    def _of_distribution(self, quantile: float) -> float:
+        for code, name in enumerate(DISTRIBUTIONS, start=1):
+            shape = getattr(self.spread, name, None)
+            if shape is not None:
+                a, b, c = (*shape, 0.0)[:3]
+                edge = EDGE if name in ("normal", "lognormal") else 0.0
+                return float(draws.from_distribution(code, a, b, c, min(max(quantile, edge), 1 - edge)))
+        raise AssertionError(f"{self.name} has no values")
+
+
+def is_number(value: object) -> bool:
+    """A number as a scenario writes it, and no truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def fits(path: str, pattern: str) -> bool:
+    """Whether a path is one of those that a pattern means: '*' is any one step, a last '**' any steps."""
+    steps, wanted = path.split("."), pattern.split(".")
+    if wanted[-1] == "**":
+        wanted = wanted[:-1]
+        steps = steps[: len(wanted)] if len(steps) > len(wanted) else []
+    return len(steps) == len(wanted) and all(w in ("*", s) for s, w in zip(steps, wanted, strict=True))
+
+
+def places(content: Mapping[str, Any], pattern: str) -> Iterator[str]:
+    """The paths of plain content that a pattern with '*' means."""
+    yield from _places(content, pattern.split("."), ())
+
+
+def _places(content: Any, left: list[str], done: tuple[str, ...]) -> Iterator[str]:
+    if not left:
+        yield ".".join(done)
+        return
+    step, rest = left[0], left[1:]
+    inner = dict(enumerate(content)) if isinstance(content, list) else content
+    for name, entry in (inner if isinstance(inner, dict) else {}).items():
+        if step in ("*", str(name)):
+            yield from _places(entry, rest, (*done, str(name)))

@@ -1,0 +1,51 @@
+"""What several tests share: a small scenario that is lived in a moment, and the command run in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ceasefire.cli import main
+
+SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def last(self) -> str:
+        """The last line on standard output."""
+        return self.out.rstrip("\n").splitlines()[-1]
+
+
+Command = Callable[..., Answer]
+
+
+@pytest.fixture
+def small() -> str:
+    """A scenario with two sides, two sectors and one of everything."""
+    return str(SMALL)
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """The `ceasefire` command, run in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ceasefire.cli.watch_signals", lambda: None)
+
+    def run(*arguments: str) -> Answer:
+        capsys.readouterr()
+        monkeypatch.setattr("sys.argv", ["ceasefire", *arguments])
+        code = main(arguments)
+        return Answer(code, *capsys.readouterr())
+
+    return run
