@@ -212,6 +212,12 @@ def test_every_word_on_a_sample_of_histories_can_be_read(lives: list[int]) -> No
     assert_legible(histories_chart(sample, CAPTION))
 
 
+def test_every_word_can_be_read_when_worlds_are_followed_for_one_day() -> None:
+    sample = [made_up_history(1, ended=False, world=world) for world in (1, 2)]
+    assert_legible(histories_chart(sample, CAPTION))
+    assert_legible(history_chart(sample[0]))
+
+
 def test_every_word_of_a_comparison_of_six_can_be_read() -> None:
     names = ["as it is", "idlib-2020+damascus-short-leash", "no monitors", "deep buffer", "ties cut", "looks away"]
     curves = {name: survival(made_up_worlds(400, 300 * (k + 1))) for k, name in enumerate(names)}

@@ -71,7 +71,7 @@ def test_a_local_scenario_is_listed_by_its_title(command: Command) -> None:
 @pytest.mark.parametrize(
     ("typed", "heavy"),
     [
-        (["list"], {"numba", "numpy", "pandas", "pyarrow", "matplotlib", "pydantic", "scipy", "mesa", "rich"}),
+        (["list"], {"numba", "numpy", "pandas", "pyarrow", "matplotlib", "scipy", "mesa", "rich"}),
         (["check", "idlib-2020"], {"numba", "pandas", "pyarrow", "matplotlib", "scipy", "mesa"}),
         (["describe", "idlib-2020", "--resolved"], {"numba", "pandas", "pyarrow", "matplotlib", "scipy", "mesa"}),
         (["run", "{small}", "--out", "there", *QUICK], {"statsmodels", "mesa", "SALib", "hypothesis"}),

@@ -13,6 +13,7 @@ from conftest import Command
 
 import ceasefire
 from ceasefire.cli.figures import sample
+from ceasefire.experiment.doubt import assumed_ranges, doubt_values
 from ceasefire.experiment.folder import FolderError, check_writable, open_results, place_for, written_aside
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import carry_out
@@ -73,6 +74,17 @@ def test_more_worlds_leave_the_first_ones_and_the_doubt_as_they_were(small: str)
     assert many.doubt is not None
     pd.testing.assert_frame_equal(few.doubt, many.doubt)
     assert not few.doubt["world"].duplicated().any()
+
+
+def test_doubt_draws_every_assumed_number_over_all_of_its_range(small: str) -> None:
+    ranges = assumed_ranges(load(small).scenario)
+    assert len(ranges) > 20
+    for seed in (1, 2, 3):
+        for path, drawn in doubt_values(ranges, 400, seed).items():
+            low, high = ranges[path]
+            places = (drawn - low) / (high - low)
+            # 400 even draws: one in 10^13 leaves a tenth of the range at either end empty
+            assert 0 <= places.min() < 0.1 < 0.9 < places.max() <= 1
 
 
 def test_fewer_days_cut_a_world_short_and_change_nothing_before(small: str) -> None:
@@ -225,9 +237,11 @@ def test_looking_whether_a_folder_can_be_written_leaves_no_trace(tmp_path: Path)
         check_writable(tmp_path / "file" / "b")
 
 
-def test_a_very_long_name_is_cut_to_what_file_systems_take(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan = Plan(load(small, changes=["no-monitors", "vague-terms"] * 20))
-    assert len(plan.loaded.label) > 255
+def test_a_very_long_name_is_cut_to_what_file_systems_take(small: str, tmp_path: Path) -> None:
+    name = "river-" * 30
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(f"name: {name}\ntitle: Long\nbase: {small}\n", encoding="utf-8")
+    plan = Plan(load(file))
     folder, there = place_for(plan)
     assert not there
     assert len(folder.name.encode()) < 140
@@ -266,7 +280,7 @@ def test_a_manifest_that_makes_no_sense_is_told(command: Command, text: str) -> 
 def test_the_sample_of_worlds_runs_from_the_shortest_lived_to_the_longest() -> None:
     worlds = pd.DataFrame({"world": range(12), "days_held": [50, 10, 30, 99, 70, 20, 90, 60, 40, 80, 99, 99]})
     worlds["failed"] = worlds["world"] == 11
-    assert sample(worlds, 3) == [5, 0, 6]
+    assert sample(worlds, 3) == [5, 7, 3]
     assert sample(worlds, 11) == [1, 5, 2, 8, 0, 7, 4, 9, 6, 3, 10]
     assert sample(worlds, 20) == sample(worlds, 11)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ceasefire.scenario.quantity import Quantity
 from ceasefire.scenario.schema import Scenario
-
-TOUCHES_ON_EACH_SIDE = 1
-"""Sectors of a chain touch the one before and the one after."""
 
 GROWS_WITH_THE_FRONT = (
     "war.toll_14d", "mechanisms.tolerance", "mechanisms.blame_scale", "mechanisms.inflow_scale",

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 2
 CELL_WIDTH, CELL_LEFT, CELL_STEP = 2.62, 1.38, 3.12
-ROW, VIOLATIONS, DEATHS, GAP = 0.13, 0.5, 0.42, 0.07
+ROW, VIOLATIONS, DEATHS, GAP = 0.13, 0.5, 0.42, 0.12
 HEAD, FOOT, KEYS = 0.5, 0.27, 0.7
 """Sizes within a cell, and of the keys under all cells [inches]."""
 

@@ -146,6 +146,6 @@ def number_events(axes: Axes, days: Sequence[int], row: float, last: int) -> Non
 def life_in_words(history: History) -> str:
     """How long it held and what ended it."""
     if not history.ended:
-        return f"holds all {history.days_held:,} days"
+        return f"holds through day {history.days_held:,}"
     words = ending_in_a_sentence(history.cause, history.cause_actor, history.actor_titles)
     return f"{history.days_held:,} {'day' if history.days_held == 1 else 'days'}, then {words}"

@@ -32,7 +32,8 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
     A draw belongs to the number's path and the draw's position: a new assumption leaves the others' draws alone.
     """
     with np.errstate(over="ignore"):
-        key = draws.stream_key(draws.world_key(np.uint64(seed), np.uint64(0)), draws.DOUBT)
+        world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))  # compiled rules hand back a plain int
+        key = np.uint64(draws.stream_key(world, draws.DOUBT))
         return {
             path: np.array(
                 [low + (high - low) * draws.uniform(key, draws.name_key(path), k) for k in range(count)], np.float64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,24 +11,21 @@ from pydantic import ValidationError
 from ceasefire.experiment.factors import Factor, fits, is_number, places
 from ceasefire.experiment.schema import Experiment, Factors, Spread
 from ceasefire.experiment.swap import Swap, between
-from ceasefire.experiment.table import read_points
+from ceasefire.experiment.table import Row, read_points
+from ceasefire.experiment.variants import Base, doubt_ranges, open_base
 from ceasefire.scenario.assemble import change_name, name_faults
 from ceasefire.scenario.faults import Fault, ScenarioError
-from ceasefire.scenario.headline import headline
-from ceasefire.scenario.library import find_change, find_experiment, find_scenario, list_changes
-from ceasefire.scenario.load import Loaded, load, split_reference
-from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.library import find_change, find_experiment
 from ceasefire.scenario.said import Said, dotted, fault_at, place_of, plain
-from ceasefire.scenario.suggest import nearest
 from ceasefire.scenario.words import faults_of
 from ceasefire.scenario.yaml_lines import read
 
 GROUPS = ("levers", "uncertainties")
-KIND_OF = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
+MEANT_BY_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
 """Kinds of change that `changes: all` means."""
 
 RESERVED = frozenset({"point", "baseline", "draw", "scenario", "label", "worlds", "failed"})
-"""Columns of the design that no factor may be called."""
+"""Columns of every table of points, which no factor may be called."""
 
 MOST_TRIED = 12
 """Values of a list that are tried on the scenario before anything runs."""
@@ -40,9 +37,9 @@ class Asked:
 
     spec: Experiment
     file: Path
-    base: Loaded
+    base: Base
     factors: tuple[Factor, ...]
-    rows: tuple[tuple[float, ...], ...] = ()
+    rows: tuple[Row, ...] = ()
     swap: Swap | None = None
 
     def of(self, lever: bool) -> tuple[Factor, ...]:
@@ -76,7 +73,7 @@ class _Reading:
         if base is None:
             raise ScenarioError(self.faults)
         factors = [factor for group in GROUPS for factor in self._group(base, group)]
-        rows: tuple[tuple[float, ...], ...] = ()
+        rows: tuple[Row, ...] = ()
         if self.spec.design.file is not None:
             factors, rows, found = read_points(self.file.parent / self.spec.design.file, factors)
             self.faults += found
@@ -84,7 +81,7 @@ class _Reading:
         factors = [*(swap.factors if swap else ()), *factors]
         self._once(factors)
         if not factors and not self.faults:
-            self._fault((), "nothing is varied: no change applies, or no number is in doubt")
+            self._fault((), "nothing is varied: no change fits, or no number is in doubt")
         if self.faults:
             raise ScenarioError(self.faults)
         return Asked(self.spec, self.file, base, tuple(factors), rows, swap)
@@ -92,32 +89,29 @@ class _Reading:
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.said, steps), dotted(steps), message))
 
-    def _scenario(self, reference: str, field: str, *around: str) -> Loaded | None:
+    def _scenario(self, reference: str, *steps: str) -> Base | None:
         """A scenario, named or lying beside the experiment's file; its own faults are noted as they are."""
         try:
-            first, changes = split_reference(reference)
-            beside = self.file.parent / first
-            file = beside if "/" in first and beside.is_file() else find_scenario(first)
-            return load(file, changes)
+            return open_base(reference, self.file.parent)
         except ScenarioError as error:
             for fault in error.faults:
                 if fault.file:
                     self.faults.append(fault)
                 else:
-                    self._fault((*around, field), fault.message)
+                    self._fault(steps, fault.message)
         return None
 
-    def _swap(self, base: Loaded) -> Swap | None:
+    def _swap(self, base: Base) -> Swap | None:
         design = self.spec.design
-        other = self._scenario(str(design.to), "to", "design")
+        other = self._scenario(str(design.to), "design", "to")
         if other is None:
             return None
-        found, wrong = between(base, other, design.parts or {})
+        found, wrong = between(base.loaded, other.loaded, design.parts or {})
         for steps, message in wrong:
             self._fault(("design", "parts", *steps), message)
         return found
 
-    def _group(self, base: Loaded, group: str) -> Iterator[Factor]:
+    def _group(self, base: Base, group: str) -> Iterator[Factor]:
         factors: Factors = getattr(self.spec, group)
         yield from self._changes(base, group, factors)
         for path, spread in factors.paths.items():
@@ -126,108 +120,78 @@ class _Reading:
             else:
                 yield from self._path(base, group, path, spread)
 
-    def _changes(self, base: Loaded, group: str, factors: Factors) -> Iterator[Factor]:
+    def _changes(self, base: Base, group: str, factors: Factors) -> Iterator[Factor]:
         lever = group == "levers"
         if factors.changes == "all":
-            yield from (Factor(name, "change", lever) for name in applying(base, KIND_OF[group]))
+            yield from (Factor(name, "change", lever, (name,)) for name in base.applying(MEANT_BY_ALL[group]))
             return
         for position, name in enumerate(factors.changes):
-            wrong = self._refused(base, name)
+            wrong = _refused(base, name)
             if wrong is None:
                 yield Factor(change_name(name), "change", lever, (name,))
             else:
                 self._fault((group, "changes", position), wrong)
 
-    def _refused(self, base: Loaded, name: str) -> str | None:
-        """Why a change cannot be joined to the scenario, or None."""
-        try:
-            find_change(name)
-        except ScenarioError as error:
-            return error.faults[0].message
-        try:
-            joined(base, (name,))
-        except ScenarioError as error:
-            return f"'{name}' does not fit {base.label}: {error.faults[0]}"
-        return None
-
-    def _doubts(self, base: Loaded, group: str, pattern: str) -> Iterator[Factor]:
-        found = [path for path in doubt_ranges(base) if fits(path, pattern)]
+    def _doubts(self, base: Base, group: str, pattern: str) -> Iterator[Factor]:
+        found = [path for path in doubt_ranges(base.loaded) if fits(path, pattern)]
         if not found:
-            known = any(fits(path, pattern) for path, _, _ in quantities(base.scenario))
-            why = "is not in doubt (it has a source, or is drawn already)" if known else self._no_such(base, pattern)
-            self._fault((group, "paths", pattern), f"{why}; give a range to vary it")
+            known = any(fits(path, pattern) for path in base.numbers)
+            why = "is not in doubt: it has a source, or is drawn already; give a range to vary it"
+            self._fault((group, "paths", pattern), why if known else base.no_such(pattern))
         yield from (Factor(path, "doubt", group == "levers", (path,)) for path in found)
 
-    def _path(self, base: Loaded, group: str, path: str, spread: Spread) -> Iterator[Factor]:
-        steps = (group, "paths", path)
-        if spread.table and self.spec.design.kind != "table":
-            self._fault(steps, "says 'table', and the design is none; give its values")
+    def _path(self, base: Base, group: str, path: str, spread: Spread) -> Iterator[Factor]:
+        wrong = "says 'table', and the design is none; give its values"
+        if not spread.table or self.spec.design.kind == "table":
+            wrong = _untaken(base, path, spread) or ""
+        if wrong:
+            self._fault((group, "paths", path), wrong)
             return
-        wrong = self._untaken(base, path, spread)
-        if wrong is not None:
-            self._fault(steps, wrong)
-            return
-        low, high = limits(base, path)
-        kind = "number" if spread.values is None or all(map(is_number, spread.values)) else "choice"
-        yield Factor(path, kind, group == "levers", (path,), spread, low, high)  # type: ignore[arg-type]
-
-    def _untaken(self, base: Loaded, path: str, spread: Spread) -> str | None:
-        """Why the scenario does not take these values at this path, or None."""
-        tried = spread.values or spread.range or spread.triangular or (spread.normal or spread.lognormal or ())[:1]
-        for value in list(tried)[:MOST_TRIED]:
-            try:
-                joined(base, (), {path: value})
-            except ScenarioError as error:
-                return f"{value}: {error.faults[0].message}" if error.faults[0].path else error.faults[0].message
-        if not tried and not list(places(base.resolved, path)):
-            return self._no_such(base, path)
-        return None
-
-    def _no_such(self, base: Loaded, path: str) -> str:
-        close = nearest(path, (known for known, _, _ in quantities(base.scenario)))
-        return "this scenario has no such path" + (f"; did you mean '{close}'?" if close else "")
+        low, high = base.limits(path)
+        numbers = spread.values is None or all(map(is_number, spread.values))
+        yield Factor(path, "number" if numbers else "choice", group == "levers", (path,), spread, low, high)
 
     def _once(self, factors: Sequence[Factor]) -> None:
+        """A name is varied once, and is no column that every table has."""
         seen: set[str] = set()
         for factor in factors:
             if factor.name in seen:
-                self._fault(self._where(factor), f"'{factor.name}' is varied twice")
+                self._fault(_where(factor), f"'{factor.name}' is varied twice")
             if factor.name in RESERVED:
-                self._fault(self._where(factor), f"'{factor.name}' is a column of every table; use another name")
+                self._fault(_where(factor), f"'{factor.name}' is a column of every table; use another name")
             seen.add(factor.name)
 
-    def _where(self, factor: Factor) -> tuple[str, ...]:
-        if factor.kind == "part":
-            return ("design", "parts", factor.name)
-        return ("levers" if factor.lever else "uncertainties", "paths" if factor.paths else "changes", factor.name)
+
+def _where(factor: Factor) -> tuple[str, ...]:
+    """The part of the file that speaks of a factor, as near as can be told."""
+    if factor.kind == "part":
+        return ("design", "parts", factor.name)
+    return ("levers" if factor.lever else "uncertainties", "changes" if factor.kind == "change" else "paths", factor.name)
 
 
-def joined(base: Loaded, changes: Sequence[str], settings: Mapping[str, object] | None = None) -> Loaded:
-    """The scenario under more changes and settings. Raises ScenarioError when they do not fit."""
-    return load(base.file, (*base.changes, *changes), {**base.settings, **(settings or {})})
+def _refused(base: Base, name: str) -> str | None:
+    """Why a change cannot be joined to the scenario, or None."""
+    try:
+        find_change(name, base.file.parent)
+    except ScenarioError as error:
+        return error.faults[0].message
+    try:
+        base.under((name,))
+    except ScenarioError as error:
+        return f"'{name}' does not fit {base.loaded.label}: {error.faults[0]}"
+    return None
 
 
-def applying(base: Loaded, kinds: Sequence[str]) -> list[str]:
-    """Names of the changes of these kinds that fit a scenario which does not have them yet, in order."""
-    found = []
-    for name, file in list_changes(base.file.parent).items():
-        if name not in base.changes and headline(file).get("kind") in kinds:
-            try:
-                joined(base, (name,))
-            except ScenarioError:
-                continue
-            found.append(name)
-    return found
-
-
-def doubt_ranges(loaded: Loaded) -> dict[str, tuple[float, float]]:
-    """The range that each number in doubt is drawn over, by path."""
-    found = {path: doubt_range(number, meta) for path, number, meta in quantities(loaded.scenario)}
-    return {path: span for path, span in found.items() if span is not None}
-
-
-def limits(loaded: Loaded, pattern: str) -> tuple[float, float]:
-    """The limits that all numbers of a pattern share."""
-    found = [(meta["low"], meta["high"]) for path, _, meta in quantities(loaded.scenario) if fits(path, pattern)]
-    lows, highs = zip(*found, strict=True) if found else ((float("-inf"),), (float("inf"),))
-    return max(lows), min(highs)
+def _untaken(base: Base, path: str, spread: Spread) -> str | None:
+    """Why the scenario does not take these values at this path, or None."""
+    middle = (spread.normal or spread.lognormal or ())[:1]
+    tried = list(spread.values or spread.range or spread.triangular or middle)
+    for value in tried[:MOST_TRIED]:
+        try:
+            base.under((), {path: value})
+        except ScenarioError as error:
+            fault = error.faults[0]
+            return f"{value}: {fault.message}" if "path" not in fault.message else fault.message
+    if not tried and not list(places(base.loaded.resolved, path)):
+        return base.no_such(path)
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,25 +44,24 @@ def deaths(worlds: pd.DataFrame) -> pd.Series[int]:
 
 def with_weights(scenario: Scenario, weights: Mapping[tuple[str, str], float]) -> Scenario:
     """The scenario with the weights of some (actor, motive) pairs set; a distribution gives way to the number."""
-    found = scenario.model_copy(deep=True)
     for (actor, motive), weight in weights.items():
-        held = found.actors[actor].motives
-        held[motive] = type(held[motive]).model_validate(weight)
-    return found
+        scenario = with_number(scenario, f"actors.{actor}.motives.{motive}", weight)
+    return scenario
 
 
 def with_number(scenario: Scenario, path: str, value: float) -> Scenario:
     """The scenario with one number set, by dotted path; a distribution gives way to the number."""
-    found = scenario.model_copy(deep=True)
-    *parents, last = path.split(".")
-    part: object = found
-    for step in parents:
-        part = part[step] if isinstance(part, dict) else getattr(part, step)
-    if isinstance(part, dict):
-        part[last] = Quantity(value=value)
-    else:
-        setattr(part, last, Quantity(value=value))
+    found: Scenario = _with(scenario, path.split("."), Quantity(value=value))
     return found
+
+
+def _with(part: Any, steps: list[str], number: Quantity) -> Any:
+    if not steps:
+        return number
+    first, rest = steps[0], steps[1:]
+    if isinstance(part, dict):
+        return {**part, first: _with(part.get(first), rest, number)}
+    return part.model_copy(update={first: _with(getattr(part, first), rest, number)})
 
 
 def each_day(scenario: Scenario, world: int = 0, days: int = 10_000, seed: int = SEED) -> Iterator[WorldArray]:

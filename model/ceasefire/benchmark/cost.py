@@ -1,0 +1,98 @@
+"""What a world costs: time of one core per simulated day, and worlds per second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ceasefire import engine
+from ceasefire.scenario.schema import Scenario
+from ceasefire.start import Opening, open_scenario
+
+SEED = 1
+
+
+def days_of(scenario: Scenario, days: int) -> Scenario:
+    """The scenario, followed for that many days."""
+    return scenario.model_copy(update={"horizon_days": days})
+
+
+def compiled_cost(scenario: Scenario, worlds: int, repeats: int) -> dict[str, float]:
+    """The compiled engine: nanoseconds of one core per world-day, worlds per second on one core and on all.
+
+    Of `repeats` measurements the best, so that other programs on the machine count little. Days are those that
+    ceasefires held; the few days on which an offensive shows that it lasts are not counted.
+    """
+    opening = open_scenario(scenario)
+    batch = engine.one_scenario(opening, worlds, SEED)
+    engine.simulate(batch, 0, 1)
+    held = 0
+
+    def alone() -> None:
+        nonlocal held
+        held = int(engine.simulate(batch, 0, worlds)["days_held"].sum())
+
+    seconds = min(_timed(alone, time.thread_time) for _ in range(repeats))
+    together = min(_timed(lambda: _on_all_cores(opening, worlds), time.perf_counter) for _ in range(repeats))
+    return {
+        "ns_per_world_day": seconds / held * 1e9,
+        "worlds_per_second_one_core": worlds / seconds,
+        "worlds_per_second_all_cores": worlds / together,
+        "days_per_world": held / worlds,
+    }
+
+
+def _on_all_cores(opening: Opening, worlds: int) -> None:
+    chunk = max(1, worlds // (4 * engine.cores()))
+    engine.all_rows(engine.one_scenario(opening, worlds, SEED), chunk=chunk)
+
+
+def mesa_cost(scenario: Scenario, days: int, *, collect: bool = False) -> float:
+    """CeasefireModel, agents that call the compiled rules: nanoseconds of one core per day."""
+    from ceasefire.model import CeasefireModel
+
+    model = CeasefireModel(days_of(scenario, days + 1), SEED, collect=collect)
+    model.step()
+    seconds = _timed(model.live, time.thread_time)
+    return seconds / (model.day - 1) * 1e9
+
+
+def peer_cost(scenario: Scenario, days: int) -> float:
+    """The peer, in this process: nanoseconds of one core per day."""
+    from ceasefire.benchmark.peer import PeerModel
+
+    lived = 0
+    seconds = 0.0
+    for seed in range(days):
+        model = PeerModel(days_of(scenario, days - lived), seed)
+        seconds += _timed(model.run_model, time.thread_time)
+        lived += model.day
+        if lived >= days:
+            break
+    return seconds / lived * 1e9
+
+
+def peer_batch(scenario: Scenario, worlds: int, processes: int) -> tuple[float, float]:
+    """The peer under Mesa's own batch_run: seconds, and mean days lived per world."""
+    from mesa.batchrunner import batch_run
+
+    from ceasefire.benchmark.peer import PeerModel
+
+    rows: list[dict[str, float]] = []
+
+    def lived() -> None:
+        rows.extend(
+            batch_run(
+                PeerModel, {"scenario": [scenario], "seed": range(worlds)}, number_processes=processes,
+                max_steps=scenario.horizon_days, display_progress=False,
+            )
+        )  # fmt: skip
+
+    seconds = _timed(lived, time.perf_counter)
+    return seconds, sum(row["Step"] + 1 for row in rows) / len(rows)
+
+
+def _timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    began = clock()
+    work()
+    return clock() - began

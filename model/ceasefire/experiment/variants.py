@@ -1,0 +1,73 @@
+"""One scenario under changes and settings: which changes fit it, what it leaves in doubt, which values it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ceasefire.experiment.factors import fits
+from ceasefire.scenario.faults import ScenarioError
+from ceasefire.scenario.headline import headline
+from ceasefire.scenario.library import find_scenario, list_changes
+from ceasefire.scenario.load import Loaded, load, split_reference
+from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.suggest import nearest
+
+
+@dataclass(frozen=True)
+class Base:
+    """A scenario that others are made from: its file, and what was read from it."""
+
+    file: Path
+    loaded: Loaded
+
+    def under(self, changes: Sequence[str] = (), settings: Mapping[str, object] | None = None) -> Loaded:
+        """It under more changes and settings. Raises ScenarioError when they do not fit."""
+        if not changes and not settings:
+            return self.loaded
+        return load(self.file, (*self.loaded.changes, *changes), settings)
+
+    def applying(self, kinds: Sequence[str]) -> list[str]:
+        """Names of the changes of these kinds that fit it and that it does not have yet, in order."""
+        found = []
+        for name, file in list_changes(self.file.parent).items():
+            if name not in self.loaded.changes and headline(file).get("kind") in kinds:
+                try:
+                    self.under((name,))
+                except ScenarioError:
+                    continue
+                found.append(name)
+        return found
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The paths of all its numbers."""
+        return [path for path, _, _ in quantities(self.loaded.scenario)]
+
+    def limits(self, pattern: str) -> tuple[float, float]:
+        """The limits that all numbers of a pattern share."""
+        found = [(m["low"], m["high"]) for path, _, m in quantities(self.loaded.scenario) if fits(path, pattern)]
+        if not found:
+            return float("-inf"), float("inf")
+        return max(low for low, _ in found), min(high for _, high in found)
+
+    def no_such(self, path: str) -> str:
+        """That it has no such path, and the nearest."""
+        close = nearest(path, self.numbers)
+        return "this scenario has no such path" + (f"; did you mean '{close}'?" if close else "")
+
+
+def open_base(reference: str | Path, near: Path | None = None) -> Base:
+    """A scenario by name, name+change or path, which may be said from the folder `near`. Raises ScenarioError."""
+    first, changes = split_reference(reference)
+    is_path = "/" in first or first.endswith((".yaml", ".yml"))
+    file = find_scenario(first, near if is_path else None)
+    return Base(file, load(file, changes))
+
+
+def doubt_ranges(loaded: Loaded) -> dict[str, tuple[float, float]]:
+    """The range that each number in doubt is drawn over, by path."""
+    found = {path: doubt_range(number, meta) for path, number, meta in quantities(loaded.scenario)}
+    return {path: span for path, span in found.items() if span is not None}
