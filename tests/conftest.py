@@ -49,3 +49,9 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
         return Answer(code, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs draw nothing, for tests that look elsewhere: drawing takes longer than a small run."""
+    monkeypatch.setattr("ceasefire.cli.figures.draw", lambda plan, outcome, folder: None)

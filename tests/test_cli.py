@@ -215,6 +215,7 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
     assert len(held) == 2
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_the_summary_says_what_the_table_of_worlds_says(command: Command, small: str) -> None:
     said = command("run", small, "--json", *QUICK)
     figures = json.loads(said.out)
@@ -229,6 +230,7 @@ def test_the_summary_says_what_the_table_of_worlds_says(command: Command, small:
     assert low < figures["mean_days_held"]["value"] < high
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_next_steps_can_be_typed_as_they_stand(command: Command, small: str) -> None:
     said = command("run", small, *QUICK)
     steps = [line.split("ceasefire ")[1].split() for line in said.out.splitlines() if "ceasefire " in line]
@@ -239,6 +241,7 @@ def test_next_steps_can_be_typed_as_they_stand(command: Command, small: str) -> 
         assert told.out
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_the_world_of_a_run_lives_as_its_table_says(command: Command, small: str) -> None:
     folder = command("run", small, "--seed", "5", "--set", "agreement.monitoring=0.1", *QUICK).last
     worlds = pd.read_parquet(Path(folder) / "worlds").set_index("world")
@@ -259,6 +262,7 @@ def test_a_world_can_be_drawn(command: Command, small: str) -> None:
     assert all(Path(file).parent == Path(folder) / "figures" and Path(file).stat().st_size > 5000 for file in drawn)
 
 
+@pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
     ("more", "says"),
     [
@@ -277,6 +281,7 @@ def test_a_results_folder_settles_which_worlds_there_are(
     assert says in said.err
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_failed_world_is_marked_and_told_with_how_to_see_it_and_the_rest_is_saved(
     command: Command, small: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +306,7 @@ def test_a_failed_world_is_marked_and_told_with_how_to_see_it_and_the_rest_is_sa
     assert "11 worlds, seed 1" in said.out
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_when_every_world_failed_the_table_is_saved_all_the_same(
     command: Command, small: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +321,7 @@ def test_when_every_world_failed_the_table_is_saved_all_the_same(
     assert len(pd.read_parquet(Path(said.last) / "worlds")) == 12
 
 
+@pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
     ("number", "code", "says"), [(errno.ENOSPC, 1, "the disk is full"), (errno.EACCES, 2, "cannot be read or written")]
 )

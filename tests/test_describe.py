@@ -91,6 +91,11 @@ def test_in_a_crisis_those_who_fight_are_less_likely_to_honour_the_deal_than_in_
         assert of(idlib(), name, "crisis").chances[0] < of(idlib(), name, "calm").chances[0], name
 
 
+def test_the_survival_of_a_side_is_at_stake_when_the_other_side_strikes() -> None:
+    for name in ("syria", "opposition", "hts"):
+        assert of(idlib(), name, "crisis").saliences["survive"] > of(idlib(), name, "calm").saliences["survive"]
+
+
 def test_a_patron_that_strikes_takes_the_leash_off_its_client() -> None:
     for name in ("syria", "opposition", "hts"):
         held, loose = of(idlib(), name, "crisis").chances, of(idlib(), name, "patron too").chances

@@ -18,14 +18,15 @@ from ceasefire.compiled import rule
 Floats = NDArray[np.float64]
 
 N = 200_000
-"""Draws of a statistical test. Seeds are fixed: a test passes always or never, and an even generator fails one in 1,000."""
+"""Draws of a statistical test. Seeds are fixed, so that a test passes always or never."""
 
 ACCEPTED = 0.001
+"""Share of right generators that a statistical test would refuse."""
 ALICE, BOB = draws.name_key("alice"), draws.name_key("bob")
 
 
 @rule
-def fill(out, seed, world, day, stream, name, number, step):  # type: ignore[no-untyped-def]
+def fill(out: Any, seed: int, world: int, day: int, stream: int, name: Any, number: int, step: int) -> None:
     """Draws along one of the five coordinates of a draw: step says which one moves by one each time."""
     for k in range(out.shape[0]):
         w = world + (k if step == 0 else 0)
@@ -114,7 +115,9 @@ def test_neighbouring_draws_are_unrelated(step: int) -> None:
     assert abs(np.corrcoef(found[:-1], found[1:])[0, 1]) < 3.3 / math.sqrt(N)
 
 
-@pytest.mark.parametrize("other", [{"world": 1}, {"day": 1}, {"stream": 2}, {"name": BOB}], ids=lambda o: str([*o][0]))
+@pytest.mark.parametrize(
+    "other", [{"world": 1}, {"day": 1}, {"stream": 2}, {"name": BOB}], ids=lambda o: str(next(iter(o)))
+)
 def test_who_what_and_when_each_make_another_draw(other: dict[str, Any]) -> None:
     # Along the numbers of a draw, so that what is shifted is never what runs.
     here, there = along(3), along(3, **other)
@@ -138,7 +141,8 @@ def test_the_lowest_bits_are_as_even_as_the_highest(evenly: Floats) -> None:
 NAMES = [11239675357045329961, 13357852525624563044, 13020603013274838756]
 PLACES = [(0, -1, 1, 0), (0, 0, 5, 0), (1, 0, 5, 0), (999, 1824, 7, 1), (7, 3, 9, 2)]
 DRAWS = [
-    "0x1.4e2cf64eeedf0p-2", "0x1.27999bb18f63cp-1", "0x1.52229c236cf7ep-1", "0x1.716b05f16b9acp-1", "0x1.7a476d0509f58p-1",
+    "0x1.4e2cf64eeedf0p-2", "0x1.27999bb18f63cp-1", "0x1.52229c236cf7ep-1", "0x1.716b05f16b9acp-1",
+    "0x1.7a476d0509f58p-1",
 ]  # fmt: skip
 
 
@@ -164,7 +168,10 @@ def test_a_draw_is_what_whole_number_arithmetic_says() -> None:
         for part in (w, d + 2, s):
             key = scrambled((key + part * golden) % 2**64)
         exact = [scrambled((key + NAMES[n] + i * step) % 2**64) // 2**11 * 2.0**-53 for i in range(3)]
-        assert along(3, 3, world=w, day=d, stream=s, name=draws.name_key(("turkey", "syria@saraqib", "")[n])).tolist() == exact
+        assert (
+            along(3, 3, world=w, day=d, stream=s, name=draws.name_key(("turkey", "syria@saraqib", "")[n])).tolist()
+            == exact
+        )
 
 
 def ulps(found: float, exact: Decimal) -> float:
@@ -174,8 +181,8 @@ def ulps(found: float, exact: Decimal) -> float:
 def test_exp_is_within_two_units_in_the_last_place() -> None:
     rng = np.random.default_rng(1)
     grid = np.concatenate([
-        np.linspace(-700, 700, 1401), rng.uniform(-700, 700, 3000), rng.uniform(-1, 1, 3000), rng.uniform(-1e-8, 1e-8, 200),
-        (np.arange(-60, 61) + 0.5) * math.log(2), [0.0, -0.0, 1e-300, -1e-300],
+        np.linspace(-700, 700, 1401), rng.uniform(-700, 700, 3000), rng.uniform(-1, 1, 3000),
+        rng.uniform(-1e-8, 1e-8, 200), (np.arange(-60, 61) + 0.5) * math.log(2), [0.0, -0.0, 1e-300, -1e-300],
     ])  # fmt: skip
     found = of_each(each_exp, grid)
     with localcontext() as context:
@@ -282,7 +289,9 @@ def test_mixing_flips_half_the_bits_for_a_change_of_one() -> None:
     with np.errstate(over="ignore"):
         inputs = [np.uint64(k) * np.uint64(0x9E3779B97F4A7C15) for k in range(200)]
         flips = [
-            (int(draws.mix(z)) ^ int(draws.mix(z ^ np.uint64(1 << bit)))).bit_count() for z in inputs for bit in range(64)
+            (int(draws.mix(z)) ^ int(draws.mix(z ^ np.uint64(1 << bit)))).bit_count()
+            for z in inputs
+            for bit in range(64)
         ]
     # 12,800 flips of 64 bits: the mean of fair ones has a standard error of 4 / sqrt(12,800) = 0.035.
     assert abs(float(np.mean(flips)) - 32.0) < 4 * 0.036

@@ -117,6 +117,7 @@ def test_saying_the_scenarios_own_horizon_makes_no_other_run(small: str) -> None
     assert Plan(loaded, days=loaded.scenario.horizon_days).fingerprint == Plan(loaded).fingerprint
 
 
+@pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
     "other",
     [
@@ -139,21 +140,25 @@ def test_another_run_gets_a_folder_of_its_own(command: Command, small: str, othe
     assert Path(command("run", small, *QUICK, *other).last) == second
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_run_with_single_settings_never_takes_the_plain_name(command: Command, small: str) -> None:
     assert Path(command("run", small, "--set", "trust.north=0.5", *QUICK).last).name.startswith("two-sides-")
     assert Path(command("run", small, *QUICK).last).name == "two-sides"
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_changes_are_in_the_name_of_the_folder(command: Command, small: str) -> None:
     assert Path(command("run", small, "--change", "no-monitors", *QUICK).last).name == "two-sides+no-monitors"
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_run_of_another_program_is_another_run(command: Command, small: str, monkeypatch: pytest.MonkeyPatch) -> None:
     command("run", small, *QUICK)
     monkeypatch.setattr("ceasefire.experiment.plan.source_digest", lambda: "another program")
     assert Path(command("run", small, *QUICK).last).name.startswith("two-sides-")
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_table_that_was_edited_is_never_taken_for_the_run(command: Command, small: str) -> None:
     folder = Path(command("run", small, *QUICK).last)
     worlds = read_table(folder / "worlds")
@@ -169,6 +174,7 @@ def test_a_table_that_was_edited_is_never_taken_for_the_run(command: Command, sm
     assert third.name == f"{again.name}-2"
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_folder_that_holds_something_is_refused_and_left_alone(command: Command, small: str) -> None:
     Path("mine").mkdir()
     Path("mine/notes.txt").write_text("keep me", encoding="utf-8")
@@ -181,6 +187,7 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(command: Comman
     assert everything(Path()) == {"mine/notes.txt": b"keep me"}
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_an_empty_folder_is_filled_and_the_same_run_is_welcome_again(command: Command, small: str) -> None:
     Path("mine").mkdir()
     assert command("run", small, "--out", "mine", *QUICK).last == "mine"
@@ -248,6 +255,7 @@ def test_a_very_long_name_is_cut_to_what_file_systems_take(small: str, tmp_path:
     assert folder.name.endswith(plan.fingerprint[:6])
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_folder_can_be_run_again_from_itself_alone(command: Command, small: str, tmp_path: Path) -> None:
     first = command("run", small, "--seed", "4", "--set", "agreement.monitoring=0.9", "--change", "vague-terms", *QUICK)
     results = open_results(Path(first.last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -33,7 +34,7 @@ NORTH, SOUTH = 0, 1
 HONOUR, HARASS, STRIKE, OFFENSIVE = range(4)
 
 
-def morning(changes: dict[str, object] | None = None) -> World:
+def morning(changes: Mapping[str, object] | None = None) -> World:
     """The record of the small front on the morning of day 0."""
     return opened(small_front(changes))[0]
 
@@ -87,7 +88,9 @@ def test_a_party_that_the_deal_leaves_out_has_given_no_word() -> None:
 
 
 def test_the_word_given_weighs_by_the_class_of_the_deal() -> None:
-    costs = [opened(small_front({"agreement.class": kind}))[0]["word"] for kind in ("cessation", "preliminary", "definitive")]
+    costs = [
+        opened(small_front({"agreement.class": kind}))[0]["word"] for kind in ("cessation", "preliminary", "definitive")
+    ]
     assert costs == pytest.approx([c * (1 - 0.4 * 0.5) for c in (0.05, 0.1, 0.3)])
 
 
@@ -316,7 +319,9 @@ def test_the_first_heat_is_that_of_steady_fire_in_the_last_days_of_war() -> None
 
 
 def test_commanders_differ_by_world_with_mean_one() -> None:
-    found = np.concatenate([opened(small_front(), world)[0]["aggression"][: len(OPENING.formations)] for world in range(400)])
+    found = np.concatenate(
+        [opened(small_front(), world)[0]["aggression"][: len(OPENING.formations)] for world in range(400)]
+    )
     # 5,200 lognormal draws of spread 0.5: the mean's standard error is 0.533 / 72 = 0.0074.
     assert abs(found.mean() - 1.0) < 4 * 0.0074
     assert np.log(found).std() == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(2 * 5200))
@@ -503,7 +508,7 @@ def test_flight_follows_civilian_deaths_and_an_offensive_and_presses_on_the_host
 # ------------------------------------------------------------------ blame
 
 
-def accused(actor: int, sector: int, changes: dict[str, object] | None = None) -> World:
+def accused(actor: int, sector: int, changes: Mapping[str, object] | None = None) -> World:
     """A day on which one formation fired ten times, in orders, and killed four."""
     w = still(morning(changes))
     f = formation(actor, sector)
@@ -666,7 +671,7 @@ def test_only_a_guarantors_commitment_drifts_and_it_stays_a_share() -> None:
     assert w["commitment"][BEAR] != 0.8
 
 
-def bound(changes: dict[str, object] | None = None, **now: Any) -> World:
+def bound(changes: Mapping[str, object] | None = None, **now: Any) -> World:
     """A day of `bind` without talks, from the numbers given."""
     w = still(morning({"mechanisms.talks_rate": 0, **(changes or {})}))
     for name, value in now.items():
@@ -880,7 +885,9 @@ def test_a_fortnight_forgets_its_fifteenth_day() -> None:
 def test_ordered_fire_of_one_party_makes_it_a_bombardment_and_otherwise_it_is_a_spiral() -> None:
     w = ripe(deaths_today=130, ordered_today={BEAR: 66}, inflicted_today={BEAR: 66, ARMY: 64})
     assert (cause_of(w), w["cause_actor"]) == ("bombardment", BEAR)
-    w = ripe(deaths_today=130, ordered_today={BEAR: 65}, inflicted_today={BEAR: 60, ARMY: 70}, burst={TOWN: 3.0, HILLS: 2.0})
+    w = ripe(
+        deaths_today=130, ordered_today={BEAR: 65}, inflicted_today={BEAR: 60, ARMY: 70}, burst={TOWN: 3.0, HILLS: 2.0}
+    )
     assert (cause_of(w), w["cause_actor"], w["deciding_actor"]) == ("spiral", -1, ARMY)
     assert w["deciding_sector"] == TOWN
 
@@ -926,7 +933,7 @@ def test_a_distrustful_party_at_war_may_renounce_the_deal_and_one_at_peace_or_ou
     assert abrogated(rung={ARMY: OFFENSIVE}, trust={NORTH: 1.0})["over"] == 0
 
 
-def expiring(changes: dict[str, object] | None = None) -> World:
+def expiring(changes: Mapping[str, object] | None = None) -> World:
     w = still(opened(duel({"agreement.term_days": 100, "agreement.renewal_days": 30, **(changes or {})}))[0])
     w["day"], w["order"] = 99, 0.1
     judge.judge_formal(w)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from ceasefire import calls
+from ceasefire.analysis import stories
 from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
 from ceasefire.analysis.stories import QUARTER, Story, pulls_of, spans, story, tell
 from ceasefire.analysis.teller import STRIKE, Teller
@@ -205,6 +207,14 @@ def test_what_is_left_out_weighs_less_than_what_is_told() -> None:
     assert all(point in told.told for point in told.points if point.weight >= ALWAYS)
 
 
+def test_what_must_be_told_is_told_even_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stories, "FEWEST_LINES", 0)
+    monkeypatch.setattr(stories, "MOST_LINES", 0)
+    cramped = replace(flagship())
+    assert cramped.told == [point for point in cramped.points if point.weight >= ALWAYS]
+    assert cramped.told
+
+
 def test_with_every_nothing_is_left_out() -> None:
     told = flagship()
     assert told.text(every=True).count("Day ") >= len(told.points)
@@ -221,6 +231,17 @@ def test_deadlines_are_told_as_missed_on_their_day_and_as_done_when_they_are() -
     assert sorted(done) == sorted(int(np.flatnonzero(met[:, d])[0]) for d in range(2) if met[-1, d])
 
 
+def test_a_task_that_is_met_on_its_day_was_not_missed() -> None:
+    tasks = {f"agreement.deadlines.{task}.{what}": number for task in ("corridor", "joint-patrols") for what, number in
+             (("due_day", 0), ("ease", 1.0))}  # fmt: skip
+    sides = {f"trust.{side}": 1.0 for side in ("government", "opposition")}
+    told = tell(load("idlib-2020", set={**tasks, **sides, "war.ongoing": 0, "horizon_days": 3}), SEED, 0)
+    assert told.witness.notes.column("deadline_met")[0].sum() == 2
+    heads = [point.headline for point in told.points]
+    assert not [head for head in heads if head.startswith("Missed")]
+    assert len([head for head in heads if head.startswith("Done") and "late" not in head]) == 2
+
+
 def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> None:
     witness = flagship().witness
     spells = list(_spells(witness))
@@ -231,6 +252,15 @@ def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> Non
         by_talks = (last - 1, actor) in stopped
         assert (rungs[first : last - by_talks] >= 2).all()
         assert last == len(rungs) or by_talks or rungs[last] < 2
+
+
+def test_a_spell_that_talks_stop_takes_in_the_day_of_the_talks() -> None:
+    """That day's fire came before the talks."""
+    witness = flagship().witness
+    begun = {(actor, last) for actor, _, last in _spells(witness)}
+    stopped = [(actor, day + 1) for day, actor, old, new in witness.notes.stepped_down if old >= STRIKE > new]
+    assert stopped
+    assert set(stopped) <= begun
 
 
 def _spells(witness: Witness) -> Iterator[tuple[str, int, int]]:

@@ -88,7 +88,11 @@ def test_the_order_of_parties_sectors_and_motives_in_the_file_changes_nothing(us
 
 
 def test_titles_and_sources_change_nothing(usual: pd.DataFrame) -> None:
-    told = {"title": "Another", "actors.army.title": "An army", "actors.army.discipline": {"value": 0.5, "source": "heard"}}
+    told = {
+        "title": "Another",
+        "actors.army.title": "An army",
+        "actors.army.discipline": {"value": 0.5, "source": "heard"},
+    }
     assert_frame_equal(lived(small_front(told), WORLDS), usual)
 
 
@@ -119,7 +123,9 @@ def test_worlds_and_seeds_have_lives_of_their_own(usual: pd.DataFrame) -> None:
     told = usual.drop(columns=["world", "point"])
     assert not told.duplicated().any()
     other = lived(small_front(), WORLDS, seed=SEED + 1).drop(columns=["world", "point"])
-    same = [a == b for a, b in zip(told.astype(str).to_numpy().tolist(), other.astype(str).to_numpy().tolist(), strict=True)]
+    same = [
+        a == b for a, b in zip(told.astype(str).to_numpy().tolist(), other.astype(str).to_numpy().tolist(), strict=True)
+    ]
     assert not any(same)
 
 
@@ -203,7 +209,12 @@ def test_a_distribution_is_drawn_once_per_world_and_then_stands() -> None:
 
 def test_a_draw_belongs_to_the_name_of_its_number() -> None:
     one = {"actors.army.discipline": {"uniform": [0.2, 0.8]}}
-    two = {**one, "actors.aaa": ONLOOKER, "actors.army.capability": {"normal": [0.6, 0.1]}, "trust.north": {"uniform": [0, 1]}}
+    two = {
+        **one,
+        "actors.aaa": ONLOOKER,
+        "actors.army.capability": {"normal": [0.6, 0.1]},
+        "trust.north": {"uniform": [0, 1]},
+    }
     for world in range(20):
         found = []
         for changes in (one, two):
@@ -233,14 +244,17 @@ def test_an_event_put_in_front_leaves_the_day_of_another_alone() -> None:
     late = {"title": "late", "day": {"uniform": [0, 400]}, "add": {"guarantors.ties": -0.1}}
     early = {"title": "early", "day": 3, "add": {"guarantors.ties": 0.0}}
     one, two = small_front({"events": [late]}), small_front({"events": [early, late]})
-    assert [opened(one, w)["event_day"][0, 0] for w in range(5)] == [opened(two, w)["event_day"][0, 1] for w in range(5)]
+    assert [opened(one, w)["event_day"][0, 0] for w in range(5)] == [
+        opened(two, w)["event_day"][0, 1] for w in range(5)
+    ]
 
 
 # ------------------------------------------------------------------ what always holds
 
 SHARES = (
-    "ties", "attention", "violence", "unmet", "urging", "order", "trust", "resolve", "tripwire", "threat", "ground_lost",
-    "held", "commitment", "weariness", "mobilised", "blame", "odds", "usual_odds", "danger", "backing", "sight",
+    "ties", "attention", "violence", "unmet", "urging", "order", "trust", "resolve", "tripwire", "threat",
+    "ground_lost", "held", "commitment", "weariness", "mobilised", "blame", "odds", "usual_odds", "danger",
+    "backing", "sight",
     "contact_now", "watched_now", "calmed_now", "attributed", "obeyed",
 )  # fmt: skip
 
@@ -276,7 +290,10 @@ def test_on_any_front_shares_stay_shares_counts_grow_and_nobody_vanishes(number:
 @pytest.mark.xfail(reason="a side's share of no forces is 0 / 0")
 @pytest.mark.parametrize("nobody", ["rebels", "army"])
 def test_a_formation_of_no_strength_breaks_no_number(nobody: str) -> None:
-    gone = {"front.sectors.hills.presence": {"army": 1.0, "rebels": 1.0, nobody: 0.0}, "front.sectors.hills.neighbours": ["town"]}
+    gone = {
+        "front.sectors.hills.presence": {"army": 1.0, "rebels": 1.0, nobody: 0.0},
+        "front.sectors.hills.neighbours": ["town"],
+    }
     for world in range(3):
         for record in each_day(small_front(gone), world, 120):
             assert not beyond(record)
@@ -286,9 +303,8 @@ def test_deaths_come_from_fire_and_fire_from_somebody() -> None:
     table = lived(small_front(), WORLDS)
     fire = table[[f"violations_{kind}" for kind in ("strategic", "retaliatory", "spoiling", "localised")]].sum(axis=1)
     assert (deaths(table)[fire == 0] == 0).all()
-    silent = small_front({f"mechanisms.{rate}": 0 for rate in ("local_rate", "harass_rate", "strike_rate", "offensive_rate")}
-                         | {"war.ongoing": 0})  # fmt: skip
-    quiet = lived(silent, 20)
+    rates = ("local_rate", "harass_rate", "strike_rate", "offensive_rate")
+    quiet = lived(small_front({f"mechanisms.{rate}": 0 for rate in rates} | {"war.ongoing": 0}), 20)
     assert (deaths(quiet) == 0).all()
     assert quiet["first_lethal_day"].isna().all()
 

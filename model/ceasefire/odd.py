@@ -1,4 +1,4 @@
-"""The tables of ODD.md, made from the code: `python -m ceasefire.odd` rewrites them, `--check` says if they are stale."""
+"""The tables of ODD.md, made from the code: `python -m ceasefire.odd` rewrites them, `--check` tests them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from ceasefire.world import CLASSES, FIELDS, INTENSITY, LICENCE
 ODD = Path(__file__).with_name("ODD.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
 KINDS = {"f8": "number", "i8": "whole number", "u8": "key"}
-ROOM = {
-    "rungs": "4 rungs", "terms": "8 terms", "sides": "2 sides", "neighbours": "8 neighbours", "fires": "3 kinds of fire",
-    "counters": "9 counters", "window": "14 days", "extended": "indicators, 1, complements",
+ONE_OF = {
+    "fires": "kind of fire", "window": "day of 14", "extended": "indicator, 1, complement",
 }  # fmt: skip
+
+
+WHOSE = {"world": "the world", "actor": "each actor", "formation": "each formation", "sector": "each sector"}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -36,17 +38,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def the_day() -> str:
     """Steps of the day, with the sentence of each rule."""
-    rows = ((str(step.number), f"`{step.name}`", f"each {step.whose}", step.sentence) for step in THE_DAY)
-    return table(
-        ("step", "rule", "taken by", "what happens"),
-        [(n, r, w.replace("each world", "the world"), s) for n, r, w, s in rows],
-    )
+    rows = [(str(step.number), f"`{step.name}`", WHOSE[step.whose], step.sentence) for step in THE_DAY]
+    return table(("step", "rule", "taken by", "what happens"), rows)
 
 
 def state() -> str:
     """Every field of the record."""
     rows = [
-        (f"`{name}`", " x ".join(ROOM.get(axis, axis) for axis in axes) or "world", KINDS[kind], meaning)
+        (
+            f"`{name}`",
+            " x ".join(ONE_OF.get(axis, axis.removesuffix("s")) for axis in axes) or "world",
+            KINDS[kind],
+            meaning,
+        )
         for name, kind, axes, meaning in FIELDS
     ]
     return table(("field", "one for each", "kind", "meaning"), rows)
@@ -106,7 +110,7 @@ def mechanisms() -> str:
                 f"`{name}`",
                 f"{default.centre:g}",
                 meta["unit"],
-                doubt(meta["doubt"]),
+                doubt(meta["doubt"] if default.assumed else "none"),
                 meta["source"],
                 info.description or "",
             )
@@ -115,7 +119,7 @@ def mechanisms() -> str:
 
 
 def doubt(given: tuple[float, float] | float | str) -> str:
-    """How far an assumed number is drawn, in words."""
+    """How far a number is drawn when it is assumed, in words; one with a source stays put."""
     if isinstance(given, tuple):
         return f"{given[0]:g} to {given[1]:g}"
     return "not drawn" if isinstance(given, str) else f"± {given * 100:g} %"

@@ -79,7 +79,8 @@ def localised_fire(worlds: int) -> list[Check]:
     return [
         near("localised fire, mean", f"violations in 400 days, {worlds} worlds", float(counts.mean()), exact,
              math.sqrt(exact / worlds)),
-        near("localised fire, variance", f"the same count's variance, {worlds} worlds", float(counts.var()), exact, spread),
+        near("localised fire, variance", f"the same count's variance, {worlds} worlds", float(counts.var()), exact,
+             spread),
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ceasefire.scenario.load import load
 from ceasefire.verification.check import Check, Paired, paired
@@ -21,8 +21,8 @@ class Direction:
     sign: int
     more: Mapping[str, object]
     less: Mapping[str, object]
-    under: tuple[str, ...] = field(default=())
-    """Changes to the flagship under which it is judged."""
+    under: tuple[str, ...] = ("aim-unmet",)
+    """Changes to the flagship under which it is judged: where nothing presses, nothing can help."""
 
 
 def _rise(when: int, factor: float) -> list[dict[str, object]]:
@@ -38,10 +38,17 @@ DIRECTIONS = (
     Direction("a hotline", +1, {"agreement.hotline": 1.0}, {"agreement.hotline": 0.0}),
     Direction("a buffer", +1, {"agreement.buffer_km": 30}, {"agreement.buffer_km": 0}),
     Direction("a definitive deal", +1, {"agreement.class": "definitive"}, {"agreement.class": "cessation"}),
-    Direction("unmet territorial claims", -1, {f"front.sectors.{s}.held": 0.0 for s in M5}, {}),
+    Direction(
+        "unmet territorial claims", -1, {f"front.sectors.{s}.held": 0.0 for s in M5}, {}, ("turkish-tripwire-removed",)
+    ),
     Direction("an excluded spoiler", -1, {"agreement.excludes": ["hts"]}, {"agreement.excludes": []}),
     Direction("power shifting to the side with claims", -1, {"events": _rise(60, 1.6)}, {"events": _rise(60, 1.0)}),
-    Direction("a waning patron of the weaker side and the spoiler", -1, {"actors.turkey.waning": 0.5}, {"actors.turkey.waning": 0.0}),
+    Direction(
+        "a waning patron of the weaker side and the spoiler",
+        -1,
+        {"actors.turkey.waning": 0.5},
+        {"actors.turkey.waning": 0.0},
+    ),
     Direction("vague terms", -1, {"agreement.clarity": 0.0}, {"agreement.clarity": 1.0}),
 )
 
@@ -65,8 +72,8 @@ def verdict(direction: Direction, found: Paired) -> Check:
     """Passed only when the interval leaves out 0 on the right side."""
     right = found.above if direction.sign > 0 else found.below
     base = "+".join(("idlib-2020", *direction.under))
-    word = "lengthens" if direction.sign > 0 else "shortens"
+    word = "longer" if direction.sign > 0 else "shorter"
     return Check(
-        f"{direction.what} {word} a ceasefire", f"days held with more and with less of it, same worlds of {base}",
-        f"{found} days", "the 95 % interval lies above 0" if direction.sign > 0 else "the 95 % interval lies below 0", right,
+        f"{word} with {direction.what}", f"days held with more and with less of it, same worlds of {base}",
+        f"{found} days", f"the 95 % interval lies {'above' if direction.sign > 0 else 'below'} 0", right,
     )  # fmt: skip

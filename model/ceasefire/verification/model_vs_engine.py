@@ -11,19 +11,21 @@ from ceasefire.model import CeasefireModel
 from ceasefire.scenario.library import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, WorldArray, open_scenario
+from ceasefire.start import WorldArray, open_scenario
 from ceasefire.verification.check import Check
 from ceasefire.verification.random_front import random_front
-from ceasefire.verification.runs import SEED
+from ceasefire.verification.runs import SEED, each_day, opened
 from ceasefire.verification.small_front import small_front
-from ceasefire.world import blank_world
 
 
 def checks(quick: bool = True) -> list[Check]:
     """The flagship and random scenarios day by day; tables under every cut."""
     flagship = load("idlib-2020").scenario
     worlds, days, others = (2, 120, 4) if quick else (10, 1825, 40)
-    found = [same_days(flagship, "idlib-2020", range(worlds), days), same_days(small_front(), "a small front", range(8), 500)]
+    found = [
+        same_days(flagship, "idlib-2020", range(worlds), days),
+        same_days(small_front(), "a small front", range(8), 500),
+    ]
     for number in range(others):
         found.append(same_days(random_front(number), f"random scenario {number}", range(2), days))
     for name in sorted(list_scenarios()):
@@ -34,7 +36,8 @@ def checks(quick: bool = True) -> list[Check]:
 def first_difference(scenario: Scenario, world: int, days: int, seed: int = SEED) -> str:
     """Where Mesa's record first differs from the engine's: 'day 12: trust, heat'; '' when it never does."""
     model = CeasefireModel(scenario, seed=seed, world=world, collect=False)
-    record, numbers = opened_in_engine(model.opening, world, seed)
+    record = opened(scenario, world, seed)
+    numbers = np.asarray(record).view(np.float64)
     for day in range(days + 1):
         if np.asarray(model.record).tobytes() != np.asarray(record).tobytes():
             return f"day {day}: {', '.join(differing_fields(model.record, record))}"
@@ -46,20 +49,19 @@ def first_difference(scenario: Scenario, world: int, days: int, seed: int = SEED
     return ""
 
 
-def opened_in_engine(opening: Opening, world: int, seed: int) -> tuple[WorldArray, WorldArray]:
-    """A world on the morning of day 0: its record, shape (1,), and the same bytes as numbers."""
-    record = blank_world(opening.record.dtype)
-    numbers = np.asarray(record).view(np.float64)
-    drawn = engine.drawn_numbers(opening)
-    with np.errstate(over="ignore"):
-        engine.open_world(record, numbers, opening.record.view(np.float64), drawn, np.uint64(seed), world)
-    return record, numbers
-
-
 def differing_fields(one: WorldArray, other: WorldArray) -> list[str]:
     """Names of the fields whose bytes differ."""
     names = one.dtype.names or ()
     return [name for name in names if np.asarray(one[name]).tobytes() != np.asarray(other[name]).tobytes()]
+
+
+def days_hash(scenario: Scenario, worlds: range, days: int, seed: int = SEED) -> str:
+    """SHA-256 of the whole record on every morning of some worlds."""
+    digest = hashlib.sha256()
+    for world in worlds:
+        for record in each_day(scenario, world, days, seed):
+            digest.update(np.asarray(record).tobytes())
+    return digest.hexdigest()
 
 
 def same_days(scenario: Scenario, name: str, worlds: range, days: int) -> Check:

@@ -43,14 +43,15 @@ class Muted:
 
 
 def checks(quick: bool = True) -> list[Check]:
-    """Per motive over all who have it, and per outside party; in full, per actor and motive as well."""
-    return [verdict(muted, quick) for name in sorted(list_scenarios()) for muted in ablations(name, quick)]
+    """Per motive over all who have it, and per outside party; in full, per actor too, and in every shipped scenario."""
+    names = ["idlib-2020"] if quick else sorted(list_scenarios())
+    return [verdict(muted, quick) for name in names for muted in ablations(name, quick)]
 
 
 def ablations(name: str, quick: bool) -> Iterator[Muted]:
     """Everything that can be taken away from a shipped scenario, one at a time, on the same worlds."""
     scenario = load(name).scenario
-    worlds, days = (150, 730) if quick else (2_000, scenario.horizon_days)
+    worlds, days = (150, 730) if quick else (1_000, scenario.horizon_days)
     scenario = scenario.model_copy(update={"horizon_days": min(days, scenario.horizon_days)})
     usual = lived(scenario, worlds)
     for what, without in less_one(scenario, quick):
@@ -86,7 +87,10 @@ def compare(scenario: str, what: str, without: pd.DataFrame, usual: pd.DataFrame
     told = [name for name in usual.columns if name != "point"]
     same = [left == right for left, right in zip(_rows(without[told]), _rows(usual[told]), strict=True)]
     return Muted(
-        scenario, what, {name: paired(left, right) for name, (left, right) in columns.items()}, 1.0 - sum(same) / len(same)
+        scenario,
+        what,
+        {name: paired(left, right) for name, (left, right) in columns.items()},
+        1.0 - sum(same) / len(same),
     )
 
 
@@ -100,7 +104,7 @@ def _clear_of_zero(found: Paired) -> bool:
 
 
 def verdict(muted: Muted, quick: bool) -> Check:
-    """Live when some outcome moves (in short form: when some life is touched); a known dead one passes with its reason."""
+    """Live when some outcome moves (in short form: when some life is touched); one known to be dead passes too."""
     live = muted.touched > 0.0 if quick else bool(muted.moved)
     reason = KNOWN_DEAD.get((muted.scenario, muted.what))
     figure = str(muted) if live or reason is None else f"dead: {reason} ({muted})"

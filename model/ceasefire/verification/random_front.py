@@ -106,7 +106,12 @@ def _agreement(dice: random.Random, may_be_left_out: list[str]) -> dict[str, Any
 def _events(dice: random.Random, everyone: list[str]) -> list[dict[str, Any]]:
     who = dice.choice(everyone)
     return [
-        {"title": "a blow", "day": {"uniform": [0, 90]}, "multiply": {f"actors.{who}.capability": 1.5}, "review": [who]},
+        {
+            "title": "a blow",
+            "day": {"uniform": [0, 90]},
+            "multiply": {f"actors.{who}.capability": 1.5},
+            "review": [who],
+        },
         {"title": "a quarrel", "rate_per_year": 6, "once": False, "add": {"guarantors.ties": -0.05}},
         {"title": "a storm", "rate_per_year": 3, "set": {"agreement.monitoring": 0.1}},
     ]

@@ -1,0 +1,210 @@
+"""The comparison: the same worlds under each of several scenarios, day by day, and what that is in days."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.survival import SurvivalCurve
+from ceasefire.charts.contrast import readable
+from ceasefire.charts.numbers import days, signed, signed_days, span_words
+from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, share_axis
+from ceasefire.charts.placing import spread
+from ceasefire.charts.steps import axis_end, corners, shown
+from ceasefire.charts.style import (
+    COMPARISON_COLOURS,
+    COMPARISON_DASHES,
+    INK,
+    PAPER,
+    QUIET,
+    RULE,
+    SMALL,
+    TEXT,
+    house_style,
+)
+from ceasefire.charts.words import Caption, percent, shortened
+
+PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
+TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
+"""Heights of a line of the at-risk table and of a row of differences [inches]."""
+
+DIFFERENCE_LEFT, DIFFERENCE_WIDTH = 3.3, 2.6
+END_LETTERS = 20
+
+INKS = tuple(readable(colour) for colour in COMPARISON_COLOURS)
+"""Colours of the words, which pale lines would not bear."""
+
+MOST_TOLD = 2
+"""Differences that the finding tells one by one."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of the scenarios compared: its name, its curve, and mean days held with its 95 % interval [days].
+
+    `gained` is the mean difference from the first on the same worlds [days]: chance (95 %), and doubt (90 %) where
+    the assumed numbers were drawn for both alike. The first has none.
+    """
+
+    name: str
+    curve: SurvivalCurve
+    mean: Interval
+    gained: Interval | None = None
+    doubted: Interval | None = None
+
+
+@house_style()
+def comparison_chart(groups: Sequence[Group], caption: Caption, *, horizon: int, paired: bool = True) -> Figure:
+    """Curves of two to six scenarios, the first being what the others are compared with; below, means and differences.
+
+    `paired` says that the same worlds were lived under each. ValueError for fewer than two or more than six.
+    """
+    if not 2 <= len(groups) <= len(COMPARISON_COLOURS):
+        raise ValueError(f"{len(groups)} scenarios: a comparison shows 2 to {len(COMPARISON_COLOURS)}")
+    last = axis_end([group.curve.surviving for group in groups], horizon)
+    table = TABLE_ROW * (len(groups) + 1)
+    means = 0.42 + DIFFERENCE_ROW * len(groups) + 0.36
+    fewest = min(group.curve.worlds for group in groups)
+    footer = caption.footer(fewest, each=True)
+    sheet = page(0.28 + PLOT_HEIGHT + 0.48 + table + means, caption.title, _finding(groups, horizon), footer)
+    bottom = sheet.bottom + means + table + 0.48
+    axes = _curves(sheet, groups, last, bottom)
+    _at_risk(sheet, groups, axes, last, bottom - 0.52)
+    _means(sheet, groups, sheet.bottom + means - 0.42, paired)
+    return sheet.figure
+
+
+def _curves(sheet: Page, groups: Sequence[Group], last: int, bottom: float) -> Axes:
+    """The curves, each with its band of chance and its name and end at the right."""
+    axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, PLOT_HEIGHT)
+    share_axis(axes, "worlds still holding")
+    day_axis(axes, last)
+    calendar_axis(axes, last)
+    for number, group in enumerate(groups):
+        _curve(axes, group.curve, number, last)
+    ends = [at_end(group.curve, last) for group in groups]
+    names = [
+        "\n".join([*textwrap.wrap(group.name, END_LETTERS)[:3], f"{percent(end)} hold"])
+        for group, end in zip(groups, ends, strict=True)
+    ]
+    heights = [0.148 * (name.count("\n") + 1) + 0.07 for name in names]
+    centres = spread([end * PLOT_HEIGHT for end in ends], heights, -0.1, PLOT_HEIGHT + 0.2)
+    for number, (name, centre) in enumerate(zip(names, centres, strict=True)):
+        look = {"color": INKS[number], "size": TEXT - 0.5, "weight": "bold", "linespacing": 1.15}
+        sheet.write(LEFT + PLOT_WIDTH + 0.1, bottom + centre, name, va="center", gid=f"end-{number}", **look)
+    return axes
+
+
+def _curve(axes: Axes, curve: SurvivalCurve, number: int, last: int) -> None:
+    over = bool(curve.surviving[-1] == 0)
+    at = shown(last, curve.surviving, curve.low, curve.high)
+    x, share = corners(at, curve.surviving, last, over)
+    low, high = (corners(at, edge, last, over)[1] for edge in (curve.low, curve.high))
+    colour = COMPARISON_COLOURS[number]
+    axes.fill_between(x, low, high, step="post", facecolor=colour, alpha=0.18, linewidth=0, gid=f"chance-{number}")
+    look = {"color": colour, "linewidth": 1.8, "linestyle": COMPARISON_DASHES[number], "clip_on": False}
+    axes.step(x, share, where="post", gid=f"curve-{number}", zorder=3, **look)
+
+
+def at_end(curve: SurvivalCurve, last: int) -> float:
+    """The share that holds on the last day shown, or followed."""
+    return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
+
+
+def _at_risk(sheet: Page, groups: Sequence[Group], axes: Axes, last: int, top: float) -> None:
+    """Under each tick, how many worlds still held when that day began."""
+    sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
+    for number, group in enumerate(groups):
+        y, colour = top - TABLE_ROW * (number + 1), INKS[number]
+        for day in axes.get_xticks():
+            look = {"size": SMALL + 0.5, "color": colour, "ha": "center", "va": "center", "gid": f"at-risk-{number}"}
+            sheet.write(LEFT + PLOT_WIDTH * day / last, y, f"{group.curve.still_holding(int(day)):,}", **look)
+        name = shortened(group.name, 24)
+        sheet.write(LEFT + PLOT_WIDTH + 0.28, y, name, size=SMALL, color=colour, va="center")
+
+
+def _means(sheet: Page, groups: Sequence[Group], top: float, paired: bool) -> None:
+    """A row for each scenario: mean days held, and the difference from the first as a dot with its bands."""
+    height = DIFFERENCE_ROW * len(groups)
+    axes = sheet.axes(DIFFERENCE_LEFT, top - height, DIFFERENCE_WIDTH, height)
+    spans = [span for group in groups for span in (group.gained, group.doubted) if span is not None]
+    ends = [0.0, *(end for span in spans for end in (span.low, span.high))]
+    room = 0.06 * (max(ends) - min(ends)) or 1.0
+    axes.set_xlim(min(ends) - room, max(ends) + room)
+    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
+    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.grid(axis="x", color=RULE, linewidth=0.5)
+    axes.axvline(0, color=INK, linewidth=0.9)
+    _mean_heads(sheet, groups, top + 0.11, paired)
+    for number, group in enumerate(groups):
+        y, colour = top - DIFFERENCE_ROW * (number + 0.5), INKS[number]
+        sheet.write(0.14, y, shortened(group.name, 26), size=TEXT - 0.5, color=colour, weight="bold", va="center")
+        sheet.write(2.42, y, days(group.mean.value), size=TEXT, weight="bold", color=colour, ha="right", va="center")
+        sheet.write(2.48, y, span_words(group.mean, days), size=SMALL, color=QUIET, va="center")
+        _difference(sheet, axes, group, number, y)
+
+
+def _difference(sheet: Page, axes: Axes, group: Group, number: int, y: float) -> None:
+    """A dot with its bands, and the figure at the right."""
+    x, colour = DIFFERENCE_LEFT + DIFFERENCE_WIDTH, COMPARISON_COLOURS[number]
+    if group.gained is None:
+        words = "no worlds in common" if number else "compared with this one"
+        sheet.write(x + 0.12, y, words, size=SMALL, color=QUIET, va="center")
+        return
+    if group.doubted is not None:
+        edges = [group.doubted.low, group.doubted.high]
+        axes.fill_between(edges, number - 0.34, number + 0.34, facecolor=colour, alpha=0.15, linewidth=0, gid="doubt")
+    ends, look = [group.gained.low, group.gained.high], {"color": colour, "gid": "difference"}
+    axes.plot(ends, [number] * 2, linewidth=3.2, solid_capstyle="butt", **look)
+    axes.plot([group.gained.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
+    words, ink = signed_days(group.gained.value), INKS[number]
+    sheet.write(x + 0.64, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
+    sheet.write(x + 0.7, y, span_words(group.gained, signed_days), size=SMALL, color=QUIET, va="center")
+
+
+def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) -> None:
+    """What the columns are."""
+    same = "on the same worlds" if paired else "between different worlds"
+    doubted = any(group.doubted is not None for group in groups)
+    look = {"size": SMALL, "color": QUIET, "va": "center"}
+    sheet.write(2.42, y, "mean days held", ha="right", **look)
+    sheet.write(2.48, y, "95 %", **look)
+    words = f"days gained, {same}" + ("; wide: doubt (90 %)" if doubted else "")
+    sheet.write(DIFFERENCE_LEFT, y, words, **look)
+    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.64, y, "days", ha="right", **look)
+    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.7, y, "95 %", **look)
+
+
+def _finding(groups: Sequence[Group], horizon: int) -> str:
+    """The differences in words, as sure as they are; of many, the largest either way."""
+    first = groups[0]
+    known = [(group, group.gained) for group in groups[1:] if group.gained is not None]
+    if not known:
+        return f"Mean days held, of {horizon:,}: " + "; ".join(f"{g.name}, {days(g.mean.value)}" for g in groups) + "."
+    against = f"Against {first.name} ({days(first.mean.value)} days held on average):"
+    if len(known) <= MOST_TOLD:
+        return f"{against} {'; '.join(f'{group.name}, {verdict(gained)}' for group, gained in known)}."
+    known.sort(key=lambda each: each[1].value)
+    ends = [f"{group.name}, {verdict(gained)}" for group, gained in (known[-1], known[0])]
+    return f"{against} at one end {ends[0]}; at the other {ends[1]}."
+
+
+def verdict(gained: Interval) -> str:
+    """A difference in words; one that chance may have made is said to be so."""
+    if not np.isfinite(gained.low) or not np.isfinite(gained.high):
+        return "a difference that one world cannot tell"
+    span = f"95 %: {span_words(gained, signed_days)}"
+    if gained.low <= 0 <= gained.high:
+        return f"no difference beyond chance ({signed_days(gained.value)} days, {span})"
+    return f"{days(abs(gained.value))} days {'longer' if gained.value > 0 else 'shorter'} ({span})"

@@ -1,0 +1,45 @@
+"""Doubt draws every assumed number evenly over its own range, each by its own name, whatever the seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from ceasefire import engine
+from ceasefire.experiment.doubt import assumed_ranges, doubt_batch, doubt_values
+from ceasefire.start import open_scenario
+from ceasefire.verification.small_front import small_front
+
+RANGES = {"agreement.monitoring": (0.2, 0.6), "trust.north": (0.0, 1.0)}
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 2**63 - 1])
+def test_draws_fill_the_whole_range_at_any_seed(seed: int) -> None:
+    found = doubt_values(RANGES, 2000, seed)
+    for path, (low, high) in RANGES.items():
+        assert stats.kstest(found[path], stats.uniform(low, high - low).cdf).pvalue > 0.001
+
+
+def test_a_new_assumption_leaves_the_draws_of_the_others_alone() -> None:
+    alone = doubt_values({"trust.north": (0.0, 1.0)}, 50, 1)
+    assert alone["trust.north"].tolist() == doubt_values(RANGES, 50, 1)["trust.north"].tolist()
+
+
+def test_numbers_are_drawn_apart_and_seeds_differ() -> None:
+    found = doubt_values(RANGES, 2000, 1)
+    # 2,000 pairs: the correlation's standard error is 0.022.
+    assert abs(np.corrcoef(found["agreement.monitoring"], found["trust.north"])[0, 1]) < 4 * 0.022
+    assert not np.isin(found["trust.north"], doubt_values(RANGES, 2000, 2)["trust.north"]).any()
+
+
+def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
+    scenario = small_front()
+    opening = open_scenario(scenario)
+    batch = doubt_batch(scenario, opening, 1)
+    assert batch is not None
+    for path, (low, high) in assumed_ranges(scenario).items():
+        drawn = batch.openings[:, opening.slots[path]]
+        assert low <= drawn.min() < drawn.max() <= high, path
+    rows = engine.simulate(batch, 0, 40)
+    assert set(rows["point"]) == set(batch.points[:40])

@@ -1,0 +1,86 @@
+"""The description of the model is that of this program: no stale table, no rule or number left unsaid."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ceasefire import draws, odd
+from ceasefire.rules import THE_DAY
+from ceasefire.scenario.indicators import INDICATORS
+from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER
+from ceasefire.world import CAUSES, FIELDS, VIOLATION_KINDS
+
+TEXT = odd.ODD.read_text(encoding="utf-8")
+PROSE = odd.BLOCK.sub("", TEXT)
+"""What is written by hand: the document without its generated tables."""
+
+
+def unsaid(names: set[str], where: str) -> list[str]:
+    """Names that do not occur as words."""
+    assert names
+    return sorted(name for name in names if not re.search(rf"\b{re.escape(name)}\b", where))
+
+
+def test_no_table_is_stale() -> None:
+    assert odd.rendered(TEXT) == TEXT, "run: python -m ceasefire.odd"
+
+
+def test_every_table_has_its_place_in_the_document() -> None:
+    assert sorted(found["name"] for found in odd.BLOCK.finditer(TEXT)) == sorted(odd.TABLES)
+
+
+def test_every_function_of_the_rules_is_named_where_it_is_explained() -> None:
+    names = odd.rule_names()
+    assert {step.name for step in THE_DAY} <= names
+    assert len(names) > 50
+    assert unsaid(names, PROSE) == []
+
+
+def test_every_number_of_the_rules_stands_in_an_equation_or_a_sentence() -> None:
+    assert unsaid(set(Mechanisms.model_fields), PROSE) == []
+
+
+def test_every_stream_of_draws_says_who_what_and_when() -> None:
+    streams = {name for name, code in vars(draws).items() if name.isupper() and isinstance(code, int)}
+    assert {"PARAMETER", "DOUBT", "CLASH"} <= streams
+    assert unsaid(streams, PROSE) == []
+
+
+def test_every_cause_kind_and_rung_is_explained() -> None:
+    words = {*CAUSES, *VIOLATION_KINDS, *FORCE_LADDER, *ENGAGEMENT_LADDER} - {""}
+    assert unsaid(words, TEXT) == []
+    assert unsaid({*CAUSES} - {""}, PROSE) == []
+
+
+def test_tables_have_a_row_for_every_thing() -> None:
+    assert odd.the_day().count("\n") == len(THE_DAY) + 2
+    assert odd.state().count("\n") == len(FIELDS) + 2
+    assert odd.indicators().count("\n") == len(INDICATORS) + 2
+    assert odd.mechanisms().count("\n") == len(Mechanisms.model_fields) + 2
+
+
+def test_the_order_of_the_day_is_that_of_the_tuple() -> None:
+    rows = re.findall(r"^\| \d \| `(\w+)` \|", odd.the_day(), re.MULTILINE)
+    assert rows == [step.name for step in THE_DAY]
+
+
+def test_the_check_notices_a_stale_table_and_the_program_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stale = tmp_path / "ODD.md"
+    stale.write_text(TEXT.replace("| `temperature` |", "| `heat_of_the_day` |"), encoding="utf-8")
+    monkeypatch.setattr(odd, "ODD", stale)
+    assert odd.main(["--check"]) == 1
+    assert "stale" in capsys.readouterr().err
+    assert odd.main([]) == 0
+    assert stale.read_text(encoding="utf-8") == TEXT
+    assert odd.main(["--check"]) == 0
+
+
+def test_a_marker_of_no_table_is_refused() -> None:
+    with pytest.raises(KeyError, match="weather"):
+        odd.rendered("<!-- generated: weather -->\n<!-- end: weather -->")
