@@ -145,8 +145,8 @@ def test_every_step_of_the_day_is_missed(step: str, monkeypatch: pytest.MonkeyPa
 
 # ------------------------------------------------------------------ numbers of the rules
 
-ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "talks_trust"}
-"""Not felt by a preliminary deal in low trust whose guarantors never clash; each has its own test below."""
+ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths"}
+"""Not felt by a preliminary deal whose guarantors never clash; each has its own test below."""
 
 
 def other_value(name: str, usual: float) -> float:

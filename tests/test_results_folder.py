@@ -162,7 +162,7 @@ def test_a_run_of_another_program_is_another_run(command: Command, small: str, m
 def test_a_table_that_was_edited_is_never_taken_for_the_run(command: Command, small: str) -> None:
     folder = Path(command("run", small, *QUICK).last)
     worlds = read_table(folder / "worlds")
-    worlds.loc[0, "deaths_civilian"] += 1
+    worlds["deaths_civilian"] += 1
     shutil.rmtree(folder / "worlds")
     write_table(worlds, folder / "worlds")
     with pytest.raises(FolderError, match="edited or damaged"):

@@ -115,7 +115,7 @@ def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
     look.take_in(w, ARMY)
     utility = np.array(decide.weigh(w, ARMY))
     odds = np.exp(utility / 0.135)
-    assert decide.chances(w, ARMY) == pytest.approx(tuple(odds / odds.sum()))
+    assert decide.leanings(w, ARMY, OFFENSIVE) == pytest.approx(tuple(odds / odds.sum()))
     by_hand = sum(
         w["weight"][ARMY][m] * decide.salience(w, ARMY, m) * w["profile"][m]
         for m in range(len(OPENING.motives)) if w["weight"][ARMY][m] > 0
@@ -123,14 +123,19 @@ def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
     assert utility == pytest.approx([by_hand[r] - decide.restraint(w, ARMY, r) for r in range(4)])
 
 
-def test_nobody_climbs_above_the_means_it_has() -> None:
+@pytest.mark.parametrize(
+    ("rung", "ceiling", "top"),
+    [(HONOUR, OFFENSIVE, HARASS), (HARASS, OFFENSIVE, STRIKE), (STRIKE, OFFENSIVE, OFFENSIVE), (OFFENSIVE, OFFENSIVE, OFFENSIVE),
+     (STRIKE, STRIKE, STRIKE), (HONOUR, HONOUR, HONOUR), (OFFENSIVE, HARASS, HARASS)],
+)  # fmt: skip
+def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: int, ceiling: int, top: int) -> None:
     w = morning()
+    w["rung"][ARMY], w["ceiling"][ARMY] = rung, ceiling
     look.take_in(w, ARMY)
-    free = decide.chances(w, ARMY)
-    w["ceiling"][ARMY] = HARASS
-    p = decide.chances(w, ARMY)
-    assert p[2:] == (0.0, 0.0)
-    assert p[0] / p[1] == pytest.approx(free[0] / free[1])
+    p, free = np.array(decide.chances(w, ARMY)), np.array(decide.leanings(w, ARMY, OFFENSIVE))
+    assert (p[: top + 1] > 0).all()
+    assert (p[top + 1 :] == 0).all()
+    assert p[: top + 1] == pytest.approx(free[: top + 1] / free[: top + 1].sum())
 
 
 def test_the_choice_is_the_rung_on_which_the_draw_falls() -> None:
@@ -361,14 +366,14 @@ def test_fire_of_each_kind_comes_at_its_own_rate(rung: int) -> None:
     decide.settle(w)
     w["heat"][f], w["aggression"][f] = 0.8, 1.3
     founding.derive(w)
-    e, contact = INTENSITY[rung], 1 - 0.6 * (1 - math.exp(-0.5))
+    e, contact, facing = INTENSITY[rung], 1 - 0.6 * (1 - math.exp(-0.5)), 1.3 / (1.3 + 0.2)
     obeyed = 1 - 0.9 * 0.5 * (1 - e)
     ordered = {HARASS: 0.41, STRIKE: 0.75, OFFENSIVE: 1.6}[rung]
     exact = np.array([
         1.3 * 0.3 * 0.5 * (1 - 0.4 * 0.3) * contact * obeyed,
         1.3 * ordered * (1 - 0.18 * (1 - e)) * (contact + (1 - contact) * e),
         0.8 * obeyed,
-    ])  # fmt: skip
+    ]) * facing  # fmt: skip
     # Poisson means over 4,000 days, each within 4 standard errors.
     assert np.abs(counted(w, f) - exact).max() < 4 * math.sqrt(exact.max() / 4000)
 
@@ -535,6 +540,19 @@ def test_fire_is_felt_in_full_and_what_is_misread_is_felt_by_both() -> None:
     assert w["misblamed"] == pytest.approx([0.0, (1 - right) * 12])
 
 
+def test_in_an_offensive_nobody_mistakes_who_fired() -> None:
+    w = still(morning({"agreement.excludes": []}))
+    f = formation(ARMY, HILLS)
+    w["rung"][ARMY], w["fires"][f], w["fired"][f], w["killed"][f] = OFFENSIVE, 10, [0, 10, 0], 0
+    blame.accuse(w, f)
+    assert w["felt_today"].tolist() == [0.0, 10.0]
+    assert w["seen_today"][ARMY] == 10.0
+    w = still(w)
+    w["rung"][ARMY] = STRIKE
+    blame.accuse(w, f)
+    assert w["misblamed"][SOUTH] == pytest.approx((1 - w["attributed"][HILLS]) * 0.5 * 10)
+
+
 def test_fire_at_a_party_outside_the_deal_counts_by_chance_and_its_patron_may_be_blamed_for_its_fire() -> None:
     w = accused(ARMY, HILLS)
     outside = 0.5 / (0.5 + 0.6 + 0.2)
@@ -566,15 +584,12 @@ def test_blame_is_what_was_seen_and_a_share_of_what_the_side_is_wrongly_blamed_f
 
 
 @pytest.mark.parametrize(
-    ("trust", "rung", "discipline", "ready"),
-    [(1.0, HONOUR, 0.0, 0.0), (0.0, OFFENSIVE, 0.0, 1.0), (0.0, OFFENSIVE, 1.0, 0.5), (0.0, HONOUR, 0.0, 0.6),
-     (1.0, STRIKE, 0.0, 0.2)],
-)  # fmt: skip
-def test_branching_rises_from_rest_with_distrust_posture_and_indiscipline(
-    trust: float, rung: int, discipline: float, ready: float
-) -> None:
+    ("trust", "rung", "ready"),
+    [(1.0, HONOUR, 0.0), (0.0, OFFENSIVE, 1.0), (0.0, HONOUR, 0.6), (1.0, STRIKE, 0.2)],
+)
+def test_branching_rises_from_rest_with_distrust_and_posture(trust: float, rung: int, ready: float) -> None:
     w = morning()
-    w["trust"][NORTH], w["rung"][ARMY], w["discipline"][ARMY] = trust, rung, discipline
+    w["trust"][NORTH], w["rung"][ARMY] = trust, rung
     assert answer.branching(w, ARMY) == pytest.approx(0.42 + (0.95 - 0.42) * ready)
 
 
@@ -588,7 +603,7 @@ def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
         answer.echo(w, sector)
     answer.answer(w, f)
     share, felt = 1.0 / 1.2, (4.0 + 0.2 * 10.0) / 1.2
-    branching = 0.42 + 0.53 * 0.6 * 0.5 * (1 - 0.25)
+    branching = 0.42 + 0.53 * 0.6 * 0.5
     assert w["heat"][f] == pytest.approx(0.95 * 2.0 + 0.05 * branching * share * felt)
 
 
@@ -709,7 +724,7 @@ def test_attention_sinks_to_its_floor_and_rises_with_news_and_urging() -> None:
 def test_the_order_to_cease_and_the_sense_of_lost_ground_fade() -> None:
     w = bound(order=0.8, ground_lost=[0.4, 0.2])
     assert w["order"] == pytest.approx(0.8 * 0.5 ** (1 / 25))
-    assert w["ground_lost"] == pytest.approx(np.array([0.4, 0.2]) * 0.5 ** (1 / 60))
+    assert w["ground_lost"] == pytest.approx(np.array([0.4, 0.2]) * 0.5 ** (1 / 180))
 
 
 def test_a_missed_deadline_is_a_term_unmet_until_it_is_accepted_or_met() -> None:
@@ -731,12 +746,12 @@ def test_nobody_meets_a_deadline_in_full_distrust() -> None:
 
 def test_talks_need_violence_a_channel_and_a_pause() -> None:
     w = morning()
-    w["ties"], w["urging"], w["violence"] = 0.5, 0.2, 0.0
+    w["ties"], w["urging"], w["deaths_14d"] = 0.5, 0.2, 0
     assert bind.talks_chance(w) == 0.0
     channel = 0.6 * 0.5 + 0.3 * 0.2
-    w["violence"] = 0.075
+    w["toll"], w["deaths_14d"] = 1000.0, 75
     assert bind.talks_chance(w) == pytest.approx(0.1 * channel * 0.5)
-    w["violence"] = 0.9
+    w["deaths_14d"] = 900
     assert bind.talks_chance(w) == pytest.approx(0.1 * channel)
     w["day"], w["last_talks"] = 20, 14
     assert bind.talks_chance(w) == 0.0
@@ -748,8 +763,8 @@ def test_talks_need_violence_a_channel_and_a_pause() -> None:
 
 def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None:
     w = still(morning({"mechanisms.talks_rate": 1, "agreement.hotline": 1}))
-    w["ties"], w["violence"], w["order"] = 1.0, 1.0, 0.2
-    w["trust"][:], w["trust_start"][:] = [0.1, 0.6], [0.4, 0.4]
+    w["ties"], w["deaths_14d"], w["order"] = 1.0, 1000, 0.2
+    w["trust"][:], w["trust_best"][:] = [0.1, 0.6], [0.4, 0.6]
     w["heat"][:], w["day"] = 3.0, 8
     for actor in (ARMY, BEAR, REBELS):
         w["rung"][actor], w["offensive_since"][actor] = OFFENSIVE, 6
@@ -764,7 +779,7 @@ def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None
 
 def test_talks_restore_a_share_of_missing_ties() -> None:
     w = still(morning({"mechanisms.talks_rate": 1, "mechanisms.mediation": 1, "agreement.hotline": 1}))
-    w["ties"], w["urging"], w["violence"] = 0.3, 1.0, 1.0
+    w["ties"], w["urging"], w["deaths_14d"] = 0.3, 1.0, 1000
     bind.talks(w)
     assert w["ties"] == pytest.approx(0.3 + 0.1 * 0.7)
 
@@ -807,16 +822,6 @@ def test_a_random_event_strikes_at_its_rate_and_once_when_so_said() -> None:
     # 2,000 days at a chance of 1 in 5: 400 strikes, standard error 18.
     assert abs(len(struck(once=False)) - 400) < 4 * 18
     assert len(struck(once=True)) == 1
-
-
-@pytest.mark.xfail(reason="the mark for 'as the agreement says' is multiplied like a number")
-def test_an_inherited_monitoring_is_not_switched_off_by_an_event_that_only_weakens_it() -> None:
-    what = [{"title": "fog", "day": 0, "multiply": {"front.sectors.hills.monitoring": 0.9}}]
-    record = opened(small_front({"events": what}))
-    w = record[0]
-    before = float(w["attributed"][HILLS])
-    events.events(w, np.asarray(record).view(np.float64))
-    assert 0.9 * before < w["attributed"][HILLS] < before
 
 
 # ------------------------------------------------------------------ judge
@@ -960,7 +965,6 @@ def test_a_deal_without_a_term_never_expires() -> None:
     assert w["over"] == 0
 
 
-@pytest.mark.xfail(reason="an offensive of nobody counts")
 def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensive() -> None:
     away = {f"front.sectors.{place}.presence.bear": None for place in ("hills", "town")}
     w = still(morning({**away, "agreement.term_days": None, "agreement.renewal_days": None}))
@@ -969,7 +973,6 @@ def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensiv
     assert w["over"] == 0
 
 
-@pytest.mark.xfail(reason="counts run on to the day of the judgement")
 def test_counts_stop_at_the_day_on_which_the_deal_ended_when_guarantors_clash() -> None:
     w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None}))
     w["rung"][[BEAR, WOLF]] = STRIKE

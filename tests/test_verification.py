@@ -47,13 +47,14 @@ def test_a_front_that_feeds_on_itself_would_be_seen() -> None:
 
 def test_the_branching_matrix_of_two_parties_is_known_by_hand() -> None:
     record = opened(duel({"mechanisms.branching_rest": 0.4, "mechanisms.branching_most": 0.4}))
+    found = 0.4 / (1 + 0.2)
     matrix = model_at_rest.branching_matrix(record)
-    assert matrix == pytest.approx(np.array([[0.0, 0.4], [0.4, 0.0]]))
-    assert model_at_rest.spectral_radius(matrix) == pytest.approx(0.4)
+    assert matrix == pytest.approx(np.array([[0.0, found], [found, 0.0]]))
+    assert model_at_rest.spectral_radius(matrix) == pytest.approx(found)
 
 
 def test_every_column_of_the_branching_matrix_is_what_one_violation_provokes() -> None:
-    even = {"mechanisms.branching_rest": 0.4, "mechanisms.branching_most": 0.4}
+    even = {"mechanisms.branching_rest": 0.4, "mechanisms.branching_most": 0.4, "mechanisms.facing_half": 0.001}
     matrix = model_at_rest.branching_matrix(opened(small_front(even)))
     # A shot in the hills is felt there with weight 1 / 1.2, and in the town, which has two neighbours, with 0.1 / 1.2.
     assert sorted(set(matrix.sum(axis=0).round(6))) == pytest.approx(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ceasefire import rules
 from ceasefire.compiled import rule
 from ceasefire.rules.decide import chances as chances_of
+from ceasefire.rules.decide import leanings as leanings_of
 from ceasefire.rules.decide import restraint as restraint_of
 from ceasefire.rules.founding import found as found_world
 from ceasefire.rules.look import survey as survey_world
@@ -137,6 +138,12 @@ def take_in(worlds, a):
 def chances(worlds, a):
     """See rules.decide.chances."""
     return chances_of(worlds[0], a)
+
+
+@rule
+def leanings(worlds, a):
+    """See rules.decide.leanings: as if every rung within the actor's means were one step away."""
+    return leanings_of(worlds[0], a, worlds[0].ceiling[a])
 
 
 @rule

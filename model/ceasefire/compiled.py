@@ -24,8 +24,9 @@ def source_digest() -> str:
     """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    sources = [*package.glob("*.py"), *package.glob("rules/*.py"), *package.glob("scenario/*.py")]
-    for source in sorted(sources):
+    named = ("compiled", "draws", "world", "engine", "calls", "scenario/indicators", "scenario/mechanisms")
+    sources = [*(package / f"{name}.py" for name in named), *sorted(package.glob("rules/*.py"))]
+    for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     for name in ("numba", "numpy", "llvmlite"):
         digest.update(f"{name} {metadata.version(name)}".encode())

@@ -143,7 +143,7 @@ def drawn_numbers(opening: Opening) -> Drawn:
     each = opening.draws
     return (
         np.array([d.slot for d in each], np.int64),
-        np.array([draws.name_key(d.path) for d in each], np.uint64),
+        np.array([draws.name_key(d.name) for d in each], np.uint64),
         np.array([d.code for d in each], np.int64),
         np.array([d.numbers for d in each], np.float64).reshape(len(each), 3),
         np.array([(d.low, d.high) for d in each], np.float64).reshape(len(each), 2),

@@ -38,10 +38,10 @@ EVERYWHERE = -1.0
 
 @dataclass(frozen=True)
 class Draw:
-    """A number that is drawn once per world: its slot, its name, its distribution, its limits."""
+    """A number that is drawn once per world: its slot, the name its draws belong to, its distribution, its limits."""
 
     slot: int
-    path: str
+    name: str
     code: int
     numbers: tuple[float, float, float]
     low: float
@@ -113,15 +113,27 @@ class _Layout:
             self.formations, self.sizes,
         )  # fmt: skip
 
-    def put(self, path: str, quantity: Quantity, fields: str, *where: int, low: float = 0.0, high: float = 1.0) -> None:
-        """Write a number of the scenario into the record; remember its slot, and its distribution if it has one."""
+    def put(
+        self,
+        path: str,
+        quantity: Quantity,
+        fields: str,
+        *where: int,
+        low: float = 0.0,
+        high: float = 1.0,
+        name: str | None = None,
+    ) -> None:
+        """Write a number of the scenario into the record; remember its slot, and its distribution if it has one.
+
+        Its draws belong to `name`, the path when not said.
+        """
         slot = slot_of(self.dtype, fields, *where)
         self.slots[path] = slot
         self.limits[path] = (low, high)
         self.record.view(np.float64)[slot] = quantity.centre
         code, numbers = quantity.distribution
         if code:
-            self.draws.append(Draw(slot, path, code, numbers, low, high))
+            self.draws.append(Draw(slot, name or path, code, numbers, low, high))
 
     def put_fields(self, prefix: str, part: Any, fields: dict[str, str], *where: int) -> None:
         """Write several numeric fields of one part of the scenario, within the limits that the schema declares."""
@@ -239,23 +251,30 @@ class _Layout:
         w["n_events"] = len(self.scenario.events)
         o = 0
         for e, event in enumerate(self.scenario.events):
-            w["event_key"][e] = name_key(event.title)
+            name = f"event {event.title}"
+            w["event_key"][e] = name_key(name)
             w["event_on"][e] = -1
             w["event_once"][e] = event.once
             if event.day is not None:
-                self.put(f"events.{e}.day", event.day, "event_day", e, high=np.inf)
+                self.put(f"events.{e}.day", event.day, "event_day", e, high=np.inf, name=f"{name}: day")
             else:
                 w["event_day"][e] = -1.0
                 assert event.rate_per_year is not None
-                self.put(f"events.{e}.rate_per_year", event.rate_per_year, "event_rate", e, high=np.inf)
-            for name in event.review:
-                w["event_review"][e, self.actors.index(name)] = 1
+                self.put(
+                    f"events.{e}.rate_per_year", event.rate_per_year, "event_rate", e, high=np.inf, name=f"{name}: rate"
+                )
+            for actor in event.review:
+                w["event_review"][e, self.actors.index(actor)] = 1
             for kind, verb, path, quantity in _operations(event):
                 w["operation_event"][o] = e
                 w["operation_kind"][o] = kind
                 w["operation_slot"][o] = self.slots[path]
                 w["operation_low"][o], w["operation_high"][o] = self.limits[path]
-                self.put(f"events.{e}.{verb}.{path}", quantity, "operation_value", o, low=-np.inf, high=np.inf)
+                target = f"{verb}.{path}"
+                self.put(
+                    f"events.{e}.{target}", quantity, "operation_value", o,
+                    low=-np.inf, high=np.inf, name=f"{name}: {target}",
+                )  # fmt: skip
                 o += 1
         w["n_operations"] = o
 

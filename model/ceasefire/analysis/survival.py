@@ -151,10 +151,10 @@ def _life_table(worlds: pd.DataFrame, event: Event) -> tuple[Lives, IntArray, In
     """The worlds, and for each day how many were at risk and how many met the event."""
     known = lives(worlds)
     at_risk = at_risk_by_day(known.days)
-    return known, at_risk, ends_by_day(known.days[_happened(known, event)], len(at_risk) - 1)
+    return known, at_risk, ends_by_day(known.days[happened(known, event)], len(at_risk) - 1)
 
 
-def _happened(known: Lives, event: Event) -> BoolArray:
+def happened(known: Lives, event: Event) -> BoolArray:
     """Which worlds met the event."""
     if event == "any":
         return known.ended

@@ -29,7 +29,7 @@ from ceasefire.charts.style import (
     TEXT,
     house_style,
 )
-from ceasefire.charts.words import Caption, percent, shortened
+from ceasefire.charts.words import GAP, Caption, percent, shortened
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
@@ -165,8 +165,8 @@ def _difference(sheet: Page, axes: Axes, group: Group, number: int, y: float) ->
     if group.doubted is not None:
         edges = [group.doubted.low, group.doubted.high]
         axes.fill_between(edges, number - 0.34, number + 0.34, facecolor=colour, alpha=0.15, linewidth=0, gid="doubt")
-    ends, look = [group.gained.low, group.gained.high], {"color": colour, "gid": "difference"}
-    axes.plot(ends, [number] * 2, linewidth=3.2, solid_capstyle="butt", **look)
+    ends = [group.gained.low, group.gained.high]
+    axes.plot(ends, [number] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="difference")
     axes.plot([group.gained.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
     words, ink = signed_days(group.gained.value), INKS[number]
     sheet.write(x + 0.64, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
@@ -204,7 +204,7 @@ def verdict(gained: Interval) -> str:
     """A difference in words; one that chance may have made is said to be so."""
     if not np.isfinite(gained.low) or not np.isfinite(gained.high):
         return "a difference that one world cannot tell"
-    span = f"95 %: {span_words(gained, signed_days)}"
+    span = f"95{GAP}%: {span_words(gained, signed_days)}"
     if gained.low <= 0 <= gained.high:
         return f"no difference beyond chance ({signed_days(gained.value)} days, {span})"
     return f"{days(abs(gained.value))} days {'longer' if gained.value > 0 else 'shorter'} ({span})"

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ceasefire.analysis.interval import Interval
+from ceasefire.charts.contrast import readable
 from ceasefire.charts.numbers import signed
 from ceasefire.charts.page import Page
 from ceasefire.charts.style import INK, PAPER, QUIET, RULE, SMALL, TEXT
@@ -99,7 +100,9 @@ def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequenc
     left = band.left + band.width
     for place, (row, (value, span)) in enumerate(zip(rows, figures, strict=True)):
         y = band.top - ROW_HEIGHT * (place + 0.5)
-        sheet.write(left + 0.62, y, value, size=TEXT, weight="bold", color=row.colour, ha="right", va="center")
+        sheet.write(
+            left + 0.62, y, value, size=TEXT, weight="bold", color=readable(row.colour), ha="right", va="center"
+        )
         sheet.write(left + 0.68, y, span, size=SMALL, color=QUIET, va="center")
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ceasefire.analysis.attribution import shapley
+from ceasefire.analysis.indices import morris, sobol
 from ceasefire.analysis.paired import fates, mean_difference
-from ceasefire.analysis.sensitivity import morris, rank_correlations, sobol
+from ceasefire.analysis.regret import regret
+from ceasefire.analysis.sensitivity import effect_by_chance, rank_correlations
 from ceasefire.experiment.batch import Progress
-from ceasefire.experiment.design import problem, quantiles
+from ceasefire.experiment.design import MORRIS_LEVELS, quantiles
 from ceasefire.experiment.gather import Gathered, gather
 from ceasefire.experiment.outcomes import outcome
 from ceasefire.experiment.store import Store, write_whole
@@ -100,51 +104,96 @@ def _note_pairing(found: Answer, study: Study, name: str, differences: pd.DataFr
 
 
 def _of_design(study: Study, seen: Gathered, differences: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The tables that belong to a kind of design."""
-    kind, whole = study.asked.spec.design.kind, not np.isnan(seen.means()).any()
+    """The tables that belong to a kind of design; none that the finished worlds are too few for."""
+    kind, means, before = study.asked.spec.design.kind, seen.means(), study.points.before
     if study.asked.spec.draws is not None:
-        yield "levers", _across_draws(study, differences)
-    if kind == "swap" and whole:
-        yield "attribution", _attribution(study, seen)
-    elif kind in ("morris", "sobol") and whole and study.asked.spec.draws is None:
-        yield "sensitivity", _indices(study, seen, kind)
-    elif kind == "latin_hypercube" and study.asked.spec.draws is None:
-        before = study.points.before
-        names = [factor.name for factor in study.asked.factors]
-        known = np.flatnonzero(~np.isnan(seen.means()[before:])) + before
-        yield "sensitivity", rank_correlations(study.points.codes[known], seen.means()[known], names)
+        yield "levers", _across_draws(study, seen, differences)
+    with suppress(ValueError):
+        if kind == "swap" and not np.isnan(means).any():
+            yield "attribution", _attribution(study, seen)
+        elif kind == "sobol" and study.asked.spec.draws is None:
+            yield "sensitivity", _sobol(study, means[before:])
+        elif kind == "morris" and study.asked.spec.draws is None:
+            yield "sensitivity", _morris(study, seen, means[before:])
+        elif kind == "latin_hypercube" and study.asked.spec.draws is None:
+            names = [factor.name for factor in study.asked.factors]
+            yield "sensitivity", rank_correlations(study.points.codes[before:], means[before:], names)
 
 
-def _across_draws(study: Study, differences: pd.DataFrame) -> pd.DataFrame:
-    """A row per combination of levers: its mean difference over the draws of the uncertainties, and its spread."""
+def _across_draws(study: Study, seen: Gathered, differences: pd.DataFrame) -> pd.DataFrame:
+    """A row per combination of levers: its mean difference over the draws of the uncertainties, its spread, its regret.
+
+    share_above and share_below: draws in which its difference is above, or below, nought. regret: what the best
+    combination at each draw would have gained over it, on the mean; best_in: draws in which none did better.
+    """
     rows = []
     if len(differences):
-        at = pd.Series(study.points.levers_at)[differences["point"]].to_numpy()
-        for _, group in differences.groupby(at, sort=True):
+        at = study.points.levers_at[differences["point"].to_numpy(np.int64)]
+        for combination, group in differences.groupby(at, sort=True):
             each = group["difference"].to_numpy(np.float64)
-            if len(each) < 2:
-                continue
-            found = mean_difference(each)
-            rows.append(
-                {
-                    "label": group["label"].iloc[0], "difference": found.value, "low": found.low, "high": found.high,
-                    "draws": found.worlds, "draw_05": float(np.quantile(each, 0.05)),
-                    "draw_95": float(np.quantile(each, 0.95)), "share_above": float((each > 0).mean()),
-                    "share_below": float((each < 0).mean()),
-                }
-            )  # fmt: skip
-    columns = ["label", "difference", "low", "high", "draws", "draw_05", "draw_95", "share_above", "share_below"]
-    table = pd.DataFrame(rows, columns=columns)
+            if len(each) > 1:
+                rows.append(_over_draws(int(combination), str(group["label"].iloc[0]), each))  # type: ignore[call-overload]
+    columns = ["combination", "label", "difference", "low", "high", "draws", "draw_05", "draw_95", "share_above"]
+    table = pd.DataFrame(rows, columns=[*columns, "share_below"])
+    table = table.merge(_regrets(study, seen), on="combination", how="left")
     return table.sort_values("difference", ascending=False, kind="stable", ignore_index=True)
 
 
-def _indices(study: Study, seen: Gathered, kind: str) -> pd.DataFrame:
-    before, seed = study.points.before, study.recipe.seed % 2**32
-    said, means = problem(study.asked.factors), seen.means()[before:]
-    if kind == "sobol":
-        return sobol(said, means, seed)
-    samples = len(means) // (len(study.asked.factors) + 1)
-    return morris(said, quantiles(study.asked, samples), means, _step_noise(seen, before), seed)
+def _over_draws(combination: int, label: str, each: NDArray[np.float64]) -> dict[str, Any]:
+    found = mean_difference(each)
+    return {
+        "combination": combination, "label": label, "difference": found.value, "low": found.low, "high": found.high,
+        "draws": found.worlds, "draw_05": float(np.quantile(each, 0.05)), "draw_95": float(np.quantile(each, 0.95)),
+        "share_above": float((each > 0).mean()), "share_below": float((each < 0).mean()),
+    }  # fmt: skip
+
+
+def _regrets(study: Study, seen: Gathered) -> pd.DataFrame:
+    """The regret of each combination of levers, doing nothing among them; more of the outcome counts as better."""
+    least = int(np.diff(seen.offsets).min())
+    outcomes: dict[str, list[NDArray[np.float64]]] = {}
+    for point, combination in enumerate(study.points.levers_at):
+        outcomes.setdefault(str(combination), []).append(seen.of(point)[:least])
+    try:
+        found = regret({name: np.array(values) for name, values in outcomes.items()})
+    except ValueError:
+        return pd.DataFrame({"combination": pd.Series(dtype=np.int64)})
+    rows = [
+        {"combination": int(one.lever), "regret": one.mean.value, "worst_regret": one.worst, "best_in": one.best_in}
+        for one in found.levers
+    ]
+    return pd.DataFrame(rows)
+
+
+def _sobol(study: Study, means: NDArray[np.float64]) -> pd.DataFrame:
+    """A row per factor: the share of the variance that is its own, and that it has any part in; 95 % limits."""
+    found = sobol([factor.name for factor in study.asked.factors], means)
+    rows = [
+        {
+            "factor": one.name, "in_all": one.total.value, "in_all_low": one.total.low, "in_all_high": one.total.high,
+            "alone": one.first.value, "alone_low": one.first.low, "alone_high": one.first.high,
+            "blocks": found.blocks, "left_out": found.left_out,
+        }
+        for one in found.factors
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _morris(study: Study, seen: Gathered, means: NDArray[np.float64]) -> pd.DataFrame:
+    """A row per factor: the mean size of its effects over its whole range, and what chance alone would show."""
+    names = [factor.name for factor in study.asked.factors]
+    samples = len(means) // (len(names) + 1)
+    found = morris(names, quantiles(study.asked, samples), means, MORRIS_LEVELS)
+    by_chance = effect_by_chance(_step_noise(seen, study.points.before), MORRIS_LEVELS)
+    rows = [
+        {
+            "factor": one.name, "effect": one.size.value, "low": one.size.low, "high": one.size.high,
+            "direction": one.mean, "uneven": one.spread, "by_chance": by_chance,
+            "trajectories": found.trajectories, "left_out": found.left_out,
+        }
+        for one in found.effects
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _step_noise(seen: Gathered, before: int) -> float:

@@ -124,12 +124,12 @@ def _sample(asked: Asked, factors: Sequence[Factor], samples: int) -> FloatArray
         _few_enough(asked, samples * (len(factors) + 2))
         from SALib.sample import sobol
 
-        found: FloatArray = sobol.sample(problem(factors), samples, calc_second_order=False, seed=_short(seed))
+        found: FloatArray = sobol.sample(_problem(len(factors)), samples, calc_second_order=False, seed=_short(seed))
         return found
     _few_enough(asked, samples * (len(factors) + 1))
     from SALib.sample import morris
 
-    found = morris.sample(problem(factors), samples, num_levels=MORRIS_LEVELS, seed=_short(seed))
+    found = morris.sample(_problem(len(factors)), samples, num_levels=MORRIS_LEVELS, seed=_short(seed))
     return found
 
 
@@ -137,15 +137,13 @@ def latin_hypercube(factors: int, samples: int, seed: int) -> FloatArray:
     """Quantiles, shape (samples, factors), each factor's spread evenly over [0, 1]."""
     from SALib.sample import latin
 
-    bounds = [[0.0, 1.0]] * factors
-    found: FloatArray = latin.sample({"num_vars": factors, "names": [*map(str, range(factors))], "bounds": bounds}, samples, seed=_short(seed))
+    found: FloatArray = latin.sample(__problem(len(factors)), samples, seed=_short(seed))
     return found
 
 
-def problem(factors: Sequence[Factor]) -> dict[str, Any]:
-    """The factors as SALib speaks of them: quantiles between 0 and 1."""
-    names = [factor.name for factor in factors]
-    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+def _problem(factors: int) -> dict[str, Any]:
+    """Factors as SALib speaks of them: quantiles between 0 and 1."""
+    return {"num_vars": factors, "names": [str(k) for k in range(factors)], "bounds": [[0.0, 1.0]] * factors}
 
 
 def _short(seed: int) -> int:

@@ -8,12 +8,11 @@ from ceasefire.world import INTENSITY
 
 @rule
 def branching(w, a):
-    """Answers that one violation provokes in the end: from rest to most with distrust, posture and indiscipline."""
+    """Answers that one violation provokes in the end: from rest to most with distrust and posture."""
     distrust = 1.0 - w.trust[w.side[a]]
     share = w.distrust_in_readiness
     readiness = share * distrust + (1.0 - share) * INTENSITY[w.rung[a]]
-    loose = 1.0 - 0.5 * w.discipline[a]
-    return w.branching_rest + (w.branching_most - w.branching_rest) * readiness * loose
+    return w.branching_rest + (w.branching_most - w.branching_rest) * readiness
 
 
 @rule
@@ -41,6 +40,6 @@ def answer(w, f):
     a = w.formation_actor[f]
     s = w.formation_sector[f]
     near = w.near[s, w.side[a]]
-    if near > 0.0:
+    if near > 0.0 and w.presence[f] > 0.0:
         share = w.presence[f] / w.presence_of[s, w.side[a]]
         w.heat[f] += (1.0 - w.heat_kept) * branching(w, a) * share * near

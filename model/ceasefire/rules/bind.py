@@ -53,7 +53,7 @@ def bind(w):
     w.ties = max(0.0, w.ties - w.ties_hit * (w.guarantor_dead[0] + w.guarantor_dead[1]) / 20.0)
     for side in range(2):
         w.resolve[side] *= w.resolve_kept[side]
-        w.ground_lost[side] *= w.mobilised_kept
+        w.ground_lost[side] *= w.ground_kept
     show_resolve(w)
     news = max(w.violence, w.urging)
     w.attention = w.attention_floor + (w.attention - w.attention_floor) * w.attention_kept
@@ -97,7 +97,7 @@ def talks_chance(w):
     if w.last_talks >= 0 and w.day - w.last_talks < w.talks_spacing:
         return 0.0
     channel = min(1.0, w.hotline * w.ties + w.mediation * w.urging)
-    return w.talks_rate * channel * min(1.0, w.violence / w.talks_at)
+    return w.talks_rate * channel * min(1.0, w.deaths_14d / (w.toll * w.talks_at))
 
 
 @rule
@@ -111,7 +111,7 @@ def talks(w):
     w.order = 1.0
     w.ties = w.ties + w.talks_ties * (1.0 - w.ties)
     for side in range(2):
-        w.trust[side] += w.talks_trust * max(0.0, w.trust_start[side] - w.trust[side])
+        w.trust[side] += w.talks_trust * (w.trust_best[side] - w.trust[side])
     for f in range(w.n_formations):
         w.heat[f] *= w.talks_heat_left
     for a in range(w.n_actors):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY
+from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY
 
 
 @rule
@@ -21,14 +21,14 @@ def severity(w, f):
 
 @rule
 def accuse(w, f):
-    """Fire is attributed rightly with the sector's chance; otherwise each side blames the other for it."""
+    """Fire is attributed rightly with the sector's chance, and surely in an offensive; else each side blames the other."""
     if w.fires[f] == 0:
         return
     a = w.formation_actor[f]
     s = w.formation_sector[f]
     side = w.side[a]
     weight = severity(w, f)
-    right = w.attributed[s]
+    right = 1.0 - (1.0 - w.attributed[s]) * (1.0 - INTENSITY[w.rung[a]])
     held_against = w.spoiler_blame if w.excluded[a] == 1 else 1.0
     at_excluded = w.excluded_part[s, 1 - side]
     a_breach = 1.0 - at_excluded * (1.0 - w.spoiler_blame)
@@ -51,6 +51,7 @@ def update_trust(w):
     for side in range(2):
         kept_word = draws.exp(-w.felt_today[side] / w.tolerance)
         w.trust[side] = w.trust_kept * w.trust[side] + (1.0 - w.trust_kept) * kept_word
+        w.trust_best[side] = max(w.trust_best[side], w.trust[side])
 
 
 @rule

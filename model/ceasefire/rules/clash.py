@@ -52,13 +52,13 @@ def clash(w, f):
 
 @rule
 def ordered_fire(w, f):
-    """Ordered violations of a formation: fewer where monitors watch and lines are apart, unless it is war."""
+    """Ordered violations of a formation: fewer where few enemies stand, monitors watch and lines are apart."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
     intensity = INTENSITY[w.rung[a]]
     reach = w.contact_now[s] + (1.0 - w.contact_now[s]) * intensity
     unseen = 1.0 - w.watched_now[s] * (1.0 - intensity)
-    return w.aggression[f] * w.presence[f] * ordered_rate(w, w.rung[a]) * unseen * reach
+    return w.aggression[f] * w.presence[f] * ordered_rate(w, w.rung[a]) * unseen * reach * w.facing[f]
 
 
 @rule

@@ -65,20 +65,32 @@ def weigh(w, a):
 
 
 @rule
+def highest_in_reach(w, a):
+    """The highest rung that an actor can choose now: one above its own, within its means."""
+    return min(w.rung[a] + 1, w.ceiling[a])
+
+
+@rule
 def chances(w, a):
-    """Chance of each rung up to its ceiling, P(r) proportional to exp(U(r) / temperature)."""
+    """Chance of each rung at a review: a ladder is climbed rung by rung (Kahn 1965), and may be left at once."""
+    return leanings(w, a, highest_in_reach(w, a))
+
+
+@rule
+def leanings(w, a, top):
+    """Chance of each rung up to `top`, P(r) proportional to exp(U(r) / temperature)."""
     u0, u1, u2, u3 = weigh(w, a)
     best = u0
-    if w.ceiling[a] >= 1:
+    if top >= 1:
         best = max(best, u1)
-    if w.ceiling[a] >= 2:
+    if top >= 2:
         best = max(best, u2)
-    if w.ceiling[a] >= 3:
+    if top >= 3:
         best = max(best, u3)
     p0 = draws.exp((u0 - best) / w.temperature)
-    p1 = draws.exp((u1 - best) / w.temperature) if w.ceiling[a] >= 1 else 0.0
-    p2 = draws.exp((u2 - best) / w.temperature) if w.ceiling[a] >= 2 else 0.0
-    p3 = draws.exp((u3 - best) / w.temperature) if w.ceiling[a] >= 3 else 0.0
+    p1 = draws.exp((u1 - best) / w.temperature) if top >= 1 else 0.0
+    p2 = draws.exp((u2 - best) / w.temperature) if top >= 2 else 0.0
+    p3 = draws.exp((u3 - best) / w.temperature) if top >= 3 else 0.0
     total = p0 + p1 + p2 + p3
     return p0 / total, p1 / total, p2 / total, p3 / total
 
@@ -91,11 +103,12 @@ def decide(w, a):
         return
     p0, p1, p2, _ = chances(w, a)
     u = draws.uniform(draws.stream_key(w.today_key, draws.CHOICE), w.actor_key[a], 0)
-    if u < p0 or w.ceiling[a] == 0:
+    top = highest_in_reach(w, a)
+    if u < p0 or top == 0:
         w.next_rung[a] = 0
-    elif u < p0 + p1 or w.ceiling[a] == 1:
+    elif u < p0 + p1 or top == 1:
         w.next_rung[a] = 1
-    elif u < p0 + p1 + p2 or w.ceiling[a] == 2:
+    elif u < p0 + p1 + p2 or top == 2:
         w.next_rung[a] = 2
     else:
         w.next_rung[a] = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.founding import derive
+from ceasefire.world import N_COUNTERS
 
 
 @rule
@@ -13,6 +14,8 @@ def dawn(w):
     w.today_key = draws.day_key(w.key, w.day)
     w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
     w.clash_key = draws.stream_key(w.today_key, draws.CLASH)
+    for c in range(N_COUNTERS):
+        w.morning[c] = w.counter[c]
     w.deaths_today = 0
     w.fires_today = 0
     for side in range(2):

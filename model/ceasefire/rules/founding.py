@@ -20,7 +20,7 @@ def found(w, seed, world):
     w.key = draws.world_key(np.uint64(seed), np.uint64(world))
     w.today_key = draws.day_key(w.key, -1)
     for side in range(2):
-        w.trust_start[side] = w.trust[side]
+        w.trust_best[side] = w.trust[side]
     w.ties = w.ties_level
     draw_characters(w)
     muster(w)
@@ -86,6 +86,7 @@ def kept_per_day(half_life):
 def derive(w):
     """Make anew what follows from parameters alone: at the start, and when an event has changed one."""
     w.losses_kept = kept_per_day(w.losses_half_life)
+    w.ground_kept = kept_per_day(w.ground_half_life)
     w.mobilised_kept = kept_per_day(w.mobilised_half_life)
     w.flight_kept = kept_per_day(w.flight_half_life)
     w.usual_kept = kept_per_day(w.power_memory)
@@ -145,7 +146,8 @@ def derive_formations(w):
     for f in range(w.n_formations):
         a = w.formation_actor[f]
         s = w.formation_sector[f]
-        w.facing[f] = 1.0 if w.presence_of[s, 1 - w.side[a]] > 0.0 else 0.0
+        enemies = w.presence_of[s, 1 - w.side[a]]
+        w.facing[f] = enemies / (enemies + w.facing_half) if enemies > 0.0 else 0.0
         restless = w.local_rate * (1.0 - w.discipline[a]) * (1.0 - w.calmed_now[s]) * w.contact_now[s]
         w.loose_rate[f] = w.aggression[f] * w.presence[f] * restless * w.facing[f]
     for rung in range(4):

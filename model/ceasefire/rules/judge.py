@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.rules.decide import chances
+from ceasefire.rules.decide import largest_pull, leanings
 from ceasefire.rules.look import take_in
 from ceasefire.world import (
     ABROGATION,
@@ -53,7 +53,11 @@ def on_offensive(w):
     """The actor whose offensive is oldest; -1 when nobody is on the offensive."""
     found = -1
     for a in range(w.n_actors):
-        if w.offensive_since[a] >= 0 and (found < 0 or w.offensive_since[a] < w.offensive_since[found]):
+        if (
+            w.presence_total[a] > 0.0
+            and w.offensive_since[a] >= 0
+            and (found < 0 or w.offensive_since[a] < w.offensive_since[found])
+        ):
             found = a
     return found
 
@@ -69,6 +73,7 @@ def judge_operational(w):
     elif guarantors_clash(w):
         end(w, GUARANTOR_CLASH, w.clash_since, deadliest_guarantor(w))
         w.operational_end = w.days_held
+        take_back(w, w.clash_mark)
     elif back_at_war:
         end_by_fire(w)
 
@@ -92,11 +97,19 @@ def end_by_offensive(w, attacker):
     cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
     end(w, cause, w.offensive_since[attacker], attacker)
     w.operational_end = w.days_held
+    take_back(w, w.mark[attacker])
+
+
+@rule
+def take_back(w, mark):
+    """All counts stop on the morning of the day from which the end dates; that end is itself a breach."""
     for c in range(N_COUNTERS):
-        w.counter[c] = w.mark[attacker, c]
+        w.counter[c] = mark[c]
     if w.first_lethal >= w.days_held:
         w.first_lethal = -1
-    if w.first_breach > w.days_held:
+    if w.cause != SPOILER_OFFENSIVE and (w.first_breach < 0 or w.first_breach > w.days_held):
+        w.first_breach = w.days_held
+    elif w.first_breach >= w.days_held:
         w.first_breach = -1
 
 
@@ -140,6 +153,8 @@ def guarantors_clash(w):
         return False
     if w.clash_since < 0:
         w.clash_since = w.day
+        for c in range(N_COUNTERS):
+            w.clash_mark[c] = w.morning[c]
     return w.day - w.clash_since + 1 >= w.offensive_days and w.clash_dead >= w.clash_deaths
 
 
@@ -171,13 +186,19 @@ def hottest_sector(w):
 
 
 @rule
+def signed(w, a):
+    """Can the actor end the deal on paper? A party to it that fights and has no patron to answer to."""
+    return w.fights[a] == 1 and w.excluded[a] == 0 and w.patron[a] < 0
+
+
+@rule
 def judge_formal(w):
-    """The end on paper: a party at war renounces the deal, or a fixed term runs out and is not renewed."""
+    """The end on paper: a signatory that strikes renounces the deal, or a fixed term runs out and is not renewed."""
     key = draws.stream_key(w.today_key, draws.ABROGATION)
     for a in range(w.n_actors):
-        if w.fights[a] == 1 and w.excluded[a] == 0 and w.rung[a] >= 2:
+        if signed(w, a) and w.rung[a] == 2:
             distrust = 1.0 - w.trust[w.side[a]]
-            chance = w.abrogation_rate * INTENSITY[w.rung[a]] * distrust * (1.0 + w.unmet)
+            chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
             if draws.uniform(key, w.actor_key[a], 0) < chance:
                 end(w, ABROGATION, w.day, a)
                 w.formal_end = w.day
@@ -188,15 +209,16 @@ def judge_formal(w):
 
 @rule
 def decide_renewal(w):
-    """Each party to the deal renews with the chance that it would honour or merely harass; one refusal ends it."""
+    """Each signatory renews with the chance that it would honour or merely harass; one refusal ends the deal."""
     key = draws.stream_key(w.today_key, draws.RENEWAL)
     for a in range(w.n_actors):
-        if w.fights[a] == 1 and w.excluded[a] == 0:
+        if signed(w, a):
             take_in(w, a)
-            p0, p1, _, _ = chances(w, a)
+            p0, p1, _, _ = leanings(w, a, w.ceiling[a])
             if draws.uniform(key, w.actor_key[a], 0) >= p0 + p1:
                 end(w, EXPIRY, w.day + 1, a)
                 w.formal_end = w.day + 1
+                w.deciding_motive = largest_pull(w, a, 2)
                 return
     w.expires = w.expires + w.renewal
     w.order = 1.0

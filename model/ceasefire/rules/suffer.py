@@ -46,11 +46,12 @@ def suffer(w, f):
 
 @rule
 def strike_victim(w, f, dead, u):
-    """Deaths fall on civilians, or on one enemy formation in proportion to presence and exposure; False: on nobody."""
+    """Deaths fall on civilians under the enemy, or on one enemy formation by presence and exposure; False: on nobody."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
     crowd = w.civilians[s] / (w.civilians[s] + w.civilians_half)
-    civilian = w.civilian_harm[a] * crowd
+    under_enemy = 1.0 - w.held[s] if w.side[a] == 0 else w.held[s]
+    civilian = w.civilian_harm[a] * crowd * under_enemy
     exposed = 0.0
     for g in range(w.first_formation[s], w.last_formation[s]):
         b = w.formation_actor[g]

@@ -28,20 +28,33 @@ def faults_of_events(raw: dict[str, Any], *, horizon_counts: bool) -> Found:
         if not isinstance(event, dict):
             continue
         valid = event_paths(raw) if valid is None else valid
-        yield from _targets(event, i, valid)
+        yield from _targets(raw, event, i, valid)
         yield from _reviewers(event, i, raw.get("actors"))
         if horizon_counts:
             yield from _day(event, i, raw.get("horizon_days", DEFAULT_HORIZON))
 
 
-def _targets(event: dict[str, Any], i: int, valid: set[str]) -> Found:
+def _targets(raw: dict[str, Any], event: dict[str, Any], i: int, valid: set[str]) -> Found:
     for kind in ("set", "add", "multiply"):
         changes = event.get(kind)
         for path, given in (changes if isinstance(changes, dict) else {}).items():
             if path not in valid:
                 yield ("events", i, kind, path), _no_such_number(path, valid)
+            elif kind != "set" and _unsaid(raw, path):
+                yield (
+                    ("events", i, kind, path),
+                    "is as the agreement says; change agreement.monitoring, or say the sector's",
+                )
             elif kind == "set":
                 yield from _limits(("events", i, kind, path), path, given)
+
+
+def _unsaid(raw: dict[str, Any], path: str) -> bool:
+    """Is there no number yet at a path that may hold one? So with a sector's own monitoring."""
+    there: Any = raw
+    for step in path.split("."):
+        there = there.get(step) if isinstance(there, dict) else None
+    return there is None and path.startswith("front.")
 
 
 def _no_such_number(path: str, valid: set[str]) -> str:

@@ -21,7 +21,7 @@ class Mechanisms(Numbers):
         says="how far chance overrides the best choice; weights count only relative to it",
     )
     inertia: Quantity = number(
-        0.20, unit="utility", low=0, high=2, doubt=(0.1, 0.3), says="cost of changing posture at all"
+        0.10, unit="utility", low=0, high=2, doubt=(0.05, 0.2), says="cost of changing posture at all"
     )
     review_days: Quantity = number(
         5, unit="days", low=1, high=60, doubt=(3, 7), says="mean days between reviews of an actor's posture"
@@ -36,11 +36,11 @@ class Mechanisms(Numbers):
         says="price of the longest step beyond what a patron licenses; Berman and Lake (2019)",
     )
     prep: Quantity = number(
-        0.37,
+        0.25,
         unit="utility",
         low=0,
         high=3,
-        doubt=(0.3, 0.6),
+        doubt=(0.15, 0.4),
         source=TRIAL,
         says="price of going on the offensive with nothing mobilised",
     )
@@ -109,16 +109,16 @@ class Mechanisms(Numbers):
     )
     # --- clash
     local_rate: Quantity = number(
-        0.30,
+        0.40,
         unit="violations per presence and day",
         low=0,
         high=5,
-        doubt=(0.15, 0.6),
+        doubt=(0.2, 0.7),
         source=TRIAL,
         says="fire that nobody ordered, of an undisciplined formation in full contact",
     )
     harass_rate: Quantity = number(
-        0.41,
+        0.55,
         unit="violations per presence and day",
         low=0,
         high=10,
@@ -127,7 +127,7 @@ class Mechanisms(Numbers):
         says="ordered fire at posture harass",
     )
     strike_rate: Quantity = number(
-        0.75,
+        1.0,
         unit="violations per presence and day",
         low=0,
         high=10,
@@ -136,7 +136,7 @@ class Mechanisms(Numbers):
         says="ordered fire at posture strike",
     )
     offensive_rate: Quantity = number(
-        1.6,
+        2.1,
         unit="violations per presence and day",
         low=0,
         high=10,
@@ -179,11 +179,11 @@ class Mechanisms(Numbers):
         says="answers that a violation provokes among parties at ease",
     )
     branching_most: Quantity = number(
-        0.95,
+        1.0,
         unit="answers per violation",
         low=0,
         high=1.5,
-        doubt=(0.8, 1.1),
+        doubt=(0.85, 1.2),
         source=TRIAL,
         says="the same in full distrust and at war; at 1 and above fire feeds on itself",
     )
@@ -220,8 +220,16 @@ class Mechanisms(Numbers):
         doubt=(0.01, 0.03),
         says="ground that an unopposed offensive takes; M5 towns of 2019-20 fell in about 8 weeks",
     )
+    facing_half: Quantity = number(
+        0.2,
+        unit="presence",
+        low=0.001,
+        high=100,
+        doubt=(0.1, 0.4),
+        says="enemy forces in a sector among which half of a formation finds a target",
+    )
     line_by_strike: Quantity = number(
-        0.1, unit="share", low=0, high=1, doubt=(0.05, 0.2), says="ground that strikes take, against an offensive"
+        0.02, unit="share", low=0, high=1, doubt=(0, 0.05), says="ground that strikes take, against an offensive"
     )
     order_on_excluded: Quantity = number(
         0.5,
@@ -273,7 +281,7 @@ class Mechanisms(Numbers):
         low=0,
         high=5000,
         doubt=(100, 400),
-        source="80,000 displaced, 372 civilians killed, 17 Sep 2018 - 29 Apr 2019 (literature C1 row 5)",
+        source="80,000 displaced and 372 civilians killed in Idlib, 17 Sep 2018 - 29 Apr 2019 (Wikipedia, 2018 Idlib demilitarization)",
         says="people who flee for every civilian killed",
     )
     flight_offensive: Quantity = number(
@@ -313,20 +321,20 @@ class Mechanisms(Numbers):
         says="right attribution, and the cost of breaking one's word, lost when terms are wholly vague; Park (2023)",
     )
     trust_kept: Quantity = number(
-        0.98,
+        0.99,
         unit="per day",
         low=0.5,
         high=0.9999,
-        doubt=(0.975, 0.99),
+        doubt=(0.98, 0.995),
         source=TRIAL,
         says="belief about the other side kept each day",
     )
     tolerance: Quantity = number(
-        10,
+        6,
         unit="severity a day",
         low=0.1,
         high=1000,
-        doubt=(6, 20),
+        doubt=(3, 12),
         says="felt violence at which a day counts 1/e as kept",
     )
     felt_strategic: Quantity = number(
@@ -407,6 +415,14 @@ class Mechanisms(Numbers):
         doubt=(0.02, 0.15),
         says="slow change of a patron's commitment; Kenwick",
     )
+    ground_half_life: Quantity = number(
+        180,
+        unit="days",
+        low=1,
+        high=3650,
+        doubt=(90, 365),
+        says="time in which a side half comes to terms with lost ground",
+    )
     power_memory: Quantity = number(
         365,
         unit="days",
@@ -467,7 +483,6 @@ class Mechanisms(Numbers):
         low=1,
         high=3650,
         doubt=(75, 300),
-        source="the M4 clause was never met and did not end the truce (literature C2)",
         says="time constant in which parties come to live with an unmet term",
     )
     abrogation_rate: Quantity = number(
@@ -508,7 +523,7 @@ class Mechanisms(Numbers):
         low=0,
         high=1,
         doubt=(0.1, 0.4),
-        source="recommitments cut violations by 85-97 % (literature B-9)",
+        source="OSCE SMM, Donbas: recommitments cut violations by 85 % (July 2018) and 97 % (July 2020)",
         says="urge to answer fire that is left after talks",
     )
     talks_trust: Quantity = number(
@@ -528,7 +543,7 @@ class Mechanisms(Numbers):
         low=0,
         high=1,
         doubt=(0.5, 0.95),
-        source="recommitments cut violations by 85-97 % (literature B-9)",
+        source="OSCE SMM, Donbas: recommitments cut violations by 85 % (July 2018) and 97 % (July 2020)",
         says="unordered fire that a fresh order to cease stops",
     )
     order_half_life: Quantity = number(
@@ -537,7 +552,7 @@ class Mechanisms(Numbers):
         low=1,
         high=365,
         doubt=(15, 40),
-        source="violations doubled every 4.0-5.4 weeks after recommitments (literature B-9)",
+        source="OSCE SMM, Donbas, 2017-18: violations doubled every 4.0-5.4 weeks after a recommitment",
         says="time in which an order to cease is half forgotten",
     )
     # --- judge

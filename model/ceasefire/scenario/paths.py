@@ -51,16 +51,16 @@ def quantities(scenario: Scenario) -> Iterator[tuple[str, Quantity, dict[str, An
 
 
 def doubt_range(number: Quantity, meta: Mapping[str, Any]) -> tuple[float, float] | None:
-    """What an ASSUMED number is drawn over; None when it is sourced, a distribution, or beyond doubt.
+    """What a number is drawn over in doubt; None when it is sourced with no range, a distribution, or beyond doubt.
 
     A number's own `range` comes first, then the doubt of its field: a share of the value either way, or
     a range around the field's default, which moves in proportion when the value is another.
     """
-    if not number.assumed:
-        return None
     if number.range is not None:
         return number.range
     doubt = meta["doubt"]
+    if not number.assumed and not (isinstance(doubt, tuple) and number.value == meta.get("default")):
+        return None
     if number.value is None or doubt == "none":
         return None
     low, high = _around(number.value, doubt, meta.get("default"))

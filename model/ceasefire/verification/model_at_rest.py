@@ -23,7 +23,7 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
     """Answers by formation i, in the end, to one violation by formation j: shape (formations, formations).
 
     Each column asks the rules: one violation of j is put into the fire received, and the heat that `answer`
-    then adds, summed over the days that it lasts, is what it provokes.
+    then adds, summed over the days that it lasts and at the share that finds a target, is what it provokes.
     """
     n = int(record["n_formations"][0])
     found = np.zeros((n, n))

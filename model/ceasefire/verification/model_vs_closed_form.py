@@ -19,6 +19,9 @@ DAILY_CHANCE = 0.01
 
 TEMPERATURE = 0.01
 
+FACING = 1.0 / (1.0 + MECHANISMS["facing_half"])
+"""Share of its fire for which a formation finds a target among one full enemy formation."""
+
 
 def checks(quick: bool = True) -> list[Check]:
     """Every comparison with a closed form."""
@@ -33,10 +36,10 @@ def checks(quick: bool = True) -> list[Check]:
 
 
 def _wavering(chance: float) -> dict[str, Any]:
-    """A motive that leaves the offensive with this chance a review, and the other two rungs with none."""
+    """A motive that keeps to strikes, goes on the offensive with this chance a review, and never steps down."""
     gap = TEMPERATURE * math.log(chance / (1.0 - chance))
     return {
-        "title": "wavers", "profile": [0.0, -1.0, -1.0, gap], "salience": {"constant": 1.0}, "source": "made up"
+        "title": "wavers", "profile": [-1.0, -1.0, 0.0, gap], "salience": {"constant": 1.0}, "source": "made up"
     }  # fmt: skip
 
 
@@ -46,7 +49,8 @@ def constant_hazard(worlds: int, chance: float = DAILY_CHANCE) -> list[Check]:
         {
             "motives.wavers": _wavering(chance), "actors.hawk.motives": {"wavers": 1.0},
             "mechanisms.review_days": 1, "mechanisms.offensive_days": 1, "mechanisms.inertia": 0.0,
-            "mechanisms.prep": 0.0, "mechanisms.abrogation_rate": 0.0,
+            "mechanisms.prep": 0.0, "mechanisms.abrogation_rate": 0.0, "mechanisms.strike_rate": 0.0,
+            "actors.hawk.posture": "strike",
         }
     )  # fmt: skip
     table = lived(scenario, worlds)
@@ -72,7 +76,7 @@ def _firing(changes: dict[str, object]) -> dict[str, object]:
 def localised_fire(worlds: int) -> list[Check]:
     """Fire that nobody ordered is Poisson: mean and variance are both rate x presence x days."""
     table = lived(duel(_firing({})), worlds)
-    exact = 2 * 0.3 * 400
+    exact = 2 * 0.3 * FACING * 400
     counts = table["violations_localised"]
     kurtosis = 3.0 + 1.0 / exact
     spread = exact * math.sqrt((kurtosis - 1.0) / worlds)
@@ -85,13 +89,13 @@ def localised_fire(worlds: int) -> list[Check]:
 
 
 def answers_to_fire(worlds: int, branching: float = 0.45) -> Check:
-    """With one branching number b, expected answers follow heat <- k heat + (1 - k) b (fire received)."""
+    """With one branching number b, expected answers follow heat <- k heat + (1 - k) b (fire received), at the share that finds a target."""
     same = {"mechanisms.branching_rest": branching, "mechanisms.branching_most": branching}
     table = lived(duel(_firing({**same})), worlds)
     keep, heat, exact = MECHANISMS["heat_kept"], 0.0, 0.0
     for _ in range(400):
-        exact += 2 * heat
-        heat = keep * heat + (1.0 - keep) * branching * (0.3 + heat)
+        exact += 2 * heat * FACING
+        heat = keep * heat + (1.0 - keep) * branching * (0.3 + heat) * FACING
     answers = table["violations_retaliatory"]
     error = float(answers.std(ddof=1)) / math.sqrt(worlds)
     return near("answers to fire, mean", f"answers in 400 days, {worlds} worlds", float(answers.mean()), exact, error)

@@ -31,6 +31,7 @@ MECHANISMS: dict[str, float] = {
     "talks_spacing": 7, "talks_heat_left": 0.2, "talks_trust": 0.3, "talks_ties": 0.1, "order_effect": 0.9,
     "order_half_life": 25, "offensive_days": 5, "war_share": 0.5, "clash_deaths": 30, "word_cessation": 0.05,
     "word_preliminary": 0.1, "word_definitive": 0.3,
+    "facing_half": 0.2, "ground_half_life": 180,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
 

@@ -1,0 +1,27 @@
+"""A mean over worlds, or over draws, with the interval that its spread allows."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ceasefire.analysis.interval import Interval
+
+
+def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Mean of independent values with Student's interval; a single value knows nothing of its error.
+
+    ValueError when there is none or one of them is not finite.
+    """
+    from scipy.special import stdtrit
+
+    given = np.asarray(values, dtype=float).ravel()
+    if not len(given):
+        raise ValueError("no values: a mean needs at least one")
+    if not np.isfinite(given).all():
+        raise ValueError("a value is not finite: leave failed worlds out before taking a mean")
+    mean = float(given.mean())
+    if len(given) == 1:
+        return Interval(mean, -np.inf, np.inf)
+    half = float(stdtrit(len(given) - 1, (1 + level) / 2)) * float(given.std(ddof=1)) / np.sqrt(len(given))
+    return Interval(mean, mean - half, mean + half)

@@ -1,0 +1,249 @@
+"""`ceasefire compare` and `ceasefire levers`: the same worlds under several conditions."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ceasefire.cli.guard import RefusedError
+from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
+from ceasefire.cli.terminal import columns, progress, say, show, show_json, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.comparing import Compared, Side
+
+Worlds = Annotated[
+    int | None, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds of each.", show_default="1000")
+]
+Days = Annotated[
+    int | None, typer.Option(min=1, max=36_500, help="Days that worlds are followed.", show_default="the scenario's")
+]
+Workers = Annotated[int | None, typer.Option(min=1, max=512, help="Threads.", show_default="as many as cores")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the figure and the table.")]
+
+MOST_CURVES = 6
+LONGEST_NAME = 100
+
+
+def compare(
+    references: Annotated[
+        list[str], typer.Argument(metavar="A B…", help="Scenarios, scenario+change, or results folders.")
+    ],
+    worlds: Worlds = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Other worlds.", show_default="1")] = None,
+    days: Days = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
+    from ceasefire.experiment.comparing import compared, sides
+    from ceasefire.experiment.folder import FolderError
+
+    if len(references) < 2:
+        raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
+    _warm_up()
+    try:
+        with progress((worlds or 1000) * len(references), "worlds") as tell:
+            found = sides(references, worlds, seed, days, workers, tell)
+        pairs = [compared(found[0], other) for other in found[1:]]
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
+    folder = _folder(out, "-vs-".join(side.label for side in found))
+    if len(found) <= MOST_CURVES:
+        _draw_curves(found, pairs, folder)
+    content = [_content(pair) for pair in pairs]
+    _write(folder, content)
+    if as_json:
+        show_json({**_about(found[0]), "first": _own(found[0]), "others": content, "folder": shown_path(folder)})
+        return
+    _tell(found[0], pairs, content)
+    show(shown_path(folder))
+
+
+def levers(
+    scenario: ScenarioName,
+    worlds: Worlds = None,
+    seed: Seed = 1,
+    days: Days = None,
+    workers: Workers = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
+    from ceasefire.experiment.comparing import compared, lever_sides
+    from ceasefire.experiment.variants import open_base
+
+    base = open_base(scenario)
+    known = base.applying(("lever",))
+    if not known:
+        raise RefusedError(f"no change that declares itself a lever fits {scenario}")
+    _warm_up()
+    number = worlds or 1000
+    say(f"{len(known)} levers and none, {number:,} worlds each")
+    with progress(number * (len(known) + 1), "worlds") as tell:
+        first, *others = lever_sides(base, number, seed, days, workers, tell)
+    pairs = sorted((compared(first, other) for other in others), key=lambda pair: -pair.days.value)
+    folder = _folder(out, f"levers-{first.label}")
+    content = [_content(pair, why=False) for pair in pairs]
+    _write(folder, content)
+    _draw_ranking(first, pairs, folder)
+    if as_json:
+        show_json({**_about(first), "first": _own(first), "levers": content, "folder": shown_path(folder)})
+        return
+    _tell_ranking(first, content)
+    show(shown_path(folder))
+
+
+def _warm_up() -> None:
+    from ceasefire import compiled
+
+    if compiled.compiling() and not compiled.WARM:
+        say("Compiling the rules for this machine: about half a minute, only this once.")
+
+
+def _folder(out: Path | None, name: str) -> Path:
+    """Where the figure and the table go. RefusedError when a run is there."""
+    from ceasefire.experiment.folder import RESULTS, is_results_folder
+
+    if len(name.encode()) > LONGEST_NAME:
+        mark = hashlib.sha256(name.encode()).hexdigest()[:6]
+        name = f"{name.encode()[:LONGEST_NAME].decode(errors='ignore')}-{mark}"
+    folder = out or RESULTS / name
+    if is_results_folder(folder):
+        raise RefusedError(f"{folder} holds a run, and nothing is overwritten; choose another --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(folder: Path, content: list[dict[str, Any]]) -> None:
+    import pandas as pd
+
+    from ceasefire.experiment.store import write_whole
+
+    flat = [{k: v for k, v in row.items() if k != "first_to_decide_otherwise"} for row in content]
+    table = pd.json_normalize(flat, sep="_")
+    write_whole(folder / "differences.csv", table.to_csv(index=False, lineterminator="\n").encode())
+
+
+def _about(first: Side) -> dict[str, Any]:
+    from ceasefire.charts.words import ILLUSTRATIVE
+
+    plan = first.plan
+    return {"worlds": len(first.worlds), "seed": plan.seed, "days": plan.horizon, "note": ILLUSTRATIVE}
+
+
+def _own(side: Side) -> dict[str, Any]:
+    import numpy as np
+
+    return {
+        "label": side.label,
+        "mean_days_held": round(float(np.nanmean(side.days())), 3),
+        "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
+    }
+
+
+def _content(pair: Compared, why: bool = True) -> dict[str, Any]:
+    """A comparison's figures; 'first_to_decide_otherwise' only when asked why."""
+    said: dict[str, Any] = {**_own(pair.other), "worlds": pair.days.worlds}
+    for name, found in (("days", pair.days), ("holds", pair.holds)):
+        said[f"difference_{name}"] = round(found.value, 5)
+        said[f"difference_{name}_low"], said[f"difference_{name}_high"] = round(found.low, 5), round(found.high, 5)
+    reduction = pair.days.variance_reduction
+    said["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
+    said |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
+    if why:
+        led, seen = pair.partings()
+        said["first_to_decide_otherwise"] = {"worlds": seen, "who": [one.__dict__ for one in led]}
+    return said
+
+
+def _span(said: dict[str, Any], name: str, scale: float = 1, end: str = "") -> str:
+    value, low, high = (said[f"difference_{name}{at}"] * scale for at in ("", "_low", "_high"))
+    return f"{value:+,.1f}{end} ({low:+,.1f} to {high:+,.1f})"
+
+
+def _tell(first: Side, pairs: list[Compared], content: list[dict[str, Any]]) -> None:
+    from ceasefire.charts.words import ILLUSTRATIVE
+
+    own = _own(first)
+    show(f"{first.label}: {len(first.worlds):,} worlds, seed {first.plan.seed}, {first.plan.horizon:,} days")
+    show(f"mean {own['mean_days_held']:,.0f} days held; {own['holds_to_the_end'] * 100:.0f} % hold to the end\n")
+    rows = [["the same worlds under", "mean days", "difference (95 %)", "hold to the end", "saved", "lost"]]
+    for said in content:
+        holds = f"{said['holds_to_the_end'] * 100:.0f} % ({said['difference_holds'] * 100:+.1f})"
+        fate = [f"{said[name] * said['worlds']:,.0f}" for name in ("saved", "lost")]
+        rows.append([said["label"], f"{said['mean_days_held']:,.0f}", _span(said, "days"), holds, *fate])
+    show(columns(rows, right=(1, 4, 5)))
+    for pair, said in zip(pairs, content, strict=True):
+        show("\n" + _why(pair, said))
+    show("\nWhich single worlds are saved or lost hangs on how luck is shared; the mean difference does not.")
+    show(f"{ILLUSTRATIVE}\n")
+
+
+def _why(pair: Compared, said: dict[str, Any]) -> str:
+    """Who first decided otherwise, and what pairing was worth."""
+    told = said["first_to_decide_otherwise"]
+    if not told["worlds"]:
+        return f"{said['label']}: every world held as long as before."
+    titles = {name: actor.title for name, actor in pair.first.plan.scenario.actors.items()}
+    lines = [
+        f"  {titles.get(led['actor'], led['actor'])} in {led['worlds']}, about day {led['median_day']:,}: "
+        f"{led['there']} instead of {led['here']}"
+        for led in told["who"][:4]
+    ]
+    worth = said["variance_reduction"]
+    paired = f" Sharing worlds cut the variance of the difference {worth:.1f}-fold." if worth else ""
+    head = f"{said['label']}: in {told['worlds']} worlds that held longer or shorter, the first to decide otherwise was"
+    return "\n".join([head, *lines]) + (f"\n {paired}" if paired else "")
+
+
+def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
+    from ceasefire.charts.words import ILLUSTRATIVE
+
+    own = _own(first)
+    show(f"{first.label}: mean {own['mean_days_held']:,.0f} days held in {len(first.worlds):,} worlds\n")
+    rows = [["lever", "days gained (95 %)", "hold to the end", "longer", "shorter", "saved", "lost"]]
+    for said in content:
+        name = said["label"].removeprefix(f"{own['label']}+")
+        fate = [f"{said[key] * said['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
+        rows.append([name, _span(said, "days"), f"{said['difference_holds'] * 100:+.1f} %", *fate])
+    show(columns(rows, right=(3, 4, 5, 6)))
+    show(f"\n{ILLUSTRATIVE}\n")
+
+
+def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None:
+    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.survival import restricted_mean, survival
+    from ceasefire.charts.comparison import Group, comparison_chart
+    from ceasefire.charts.style import save
+    from ceasefire.charts.words import Caption
+
+    plan = found[0].plan
+    gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
+    groups = [
+        Group(side.label, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain)
+        for side, gain in zip(found, gains, strict=True)
+    ]
+    caption = Caption(f"{plan.scenario.title}: compared", "", plan.seed)
+    save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")
+
+
+def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
+    from ceasefire.analysis.interval import Interval
+    from ceasefire.charts.levers import Gain, levers_chart
+    from ceasefire.charts.style import save
+    from ceasefire.charts.words import Caption
+    from ceasefire.scenario.headline import headline
+    from ceasefire.scenario.library import find_change
+
+    gains = []
+    for pair in pairs:
+        name = pair.other.plan.loaded.changes[-1]
+        title = headline(find_change(name)).get("title", name)
+        gains.append(Gain(name, title, Interval(pair.days.value, pair.days.low, pair.days.high)))
+    caption = Caption(f"{first.plan.scenario.title}: days that each lever adds", first.label, first.plan.seed)
+    save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")

@@ -1,0 +1,92 @@
+"""An experiment's answer in words and aligned figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ceasefire.cli.terminal import columns
+from ceasefire.experiment.outcomes import Outcome, outcome
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.answer import Answer
+    from ceasefire.experiment.batch import Progress
+    from ceasefire.experiment.study import Study
+
+Cell = tuple[str, str]
+"""The column of a table, and how a row of it is headed here."""
+
+TOLD = {
+    "levers": ("label", (("difference", "difference"), ("low", "95 %"), ("draw_05", "over draws (90 %)"))),
+    "attribution": ("part", (("contribution", "contribution"), ("low", "95 %"), ("alone", "first"), ("last", "last"))),
+    "effect": ("factor", (("effect", "effect"), ("low", "95 %"), ("by_chance", "by chance alone"))),
+    "in_all": ("factor", (("in_all", "in all"), ("in_all_low", "95 %"), ("alone", "alone"))),
+    "correlation": ("factor", (("correlation", "correlation"), ("low", "95 %"))),
+    "differences": ("label", (("difference", "difference"), ("low", "95 %"), ("saved", "saved"), ("lost", "lost"))),
+}
+"""For each kind of table: what names a row, and what is said of it. A column whose name ends in low is a span."""
+
+SHARES = frozenset({"in_all", "in_all_low", "alone_share", "correlation", "saved", "lost"})
+
+
+def told(made: Study, progress: Progress, found: Answer, most: int) -> str:
+    """The question, what was run, and the table that answers it for the first outcome, `most` rows at most."""
+    spec = made.asked.spec
+    seen = f"{len(made.points):,} points, {progress.done:,} worlds, seed {made.recipe.seed}"
+    heading = f"{spec.question}\n{made.asked.base.loaded.label}: {seen}, followed for {made.horizon:,} days"
+    wanted = outcome(spec.outcomes[0])
+    return f"{heading}\n\n{_table(made, found, wanted, most)}"
+
+
+def _table(made: Study, found: Answer, wanted: Outcome, most: int) -> str:
+    for name in ("levers", "attribution", "sensitivity", "differences"):
+        table = found.tables.get(name)
+        if table is None or (name == "differences" and len(made.points) > most):
+            continue
+        table = table[table["outcome"] == wanted.name]
+        kind = name if name in TOLD else next(column for column in TOLD if column in table.columns)
+        if len(table):
+            return _rows(table, wanted, *TOLD[kind], most)
+    return _points(found.tables["points"], wanted, most)
+
+
+def _rows(table: pd.DataFrame, wanted: Outcome, who: str, cells: tuple[Cell, ...], most: int) -> str:
+    there = [(column, heading) for column, heading in cells if column in table.columns]
+    rows = [[wanted.words, *(heading for _, heading in there)]]
+    for _, row in table.head(most).iterrows():
+        rows.append([str(row[who]), *(_cell(row, column, wanted, table) for column, _ in there)])
+    more = len(table) - most
+    rest = f"\n… and {more:,} more in tables/" if more > 0 else ""
+    return columns(rows, right=(1,)) + rest
+
+
+def _cell(row: Any, column: str, wanted: Outcome, table: pd.DataFrame) -> str:
+    plain = "in_all" in table.columns or "correlation" in table.columns
+    high = {"low": "high", "in_all_low": "in_all_high", "draw_05": "draw_95"}.get(column)
+    if high is not None:
+        return f"{_number(row[column], wanted, plain)} to {_number(row[high], wanted, plain)}"
+    if column in ("saved", "lost"):
+        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
+    return _number(row[column], wanted, plain)
+
+
+def _number(value: float, wanted: Outcome, plain: bool) -> str:
+    if pd.isna(value):
+        return "-"
+    if plain:
+        return f"{value:.2f}"
+    return f"{value * 100:.1f} %" if wanted.is_share else f"{value:,.1f}"
+
+
+def _points(points: pd.DataFrame, wanted: Outcome, most: int) -> str:
+    """The points themselves, in the order of the design when they are few, else the best and the worst."""
+    few = len(points) <= 2 * most
+    chosen = points if few else points.sort_values(wanted.name, ascending=False, kind="stable")
+    chosen = chosen if few else pd.concat([chosen.head(most), chosen.tail(most)])
+    rows = [["point", wanted.words, "95 %"]]
+    for _, row in chosen.iterrows():
+        span = " to ".join(_number(row[f"{wanted.name}_{end}"], wanted, False) for end in ("low", "high"))
+        rows.append([str(row["label"]), _number(row[wanted.name], wanted, False), span])
+    rest = "" if few else f"\nthe {most} highest and the {most} lowest of {len(points):,} points; all are in tables/"
+    return columns(rows, right=(1,)) + rest
