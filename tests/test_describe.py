@@ -9,14 +9,24 @@ from pathlib import Path
 import pytest
 
 from ceasefire import calls
+from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.model import CeasefireModel
 from ceasefire.rules.look import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
 from ceasefire.scenario.describe import describe
 from ceasefire.scenario.describe_actors import salience_words
-from ceasefire.scenario.inclinations import CALM, CRISIS, Inclination, crisis, inclinations, leash_price, middle_world
+from ceasefire.scenario.inclinations import (
+    CALM,
+    CRISIS,
+    Inclination,
+    breach_price,
+    crisis,
+    inclinations,
+    leash_price,
+    middle_world,
+)
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.paths import quantities
-from ceasefire.scenario.plain_text import percent, table, years
+from ceasefire.scenario.plain_text import percent, table
 from ceasefire.start import open_scenario
 from ceasefire.world import INTENSITY
 
@@ -58,37 +68,65 @@ def test_a_description_fits_a_terminal_and_has_no_markup() -> None:
     assert described == describe(idlib())
 
 
-def test_chances_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_intent() -> None:
+def test_leanings_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_intent() -> None:
     loaded = idlib(mechanisms__hidden_intent=0)
     model = CeasefireModel(loaded, seed=5, world=17, collect=False)
     calls.survey(model.record)
     for a, name in enumerate(model.opening.actors):
         calls.take_in(model.record, a)
-        assert of(loaded, name, "day 0").chances == pytest.approx(calls.chances(model.record, a), rel=1e-12)
+        assert of(loaded, name, "day 0").leanings == pytest.approx(calls.leanings(model.record, a), rel=1e-12)
 
 
-def test_chances_sum_to_one_in_every_setting() -> None:
+def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() -> None:
+    model = CeasefireModel(idlib(mechanisms__hidden_intent=0), seed=5, world=17, collect=False)
+    syria = model.opening.actors.index("syria")
+    calls.survey(model.record)
+    calls.take_in(model.record, syria)
+    assert calls.chances(model.record, syria)[2] == 0
+    assert of(idlib(), "syria", "day 0").leanings[2] > 0.01
+
+
+def test_leanings_sum_to_one_in_every_setting() -> None:
     found = [each for several in inclinations(idlib().scenario).values() for each in several]
     assert {each.setting for each in found} == {"day 0", "calm", "crisis", "patron too"}
-    assert all(sum(each.chances) == pytest.approx(1) for each in found)
+    assert all(sum(each.leanings) == pytest.approx(1) for each in found)
 
 
-def test_a_weight_moves_the_chances_by_exactly_its_pull() -> None:
+def test_the_last_step_up_is_as_likely_as_the_rules_say_for_one_that_strikes_on_day_0() -> None:
+    loaded = idlib(mechanisms__hidden_intent=0, actors__syria__posture="strike")
+    model = CeasefireModel(loaded, seed=5, world=17, collect=False)
+    syria = model.opening.actors.index("syria")
+    calls.survey(model.record)
+    calls.take_in(model.record, syria)
+    wanted = calls.chances(model.record, syria)[3]
+    assert of(idlib(), "syria", "day 0").onward == pytest.approx(wanted, rel=1e-12)
+    assert 0 < wanted < 0.5
+
+
+def test_who_lacks_the_means_for_the_last_step_is_said_to() -> None:
+    assert idlib().scenario.actors["russia"].ceiling == "strike"
+    assert of(idlib(), "russia", "crisis").onward is None
+    described = describe(idlib())
+    part = described[described.index("\nRussia (russia)\n") : described.index("\nTurkey (turkey)\n")]
+    assert part.count("no means") == len(inclinations(idlib().scenario)["russia"])
+
+
+def test_a_weight_moves_the_leanings_by_exactly_its_pull() -> None:
     """ln of the odds of two rungs changes by (change of weight) x salience x (profile step) / temperature."""
     before, after = idlib(actors__turkey__motives__domestic=0.2), idlib(actors__turkey__motives__domestic=0.9)
     old, new = of(before, "turkey", "crisis"), of(after, "turkey", "crisis")
     profile = before.scenario.motives["domestic"].profile
     pull = 0.7 * old.saliences["domestic"] * (profile[2] - profile[0])
-    moved = math.log(new.chances[2] / new.chances[0]) - math.log(old.chances[2] / old.chances[0])
+    moved = math.log(new.leanings[2] / new.leanings[0]) - math.log(old.leanings[2] / old.leanings[0])
     assert moved == pytest.approx(pull / before.scenario.mechanisms.temperature.centre, rel=1e-9)
 
 
-def test_in_a_crisis_those_who_fight_are_less_likely_to_honour_the_deal_than_in_calm() -> None:
+def test_in_a_crisis_those_who_fight_lean_less_to_honouring_the_deal_than_in_calm() -> None:
     scenario = idlib().scenario
     fighters = [name for name, actor in scenario.actors.items() if actor.role != "outside"]
     assert len(fighters) == 5
     for name in fighters:
-        assert of(idlib(), name, "crisis").chances[0] < of(idlib(), name, "calm").chances[0], name
+        assert of(idlib(), name, "crisis").leanings[0] < of(idlib(), name, "calm").leanings[0], name
 
 
 def test_the_survival_of_a_side_is_at_stake_when_the_other_side_strikes() -> None:
@@ -98,7 +136,7 @@ def test_the_survival_of_a_side_is_at_stake_when_the_other_side_strikes() -> Non
 
 def test_a_patron_that_strikes_takes_the_leash_off_its_client() -> None:
     for name in ("syria", "opposition", "hts"):
-        held, loose = of(idlib(), name, "crisis").chances, of(idlib(), name, "patron too").chances
+        held, loose = of(idlib(), name, "crisis").leanings, of(idlib(), name, "patron too").leanings
         assert loose[2] / loose[0] > held[2] / held[0]
         assert loose[3] / loose[0] > held[3] / held[0]
 
@@ -140,6 +178,35 @@ def test_the_price_of_the_leash_is_what_the_rules_ask() -> None:
     assert f"costs {asked:.2f}" in text()
 
 
+def test_the_price_of_a_broken_word_is_what_the_rules_ask() -> None:
+    """Syria is a party to the deal; the hardliners, left out of it, gave no word."""
+    opening = open_scenario(idlib().scenario)
+    record = middle_world(opening)
+    free = record.copy()
+    free["word"] = 0.0
+    asked = {
+        name: calls.restraint(record, a, 3) - calls.restraint(free, a, 3) for a, name in enumerate(opening.actors)
+    }
+    assert breach_price(idlib().scenario) == pytest.approx(asked["syria"])
+    assert asked["hts"] == 0
+    assert f"costs a party {asked['syria']:.2f} in utility" in text()
+
+
+def test_signatories_are_those_that_fight_are_bound_and_have_no_patron() -> None:
+    assert "Signatories: Russia and Turkey." in text()
+    alone = describe(idlib(agreement__term_days=90, actors__opposition__patron=None))
+    assert "Signatories: Russia, Turkey and Opposition backed by Turkey." in " ".join(alone.split())
+    assert "each must renew it when its term runs out" in " ".join(alone.split())
+
+
+def test_numbers_that_are_drawn_in_doubt_are_counted_and_sourced_ones_show_their_range() -> None:
+    opening = open_scenario(idlib().scenario)
+    drawn = {path: span for path, span in assumed_ranges(idlib().scenario).items() if path in opening.slots}
+    assert f"{len(drawn)} are drawn over a range" in text()
+    low, high = drawn["mechanisms.branching_rest"]
+    assert f"mechanisms.branching_rest 0.42 ({low:g} to {high:g}): Lewis" in text()
+
+
 def test_the_count_of_assumed_numbers_is_the_count() -> None:
     every = list(quantities(idlib().scenario))
     assumed = sum(number.assumed for _, number, _ in every)
@@ -164,9 +231,6 @@ def test_rare_chances_are_never_said_to_be_none() -> None:
     assert percent(3e-7) == "<0.001 %"
     assert percent(0.00012) == "0.012 %"
     assert percent(0.123) == "12 %"
-    assert years(0.5) == "182 days"
-    assert years(3.14) == "3.1 years"
-    assert years(1e6) == "over 1,000 years"
 
 
 def test_a_table_keeps_its_columns_apart() -> None:

@@ -169,7 +169,7 @@ def test_worlds_that_differ_by_a_hair_part_at_the_first_choice_that_differs() ->
         day, fields = days_alike(usual, nearly, world, {"weight", "felt", "decided_motive"})
         if day >= 0:
             parted += 1
-            assert {"rung", "next_rung"} <= set(fields)
+            assert {"next_rung"} <= set(fields)
             assert day > 0
     assert parted >= 3
 
@@ -239,7 +239,6 @@ def test_a_draw_is_cut_to_the_limits_of_its_number() -> None:
     assert max(drawn) == 1.0
 
 
-@pytest.mark.xfail(reason="the name of an event's number is its position in the file")
 def test_an_event_put_in_front_leaves_the_day_of_another_alone() -> None:
     late = {"title": "late", "day": {"uniform": [0, 400]}, "add": {"guarantors.ties": -0.1}}
     early = {"title": "early", "day": 3, "add": {"guarantors.ties": 0.0}}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ceasefire import calls
 from ceasefire.analysis import telling
-from ceasefire.analysis.pulls import pulls_of
+from ceasefire.analysis.choices import choices_behind, deciding_actor, last_stopped
+from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Teller
 from ceasefire.analysis.telling import chance_of, counted
 from ceasefire.analysis.turning_points import decision_details
 from ceasefire.analysis.witness import Decision, Witness
+from ceasefire.scenario.describe_actors import in_order
 from ceasefire.scenario.plain_text import heading, wrapped
 from ceasefire.world import RETALIATORY, WINDOW
 
@@ -30,35 +33,6 @@ def ending(witness: Witness) -> list[str]:
     return lines
 
 
-def choices_behind(teller: Teller) -> dict[str, Decision | None]:
-    """By actor, the choice that led to the end; None for a posture that it had from the start."""
-    w, cause = teller.witness.record[0], teller.witness.cause
-    if cause in ("", "expiry"):
-        return {}
-    if cause == "guarantor_clash":
-        return {actor: _last_decision(teller, actor, STRIKE) for actor in _striking_guarantors(teller)}
-    actor = _actor(teller)
-    if cause in ("offensive", "spoiler_offensive"):
-        own = [d for d in teller.notes.decisions if d.actor == actor and d.day == w["days_held"] and d.new == OFFENSIVE]
-        return {actor: own[-1] if own else None}
-    return {actor: _last_decision(teller, actor, STRIKE if cause == "abrogation" else 1)}
-
-
-def _actor(teller: Teller) -> str:
-    return teller.opening.actors[int(teller.witness.record["deciding_actor"][0])]
-
-
-def _striking_guarantors(teller: Teller) -> list[str]:
-    guarantors = [a for a in teller.opening.actors if teller.scenario.actors[a].role == "guarantor"]
-    return [a for a in guarantors if teller.witness.record["rung"][0, teller.position(a)] >= STRIKE]
-
-
-def _last_decision(teller: Teller, actor: str, lowest: int) -> Decision | None:
-    """Its last choice that took it to `lowest` or above from below it, if any."""
-    own = [d for d in teller.notes.decisions if d.actor == actor and d.new >= lowest > d.old]
-    return own[-1] if own else None
-
-
 def _choices(teller: Teller) -> list[str]:
     """The choices behind the end, with their pulls, and the motive that did most against honouring the deal."""
     return [line for actor, decision in choices_behind(teller).items() for line in _choice(teller, decision, actor)]
@@ -66,49 +40,61 @@ def _choices(teller: Teller) -> list[str]:
 
 def _choice(teller: Teller, decision: Decision | None, actor: str) -> list[str]:
     if decision is None:
-        posture = teller.rung(actor, int(teller.rungs[-1, teller.position(actor)]))
-        return [f"{teller.title(actor)} stood at {posture} from the first day and chose nothing since."]
+        return [_unchosen(teller, actor)]
     when = telling.day_of(teller.scenario, decision.day)
     old, new = teller.rung(actor, decision.old), teller.rung(actor, decision.new)
     lead = f"The choice: {when}, {teller.title(actor)} goes from {old} to {new}."
-    return [lead, *decision_details(teller, decision), _deciding(teller, decision)]
+    return [lead, *decision_details(teller, decision), _deciding(teller, decision.pulls, decision.new)]
 
 
-def _deciding(teller: Teller, decision: Decision) -> str:
+def _unchosen(teller: Teller, actor: str) -> str:
+    """Where an actor stands when no choice of its own took it there."""
+    stands = f"{teller.title(actor)} stands at {teller.rung(actor, int(teller.rungs[-1, teller.position(actor)]))}"
+    own = [d.day for d in teller.notes.decisions if d.actor == actor]
+    stopped = last_stopped(teller, actor)
+    if own and own[-1] > stopped:
+        return f"{stands} since {teller.date(own[-1])}."
+    return f"{stands} since the talks of {teller.date(stopped)}." if stopped >= 0 else f"{stands} since the first day."
+
+
+def _deciding(teller: Teller, pulls: Pulls, rung: int) -> str:
     """The largest motive for the rung against the lowest one: the one that results name."""
-    steps = {m: part[decision.new] - part[0] for m, part in decision.pulls.motives.items()}
+    steps = {m: part[rung] - part[0] for m, part in pulls.motives.items()}
     motive = max(steps, key=lambda m: steps[m], default="")
     if not motive or steps[motive] <= 0:
         return "No motive spoke for it against the lowest rung: it came of chance or of a hidden wish."
     title = teller.scenario.motives[motive].title
-    return f"Deciding motive, against {teller.rung(decision.actor, 0)}: {title}, {telling.signed(steps[motive])}."
+    return f"Deciding motive, against {teller.rung(pulls.actor, 0)}: {title}, {telling.signed(steps[motive])}."
 
 
 def _offensive(teller: Teller) -> list[str]:
     first = int(teller.witness.record["days_held"][0])
     days = teller.notes.days[first:]
     dead = sum(day["deaths_today"] for day in days)
-    return [
-        f"{teller.title(_actor(teller))} attacks on {teller.date(first)} and is still advancing "
-        f"{counted(len(days) - 1, 'day')} later; {dead:,} die in these days. The end dates from the first of them, "
-        "and the counts at the top stop before it."
-    ]
+    attacks = f"{teller.title(deciding_actor(teller))} attacks on {teller.date(first)}"
+    how = f"{attacks} and is still advancing {counted(len(days) - 1, 'day')} later; {dead:,} die in these days"
+    if len(days) < float(teller.witness.record["offensive_days"][0]):
+        total = days[-1]["deaths_14d"]
+        how = f"{attacks}, and by {teller.date(first + len(days) - 1)} {_war_again(teller, total)}"
+    return [f"{how}. The end dates from the first day of the attack, and the counts at the top stop before it."]
+
+
+def _war_again(teller: Teller, total: int) -> str:
+    return f"{total:,} have died in {WINDOW} days, {chance_of(total / teller.toll)} of the war's worst fortnight"
 
 
 def _toll(teller: Teller) -> str:
-    total = teller.notes.days[-1]["deaths_14d"]
-    share = chance_of(total / teller.toll)
-    return f"Nobody advances, yet {total:,} died in {WINDOW} days, {share} of the war's worst fortnight"
+    return f"Nobody advances, yet {_war_again(teller, teller.notes.days[-1]['deaths_14d'])}"
 
 
 def _bombardment(teller: Teller) -> list[str]:
-    actor = _actor(teller)
+    actor = deciding_actor(teller)
     ordered = teller.notes.column("ordered_today")[-WINDOW:, teller.position(actor)].sum()
     return [f"{_toll(teller)}; fire that {teller.title(actor)} ordered killed {ordered:,} of them."]
 
 
 def _spiral(teller: Teller) -> list[str]:
-    actor = _actor(teller)
+    actor = deciding_actor(teller)
     inflicted = teller.notes.column("inflicted_today")[-WINDOW:, teller.position(actor)].sum()
     kinds = teller.notes.column("violations")[-WINDOW:].sum(axis=0)
     return [
@@ -125,34 +111,37 @@ def _clash(teller: Teller) -> list[str]:
 
 
 def _abrogation(teller: Teller) -> list[str]:
-    w, actor = teller.witness.record[0], _actor(teller)
+    w, actor = teller.witness.record[0], deciding_actor(teller)
     a = teller.position(actor)
     trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
     return [
-        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a party that "
-        f"strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
+        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a signatory "
+        f"that strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
         f"are unmet ({unmet:.2f})."
     ]
 
 
 def _expiry(teller: Teller) -> list[str]:
-    actor = _actor(teller)
-    pulls = pulls_of(teller.witness.record, teller.position(actor), teller.opening)
-    wanted = max((STRIKE, OFFENSIVE), key=lambda rung: pulls.chances[rung])
-    towards, away = telling.pull_lines(teller.scenario, pulls, wanted, 0)
-    refuse = chance_of(pulls.chances[STRIKE] + pulls.chances[OFFENSIVE])
+    """Renewal asks how an actor leans, not what it can reach from its rung."""
+    actor, record = deciding_actor(teller), teller.witness.record
+    pulls = pulls_of(record, teller.position(actor), teller.opening)
+    _, _, strike, attack = calls.leanings(record, teller.position(actor))
+    towards, away = telling.pull_lines(teller.scenario, pulls, STRIKE, 0)
+    beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
     return [
         f"The term runs out and {teller.title(actor)}, at {teller.rung(actor, pulls.rung)}, does not renew: chance "
-        f"{refuse}, that of wishing to strike or attack.",
-        f"For {teller.rung(actor, wanted)}, against {teller.rung(actor, 0)}: {towards}.",
+        f"{chance_of(strike + attack)}, that of leaning to {beyond}.",
+        f"For {teller.rung(actor, STRIKE)}, against {teller.rung(actor, 0)}: {towards}.",
         f"Against: {away}.",
+        _deciding(teller, pulls, STRIKE),
     ]
 
 
 def _holding(teller: Teller) -> list[str]:
     last = teller.rungs[-1]
     postures = [
-        f"{teller.title(actor)} {teller.rung(actor, int(last[a]))}" for a, actor in enumerate(teller.opening.actors)
+        f"{teller.title(actor)} {teller.rung(actor, int(last[teller.position(actor)]))}"
+        for actor in in_order(teller.scenario)
     ]
     moved = teller.notes.column("held")[-1] - teller.witness.opened["held"][0]
     far = int(np.abs(moved).argmax())
@@ -171,13 +160,14 @@ def _where(teller: Teller) -> str:
 
 
 def _blame(teller: Teller) -> str:
-    """What each side held against the other in the last fortnight, and how much of it was its own fire."""
+    """How much of what each side held against the other in the last fortnight was its own fire."""
     felt = teller.notes.column("felt_today")[-WINDOW:].sum(axis=0)
     own = teller.notes.column("misblamed")[-WINDOW:].sum(axis=0)
     sides = teller.sides()
     words = [
-        f"the {sides[i]} blames the {sides[1 - i]} ({chance_of(float(own[1 - i] / felt[i]))} of it for fire of its own)"
+        f"of what the {sides[i]} holds against the {sides[1 - i]}, {chance_of(float(own[1 - i] / felt[i]))} was "
+        "fire of its own"
         for i in range(2)
         if felt[i] > 0
     ]
-    return f"In the last {WINDOW} days {'; '.join(words)}." if words else ""
+    return f"In the last {WINDOW} days: {'; '.join(words)}." if words else ""

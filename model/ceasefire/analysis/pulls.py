@@ -26,7 +26,7 @@ class Pulls:
     """Everything that enters an actor's utility [utility], for each rung, on one morning.
 
     `motives` are weight x salience x profile; `holds` are word, leash, preparation, habit and hidden intent, with
-    the sign with which they enter. `chances` are those of the choice.
+    the sign with which they enter. `chances` are those of the choice: 0 for a rung that is out of reach.
     """
 
     actor: str

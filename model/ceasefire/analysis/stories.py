@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,14 +11,16 @@ from functools import cached_property
 import numpy as np
 
 from ceasefire.analysis import telling
-from ceasefire.analysis.endings import choices_behind, ending
+from ceasefire.analysis.choices import choices_behind
+from ceasefire.analysis.endings import ending
 from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.teller import Teller
 from ceasefire.analysis.telling import counted
-from ceasefire.analysis.turning_points import ALWAYS, TurningPoint, turning_points
+from ceasefire.analysis.turning_points import ALWAYS, SEE_THE_END, TurningPoint, turning_points
 from ceasefire.analysis.witness import Decision, Witness, live_through
+from ceasefire.scenario.describe_actors import in_order
 from ceasefire.scenario.load import Loaded
-from ceasefire.scenario.plain_text import heading, wrapped
+from ceasefire.scenario.plain_text import heading, lower, wrapped
 from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
 __all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
@@ -26,7 +30,6 @@ QUARTER = 90
 FEWEST_LINES, MOST_LINES = 40, 56
 """Room for turning points: grows with the life of the world."""
 DAYS_PER_LINE = 25
-SEE_THE_END = ("The pulls of this choice stand at the end.",)
 NOTABLE_INTENT = 0.1
 """Hidden wish [utility] that is worth a line."""
 
@@ -63,7 +66,7 @@ class Story:
         """The history in plain text of at most 100 columns; with `every`, no turning point is left out."""
         points = list(self.points) if every else self.told
         last = {id(decision) for decision in choices_behind(Teller(self.witness)).values()}
-        points = [replace(p, details=SEE_THE_END) if id(p.decision) in last and p.decision else p for p in points]
+        points = [replace(p, details=(SEE_THE_END,)) if id(p.decision) in last and p.decision else p for p in points]
         return telling.joined([self._head(), self._hidden(), *self._chapters(points), ending(self.witness)])
 
     def _head(self) -> list[str]:
@@ -86,23 +89,27 @@ class Story:
         words = [
             f"{name} is {scenario.actors[a].title}" for a, name in short.items() if name != scenario.actors[a].title
         ]
-        return wrapped(f"In what follows {telling.listed(words)}.") if words else []
+        first, second = (lower(side.title) for side in scenario.sides.values())
+        words.append(f"trust is that of the {first}, then that of the {second}")
+        return wrapped(f"In what follows {'; '.join(words)}.")
 
     def _hidden(self) -> list[str]:
         """What was drawn for this world and nobody in it could know."""
         scenario, opened = self.loaded.scenario, self.witness.opened[0]
+        hidden = {actor: float(opened["intent"][a]) for a, actor in enumerate(self.witness.opening.actors)}
         wishes = [
-            f"{telling.short_name(scenario, actor)} {telling.signed(float(opened['intent'][a]))}"
-            for a, actor in enumerate(self.witness.opening.actors)
-            if abs(opened["intent"][a]) >= NOTABLE_INTENT
+            f"{telling.short_name(scenario, actor)} {telling.signed(hidden[actor])}"
+            for actor in in_order(scenario)
+            if abs(hidden[actor]) >= NOTABLE_INTENT
         ]
         lines = []
         if wishes:
-            lines += wrapped(f"Hidden wish to escalate, above or below what its motives say: {'; '.join(wishes)}.")
+            says = "Hidden wish to go further than its motives say, or, below 0, less far"
+            lines += wrapped(f"{says}: {'; '.join(wishes)}.")
         drawn = self.witness.opening.draws
         if drawn:
             numbers = self.witness.opened.view(np.float64)
-            words = [f"{draw.path} {numbers[draw.slot]:.3g}" for draw in drawn[:6]]
+            words = [f"{draw.name} {numbers[draw.slot]:.3g}" for draw in drawn[:6]]
             lines += wrapped(f"Drawn for this world: {'; '.join(words)}{'; and more' if len(drawn) > 6 else ''}.")
         return lines
 
@@ -129,8 +136,9 @@ def tell(loaded: Loaded, seed: int, world: int) -> Story:
 
 def again(loaded: Loaded, seed: int, world: int) -> str:
     """The command that lives the same world again."""
-    changes = "".join(f" --change {name}" for name in loaded.changes)
-    settings = "".join(f" --set {path}={value}" for path, value in loaded.settings.items())
+    changes = "".join(f" --change {shlex.quote(name)}" for name in loaded.changes)
+    said = {path: json.dumps(value, ensure_ascii=False, default=str) for path, value in loaded.settings.items()}
+    settings = "".join(f" --set {shlex.quote(f'{path}={value}')}" for path, value in said.items())
     return f"ceasefire world {loaded.name} --world {world} --seed {seed}{changes}{settings}"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ceasefire.analysis import telling
 from ceasefire.analysis.witness import Decision, Notes, Witness
+from ceasefire.scenario.plain_text import lower
 from ceasefire.scenario.schema import Scenario, ladder_of
 
 STRIKE, OFFENSIVE = 2, 3
@@ -84,11 +85,6 @@ class Teller:
                 by = "" if evening == self.n else ("talks" if (evening, actor) in stopped else "choice")
                 inner = [d for d in own if first.day < d.day < evening]
                 yield Spell(first, evening + (by == "talks"), by, inner)
-
-
-def lower(title: str) -> str:
-    """A title in the middle of a sentence: its first letter small, but for names in capitals."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
 def upper(text: str) -> str:

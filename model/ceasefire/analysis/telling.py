@@ -44,13 +44,6 @@ def times(number: int) -> str:
     return TIMES[number] if number < len(TIMES) else f"{number} times"
 
 
-def listed(parts: Sequence[str], sign: str = ",") -> str:
-    """`a, b and c`; with another sign than a comma every part is set off by it."""
-    if sign != "," or len(parts) < 2:
-        return f"{sign} ".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
 def signed(number: float) -> str:
     """A utility with its sign: `+0.21`."""
     return f"{MINUS if number < 0 else '+'}{abs(number):.2f}"

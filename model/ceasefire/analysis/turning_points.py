@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.analysis import telling
-from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller, lower, upper
+from ceasefire.analysis.choices import choices_behind
+from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller, upper
 from ceasefire.analysis.witness import Decision, Witness
+from ceasefire.scenario.plain_text import listed, lower
 
+SEE_THE_END = "The pulls of this choice stand at the end."
 ALWAYS = 1000.0
 """Weight of what is told whatever the room."""
 
@@ -111,11 +114,15 @@ def _how_long(teller: Teller, spell: Spell, dead: int) -> str:
 
 
 def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
-    """Offensives begun within the spell, with the pulls behind them."""
+    """Offensives begun within the spell, with the pulls behind them; those of the last one stand at the end."""
+    ends = {id(decision) for decision in choices_behind(teller).values()}
     for decision in spell.decisions:
         if decision.new == OFFENSIVE:
             towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old, 3)
             when = telling.day_of(teller.scenario, decision.day)
+            if id(decision) in ends:
+                yield f"{when}: on to the offensive. {SEE_THE_END}"
+                continue
             chance = telling.chance_of(decision.chance)
             yield f"{when}: on to the offensive. For: {towards}. Against: {away}. Chance {chance}."
 
@@ -148,14 +155,27 @@ def engagements(teller: Teller) -> Iterator[TurningPoint]:
 
 
 def breaches(teller: Teller) -> Iterator[TurningPoint]:
-    """The first ordered shot by a party to the deal, and the first dead."""
+    """The first shot that a party to the deal ordered, and the first dead."""
     violations, deaths = teller.notes.column("violations"), teller.notes.column("deaths_today")
     ordered, lethal = np.flatnonzero(violations[:, 0]), np.flatnonzero(deaths)
     if len(ordered):
-        yield TurningPoint(int(ordered[0]), ALWAYS, "First breach: fire ordered by a party to the deal")
+        day = int(ordered[0])
+        yield TurningPoint(day, ALWAYS, f"First breach: fire ordered by {_who_ordered(teller, day)}")
     if len(lethal):
         day = int(lethal[0])
-        yield TurningPoint(day, ALWAYS, f"First dead: {deaths[day]}, {_in_sector(teller, day)}")
+        yield TurningPoint(day, ALWAYS, f"First dead: {_fallen(teller, day)}, {_in_sector(teller, day)}")
+
+
+def _who_ordered(teller: Teller, day: int) -> str:
+    """Parties to the deal that ordered fire on a day, each with the posture that it had."""
+    noted, excluded = teller.notes.days[day], teller.scenario.agreement.excludes
+    return listed(
+        [
+            f"{teller.title(actor)} (at {teller.rung(actor, int(noted['stood'][a]))})"
+            for a, actor in enumerate(teller.opening.actors)
+            if noted["ordered"][a] and actor not in excluded
+        ]
+    )
 
 
 def worst_days(teller: Teller) -> Iterator[TurningPoint]:
@@ -190,22 +210,22 @@ def _in_sector(teller: Teller, day: int) -> str:
     return f"{most}at {teller.sector(int(killed.argmax()))}"
 
 
+def _fallen(teller: Teller, day: int) -> str:
+    """Who died on a day, most first, then civilians: `Syrian government 57, 2 civilians`."""
+    noted = teller.notes.days[day]
+    dead = sorted(zip(noted["losses_today"], teller.opening.actors, strict=False), key=lambda each: -each[0])
+    words = [f"{teller.title(actor)} {n:,}" for n, actor in dead if n]
+    civilians = int(noted["civilians_killed"].sum())
+    return ", ".join([*words, *([telling.counted(civilians, "civilian")] if civilians else [])])
+
+
 def _hit_and_blamed(teller: Teller, day: int) -> str:
     noted = teller.notes.days[day]
-    civilians = int(noted["civilians_killed"].sum())
-    hit = [
-        (int(dead), teller.title(actor))
-        for actor, dead in zip(teller.opening.actors, noted["losses_today"], strict=False)
-    ]
-    hit.append((civilians, "civilians"))
-    losses = [
-        telling.counted(dead, "civilian") if who == "civilians" else f"{dead:,} of {who}"
-        for dead, who in sorted(hit, reverse=True)
-        if dead
-    ]
-    shooters = _largest(teller, noted["inflicted_today"])
-    blamed = _largest(teller, noted["seen_today"])
-    return f"{upper(_in_sector(teller, day))}: {'; '.join(losses)}. Killed most: {shooters}. Blamed most: {blamed}."
+    shooter, blamed = _largest(teller, noted["inflicted_today"]), _largest(teller, noted["seen_today"])
+    who = f"{shooter} killed most and is blamed most"
+    if shooter != blamed:
+        who = f"{shooter} killed most, {blamed} is blamed most"
+    return f"{upper(_in_sector(teller, day))}: {_fallen(teller, day)}. {who}."
 
 
 def _largest(teller: Teller, numbers: Numbers) -> str:
@@ -222,7 +242,7 @@ def talks(teller: Teller) -> Iterator[TurningPoint]:
     for number, day in enumerate(np.unique(last[last >= 0])):
         halted = [f"{teller.title(a)} ({teller.rung(a, old)})" for a, old in stopped.get(int(day), [])]
         strikers = sum(old >= STRIKE for _, old in stopped.get(int(day), []))
-        headline = "The guarantors meet" + (f"; they step down: {telling.listed(halted)}" if halted else "")
+        headline = "The guarantors meet" + (f"; they step down: {listed(halted)}" if halted else "")
         yield TurningPoint(int(day), (8.0 if number == 0 else 1.0) + 3.0 * strikers, headline)
 
 
@@ -279,7 +299,7 @@ def bonds(teller: Teller) -> Iterator[TurningPoint]:
                 for a, actor in enumerate(teller.opening.actors)
                 if teller.scenario.actors[actor].role == "guarantor" and losses[day, a]
             ]
-            headline = f"Soldiers of a guarantor die ({telling.listed(fallen)}); ties {before:.2f} to {ties[day]:.2f}"
+            headline = f"Soldiers of a guarantor die ({listed(fallen)}); ties {before:.2f} to {ties[day]:.2f}"
             yield TurningPoint(int(day), 60.0 * (before - ties[day]), headline)
 
 

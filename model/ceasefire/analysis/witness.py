@@ -39,7 +39,8 @@ class Decision:
 class Notes:
     """Everything noted of a world: `days` has one mapping per day lived, each of plain numbers and arrays.
 
-    `stepped_down` are (day, actor, old, new) where talks, not a choice, changed a posture.
+    A day's `rung` is the posture in the evening, `stood` that of the day, before any talks. `stepped_down` are
+    (day, actor, old, new) where talks, not a choice, changed a posture.
     """
 
     decisions: list[Decision] = field(default_factory=list)
@@ -121,6 +122,8 @@ class Witness(CeasefireModel):
         noted: dict[str, Any] = {name: w[name].copy() for name in KEPT}
         noted |= {name: w[name].item() for name in KEPT_NUMBERS}
         noted["violations"] = self._violations()
+        noted["ordered"] = self._ordered()
+        noted["stood"] = self._settled
         noted["killed_in"] = self._killed_in()
         self.notes.days.append(noted)
 
@@ -132,7 +135,7 @@ class Witness(CeasefireModel):
         """
         w = self.record[0]
         n = len(self.opening.formations)
-        fired = w["fired"][:n] * (w["fires"][:n, None] > 0)
+        fired = self._fired()
         spoils = w["excluded"][w["formation_actor"][:n]] == 1
         ordered = fired[:, FIRED_ORDERED]
         found = {
@@ -140,6 +143,19 @@ class Witness(CeasefireModel):
             "retaliatory": fired[:, FIRED_RETALIATORY].sum(), "localised": fired[:, FIRED_LOCALISED].sum(),
         }  # fmt: skip
         return np.array([found[kind] for kind in VIOLATION_KINDS], np.int64)
+
+    def _fired(self) -> NDArray[np.int64]:
+        """Today's violations by formation and kind of fire: shape (formations, 3)."""
+        w, n = self.record[0], len(self.opening.formations)
+        fired: NDArray[np.int64] = w["fired"][:n] * (w["fires"][:n, None] > 0)
+        return fired
+
+    def _ordered(self) -> NDArray[np.int64]:
+        """Today's ordered violations by actor."""
+        w, n = self.record[0], len(self.opening.formations)
+        ordered = np.zeros(len(self.opening.actors), np.int64)
+        np.add.at(ordered, w["formation_actor"][:n], self._fired()[:, FIRED_ORDERED])
+        return ordered
 
     def _killed_in(self) -> NDArray[np.int64]:
         """Today's deaths by sector."""

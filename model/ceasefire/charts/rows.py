@@ -46,8 +46,10 @@ class Band:
     top: float
 
 
-def rows_axes(sheet: Page, band: Band, rows: Sequence[Row], limits: tuple[float, float], unit: str) -> Axes:
-    """A scale with a row for each figure, the first on top, a line at zero, and dots with their bands.
+def rows_axes(
+    sheet: Page, band: Band, rows: Sequence[Row], limits: tuple[float, float], unit: str, bare: bool = False
+) -> Axes:
+    """A scale with a row for each figure, the first on top, a line at zero, and dots with their bands (not if bare).
 
     A dot beyond the limits becomes an arrow at the edge: its figure is written at the right all the same.
     """
@@ -63,7 +65,7 @@ def rows_axes(sheet: Page, band: Band, rows: Sequence[Row], limits: tuple[float,
     axes.set_axisbelow(True)
     axes.set_xlabel(unit, labelpad=2)
     axes.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
-    for place, row in enumerate(rows):
+    for place, row in enumerate([] if bare else rows):
         _draw(axes, place, row, limits)
     return axes
 

@@ -74,7 +74,7 @@ def percent(share: float) -> str:
         return f"<1{GAP}%"
     if 0.99 < share < 1:
         return f">99{GAP}%"
-    return f"{share * 100:.0f}{GAP}%"
+    return f"{round(share * 100, 6):.0f}{GAP}%"
 
 
 def day_ticks(last: int) -> list[int]:

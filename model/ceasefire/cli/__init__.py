@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ceasefire.cli import files, running, verifying, worlds
+from ceasefire.cli import comparing, experiments, files, replaying, reporting, running, verifying, worlds
 from ceasefire.cli.guard import Guarded, watch_signals
 from ceasefire.cli.terminal import show
 
@@ -32,6 +32,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "new": files.new,
     "run": running.run,
     "world": worlds.world,
+    "compare": comparing.compare,
+    "levers": comparing.levers,
+    "experiment": experiments.experiment,
+    "replay": replaying.replay,
+    "report": reporting.report,
     "verify": verifying.verify,
 }
 """What the command can do, in the order of its help."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import INTERRUPTED, SOME_FAILED, RefusedError
+from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import columns, program, say, show, show_json, shown_path
 from ceasefire.cli.watching import in_bytes, in_time, watching
@@ -95,14 +95,14 @@ def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) 
     from ceasefire.experiment.batch import run
     from ceasefire.experiment.study import QUICK_SECONDS
 
-    crew = _crew(workers, cluster)
+    crew = _crew(made, workers, cluster)
     command = ["ceasefire", *sys.argv[1:]]
     try:
         with crew, watching() as watch:
             return run(made, store, crew, watch, command, QUICK_SECONDS if made.quick else None)
     except KeyboardInterrupt:
-        say(f"interrupted; {_saved(store)}. The same command goes on from there")
-        raise typer.Exit(INTERRUPTED) from None
+        say(f"{_saved(store)}; the same command goes on from there")
+        raise
     except OSError as problem:
         if not _is_full(problem):
             raise
@@ -110,10 +110,11 @@ def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) 
         raise typer.Exit(SOME_FAILED) from None
 
 
-def _crew(workers: int | None, cluster: str | None) -> Crew:
+def _crew(made: Study, workers: int | None, cluster: str | None) -> Crew:
     from ceasefire import compiled
     from ceasefire.experiment.cluster import Cluster
     from ceasefire.experiment.crew import Threads
+    from ceasefire.experiment.estimate import warm_up
 
     if cluster is not None:
         if workers is not None:
@@ -121,6 +122,7 @@ def _crew(workers: int | None, cluster: str | None) -> Crew:
         return Cluster(cluster)
     if compiled.compiling() and not compiled.WARM:
         say("Compiling the rules for this machine: about half a minute, only this once.")
+    warm_up(made)
     return Threads(workers)
 
 

@@ -69,7 +69,7 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, or names from `ceasefire list`.")],
 ) -> None:
     """Name every fault of scenario, change and motive files, with its line and what would be right."""
-    from ceasefire.scenario.check import check_file
+    from ceasefire.experiment.check import check_file
 
     sound = True
     for given in files:
@@ -87,12 +87,12 @@ def check(
 
 def _file_of(given: str) -> Path:
     """A file as it was given, or the scenario, change or catalogue of that name."""
-    from ceasefire.scenario.library import list_changes, list_scenarios, motives_file
+    from ceasefire.scenario.library import list_changes, list_experiments, list_scenarios, motives_file
 
     path = Path(given)
     if path.exists() or len(path.parts) > 1:
         return path
-    named = {**list_changes(), **list_scenarios(), "motives": motives_file()}
+    named = {**list_experiments(), **list_changes(), **list_scenarios(), "motives": motives_file()}
     return named.get(path.stem if path.suffix in (".yaml", ".yml") else given, path)
 
 

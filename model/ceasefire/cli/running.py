@@ -12,6 +12,7 @@ import typer
 
 from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
+from ceasefire.cli.reporting import add_report
 from ceasefire.cli.terminal import columns, program, progress, say, show, show_json, shown_path
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _drawn_again(folder: Path) -> Results:
     results = open_results(folder)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
+    add_report(folder, results.plan, results.outcome, results.manifest, folder)
     return results
 
 
@@ -89,6 +91,7 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
         draw(plan, outcome, aside / FIGURES)
         said = manifest(plan, outcome, started, time.perf_counter() - began, ["ceasefire", *sys.argv[1:]])
         write_manifest(aside, said)
+        add_report(aside, plan, outcome, said, folder)
     return Results(folder, said, outcome)
 
 
@@ -142,6 +145,7 @@ def _next_steps(results: Results, folder: str) -> str:
     chosen = sample(results.outcome.worlds)
     world = chosen[len(chosen) // 2] if chosen else 0
     rows = [
+        ["report", str(Path(folder) / "report.html")],
         ["charts", str(Path(folder) / "figures")],
         ["one world's story", f"{program()} world {folder} --world {world}"],
         ["who wants what", f"{program()} describe {results.manifest['scenario']}"],

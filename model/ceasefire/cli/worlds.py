@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
-from ceasefire.cli.terminal import say, show, shown_path
+from ceasefire.cli.terminal import program, say, show, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.scenario.load import Loaded
@@ -35,12 +36,13 @@ def world(
         if seed is not None or change or setting:
             raise RefusedError(f"--seed, --change and --set come from {folder}; leave them out")
         loaded, seed = _of_a_run(folder, number)
-        target = folder / "figures"
+        target, again = folder / "figures", _typed(shown_path(folder), number)
     else:
         loaded, seed, target = loaded_as_asked(source, change, setting), 1 if seed is None else seed, Path()
+        again = _typed(source, number, seed, change, setting)
     from ceasefire.analysis.stories import story
 
-    show(story(loaded, seed, number).rstrip("\n"))
+    show(story(loaded, seed, number, again).rstrip("\n"))
     if chart:
         _draw(loaded, seed, number, target)
 
@@ -60,6 +62,14 @@ def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
     if said.get("program", {}).get("source") != source_digest():
         say(f"{folder} was made by another version of the program; this world may differ from the one in its table")
     return replace(plan.loaded, scenario=plan.scenario), plan.seed
+
+
+def _typed(source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None) -> str:
+    """The command that tells this world again, as this reader would type it; a folder knows its own seed."""
+    more = [] if seed is None else ["--seed", str(seed)]
+    more += [part for name in change or () for part in ("--change", name)]
+    more += [part for text in setting or () for part in ("--set", text)]
+    return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"
 
 
 def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:

@@ -137,7 +137,7 @@ def latin_hypercube(factors: int, samples: int, seed: int) -> FloatArray:
     """Quantiles, shape (samples, factors), each factor's spread evenly over [0, 1]."""
     from SALib.sample import latin
 
-    found: FloatArray = latin.sample(__problem(len(factors)), samples, seed=_short(seed))
+    found: FloatArray = latin.sample(_problem(factors), samples, seed=_short(seed))
     return found
 
 

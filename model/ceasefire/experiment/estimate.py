@@ -40,8 +40,19 @@ def estimate(study: Study, workers: int | None = None) -> Estimate:
     return Estimate(points, worlds, most, min(worlds * each, limit), min(most * each, limit), int(disk))
 
 
+def warm_up(study: Study) -> None:
+    """Compile the rules for the shape of each scenario, if need be, by living one world."""
+    recipe = study.recipe
+    shapes = {opening.record.dtype: k for k, opening in reversed(list(enumerate(recipe.openings)))}
+    for opening in shapes.values():
+        point = np.flatnonzero(recipe.opening_of == opening)[:1]
+        if len(point):
+            simulate(recipe.batch(point, np.zeros(1, np.int64), np.zeros(1, np.int64)), 0, 1)
+
+
 def seconds_per_world(study: Study) -> float:
     """How long a core needs for a world, over points from the whole design."""
+    warm_up(study)
     recipe, lived, spent = study.recipe, 0, 0.0
     chosen = np.linspace(0, len(study.points) - 1, min(TRIED_POINTS, len(study.points))).astype(np.int64)
     for turn in range(3):
@@ -49,8 +60,6 @@ def seconds_per_world(study: Study) -> float:
             worlds = recipe.first_world[point] + np.arange(5 * turn, 5 * turn + 5)
             batch = recipe.batch(np.array([point]), np.zeros(5, np.int64), worlds)
             drawn = drawn_numbers(batch.opening)
-            if lived == 0:
-                simulate(batch, 0, 1, drawn)
             began = time.perf_counter()
             simulate(batch, 0, 5, drawn)
             spent += time.perf_counter() - began

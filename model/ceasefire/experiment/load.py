@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from ceasefire.experiment.factors import Factor, fits, is_number, places
-from ceasefire.experiment.schema import Experiment, Factors, Spread
+from ceasefire.experiment.schema import Design, Experiment, Factors, Spread
 from ceasefire.experiment.swap import Swap, between
 from ceasefire.experiment.table import Row, read_points
 from ceasefire.experiment.variants import Base, doubt_ranges, open_base
@@ -27,6 +29,7 @@ MEANT_BY_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
 RESERVED = frozenset({"point", "baseline", "draw", "scenario", "label", "worlds", "failed"})
 """Columns of every table of points, which no factor may be called."""
 
+HOLDS = "holds_past_"
 MOST_TRIED = 12
 """Values of a list that are tried on the scenario before anything runs."""
 
@@ -57,8 +60,21 @@ def load_experiment(reference: str | Path) -> Asked:
     try:
         spec = Experiment.model_validate(plain(said))
     except ValidationError as error:
-        raise ScenarioError(faults + faults_of(error, said, Experiment)) from None
+        faults += faults_of(error, said, Experiment)
+        spec = _as_far_as_sound(said)
     return _Reading(file, said, spec, faults).asked()
+
+
+def _as_far_as_sound(said: Said) -> Experiment:
+    """What a faulty file says where it is sound, so that all of its faults can be told at once."""
+    parts: dict[str, Any] = {"levers": Factors(), "uncertainties": Factors(), "design": Design(kind="grid")}
+    for name, model in (("levers", Factors), ("uncertainties", Factors), ("design", Design)):
+        part = said.at(name)
+        with suppress(ValidationError):
+            parts[name] = model.model_validate(plain(part)) if part is not None else parts[name]
+    scenario = said.at("scenario")
+    named = scenario.value if scenario is not None and isinstance(scenario.value, str) else ""
+    return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, **parts)
 
 
 class _Reading:
@@ -69,9 +85,10 @@ class _Reading:
 
     def asked(self) -> Asked:
         """The experiment. Raises ScenarioError when anything is wrong."""
-        base = self._scenario(self.spec.scenario, "scenario")
+        base = self._scenario(self.spec.scenario, "scenario") if self.spec.scenario else None
         if base is None:
             raise ScenarioError(self.faults)
+        self._outcomes_within(self.spec.days or base.loaded.scenario.horizon_days)
         factors = [factor for group in GROUPS for factor in self._group(base, group)]
         rows: tuple[Row, ...] = ()
         if self.spec.design.file is not None:
@@ -80,6 +97,7 @@ class _Reading:
         swap = self._swap(base) if self.spec.design.kind == "swap" else None
         factors = [*(swap.factors if swap else ()), *factors]
         self._once(factors)
+        self._not_overruled(base, factors)
         if not factors and not self.faults:
             self._fault((), "nothing is varied: no change fits, or no number is in doubt")
         if self.faults:
@@ -88,6 +106,13 @@ class _Reading:
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.said, steps), dotted(steps), message))
+
+    def _outcomes_within(self, horizon: int) -> None:
+        """Nobody looks past the horizon."""
+        for position, name in enumerate(self.spec.outcomes):
+            if name.startswith(HOLDS) and int(name.removeprefix(HOLDS)) >= horizon:
+                message = f"'{name}' cannot be known: worlds are followed for {horizon:,} days"
+                self._fault(("outcomes", position), message)
 
     def _scenario(self, reference: str, *steps: str) -> Base | None:
         """A scenario, named or lying beside the experiment's file; its own faults are noted as they are."""
@@ -151,6 +176,18 @@ class _Reading:
         numbers = spread.values is None or all(map(is_number, spread.values))
         yield Factor(path, "number" if numbers else "choice", group == "levers", (path,), spread, low, high)
 
+    def _not_overruled(self, base: Base, factors: Sequence[Factor]) -> None:
+        """No path is set to values that would undo what a change does to it: values are put in after changes."""
+        changes = [factor for factor in factors if factor.kind == "change"]
+        for factor in factors:
+            if factor.kind not in ("number", "choice"):
+                continue
+            own = _said_at(base.loaded.resolved, factor.paths[0])
+            for change in changes:
+                if _said_at(base.under(change.paths).resolved, factor.paths[0]) != own:
+                    message = f"the change '{change.name}' sets this too, and would be undone; vary one of the two"
+                    self._fault(_where(factor), message)
+
     def _once(self, factors: Sequence[Factor]) -> None:
         """A name is varied once, and is no column that every table has."""
         seen: set[str] = set()
@@ -167,6 +204,17 @@ def _where(factor: Factor) -> tuple[str, ...]:
     if factor.kind == "part":
         return ("design", "parts", factor.name)
     return ("levers" if factor.lever else "uncertainties", "changes" if factor.kind == "change" else "paths", factor.name)
+
+
+def _said_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:
+    """What a scenario says at the places of a pattern."""
+    found = {}
+    for path in places(content, pattern):
+        entry: Any = content
+        for step in path.split("."):
+            entry = entry[int(step)] if isinstance(entry, list) else entry[step]
+        found[path] = entry
+    return found
 
 
 def _refused(base: Base, name: str) -> str | None:
@@ -191,7 +239,8 @@ def _untaken(base: Base, path: str, spread: Spread) -> str | None:
             base.under((), {path: value})
         except ScenarioError as error:
             fault = error.faults[0]
-            return f"{value}: {fault.message}" if "path" not in fault.message else fault.message
+            alike = "path" in fault.message or fault.message.lstrip("'").startswith(str(value))
+            return fault.message if alike else f"{value}: {fault.message}"
     if not tried and not list(places(base.loaded.resolved, path)):
         return base.no_such(path)
     return None

@@ -25,7 +25,7 @@ QUICK_WORLDS = 6_000
 QUICK_LEAST = 10
 """Worlds of a quick run: of all points together, and of each point when samples or draws can be fewer."""
 
-QUICK_SECONDS = 45.0
+QUICK_SECONDS = 40.0
 """A quick run takes up nothing new after this."""
 
 ASPECTS = {

@@ -12,7 +12,7 @@ from ceasefire.scenario.load import Loaded, validated
 from ceasefire.scenario.merge import Draft
 from ceasefire.scenario.quantity import DISTRIBUTIONS
 from ceasefire.scenario.resolved import FOR_READERS
-from ceasefire.scenario.said import Place, said_by
+from ceasefire.scenario.said import Place, Said, said_by
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.shape import Shape, group
 
@@ -53,7 +53,9 @@ class Swap:
         later = max(self.here.scenario.start, self.there.scenario.start)
         content = {**content, "start": later.isoformat()}
         place = Place(f"{self.here.label} with {', '.join(names) or 'nothing'} of {self.there.label}")
-        return validated(Assembly(Draft(said_by(content, place)), list(content["motives"])))
+        draft = Draft(Said({}, place))
+        draft.lay(said_by(content, place))
+        return validated(Assembly(draft, list(content["motives"])))
 
 
 def between(

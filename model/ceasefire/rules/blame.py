@@ -21,7 +21,7 @@ def severity(w, f):
 
 @rule
 def accuse(w, f):
-    """Fire is attributed rightly with the sector's chance, and surely in an offensive; else each side blames the other."""
+    """Fire is attributed rightly by the sector's chance, surely in an offensive; else each side blames the other."""
     if w.fires[f] == 0:
         return
     a = w.formation_actor[f]

@@ -46,7 +46,7 @@ def suffer(w, f):
 
 @rule
 def strike_victim(w, f, dead, u):
-    """Deaths fall on civilians under the enemy, or on one enemy formation by presence and exposure; False: on nobody."""
+    """Deaths fall on civilians under the enemy, or on one enemy formation by presence and exposure; else on nobody."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
     crowd = w.civilians[s] / (w.civilians[s] + w.civilians_half)

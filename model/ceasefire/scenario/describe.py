@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 
 from ceasefire.scenario.describe_actors import actors, catalogue
+from ceasefire.scenario.inclinations import breach_price
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.paths import doubt_range, quantities
-from ceasefire.scenario.plain_text import Row, date_words, heading, shown, table, wrapped
+from ceasefire.scenario.plain_text import Row, date_words, heading, listed, lower, shown, table, wrapped
 from ceasefire.scenario.schema import Actor, Event, Scenario, Sector
 
 UNSAID_TRUST, UNSAID_RESOLVE = "0.5", "0"
@@ -54,7 +55,7 @@ def titled(actor: Actor) -> str:
 
 def front(scenario: Scenario) -> list[str]:
     """The front, sector by sector."""
-    first, second = (side.title for side in scenario.sides.values())
+    first, second = (lower(side.title) for side in scenario.sides.values())
     lines = heading("Front")
     lines += wrapped(
         f"Held: share held by the {first}. Forces and worth: {first} : {second}. Forces of 1 are a full formation; "
@@ -89,13 +90,28 @@ def terms(scenario: Scenario) -> list[str]:
     lines += wrapped(
         f"Class: {deal.class_}; {length}. Monitoring {shown(deal.monitoring)}; buffer {shown(deal.buffer_km)} km; "
         f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}. "
-        f"Left out: {left_out}."
+        f"Left out: {left_out}. To break it costs a party {breach_price(scenario):.2f} in utility at the offensive, "
+        "less on lower rungs."
     )
+    lines += signatories(scenario)
     for deadline in deal.deadlines.values():
         task = f"By day {shown(deadline.due_day)}: {deadline.title}."
         ease = f"Chance a day {shown(deadline.ease)} when everybody complies"
         lines += wrapped(f"{task} {ease}; {shown(deadline.weight)} of the deal is unmet when it is missed.", 2, 2)
     return lines + what_ends_it(scenario)
+
+
+def signatories(scenario: Scenario) -> list[str]:
+    """Who can end the deal on paper: the parties to it that fight and answer to no patron."""
+    names = [
+        actor.title
+        for name, actor in scenario.actors.items()
+        if actor.role != "outside" and actor.patron is None and name not in scenario.agreement.excludes
+    ]
+    if not names:
+        return wrapped("Signatories: none; nobody can call it off.")
+    renew = "; each must renew it when its term runs out" if scenario.agreement.term_days else ""
+    return wrapped(f"Signatories: {listed(names)}. Only they can call it off, and only while they strike{renew}.")
 
 
 def what_ends_it(scenario: Scenario) -> list[str]:
@@ -105,7 +121,8 @@ def what_ends_it(scenario: Scenario) -> list[str]:
     return wrapped(
         f"The war: {shown(war.toll_14d)} dead in its worst 14 days; just before the deal it ran at "
         f"{shown(war.ongoing)} of that. The ceasefire is over when a ground offensive lasts "
-        f"{shown(rules.offensive_days)} days, or {bar:,.0f} die in 14 days."
+        f"{shown(rules.offensive_days)} days, when {bar:,.0f} die in 14 days, or when guarantors of both sides strike "
+        f"for as long and kill {shown(rules.clash_deaths)} of each other's soldiers."
     )
 
 
@@ -122,11 +139,11 @@ def events(scenario: Scenario) -> list[str]:
     """What may come from outside."""
     lines = heading("Events")
     for event in scenario.events:
-        lines += wrapped(event_words(event), 0, 2)
+        lines += wrapped(event_words(scenario, event), 0, 2)
     return lines if scenario.events else [*lines, "None."]
 
 
-def event_words(event: Event) -> str:
+def event_words(scenario: Scenario, event: Event) -> str:
     """One event: when, what, and what it changes."""
     when = f"Day {shown(event.day)}" if event.day is not None else ""
     if event.rate_per_year is not None:
@@ -134,22 +151,27 @@ def event_words(event: Event) -> str:
     changes = [f"{path} becomes {shown(number)}" for path, number in event.set.items()]
     changes += [f"{path} {'' if number.centre < 0 else '+'}{shown(number)}" for path, number in event.add.items()]
     changes += [f"{path} x {shown(number)}" for path, number in event.multiply.items()]
-    changes += [f"{' and '.join(event.review)} review their posture"] if event.review else []
+    reviewers = [scenario.actors[name].title for name in event.review]
+    changes += [f"{listed(reviewers)} review {'their' if len(reviewers) > 1 else 'its'} posture"] if reviewers else []
     return f"{when}: {event.title}. {'; '.join(changes)}." + (f" [{event.source}]" if event.source else "")
 
 
 def numbers(scenario: Scenario) -> list[str]:
-    """How many numbers are assumed, and which have a source."""
+    """How many numbers are assumed, how many are drawn in doubt, and which have a source."""
     every = list(quantities(scenario))
-    assumed = [number for _, number, _ in every if number.assumed]
-    ranged = sum(doubt_range(number, meta) is not None for _, number, meta in every)
+    assumed = sum(number.assumed for _, number, _ in every)
+    spans = {path: doubt_range(number, meta) for path, number, meta in every}
+    doubted = [path for path, span in spans.items() if span is not None]
     drawn = sum(bool(number.distribution[0]) for _, number, _ in every)
     lines = heading("Numbers")
     lines += wrapped(
-        f"{len(every)} in all, {len(assumed)} of them ASSUMED. When a run asks how much the answer depends on what is "
-        f"assumed, {ranged} are drawn over a range; {drawn} are drawn anew for every world. With a source:"
+        f"{len(every)} in all, {assumed} of them ASSUMED. When a run asks how far the answer hangs on what nobody "
+        f"knows well, {len(doubted)} are drawn over a range. Drawn anew for every world: {drawn or 'none'}. With a "
+        "source, and the range where even that is in doubt:"
     )
     for path, number, _ in every:
         if not number.assumed:
-            lines += wrapped(f"{path} {shown(number)}: {number.source}", 2, 4)
+            span = spans[path]
+            doubt = f" ({span[0]:g} to {span[1]:g})" if span is not None else ""
+            lines += wrapped(f"{path} {shown(number)}{doubt}: {number.source}", 2, 4)
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ceasefire.scenario.inclinations import SETTINGS, Inclination, inclinations, leash_price
-from ceasefire.scenario.plain_text import YEAR, Row, heading, percent, shown, table, wrapped, years
+from ceasefire.scenario.plain_text import Row, heading, percent, shown, table, wrapped
 from ceasefire.scenario.schema import Actor, Motive, Scenario, ladder_of, rungs_of
 
 PATRON_TOO = "patron too"
@@ -14,17 +14,25 @@ PATRON_TOO = "patron too"
 def actors(scenario: Scenario) -> list[list[str]]:
     """A part for each actor, after one that says how to read them."""
     found = inclinations(scenario)
-    return [settings(), *(actor_part(scenario, name, found[name]) for name in in_order(scenario))]
+    return [settings(scenario), *(actor_part(scenario, name, found[name]) for name in in_order(scenario))]
 
 
-def settings() -> list[str]:
+def settings(scenario: Scenario) -> list[str]:
     """What weights are, and what the settings of the tables mean."""
     lines = heading("Actors")
     lines += wrapped(
         "Weights: 0 absent, 0.25 minor, 0.5 real, 0.75 strong, 1 dominant. A motive adds weight x salience x profile "
         "to the utility of a rung; salience, from -1 to 1, says how strongly it is felt, and stands here for each "
-        "setting. Chances are those of one review, hidden wishes aside. The settings:"
+        "setting."
     )
+    lines += wrapped(
+        "How an actor leans: the chance of each rung as if every rung within its means were one step away, hidden "
+        "wishes aside. In the model a ladder is climbed rung by rung: at a review, about every "
+        f"{shown(scenario.mechanisms.review_days)} days, an actor may go one rung up, stay, or come down as far as "
+        "it likes. The last column is the chance of the last step: of going to the highest rung at one review, for "
+        "one that stands on the rung below it."
+    )
+    lines += wrapped("The settings:")
     for name, says in SETTINGS.items():
         lines += wrapped(f"{name}: {says}.", 2, 2)
     return lines
@@ -37,11 +45,11 @@ def in_order(scenario: Scenario) -> list[str]:
 
 
 def actor_part(scenario: Scenario, name: str, found: list[Inclination]) -> list[str]:
-    """One actor: strength and bonds, motives by weight, and the chance of every rung."""
+    """One actor: strength and bonds, motives by weight, and how it leans."""
     actor = scenario.actors[name]
     lines = heading(f"{actor.title} ({name})")
     lines += wrapped(" ".join((*place(scenario, name), *(means(scenario, name)))))
-    return lines + motives(scenario, actor, found) + chances(scenario, actor, found)
+    return lines + motives(scenario, actor, found) + leanings(actor, found)
 
 
 def place(scenario: Scenario, name: str) -> Iterator[str]:
@@ -67,7 +75,7 @@ def means(scenario: Scenario, name: str) -> Iterator[str]:
     yield f"Strength {shown(actor.capability)}, {ready} of it brought to bear{wanes}."
     if actor.patron:
         patron, dependence = scenario.actors[actor.patron.actor].title, shown(actor.patron.dependence)
-        price = f"the offensive, while it honours the deal, costs {leash_price(scenario, name):.2f}"
+        price = f"while {patron} honours the deal, the offensive costs {leash_price(scenario, name):.2f} in utility"
         yield f"Leash: {patron} (dependence {dependence}); {price}."
     if actor.troops_on_line.centre:
         yield f"Troops on the line: {shown(actor.troops_on_line)}."
@@ -90,14 +98,13 @@ def motives(scenario: Scenario, actor: Actor, found: list[Inclination]) -> list[
     return ["", *table(rows, "ll" + "r" * len(settings) + "l", (6, 35, 6, 6, 6, 31))]
 
 
-def chances(scenario: Scenario, actor: Actor, found: list[Inclination]) -> list[str]:
-    """The chance of every rung at a review, and how rare the highest is."""
+def leanings(actor: Actor, found: list[Inclination]) -> list[str]:
+    """How an actor leans in every setting, and how likely the last step up is."""
     rungs = rungs_of(ladder_of(actor.role))
-    every = scenario.mechanisms.review_days.centre / YEAR
-    rows: list[Row] = [("at a review", *rungs, f"{rungs[3]} about every")]
+    rows: list[Row] = [("leans to", *rungs, f"{rungs[2]} to {rungs[3]}")]
     for each in found:
-        rare = years(every / each.chances[3]) if each.chances[3] > 0 else "never"
-        rows.append((each.setting, *map(percent, each.chances), rare))
+        onward = "no means" if each.onward is None else percent(each.onward)
+        rows.append((each.setting, *map(percent, each.leanings), onward))
     return ["", *table(rows, "lrrrrr", (12, 9, 9, 9, 9, 22))]
 
 

@@ -1,4 +1,4 @@
-"""What each actor would do at a review in a few stated settings: the rules themselves, asked on a laid-out record."""
+"""How each actor leans in a few stated settings: the rules themselves, asked on a laid-out record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening, WorldArray, open_scenario
 from ceasefire.world import INTENSITY
 
-HONOUR, STRIKE = 0, 2
+HONOUR, STRIKE, TOP = 0, 2, 3
 
 CALM = {"violence": 0.02, "trust": 0.7, "mobilised": 0.1}
 CRISIS = {"violence": 0.4, "trust": 0.3, "mobilised": 0.3, "losses": 0.6, "flight": 0.4}
@@ -32,10 +32,15 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Inclination:
-    """An actor in a setting: the chance of each rung at a review, and how strongly each motive is felt [-1, 1]."""
+    """An actor in a setting: how it leans, and how strongly each motive is felt [-1, 1].
+
+    `leanings` are the chances of each rung as if every rung within its means were one step away; `onward` is the
+    chance at a review of going to the top rung for one that stands on the third, None when it lacks the means.
+    """
 
     setting: str
-    chances: tuple[float, float, float, float]
+    leanings: tuple[float, float, float, float]
+    onward: float | None
     saliences: dict[str, float]
 
 
@@ -57,16 +62,27 @@ def _of_actor(opening: Opening, a: int) -> Iterator[Inclination]:
 def _asked(opening: Opening, a: int, setting: str, arrange: Callable[[WorldArray], None]) -> Inclination:
     record = middle_world(opening)
     arrange(record)
+    onward = _onward(record.copy(), a)
     calls.survey(record)
     calls.take_in(record, a)
-    chances = calls.chances(record, a)
+    first, second, third, top = map(float, calls.leanings(record, a))
     w = record[0]
     saliences = {}
     for k in range(int(w["n_own"][a])):
         m = int(w["own"][a, k])
         weight = float(w["weight"][a, m])
         saliences[opening.motives[m]] = float(w["felt"][a, k]) / weight if weight else 0.0
-    return Inclination(setting, tuple(float(chance) for chance in chances), saliences)  # type: ignore[arg-type]
+    return Inclination(setting, (first, second, third, top), onward, saliences)
+
+
+def _onward(record: WorldArray, a: int) -> float | None:
+    """The chance of the last step up, of an actor that stands one below the top and sees what it then would."""
+    if record["ceiling"][0, a] < TOP:
+        return None
+    record["rung"][0, a] = STRIKE
+    calls.survey(record)
+    calls.take_in(record, a)
+    return float(calls.chances(record, a)[TOP])
 
 
 def middle_world(opening: Opening) -> WorldArray:
@@ -110,6 +126,11 @@ def crisis(record: WorldArray, a: int, patron: int = -1) -> None:
 def felt(share: float) -> float:
     """How much of a scale is felt as `share`: the x of 1 - exp(-x) = share."""
     return -math.log(1.0 - share)
+
+
+def breach_price(scenario: Scenario) -> float:
+    """What breaking its word costs a party to the deal at full intensity [utility]."""
+    return float(middle_world(open_scenario(scenario))["word"][0])
 
 
 def leash_price(scenario: Scenario, actor: str) -> float:

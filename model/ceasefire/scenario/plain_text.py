@@ -13,7 +13,6 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-YEAR = 365.0
 Row = Sequence[str]
 
 
@@ -52,6 +51,16 @@ def shown(number: Quantity) -> str:
     return f"{number.centre:,.0f}" if abs(number.centre) >= 1000 else f"{number.centre:g}"
 
 
+def lower(title: str) -> str:
+    """A title in the middle of a sentence: its first letter small, but for names in capitals."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
 def percent(share: float) -> str:
     """A chance in per cent: two digits below ten per cent, none beyond, and never 0 for what may happen."""
     if share <= 0:
@@ -59,15 +68,6 @@ def percent(share: float) -> str:
     if share < 1e-5:
         return "<0.001 %"
     return f"{share * 100:.2g} %" if share < 0.1 else f"{share * 100:.0f} %"
-
-
-def years(time: float) -> str:
-    """A mean waiting time, given in years, in the unit that suits it."""
-    if time >= 1000:
-        return "over 1,000 years"
-    if time >= 1:
-        return f"{time:,.0f} years" if time >= 9.5 else f"{time:.1f} years"
-    return f"{time * YEAR:,.0f} days"
 
 
 def date_words(date: datetime.date) -> str:

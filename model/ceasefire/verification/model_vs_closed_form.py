@@ -89,7 +89,7 @@ def localised_fire(worlds: int) -> list[Check]:
 
 
 def answers_to_fire(worlds: int, branching: float = 0.45) -> Check:
-    """With one branching number b, expected answers follow heat <- k heat + (1 - k) b (fire received), at the share that finds a target."""
+    """With one branching number b, answers follow heat <- k heat + (1 - k) b (fire received): a sum known before."""
     same = {"mechanisms.branching_rest": branching, "mechanisms.branching_most": branching}
     table = lived(duel(_firing({**same})), worlds)
     keep, heat, exact = MECHANISMS["heat_kept"], 0.0, 0.0

@@ -23,6 +23,8 @@ class Direction:
     less: Mapping[str, object]
     under: tuple[str, ...] = ("aim-unmet",)
     """Changes to the flagship under which it is judged: where nothing presses, nothing can help."""
+    slow: bool = False
+    """Shows only over five years and in many worlds."""
 
 
 def _rise(when: int, factor: float) -> list[dict[str, object]]:
@@ -41,7 +43,8 @@ DIRECTIONS = (
     Direction(
         "unmet territorial claims", -1, {f"front.sectors.{s}.held": 0.0 for s in M5}, {}, ("turkish-tripwire-removed",)
     ),
-    Direction("an excluded spoiler", -1, {"agreement.excludes": ["hts"]}, {"agreement.excludes": []}),
+    # The army of an unmet aim ends the deal before its spoiler can: judged where that aim is met.
+    Direction("an excluded spoiler", -1, {"agreement.excludes": ["hts"]}, {"agreement.excludes": []}, (), slow=True),
     Direction("power shifting to the side with claims", -1, {"events": _rise(60, 1.6)}, {"events": _rise(60, 1.0)}),
     Direction(
         "a waning patron of the weaker side and the spoiler",
@@ -55,8 +58,13 @@ DIRECTIONS = (
 
 def checks(quick: bool = True) -> list[Check]:
     """Every direction of the design, on the same worlds."""
-    worlds, days = (250, 730) if quick else (2_000, 1825)
-    return [verdict(direction, judged(direction, worlds, days)) for direction in DIRECTIONS]
+    found = []
+    for direction in DIRECTIONS:
+        worlds, days = (250, 730) if quick else (2_000, 1825)
+        if direction.slow:
+            worlds, days = max(worlds, 1_200), 1825
+        found.append(verdict(direction, judged(direction, worlds, days)))
+    return found
 
 
 def judged(direction: Direction, worlds: int, days: int) -> Paired:

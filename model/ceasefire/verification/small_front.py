@@ -13,7 +13,7 @@ from typing import Any
 from ceasefire.scenario.schema import Scenario
 
 MECHANISMS: dict[str, float] = {
-    "temperature": 0.135, "inertia": 0.2, "review_days": 5, "grip": 0.63, "prep": 0.37, "mobilise_rate": 0.07,
+    "temperature": 0.18, "inertia": 0.2, "review_days": 5, "grip": 0.63, "prep": 0.15, "mobilise_rate": 0.07,
     "mobilised_half_life": 60, "hidden_intent": 0.12, "losses_half_life": 14, "shock": 0.25,
     "patron_support_at_rest": 0.35, "tripwire_troops": 5000, "local_rate": 0.3, "harass_rate": 0.41,
     "strike_rate": 0.75, "offensive_rate": 1.6, "aggressiveness_spread": 0.5, "watch": 0.6, "calm": 0.4,
@@ -27,7 +27,7 @@ MECHANISMS: dict[str, float] = {
     "ties_recover": 0.01, "ties_hit": 0.3, "capability_drift": 0.08, "commitment_drift": 0.08, "power_memory": 365,
     "power_shift_scale": 0.2, "resolve_half_life": 365, "resolve_kept_by_tripwire": 0.9, "resolve_gain": 0.03,
     "weariness_gain": 0.01, "weariness_half_life": 730, "attention_half_life": 90, "attention_rise": 0.1,
-    "terms_accepted": 150, "abrogation_rate": 0.002, "talks_at": 0.15, "talks_rate": 0.1, "mediation": 0.3,
+    "terms_accepted": 150, "abrogation_rate": 0.01, "talks_at": 0.15, "talks_rate": 0.1, "mediation": 0.3,
     "talks_spacing": 7, "talks_heat_left": 0.2, "talks_trust": 0.3, "talks_ties": 0.1, "order_effect": 0.9,
     "order_half_life": 25, "offensive_days": 5, "war_share": 0.5, "clash_deaths": 30, "word_cessation": 0.05,
     "word_preliminary": 0.1, "word_definitive": 0.3,
@@ -144,7 +144,7 @@ SMALL_FRONT: dict[str, Any] = {
     "trust": {"north": 0.4, "south": 0.4},
     "resolve": {"north": 0.6, "south": 0.6},
     "attention": {"start": 0.7, "floor": 0.1},
-    "war": {"toll_14d": 250, "ongoing": 0.6},
+    "war": {"toll_14d": 180, "ongoing": 0.6},
     "mechanisms": dict(MECHANISMS),
     "motives": MOTIVES,
     "events": [

@@ -1,0 +1,54 @@
+"""`ceasefire report`: figures and report.html of a results folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ceasefire.cli.guard import RefusedError
+from ceasefire.cli.terminal import say, show, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.plan import Plan
+    from ceasefire.experiment.run import Outcome
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+) -> None:
+    """Make the figures and report.html of a results folder again, from the folder alone."""
+    from ceasefire.experiment.folder import FolderError
+
+    try:
+        show(shown_path(made_again(folder)))
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
+
+
+def made_again(folder: Path) -> Path:
+    """The page of a folder, with its figures drawn anew. FolderError when the folder is not sound."""
+    from ceasefire import report as reports
+    from ceasefire.cli.figures import draw
+    from ceasefire.experiment.folder import new_figures, open_results
+
+    results = open_results(folder)
+    with new_figures(folder) as aside:
+        draw(results.plan, results.outcome, aside)
+    return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder))
+
+
+def add_report(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, Any], named: Path) -> None:
+    """Put report.html into the folder of a run; a page that cannot be made is said to be missing, and loses no run.
+
+    `named` is what the folder is going to be called. OSError when it cannot be written.
+    """
+    from ceasefire import report as reports
+
+    try:
+        reports.write_run(folder, plan, outcome, manifest, shown_path(named))
+    except OSError:
+        raise
+    except Exception as problem:
+        say(f"report.html could not be made ({type(problem).__name__}: {problem}); everything else is there")

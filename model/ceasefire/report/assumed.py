@@ -1,0 +1,64 @@
+"""What a scenario rests on: numbers that nobody measured, with their ranges, and those that somebody reported."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ceasefire.report.blocks import Table
+from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.plain_text import shown
+from ceasefire.scenario.quantity import Quantity, shown_list
+from ceasefire.scenario.schema import Scenario
+
+COLUMNS = ("number", "value", "drawn over", "unit", "note")
+
+
+def assumed_numbers(scenario: Scenario) -> pd.DataFrame:
+    """A row for each ASSUMED number: its path, value, the range that doubt draws it over (may be ''), unit and note."""
+    rows = [
+        (path, shown(number), _range(number, meta), str(meta["unit"]), _note(number))
+        for path, number, meta in quantities(scenario)
+        if number.assumed
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _range(number: Quantity, meta: dict[str, Any]) -> str:
+    span = doubt_range(number, meta)
+    return shown_list((round(span[0], 4), round(span[1], 4))) if span is not None else ""
+
+
+def _note(number: Quantity) -> str:
+    """What the file says of the number, besides that it is assumed."""
+    said = number.source.strip()[len("ASSUMED") :].strip(" :;,.-")
+    return "; ".join(part for part in (said, " ".join((number.note or "").split())) if part)
+
+
+def assumed_table(table: pd.DataFrame) -> Table:
+    """The same for readers."""
+    rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
+    return Table(f"{len(table):,} assumed numbers", COLUMNS, rows, frozenset({1, 2}))
+
+
+def sources_table(scenario: Scenario) -> Table:
+    """Every number that has a source: what it is and who says so."""
+    rows = [
+        [path, shown(number), str(meta["unit"]), _known(number)]
+        for path, number, meta in quantities(scenario)
+        if not number.assumed
+    ]
+    return Table(f"{len(rows):,} numbers with a source", ("number", "value", "unit", "source"), rows, frozenset({1}))
+
+
+def _known(number: Quantity) -> str:
+    """The source, and since when it could be known."""
+    since = f" (known by {number.known_by.isoformat()})" if number.known_by is not None else ""
+    return " ".join(number.source.split()) + since
+
+
+def motives_table(scenario: Scenario) -> Table:
+    """Why actors move at all, and where each motive is argued."""
+    rows = [[motive.title, " ".join(motive.source.split())] for motive in scenario.motives.values()]
+    return Table("Motives of the actors, and where they are argued", ("motive", "source"), rows)

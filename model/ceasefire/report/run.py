@@ -1,0 +1,295 @@
+"""The report of a run: one scenario, many worlds."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ceasefire.analysis.competing import Ending, cumulative_incidence
+from ceasefire.analysis.summary import Figure, Summary, summary
+from ceasefire.analysis.survival import survival
+from ceasefire.charts.numbers import span_words
+from ceasefire.charts.words import ending_words, percent
+from ceasefire.report.assumed import assumed_numbers, assumed_table, motives_table, sources_table
+from ceasefire.report.blocks import (
+    Block,
+    Download,
+    Downloads,
+    Folded,
+    Paragraph,
+    Picture,
+    Points,
+    Report,
+    Section,
+    Table,
+    download,
+    picture,
+)
+from ceasefire.report.danger import danger
+from ceasefire.report.replaying import replay_section
+from ceasefire.report.sentences import (
+    NOTE,
+    causes_alt,
+    commonest_end,
+    day_or_beyond,
+    headline,
+    surer,
+    survival_alt,
+)
+from ceasefire.scenario.plain_text import date_words
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.plan import Plan
+    from ceasefire.experiment.run import Outcome
+
+QUESTION = "How long does the deal hold, how does it end, and how sure is that?"
+
+MOST_ROWS = 5_000
+"""Worlds that the page carries as a table; more stay in the folder."""
+
+COSTS = {
+    "violations_strategic": "violations ordered by a party to the deal",
+    "violations_retaliatory": "violations in answer to fire",
+    "violations_spoiling": "violations ordered by a party outside the deal",
+    "violations_localised": "violations that nobody ordered",
+    "deaths_combatant": "combatants killed",
+    "deaths_civilian": "civilians killed",
+    "displaced": "people displaced",
+    "talks": "rounds of talks",
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A run as it lies in its folder: what ran, what came out, what the manifest says, and the folder's name."""
+
+    plan: Plan
+    outcome: Outcome
+    manifest: Mapping[str, Any]
+    folder: Path
+    named: str
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What readers call the actors."""
+        return {name: actor.title for name, actor in self.plan.scenario.actors.items()}
+
+    @property
+    def title(self) -> str:
+        """The scenario in words, with the changes that were made to it."""
+        changed = [*self.plan.loaded.changes, *(f"{k} = {v}" for k, v in self.plan.loaded.settings.items())]
+        return f"{self.plan.scenario.title}{', with ' + ', '.join(changed) if changed else ''}"
+
+
+def run_report(made: Made) -> Report:
+    """Everything that a run says, for a reader who was not there. Sound for one world, and for none that ran."""
+    if made.outcome.worlds["failed"].all():
+        return _nothing_ran(made)
+    found = summary(made.outcome.worlds, made.outcome.doubt, made.plan.horizon)
+    sections = [
+        Section("situation", "The situation", _situation(made)),
+        Section("figures", "The figures", [_figures_table(found)]),
+        Section("how-long", "How long it holds", _how_long(made, found)),
+        Section("how-it-ends", "How it ends", _how_it_ends(made, found)),
+        Section("single-worlds", "Single worlds", _single_worlds(made)),
+        Section("how-sure", "How sure, and why not surer", _how_sure(made, found)),
+        *_rests_on(made),
+        replay_section(made.manifest, made.named, _a_world(made)),
+        Section("downloads", "The tables, to keep", [Downloads(_downloads(made, found))]),
+    ]
+    told = [section for section in sections if section.blocks]
+    return Report(made.title, QUESTION, headline(made.title, found), NOTE, told, made_by(made.manifest))
+
+
+def made_by(manifest: Mapping[str, Any]) -> str:
+    """Which program made the results, and when."""
+    version = manifest.get("program", {}).get("ceasefire", "of unknown version")
+    try:
+        when = f" on {date_words(datetime.datetime.fromisoformat(str(manifest['started'])).date())}"
+    except (KeyError, ValueError):
+        when = ""
+    return f"Made by ceasefire {version}{when}."
+
+
+def _nothing_ran(made: Made) -> Report:
+    """Every world failed: there is nothing to show but how to see why."""
+    failed = len(made.outcome.worlds)
+    answer = f"{made.title}: no world could be lived to its end; all {failed:,} failed. There is no answer."
+    sections = [*_rests_on(made), replay_section(made.manifest, made.named, 0)]
+    return Report(made.title, QUESTION, answer, NOTE, sections, made_by(made.manifest))
+
+
+def _situation(made: Made) -> list[Block]:
+    """What the deal was, and what was simulated."""
+    plan = made.plan
+    failed = len(made.outcome.failed)
+    left_out = f" {failed:,} of them failed and are left out of everything below." if failed else ""
+    said = (
+        f"In force from {date_words(plan.scenario.start)}. {plan.worlds:,} worlds (simulated histories) were lived "
+        f"from that day, each for at most {plan.horizon:,} days, with seed {plan.seed}.{left_out} A world in which "
+        "the deal still holds on the last day counts as holding, never as ended."
+    )
+    summary_words = " ".join(plan.scenario.summary.split())
+    return [*([Paragraph(summary_words)] if summary_words else []), Paragraph(said)]
+
+
+def _figures_table(found: Summary) -> Table:
+    """Shares that hold by day, and days held."""
+    rows = [[_named(figure, day, found.horizon), *_cells(figure, percent)] for day, figure in found.holding.items()]
+    for figure in (found.mean, found.median):
+        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, found.horizon))])
+    columns = ["", "as written", f"chance in {found.worlds:,} worlds (95 %)", "doubt about what is assumed (90 %)"]
+    return Table("Main figures, each with its two sources of doubt", columns, rows, frozenset({1, 2, 3}))
+
+
+def _named(figure: Figure, day: int, horizon: int) -> str:
+    return f"{figure.name} (day {horizon:,})" if day == horizon else figure.name
+
+
+def _cells(figure: Figure, shown: Any) -> list[str]:
+    doubt = span_words(figure.doubt, shown) if figure.doubt is not None else "nothing assumed"
+    return [shown(figure.chance.value), span_words(figure.chance, shown), doubt]
+
+
+def _how_long(made: Made, found: Summary) -> list[Block]:
+    """The survival chart, its table, and whether the danger falls with age."""
+    held = found.holding[found.horizon].chance
+    caption = (
+        f"{percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, percent)})."
+    )
+    chart = picture(made.folder / "figures" / "survival.png", survival_alt(found), caption)
+    return [*_shown(chart), Folded("The same as a table", [_survival_table(made)]), *danger(made.outcome.worlds)]
+
+
+def _survival_table(made: Made) -> Table:
+    days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < made.plan.horizon]
+    table = survival(made.outcome.worlds).table([*days, made.plan.horizon])
+    rows = [
+        [f"{day:,.0f}", percent(share), f"{percent(low)} to {percent(high)}", f"{held:,.0f}"]
+        for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
+        if not math.isnan(share)
+    ]
+    columns = ["day", "still holding after it", "chance (95 %)", "worlds that held when it began"]
+    return Table("Share of worlds still holding, by day", columns, rows, frozenset({1, 2, 3}))
+
+
+def _how_it_ends(made: Made, found: Summary) -> list[Block]:
+    """The causes chart and its table."""
+    chart = picture(
+        made.folder / "figures" / "causes.png", causes_alt(found, made.titles), commonest_end(found, made.titles)
+    )
+    rows = [
+        [ending_words(*ending, made.titles), percent(share)]
+        for ending, share in found.endings.items()
+        if share > 0 or ending == Ending("held")
+    ]
+    table = Table(f"Shares of worlds by day {found.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
+    meaning = (
+        "Running out and being called off are no breakdown by violence; they compete with it, and the shares of all "
+        "endings and of the worlds that still hold make up all worlds."
+    )
+    return [*_shown(chart), table, Paragraph(meaning)]
+
+
+def _single_worlds(made: Made) -> list[Block]:
+    """A sample of single worlds, and what happened in all of them meanwhile."""
+    alt = (
+        "Single worlds side by side. For each, by day: the postures of those who fight, violations and deaths by "
+        "period, talks, and the end of the deal."
+    )
+    caption = "Single worlds from the shortest-lived to the longest: no two lives of the same deal are alike."
+    chart = picture(made.folder / "figures" / "worlds.png", alt, caption)
+    return [*_shown(chart), _costs_table(made)]
+
+
+def _costs_table(made: Made) -> Table:
+    """What happens in a world until its end: the middle one, and the range of nine in ten."""
+    lived = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
+    rows = []
+    for column, words in COSTS.items():
+        low, middle, high = lived[column].quantile([0.05, 0.5, 0.95], interpolation="nearest")
+        rows.append([words, f"{middle:,.0f}", f"{low:,.0f} to {high:,.0f}"])
+    caption = "What happens in a world while the deal holds, the whole time that it holds"
+    return Table(caption, ["", "middle world", "nine worlds in ten"], rows, frozenset({1, 2}))
+
+
+def _how_sure(made: Made, found: Summary) -> list[Block]:
+    said = surer(found, made.outcome.assumed)
+    return [Paragraph("Two sources of doubt are kept apart on every figure of this page."), Points(said)]
+
+
+def _rests_on(made: Made) -> list[Section]:
+    """What was assumed, and what has a source."""
+    scenario = made.plan.scenario
+    assumed, sourced = assumed_numbers(scenario), sources_table(scenario)
+    said = (
+        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed; {made.outcome.assumed:,} of "
+        "them were drawn over a range to see what they do to the answer. The rest either do not bear on this run, or "
+        "are settled by how they are defined."
+    )
+    return [
+        Section(
+            "assumed",
+            "What was assumed",
+            [Paragraph(said), Folded("All assumed numbers, with their ranges", [assumed_table(assumed)])],
+        ),
+        Section(
+            "sources",
+            "Sources",
+            [
+                Folded("Numbers that somebody reported, or that a definition fixes", [sourced]),
+                Folded("Motives, and where they are argued", [motives_table(scenario)]),
+            ],
+        ),
+    ]
+
+
+def _a_world(made: Made) -> int:
+    """A world worth telling: the middle one of those that ended, or the first that ran."""
+    lived = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
+    ended = lived.loc[lived["ended"]].sort_values(["days_held", "world"], kind="stable")
+    chosen = ended if len(ended) else lived
+    return int(chosen["world"].iloc[len(ended) // 2])
+
+
+def _downloads(made: Made, found: Summary) -> list[Download]:
+    """The tables behind the page."""
+    worlds = made.outcome.worlds
+    incidence = cumulative_incidence(worlds, by_actor=True)
+    every = tuple(range(0, len(incidence.days), max(1, len(incidence.days) // 400)))
+    files = [
+        download("main-figures.csv", "the main figures with both intervals", figures_frame(found)),
+        download("survival.csv", "share of worlds still holding, with limits, by day", survival(worlds).table(every)),
+        download("causes.csv", "share of worlds ended by each cause, by day", incidence.table(every).reset_index()),
+        download("assumed.csv", "every assumed number with its range", assumed_numbers(made.plan.scenario)),
+    ]
+    if len(worlds) <= MOST_ROWS:
+        files.append(download("worlds.csv", f"all {len(worlds):,} worlds, a row each", worlds))
+    return files
+
+
+def figures_frame(found: Summary) -> pd.DataFrame:
+    """The main figures as a table for programs."""
+    rows = []
+    for figure in (*found.holding.values(), found.mean, found.median):
+        doubt = figure.doubt
+        rows.append(
+            {
+                "figure": figure.name, "value": figure.chance.value,
+                "chance_low": figure.chance.low, "chance_high": figure.chance.high,
+                "doubt_low": doubt.low if doubt else None, "doubt_high": doubt.high if doubt else None,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _shown(chart: Picture | None) -> Sequence[Block]:
+    return (
+        [chart] if chart is not None else [Paragraph("This figure is not in the folder; `ceasefire report` makes it.")]
+    )

@@ -1,0 +1,141 @@
+"""What a run found, in sentences that can stand alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from ceasefire.analysis.competing import Ending
+from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.summary import Figure, Summary
+from ceasefire.charts.numbers import span_words
+from ceasefire.charts.words import GAP, ending_in_a_sentence, percent
+
+NOTE = (
+    "The numbers behind these worlds were not fitted to how real ceasefires ended. Read what raises and what lowers, "
+    "and why; do not read a forecast."
+)
+
+YEARS = {
+    365: "one year",
+    730: "two years",
+    1095: "three years",
+    1460: "four years",
+    1825: "five years",
+    3650: "ten years",
+}
+
+
+def headline(title: str, found: Summary) -> str:
+    """The answer in one sentence, each figure with both its intervals."""
+    early = max((day for day in found.holding if day < found.horizon), default=None)
+    told = [_held(found.holding[day], day) for day in (early, found.horizon) if day is not None]
+    number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
+    first = f"{told[0]}{_brackets(found.holding[early or found.horizon], explain=True)}"
+    rest = f", and {told[1]}{_brackets(found.holding[found.horizon])}" if len(told) > 1 else ""
+    return f"{title}: of {number}, {first}{rest}. Illustrative: not calibrated."
+
+
+def _held(figure: Figure, day: int) -> str:
+    return f"{percent(figure.chance.value)} still held after {span_of(day)}"
+
+
+def span_of(day: int) -> str:
+    """A length of time in the unit that suits it."""
+    return YEARS.get(day, f"{day:,} {'day' if day == 1 else 'days'}")
+
+
+def _brackets(figure: Figure, explain: bool = False) -> str:
+    chance = span_words(figure.chance, percent)
+    said = f"95{GAP}% interval from chance: {chance}" if explain else chance
+    if figure.doubt is not None:
+        doubt = span_words(figure.doubt, percent)
+        said += f"; over the ranges of what is assumed: {doubt}" if explain else f"; {doubt}"
+    return f" ({said})"
+
+
+def day_or_beyond(day: float, horizon: int) -> str:
+    """A day, or that it lies beyond the horizon."""
+    return f"{day:,.0f}" if math.isfinite(day) else f"beyond {horizon:,}"
+
+
+def survival_alt(found: Summary) -> str:
+    """What the survival chart shows."""
+    told = [f"{percent(f.chance.value)} after {span_of(day)}" for day, f in found.holding.items()]
+    last = found.holding[found.horizon]
+    said = f"Line chart. Share of worlds still holding: {', '.join(told)}."
+    said += f" The band of chance at the end reaches from {_ends(last.chance)}"
+    if last.doubt is not None:
+        said += f", that of doubt about the assumed numbers from {_ends(last.doubt)}"
+    return f"{said}."
+
+
+def _ends(interval: Interval) -> str:
+    return f"{percent(interval.low)} to {percent(interval.high)}"
+
+
+def causes_alt(found: Summary, titles: Mapping[str, str]) -> str:
+    """What the causes chart shows."""
+    held = found.endings.get(Ending("held"), 0.0)
+    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != Ending("held")]
+    told = [f"{ending_in_a_sentence(*ending, titles)}, {percent(share)}" for ending, share in ends]
+    if not told:
+        return "Stacked areas. Nothing ends the deal in any world."
+    rest = f" {percent(held)} still hold." if held > 0 else " None still holds."
+    return f"Stacked areas. By the last day the deal has ended through {'; '.join(told)}.{rest}"
+
+
+def commonest_end(found: Summary, titles: Mapping[str, str]) -> str:
+    """The commonest end in a sentence, for a caption."""
+    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != Ending("held")]
+    if not ends:
+        return "Nothing ended the deal in any world."
+    ending, share = ends[0]
+    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {percent(share)} of worlds."
+
+
+def surer(found: Summary, assumed: int) -> list[str]:
+    """How sure the answer is, and why not surer."""
+    last = found.holding[found.horizon]
+    chance = 100 * (last.chance.high - last.chance.low) / 2
+    points = f"{chance:.0f} percentage points" if chance >= 1.5 else "about a percentage point"
+    said = [
+        f"Chance. Only {found.worlds:,} {'world was' if found.worlds == 1 else 'worlds were'} lived. The share that "
+        f"still held after {span_of(found.horizon)} is known to within {points} either way; four times as many "
+        "worlds would halve that."
+    ]
+    if last.doubt is None:
+        said.append("Doubt about what is assumed: none was drawn, because nothing in this scenario is assumed.")
+    else:
+        said.append(_doubted(last.chance, last.doubt, assumed))
+        said += _aside(last.chance, last.doubt)
+    said.append(
+        "Outside both: whether the rules by which these actors decide are right at all. No band on this page can say. "
+        "The numbers were not fitted to real ceasefires either; that is what 'not calibrated' means."
+    )
+    return said
+
+
+def _doubted(chance: Interval, doubt: Interval, assumed: int) -> str:
+    """How doubt compares with chance, and what would narrow it."""
+    wide, thin = doubt.high - doubt.low, chance.high - chance.low
+    said = (
+        f"Doubt. {assumed:,} numbers are assumed: nobody measured them. Drawn over their ranges, they put that share "
+        f"anywhere from {_ends(doubt)} (the middle 90{GAP}% of draws)."
+    )
+    if thin > 0 and wide > 1.5 * thin:
+        more = "more worlds would not make the answer surer, better numbers would"
+        return f"{said} This is {wide / thin:.0f} times as wide as chance: {more}."
+    return f"{said} Chance is about as wide: both more worlds and better numbers would make the answer surer."
+
+
+def _aside(chance: Interval, doubt: Interval) -> list[str]:
+    """That the numbers as written lie at the edge of what they might be, when they do."""
+    if doubt.low <= chance.value <= doubt.high:
+        return []
+    more = "more" if chance.value > doubt.high else "fewer"
+    turn = "worse" if chance.value > doubt.high else "better"
+    return [
+        f"With the numbers as written {more} worlds hold ({percent(chance.value)}) than over most of their ranges: "
+        f"where the assumed numbers are wrong, the deal is more likely to fare {turn} than this page's main figures."
+    ]
