@@ -13,6 +13,10 @@ from ceasefire.cli import main
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
 
 
+BRIEF_TERMS = {"agreement.term_days": 20, "agreement.renewal_days": 10}
+"""Terms that have to be renewed again and again: some worlds end soon, whatever the weights."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command printed, and its exit code."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import Command
+from conftest import BRIEF_TERMS, Command
 from typer.testing import CliRunner
 
 from ceasefire.cli import COMMANDS, app
@@ -100,7 +100,7 @@ def test_importing_the_package_loads_nothing_until_it_is_asked_for() -> None:
     ("typed", "says"),
     [
         ("run", "Missing argument 'SCENARIO'"),
-        ("run idlib-2019", "no such scenario 'idlib-2019'; did you mean 'idlib-2020'?"),
+        ("run idlib-2O2O", "no such scenario 'idlib-2O2O'; did you mean 'idlib-2020'?"),
         ("run nowhere.yaml", "no such scenario file 'nowhere.yaml'"),
         ("run idlib-2020 --worlds 0", "--worlds"),
         ("run idlib-2020 --worlds -5", "--worlds"),
@@ -209,6 +209,7 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
     assert "assumed numbers (90 %)" in said.out
     assert f"ceasefire world {said.last} --world" in said.out
     assert "\x1b" not in said.out + said.err
+    assert all(line.startswith(("Compiling", "two-sides: 12 worlds")) for line in said.err.splitlines())
     held = [
         line for line in said.out.splitlines() if line.startswith(("holds past day 30", "holds to the end (day 60)"))
     ]
@@ -217,9 +218,11 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
 
 @pytest.mark.usefixtures("without_figures")
 def test_the_summary_says_what_the_table_of_worlds_says(command: Command, small: str) -> None:
-    said = command("run", small, "--json", *QUICK)
+    terms = [part for path, value in BRIEF_TERMS.items() for part in ("--set", f"{path}={value}")]
+    said = command("run", small, "--json", "--days", "60", "--worlds", "40", *terms)
     figures = json.loads(said.out)
     worlds = pd.read_parquet(Path(figures["folder"]) / "worlds")
+    assert 0 < worlds["ended"].sum() < 40
     assert figures["holding"]["30"]["value"] == pytest.approx((worlds["days_held"] > 30).mean())
     assert figures["holding"]["60"]["value"] == pytest.approx((~worlds["ended"]).mean())
     assert figures["mean_days_held"]["value"] == pytest.approx(worlds["days_held"].mean())
@@ -232,13 +235,14 @@ def test_the_summary_says_what_the_table_of_worlds_says(command: Command, small:
 
 @pytest.mark.usefixtures("without_figures")
 def test_next_steps_can_be_typed_as_they_stand(command: Command, small: str) -> None:
-    said = command("run", small, *QUICK)
-    steps = [line.split("ceasefire ")[1].split() for line in said.out.splitlines() if "ceasefire " in line]
-    assert len(steps) == 2
-    for step in steps:
-        told = command(*(small if part == "two-sides" else part for part in step))
-        assert told.code == 0
-        assert told.out
+    for more in ([], ["--change", "no-monitors"]):
+        said = command("run", small, *more, *QUICK)
+        steps = [line.split("ceasefire ")[1].split() for line in said.out.splitlines() if "ceasefire " in line]
+        assert [step[0] for step in steps] == ["world", "compare" if more else "describe"]
+        for step in steps:
+            told = command(*step)
+            assert told.code == 0
+            assert told.out
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -253,6 +257,16 @@ def test_the_world_of_a_run_lives_as_its_table_says(command: Command, small: str
     assert same.code == 0
     other = command("world", small, "--world", str(short), "--seed", "6", "--set", "agreement.monitoring=0.1")
     assert other.out != same.out
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_the_world_of_a_run_is_followed_no_longer_than_the_run(command: Command, small: str) -> None:
+    folder = command("run", small, "--days", "9", "--worlds", "12").last
+    worlds = pd.read_parquet(Path(folder) / "worlds").set_index("world")
+    held = worlds.index[~worlds["ended"]][0]
+    told = command("world", folder, "--world", str(held)).out
+    assert "after 9 days" in told
+    assert told != command("world", small, "--world", str(held)).out
 
 
 def test_a_world_can_be_drawn(command: Command, small: str) -> None:

@@ -184,9 +184,7 @@ def test_the_price_of_a_broken_word_is_what_the_rules_ask() -> None:
     record = middle_world(opening)
     free = record.copy()
     free["word"] = 0.0
-    asked = {
-        name: calls.restraint(record, a, 3) - calls.restraint(free, a, 3) for a, name in enumerate(opening.actors)
-    }
+    asked = {name: calls.restraint(record, a, 3) - calls.restraint(free, a, 3) for a, name in enumerate(opening.actors)}
     assert breach_price(idlib().scenario) == pytest.approx(asked["syria"])
     assert asked["hts"] == 0
     assert f"costs a party {asked['syria']:.2f} in utility" in text()

@@ -13,11 +13,8 @@ import pytest
 import ceasefire.model
 from ceasefire.model import CeasefireModel
 from ceasefire.rules import THE_DAY
-from ceasefire.scenario.load import load
 from ceasefire.scenario.mechanisms import Mechanisms
-from ceasefire.scenario.schema import Scenario
 from ceasefire.start import open_scenario
-from ceasefire.verification.model_vs_motives import KNOWN_DEAD, compare, less_one
 from ceasefire.verification.runs import SEED, each_day, lived, opened
 from ceasefire.verification.small_front import SMALL_FRONT, duel, small_front
 
@@ -402,30 +399,6 @@ def test_a_fresh_renewal_renews_the_order_to_cease() -> None:
         return float(last["order"][0])
 
     assert order({"agreement.term_days": 100}) > 0.9 > 0.1 > order({})
-
-
-# ------------------------------------------------------------------ motives of the flagship
-
-
-def flagship(worlds: int = 24, days: int = 365) -> tuple[Scenario, pd.DataFrame]:
-    scenario = load("idlib-2020").scenario.model_copy(update={"horizon_days": days})
-    return scenario, lived(scenario, worlds)
-
-
-def test_every_motive_and_outside_party_of_the_flagship_moves_some_life_or_is_known_to_be_dead() -> None:
-    scenario, usual = flagship()
-    found = [
-        compare("idlib-2020", what, lived(other, len(usual)), usual) for what, other in less_one(scenario, quick=True)
-    ]
-    assert len(found) > 20
-    dead = [muted.what for muted in found if muted.touched == 0.0 and ("idlib-2020", muted.what) not in KNOWN_DEAD]
-    assert not dead
-
-
-def test_every_motive_of_the_small_front_moves_some_life() -> None:
-    usual = table()
-    dead = [what for what, other in less_one(small_front(), quick=True) if not touched(lived(other, WORLDS), usual)]
-    assert not dead
 
 
 def test_exposure_shares_out_the_dead_and_never_changes_how_many_there_are() -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from ceasefire import draws, odd
+from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.indicators import INDICATORS
+from ceasefire.scenario.load import load
 from ceasefire.scenario.mechanisms import Mechanisms
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER
 from ceasefire.world import CAUSES, FIELDS, VIOLATION_KINDS
@@ -61,6 +63,22 @@ def test_tables_have_a_row_for_every_thing() -> None:
     assert odd.state().count("\n") == len(FIELDS) + 2
     assert odd.indicators().count("\n") == len(INDICATORS) + 2
     assert odd.mechanisms().count("\n") == len(Mechanisms.model_fields) + 2
+
+
+def test_a_number_is_said_to_be_drawn_in_doubt_exactly_when_a_run_draws_it() -> None:
+    scenario = load("idlib-2020").scenario
+    drawn = {
+        path.removeprefix("mechanisms."): span
+        for path, span in assumed_ranges(scenario).items()
+        if path.startswith("mechanisms.")
+    }
+    said = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*\| ([^|]*) \|", odd.mechanisms(), re.MULTILINE))
+    assert len(said) == len(Mechanisms.model_fields)
+    assert {name for name, words in said.items() if words != "not drawn"} == set(drawn)
+    for name, (low, high) in drawn.items():
+        centre = getattr(scenario.mechanisms, name).centre
+        either_way = f"± {(high / centre - 1) * 100:.3g} %"
+        assert said[name] in (f"{low:g} to {high:g}", either_way), name
 
 
 def test_the_order_of_the_day_is_that_of_the_tuple() -> None:

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from conftest import Command
 
 from ceasefire import calls
 from ceasefire.analysis import stories
 from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
 from ceasefire.analysis.stories import QUARTER, Story, pulls_of, spans, story, tell
 from ceasefire.analysis.teller import STRIKE, Teller
+from ceasefire.analysis.telling import chance_of, short_name
 from ceasefire.analysis.turning_points import ALWAYS, TurningPoint
 from ceasefire.analysis.witness import Decision, Witness
 from ceasefire.engine import all_rows, one_scenario
 from ceasefire.model import CeasefireModel
 from ceasefire.scenario.load import load
+from ceasefire.scenario.settings import parse_settings
 from ceasefire.start import open_scenario
 from ceasefire.world import CAUSES, VIOLATION_KINDS
 
 SEED = 1
 QUICK_TO_END: dict[str, dict[str, object]] = {
-    "offensive": {"actors.syria.posture": "offensive", "mechanisms.prep": 0},
+    "offensive": {"actors.syria.patron": None, "actors.syria.motives.deterrence": 0, "mechanisms.prep": 0},
     "spoiler_offensive": {"actors.hts.posture": "offensive", "mechanisms.review_days": 60},
     "bombardment": {
         "actors.hts.posture": "strike", "mechanisms.strike_rate": 8, "mechanisms.review_days": 60, "war.toll_14d": 200,
@@ -145,7 +150,7 @@ def test_a_story_of_every_end_says_how_and_whose_choice_it_was(cause: str) -> No
     assert words[cause] in text.split("\n\n")[0].replace("\n", " ")
     last = text[text.rindex("\n\n") :]
     if cause in ("offensive", "spoiler_offensive", "guarantor_clash", "abrogation"):
-        assert "The choice:" in last or "stood at" in last
+        assert "The choice:" in last or "stands at" in last
     if cause == "guarantor_clash":
         assert "Russia" in last
         assert "Turkey" in last
@@ -155,7 +160,7 @@ def test_the_first_lines_say_scenario_world_seed_end_and_the_command_that_tells_
     loaded = load(
         "idlib-2020", changes=["no-monitors"], set={"actors.turkey.motives.domestic": 0.9, "horizon_days": 30}
     )
-    head = story(loaded, 7, 12).split("\n\n")[0].replace("\n    ", " ")
+    head = story(loaded, 7, 12).split("\n\n")[0]
     assert "world 12 of idlib-2020+no-monitors, seed 7" in head
     assert "days, to " in head or "Still holding after 30 days" in head
     again = (
@@ -256,7 +261,8 @@ def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> Non
 
 def test_a_spell_that_talks_stop_takes_in_the_day_of_the_talks() -> None:
     """That day's fire came before the talks."""
-    witness = flagship().witness
+    often = {"mechanisms.talks_rate": 1, "mechanisms.talks_at": 0.01, "horizon_days": 200}
+    witness = tell(load("idlib-2020", set=often), SEED, 3).witness
     begun = {(actor, last) for actor, _, last in _spells(witness)}
     stopped = [(actor, day + 1) for day, actor, old, new in witness.notes.stepped_down if old >= STRIKE > new]
     assert stopped
@@ -274,8 +280,88 @@ def test_the_same_world_is_told_in_the_same_words() -> None:
     assert story(load("idlib-2020"), SEED, 3) == flagship().text()
 
 
-def test_the_deciding_motive_of_the_story_is_that_of_the_results() -> None:
-    told = ended_by("abrogation")
-    w = told.witness.record[0]
-    title = told.loaded.scenario.motives[told.witness.opening.motives[int(w["deciding_motive"])]].title
-    assert f"Deciding motive, against honour: {title}" in told.text().replace("\n", " ")
+@pytest.mark.parametrize("cause", [cause for cause in QUICK_TO_END if cause])
+def test_the_deciding_motive_of_the_story_is_that_of_the_results(cause: str) -> None:
+    told = ended_by(cause)
+    motive, text = int(told.witness.record["deciding_motive"][0]), " ".join(told.text().split())
+    if motive >= 0:
+        title = told.loaded.scenario.motives[told.witness.opening.motives[motive]].title
+        assert f"Deciding motive, against honour: {title}" in text
+    else:
+        assert "Deciding motive" not in text
+
+
+def test_some_ends_have_a_deciding_motive() -> None:
+    found = {cause for cause in QUICK_TO_END if cause and ended_by(cause).witness.record["deciding_motive"][0] >= 0}
+    assert {"expiry", "abrogation"} <= found
+
+
+def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_story_gives() -> None:
+    """Not the chance of a review, which from the lowest rung reaches no strike at all."""
+    told = ended_by("expiry")
+    record, a = told.witness.record, int(told.witness.record["deciding_actor"][0])
+    refuse = sum(calls.leanings(record, a)[2:])
+    assert refuse > sum(calls.chances(record, a)[2:])
+    assert f"does not renew: chance {chance_of(refuse)}" in " ".join(told.text().split())
+
+
+def test_nobody_climbs_two_rungs_at_once() -> None:
+    told = flagship()
+    climbed = [d for d in told.decisions if d.new > d.old]
+    assert len(climbed) > 50
+    assert {d.new - d.old for d in climbed} == {1}
+    assert all(d.pulls.chances[rung] == 0 for d in told.decisions for rung in range(d.old + 2, 4))
+
+
+def test_the_first_breach_names_who_ordered_it_and_its_posture_of_the_day() -> None:
+    told = flagship()
+    notes, actors = told.witness.notes, told.witness.opening.actors
+    (point,) = (point for point in told.points if point.headline.startswith("First breach"))
+    ordered = notes.days[point.day]["ordered"]
+    named = [a for a, actor in enumerate(actors) if ordered[a] and actor not in told.loaded.scenario.agreement.excludes]
+    assert named
+    for a in named:
+        assert short_name(told.loaded.scenario, actors[a]) in point.headline
+        assert notes.days[point.day]["stood"][a] >= 1
+    assert notes.column("violations")[: point.day, 0].sum() == 0
+
+
+def test_orders_of_all_actors_add_up_to_ordered_violations() -> None:
+    notes = flagship().witness.notes
+    kinds = notes.column("violations")
+    ordered = kinds[:, VIOLATION_KINDS.index("strategic")] + kinds[:, VIOLATION_KINDS.index("spoiling")]
+    assert notes.column("ordered").sum(axis=1).tolist() == ordered.tolist()
+    assert ordered.sum() > 0
+
+
+def test_numbers_that_were_drawn_for_a_world_are_told() -> None:
+    drawn = {"agreement.monitoring": {"uniform": [0.2, 0.3]}, "horizon_days": 5}
+    told = tell(load("idlib-2020", set=drawn), SEED, 3)
+    monitoring = float(told.witness.opened["monitoring"][0])
+    assert 0.2 <= monitoring <= 0.3
+    assert f"Drawn for this world: agreement.monitoring {monitoring:.3g}." in told.text()
+
+
+def test_the_command_of_a_story_can_be_pasted_whatever_was_set() -> None:
+    settings = {"agreement.excludes": [], "horizon_days": 30, "agreement.monitoring": {"uniform": [0.2, 0.3]}}
+    words = shlex.split(stories.again(load("idlib-2020", set=settings), 7, 12))
+    texts = [text for flag, text in pairwise(words) if flag == "--set"]
+    assert parse_settings(texts) == settings
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_the_command_in_the_story_of_a_results_folder_tells_it_again(command: Command, small: str) -> None:
+    """The run's days stand in the folder alone: the scenario by name would be another world."""
+    folder = command("run", small, "--days", "60", "--worlds", "12", "--seed", "5").last
+    told = command("world", folder, "--world", "3").out
+    (again,) = re.findall(r"^The same world again: ceasefire (.*)$", told, re.MULTILINE)
+    assert shlex.split(again) == ["world", folder, "--world", "3"]
+    assert command(*shlex.split(again)).out == told
+
+
+def test_the_command_in_the_story_of_a_file_tells_it_again(command: Command, small: str) -> None:
+    asked = "--world 3 --seed 5 --set horizon_days=20 --set agreement.excludes=[]"
+    told = command("world", small, *asked.split()).out
+    (again,) = re.findall(r"^The same world again: ceasefire (.*)$", told, re.MULTILINE)
+    assert shlex.split(again)[:2] == ["world", small]
+    assert command(*shlex.split(again)).out == told

@@ -62,6 +62,23 @@ def test_a_sector_with_nobody_in_it_changes_nothing(name: str, usual: pd.DataFra
     assert_frame_equal(lived(small_front(desert), WORLDS), usual)
 
 
+@pytest.mark.parametrize("name", ["aaa", "zzz"])
+def test_formations_of_no_strength_leave_the_draws_of_others_alone(name: str, usual: pd.DataFrame) -> None:
+    idle = {"title": "on paper", "role": "belligerent", "side": "south", "capability": 0.0, "ceiling": "honour"}
+    there = {f"front.sectors.{place}.presence.{name}": 0.0 for place in ("hills", "town", "border")}
+    assert_frame_equal(lived(small_front({f"actors.{name}": idle, **there}), WORLDS), usual)
+
+
+def test_a_task_that_weighs_nothing_changes_nothing(usual: pd.DataFrame) -> None:
+    trifle = {"title": "a trifle", "due_day": 3, "ease": 0.05, "weight": 0.0}
+    assert_frame_equal(lived(small_front({"agreement.deadlines.aaa": trifle}), WORLDS), usual)
+
+
+def test_an_idle_event_in_front_changes_nothing(usual: pd.DataFrame) -> None:
+    idle = {"title": "a rumour", "rate_per_year": 50, "once": False, "add": {"guarantors.ties": 0.0}}
+    assert_frame_equal(lived(small_front({"events": [idle, *SMALL_FRONT["events"]]}), WORLDS), usual)
+
+
 def test_a_motive_of_no_weight_changes_nothing(usual: pd.DataFrame) -> None:
     assert_frame_equal(lived(small_front({"actors.army.motives.client": 0.0}), WORLDS), usual)
 

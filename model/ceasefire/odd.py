@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -15,6 +16,7 @@ from ceasefire.rules import THE_DAY
 from ceasefire.scenario.indicators import INDICATORS
 from ceasefire.scenario.library import MOTIVES, shipped
 from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.scenario.paths import doubt_range
 from ceasefire.scenario.quantity import Quantity, field_limits
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER, Motive, rungs_of
 from ceasefire.world import CLASSES, FIELDS, INTENSITY, LICENCE
@@ -110,7 +112,7 @@ def mechanisms() -> str:
                 f"`{name}`",
                 f"{default.centre:g}",
                 meta["unit"],
-                doubt(meta["doubt"] if default.assumed else "none"),
+                doubt(default, meta),
                 meta["source"],
                 info.description or "",
             )
@@ -118,11 +120,12 @@ def mechanisms() -> str:
     return table(("number", "default", "unit", "drawn over, in doubt", "source", "meaning"), rows)
 
 
-def doubt(given: tuple[float, float] | float | str) -> str:
-    """How far a number is drawn when it is assumed, in words; one with a source stays put."""
-    if isinstance(given, tuple):
-        return f"{given[0]:g} to {given[1]:g}"
-    return "not drawn" if isinstance(given, str) else f"± {given * 100:g} %"
+def doubt(default: Quantity, meta: dict[str, Any]) -> str:
+    """How far a number of the rules is drawn when a run asks about doubt, in words."""
+    if doubt_range(default, {**meta, "default": default.value}) is None:
+        return "not drawn"
+    given = meta["doubt"]
+    return f"{given[0]:g} to {given[1]:g}" if isinstance(given, tuple) else f"± {given * 100:g} %"
 
 
 TABLES: dict[str, Callable[[], str]] = {

@@ -43,7 +43,8 @@ def _choice(teller: Teller, decision: Decision | None, actor: str) -> list[str]:
         return [_unchosen(teller, actor)]
     when = telling.day_of(teller.scenario, decision.day)
     old, new = teller.rung(actor, decision.old), teller.rung(actor, decision.new)
-    lead = f"The choice: {when}, {teller.title(actor)} goes from {old} to {new}."
+    whose = "The last choice" if teller.witness.cause in ("bombardment", "spiral") else "The choice"
+    lead = f"{whose}: {when}, {teller.title(actor)} goes from {old} to {new}."
     return [lead, *decision_details(teller, decision), _deciding(teller, decision.pulls, decision.new)]
 
 
@@ -105,9 +106,11 @@ def _spiral(teller: Teller) -> list[str]:
 
 def _clash(teller: Teller) -> list[str]:
     w = teller.witness.record[0]
-    since = telling.day_of(teller.scenario, int(w["clash_since"]))
-    dead = f"{int(w['clash_dead']):,}"
-    return [f"The guarantors of both sides strike since {since} and have killed {dead} of each other's men."]
+    since, dead = teller.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
+    return [
+        f"Guarantors of both sides have struck every day since {since} and killed {dead} of each other's soldiers. The "
+        "end dates from the first of these days, and the counts at the top stop before it."
+    ]
 
 
 def _abrogation(teller: Teller) -> list[str]:
@@ -115,8 +118,8 @@ def _abrogation(teller: Teller) -> list[str]:
     a = teller.position(actor)
     trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
     return [
-        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a signatory "
-        f"that strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
+        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a signatory that "
+        f"strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
         f"are unmet ({unmet:.2f})."
     ]
 

@@ -80,7 +80,7 @@ class Story:
         met = f"{counted(counter[C_TALKS], 'round')} of talks"
         lines += wrapped(f"In that time: {telling.violations_words(violations)}; {killed}; {fled}; {met}.")
         command = self.again or again(self.loaded, self.seed, self.world)
-        return [*lines, *wrapped(f"The same world again: {command}", 0, 4), *self._names()]
+        return [*lines, f"The same world again: {command}", *self._names()]
 
     def _names(self) -> list[str]:
         """Who is called by a shorter name from here on."""
@@ -91,6 +91,8 @@ class Story:
         ]
         first, second = (lower(side.title) for side in scenario.sides.values())
         words.append(f"trust is that of the {first}, then that of the {second}")
+        if scenario.agreement.excludes:
+            words.append("spoiling fire is ordered by a party that the deal leaves out")
         return wrapped(f"In what follows {'; '.join(words)}.")
 
     def _hidden(self) -> list[str]:

@@ -240,9 +240,9 @@ def talks(teller: Teller) -> Iterator[TurningPoint]:
     for day, actor, old, _ in teller.notes.stepped_down:
         stopped.setdefault(day, []).append((actor, old))
     for number, day in enumerate(np.unique(last[last >= 0])):
-        halted = [f"{teller.title(a)} ({teller.rung(a, old)})" for a, old in stopped.get(int(day), [])]
+        halted = [f"{teller.title(a)} from {teller.rung(a, old)}" for a, old in stopped.get(int(day), [])]
         strikers = sum(old >= STRIKE for _, old in stopped.get(int(day), []))
-        headline = "The guarantors meet" + (f"; they step down: {listed(halted)}" if halted else "")
+        headline = "The guarantors meet" + (f"; stepping down: {listed(halted)}" if halted else "")
         yield TurningPoint(int(day), (8.0 if number == 0 else 1.0) + 3.0 * strikers, headline)
 
 

@@ -1,4 +1,4 @@
-"""Morris screening: how far each factor moves an outcome over its whole range, and whether that can be told from chance."""
+"""Morris screening: how far each factor moves an outcome over its range, and whether that is more than chance."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, fair_limits, name_rows,
 from ceasefire.charts.style import BLUE, ORANGE, PAPER, QUIET, SMALL, house_style
 from ceasefire.charts.words import Caption, shortened
 
-LEFT, WIDTH = 2.62, 2.7
+LEFT, WIDTH = 2.62, 3.05
 HEAD, FOOT = 0.3, 0.5
 MOST_ROWS = 30
 
@@ -27,7 +27,7 @@ LOWEST, HIGHEST, BETWEEN = ORANGE, BLUE, "#8A8A8A"
 
 @dataclass(frozen=True)
 class Swing:
-    """What the settings of one factor, lowest first, do to the outcome: differences from the scenario as it is (95 %)."""
+    """What the settings of one factor, lowest first, do to the outcome: differences from the scenario, with 95 %."""
 
     title: str
     settings: tuple[tuple[str, Interval], ...]

@@ -92,13 +92,13 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
 
 def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) -> Progress:
     """The worlds. Raises typer.Exit when interrupted, or when the disk is full; what is finished is kept."""
-    from ceasefire.experiment.batch import run
+    from ceasefire.experiment.batch import make_ready, run
     from ceasefire.experiment.study import QUICK_SECONDS
 
-    crew = _crew(made, workers, cluster)
     command = ["ceasefire", *sys.argv[1:]]
     try:
-        with crew, watching() as watch:
+        make_ready(made, store, command)
+        with _crew(made, workers, cluster) as crew, watching() as watch:
             return run(made, store, crew, watch, command, QUICK_SECONDS if made.quick else None)
     except KeyboardInterrupt:
         say(f"{_saved(store)}; the same command goes on from there")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -54,7 +55,7 @@ def run(
         results = _drawn_again(folder) if there else _made(plan, folder, workers)
     except FolderError as problem:
         raise RefusedError(str(problem)) from problem
-    _report(results, as_json)
+    _report(results, scenario, as_json)
 
 
 def _drawn_again(folder: Path) -> Results:
@@ -111,7 +112,7 @@ def _lived(plan: Plan, workers: int | None) -> Outcome:
         return carry_out(plan, workers, tell)
 
 
-def _report(results: Results, as_json: bool) -> None:
+def _report(results: Results, reference: str, as_json: bool) -> None:
     """Tell what came out; the folder comes last. Raises typer.Exit when worlds failed."""
     from ceasefire.analysis.summary import summary
     from ceasefire.charts.words import ILLUSTRATIVE
@@ -129,7 +130,7 @@ def _report(results: Results, as_json: bool) -> None:
         if found is not None:
             show(told(found, results))
         show(f"\n{ILLUSTRATIVE}\n")
-        show(_next_steps(results, folder))
+        show(_next_steps(results, reference, folder))
         show(folder)
     if failed:
         for world in failed[:5]:
@@ -138,16 +139,22 @@ def _report(results: Results, as_json: bool) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
-def _next_steps(results: Results, folder: str) -> str:
-    """Commands to go on with."""
+def _next_steps(results: Results, reference: str, folder: str) -> str:
+    """What to look at, and commands to go on with."""
     from ceasefire.cli.figures import sample
+    from ceasefire.scenario.load import split_reference
 
     chosen = sample(results.outcome.worlds)
     world = chosen[len(chosen) // 2] if chosen else 0
+    base = shlex.quote(split_reference(reference)[0])
+    loaded = results.plan.loaded
     rows = [
         ["report", str(Path(folder) / "report.html")],
         ["charts", str(Path(folder) / "figures")],
-        ["one world's story", f"{program()} world {folder} --world {world}"],
-        ["who wants what", f"{program()} describe {results.manifest['scenario']}"],
+        ["one world's story", f"{program()} world {shlex.quote(folder)} --world {world}"],
     ]
+    if loaded.changes or loaded.settings:
+        rows.append(["against the baseline", f"{program()} compare {base} {shlex.quote(folder)}"])
+    else:
+        rows.append(["who wants what", f"{program()} describe {base}"])
     return columns(rows)

@@ -114,9 +114,8 @@ def run(
     FolderError when the folder holds another study or another run is at work in it; OSError when it cannot be
     written. Whatever is raised, finished chunks are kept and the same call goes on from there.
     """
-    _prepare(study, store, command)
+    make_ready(study, store, command)
     with store.locked():
-        refuse_another(study, store)
         store.sweep()
         _complete_files(study, store)
         entries, bad = store.sound()
@@ -189,10 +188,15 @@ def _lived(study: Study, store: Store, crew: Crew, missing: Sequence[Chunk], unt
             yield store.keep(job.result())
 
 
-def _prepare(study: Study, store: Store, command: Sequence[str]) -> None:
-    """Make the folder, whole, when it is not there."""
+def make_ready(study: Study, store: Store, command: Sequence[str]) -> None:
+    """Make the folder, whole, when it is not there; else see that it may be gone on with.
+
+    FolderError when it holds another study or another run is at work in it; OSError when it cannot be written.
+    """
     if (store.folder / MANIFEST).exists():
-        return
+        refuse_another(study, store)
+        with store.locked():
+            return
     with written_aside(store.folder) as aside:
         (aside / WORLDS).mkdir()
         fresh = Store(aside)

@@ -34,7 +34,7 @@ class Cluster:
         self.address = address
         self._source = source_digest()
         try:
-            self._client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
+            self._client: Any = Client(address, timeout=PATIENCE)
         except (OSError, ValueError) as problem:
             raise ClusterError(f"no Dask scheduler answers at {address}: {problem}") from problem
 

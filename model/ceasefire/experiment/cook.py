@@ -53,7 +53,8 @@ def variant_opening(variant: Variant, said: set[str]) -> Opening:
         opening = open_scenario(variant.loaded.scenario)
     except ValueError as problem:
         raise ScenarioError([Fault("", None, variant.label, str(problem))]) from problem
-    return replace(opening, draws=tuple(draw for draw in opening.draws if draw.path not in said))
+    put_in = {opening.slots[path] for path in said if path in opening.slots}
+    return replace(opening, draws=tuple(draw for draw in opening.draws if draw.slot not in put_in))
 
 
 def slots_of(variant: Variant, opening: Opening, factor: Factor) -> IntArray:

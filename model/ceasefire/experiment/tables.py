@@ -42,7 +42,7 @@ def write_table(worlds: pd.DataFrame, folder: Path) -> None:
 
 def as_parquet(worlds: pd.DataFrame) -> bytes:
     """The bytes of one part."""
-    table = pa.Table.from_pandas(worlds, SCHEMA, preserve_index=False).replace_schema_metadata(None)
+    table = pa.Table.from_pandas(worlds, SCHEMA, preserve_index=False)
     content = io.BytesIO()
     pq.write_table(table, content, compression="zstd", row_group_size=ROWS_PER_GROUP, store_schema=False)
     return content.getvalue()

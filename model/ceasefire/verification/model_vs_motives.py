@@ -13,7 +13,20 @@ from ceasefire.scenario.schema import Scenario
 from ceasefire.verification.check import Check, Paired, paired
 from ceasefire.verification.runs import deaths, lived, with_number, with_weights
 
-KNOWN_DEAD: dict[tuple[str, str], str] = {}
+_FEW_FLEE = "while the deal holds few flee, and the indicators that it is felt by stay near 0.05"
+
+KNOWN_DEAD: dict[tuple[str, str], str] = {
+    ("idlib-2020", "alarm"): f"{_FEW_FLEE}; urging moves only attention and talks",
+    (
+        "idlib-2020",
+        "domestic",
+    ): "Turkey strikes on 1 day in 70 either way: its dead, and danger to its client, stay small",
+    ("idlib-2020", "refugees"): _FEW_FLEE,
+    (
+        "idlib-2020",
+        "solidarity",
+    ): "Turkey's losses stay near 0.03 while the deal holds, and ties with Moscow halve the rest",
+}
 """Motives and parties that move nothing in a scenario, by (scenario, who or what), with the reason that was found."""
 
 OUTCOMES = ("days", "deaths", "displaced", "talks")
@@ -104,11 +117,15 @@ def _clear_of_zero(found: Paired) -> bool:
 
 
 def verdict(muted: Muted, quick: bool) -> Check:
-    """Live when some outcome moves (in short form: when some life is touched); one known to be dead passes too."""
-    live = muted.touched > 0.0 if quick else bool(muted.moved)
+    """Live when some outcome moves (in short form, or for one of several who feel it, when some life is touched).
+
+    One that is known to be dead passes, and says why it is.
+    """
+    touching = quick or "'s " in muted.what
+    live = muted.touched > 0.0 if touching else bool(muted.moved)
     reason = KNOWN_DEAD.get((muted.scenario, muted.what))
     figure = str(muted) if live or reason is None else f"dead: {reason} ({muted})"
-    target = "some life is touched" if quick else "an outcome moves, or the reason why none does is known"
+    target = "some life is touched" if touching else "an outcome moves, or the reason why none does is known"
     return Check(
         f"{muted.what}, {muted.scenario}", "taken away from all who have it, on the same worlds", figure, target,
         live or reason is not None,

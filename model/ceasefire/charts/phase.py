@@ -1,0 +1,177 @@
+"""The phase diagram: in which corner of two numbers the deal outlives a day, and where the border between them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+
+from ceasefire.analysis.lives import FloatArray
+from ceasefire.charts.contrast import contrast
+from ceasefire.charts.page import LEFT, page
+from ceasefire.charts.style import INK, PAPER, QUIET, SMALL, house_style
+from ceasefire.charts.words import GAP, Caption, percent
+
+WIDTH, HEIGHT = 4.9, 3.7
+COLOURS = "cividis"
+"""Reads alike for people who do not see red or green, and in grey."""
+
+CONTOURS = {0.25: 1.0, 0.5: 2.8, 0.75: 1.0}
+"""Shares at which a line runs, and its width [points]."""
+
+MOST_WRITTEN = 100
+"""Cells in which the figure is written out."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A figure over two numbers: `values` (rows, columns) at each pair of `down` (rows, rising) and `across` (rising).
+
+    `own` is where the scenario itself stands (across, down), if it stands anywhere. Not a number: nobody knows.
+    """
+
+    across: Sequence[float]
+    down: Sequence[float]
+    values: FloatArray
+    across_words: str
+    down_words: str
+    own: tuple[float, float] | None = None
+
+
+@house_style()
+def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, shares: bool = True) -> Figure:
+    """A cell at each pair of settings, coloured by the figure; for shares, contours, that of one half in bold.
+
+    `figure` says what the cells hold, as 'holds past day 365'. ValueError when there are fewer than two settings
+    either way, they do not rise, or no cell is known.
+    """
+    across, down, values = (np.asarray(each, dtype=float) for each in (field.across, field.down, field.values))
+    _check(across, down, values)
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    sheet = page(HEIGHT + 0.8, caption.title, _finding(field, values, figure, shares), footer)
+    axes = sheet.axes(LEFT + 0.2, sheet.bottom + 0.55, WIDTH, HEIGHT)
+    low, high = (0.0, 1.0) if shares else (float(np.nanmin(values)), float(np.nanmax(values)))
+    high = max(high, low + 1e-9)
+    mesh = axes.pcolormesh(_edges(across), _edges(down), values, cmap=COLOURS, vmin=low, vmax=high, shading="flat")
+    if shares:
+        _contours(axes, across, down, values)
+    if values.size <= MOST_WRITTEN:
+        _write(axes, across, down, values, (low, high), shares)
+    _name_axes(axes, field, across, down)
+    if field.own is not None:
+        _mark_own(axes, field.own)
+    sheet.write(LEFT + 0.2, sheet.bottom + 0.1, _key(field, values, shares), size=SMALL, color=QUIET, va="center")
+    box = sheet.axes(LEFT + 0.2 + WIDTH + 0.2, sheet.bottom + 0.55, 0.16, HEIGHT)
+    scale = Colorbar(box, mesh)
+    scale.outline.set_visible(False)
+    form = PercentFormatter(1, decimals=0, symbol=f"{GAP}%") if shares else StrMethodFormatter("{x:,g}")
+    box.yaxis.set_major_formatter(form)
+    box.tick_params(labelsize=SMALL, length=2)
+    box.set_ylabel(figure, labelpad=4, size=SMALL + 0.5)
+    return sheet.figure
+
+
+def _check(across: FloatArray, down: FloatArray, values: FloatArray) -> None:
+    if len(across) < 2 or len(down) < 2:
+        raise ValueError("a phase diagram needs at least two settings of each of two numbers")
+    if (np.diff(across) <= 0).any() or (np.diff(down) <= 0).any():
+        raise ValueError("the settings of a phase diagram must rise")
+    if values.shape != (len(down), len(across)):
+        raise ValueError(f"{values.shape} figures for {len(down)} by {len(across)} settings")
+    if not np.isfinite(values).any():
+        raise ValueError("no cell is known: every point failed")
+
+
+def _edges(settings: FloatArray) -> FloatArray:
+    """Borders between cells, halfway between settings; the outer ones as far out as the inner ones are in."""
+    middle = (settings[:-1] + settings[1:]) / 2
+    return np.concatenate([[2 * settings[0] - middle[0]], middle, [2 * settings[-1] - middle[-1]]])
+
+
+def _contours(axes: Axes, across: FloatArray, down: FloatArray, values: FloatArray) -> None:
+    """Lines of equal share, that of one half bold, between the settings that were tried."""
+    inside = [level for level in CONTOURS if np.nanmin(values) < level < np.nanmax(values)]
+    if not inside:
+        return
+    widths = [CONTOURS[level] for level in inside]
+    lines = axes.contour(across, down, values, levels=inside, colors=PAPER, linewidths=widths)
+    lines.set_path_effects([withStroke(linewidth=max(widths) + 1.2, foreground=INK)])
+    lines.set_gid("contours")
+
+
+def _write(
+    axes: Axes, across: FloatArray, down: FloatArray, values: FloatArray, limits: tuple[float, float], shares: bool
+) -> None:
+    """The figure in each cell, in the shade that can be read on it."""
+    from matplotlib import colormaps
+    from matplotlib.colors import to_hex
+
+    low, high = limits
+    for (row, column), value in np.ndenumerate(values):
+        if not np.isfinite(value):
+            continue
+        x, y = float(across[column]), float(down[row])
+        behind = to_hex(colormaps[COLOURS]((value - low) / (high - low)))
+        ink = max((INK, PAPER), key=lambda colour: contrast(colour, behind))
+        words = percent(value) if shares else f"{value:,.0f}"
+        axes.text(
+            x,
+            y,
+            words,
+            ha="center",
+            va="center",
+            size=SMALL - 0.5,
+            color=ink,
+            gid="cell",
+            zorder=5,
+            path_effects=[withStroke(linewidth=2.2, foreground=behind)],
+        )
+
+
+def _name_axes(axes: Axes, field: Field, across: FloatArray, down: FloatArray) -> None:
+    axes.set_xticks(across, [f"{value:,.3g}" for value in across])
+    axes.set_yticks(down, [f"{value:,.3g}" for value in down])
+    axes.tick_params(length=2, labelsize=SMALL)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel(field.across_words, labelpad=3)
+    axes.set_ylabel(field.down_words, labelpad=3)
+
+
+def _mark_own(axes: Axes, own: tuple[float, float]) -> None:
+    outline = [withStroke(linewidth=4, foreground=PAPER)]
+    axes.plot(*own, "x", color=INK, markersize=9, markeredgewidth=2.2, path_effects=outline, gid="own", zorder=6)
+
+
+def _key(field: Field, values: FloatArray, shares: bool) -> str:
+    """What cross and lines are."""
+    crossed = bool(shares and np.nanmin(values) < 0.5 < np.nanmax(values))
+    lines = "bold line: one half; thin lines: a quarter, three quarters" if crossed else ""
+    return "     ".join(part for part in ("✕ the scenario as it is" if field.own else "", lines) if part)
+
+
+def _finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
+    """The least and the most, where, and how much of the field lies above one half."""
+    rows, columns = np.indices(values.shape)
+    known = np.isfinite(values)
+    said = []
+    for name, pick in (("Least", np.nanargmin), ("Most", np.nanargmax)):
+        at = int(pick(values))
+        row, column = int(rows.ravel()[at]), int(columns.ravel()[at])
+        shown = percent(float(values[row, column])) if shares else f"{values[row, column]:,.0f}"
+        where = f"{field.across_words} {field.across[column]:,.3g}, {field.down_words} {field.down[row]:,.3g}"
+        said.append(f"{name}: {shown} at {where}.")
+    if shares:
+        above = int((values[known] >= 0.5).sum())
+        said.insert(0, f"In {above} of {int(known.sum())} cells one half of the worlds or more {_plural(figure)}.")
+    return " ".join(said)
+
+
+def _plural(figure: str) -> str:
+    """'holds past day 365' said of several worlds."""
+    return figure.replace("holds", "hold", 1).replace("ended", "are ended", 1)

@@ -1,0 +1,44 @@
+"""The small front's record to write in by hand, and the rules by file: what checks of single rules start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from ceasefire.start import open_scenario
+from ceasefire.verification.runs import opened
+from ceasefire.verification.small_front import small_front
+
+World = Any
+"""One record of a world."""
+
+# The package of the rules binds the name of a file to its rule, so that files are asked for by name.
+answer, bind, blame, clash, decide, events, founding, judge, look, suffer = (
+    import_module(f"ceasefire.rules.{name}")
+    for name in ("answer", "bind", "blame", "clash", "decide", "events", "founding", "judge", "look", "suffer")
+)
+
+OPENING = open_scenario(small_front())
+ARMY, BEAR, REBELS, WOLF, RAIDERS, LEAGUE, AGENCY = (
+    OPENING.actors.index(name) for name in ("army", "bear", "rebels", "wolf", "raiders", "league", "agency")
+)
+BORDER, HILLS, TOWN = (OPENING.sectors.index(name) for name in ("border", "hills", "town"))
+NORTH, SOUTH = 0, 1
+HONOUR, HARASS, STRIKE, OFFENSIVE = range(4)
+
+
+def morning(changes: Mapping[str, object] | None = None) -> World:
+    """The record of the small front on the morning of day 0, under some changes."""
+    return opened(small_front(changes))[0]
+
+
+def formation(actor: int, sector: int) -> int:
+    """Position of an actor's formation in a sector. Raises ValueError when it has none there."""
+    return OPENING.formations.index((OPENING.sectors[sector], OPENING.actors[actor]))
+
+
+def still(w: World) -> World:
+    """The same world at the start of its day, with nothing that happened yet."""
+    events.dawn(w)
+    return w
