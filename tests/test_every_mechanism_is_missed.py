@@ -10,13 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import ceasefire.model
-from ceasefire.model import CeasefireModel
-from ceasefire.rules import THE_DAY
 from ceasefire.scenario.mechanisms import Mechanisms
 from ceasefire.start import open_scenario
-from ceasefire.verification.runs import SEED, each_day, lived, opened
-from ceasefire.verification.small_front import SMALL_FRONT, duel, small_front
+from ceasefire.verification.runs import each_day, lived, opened
+from ceasefire.verification.small_front import NEVER_OVER, SMALL_FRONT, duel, small_front
 
 WORLDS = 200
 OPENING = open_scenario(small_front())
@@ -70,74 +67,6 @@ def on_day(day: int, changes: Changes | None, see: Callable[[Any], float], world
             last = record[0]
         found.append(see(last))
     return float(np.mean(found))
-
-
-# ------------------------------------------------------------------ rules of the day
-
-
-def without(step: str, monkeypatch: pytest.MonkeyPatch, days: int, changes: Changes | None = None) -> list[Any]:
-    """Records of four worlds that lived some days without one step of the day."""
-    assert step in [part.name for part in THE_DAY]
-    monkeypatch.setattr(ceasefire.model, "THE_DAY", tuple(part for part in THE_DAY if part.name != step))
-    found = []
-    for world in range(4):
-        model = CeasefireModel(small_front(changes), SEED, world, collect=False)
-        for _ in range(days):
-            model.step()
-        found.append(model.record[0])
-    return found
-
-
-def with_all(days: int, changes: Changes | None = None) -> list[Any]:
-    """Records of the same worlds with every step."""
-    found = []
-    for world in range(4):
-        last: Any = None
-        for record in each_day(small_front(changes), world, days):
-            last = record
-        found.append(last[0])
-    return found
-
-
-NEVER_OVER: dict[str, Any] = {
-    "mechanisms.war_share": 5, "mechanisms.offensive_days": 60, "mechanisms.abrogation_rate": 0,
-    "mechanisms.clash_deaths": 10000, "agreement.term_days": None, "agreement.renewal_days": None, "war.toll_14d": 5000,
-}  # fmt: skip
-
-WHAT_A_STEP_DOES: dict[str, Callable[[Any], Any]] = {
-    "events": lambda w: int((w["event_on"] >= 0).sum()),
-    "survey": lambda w: w["threat"].tolist(),
-    "look": lambda w: int(w["moved_on"].max()),
-    "decide": lambda w: int(w["moved_on"].max()),
-    "settle": lambda w: int(w["moved_on"].max()),
-    "clash": lambda w: float(w["counter"][:4].sum()),
-    "advance": lambda w: w["held"].tolist(),
-    "suffer": lambda w: float(w["counter"][4:6].sum()),
-    "flee": lambda w: float(w["counter"][6]),
-    "accuse": lambda w: w["felt_today"].tolist(),
-    "update_trust": lambda w: w["trust"].tolist(),
-    "carry_blame": lambda w: w["blame"].tolist(),
-    "echo": lambda w: float(w["near"].sum()),
-    "answer": lambda w: w["heat"].tolist(),
-    "bear": lambda w: w["weariness"].tolist(),
-    "bind": lambda w: float(w["order"]),
-    "judge": lambda w: int(w["day"]),
-}
-"""What each step of the day alone moves; without it that stays what it was on the first morning."""
-
-
-def test_what_each_step_of_the_day_does_is_known() -> None:
-    assert list(WHAT_A_STEP_DOES) == [part.name for part in THE_DAY]
-
-
-@pytest.mark.parametrize("step", [part.name for part in THE_DAY])
-def test_every_step_of_the_day_is_missed(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    see = WHAT_A_STEP_DOES[step]
-    changes = {**NEVER_OVER, "mechanisms.temperature": 0.4, "mechanisms.talks_rate": 0}
-    first = [see(opened(small_front(changes), world)[0]) for world in range(4)]
-    usual = [see(w) for w in with_all(80, changes)]
-    assert [see(w) for w in without(step, monkeypatch, 80, changes)] == first
-    assert all(there != at_first for there, at_first in zip(usual, first, strict=True))
 
 
 # ------------------------------------------------------------------ numbers of the rules

@@ -32,11 +32,11 @@ def test_every_command_of_the_readme_works(command: Command) -> None:
     for arguments in typed():
         if arguments[0] == "verify":
             continue
-        brief = ["--worlds", "4", "--days", "20"] if arguments[0] == "run" else []
+        brief = ["--worlds", "4", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
         said = command(*arguments, *brief)
         assert said.code == 0, f"{arguments}: {said.err}"
         done.add(arguments[0])
-    assert done >= {"run", "world", "list", "describe", "new", "check"}
+    assert done >= {"run", "world", "list", "describe", "new", "check", "compare", "levers", "experiment"}
 
 
 def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:

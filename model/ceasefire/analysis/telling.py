@@ -45,7 +45,9 @@ def times(number: int) -> str:
 
 
 def signed(number: float) -> str:
-    """A utility with its sign: `+0.21`."""
+    """A utility with its sign: `+0.21`; none when it would read as nothing."""
+    if abs(number) < LEAST_SHOWN:
+        return "0.00"
     return f"{MINUS if number < 0 else '+'}{abs(number):.2f}"
 
 

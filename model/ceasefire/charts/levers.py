@@ -40,25 +40,47 @@ SIGN_COLOURS = {1: BLUE, -1: VERMILLION, 0: "#6E6E6E"}
 
 
 @house_style()
-def levers_chart(gains: Sequence[Gain], caption: Caption, *, worlds: int, horizon: int) -> Figure:
-    """A row for each change, from the most days gained to the most lost.
+def levers_chart(
+    gains: Sequence[Gain],
+    caption: Caption,
+    *,
+    worlds: int,
+    horizon: int,
+    axis: str = "",
+    chance: str = "",
+    doubt: str = "doubt about assumed numbers (90 %)",
+) -> Figure:
+    """A row for each change, from the most gained to the most lost.
 
-    `worlds` is how many worlds each was tried on; no day past the horizon counts. ValueError for no change.
+    `worlds` is how many worlds each was tried on; no day past the horizon counts. `axis` says what is gained when it
+    is not days, `chance` and `doubt` what line and band are when not these. ValueError for no change.
     """
     if not gains:
         raise ValueError("no changes: a ranking needs at least one")
     ranked = sorted(gains, key=lambda gain: (-gain.chance.value, gain.name))
-    rows = [Row(g.title, g.name, g.chance, g.doubt, SIGN_COLOURS[g.sign]) for g in ranked]
+    rows = [Row(g.title, g.name if g.name != g.title else "", g.chance, g.doubt, SIGN_COLOURS[g.sign]) for g in ranked]
+    unit = _unit(axis)
     sheet = page(
-        HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked), caption.footer(worlds, each=True)
+        HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked, unit), caption.footer(worlds, each=True)
     )
     band = Band(LEFT, WIDTH, sheet.height - sheet.top - HEAD)
     spans = [g.chance for g in ranked] + [g.doubt for g in ranked if g.doubt is not None]
-    rows_axes(sheet, band, rows, fair_limits(spans), f"days gained on the same worlds, of {horizon:,} at most")
+    words = axis or f"days gained on the same worlds, of {horizon:,} at most"
+    rows_axes(sheet, band, rows, fair_limits(spans), words)
     name_rows(sheet, band, rows)
     write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
-    _heads(sheet, band, worlds, any(gain.doubt is not None for gain in ranked))
+    bands = f"line: {chance or f'chance in {worlds:,} worlds'} (95 %)"
+    if any(gain.doubt is not None for gain in ranked):
+        bands += f", band: {doubt}"
+    _heads(sheet, band, bands, unit)
     return sheet.figure
+
+
+def _unit(axis: str) -> str:
+    """The unit that an axis says in brackets; days when it says nothing."""
+    if not axis:
+        return "days"
+    return axis.partition("[")[2].rstrip("]")
 
 
 def _figure(gain: Gain) -> tuple[str, str]:
@@ -66,26 +88,24 @@ def _figure(gain: Gain) -> tuple[str, str]:
     return signed_days(gain.chance.value), span_words(gain.chance, signed_days)
 
 
-def _heads(sheet: Page, band: Band, worlds: int, doubted: bool) -> None:
+def _heads(sheet: Page, band: Band, bands: str, unit: str) -> None:
     """What dots, bands and columns are, over them."""
-    y = band.top + 0.09
-    bands = f"line: chance in {worlds:,} worlds (95 %)" + (
-        ", band: doubt about assumed numbers (90 %)" if doubted else ""
-    )
-    sheet.write(band.left, y + 0.16, f"dot: mean; {bands}", size=SMALL, color=QUIET, va="bottom")
-    sheet.write(band.left, y, "grey: chance alone may have made the difference", size=SMALL, color=QUIET, va="bottom")
-    sheet.write(band.left + band.width + 0.62, y, "days", size=SMALL, color=QUIET, ha="right", va="bottom")
-    sheet.write(band.left + band.width + 0.68, y, "95 %", size=SMALL, color=QUIET, va="bottom")
+    y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
+    sheet.write(band.left, y + 0.16, f"dot: mean; {bands}", **look)
+    sheet.write(band.left, y, "grey: chance alone may have made the difference", **look)
+    short = {"percentage points": "points"}.get(unit, unit)
+    sheet.write(band.left + band.width + 0.62, y, short, ha="right", **look)
+    sheet.write(band.left + band.width + 0.68, y, "95 %", **look)
 
 
-def _finding(ranked: Sequence[Gain]) -> str:
+def _finding(ranked: Sequence[Gain], unit: str) -> str:
     """The most that is gained and the most that is lost, beyond chance."""
     said = []
     best, worst = ranked[0], ranked[-1]
     if best.sign > 0:
-        said.append(f"Most gained: {_in_words(best)}.")
+        said.append(f"Most gained: {_in_words(best, unit)}.")
     if worst.sign < 0 and worst is not best:
-        said.append(f"Most lost: {_in_words(worst)}.")
+        said.append(f"Most lost: {_in_words(worst, unit)}.")
     if not said:
         return "No change makes a difference beyond chance in this many worlds."
     unclear = sum(gain.sign == 0 for gain in ranked)
@@ -94,5 +114,5 @@ def _finding(ranked: Sequence[Gain]) -> str:
     return " ".join(said)
 
 
-def _in_words(gain: Gain) -> str:
-    return f'"{gain.title}", {signed_days(gain.chance.value)} days'
+def _in_words(gain: Gain, unit: str) -> str:
+    return f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.indices import Effect
 from ceasefire.charts.numbers import days
 from ceasefire.charts.page import Page, page
-from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, name_rows, rows_axes
+from ceasefire.charts.rows import ROW_HEIGHT, Band, entitled, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, INK, QUIET, SMALL, TEXT, VERMILLION, house_style
 from ceasefire.charts.words import Caption
 
-LEFT, WIDTH = 2.62, 3.2
+LEFT, WIDTH = 2.76, 3.1
 HEAD, FOOT = 0.42, 0.5
 MOST_ROWS = 30
 
@@ -23,20 +23,28 @@ UP, DOWN, EITHER = BLUE, VERMILLION, "#6E6E6E"
 
 @house_style()
 def morris_chart(
-    effects: Sequence[Effect], caption: Caption, *, unit: str, made_of: str, by_chance: float | None = None
+    effects: Sequence[Effect],
+    caption: Caption,
+    *,
+    unit: str,
+    made_of: str,
+    by_chance: float | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> Figure:
     """A row for each factor: the mean size of its effects (mu*) with its interval, coloured by direction.
 
     `by_chance` is the size that a factor without any effect would show; a line marks it, and rows below it are not
-    told from nothing. Beyond MOST_ROWS the least are left out, and said. ValueError for none.
+    told from nothing; `titles` is what readers call the factors. Beyond MOST_ROWS the least are left out, and said.
+    ValueError for none.
     """
     if not effects:
         raise ValueError("no factors: there is nothing to rank")
     ranked = sorted(effects, key=lambda each: (-each.size.value, each.name))
     shown = ranked[:MOST_ROWS]
-    rows = [Row(each.name, "", each.size, None, direction(each)) for each in shown]
+    named = titles or {}
+    rows = [entitled(each.name, named, each.size, direction(each)) for each in shown]
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked, by_chance, unit), footer)
+    sheet = page(HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked, by_chance, unit, named), footer)
     band = Band(LEFT, WIDTH, sheet.height - sheet.top - HEAD)
     reach = max(1e-9, *(each.size.high for each in shown), by_chance or 0.0)
     axes = rows_axes(sheet, band, rows, (0, 1.04 * reach), f"{unit}, over a factor's whole range")
@@ -75,10 +83,10 @@ def _heads(sheet: Page, band: Band, by_chance: float | None) -> None:
     sheet.write(band.left + band.width + 1.3, y, "spread", ha="right", **look)
 
 
-def _finding(ranked: Sequence[Effect], by_chance: float | None, unit: str) -> str:
+def _finding(ranked: Sequence[Effect], by_chance: float | None, unit: str, named: Mapping[str, str]) -> str:
     """What matters most, and how many cannot be told from nothing."""
     most = ranked[0]
-    said = f"Most hangs on {most.name}: {days(most.size.value)} on average ({unit})."
+    said = f"Most hangs on {named.get(most.name, most.name)}: {days(most.size.value)} on average ({unit.partition(' [')[0]})."
     if by_chance is not None:
         dull = sum(each.size.low <= by_chance for each in ranked)
         said += f" {dull} of {len(ranked)} factors cannot be told from one that does nothing."

@@ -56,8 +56,7 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
     sheet = page(HEIGHT + 0.8, caption.title, _finding(field, values, figure, shares), footer)
     axes = sheet.axes(LEFT + 0.2, sheet.bottom + 0.55, WIDTH, HEIGHT)
-    low, high = (0.0, 1.0) if shares else (float(np.nanmin(values)), float(np.nanmax(values)))
-    high = max(high, low + 1e-9)
+    low, high = _limits(values, shares)
     mesh = axes.pcolormesh(_edges(across), _edges(down), values, cmap=COLOURS, vmin=low, vmax=high, shading="flat")
     if shares:
         _contours(axes, across, down, values)
@@ -75,6 +74,17 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
     box.tick_params(labelsize=SMALL, length=2)
     box.set_ylabel(figure, labelpad=4, size=SMALL + 0.5)
     return sheet.figure
+
+
+def _limits(values: FloatArray, shares: bool) -> tuple[float, float]:
+    """Ends of the scale of colours; those of shares are round and at least a fifth apart."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if not shares:
+        return low, max(high, low + 1e-9)
+    low, high = np.floor(low * 10) / 10, np.ceil(high * 10) / 10
+    while high - low < 0.2:
+        low, high = max(0.0, low - 0.1), min(1.0, high + 0.1)
+    return float(low), float(high)
 
 
 def _check(across: FloatArray, down: FloatArray, values: FloatArray) -> None:
@@ -168,8 +178,17 @@ def _finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str
         said.append(f"{name}: {shown} at {where}.")
     if shares:
         above = int((values[known] >= 0.5).sum())
-        said.insert(0, f"In {above} of {int(known.sum())} cells one half of the worlds or more {_plural(figure)}.")
+        said.insert(0, _above_half(above, int(known.sum()), _plural(figure)))
     return " ".join(said)
+
+
+def _above_half(above: int, cells: int, holds: str) -> str:
+    """In how much of the field one half of the worlds or more hold."""
+    if above == cells:
+        return f"Everywhere one half of the worlds or more {holds}."
+    if above == 0:
+        return f"Nowhere one half of the worlds {holds}."
+    return f"In {above} of {cells} cells one half of the worlds or more {holds}."
 
 
 def _plural(figure: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,12 @@ class Row:
     chance: Interval
     doubt: Interval | None
     colour: str
+
+
+def entitled(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
+    """A row of something by name, under what readers call it when that is known."""
+    title = titles.get(name, name)
+    return Row(title, name if title != name else "", figure, None, colour)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,11 +12,11 @@ from ceasefire.analysis.indices import Influence
 from ceasefire.analysis.interval import Interval
 from ceasefire.charts.key import swatch
 from ceasefire.charts.page import Page, page
-from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, name_rows, rows_axes
+from ceasefire.charts.rows import ROW_HEIGHT, Band, entitled, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, SMALL, TEXT, house_style
 from ceasefire.charts.words import GAP, Caption, percent
 
-LEFT, WIDTH = 2.62, 3.2
+LEFT, WIDTH = 2.76, 3.1
 HEAD, FOOT = 0.3, 0.5
 MOST_ROWS = 30
 
@@ -24,19 +24,27 @@ ALONE, WITH_OTHERS = BLUE, "#A9CBE2"
 
 
 @house_style()
-def sobol_chart(factors: Sequence[Influence], caption: Caption, *, outcome: str, made_of: str) -> Figure:
+def sobol_chart(
+    factors: Sequence[Influence],
+    caption: Caption,
+    *,
+    outcome: str,
+    made_of: str,
+    titles: Mapping[str, str] | None = None,
+) -> Figure:
     """A row for each factor: its total index as a pale bar, its first-order index as a dark one, with 95 % lines.
 
-    `outcome` is what varies, `made_of` how many points and worlds; beyond MOST_ROWS the least are left out, and
-    said. ValueError for none.
+    `outcome` is what varies, `made_of` how many points and worlds, `titles` what readers call the factors. Beyond
+    MOST_ROWS the least are left out, and said. ValueError for none.
     """
     if not factors:
         raise ValueError("no factors: there is nothing to rank")
     ranked = sorted(factors, key=lambda each: (-each.total.value, each.name))
     shown = ranked[:MOST_ROWS]
-    rows = [Row(each.name, "", each.total, None, PAPER) for each in shown]
+    named = titles or {}
+    rows = [entitled(each.name, named, each.total, PAPER) for each in shown]
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked), footer)
+    sheet = page(HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked, named), footer)
     band = Band(LEFT, WIDTH, sheet.height - sheet.top - HEAD)
     reach = min(1.15, max(0.1, *(each.total.high for each in shown), *(each.first.high for each in shown)))
     low = max(-0.2, min(0.0, *(each.first.low for each in shown)))
@@ -72,11 +80,11 @@ def _key(sheet: Page, band: Band) -> None:
         sheet.write(x + band.width + at, y, words, size=SMALL, color=QUIET, ha="right", va="center_baseline")
 
 
-def _finding(ranked: Sequence[Influence]) -> str:
+def _finding(ranked: Sequence[Influence], named: Mapping[str, str]) -> str:
     """What most of the variance is due to, and how much of it is interplay."""
     most = ranked[0]
-    said = f"Most hangs on {most.name}: {percent(max(0.0, min(1.0, most.total.value)))} of the variance"
-    said += f", {percent(max(0.0, min(1.0, most.first.value)))} by itself."
+    total, first = (percent(max(0.0, min(1.0, found.value))) for found in (most.total, most.first))
+    said = f"Most hangs on {named.get(most.name, most.name)}: {total} of the variance, {first} by itself."
     alone = sum(max(0.0, each.first.value) for each in ranked)
     if alone < 0.9:
         said += f" All factors by themselves make {percent(alone)}; the rest is interplay (and chance)."

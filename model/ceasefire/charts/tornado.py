@@ -17,7 +17,7 @@ from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, fair_limits, name_rows,
 from ceasefire.charts.style import BLUE, ORANGE, PAPER, QUIET, SMALL, house_style
 from ceasefire.charts.words import Caption, shortened
 
-LEFT, WIDTH = 2.62, 3.05
+LEFT, WIDTH = 2.76, 2.95
 HEAD, FOOT = 0.3, 0.5
 MOST_ROWS = 30
 
@@ -111,7 +111,7 @@ def _finding(ranked: Sequence[Swing], unit: str) -> str:
     """Which swings most, which hardly."""
     most = ranked[0]
     low, high = most.ends
-    said = f"Most hangs on {most.title}: from {signed_days(low)} to {signed_days(high)} ({unit})."
+    said = f"Most hangs on {most.title}: from {signed_days(low)} to {signed_days(high)} ({unit.partition(' [')[0]})."
     calm = sum(all(found.low <= 0 <= found.high for _, found in swing.settings) for swing in ranked)
     if calm:
         said += f" {calm} of {len(ranked)} move it no more than chance might."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,67 +62,169 @@ def _made_of(made: Study) -> str:
 
 
 def _change_of(wanted: Outcome) -> str:
-    unit = {"days": "days", "share": "share of worlds", "number": wanted.words}[wanted.unit]
-    return f"difference in {wanted.words} [{unit}]" if wanted.unit != "number" else f"difference in {wanted.words}"
+    unit = {"days": "days", "share": "percentage points"}.get(wanted.unit)
+    return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
 
 
 def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
-    from ceasefire.charts.bars import Bar, Key, bars_chart
+    """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
+    from ceasefire.analysis.interval import Interval
+    from ceasefire.charts.levers import Gain, levers_chart
 
-    bars = [
-        Bar(row["label"], row["difference"], (row["low"], row["high"]), (row["draw_05"], row["draw_95"]))
-        for _, row in rows.iterrows()
-    ]
-    key = Key("mean over draws", "its 95 % interval", "middle 90 % of draws")
-    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, _change_of(wanted), key, _made_of(made))
+    names, scale = _titles(made), _scale(wanted)
+    gains = []
+    for _, row in rows.iterrows():
+        mean, low, high, draw_low, draw_high = (
+            scale * float(row[name]) for name in ("difference", "low", "high", "draw_05", "draw_95")
+        )
+        label = str(row["label"])
+        gains.append(
+            Gain(label, names.get(label, label), Interval(mean, low, high), Interval(mean, draw_low, draw_high))
+        )
+    return levers_chart(
+        gains, _caption(made, wanted), worlds=made.worlds, horizon=made.horizon,
+        axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws", doubt="middle 90 % of draws",
+    )  # fmt: skip
 
 
 def _attribution(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     from ceasefire.charts.bars import Bar, Key, bars_chart
+    from ceasefire.charts.numbers import signed_days
 
-    swap = made.asked.swap
+    swap, scale = made.asked.swap, _scale(wanted)
     assert swap is not None
+    columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
-        Bar(row["part"], row["contribution"], (row["low"], row["high"]), (row["least"], row["most"]), row["alone"])
-        for _, row in rows.iterrows()
+        Bar(str(part), value, (low, high), (least, most), alone)
+        for part, (value, low, high, least, most, alone) in zip(
+            rows["part"], (scale * rows[columns].to_numpy(float)).tolist(), strict=True
+        )
     ]
-    whole = rows["contribution"].sum()
-    finding = f"{made.asked.spec.question} From {swap.here.label} to {swap.there.label} all parts together: {whole:+,.3g}."
+    whole = signed_days(scale * float(rows["contribution"].sum()))
+    most_of_it = f"{bars[0].name}, {signed_days(bars[0].value)}"
+    unit = _change_of(wanted)
+    finding = (
+        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Most of it: {most_of_it}."
+    )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
-    return bars_chart(bars, _caption(made, wanted), finding, _change_of(wanted), key, _made_of(made))
+    return bars_chart(bars, _caption(made, wanted), finding, unit, key, _made_of(made))
 
 
 def _sensitivity(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+    if "effect" in rows:
+        return _morris(made, rows, wanted)
+    if "in_all" in rows:
+        return _sobol(made, rows, wanted)
     from ceasefire.charts.bars import Bar, Key, bars_chart
 
-    if "effect" in rows:
-        bars = [Bar(r["factor"], r["effect"], (r["low"], r["high"]), None, r["by_chance"]) for _, r in rows.iterrows()]
-        key = Key("mean size of effects", "its 95 % interval", "", "what chance alone would show")
-        axis = f"change in {wanted.words} over a factor's whole range"
-    elif "in_all" in rows:
-        bars = [
-            Bar(r["factor"], r["in_all"], (r["in_all_low"], r["in_all_high"]), None, r["alone"])
-            for _, r in rows.iterrows()
-        ]
-        key = Key("with its interplay", "its 95 % interval", "", "alone")
-        axis = f"share of the variance of {wanted.words}"
-    else:
-        bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
-        key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
+    bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
+    key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
     bars = [bar for bar in bars if math.isfinite(bar.value)]
     return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, axis, key, _made_of(made))
 
 
+def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+    from ceasefire.analysis.indices import Effect
+    from ceasefire.analysis.interval import Interval
+    from ceasefire.charts.morris import morris_chart
+
+    scale = _scale(wanted)
+    effects = [
+        Effect(name, Interval(*(scale * v for v in span)), scale * mean, scale * spread)
+        for name, *span, mean, spread in zip(
+            rows["factor"], rows["effect"], rows["low"], rows["high"], rows["direction"], rows["uneven"], strict=True
+        )
+    ]
+    noise = float(rows["by_chance"].iloc[0])
+    return morris_chart(
+        effects, _caption(made, wanted), unit=_change_of(wanted), made_of=_made_of(made),
+        by_chance=scale * noise if math.isfinite(noise) else None, titles=_titles(made),
+    )  # fmt: skip
+
+
+def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+    from ceasefire.analysis.indices import Influence
+    from ceasefire.analysis.interval import Interval
+    from ceasefire.charts.sobol import sobol_chart
+
+    spans = [
+        [Interval(*row) for row in rows[[n, f"{n}_low", f"{n}_high"]].to_numpy(float)] for n in ("alone", "in_all")
+    ]
+    found = [Influence(str(name), *both) for name, *both in zip(rows["factor"], *spans, strict=True)]
+    return sobol_chart(
+        found, _caption(made, wanted), outcome=wanted.words, made_of=_made_of(made), titles=_titles(made)
+    )
+
+
+def _titles(made: Study) -> dict[str, str]:
+    """What readers call the factors: titles of changes, paths in words."""
+    from ceasefire.scenario.faults import ScenarioError
+    from ceasefire.scenario.headline import headline
+    from ceasefire.scenario.library import find_change
+    from ceasefire.scenario.path_words import path_words
+
+    found = {}
+    for factor in made.asked.factors:
+        if factor.kind == "change":
+            with suppress(ScenarioError):
+                file = find_change(factor.paths[0], made.asked.file.parent)
+                found[factor.name] = headline(file).get("title", factor.name)
+        elif factor.kind != "part":
+            found[factor.name] = path_words(factor.name, made.asked.base.loaded.scenario)
+    return found
+
+
+def _scale(wanted: Outcome) -> float:
+    """Differences in shares are shown in percentage points."""
+    return 100.0 if wanted.is_share else 1.0
+
+
 def _differences(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
+    """How far the outcome swings with each factor, or what each point does."""
     from ceasefire.charts.bars import Bar, Key, bars_chart
 
     table = found.tables["differences"]
     if not len(table):
         return None
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
+    if made.asked.spec.design.kind == "one_at_a_time" and made.asked.spec.draws is None:
+        return _one_at_a_time(made, rows, wanted)
     bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
     key = Key("difference from the scenario as it is", "its 95 % interval")
     return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, _change_of(wanted), key, _made_of(made))
+
+
+def _one_at_a_time(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure | None:
+    """A ranking when every factor is a change; a tornado when some take several settings."""
+    from ceasefire.analysis.interval import Interval
+    from ceasefire.charts.levers import Gain, levers_chart
+    from ceasefire.charts.tornado import Swing, tornado_chart
+
+    names, scale = _titles(made), _scale(wanted)
+    settings: dict[str, list[tuple[float, str, Interval]]] = {}
+    for point, *span in rows[["point", "difference", "low", "high"]].to_numpy(float):
+        for factor, code in zip(made.asked.factors, made.points.codes[int(point)], strict=True):
+            if not math.isnan(code) and code != factor.off:
+                words = "on" if factor.kind == "change" else _setting(factor, factor.value(code))
+                settings.setdefault(factor.name, []).append((code, words, Interval(*(scale * v for v in span))))
+    if not settings:
+        return None
+    if all(factor.kind == "change" for factor in made.asked.factors):
+        gains = [Gain(name, names.get(name, name), found[0][2]) for name, found in settings.items()]
+        chance = f"chance in {made.worlds:,} worlds or more"
+        return levers_chart(
+            gains,
+            _caption(made, wanted),
+            worlds=made.worlds,
+            horizon=made.horizon,
+            axis=_change_of(wanted),
+            chance=chance,
+        )
+    swings = [
+        Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(found, key=lambda one: one[0])))
+        for name, found in settings.items()
+    ]
+    return tornado_chart(swings, _caption(made, wanted), unit=_change_of(wanted), worlds=made.worlds)
 
 
 def _grid(made: Study, points: pd.DataFrame, wanted: Outcome) -> Figure | None:
@@ -147,9 +250,11 @@ def _lines(made: Study, points: pd.DataFrame, wanted: Outcome, along: Factor, ot
     groups = points.groupby(other.name, sort=False) if other is not None else [("", points)]
     for setting, group in groups:
         rows = group.sort_values(along.name)
-        spans = [rows[column].to_list() for column in (along.name, wanted.name, f"{wanted.name}_low", f"{wanted.name}_high")]
+        spans = [
+            rows[column].to_list() for column in (along.name, wanted.name, f"{wanted.name}_low", f"{wanted.name}_high")
+        ]
         lines[_setting(other, setting)] = Line(*spans)
-    words = (along.name, wanted.words)
+    words = (_titles(made).get(along.name, along.name), wanted.words)
     return lines_chart(
         lines, _caption(made, wanted), made.asked.spec.question, words, _made_of(made),
         as_it_is=_own_value(made, along), shares=wanted.is_share,
@@ -157,18 +262,42 @@ def _lines(made: Study, points: pd.DataFrame, wanted: Outcome, along: Factor, ot
 
 
 def _field(made: Study, points: pd.DataFrame, wanted: Outcome, across: Factor, up: Factor) -> Figure:
-    from ceasefire.charts.field import field_chart
-
     columns, rows = (list(dict.fromkeys(points[factor.name])) for factor in (across, up))
+    if across.kind == up.kind == "number":
+        columns, rows = sorted(columns), sorted(rows)
     table = np.full((len(rows), len(columns)), np.nan)
     for _, point in points.iterrows():
         table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
+    if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
+        return _phase(made, wanted, (across, columns), (up, rows), table)
+    from ceasefire.charts.field import field_chart
+
     own = _own_place(_own_value(made, across), columns), _own_place(_own_value(made, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(made, wanted),
         made.asked.spec.question, (across.name, up.name), _made_of(made), shares=wanted.is_share,
         own=None if own[0] is None or own[1] is None else (own[0], own[1]),
     )  # fmt: skip
+
+
+def _phase(
+    made: Study, wanted: Outcome, across: tuple[Factor, list[float]], up: tuple[Factor, list[float]], table: Any
+) -> Figure:
+    """Two numbers at their own places, with the border of one half."""
+    from ceasefire.charts.phase import Field, phase_chart
+
+    names = _titles(made)
+    own = _own_value(made, across[0]), _own_value(made, up[0])
+    inside = all(
+        value is not None and min(settings) <= value <= max(settings)
+        for value, (_, settings) in zip(own, (across, up), strict=True)
+    )
+    field = Field(
+        across[1], up[1], table, names[across[0].name], names[up[0].name],
+        (own[0], own[1]) if inside and own[0] is not None and own[1] is not None else None,
+    )  # fmt: skip
+    caption, made_of = _caption(made, wanted), _made_of(made)
+    return phase_chart(field, caption, figure=wanted.words, made_of=made_of, shares=wanted.is_share)
 
 
 def _setting(factor: Factor | None, value: Any) -> str:

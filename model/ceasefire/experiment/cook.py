@@ -17,6 +17,7 @@ from ceasefire.experiment.recipe import FloatArray, IntArray, Recipe
 from ceasefire.experiment.variants import doubt_ranges
 from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.load import Loaded
+from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening, open_scenario
 
 MOST_VARIANTS = 5_000
@@ -28,10 +29,17 @@ LONGEST_LABEL = 200
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """A scenario that points start from: what it is called, and the scenario itself, followed as long as asked."""
+    """A scenario that points start from: what it is called, and for how many days it is followed (None: as it says)."""
 
     label: str
     loaded: Loaded
+    days: int | None = None
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario, followed for as long as asked."""
+        own = self.loaded.scenario
+        return own if self.days is None else own.model_copy(update={"horizon_days": self.days})
 
     @cached_property
     def doubts(self) -> dict[str, tuple[float, float]]:
@@ -50,7 +58,7 @@ def variant_opening(variant: Variant, said: set[str]) -> Opening:
     ScenarioError when it is larger than any world.
     """
     try:
-        opening = open_scenario(variant.loaded.scenario)
+        opening = open_scenario(variant.scenario)
     except ValueError as problem:
         raise ScenarioError([Fault("", None, variant.label, str(problem))]) from problem
     put_in = {opening.slots[path] for path in said if path in opening.slots}
@@ -106,7 +114,7 @@ class Kitchen:
         if factor.kind != "number":
             return factor.kind == "doubt"
         variant = self._variant((), (), ())
-        opening, found = open_scenario(variant.loaded.scenario), list(places(variant.resolved, factor.paths[0]))
+        opening, found = open_scenario(variant.scenario), list(places(variant.resolved, factor.paths[0]))
         return bool(found) and all(path in opening.slots for path in found)
 
     def _opening(self, codes: FloatArray) -> int:
@@ -151,9 +159,7 @@ class Kitchen:
         else:
             loaded = Loaded(swap.with_parts(parts), base.loaded.name)
             label = " + ".join([swap.here.label, *(f"{part} of {swap.there.label}" for part in parts)])
-        if days is not None:
-            loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"horizon_days": days}))
-        return Variant(label, loaded)
+        return Variant(label, loaded, days)
 
     def _numbers(self) -> FloatArray:
         """The number of each factor at each point; not-a-number where it stays as it is, or is none."""

@@ -81,7 +81,8 @@ def _of_experiment(folder: Path, said: dict[str, Any], point: int, world: int) -
     store = Store(folder)
     design, scenarios = store.design(), store.scenarios()
     row = design.iloc[point]
-    variant = Variant("", resolved_from(str(scenarios["resolved"].iloc[int(row["scenario"])])))
+    text = str(scenarios["resolved"].iloc[int(row["scenario"])])
+    variant = Variant("", resolved_from(text), said["days"])
     factors = [Factor(f["name"], f["kind"], f["lever"], tuple(f["paths"])) for f in said["factors"]]
     numbers = np.array([_number(factor, row[factor.name]) for factor in factors], np.float64).reshape(1, -1)
     said_paths = {

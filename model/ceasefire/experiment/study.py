@@ -61,7 +61,7 @@ class Study:
     @property
     def horizon(self) -> int:
         """Days that worlds are followed."""
-        return self.variants[0].loaded.scenario.horizon_days
+        return self.variants[0].scenario.horizon_days
 
     @property
     def most(self) -> int:
@@ -80,7 +80,7 @@ class Study:
         rule = None if until is None or self.quick else until.model_dump()
         return {
             "source": source_digest() + f" layout {LAYOUT}",
-            "scenario": _hash(*(variant.loaded.digest.encode() for variant in self.variants)),
+            "scenario": _hash(str(self.horizon).encode(), *(variant.loaded.digest.encode() for variant in self.variants)),
             "design": _hash(
                 json.dumps([(f.name, f.kind, f.lever) for f in self.asked.factors]).encode(),
                 self.recipe.numbers.tobytes(), self.recipe.opening_of.tobytes(), self.points.baseline.tobytes(),

@@ -180,6 +180,13 @@ DUEL: dict[str, Any] = {
 """The duel as plain content: with a temperature of 0.01 nobody ever leaves 'honour'."""
 
 
+NEVER_OVER: dict[str, Any] = {
+    "mechanisms.war_share": 5, "mechanisms.offensive_days": 60, "mechanisms.abrogation_rate": 0,
+    "mechanisms.clash_deaths": 10000, "agreement.term_days": None, "agreement.renewal_days": None, "war.toll_14d": 5000,
+}  # fmt: skip
+"""Changes under which no ceasefire of the small front ends before its horizon."""
+
+
 def small_front(changes: Mapping[str, object] | None = None) -> Scenario:
     """The small front, with values at dotted paths replaced (None takes one out). Raises ValidationError."""
     return made(SMALL_FRONT, changes)
