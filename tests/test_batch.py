@@ -205,7 +205,7 @@ def test_run_until_sure_in_two_sittings_is_the_same_as_in_one(asked: Path, tmp_p
         file.unlink()
     numbers = {int(file.stem.removeprefix("part-")) for file in lost}
     kept = [line for line in lines if json.loads(line)["chunk"] not in numbers]
-    (tmp_path / "two" / "chunks.jsonl").write_text("\n".join(kept) + "\n{\"chunk\": 0, \"sha")
+    (tmp_path / "two" / "chunks.jsonl").write_text("\n".join(kept) + '\n{"chunk": 0, "sha')
     with Threads(1) as crew:
         again = run(made, store, crew, Unheard())
     assert again.worlds.tolist() == whole.worlds.tolist()

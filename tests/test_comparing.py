@@ -96,7 +96,11 @@ def test_the_first_decision_that_differs_is_found_on_its_day() -> None:
 
 
 def test_who_led_counts_worlds_and_tells_the_commonest_way() -> None:
-    said = [Parting(5, "a", "honour", "strike"), Parting(9, "a", "honour", "harass"), Parting(7, "a", "honour", "harass")]
+    said = [
+        Parting(5, "a", "honour", "strike"),
+        Parting(9, "a", "honour", "harass"),
+        Parting(7, "a", "honour", "harass"),
+    ]
     led = who_led([*said, Parting(1, "b", "strike", "honour")])
     assert [(one.actor, one.worlds, one.median_day, one.there) for one in led] == [
         ("a", 3, 7, "harass"),

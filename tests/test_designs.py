@@ -156,7 +156,12 @@ def test_words_are_values_too(make: Make) -> None:
 def test_a_change_is_on_or_off_and_the_point_is_the_scenario_under_it(make: Make, tmp_path: Path) -> None:
     body = "levers:\n  changes: [blind, loud]\ndesign: {kind: grid}\n"
     made = make(body, blind="set: {agreement.monitoring: 0}", loud="multiply: {actors.militia.capability: 3}")
-    assert made.design[["blind", "loud"]].to_numpy().tolist() == [[False, False], [False, True], [True, False], [True, True]]
+    assert made.design[["blind", "loud"]].to_numpy().tolist() == [
+        [False, False],
+        [False, True],
+        [True, False],
+        [True, True],
+    ]
     assert made.points.before == 0
     both = load(tmp_path / "two-sides.yaml", ["blind", "loud"])
     scenario = both.scenario.model_copy(update={"horizon_days": 60})

@@ -80,7 +80,10 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: sobol, samples: 100}", "try 64 or 128"),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: morris}", "the design morris lacks samples"),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid, samples: 9}", "has no use for samples"),
-        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndraws: 9", "draws need levers and uncert"),
+        (
+            "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndraws: 9",
+            "draws need levers and uncert",
+        ),
         (
             "levers: {paths: {agreement.monitoring: [1]}}\nuncertainties: {paths: {agreement.hotline: doubt}}\n"
             "design: {kind: grid}",
@@ -95,7 +98,10 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
             "design: {kind: one_at_a_time}",
             "'actors.militia.motives.war_profit' is varied twice",
         ),
-        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: table, file: none.csv}", "none.csv: cannot be read"),
+        (
+            "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: table, file: none.csv}",
+            "none.csv: cannot be read",
+        ),
         ("levers: {paths: {agreement.monitoring: {range: [1, 0]}}}\ndesign: {kind: grid}", "range does not rise"),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndays: 90", "are followed for 90 days"),
         ("levers: {changes: [no-corridor]}\ndesign: {kind: grid}", "'no-corridor' does not fit two-sides"),

@@ -68,7 +68,9 @@ def test_worlds_are_saved_and_lost_by_who_reaches_the_horizon() -> None:
 
 def test_an_outcome_that_always_rises_with_a_factor_has_correlation_one_and_a_constant_one_has_none() -> None:
     rising, constant, noise = np.linspace(0, 1, 80), np.full(80, 0.3), RNG.normal(size=80)
-    table = rank_correlations(np.column_stack([noise, constant, rising]), np.exp(rising), ["noise", "constant", "rising"])
+    table = rank_correlations(
+        np.column_stack([noise, constant, rising]), np.exp(rising), ["noise", "constant", "rising"]
+    )
     assert table["factor"][0] == "rising"
     assert table["correlation"][0] == pytest.approx(1)
     assert np.isnan(table.set_index("factor").loc["constant", "correlation"])

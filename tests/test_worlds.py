@@ -205,8 +205,10 @@ def test_a_longer_horizon_lengthens_only_the_lives_that_ran_into_the_shorter_one
 
 def test_what_had_ended_is_dated_and_what_had_not_is_not(usual: pd.DataFrame) -> None:
     ended, formal = usual["ended"], usual["cause"].isin(["expiry", "abrogation"])
-    assert (usual.loc[ended & formal, "formal_end_day"] == usual.loc[ended & formal, "days_held"]).all()
-    assert (usual.loc[ended & ~formal, "operational_end_day"] == usual.loc[ended & ~formal, "days_held"]).all()
+    on_paper, by_violence = usual[ended & formal], usual[ended & ~formal]
+    assert on_paper["formal_end_day"].tolist() == on_paper["days_held"].tolist()
+    assert by_violence["operational_end_day"].tolist() == by_violence["days_held"].tolist()
+    assert min(len(on_paper), len(by_violence)) > 10
     assert usual.loc[~formal, "formal_end_day"].isna().all()
     assert usual.loc[formal | ~ended, "operational_end_day"].isna().all()
     assert (usual.loc[~ended, "days_held"] == 500).all()

@@ -17,6 +17,12 @@ from ceasefire.compiled import compiling
 from ceasefire.scenario.indicators import N_EXTENDED
 from ceasefire.scenario.mechanisms import Mechanisms
 
+World = Any
+"""One world: a record with FIELDS and the numbers of the rules, as compiled code sees it."""
+
+Numbers = NDArray[np.float64]
+"""The same record as a row of 8-byte floats, or a part of it."""
+
 INTENSITY = np.array([0.0, 0.2, 0.5, 1.0])
 """Intensity E of each rung, on both ladders."""
 
@@ -205,6 +211,7 @@ FIELDS: tuple[Field, ...] = (
     ("excluded_part", "f8", ("sectors", "sides"), "share of them that the deal leaves out [0-1]"),
     ("first_formation", "i8", ("sectors",), "position of its first formation"),
     ("last_formation", "i8", ("sectors",), "one past its last formation"),
+    ("aimed_at", "i8", ("sectors", "sides"), "sector, this or the next, whose people a side's fire from here can hit"),
     ("contact_now", "f8", ("sectors",), "contact left by the buffer [0-1]"),
     ("watched_now", "f8", ("sectors",), "ordered fire that monitoring prevents [0-1]"),
     ("calmed_now", "f8", ("sectors",), "localised fire that monitoring prevents [0-1]"),

@@ -64,9 +64,7 @@ def field_chart(
     return sheet.figure
 
 
-def _write(
-    axes: Axes, table: np.ndarray[Any, np.dtype[np.float64]], shares: bool, limits: tuple[float, float]
-) -> None:
+def _write(axes: Axes, table: np.ndarray[Any, np.dtype[np.float64]], shares: bool, limits: tuple[float, float]) -> None:
     """The figure in each cell, dark on light and light on dark."""
     low, high = limits
     for (row, column), figure in np.ndenumerate(table):

@@ -12,7 +12,14 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 from ceasefire.charts.page import LEFT, page
 from ceasefire.charts.placing import spread
 from ceasefire.charts.style import (
-    COMPARISON_COLOURS, COMPARISON_DASHES, INK, QUIET, RULE, SMALL, WIDTH_INCHES, house_style,
+    COMPARISON_COLOURS,
+    COMPARISON_DASHES,
+    INK,
+    QUIET,
+    RULE,
+    SMALL,
+    WIDTH_INCHES,
+    house_style,
 )  # fmt: skip
 from ceasefire.charts.words import GAP, Caption
 
@@ -79,4 +86,3 @@ def lines_chart(
             x, y = WIDTH_INCHES - names + 0.12, sheet.bottom + 0.52 + centre
             sheet.write(x, y, "\n".join(words), size=SMALL, color=COMPARISON_COLOURS[number], va="center")
     return sheet.figure
-

@@ -86,7 +86,8 @@ def _heads(sheet: Page, band: Band, by_chance: float | None) -> None:
 def _finding(ranked: Sequence[Effect], by_chance: float | None, unit: str, named: Mapping[str, str]) -> str:
     """What matters most, and how many cannot be told from nothing."""
     most = ranked[0]
-    said = f"Most hangs on {named.get(most.name, most.name)}: {days(most.size.value)} on average ({unit.partition(' [')[0]})."
+    what = unit.partition(" [")[0]
+    said = f"Most hangs on {named.get(most.name, most.name)}: {days(most.size.value)} on average ({what})."
     if by_chance is not None:
         dull = sum(each.size.low <= by_chance for each in ranked)
         said += f" {dull} of {len(ranked)} factors cannot be told from one that does nothing."

@@ -185,7 +185,9 @@ def _say_status(made: Study, store: Store, as_json: bool) -> None:
     if as_json:
         show_json(said)
         return
-    state = "complete" if said["complete"] else "at work now" if said["running"] else "stopped; the same command goes on"
+    state = (
+        "complete" if said["complete"] else "at work now" if said["running"] else "stopped; the same command goes on"
+    )
     rows = [
         ["state", state],
         ["chunks", f"{said['chunks_done']:,} of {said['chunks']:,}"],

@@ -31,12 +31,41 @@ def made_again(folder: Path) -> Path:
     """The page of a folder, with its figures drawn anew. FolderError when the folder is not sound."""
     from ceasefire import report as reports
     from ceasefire.cli.figures import draw
-    from ceasefire.experiment.folder import new_figures, open_results
+    from ceasefire.experiment.folder import new_figures, open_results, read_manifest
 
+    said = read_manifest(folder)
+    if said.get("kind") == "experiment":
+        _draw_experiment(folder, said)
+        return reports.write(folder, shown_path(folder))
     results = open_results(folder)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
     return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder))
+
+
+def _draw_experiment(folder: Path, said: dict[str, Any]) -> None:
+    """Tables and figures of an experiment anew, when its file still says what it said when it ran."""
+    from ceasefire.cli.experiment_figures import draw
+    from ceasefire.experiment.answer import answer, write_answer
+    from ceasefire.experiment.batch import progress_of, unlike
+    from ceasefire.experiment.load import load_experiment
+    from ceasefire.experiment.store import Store
+    from ceasefire.experiment.study import study
+    from ceasefire.scenario.faults import ScenarioError
+
+    store = Store(folder)
+    try:
+        independent = bool(said["identity_parts"]["independent"])
+        made = study(load_experiment(said["name"]), quick=bool(said["rough"]), independent=independent)
+        why = unlike(made, store)
+    except (ScenarioError, KeyError) as problem:
+        why = [str(problem)]
+    if why:
+        say(f"its tables and figures stay as they are: {'; '.join(why)}")
+        return
+    found = answer(made, store, progress_of(made, store))
+    write_answer(found, store)
+    draw(made, found, folder)
 
 
 def add_report(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, Any], named: Path) -> None:

@@ -13,9 +13,9 @@ import pandas as pd
 from ceasefire.analysis.diverging import Led, parting, who_led
 from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
 from ceasefire.experiment.folder import FolderError, is_results_folder, open_results
+from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import simulated
-from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.variants import Base, open_base
 from ceasefire.start import Opening, open_scenario
 
@@ -73,7 +73,9 @@ class Compared:
 def compared(first: Side, other: Side) -> Compared:
     """Two sides over the worlds that both have. FolderError when they have none in common, or were not followed alike."""
     if first.plan.seed != other.plan.seed:
-        raise FolderError(f"{first.label} has seed {first.plan.seed} and {other.label} {other.plan.seed}: not the same worlds")
+        raise FolderError(
+            f"{first.label} has seed {first.plan.seed} and {other.label} {other.plan.seed}: not the same worlds"
+        )
     if first.plan.horizon != other.plan.horizon:
         raise FolderError(
             f"{first.label} was followed for {first.plan.horizon:,} days and {other.label} for {other.plan.horizon:,}"
@@ -115,5 +117,7 @@ def lived(plan: Plan, workers: int | None, tell: Tell) -> Side:
 
 def lever_sides(base: Base, worlds: int, seed: int, days: int | None, workers: int | None, tell: Tell) -> list[Side]:
     """A scenario as it is, and under each lever that fits it, one at a time."""
-    plans = [Plan(base.under(names), worlds, seed, days=days) for names in [(), *((n,) for n in base.applying(("lever",)))]]
+    plans = [
+        Plan(base.under(names), worlds, seed, days=days) for names in [(), *((n,) for n in base.applying(("lever",)))]
+    ]
     return [lived(plan, workers, tell) for plan in plans]

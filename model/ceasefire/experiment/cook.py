@@ -144,7 +144,9 @@ class Kitchen:
         self.openings.append(variant_opening(variant, paths))
         return len(self.openings) - 1
 
-    def _variant(self, changes: tuple[str, ...], parts: tuple[str, ...], settings: tuple[tuple[str, Any], ...]) -> Variant:
+    def _variant(
+        self, changes: tuple[str, ...], parts: tuple[str, ...], settings: tuple[tuple[str, Any], ...]
+    ) -> Variant:
         """The scenario under changes and settings, or with parts of another. Raises ScenarioError."""
         key = (changes, parts, tuple((path, repr(value)) for path, value in settings))
         if key not in self._loaded:

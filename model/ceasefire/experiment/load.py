@@ -203,7 +203,11 @@ def _where(factor: Factor) -> tuple[str, ...]:
     """The part of the file that speaks of a factor, as near as can be told."""
     if factor.kind == "part":
         return ("design", "parts", factor.name)
-    return ("levers" if factor.lever else "uncertainties", "changes" if factor.kind == "change" else "paths", factor.name)
+    return (
+        "levers" if factor.lever else "uncertainties",
+        "changes" if factor.kind == "change" else "paths",
+        factor.name,
+    )
 
 
 def _said_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:

@@ -42,7 +42,9 @@ def replay(folder: Path, world: int, point: int = 0) -> Replayed:
     """Live a world of a folder again. FolderError when the folder or the world in it cannot be found."""
     said = read_manifest(folder)
     then = _row(folder, point, world)
-    batch = _of_experiment(folder, said, point, world) if said.get("kind") == "experiment" else _of_run(folder, said, world)
+    batch = (
+        _of_experiment(folder, said, point, world) if said.get("kind") == "experiment" else _of_run(folder, said, world)
+    )
     rows = simulate(batch, 0, 1)
     rows["point"] = point
     now = _plain(worlds_frame(rows, batch.opening).iloc[0])

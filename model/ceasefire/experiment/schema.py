@@ -65,9 +65,7 @@ class Spread(Strict):
             return {given: True}
         if isinstance(given, (dict, Spread)):
             return given
-        raise PydanticCustomError(
-            "no_spread", "says no values to try; write [a, b], {range: [low, high]} or doubt", {}
-        )
+        raise PydanticCustomError("no_spread", "says no values to try; write [a, b], {range: [low, high]} or doubt", {})
 
     @model_validator(mode="after")
     def _one_form(self) -> Spread:
@@ -80,7 +78,9 @@ class Spread(Strict):
         for name in ("range", "triangular"):
             ends = getattr(self, name)
             if ends is not None and (list(ends) != sorted(ends) or ends[0] == ends[-1]):
-                raise PydanticCustomError("order", "{name} does not rise; write the lowest number first", {"name": name})
+                raise PydanticCustomError(
+                    "order", "{name} does not rise; write the lowest number first", {"name": name}
+                )
         for name in ("normal", "lognormal"):
             if getattr(self, name) is not None and getattr(self, name)[1] <= 0:
                 raise PydanticCustomError("spread", "{name}: the standard deviation is not above 0", {"name": name})
@@ -111,7 +111,9 @@ class Design(Strict):
     samples: Annotated[int, count_of(2, 100_000, "samples")] | None = Field(
         None, description="points of latin_hypercube, base samples of sobol (a power of two), trajectories of morris"
     )
-    file: str | None = Field(None, description="table: a CSV file with a column for each factor and a row for each point")
+    file: str | None = Field(
+        None, description="table: a CSV file with a column for each factor and a row for each point"
+    )
     to: str | None = Field(None, description="swap: the other scenario")
     parts: dict[Name, list[str]] | None = Field(
         None, min_length=1, description="swap: what is exchanged together, by name: lists of paths"
@@ -130,7 +132,9 @@ class Design(Strict):
         if self.kind == "sobol" and self.samples is not None and self.samples & (self.samples - 1):
             near = 1 << (self.samples.bit_length() - 1)
             told = {"samples": self.samples, "near": near, "far": 2 * near}
-            raise PydanticCustomError("not_a_power", "samples: {samples} is not a power of two; try {near} or {far}", told)
+            raise PydanticCustomError(
+                "not_a_power", "samples: {samples} is not a power of two; try {near} or {far}", told
+            )
         return self
 
 
@@ -139,8 +143,12 @@ class Until(Strict):
 
     outcome: OutcomeName = Field(description="whose interval must be narrow")
     half_width: Finite = Field(gt=0, description="half the width of the 95 % interval that is narrow enough")
-    per: Literal["point", "difference"] = Field("point", description="of each point, or of its difference from the baseline")
-    most: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(description="worlds per point that are never exceeded")
+    per: Literal["point", "difference"] = Field(
+        "point", description="of each point, or of its difference from the baseline"
+    )
+    most: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(
+        description="worlds per point that are never exceeded"
+    )
 
 
 class Experiment(Strict):
@@ -154,7 +162,9 @@ class Experiment(Strict):
         None, description="days that worlds are followed; the scenario's when not said"
     )
     levers: Factors = Field(default_factory=lambda: Factors(), description="what somebody could decide")
-    uncertainties: Factors = Field(default_factory=lambda: Factors(), description="what nobody controls, or nobody knows")
+    uncertainties: Factors = Field(
+        default_factory=lambda: Factors(), description="what nobody controls, or nobody knows"
+    )
     design: Design = Field(description="which combinations are run")
     draws: Annotated[int, count_of(2, 10_000, "draws")] | None = Field(
         None, description="draws of the uncertainties, at each of which every combination of levers is run"
@@ -168,7 +178,9 @@ class Experiment(Strict):
     def _whole(self) -> Experiment:
         self._check_factors()
         if self.until is not None and self.until.outcome not in self.outcomes:
-            raise PydanticCustomError("not_asked", "until: '{name}' is not among the outcomes", {"name": self.until.outcome})
+            raise PydanticCustomError(
+                "not_asked", "until: '{name}' is not among the outcomes", {"name": self.until.outcome}
+            )
         if self.until is not None and self.until.most < self.worlds:
             raise PydanticCustomError("most", "until: most is below worlds", {})
         if self.until is not None and self.draws is not None:
@@ -184,7 +196,11 @@ class Experiment(Strict):
         both = bool(self.uncertainties) and bool(self.levers or self.design.kind == "swap")
         if both and self.draws is None:
             raise PydanticCustomError(
-                "no_draws", "draws is missing: how often the uncertainties are drawn for every lever to be judged at", {}
+                "no_draws",
+                "draws is missing: how often the uncertainties are drawn for every lever to be judged at",
+                {},
             )
         if not both and self.draws is not None:
-            raise PydanticCustomError("draws", "draws need levers and uncertainties; the design draws these by itself", {})
+            raise PydanticCustomError(
+                "draws", "draws need levers and uncertainties; the design draws these by itself", {}
+            )

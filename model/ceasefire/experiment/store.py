@@ -1,10 +1,10 @@
 """The folder of a batch experiment: files appear whole or not at all, and what is finished is never lost.
 
-    manifest.json       what ran; written before the first world and again after the last
-    design.parquet      a row per point
-    scenarios.parquet   the whole scenarios that points start from
-    worlds/part-*       one file per chunk, numbered as the chunk
-    chunks.jsonl        a line per finished chunk: its checksum, its worlds, those that failed
+manifest.json       what ran; written before the first world and again after the last
+design.parquet      a row per point
+scenarios.parquet   the whole scenarios that points start from
+worlds/part-*       one file per chunk, numbered as the chunk
+chunks.jsonl        a line per finished chunk: its checksum, its worlds, those that failed
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class Store:
             with lock:
                 yield
         except Timeout:
-            raise FolderError(f"another run is at work in {self.folder}; wait for it, or choose another --out") from None
+            raise FolderError(
+                f"another run is at work in {self.folder}; wait for it, or choose another --out"
+            ) from None
 
     def busy(self) -> bool:
         """Whether a run is at work here now."""

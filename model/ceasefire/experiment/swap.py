@@ -69,7 +69,9 @@ def between(
         for position, pattern in enumerate(patterns):
             hits = [steps for steps in left if _under(steps, pattern)]
             if not hits:
-                wrong.append(((name, position), f"the two scenarios do not differ in '{pattern}', or another part has it"))
+                wrong.append(
+                    ((name, position), f"the two scenarios do not differ in '{pattern}', or another part has it")
+                )
             found[name] = (*found.get(name, ()), *hits)
             left = [steps for steps in left if steps not in hits]
     if left:

@@ -45,7 +45,9 @@ def read_points(file: Path, factors: Sequence[Factor]) -> tuple[list[Factor], tu
 def _heading_faults(shown: str, heading: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:
     names = [name.strip() for name in heading]
     wanted = [factor.name for factor in factors]
-    strange = [f"'{name}' is no factor of the experiment{did_you_mean(name, wanted)}" for name in names if name not in wanted]
+    strange = [
+        f"'{name}' is no factor of the experiment{did_you_mean(name, wanted)}" for name in names if name not in wanted
+    ]
     lacking = [f"lacks a column for '{name}'" for name in wanted if name not in names]
     twice = [f"'{name}' heads two columns" for name in dict.fromkeys(names) if names.count(name) > 1]
     return [Fault(shown, 1, "", message) for message in (*strange, *lacking, *twice)]
@@ -67,7 +69,9 @@ def _filled(
 
 def _switched(shown: str, factor: Factor, cells: Sequence[tuple[int, str]]) -> tuple[Factor, list[float], list[Fault]]:
     wrong = [
-        Fault(shown, at, factor.name, f"'{cell}' is neither on nor off") for at, cell in cells if cell.lower() not in ON_OFF
+        Fault(shown, at, factor.name, f"'{cell}' is neither on nor off")
+        for at, cell in cells
+        if cell.lower() not in ON_OFF
     ]
     return factor, [float(ON_OFF.get(cell.lower(), False)) for _, cell in cells], wrong
 

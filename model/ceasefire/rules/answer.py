@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ceasefire.compiled import rule
-from ceasefire.world import INTENSITY
+from ceasefire.world import INTENSITY, World
 
 
 @rule
-def branching(w, a):
+def branching(w: World, a: int) -> float:
     """Answers that one violation provokes in the end: from rest to most with distrust and posture."""
     distrust = 1.0 - w.trust[w.side[a]]
     share = w.distrust_in_readiness
@@ -16,7 +16,7 @@ def branching(w, a):
 
 
 @rule
-def echo(w, s):
+def echo(w: World, s: int) -> None:
     """Fire that each side felt in a sector: received here and, at the weight of spill, the mean of next door."""
     if w.fires_today == 0:
         return
@@ -32,7 +32,7 @@ def echo(w, s):
 
 
 @rule
-def answer(w, f):
+def answer(w: World, f: int) -> None:
     """Heat <- kept heat + (1 - kept) branching x share of the side's forces x the fire felt."""
     w.heat[f] *= w.heat_kept
     if w.fires_today == 0:

@@ -7,14 +7,14 @@ import math
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.look import felt_losses
-from ceasefire.world import C_TALKS, INTENSITY
+from ceasefire.world import C_TALKS, INTENSITY, World
 
 _ROOT_12 = math.sqrt(12.0)
 _WEEKS = math.sqrt(7.0 / 365.0)
 
 
 @rule
-def bear(w, a):
+def bear(w: World, a: int) -> None:
     """What a day leaves on an actor: losses felt (a shock alarms it), refugees, weariness, drift of its strength."""
     before = w.losses[a]
     w.losses[a] = before * w.losses_kept
@@ -35,7 +35,7 @@ def bear(w, a):
 
 
 @rule
-def drift(w, a):
+def drift(w: World, a: int) -> None:
     """Once a week strength and commitment take a small step of chance (even, with the yearly spread stated)."""
     u = draws.uniform(draws.stream_key(w.today_key, draws.CAPABILITY), w.actor_key[a], 0)
     w.capability[a] *= draws.exp(w.capability_drift * _WEEKS * _ROOT_12 * (u - 0.5))
@@ -46,7 +46,7 @@ def drift(w, a):
 
 
 @rule
-def bind(w):
+def bind(w: World) -> None:
     """Ties, resolve, ground, attention and the order to cease move a day; then deadlines, then talks."""
     w.flight_recent = w.flight_recent * w.flight_kept
     w.ties = w.ties + w.ties_recover * (w.ties_level - w.ties)
@@ -65,7 +65,7 @@ def bind(w):
 
 
 @rule
-def show_resolve(w):
+def show_resolve(w: World) -> None:
     """A guarantor that strikes shows what an attack on its side would meet."""
     for a in range(w.n_actors):
         if w.guarantor[a] == 1 and w.rung[a] >= 2:
@@ -74,7 +74,7 @@ def show_resolve(w):
 
 
 @rule
-def deadlines(w):
+def deadlines(w: World) -> None:
     """Tasks are met at a hazard that grows with compliance; a missed one is a term unmet, until it is accepted."""
     if w.n_deadlines == 0:
         return
@@ -92,7 +92,7 @@ def deadlines(w):
 
 
 @rule
-def talks_chance(w):
+def talks_chance(w: World) -> float:
     """Chance that the guarantors meet today: nil in calm, rising to full at talks_at of the war's toll."""
     if w.last_talks >= 0 and w.day - w.last_talks < w.talks_spacing:
         return 0.0
@@ -101,7 +101,7 @@ def talks_chance(w):
 
 
 @rule
-def talks(w):
+def talks(w: World) -> None:
     """Talks may be held: postures fall, heat is cut, a fresh order to cease goes out, trust and ties recover."""
     u = draws.uniform(draws.stream_key(w.today_key, draws.TALKS), w.key, 0)
     if u >= talks_chance(w):
@@ -120,7 +120,7 @@ def talks(w):
 
 
 @rule
-def step_down(w, a):
+def step_down(w: World, a: int) -> None:
     """After talks parties to the deal honour it; an excluded party falls by one rung."""
     rung = max(0, w.rung[a] - 1) if w.excluded[a] == 1 else 0
     if rung != w.rung[a]:

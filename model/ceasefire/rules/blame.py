@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY
+from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY, World
 
 
 @rule
-def severity(w, f):
+def severity(w: World, f: int) -> float:
     """What a formation's fire of the day amounts to: each kind by its weight, and by its dead. [severity]"""
     a = w.formation_actor[f]
     ordered = w.felt_spoiling if w.excluded[a] == 1 else w.felt_strategic
@@ -20,7 +20,7 @@ def severity(w, f):
 
 
 @rule
-def accuse(w, f):
+def accuse(w: World, f: int) -> None:
     """Fire is attributed rightly by the sector's chance, surely in an offensive; else each side blames the other."""
     if w.fires[f] == 0:
         return
@@ -42,7 +42,7 @@ def accuse(w, f):
 
 
 @rule
-def update_trust(w):
+def update_trust(w: World) -> None:
     """A quiet day feeds trust, felt violence starves it: a Beta belief with forgetting, kept as its mean.
 
     With the belief's strength at its steady 1 / (1 - f), a <- f a + z and b <- f b + 1 - z move the mean by
@@ -55,7 +55,7 @@ def update_trust(w):
 
 
 @rule
-def carry_blame(w, a):
+def carry_blame(w: World, a: int) -> None:
     """An actor carries blame for what it was seen to do, and its share of what its side is wrongly blamed for."""
     if w.fights[a] == 0:
         return

@@ -13,6 +13,7 @@ from ceasefire.world import (
     RETALIATORY,
     SPOILING,
     STRATEGIC,
+    World,
 )
 
 MOST_A_DAY = 60
@@ -20,14 +21,14 @@ MOST_A_DAY = 60
 
 
 @rule
-def order_holds(w, a):
+def order_holds(w: World, a: int) -> float:
     """Share of unordered fire that a fresh order to cease leaves: less order, higher posture, more fire."""
     reach = w.order_on_excluded if w.excluded[a] == 1 else 1.0
     return 1.0 - w.order_effect * w.order * (1.0 - INTENSITY[w.rung[a]]) * reach
 
 
 @rule
-def ordered_rate(w, rung):
+def ordered_rate(w: World, rung: int) -> float:
     """Violations that a posture orders, per presence and day."""
     if rung == 1:
         return w.harass_rate
@@ -37,7 +38,7 @@ def ordered_rate(w, rung):
 
 
 @rule
-def clash(w, f):
+def clash(w: World, f: int) -> None:
     """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
     a = w.formation_actor[f]
     ordered = ordered_fire(w, f) if w.rung[a] > 0 else 0.0
@@ -51,7 +52,7 @@ def clash(w, f):
 
 
 @rule
-def ordered_fire(w, f):
+def ordered_fire(w: World, f: int) -> float:
     """Ordered violations of a formation: fewer where few enemies stand, monitors watch and lines are apart."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
@@ -62,7 +63,7 @@ def ordered_fire(w, f):
 
 
 @rule
-def sort_fire(w, f, total, ordered, answers):
+def sort_fire(w: World, f: int, total: float, ordered: float, answers: float) -> None:
     """Draw of each violation whether it was ordered, an answer, or neither, in proportion to their rates."""
     w.fired[f, FIRED_LOCALISED] = 0
     w.fired[f, FIRED_ORDERED] = 0
@@ -79,7 +80,7 @@ def sort_fire(w, f, total, ordered, answers):
 
 
 @rule
-def count_fire(w, f):
+def count_fire(w: World, f: int) -> None:
     """Enter the day's fire into the counts; ordered fire of an excluded party is spoiling, of others strategic."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
@@ -97,7 +98,7 @@ def count_fire(w, f):
 
 
 @rule
-def advance(w, s):
+def advance(w: World, s: int) -> None:
     """The line moves with offensives and, far slower, with strikes: push / (push + defence) of what is left."""
     if w.highest_rung < 2:
         return
@@ -125,7 +126,7 @@ def advance(w, s):
 
 
 @rule
-def move_line(w, s, shift):
+def move_line(w: World, s: int, shift: float) -> None:
     """Side 0 gains `shift` of the sector; the other side feels the ground it lost, by the worth of what it held."""
     before = w.held[s]
     w.held[s] = min(max(before + shift, 0.0), 1.0)

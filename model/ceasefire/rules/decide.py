@@ -5,11 +5,11 @@ from __future__ import annotations
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.clash import order_holds
-from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS
+from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
 
 
 @rule
-def salience(w, a, m):
+def salience(w: World, a: int, m: int) -> float:
     """How strongly the actor feels the motive now: constant + sum of terms, cut to [-1, 1]."""
     felt = w.constant[m]
     for t in range(w.n_terms[m]):
@@ -18,19 +18,19 @@ def salience(w, a, m):
 
 
 @rule
-def leash(grip, dependence, commitment, rung, patron_rung):
+def leash(grip: float, dependence: float, commitment: float, rung: int, patron_rung: int) -> float:
     """A client pays for going further than its patron licenses. [utility] Berman and Lake (2019)."""
     return grip * dependence * commitment * max(0.0, INTENSITY[rung] - LICENCE[patron_rung])
 
 
 @rule
-def preparation(prep, mobilised, rung, current):
+def preparation(prep: float, mobilised: float, rung: int, current: int) -> float:
     """Going on the offensive costs what is not yet mobilised. [utility]"""
     return prep * (1.0 - mobilised) if rung == 3 and current != 3 else 0.0
 
 
 @rule
-def restraint(w, a, rung):
+def restraint(w: World, a: int, rung: int) -> float:
     """What holds an actor back from a rung: its word, leash, preparation, habit; less its hidden intent. [utility]"""
     held = w.inertia if rung != w.rung[a] else 0.0
     held -= w.intent[a] * INTENSITY[rung]
@@ -45,7 +45,7 @@ def restraint(w, a, rung):
 
 
 @rule
-def weigh(w, a):
+def weigh(w: World, a: int) -> tuple[float, float, float, float]:
     """Utility of each of the four rungs for an actor whose sight is fresh; its felt motives are noted."""
     u0 = u1 = u2 = u3 = 0.0
     for k in range(w.n_own[a]):
@@ -65,19 +65,19 @@ def weigh(w, a):
 
 
 @rule
-def highest_in_reach(w, a):
+def highest_in_reach(w: World, a: int) -> int:
     """The highest rung that an actor can choose now: one above its own, within its means."""
     return min(w.rung[a] + 1, w.ceiling[a])
 
 
 @rule
-def chances(w, a):
+def chances(w: World, a: int) -> tuple[float, float, float, float]:
     """Chance of each rung at a review: a ladder is climbed rung by rung (Kahn 1965), and may be left at once."""
     return leanings(w, a, highest_in_reach(w, a))
 
 
 @rule
-def leanings(w, a, top):
+def leanings(w: World, a: int, top: int) -> tuple[float, float, float, float]:
     """Chance of each rung up to `top`, P(r) proportional to exp(U(r) / temperature)."""
     u0, u1, u2, u3 = weigh(w, a)
     best = u0
@@ -96,7 +96,7 @@ def leanings(w, a, top):
 
 
 @rule
-def decide(w, a):
+def decide(w: World, a: int) -> None:
     """An actor whose review is due chooses a rung by chance, the better the likelier."""
     w.next_rung[a] = w.rung[a]
     if w.due[a] == 0:
@@ -115,7 +115,7 @@ def decide(w, a):
 
 
 @rule
-def largest_pull(w, a, rung):
+def largest_pull(w: World, a: int, rung: int) -> int:
     """The motive that did most for a rung against the lowest one; -1 when none pulls towards it."""
     found = -1
     most = 0.0
@@ -129,7 +129,7 @@ def largest_pull(w, a, rung):
 
 
 @rule
-def take_posture(w, a, rung, motive):
+def take_posture(w: World, a: int, rung: int, motive: int) -> None:
     """An actor moves to a rung; the counters are marked when it goes on the offensive."""
     if rung == w.rung[a]:
         return
@@ -147,7 +147,7 @@ def take_posture(w, a, rung, motive):
 
 
 @rule
-def settle(w):
+def settle(w: World) -> None:
     """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
     w.highest_rung = 0
     for a in range(w.n_actors):

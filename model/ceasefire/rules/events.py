@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.founding import derive
-from ceasefire.world import N_COUNTERS
+from ceasefire.world import N_COUNTERS, Numbers, World
 
 
 @rule
-def dawn(w):
+def dawn(w: World) -> None:
     """A new day: a new key for its draws, and nothing has happened yet."""
     w.today_key = draws.day_key(w.key, w.day)
     w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
@@ -34,7 +36,7 @@ def dawn(w):
 
 
 @rule
-def events(w, numbers):
+def events(w: World, numbers: Numbers) -> None:
     """What the day brings from outside. `numbers` is the same record as a row of 8-byte floats."""
     dawn(w)
     if w.n_events == 0:
@@ -51,7 +53,7 @@ def events(w, numbers):
 
 
 @rule
-def happens(w, e, key):
+def happens(w: World, e: int, key: np.uint64) -> bool:
     """A dated event happens on its day; a random one strikes with probability rate / 365 a day."""
     if w.event_day[e] >= 0.0:
         return w.event_on[e] < 0 and w.day >= w.event_day[e]
@@ -61,7 +63,7 @@ def happens(w, e, key):
 
 
 @rule
-def apply_event(w, numbers, e):
+def apply_event(w: World, numbers: Numbers, e: int) -> None:
     """Set, add to or multiply each number that the event names, within its limits; alarm who must review."""
     for o in range(w.n_operations):
         if w.operation_event[o] == e:

@@ -7,13 +7,14 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.rules.look import refresh_views, weigh_sides
-from ceasefire.rules.suffer import deaths_scale
+from ceasefire.rules.suffer import deaths_scale, under_enemy
+from ceasefire.world import World
 
 _LOG_HALF = -0.6931471805599453
 
 
 @rule
-def found(w, seed, world):
+def found(w: World, seed: np.uint64, world: int) -> None:
     """Give a world its number, its hidden intents and local commanders, and its state at signing."""
     w.seed = seed
     w.world = world
@@ -24,6 +25,7 @@ def found(w, seed, world):
     w.ties = w.ties_level
     draw_characters(w)
     muster(w)
+    take_aim(w)
     derive(w)
     w.violence = min(1.0, w.ongoing)
     first_heat(w)
@@ -36,7 +38,7 @@ def found(w, seed, world):
 
 
 @rule
-def draw_characters(w):
+def draw_characters(w: World) -> None:
     """What an actor secretly wants [utility], and how aggressive its local commanders are [mean 1]."""
     wish = draws.stream_key(w.today_key, draws.INTENT)
     for a in range(w.n_actors):
@@ -49,7 +51,7 @@ def draw_characters(w):
 
 
 @rule
-def muster(w):
+def muster(w: World) -> None:
     """Add up forces by actor, by sector and side, and the worth of the ground that each side holds."""
     for f in range(w.n_formations):
         a = w.formation_actor[f]
@@ -70,20 +72,35 @@ def muster(w):
 
 
 @rule
-def first_heat(w):
+def take_aim(w: World) -> None:
+    """Shells cross the line: from each sector a side's fire can hit the most people under the enemy, here or next door."""
+    for s in range(w.n_sectors):
+        for side in range(2):
+            most = w.civilians[s] * under_enemy(w, s, side)
+            w.aimed_at[s, side] = s
+            for k in range(w.n_neighbours[s]):
+                t = w.neighbour[s, k]
+                people = w.civilians[t] * under_enemy(w, t, side)
+                if people > most:
+                    most = people
+                    w.aimed_at[s, side] = t
+
+
+@rule
+def first_heat(w: World) -> None:
     """Formations that fought until yesterday still burn: heat as after steady fire of the war's last days."""
     for f in range(w.n_formations):
         w.heat[f] = w.branching_rest * w.strike_rate * w.presence[f] * min(1.0, w.ongoing)
 
 
 @rule
-def kept_per_day(half_life):
+def kept_per_day(half_life: float) -> float:
     """What is left after a day of something that halves in half_life days."""
     return draws.exp(_LOG_HALF / half_life)
 
 
 @rule
-def derive(w):
+def derive(w: World) -> None:
     """Make anew what follows from parameters alone: at the start, and when an event has changed one."""
     w.losses_kept = kept_per_day(w.losses_half_life)
     w.ground_kept = kept_per_day(w.ground_half_life)
@@ -101,13 +118,13 @@ def derive(w):
 
 
 @rule
-def clearness(w):
+def clearness(w: World) -> float:
     """What is left of right attribution, and of a given word, when terms are vague [0-1]. Park (2023)."""
     return 1.0 - w.vagueness_cost * (1.0 - w.clarity)
 
 
 @rule
-def what_breaking_costs(w):
+def what_breaking_costs(w: World) -> float:
     """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague. [utility]"""
     if w.deal_class == 0:
         return w.word_cessation * clearness(w)
@@ -115,7 +132,7 @@ def what_breaking_costs(w):
 
 
 @rule
-def derive_tripwires(w):
+def derive_tripwires(w: World) -> None:
     """Guarantor troops on the line are a tripwire, 1 - exp(-troops / scale), and keep resolve in memory."""
     for side in range(2):
         troops = 0.0
@@ -128,7 +145,7 @@ def derive_tripwires(w):
 
 
 @rule
-def derive_sectors(w):
+def derive_sectors(w: World) -> None:
     """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired."""
     parted = w.buffer_effect * (1.0 - draws.exp(-w.buffer_km / w.buffer_scale))
     clear = clearness(w)
@@ -141,7 +158,7 @@ def derive_sectors(w):
 
 
 @rule
-def derive_formations(w):
+def derive_formations(w: World) -> None:
     """Fire that nobody orders, of each formation that faces an enemy; and how often fire kills nobody."""
     for f in range(w.n_formations):
         a = w.formation_actor[f]

@@ -18,11 +18,13 @@ from ceasefire.world import (
     SPIRAL,
     SPOILER_OFFENSIVE,
     WINDOW,
+    Numbers,
+    World,
 )
 
 
 @rule
-def judge(w):
+def judge(w: World) -> None:
     """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; turn the page."""
     count_fortnight(w)
     judge_operational(w)
@@ -35,7 +37,7 @@ def judge(w):
 
 
 @rule
-def count_fortnight(w):
+def count_fortnight(w: World) -> None:
     """Deaths of the last 14 days, in all and by who inflicted and who ordered them."""
     slot = w.day % WINDOW
     w.deaths_14d = w.deaths_14d + w.deaths_today - w.deaths_ring[slot]
@@ -49,7 +51,7 @@ def count_fortnight(w):
 
 
 @rule
-def on_offensive(w):
+def on_offensive(w: World) -> int:
     """The actor whose offensive is oldest; -1 when nobody is on the offensive."""
     found = -1
     for a in range(w.n_actors):
@@ -63,7 +65,7 @@ def on_offensive(w):
 
 
 @rule
-def judge_operational(w):
+def judge_operational(w: World) -> None:
     """The end by violence: an offensive that lasts, guarantors at each other, or deaths as in the war."""
     attacker = on_offensive(w)
     back_at_war = w.deaths_14d >= w.war_share * w.toll
@@ -79,7 +81,7 @@ def judge_operational(w):
 
 
 @rule
-def end(w, cause, day, actor):
+def end(w: World, cause: int, day: int, actor: int) -> None:
     """The world stops; the ceasefire held until `day`."""
     w.over = 1
     w.ended = 1
@@ -92,7 +94,7 @@ def end(w, cause, day, actor):
 
 
 @rule
-def end_by_offensive(w, attacker):
+def end_by_offensive(w: World, attacker: int) -> None:
     """An offensive dates from its first day: counts go back to that morning."""
     cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
     end(w, cause, w.offensive_since[attacker], attacker)
@@ -101,20 +103,18 @@ def end_by_offensive(w, attacker):
 
 
 @rule
-def take_back(w, mark):
+def take_back(w: World, mark: Numbers) -> None:
     """All counts stop on the morning of the day from which the end dates; that end is itself a breach."""
     for c in range(N_COUNTERS):
         w.counter[c] = mark[c]
     if w.first_lethal >= w.days_held:
         w.first_lethal = -1
-    if w.cause != SPOILER_OFFENSIVE and (w.first_breach < 0 or w.first_breach > w.days_held):
-        w.first_breach = w.days_held
-    elif w.first_breach >= w.days_held:
-        w.first_breach = -1
+    if w.first_breach < 0 or w.first_breach >= w.days_held:
+        w.first_breach = -1 if w.cause == SPOILER_OFFENSIVE else w.days_held
 
 
 @rule
-def end_by_fire(w):
+def end_by_fire(w: World) -> None:
     """Nobody advances, yet people die as in the war: one party's ordered fire, or a spiral that nobody ordered."""
     bomber = 0
     shooter = 0
@@ -138,7 +138,7 @@ def end_by_fire(w):
 
 
 @rule
-def guarantors_clash(w):
+def guarantors_clash(w: World) -> bool:
     """Have both guarantors struck for as long as an offensive must last, and killed enough of each other's men?"""
     striking_0 = striking_1 = False
     for a in range(w.n_actors):
@@ -159,7 +159,7 @@ def guarantors_clash(w):
 
 
 @rule
-def deadliest_guarantor(w):
+def deadliest_guarantor(w: World) -> int:
     """The striking guarantor whose fire killed most in the last fortnight."""
     found = -1
     most = -1
@@ -174,7 +174,7 @@ def deadliest_guarantor(w):
 
 
 @rule
-def hottest_sector(w):
+def hottest_sector(w: World) -> int:
     """Where most died lately; -1 when nobody did."""
     found = -1
     most = 0.0
@@ -186,13 +186,13 @@ def hottest_sector(w):
 
 
 @rule
-def signed(w, a):
+def signed(w: World, a: int) -> bool:
     """Can the actor end the deal on paper? A party to it that fights and has no patron to answer to."""
     return w.fights[a] == 1 and w.excluded[a] == 0 and w.patron[a] < 0
 
 
 @rule
-def judge_formal(w):
+def judge_formal(w: World) -> None:
     """The end on paper: a signatory that strikes renounces the deal, or a fixed term runs out and is not renewed."""
     key = draws.stream_key(w.today_key, draws.ABROGATION)
     for a in range(w.n_actors):
@@ -208,7 +208,7 @@ def judge_formal(w):
 
 
 @rule
-def decide_renewal(w):
+def decide_renewal(w: World) -> None:
     """Each signatory renews with the chance that it would honour or merely harass; one refusal ends the deal."""
     key = draws.stream_key(w.today_key, draws.RENEWAL)
     for a in range(w.n_actors):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ceasefire import draws
 from ceasefire.compiled import rule
 from ceasefire.scenario.indicators import COMPLEMENT, CONSTANT, INDICATOR_NAMES, N_INDICATORS
-from ceasefire.world import INTENSITY
+from ceasefire.world import INTENSITY, World
 
 (
     UNHELD, ODDS, THREAT, DANGER, CLIENT_DANGER, LOSSES, INFLOW, DISTRUST, VIOLENCE, TIES, BACKING,
@@ -22,7 +22,7 @@ DANGER_OF_LOST_GROUND = 3.0
 
 
 @rule
-def survey(w):
+def survey(w: World) -> None:
     """The morning as all see it: threats, strengths, backing, odds; and who is alarmed by a new threat."""
     before_0, before_1 = w.threat[0], w.threat[1]
     weigh_sides(w)
@@ -35,7 +35,7 @@ def survey(w):
 
 
 @rule
-def weigh_sides(w):
+def weigh_sides(w: World) -> None:
     """Threat that each side faces, strength it has, and strength its guarantors lend at their posture."""
     for side in range(2):
         w.threat[side] = 0.0
@@ -59,7 +59,7 @@ def weigh_sides(w):
 
 
 @rule
-def lend_backing(w):
+def lend_backing(w: World) -> None:
     """Outside parties back one actor, and urge restraint on all, by how far they engage."""
     w.urging = 0.0
     for o in range(w.n_actors):
@@ -76,7 +76,7 @@ def lend_backing(w):
 
 
 @rule
-def refresh_views(w):
+def refresh_views(w: World) -> None:
     """Odds and danger of every party that fights: R^2 / (1 + R^2), and threat against poor odds or lost ground."""
     for a in range(w.n_actors):
         if w.fights[a] == 1:
@@ -94,7 +94,7 @@ def refresh_views(w):
 
 
 @rule
-def look(w, a):
+def look(w: World, a: int) -> None:
     """Is a review due (by chance, alarm, or because the patron moved yesterday)? If so, take in the indicators."""
     patron = w.patron[a]
     w.due[a] = 0
@@ -109,13 +109,13 @@ def look(w, a):
 
 
 @rule
-def felt_losses(w, a):
+def felt_losses(w: World, a: int) -> float:
     """Own dead still felt, 1 - exp(-losses / scale) [0-1]."""
     return 1.0 - draws.exp(-w.losses[a] / w.losses_scale[a])
 
 
 @rule
-def take_in(w, a):
+def take_in(w: World, a: int) -> None:
     """Fill the actor's sight: every indicator, the number 1, and every complement."""
     x = w.sight[a]
     x[VIOLENCE] = w.violence
@@ -135,7 +135,7 @@ def take_in(w, a):
 
 
 @rule
-def see_as_fighter(w, a):
+def see_as_fighter(w: World, a: int) -> None:
     """Indicators of a party on the front."""
     x = w.sight[a]
     side = w.side[a]
@@ -160,7 +160,7 @@ def see_as_fighter(w, a):
 
 
 @rule
-def see_from_outside(w, a):
+def see_from_outside(w: World, a: int) -> None:
     """Indicators of a party that is not on the front: it sees through the actor that it may back."""
     x = w.sight[a]
     for k in range(N_INDICATORS):
@@ -188,7 +188,7 @@ def see_from_outside(w, a):
 
 
 @rule
-def unheld(w, a):
+def unheld(w: World, a: int) -> float:
     """Share of the ground it claims that its side does not hold, by value [0-1]; 0 when it claims nothing."""
     wanted = 0.0
     missing = 0.0

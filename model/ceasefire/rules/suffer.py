@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED
+from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, World
 
 
 @rule
-def deaths_scale(w, rung):
+def deaths_scale(w: World, rung: int) -> float:
     """Scale of deaths per violation of a shooter at this posture: mean x (tail - 1). [deaths]"""
     mean = w.deaths_mean_calm
     if rung == 3:
@@ -19,7 +19,7 @@ def deaths_scale(w, rung):
 
 
 @rule
-def suffer(w, f):
+def suffer(w: World, f: int) -> None:
     """A formation's fire kills: heavy-tailed deaths per violation, all on one victim among those present."""
     if w.fires[f] == 0:
         return
@@ -45,13 +45,19 @@ def suffer(w, f):
 
 
 @rule
-def strike_victim(w, f, dead, u):
+def under_enemy(w: World, s: int, side: int) -> float:
+    """Share of a sector that the other side holds [0-1]."""
+    return 1.0 - w.held[s] if side == 0 else w.held[s]
+
+
+@rule
+def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
     """Deaths fall on civilians under the enemy, or on one enemy formation by presence and exposure; else on nobody."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
-    crowd = w.civilians[s] / (w.civilians[s] + w.civilians_half)
-    under_enemy = 1.0 - w.held[s] if w.side[a] == 0 else w.held[s]
-    civilian = w.civilian_harm[a] * crowd * under_enemy
+    target = w.aimed_at[s, w.side[a]]
+    crowd = w.civilians[target] * under_enemy(w, target, w.side[a])
+    civilian = w.civilian_harm[a] * crowd / (crowd + w.civilians_half)
     exposed = 0.0
     for g in range(w.first_formation[s], w.last_formation[s]):
         b = w.formation_actor[g]
@@ -61,8 +67,8 @@ def strike_victim(w, f, dead, u):
         return False
     if u < civilian:
         w.counter[C_CIVILIAN] += dead
-        w.civilians_killed[s] += dead
-        bury(w, s, dead)
+        w.civilians_killed[target] += dead
+        bury(w, target, dead)
         return True
     if exposed <= 0.0:
         return False
@@ -86,7 +92,7 @@ def strike_victim(w, f, dead, u):
 
 
 @rule
-def bury(w, s, dead):
+def bury(w: World, s: int, dead: int) -> None:
     """Count the day's dead, and where they fell."""
     w.deaths_today = w.deaths_today + dead
     w.burst[s] += dead
@@ -95,7 +101,7 @@ def bury(w, s, dead):
 
 
 @rule
-def flee(w, s):
+def flee(w: World, s: int) -> None:
     """Civilians flee harm, and an offensive before it reaches them; hosts feel those who come to their border."""
     w.burst[s] *= w.losses_kept
     if w.civilians[s] <= 0.0:

@@ -144,13 +144,18 @@ def _backing(raw: Raw) -> Found:
 
 def _postures(raw: Raw) -> Found:
     for name, actor in actors_of(raw):
-        posture, role = actor.get("posture"), actor.get("role")
-        if posture is None or role not in ROLES:
+        role = actor.get("role")
+        if role not in ROLES:
             continue
         rungs = rungs_of(ladder_of(role))
-        if posture not in rungs:
-            message = f"'{posture}' is not a rung of the {ladder_of(role)} ladder ({listed(rungs)})"
-            yield ("actors", name, "posture"), message + _only_close(str(posture), rungs)
+        said = {field: actor[field] for field in ("posture", "ceiling") if actor.get(field) is not None}
+        for field, rung in said.items():
+            if rung not in rungs:
+                message = f"'{rung}' is not a rung of the {ladder_of(role)} ladder ({listed(rungs)})"
+                yield ("actors", name, field), message + _only_close(str(rung), rungs)
+        posture, ceiling = said.get("posture"), said.get("ceiling")
+        if posture in rungs and ceiling in rungs and rungs.index(posture) > rungs.index(ceiling):
+            yield ("actors", name, "posture"), f"'{posture}' lies above its ceiling, '{ceiling}'"
 
 
 def _only_close(word: str, valid: tuple[str, ...]) -> str:

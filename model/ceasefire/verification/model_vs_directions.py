@@ -43,8 +43,12 @@ DIRECTIONS = (
     Direction(
         "unmet territorial claims", -1, {f"front.sectors.{s}.held": 0.0 for s in M5}, {}, ("turkish-tripwire-removed",)
     ),
-    # The army of an unmet aim ends the deal before its spoiler can: judged where that aim is met.
     Direction("an excluded spoiler", -1, {"agreement.excludes": ["hts"]}, {"agreement.excludes": []}, (), slow=True),
+    # Not so where the army's aim is unmet. Fire of an excluded party is held against its side by half
+    # (spoiler_blame) and at 0.6 of its weight; with spoiler_blame at 1 the sign is right there too.
+    Direction(
+        "an excluded spoiler, the army's aim unmet", -1, {"agreement.excludes": ["hts"]}, {"agreement.excludes": []}
+    ),
     Direction("power shifting to the side with claims", -1, {"events": _rise(60, 1.6)}, {"events": _rise(60, 1.0)}),
     Direction(
         "a waning patron of the weaker side and the spoiler",

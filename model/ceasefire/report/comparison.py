@@ -1,0 +1,213 @@
+"""The report of a comparison: the same worlds under several scenarios, or under every lever of one."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ceasefire.analysis.diverging import Led
+from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.paired import Difference
+from ceasefire.charts.comparison import verdict
+from ceasefire.charts.numbers import days, signed_days, span_words
+from ceasefire.charts.words import percent
+from ceasefire.report.assumed import assumed_numbers, assumed_table
+from ceasefire.report.blocks import (
+    Block,
+    Commands,
+    Downloads,
+    Folded,
+    Paragraph,
+    Points,
+    Report,
+    Section,
+    Table,
+    download,
+    picture,
+)
+from ceasefire.report.sentences import NOTE
+
+if TYPE_CHECKING:
+    from ceasefire.experiment.comparing import Compared, Side
+
+MOST_TOLD = 3
+"""Differences that the answer tells one by one; of more, the largest either way."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What was compared, and where it lies. `led` says who first decided otherwise, where somebody looked.
+
+    `figure` is the name of its figure; `titles` what readers call the other sides, by label.
+    """
+
+    first: Side
+    pairs: Sequence[Compared]
+    led: Sequence[tuple[Sequence[Led], int]]
+    folder: Path
+    figure: str
+    command: str
+    titles: dict[str, str]
+
+    def named(self, pair: Compared) -> str:
+        """What the other side of a pair is called: what was changed, when that is all."""
+        label = pair.other.label
+        return self.titles.get(label, label)
+
+
+def comparison_report(found: Comparison) -> Report:
+    """Everything that a comparison says, for a reader who was not there."""
+    plan = found.first.plan
+    levers = found.figure == "levers"
+    question = "What would make it last longer?" if levers else "What difference does it make?"
+    chart = picture(found.folder / f"{found.figure}.png", _alt(found), _finding(found))
+    sections = [
+        Section("difference", "The difference", [*([chart] if chart else []), _table(found)]),
+        Section("who", "Who first decided otherwise, and what became of single worlds", _who(found)),
+        Section("how-sure", "How sure, and why not surer", [Points(_surer(found))]),
+        Section("assumed", "What was assumed", _assumed(found)),
+        Section("replay", "How to replay it", [_replay(found)]),
+        Section("downloads", "The tables, to keep", [Downloads([_csv(found)])]),
+    ]
+    made_by = f"Made by ceasefire {_version()}."
+    return Report(f"{plan.scenario.title}: {_subject(found)}", question, _answer(found), NOTE, sections, made_by)
+
+
+def _version() -> str:
+    import ceasefire
+
+    return ceasefire.__version__
+
+
+def _subject(found: Comparison) -> str:
+    return "its levers" if found.figure == "levers" else "compared"
+
+
+def _interval(difference: Difference) -> Interval:
+    return Interval(difference.value, difference.low, difference.high)
+
+
+def _ranked(found: Comparison) -> list[Compared]:
+    return sorted(found.pairs, key=lambda pair: -pair.days.value)
+
+
+def _answer(found: Comparison) -> str:
+    """The differences in one sentence."""
+    plan, worlds = found.first.plan, found.pairs[0].days.worlds
+    ranked = _ranked(found)
+    told = ranked if len(ranked) <= MOST_TOLD else [ranked[0], ranked[-1]]
+    parts = [f"{found.named(pair)}, {verdict(_interval(pair.days))}" for pair in told]
+    joined = "; ".join(parts) if len(ranked) <= MOST_TOLD else f"most gained: {parts[0]}; most lost: {parts[1]}"
+    return (
+        f"{plan.scenario.title}, followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
+        f"against {found.first.label}: {joined}. Illustrative: not calibrated."
+    )
+
+
+def _finding(found: Comparison) -> str:
+    """The largest difference, for the caption."""
+    largest = max(found.pairs, key=lambda pair: abs(pair.days.value))
+    return f"Largest difference: {found.named(largest)}, {verdict(_interval(largest.days))}."
+
+
+def _alt(found: Comparison) -> str:
+    kind = "A ranking of changes by days gained." if found.figure == "levers" else "Survival curves and differences."
+    told = [f"{found.named(pair)}: {verdict(_interval(pair.days))}" for pair in _ranked(found)]
+    return f"{kind} {'; '.join(told)}."
+
+
+def _table(found: Comparison) -> Table:
+    """Days gained and shares that hold to the end, each with its interval."""
+    columns = ["", "mean days held", "days gained", "95 %", "hold to the end", "points gained", "95 %"]
+    own_days, own_holds = float(found.first.worlds["days_held"].mean()), float((~found.first.worlds["ended"]).mean())
+    rows = [[found.first.label, days(own_days), "", "", percent(own_holds), "", ""]]
+    for pair in _ranked(found):
+        gained, holds = _interval(pair.days), pair.holds
+        points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
+        rows.append(
+            [
+                found.named(pair), days(own_days + gained.value), signed_days(gained.value),
+                span_words(gained, signed_days), percent(max(0.0, min(1.0, own_holds + holds.value))),
+                signed_days(points.value), span_words(points, signed_days),
+            ]
+        )  # fmt: skip
+    return Table("The same worlds under each", columns, rows, frozenset(range(1, 7)))
+
+
+def _who(found: Comparison) -> list[Block]:
+    """Who first decided otherwise; worlds saved and lost."""
+    titles = {name: actor.title for name, actor in found.first.plan.scenario.actors.items()}
+    blocks: list[Block] = []
+    rows = []
+    for pair, (led, seen) in zip(found.pairs, found.led, strict=False):
+        for one in led[:4]:
+            who = f"{titles.get(one.actor, one.actor)}, about day {one.median_day:,}"
+            rows.append([found.named(pair), who, f"{one.there} instead of {one.here}", f"{one.worlds} of {seen}"])
+    if rows:
+        columns = ["under", "who", "decided", "in worlds that held unlike"]
+        blocks.append(Table("Who was first to decide otherwise", columns, rows, frozenset({3})))
+    shares = [
+        [found.named(pair), *(percent(getattr(pair.fates, name)) for name in ("longer", "shorter", "saved", "lost"))]
+        for pair in found.pairs
+    ]
+    columns = ["under", "held longer", "held shorter", "saved", "lost"]
+    blocks.append(Table("What became of the same worlds", columns, shares, frozenset({1, 2, 3, 4})))
+    said = (
+        "Saved: it ended before, and now holds to the end; lost: the other way round. Which single worlds these are "
+        "hangs on how luck is shared between the sides; the mean difference does not."
+    )
+    return [*blocks, Paragraph(said)]
+
+
+def _surer(found: Comparison) -> list[str]:
+    """What the intervals know, and what they do not."""
+    worth = [pair.days.variance_reduction for pair in found.pairs if pair.days.variance_reduction > 0]
+    chance = (
+        f"Chance. The intervals (95 %) are the error of having lived {found.pairs[0].days.worlds:,} worlds and no "
+        "more. Both sides share the luck of every world, so that most of it cancels"
+    )
+    if worth:
+        middle = sorted(worth)[len(worth) // 2]
+        chance += f": with worlds of their own, the variance of a difference would be {middle:.1f} times as large"
+    return [
+        f"{chance}.",
+        "Doubt about what is assumed is not in these intervals: both sides assume the same numbers, and the difference "
+        "might be another where they are wrong. `ceasefire experiment levers-under-doubt` judges every lever at many "
+        "draws of them.",
+        "Outside both: whether the rules by which these actors decide are right at all, and whether a lever could be "
+        "pulled without changing anything else.",
+    ]
+
+
+def _assumed(found: Comparison) -> list[Block]:
+    table = assumed_numbers(found.first.plan.scenario)
+    said = (
+        f"The scenarios share what is assumed, but for what was changed: {len(table):,} numbers of {found.first.label}."
+    )
+    return [Paragraph(said), Folded("All assumed numbers, with their ranges", [assumed_table(table)])]
+
+
+def _replay(found: Comparison) -> Commands:
+    lines = {found.command: "makes the comparison and this page again"}
+    for side in (found.first, found.pairs[0].other):
+        plan = side.plan
+        where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"
+        lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "lives the worlds of one side, with all its figures"
+    return Commands(lines)
+
+
+def _csv(found: Comparison) -> Any:
+    rows = [
+        {
+            "label": pair.other.label, "days": p.value, "days_low": p.low, "days_high": p.high, "holds": h.value,
+            "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__,
+        }
+        for pair in found.pairs
+        for p, h in ((pair.days, pair.holds),)
+    ]  # fmt: skip
+    return download("differences.csv", "every difference with its interval", pd.DataFrame(rows))
