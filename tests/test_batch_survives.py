@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ def ledger(out: Path) -> list[int]:
     return found
 
 
+def has_finished(out: Path, chunks: int) -> bool:
+    """So many chunks are in the ledger."""
+    return len(ledger(out)) >= chunks
+
+
 def wait_for(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait until something is true, or the process is over."""
     while process.poll() is None and not true():
@@ -103,8 +109,9 @@ def test_killed_at_twenty_moments_it_ends_with_the_same_bytes_and_does_nothing_t
 ) -> None:
     out, chance, marks, kills = tmp_path / "killed", random.Random(7), dict[int, tuple[int, int]](), 0
     while kills < KILLS:
-        process, before = start(asked, out, "--workers", "2"), len(ledger(out))
-        wait_for(lambda before=before, more=chance.randint(0, 2): len(ledger(out)) >= before + more, process)  # type: ignore[misc]
+        wanted = len(ledger(out)) + chance.randint(0, 2)
+        process = start(asked, out, "--workers", "2")
+        wait_for(partial(has_finished, out, wanted), process)
         time.sleep(chance.random() * 0.03)
         process.send_signal(signal.SIGKILL)
         finish(process)

@@ -77,7 +77,7 @@ def test_one_at_a_time_moves_one_thing_and_leaves_the_rest(make: Make) -> None:
 
 
 def test_a_latin_hypercube_takes_each_stratum_of_each_factor_once(make: Make) -> None:
-    body = "uncertainties:\n  paths:\n    agreement.monitoring: {range: [0, 1]}\n    agreement.hotline: {range: [0.5, 1]}\n"
+    body = "uncertainties:\n  paths: {agreement.monitoring: {range: [0, 1]}, agreement.hotline: {range: [0.5, 1]}}\n"
     made = make(body + "design: {kind: latin_hypercube, samples: 40}\n")
     for name, low, width in (("agreement.monitoring", 0.0, 1.0), ("agreement.hotline", 0.5, 0.5)):
         strata = np.floor((made.design[name].to_numpy()[1:] - low) / width * 40)
@@ -113,7 +113,8 @@ def test_every_lever_is_tried_at_every_draw_and_compared_at_the_same_draw(make: 
     made = make(body)
     assert len(made.design) == 6 * 3
     doubts = [factor.name for factor in made.asked.of(lever=False)]
-    for draw, group in made.design.groupby("draw"):
+    for draw in range(6):
+        group = made.design[made.design["draw"] == draw]
         assert (group[doubts].nunique() == 1).all()
         assert group["label"].to_list() == ["as it is", "agreement.monitoring = 0", "agreement.monitoring = 1"]
         assert (group["baseline"] == group["point"].iloc[0]).all()
@@ -193,7 +194,8 @@ def test_doubt_about_a_number_that_a_lever_takes_away_is_no_number(make: Make) -
 
 def test_a_table_gives_its_rows_and_an_empty_cell_leaves_things_as_they_are(make: Make, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("agreement.class,agreement.monitoring\ndefinitive,0.25\n,1\n")
-    body = "levers:\n  paths: {agreement.monitoring: table, agreement.class: table}\ndesign: {kind: table, file: points.csv}\n"
+    body = "levers: {paths: {agreement.monitoring: table, agreement.class: table}}\n"
+    body += "design: {kind: table, file: points.csv}\n"
     made = make(body)
     assert made.design["agreement.monitoring"].to_list()[1:] == [0.25, 1]
     assert made.design["agreement.class"][1] == "definitive"
@@ -219,7 +221,8 @@ def test_a_faulty_table_is_refused_with_its_line(make: Make, tmp_path: Path, tex
 
 
 def test_a_swap_begins_as_the_one_scenario_and_ends_as_the_other(make: Make, tmp_path: Path) -> None:
-    other = f"name: other\ntitle: Other\nbase: {SMALL}\nagreement: {{monitoring: 0.9, hotline: 0.1}}\nwar: {{toll_14d: 90}}\n"
+    other = f"name: other\ntitle: Other\nbase: {SMALL}\nagreement: {{monitoring: 0.9, hotline: 0.1}}\n"
+    other += "war: {toll_14d: 90}\n"
     (tmp_path / "other.yaml").write_text(other)
     body = "design: {kind: swap, to: ./other.yaml, parts: {watch: [agreement.monitoring]}}\n"
     made = make(body)

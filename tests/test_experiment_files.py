@@ -124,7 +124,8 @@ def test_a_lever_that_a_path_would_undo_is_a_fault(tmp_path: Path) -> None:
 
 def test_faults_of_the_scenario_are_told_by_its_own_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "odd.yaml").write_text(f"name: odd\ntitle: Odd\nbase: {SMALL}\nagreement: {{monitoring: 7}}\n")
-    text = "name: asked\ntitle: T\nquestion: Q?\nscenario: ./odd.yaml\nworlds: 10\noutcomes: [talks]\ndesign: {kind: grid}\n"
+    text = "name: asked\ntitle: T\nquestion: Q?\nscenario: ./odd.yaml\nworlds: 10\noutcomes: [talks]\n"
+    text += "design: {kind: grid}\n"
     found = faults(tmp_path / "asked.yaml", text + "levers: {paths: {agreement.hotline: [1]}}\n")
     assert len(found) == 1
     assert "odd.yaml:4: agreement.monitoring: 7 lies outside 0 to 1" in found[0]

@@ -73,7 +73,7 @@ def test_an_outcome_that_always_rises_with_a_factor_has_correlation_one_and_a_co
     )
     assert table["factor"][0] == "rising"
     assert table["correlation"][0] == pytest.approx(1)
-    assert np.isnan(table.set_index("factor").loc["constant", "correlation"])
+    assert table["correlation"].isna().to_list() == [name == "constant" for name in table["factor"]]
 
 
 def test_a_factor_without_effect_shows_in_a_screening_what_chance_alone_would() -> None:

@@ -182,14 +182,15 @@ def test_nobody_who_honours_moves_the_line() -> None:
     assert w["held"][HILLS] == 0.4
 
 
-def test_fire_falls_on_civilians_by_crowd_and_on_fighters_by_presence_and_exposure() -> None:
+def test_fire_falls_on_the_most_people_in_reach_and_on_fighters_by_presence_and_exposure() -> None:
     w = still(morning())
     f = formation(ARMY, TOWN)
-    civilian = 0.6 * 300000 / (300000 + 150000) * 0.9  # of the town a tenth is held by the army's own side
+    # In reach from the town: 270,000 under the enemy there, 24,000 in the hills, 500,000 on the border.
+    civilian = 0.6 * 500000 / (500000 + 150000)
     exposed = {REBELS: 0.4 * 1.0, RAIDERS: 0.5 * 1.0, WOLF: 0.4 * 0.3}
     edge = civilian
     assert suffer.strike_victim(w, f, 3, civilian - 1e-9)
-    assert (w["counter"][C_CIVILIAN], w["civilians_killed"][TOWN]) == (3, 3)
+    assert (w["counter"][C_CIVILIAN], w["civilians_killed"][BORDER]) == (3, 3)
     for actor, weight in sorted(exposed.items()):
         edge += (1 - civilian) * weight / sum(exposed.values())
         suffer.strike_victim(w, f, 5, edge - 1e-9)
@@ -197,7 +198,15 @@ def test_fire_falls_on_civilians_by_crowd_and_on_fighters_by_presence_and_exposu
     assert w["counter"][C_COMBATANT] == 15
     assert w["deaths_today"] == 18
     assert w["guarantor_dead"].tolist() == [0, 5]
-    assert w["burst"][TOWN] == 18
+    assert w["burst"][[TOWN, BORDER]].tolist() == [15, 3]
+
+
+def test_nobody_under_their_own_side_is_aimed_at() -> None:
+    w = still(morning({f"front.sectors.{place}.held": 1.0 for place in ("hills", "town", "border")}))
+    suffer.strike_victim(w, formation(ARMY, TOWN), 3, 0.0)
+    assert w["counter"][C_CIVILIAN] == 0
+    suffer.strike_victim(w, formation(REBELS, TOWN), 3, 0.0)
+    assert w["civilians_killed"][BORDER] == 3
 
 
 def test_soldiers_of_a_guarantor_killed_by_the_other_guarantor_count_towards_a_clash() -> None:

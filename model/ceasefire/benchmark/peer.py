@@ -35,6 +35,7 @@ class PeerSide:
 
     other: PeerSide
     trust: float
+    best_trust: float
     resolve: float
 
     def __init__(self, name: str, first: bool) -> None:
@@ -112,7 +113,7 @@ class PeerModel(mesa.Model):
         self.sectors = list(sectors.values())
         for name, sector in sectors.items():
             touching = [other for other in said if other in said[name].neighbours or name in said[other].neighbours]
-            sector.neighbours = [sectors[other] for other in touching]
+            sector.neighbours = [sectors[other] for other in sorted(touching)]
             for actor, presence in said[name].presence.items():
                 formation = PeerFormation(self, self.named[actor], sector)
                 formation.presence = reader.draw(presence, 0.0)
@@ -122,7 +123,6 @@ class PeerModel(mesa.Model):
         """The state on the morning of day 0."""
         self.violence = min(1.0, self.war.ongoing)
         self.ties = self.ties_level
-        self.trust_at_signing = {name: side.trust for name, side in self.sides.items()}
         self.flight = self.unmet = self.urging = 0.0
         self.deaths_today = self.clash_dead = 0
         self.deaths: deque[int] = deque(maxlen=FORTNIGHT)
@@ -130,6 +130,7 @@ class PeerModel(mesa.Model):
         self.first_lethal: int | None = None
         self.last_talks: int | None = None
         self.clash_since: int | None = None
+        self.clash_mark = self.morning = dict(self.counts)
         self.expires = self.scenario.agreement.term_days
         self.days_held = self.scenario.horizon_days
         self.ended = False
@@ -141,7 +142,10 @@ class PeerModel(mesa.Model):
             formation.heat = numbers.branching_rest * numbers.strike_rate * formation.presence * self.violence
             formation.actor.presence += formation.presence
             formation.actor.side.presence += formation.presence
+        for sector in self.sectors:
+            sector.take_aim()
         for side in self.sides.values():
+            side.best_trust = side.trust
             side.value_held = sum(sector.worth * sector.held_by(side) for sector in self.sectors)
         self.weigh_sides()
         for actor in self.actors:
@@ -175,6 +179,7 @@ class PeerModel(mesa.Model):
 
     def dawn(self) -> None:
         """Nothing has happened yet."""
+        self.morning = dict(self.counts)
         self.deaths_today = 0
         for side in self.sides.values():
             side.felt = side.misblamed = 0.0
@@ -248,6 +253,7 @@ class PeerModel(mesa.Model):
         kept = self.mechanisms.trust_kept
         for side in self.sides.values():
             side.trust = kept * side.trust + (1.0 - kept) * math.exp(-side.felt / self.mechanisms.tolerance)
+            side.best_trust = max(side.best_trust, side.trust)
 
     def bind(self) -> None:
         """Ties, resolve, attention, the order to cease; deadlines and talks."""
@@ -259,7 +265,7 @@ class PeerModel(mesa.Model):
         for side in self.sides.values():
             slower = max(0.001, 1.0 - numbers.resolve_kept_by_tripwire * side.tripwire)
             side.resolve *= left_after_a_day(numbers.resolve_half_life / slower)
-            side.ground_lost *= left_after_a_day(numbers.mobilised_half_life)
+            side.ground_lost *= left_after_a_day(numbers.ground_half_life)
         for actor in self.actors:
             if actor.guarantor and actor.rung >= 2:
                 gain = numbers.resolve_gain * actor.intensity * actor.commitment
@@ -297,7 +303,7 @@ class PeerModel(mesa.Model):
         if self.last_talks is not None and self.day - self.last_talks < numbers.talks_spacing:
             return 0.0
         channel = min(1.0, self.terms.hotline * self.ties + numbers.mediation * self.urging)
-        return float(numbers.talks_rate * channel * min(1.0, self.violence / numbers.talks_at))
+        return float(numbers.talks_rate * channel * min(1.0, sum(self.deaths) / self.war.toll_14d / numbers.talks_at))
 
     def talk(self) -> None:
         """Postures fall, heat is cut, a fresh order goes out, trust and ties recover."""
@@ -306,8 +312,8 @@ class PeerModel(mesa.Model):
         self.counts["talks"] += 1
         self.order = 1.0
         self.ties += numbers.talks_ties * (1.0 - self.ties)
-        for name, side in self.sides.items():
-            side.trust += numbers.talks_trust * max(0.0, self.trust_at_signing[name] - side.trust)
+        for side in self.sides.values():
+            side.trust += numbers.talks_trust * (side.best_trust - side.trust)
         for formation in self.agents_by_type[PeerFormation]:
             formation.heat *= numbers.talks_heat_left
         for actor in self.actors:
@@ -335,7 +341,7 @@ class PeerModel(mesa.Model):
     def judge_violence(self, deaths: int) -> None:
         """The end by an offensive, by guarantors at each other, or by deaths as in the war."""
         at_war = deaths >= self.mechanisms.war_share * self.war.toll_14d
-        attackers = [actor for actor in self.actors if actor.offensive_since is not None]
+        attackers = [actor for actor in self.actors if actor.offensive_since is not None and actor.presence > 0]
         first = min(attackers, key=lambda actor: actor.offensive_since or 0, default=None)
         if first is not None and first.offensive_since is not None:
             lasted = self.day - first.offensive_since + 1
@@ -347,6 +353,7 @@ class PeerModel(mesa.Model):
             deadliest = max(guarantors, key=lambda actor: sum(actor.inflicted_lately))
             self.end("guarantor_clash", self.clash_since or 0, deadliest)
             self.operational_end = self.days_held
+            self.take_back(self.clash_mark)
         elif at_war:
             self.end_by_fire(deaths)
 
@@ -360,14 +367,18 @@ class PeerModel(mesa.Model):
         self.deciding_sector = hottest.name if hottest.burst > 0 else ""
 
     def end_by_offensive(self, attacker: PeerActor, since: int) -> None:
-        """Dated from its first day: counts go back to that morning."""
+        """Dated from its first day."""
         self.end("spoiler_offensive" if attacker.excluded else "offensive", since, attacker)
         self.operational_end = since
-        self.counts = attacker.mark
-        if self.first_lethal is not None and self.first_lethal >= since:
+        self.take_back(attacker.mark)
+
+    def take_back(self, mark: dict[str, float]) -> None:
+        """Counts go back to the morning of the end, which is a breach itself when a party to the deal brought it."""
+        self.counts = mark
+        if self.first_lethal is not None and self.first_lethal >= self.days_held:
             self.first_lethal = None
-        if self.first_breach is not None and self.first_breach > since:
-            self.first_breach = None
+        if self.first_breach is None or self.first_breach >= self.days_held:
+            self.first_breach = None if self.cause == "spoiler_offensive" else self.days_held
 
     def end_by_fire(self, deaths: int) -> None:
         """One party's ordered fire killed most, or nobody's did."""
@@ -388,14 +399,15 @@ class PeerModel(mesa.Model):
             return False
         if self.clash_since is None:
             self.clash_since = self.day
+            self.clash_mark = self.morning
         long_enough = self.day - self.clash_since + 1 >= self.mechanisms.offensive_days
         return bool(long_enough and self.clash_dead >= self.mechanisms.clash_deaths)
 
     def judge_paper(self) -> None:
-        """A party at war renounces the deal, or its term runs out."""
-        parties = [actor for actor in self.actors if actor.fights and not actor.excluded]
+        """A signatory that strikes renounces the deal, or its term runs out."""
+        parties = [actor for actor in self.actors if actor.fights and not actor.excluded and actor.patron is None]
         for actor in parties:
-            if actor.rung >= 2:
+            if actor.rung == 2:
                 anger = INTENSITY[actor.rung] * (1.0 - actor.side.trust) * (1.0 + self.unmet)
                 if self.rng.random() < self.mechanisms.abrogation_rate * anger:
                     self.end("abrogation", self.day, actor)
@@ -405,11 +417,12 @@ class PeerModel(mesa.Model):
             self.renew(parties)
 
     def renew(self, parties: list[PeerActor]) -> None:
-        """Every party must agree."""
+        """Every signatory must agree."""
         for actor in parties:
             actor.weigh_motives()
-            if self.rng.random() >= sum(actor.chances()[:2]):
+            if self.rng.random() >= sum(actor.chances(actor.ceiling)[:2]):
                 self.end("expiry", self.day + 1, actor)
+                self.deciding_motive = actor.strongest_pull(2)
                 self.formal_end = self.days_held
                 return
         assert self.expires is not None

@@ -192,18 +192,18 @@ class PeerActor(mesa.Agent):
                 held += numbers.grip * self.dependence * self.patron.commitment * too_far
         return pulled + self.intent * intensity - held
 
-    def chances(self) -> list[float]:
-        """Of each rung that it has the means for."""
-        utilities = [self.utility(rung) for rung in range(self.ceiling + 1)]
+    def chances(self, top: int) -> list[float]:
+        """Of each rung up to `top`."""
+        utilities = [self.utility(rung) for rung in range(top + 1)]
         best, temperature = max(utilities), self.model.mechanisms.temperature
         weights = [math.exp((utility - best) / temperature) for utility in utilities]
         return [weight / sum(weights) for weight in weights]
 
     def decide(self) -> None:
-        """Choose a rung, the better the likelier."""
+        """Choose a rung, the better the likelier, and at most one above its own."""
         self.next_rung = self.rung
         if self.due:
-            chances = self.chances()
+            chances = self.chances(min(self.rung + 1, self.ceiling))
             self.next_rung = int(self.model.rng.choice(len(chances), p=chances))
 
     def settle(self) -> None:
@@ -220,17 +220,21 @@ class PeerActor(mesa.Agent):
 
     def take_posture(self, rung: int) -> None:
         """Move to a rung, and remember why and when."""
-        gains = {
-            name: pull * (self.motives[name].profile[rung] - self.motives[name].profile[0])
-            for name, pull in self.pulls.items()
-        }
-        strongest = max(gains, key=lambda name: gains[name], default="")
-        self.decided_by = strongest if strongest and gains[strongest] > 0 else ""
+        self.decided_by = self.strongest_pull(rung)
         self.moved_on = self.model.day
         self.rung = rung
         if self.fights:
             self.offensive_since = self.model.day if rung == 3 else None
             self.mark = dict(self.model.counts)
+
+    def strongest_pull(self, rung: int) -> str:
+        """The motive that did most for a rung against the lowest; '' when none did anything."""
+        gains = {
+            name: pull * (self.motives[name].profile[rung] - self.motives[name].profile[0])
+            for name, pull in self.pulls.items()
+        }
+        strongest = max(gains, key=lambda name: gains[name], default="")
+        return strongest if strongest and gains[strongest] > 0 else ""
 
     def stand_down(self) -> None:
         """Fall to honour after talks; by one rung when the deal leaves it out."""
@@ -304,6 +308,11 @@ class PeerFormation(mesa.Agent):
         self.fired = {"localised": 0, "ordered": 0, "answers": 0}
         self.killed = {"localised": 0, "ordered": 0, "answers": 0}
 
+    def finds_a_target(self) -> float:
+        """How much of its fire finds enemies here."""
+        enemies = self.sector.forces_of(self.actor.side.other)
+        return enemies / (enemies + self.model.mechanisms.facing_half) if enemies > 0 else 0.0
+
     def localised_rate(self) -> float:
         """Fire that nobody ordered [violations per day]."""
         numbers, sector = self.model.mechanisms, self.sector
@@ -322,10 +331,8 @@ class PeerFormation(mesa.Agent):
 
     def clash(self) -> None:
         """Violations of the day, and what kind each is."""
-        faces_an_enemy = self.sector.forces_of(self.actor.side.other) > 0
-        localised = self.localised_rate() if faces_an_enemy else 0.0
-        answers = self.heat * self.actor.obeys() if faces_an_enemy else 0.0
-        rates = (localised, self.ordered_rate() if self.actor.rung > 0 else 0.0, answers)
+        wanted = (self.localised_rate(), self.ordered_rate(), self.heat * self.actor.obeys())
+        rates = [rate * self.finds_a_target() for rate in wanted]
         total = sum(rates)
         count = min(int(self.model.rng.poisson(total)), MOST_A_DAY)
         self.fired = {"localised": 0, "ordered": 0, "answers": 0}
@@ -364,12 +371,14 @@ class PeerFormation(mesa.Agent):
                         self.actor.ordered_today += dead
 
     def hit(self, dead: int) -> bool:
-        """The dead are civilians, or of one enemy formation; False when nobody is there to be hit."""
+        """The dead are civilians under the enemy, or of one enemy formation; False when nobody is there to be hit."""
         sector, rng = self.sector, self.model.rng
-        crowd = sector.civilians / (sector.civilians + self.model.mechanisms.civilians_half)
-        if rng.random() < self.actor.civilian_harm * crowd:
+        aim = sector.aim[self.actor.side.name]
+        crowd = aim.civilians_under(self.actor.side.other)
+        if rng.random() < self.actor.civilian_harm * crowd / (crowd + self.model.mechanisms.civilians_half):
             self.model.counts["civilian"] += dead
-            sector.civilians_killed += dead
+            aim.civilians_killed += dead
+            aim.bury(dead)
         else:
             enemies = [other for other in sector.formations if other.actor.side is not self.actor.side]
             exposed = [enemy.presence * enemy.actor.exposure for enemy in enemies]
@@ -377,7 +386,7 @@ class PeerFormation(mesa.Agent):
                 return False
             share = [part / sum(exposed) for part in exposed]
             self.kill(enemies[int(rng.choice(len(enemies), p=share))].actor, dead)
-        sector.bury(dead)
+            sector.bury(dead)
         return True
 
     def kill(self, victim: PeerActor, dead: int) -> None:
@@ -395,7 +404,8 @@ class PeerFormation(mesa.Agent):
         severity = self.severity()
         if severity == 0:
             return
-        right = (numbers.q0 + (1.0 - numbers.q0) * self.sector.watched()) * model.clearness()
+        told_apart = (numbers.q0 + (1.0 - numbers.q0) * self.sector.watched()) * model.clearness()
+        right = 1.0 - (1.0 - told_apart) * (1.0 - actor.intensity)
         mine, theirs = actor.side, actor.side.other
         felt = severity * (numbers.spoiler_blame if actor.excluded else 1.0)
         at_excluded = self.sector.excluded_share(theirs)
@@ -433,8 +443,7 @@ class PeerFormation(mesa.Agent):
         distrust = 1.0 - actor.side.trust
         part = numbers.distrust_in_readiness
         readiness = part * distrust + (1.0 - part) * actor.intensity
-        loose = 1.0 - 0.5 * actor.discipline
-        return numbers.branching_rest + (numbers.branching_most - numbers.branching_rest) * readiness * loose
+        return numbers.branching_rest + (numbers.branching_most - numbers.branching_rest) * readiness
 
 
 class PeerSector(mesa.Agent):
@@ -455,6 +464,7 @@ class PeerSector(mesa.Agent):
         self.claims = {actor: reader.draw(worth, 0.0) for actor, worth in said.claims.items()}
         self.formations: list[PeerFormation] = []
         self.neighbours: list[PeerSector] = []
+        self.aim: dict[str, PeerSector] = {}
         self.received = dict.fromkeys(model.sides, 0)
         self.felt = dict.fromkeys(model.sides, 0.0)
         self.civilians_killed = 0
@@ -468,6 +478,16 @@ class PeerSector(mesa.Agent):
     def held_by(self, side: PeerSide) -> float:
         """Share that a side holds."""
         return self.held if side.first else 1.0 - self.held
+
+    def civilians_under(self, side: PeerSide) -> float:
+        """People on the ground that a side holds."""
+        return self.civilians * self.held_by(side)
+
+    def take_aim(self) -> None:
+        """Each side's fire from here can hit the most people under the enemy, here or next door."""
+        for side in self.model.sides.values():
+            enemy = side.other
+            self.aim[side.name] = max([self, *self.neighbours], key=lambda near: near.civilians_under(enemy))
 
     def forces_of(self, side: PeerSide) -> float:
         """Presence of a side."""

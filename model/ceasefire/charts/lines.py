@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
@@ -63,7 +64,7 @@ def lines_chart(
     for number, (name, line) in enumerate(lines.items()):
         colour = COMPARISON_COLOURS[number]
         axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.2, linewidth=0)
-        look = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 3.5}
+        look: dict[str, Any] = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 3.5}
         axes.plot(line.x, line.value, linestyle=COMPARISON_DASHES[number], gid=f"line {name}", **look)
     axes.set_xlabel(axes_words[0], labelpad=2)
     axes.set_ylabel("\n".join(textwrap.wrap(axes_words[1], 34)), labelpad=3)
@@ -75,7 +76,7 @@ def lines_chart(
     axes.yaxis.set_major_formatter(PercentFormatter(1, 0, f"{GAP}%") if shares else StrMethodFormatter("{x:,g}"))
     if as_it_is is not None:
         axes.axvline(as_it_is, color=INK, linewidth=0.9, linestyle=":", gid="as it is")
-        place = {"xytext": (3, -3), "textcoords": "offset points", "va": "top"}
+        place: dict[str, Any] = {"xytext": (3, -3), "textcoords": "offset points", "va": "top"}
         axes.annotate("as it is", (as_it_is, axes.get_ylim()[1]), size=SMALL, color=QUIET, **place)
     if len(lines) > 1:
         low, high = axes.get_ylim()

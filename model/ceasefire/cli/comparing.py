@@ -57,6 +57,7 @@ def compare(
         _draw_curves(found, pairs, folder)
     content = [_content(pair) for pair in pairs]
     _write(folder, content)
+    _report(found[0], pairs, content, folder, "comparison")
     if as_json:
         show_json({**_about(found[0]), "first": _own(found[0]), "others": content, "folder": shown_path(folder)})
         return
@@ -91,6 +92,7 @@ def levers(
     content = [_content(pair, why=False) for pair in pairs]
     _write(folder, content)
     _draw_ranking(first, pairs, folder)
+    _report(first, pairs, content, folder, "levers")
     if as_json:
         show_json({**_about(first), "first": _own(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -215,6 +217,36 @@ def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
     show(f"\n{ILLUSTRATIVE}\n")
 
 
+def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
+    """report.html of the comparison."""
+    import sys
+
+    from ceasefire.analysis.diverging import Led
+    from ceasefire.cli.reporting import add_page
+    from ceasefire.experiment.provenance import as_typed
+    from ceasefire.report import write_comparison
+    from ceasefire.report.comparison import Comparison
+
+    told = [said.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for said in content]
+    led = [([Led(**one) for one in each["who"]], int(each["worlds"])) for each in told]
+    titles = {pair.other.label: _titled(first, pair.other) for pair in pairs}
+    command = as_typed(["ceasefire", *sys.argv[1:]])
+    add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))
+
+
+def _titled(first: Side, other: Side) -> str:
+    """What readers call the other side: what was changed, when that is all."""
+    own, changes = first.plan.loaded, other.plan.loaded.changes
+    more = changes[len(own.changes) :]
+    same = other.plan.loaded.name == own.name and changes[: len(own.changes)] == own.changes
+    return f"with {' and '.join(more)}" if same and more else other.label
+
+
+def _names(found: list[Side]) -> list[str]:
+    """What readers call the sides of a comparison."""
+    return [found[0].label, *(_titled(found[0], other) for other in found[1:])]
+
+
 def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None:
     from ceasefire.analysis.interval import Interval
     from ceasefire.analysis.survival import restricted_mean, survival
@@ -225,8 +257,8 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
     plan = found[0].plan
     gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
     groups = [
-        Group(side.label, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain)
-        for side, gain in zip(found, gains, strict=True)
+        Group(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain)
+        for name, side, gain in zip(_names(found), found, gains, strict=True)
     ]
     caption = Caption(f"{plan.scenario.title}: compared", "", plan.seed)
     save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")

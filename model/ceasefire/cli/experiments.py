@@ -74,13 +74,16 @@ def experiment(
 
 def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
     """Live what is missing, make tables and figures, and tell. Raises typer.Exit when some worlds failed."""
+    from ceasefire import report as reports
     from ceasefire.cli.experiment_figures import draw
+    from ceasefire.cli.reporting import add_page
     from ceasefire.experiment.answer import answer, write_answer
 
     progress = _lived(made, store, workers, cluster)
     found = answer(made, store, progress)
     write_answer(found, store)
     draw(made, found, store.folder)
+    add_page(lambda: reports.write(store.folder, shown_path(store.folder)))
     if as_json:
         show_json(_content(made, store, progress, found))
     else:
@@ -250,6 +253,7 @@ def _tell(made: Study, store: Store, progress: Progress, found: Answer) -> None:
     show(f"\n{ROUGH if made.quick else ILLUSTRATIVE}\n")
     folder = shown_path(store.folder)
     rows = [
+        ["report", str(Path(folder) / "report.html")],
         ["figures", str(Path(folder) / "figures")],
         ["tables", str(Path(folder) / "tables")],
         ["one world again", f"{program()} replay {folder} --point 0 --world {int(made.recipe.first_world[0])}"],

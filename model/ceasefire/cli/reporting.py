@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,8 +76,13 @@ def add_report(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, A
     """
     from ceasefire import report as reports
 
+    add_page(lambda: reports.write_run(folder, plan, outcome, manifest, shown_path(named)))
+
+
+def add_page(write: Callable[[], object]) -> None:
+    """Write a report.html beside results that are whole without it. OSError when it cannot be written."""
     try:
-        reports.write_run(folder, plan, outcome, manifest, shown_path(named))
+        write()
     except OSError:
         raise
     except Exception as problem:

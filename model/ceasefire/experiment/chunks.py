@@ -6,6 +6,7 @@ The layout depends on the experiment alone, never on workers or on what was done
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 BLOCK = 100
@@ -71,4 +72,4 @@ def _blocks(need: Need) -> list[Need]:
     worlds = need.last - need.first
     count = -(-worlds // BLOCK)
     edges = [need.first + worlds * k // count for k in range(count + 1)] if count else []
-    return [Need(need.point, low, high) for low, high in zip(edges, edges[1:], strict=False)]
+    return [Need(need.point, low, high) for low, high in pairwise(edges)]

@@ -34,7 +34,8 @@ class Cluster:
         self.address = address
         self._source = source_digest()
         try:
-            self._client: Any = Client(address, timeout=PATIENCE)
+            connect: Any = Client
+            self._client = connect(address, timeout=PATIENCE)
         except (OSError, ValueError) as problem:
             raise ClusterError(f"no Dask scheduler answers at {address}: {problem}") from problem
 
@@ -50,7 +51,7 @@ class Cluster:
     @property
     def room(self) -> int:
         """Two chunks for each thread of each worker."""
-        return max(2, 2 * sum(self._client.nthreads().values()))
+        return max(2, 2 * int(sum(self._client.nthreads().values())))
 
     def start(self, recipe: Recipe, chunk: Chunk) -> Job:
         """Send a chunk with the recipe of its own points."""
@@ -62,8 +63,9 @@ class Cluster:
 
     def done(self, jobs: Iterable[Job]) -> set[Job]:
         """Wait until some of these are done; which. ClusterError when the scheduler is gone."""
-        from distributed import wait
+        import distributed
 
+        wait: Any = distributed.wait
         waiting = list(jobs)
         while True:
             try:

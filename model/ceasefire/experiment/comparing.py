@@ -62,16 +62,16 @@ class Compared:
     fates: Fates
 
     def partings(self, most: int = LOOKED_AT) -> tuple[list[Led], int]:
-        """Who first decided otherwise, in up to `most` worlds that held unlike, spread over all; and how many were seen."""
-        unlike = np.flatnonzero(self.first.days() != self.other.days())
-        chosen = unlike[np.linspace(0, len(unlike) - 1, min(most, len(unlike))).astype(np.int64)] if len(unlike) else []
+        """Who first decided otherwise, in up to `most` worlds that held unlike, spread over all; how many were seen."""
+        unlike = np.flatnonzero(np.abs(self.first.days() - self.other.days()) > 0)
+        chosen = unlike[np.linspace(0, len(unlike) - 1, min(most, len(unlike))).astype(np.int64)]
         here, there = ((side.plan.scenario, side.opening) for side in (self.first, self.other))
         found = [parting(here, there, self.first.plan.seed, int(self.first.worlds["world"][k])) for k in chosen]
         return who_led([one for one in found if one is not None]), len(chosen)
 
 
 def compared(first: Side, other: Side) -> Compared:
-    """Two sides over the worlds that both have. FolderError when they have none in common, or were not followed alike."""
+    """Two sides over the worlds that both have. FolderError when they share none, or were not followed alike."""
     if first.plan.seed != other.plan.seed:
         raise FolderError(
             f"{first.label} has seed {first.plan.seed} and {other.label} {other.plan.seed}: not the same worlds"

@@ -22,6 +22,8 @@ AS_IS = math.nan
 EDGE = 0.005
 """Bells are cut at this quantile and at its mirror: a design may ask for the quantiles 0 and 1."""
 
+IN_DOUBT = Spread(doubt=True)
+
 Kind = Literal["change", "part", "number", "choice", "doubt"]
 
 
@@ -33,7 +35,7 @@ class Factor:
     kind: Kind
     lever: bool
     paths: tuple[str, ...] = ()
-    spread: Spread = Spread(doubt=True)
+    spread: Spread = IN_DOUBT
     low: float = -math.inf
     high: float = math.inf
 

@@ -41,7 +41,7 @@ class Gathered:
     def known(self, point: int) -> FloatArray:
         """The same without those that are missing."""
         values = self.of(point)
-        return values[~np.isnan(values)]
+        return np.asarray(values[~np.isnan(values)], np.float64)
 
     def mean(self, point: int) -> Interval:
         """A point's mean with its 95 % interval; shares and days stay within their limits (Wilson)."""
@@ -75,7 +75,8 @@ class Gathered:
         point = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
         count = np.bincount(point[known], minlength=len(self.offsets) - 1)
         total = np.bincount(point[known], self.values[known], minlength=len(self.offsets) - 1)
-        return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+        means: FloatArray = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+        return means
 
 
 def gather(study: Study, store: Store, chunks: Iterable[int], worlds: IntArray, outcome: Outcome) -> Gathered:

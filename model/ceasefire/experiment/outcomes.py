@@ -46,12 +46,16 @@ class Outcome:
     def of(self, worlds: Mapping[str, NDArray[Any]]) -> FloatArray:
         """The number of each world, from its columns."""
         if holds := _HOLDS.fullmatch(self.name):
-            return ((worlds["ended"] == 0) | (worlds["days_held"] > int(holds[1]))).astype(np.float64)
+            return _as_numbers((worlds["ended"] == 0) | (worlds["days_held"] > int(holds[1])))
         if self.name == "holds_to_the_end":
-            return (worlds["ended"] == 0).astype(np.float64)
+            return _as_numbers(worlds["ended"] == 0)
         if ended := _ENDED.fullmatch(self.name):
-            return (worlds["cause"] == ended[1]).astype(np.float64)
-        return worlds[self.name].astype(np.float64)
+            return _as_numbers(worlds["cause"] == ended[1])
+        return _as_numbers(worlds[self.name])
+
+
+def _as_numbers(values: NDArray[Any]) -> FloatArray:
+    return np.asarray(values, np.float64)
 
 
 def outcome(name: str) -> Outcome:

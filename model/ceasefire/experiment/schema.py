@@ -45,16 +45,21 @@ class Spread(Strict):
     In short, `[a, b]` is `{values: [a, b]}`, and the words `doubt` and `table` stand for themselves.
     """
 
-    values: list[object] | None = Field(None, min_length=1, description="each of these")
-    range: tuple[Finite, Finite] | None = Field(None, description="[low, high]: anything between, all alike")
+    values: list[object] | None = Field(default=None, min_length=1, description="each of these")
+    range: tuple[Finite, Finite] | None = Field(default=None, description="[low, high]: anything between, all alike")
     points: Annotated[int, count_of(2, 1000, "values")] | None = Field(
-        None, description="with range: how many values, ends included, where a design takes a few; 2 when not said"
+        default=None,
+        description="with range: how many values, ends included, where a design takes a few; 2 when not said",
     )
-    triangular: tuple[Finite, Finite, Finite] | None = Field(None, description="[low, most likely, high]")
-    normal: tuple[Finite, Finite] | None = Field(None, description="[mean, standard deviation]")
-    lognormal: tuple[Finite, Finite] | None = Field(None, description="[median, standard deviation of the logarithm]")
-    doubt: Literal[True] | None = Field(None, description="the range in which each of these numbers is in doubt")
-    table: Literal[True] | None = Field(None, description="what the table's column of that name says")
+    triangular: tuple[Finite, Finite, Finite] | None = Field(default=None, description="[low, most likely, high]")
+    normal: tuple[Finite, Finite] | None = Field(default=None, description="[mean, standard deviation]")
+    lognormal: tuple[Finite, Finite] | None = Field(
+        default=None, description="[median, standard deviation of the logarithm]"
+    )
+    doubt: Literal[True] | None = Field(
+        default=None, description="the range in which each of these numbers is in doubt"
+    )
+    table: Literal[True] | None = Field(default=None, description="what the table's column of that name says")
 
     @model_validator(mode="before")
     @classmethod
@@ -109,14 +114,15 @@ class Design(Strict):
 
     kind: Kind = Field(description="how points are chosen")
     samples: Annotated[int, count_of(2, 100_000, "samples")] | None = Field(
-        None, description="points of latin_hypercube, base samples of sobol (a power of two), trajectories of morris"
+        default=None,
+        description="points of latin_hypercube, base samples of sobol (a power of two), trajectories of morris",
     )
     file: str | None = Field(
-        None, description="table: a CSV file with a column for each factor and a row for each point"
+        default=None, description="table: a CSV file with a column for each factor and a row for each point"
     )
-    to: str | None = Field(None, description="swap: the other scenario")
+    to: str | None = Field(default=None, description="swap: the other scenario")
     parts: dict[Name, list[str]] | None = Field(
-        None, min_length=1, description="swap: what is exchanged together, by name: lists of paths"
+        default=None, min_length=1, description="swap: what is exchanged together, by name: lists of paths"
     )
 
     @model_validator(mode="after")
@@ -131,9 +137,9 @@ class Design(Strict):
                 raise PydanticCustomError("unfitting", "the design {kind} {verb} {name}", told)
         if self.kind == "sobol" and self.samples is not None and self.samples & (self.samples - 1):
             near = 1 << (self.samples.bit_length() - 1)
-            told = {"samples": self.samples, "near": near, "far": 2 * near}
+            power: dict[str, int] = {"samples": self.samples, "near": near, "far": 2 * near}
             raise PydanticCustomError(
-                "not_a_power", "samples: {samples} is not a power of two; try {near} or {far}", told
+                "not_a_power", "samples: {samples} is not a power of two; try {near} or {far}", power
             )
         return self
 
@@ -159,7 +165,7 @@ class Experiment(Strict):
     question: str = Field(description="what an analyst asks, in one sentence")
     scenario: str = Field(description="a scenario by name or path; name+change too")
     days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
-        None, description="days that worlds are followed; the scenario's when not said"
+        default=None, description="days that worlds are followed; the scenario's when not said"
     )
     levers: Factors = Field(default_factory=lambda: Factors(), description="what somebody could decide")
     uncertainties: Factors = Field(
@@ -167,12 +173,14 @@ class Experiment(Strict):
     )
     design: Design = Field(description="which combinations are run")
     draws: Annotated[int, count_of(2, 10_000, "draws")] | None = Field(
-        None, description="draws of the uncertainties, at each of which every combination of levers is run"
+        default=None, description="draws of the uncertainties, at each of which every combination of levers is run"
     )
     worlds: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(description="worlds per point")
-    seed: Annotated[int, count_of(0, 2**63 - 1, "a seed")] = Field(1, description="another seed gives other worlds")
+    seed: Annotated[int, count_of(0, 2**63 - 1, "a seed")] = Field(
+        default=1, description="another seed gives other worlds"
+    )
     outcomes: list[OutcomeName] = Field(min_length=1, description="what is asked of the worlds")
-    until: Until | None = Field(None, description="add worlds until the answer is sure enough")
+    until: Until | None = Field(default=None, description="add worlds until the answer is sure enough")
 
     @model_validator(mode="after")
     def _whole(self) -> Experiment:

@@ -178,7 +178,8 @@ def _checksum(file: Path) -> str | None:
 
 def _frame(file: Path) -> pd.DataFrame:
     try:
-        return pq.ParquetFile(io.BytesIO(file.read_bytes())).read().to_pandas()
+        frame: pd.DataFrame = pq.ParquetFile(io.BytesIO(file.read_bytes())).read().to_pandas()
+        return frame
     except (OSError, pa.ArrowException) as problem:
         raise FolderError(f"{file} cannot be read: {problem}") from problem
 

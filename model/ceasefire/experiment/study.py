@@ -78,9 +78,10 @@ class Study:
         """What two runs must share to be the same run, by aspect."""
         until = self.asked.spec.until
         rule = None if until is None or self.quick else until.model_dump()
+        digests = [variant.loaded.digest.encode() for variant in self.variants]
         return {
             "source": source_digest() + f" layout {LAYOUT}",
-            "scenario": _hash(str(self.horizon).encode(), *(variant.loaded.digest.encode() for variant in self.variants)),
+            "scenario": _hash(str(self.horizon).encode(), *digests),
             "design": _hash(
                 json.dumps([(f.name, f.kind, f.lever) for f in self.asked.factors]).encode(),
                 self.recipe.numbers.tobytes(), self.recipe.opening_of.tobytes(), self.points.baseline.tobytes(),

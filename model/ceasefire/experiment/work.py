@@ -81,12 +81,13 @@ def _rows(recipe: Recipe, blocks: Sequence[Need], stopped: Callable[[], bool]) -
     """The rows of all blocks in order, lived opening by opening."""
     sizes = [block.last - block.first for block in blocks]
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    rows, reasons = np.zeros(int(starts[-1]), RESULT), []
+    rows = np.zeros(int(starts[-1]), RESULT)
+    reasons: list[str] = []
     opening_of = recipe.opening_of[[block.point for block in blocks]]
     for opening in dict.fromkeys(opening_of.tolist()):
         chosen = np.flatnonzero(opening_of == opening)
         target = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in chosen])
-        batch = _batch(recipe, [blocks[k] for k in chosen])
+        batch = _batch(recipe, [blocks[int(k)] for k in chosen])
         drawn = drawn_numbers(batch.opening)
         for first in range(0, len(batch), BLOCK):
             if stopped():

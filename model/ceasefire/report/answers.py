@@ -140,7 +140,9 @@ def _sensitivity(rows: pd.DataFrame, wanted: Outcome) -> str:
         said = f"Most of the variance of {wanted.words} is due to {best['factor']}: {total} with its interplay"
         return f"{said} (95 %: {span}), {alone} by itself."
     rho, low, high = (f"{float(best[name]):.2f}" for name in ("correlation", "low", "high"))
-    return f"{best['factor']} goes along most with {wanted.words}: rank correlation {rho} (95 %: {low} to {high})."
+    return (
+        f"What goes along most with {wanted.words} is {best['factor']}: rank correlation {rho} (95 %: {low} to {high})."
+    )
 
 
 def _differences(rows: pd.DataFrame, wanted: Outcome) -> str:

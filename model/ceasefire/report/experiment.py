@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,10 +69,14 @@ class Asked:
     @cached_property
     def names(self) -> dict[str, str]:
         """What readers call the factors, as far as the scenario knows them."""
-        if self.scenario is None:
-            return {}
-        factors = [str(f["name"]) for f in self.manifest["factors"] if f["kind"] not in ("change", "part")]
-        return {name: path_words(name, self.scenario) for name in factors}
+        found = {}
+        for factor in self.manifest["factors"]:
+            name = str(factor["name"])
+            if factor["kind"] == "change":
+                found[name] = _change_words(name)
+            elif factor["kind"] != "part" and self.scenario is not None:
+                found[name] = path_words(name, self.scenario)
+        return found
 
     @cached_property
     def shown(self) -> dict[str, pd.DataFrame]:
@@ -80,9 +85,11 @@ class Asked:
 
     def _renamed(self, table: pd.DataFrame) -> pd.DataFrame:
         told = table.copy()
-        for column in {"label", "factor"} & set(told.columns):
-            for name in sorted(self.names, key=len, reverse=True):
-                told[column] = told[column].astype(str).str.replace(name, self.names[name], regex=False)
+        if not self.names:
+            return told
+        known = re.compile("|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True)))
+        for column in sorted({"label", "factor"} & set(told.columns)):
+            told[column] = [known.sub(lambda m: self.names[m[0]], str(label)) for label in told[column]]
         return told
 
 
@@ -120,7 +127,7 @@ def _answer(asked: Asked) -> str:
     first = asked.outcomes[0]
     rough = "Rough and illustrative" if asked.manifest.get("rough") else "Illustrative"
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
-    return f"{asked.manifest['title']}: {told} {rough}: not calibrated."
+    return f"{asked.manifest['title']}: {told[:1].lower()}{told[1:]} {rough}: not calibrated."
 
 
 def _asked(asked: Asked) -> list[Block]:
@@ -129,8 +136,8 @@ def _asked(asked: Asked) -> list[Block]:
     draws = said["experiment"].get("draws")
     across = " at each draw of the uncertainties" if draws else ""
     lived = (
-        f"Scenario {said['scenario']}; {design}{across}: {said['points']:,} points, {said['worlds_per_point']:,} worlds "
-        f"at each{', more where the answer was not sure enough' if said['experiment'].get('until') else ''}, "
+        f"Scenario {said['scenario']}; {design}{across}: {said['points']:,} points, {said['worlds_per_point']:,} "
+        f"worlds at each{', more where the answer was not sure enough' if said['experiment'].get('until') else ''}, "
         f"{said['worlds_done']:,} worlds in all, each followed for at most {said['days']:,} days, seed {said['seed']}."
     )
     own = said.get("identity_parts", {}).get("independent")
@@ -194,6 +201,18 @@ def _varied(asked: Asked) -> Table:
         for f in asked.manifest["factors"]
     ]
     return Table(f"{len(rows):,} factors", ["factor", "is", "varied as"], rows)
+
+
+def _change_words(name: str) -> str:
+    """A change under its title, when its file is still there."""
+    from ceasefire.scenario.headline import headline
+    from ceasefire.scenario.library import find_change
+
+    try:
+        title = headline(find_change(name)).get("title")
+    except ScenarioError:
+        title = None
+    return f'"{title}" ({name})' if title else name
 
 
 def _scenario(folder: Path) -> Scenario | None:

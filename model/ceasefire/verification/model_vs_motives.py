@@ -16,6 +16,7 @@ from ceasefire.verification.runs import deaths, lived, with_number, with_weights
 _FEW_FLEE = "while the deal holds few flee, and the indicators that it is felt by stay near 0.05"
 
 KNOWN_DEAD: dict[tuple[str, str], str] = {
+    ("idlib-2018", "alarm"): f"{_FEW_FLEE}; urging moves only attention and talks",
     ("idlib-2020", "alarm"): f"{_FEW_FLEE}; urging moves only attention and talks",
     (
         "idlib-2020",
