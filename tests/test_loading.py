@@ -452,8 +452,8 @@ def test_events_may_change_what_lives_and_not_what_was_fixed_at_signing() -> Non
         ("agreement.monitoring", {"value": 0.4, "range": [0.1, 0.9]}, (0.1, 0.9)),
         ("agreement.monitoring", {"value": 0.4, "source": "A paper"}, None),
         ("agreement.monitoring", {"uniform": [0.2, 0.4]}, None),
-        ("mechanisms.inertia", 0.2, (0.1, 0.3)),
-        ("mechanisms.inertia", 0.4, (0.2, 0.6)),
+        ("mechanisms.inertia", 0.1, (0.05, 0.2)),
+        ("mechanisms.inertia", 0.2, (0.1, 0.4)),
         ("mechanisms.watch", 0.9, (0.45, 1.0)),
         ("mechanisms.temperature", 0.2, None),
         ("trust.north", 0.4, (0.3, 0.5)),
@@ -467,9 +467,10 @@ def test_an_assumed_number_is_drawn_over_its_doubt(
     assert doubt_range(value, meta) == (None if drawn is None else pytest.approx(drawn))
 
 
-def test_a_default_with_a_source_is_beyond_doubt_and_an_assumed_one_is_not() -> None:
+def test_a_default_with_a_source_and_no_range_is_beyond_doubt_and_any_other_is_not() -> None:
     doubts = {path: doubt_range(value, meta) for path, value, meta in quantities(load(TWO_SIDES).scenario)}
-    assert doubts["mechanisms.branching_rest"] is None
+    assert doubts["mechanisms.felt_strategic"] is None
+    assert doubts["mechanisms.branching_rest"] == (0.37, 0.5)
     assert doubts["mechanisms.spill"] == (0, 0.4)
 
 

@@ -78,3 +78,14 @@ def test_what_cannot_be_regretted_is_said() -> None:
         regret({"a": level(1, worlds=1), "b": level(2, worlds=1)})
     with pytest.raises(ValueError, match="no draws left"):
         regret({"a": level(np.nan), "b": level(2)})
+
+
+def test_the_lever_that_is_best_over_all_is_not_blamed_for_the_luck_of_others() -> None:
+    rng = np.random.default_rng(3)
+    outcomes = {f"dull-{k}": rng.normal(0, 100, (25, 6)) for k in range(20)}
+    outcomes["good"] = rng.normal(120, 100, (25, 6))
+    found = regret(outcomes)
+    assert found.levers[0].lever == "good"
+    assert found.levers[0].mean.value < 10
+    assert all(each.mean.value >= 0 for each in found.levers)
+    assert min(each.mean.value for each in found.levers[1:]) > 60

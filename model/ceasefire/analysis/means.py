@@ -13,8 +13,6 @@ def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> Interval:
 
     ValueError when there is none or one of them is not finite.
     """
-    from scipy.special import stdtrit
-
     given = np.asarray(values, dtype=float).ravel()
     if not len(given):
         raise ValueError("no values: a mean needs at least one")
@@ -23,8 +21,15 @@ def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> Interval:
     mean = float(given.mean())
     if len(given) == 1:
         return Interval(mean, -np.inf, np.inf)
-    half = float(stdtrit(len(given) - 1, (1 + level) / 2)) * float(given.std(ddof=1)) / np.sqrt(len(given))
+    half = float(student(np.array(float(len(given))), level)) * float(given.std(ddof=1)) / np.sqrt(len(given))
     return Interval(mean, mean - half, mean + half)
+
+
+def student(number: npt.NDArray[np.float64], level: float = 0.95) -> npt.NDArray[np.float64]:
+    """Half-width of Student's interval around the mean of so many values [standard errors]."""
+    from scipy.special import stdtrit
+
+    return np.asarray(stdtrit(np.maximum(number - 1, 1e-9), (1 + level) / 2))
 
 
 def without_noise(seen: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -1,8 +1,9 @@
 """What choosing a lever may cost when nobody knows which of the possible situations is the real one.
 
 The regret of a lever in a situation is what the best lever there would have gained over it. Seen through a few worlds
-the best looks better than it is (it is partly the luckiest), so which lever is best is told from one half of the
-worlds and what it gains from the other half, then the other way round.
+the best looks better than it is: it is partly the luckiest. So what a lever does at one draw is first drawn in towards
+what it does over all draws, by the share of what was seen that is noise (empirical Bayes, James and Stein 1961); with
+many worlds nothing is drawn in, and with few the regret is that against the lever that is best over all.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ Outcomes = Mapping[str, FloatArray]
 class Regret:
     """What a lever leaves ungained, in the unit of the outcome.
 
-    `mean` over the draws with its 95 % interval (chance of worlds and of draws together); `worst` is the largest seen
-    at any draw (with few worlds, too large); `best_in` is the share of draws in which no lever did better.
+    `mean` over the draws with its 95 % interval (chance of worlds and of draws together); `worst` is the largest at
+    any draw; `best_in` is the share of draws in which no lever does better.
     """
 
     lever: str
@@ -67,19 +68,30 @@ def regret(outcomes: Outcomes, more_is_better: bool = True) -> Regrets:
         raise ValueError("no draws left: some lever failed in every one")
     if values.shape[2] < 2:
         raise ValueError("regret needs at least two worlds at every draw")
-    honest, means = _honest(values), values.mean(axis=2)
-    seen = means.max(axis=0) - means
+    told, seen = _drawn_in(values)
+    best, draws = told.argmax(axis=0), np.arange(told.shape[1])
+    left = told.max(axis=0) - told
     found = [
-        Regret(lever, mean_interval(honest[k]), float(seen[k].max()), float((seen[k] <= 0).mean()))
+        Regret(lever, _around(left[k], seen[best, draws] - seen[k]), float(left[k].max()), float((left[k] <= 0).mean()))
         for k, lever in enumerate(levers)
     ]
     found.sort(key=lambda each: (each.mean.value, each.lever))
     return Regrets(tuple(found), int(sound.sum()), values.shape[2], int((~sound).sum()))
 
 
-def _honest(values: FloatArray) -> FloatArray:
-    """Regret by lever and draw, with the best lever told from other worlds than those that say what it gains."""
-    halves = values[:, :, 0::2].mean(axis=2), values[:, :, 1::2].mean(axis=2)
-    draws = np.arange(values.shape[1])
-    both = [judge[told.argmax(axis=0), draws] - judge for told, judge in (halves, halves[::-1])]
-    return np.asarray((both[0] + both[1]) / 2)
+def _drawn_in(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What each lever does at each draw beside the mean lever, with noise drawn in and as seen: (levers, draws)."""
+    beside = values - values.mean(axis=0)
+    seen, noise = beside.mean(axis=2), beside.var(axis=2, ddof=1).mean(axis=1) / values.shape[2]
+    if seen.shape[1] < 2:
+        return seen, seen
+    spread = seen.var(axis=1, ddof=1)
+    kept = np.divide(np.maximum(0.0, spread - noise), spread, out=np.zeros(len(spread)), where=spread > 0)
+    middle = seen.mean(axis=1, keepdims=True)
+    return middle + kept[:, None] * (seen - middle), seen
+
+
+def _around(left: FloatArray, seen: FloatArray) -> Interval:
+    """Mean of what is left ungained, with the error of the same as seen; never below nothing."""
+    mean, error = float(left.mean()), mean_interval(seen)
+    return Interval(mean, max(0.0, mean - (error.value - error.low)), mean + (error.high - error.value))

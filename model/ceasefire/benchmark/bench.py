@@ -133,9 +133,13 @@ def _engine_row(what: str, figures: Found) -> tuple[str, str, str]:
 
 def sentences(found: Found) -> list[str]:
     """What the table does not say."""
-    said = [f"The engine is {found['times_as_fast_as_the_peer']:,.0f} times as fast as the same model in ordinary Mesa."]
+    said = [
+        f"The engine is {found['times_as_fast_as_the_peer']:,.0f} times as fast as the same model in ordinary Mesa."
+    ]
     if found["cost_per_sector_exponent"] is not None:
-        said.append(f"The cost of a day grows with the number of sectors to the power {found['cost_per_sector_exponent']:.2f}.")
+        said.append(
+            f"The cost of a day grows with the number of sectors to the power {found['cost_per_sector_exponent']:.2f}."
+        )
     cold = found["seconds_cold"]
     said.append(
         f"A new process lives its first world in {found['seconds_warm']:.1f} s"

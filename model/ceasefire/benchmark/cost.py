@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from ceasefire import engine
 from ceasefire.scenario.schema import Scenario
@@ -72,23 +73,23 @@ def peer_cost(scenario: Scenario, days: int) -> float:
     return seconds / lived * 1e9
 
 
-def peer_batch(scenario: Scenario, worlds: int, processes: int) -> tuple[float, float]:
-    """The peer under Mesa's own batch_run: seconds, and mean days lived per world."""
+def peer_rows(scenario: Scenario, worlds: int, processes: int) -> list[dict[str, Any]]:
+    """Worlds of the peer, seeds 0 to `worlds` - 1, under Mesa's own batch_run: its last report on each."""
     from mesa.batchrunner import batch_run
 
     from ceasefire.benchmark.peer import PeerModel
 
-    rows: list[dict[str, float]] = []
+    found: list[dict[str, Any]] = batch_run(
+        PeerModel, {"scenario": [scenario], "seed": range(worlds)}, number_processes=processes,
+        max_steps=scenario.horizon_days, display_progress=False,
+    )  # fmt: skip
+    return found
 
-    def lived() -> None:
-        rows.extend(
-            batch_run(
-                PeerModel, {"scenario": [scenario], "seed": range(worlds)}, number_processes=processes,
-                max_steps=scenario.horizon_days, display_progress=False,
-            )
-        )  # fmt: skip
 
-    seconds = _timed(lived, time.perf_counter)
+def peer_batch(scenario: Scenario, worlds: int, processes: int) -> tuple[float, float]:
+    """The peer under batch_run: seconds, and mean days lived per world."""
+    rows: list[dict[str, Any]] = []
+    seconds = _timed(lambda: rows.extend(peer_rows(scenario, worlds, processes)), time.perf_counter)
     return seconds, sum(row["Step"] + 1 for row in rows) / len(rows)
 
 

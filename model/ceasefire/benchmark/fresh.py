@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def fresh_run(scenario: str, worlds: int, days: int | None = None, *, settings: Mapping[str, str] | None = None) -> dict[str, float]:
+def fresh_run(
+    scenario: str, worlds: int, days: int | None = None, *, settings: Mapping[str, str] | None = None
+) -> dict[str, float]:
     """A run in a process of its own: `seconds` from its start to its end, `living` of them, `days`, `peak_mb`."""
     command = [sys.executable, "-m", "ceasefire.benchmark.fresh", scenario, str(worlds), *([str(days)] if days else [])]
     package = str(Path(__file__).parents[2])

@@ -35,9 +35,7 @@ def chain(own: dict[str, Any], sectors: int) -> dict[str, Any]:
     """`sectors` sectors in a row, the first like the first of `own`, and so on round and round."""
     kinds = list(own.items())
     names = [f"{kinds[k % len(kinds)][0]}-{k // len(kinds) + 1}" for k in range(sectors)]
-    return {
-        name: {**kinds[k % len(kinds)][1], "neighbours": names[k + 1 : k + 2]} for k, name in enumerate(names)
-    }
+    return {name: {**kinds[k % len(kinds)][1], "neighbours": names[k + 1 : k + 2]} for k, name in enumerate(names)}
 
 
 def _names_a_sector(event: dict[str, Any]) -> bool:

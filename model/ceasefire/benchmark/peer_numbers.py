@@ -51,9 +51,7 @@ class Reader:
             drawn = number.lognormal[0] * math.exp(self.rng.normal(0.0, number.lognormal[1]))
         return min(max(float(drawn), low), high)
 
-    def put(
-        self, path: str, number: Quantity, holder: Any, name: str, low: float = 0.0, high: float = 1.0
-    ) -> None:
+    def put(self, path: str, number: Quantity, holder: Any, name: str, low: float = 0.0, high: float = 1.0) -> None:
         """Give `holder` the number as its attribute `name`."""
         setattr(holder, name, self.draw(number, low, high))
         self.places[path] = Place(holder, name, low, high)

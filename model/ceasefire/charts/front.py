@@ -41,9 +41,9 @@ def front_chart(life: FrontLife, caption: Caption, *, horizon: int) -> Figure:
     """
     several = int(life.worlds.max()) > 1
     rows = ROW * len(life.sectors)
-    inner = 0.34 + rows + (COUNTS + 0.12 if several else 0) + 0.98
-    sheet = page(inner, caption.title, _finding(life), caption.footer(int(life.worlds.max())))
-    top = sheet.height - sheet.top - 0.34
+    inner = 0.39 + rows + (COUNTS + 0.12 if several else 0) + 0.98
+    sheet = page(inner, caption.title, front_finding(life), caption.footer(int(life.worlds.max())))
+    top = sheet.height - sheet.top - 0.39
     axes = sheet.axes(LEFT, top - rows, WIDTH, rows)
     last = horizon if several else max(len(life.held), 1)
     order = np.lexsort((np.array(life.sectors), life.opened)).astype(np.int64)
@@ -86,7 +86,7 @@ def _paint(axes: Axes, life: FrontLife, order: IntArray, limit: float, last: int
 def _write_changes(sheet: Page, life: FrontLife, order: IntArray, top: float) -> None:
     """At the right, the share that the first side held at signing and on the last day seen."""
     x, look = LEFT + WIDTH, {"size": SMALL, "ha": "right", "va": "center"}
-    sheet.write(x + 1.24, top + 0.22, shortened(f"{life.sides[0]}'s share", 24), color=QUIET, **look)
+    sheet.write(x + 1.24, top + 0.27, shortened(f"{life.sides[0]}'s share", 24), color=QUIET, **look)
     sheet.write(x + 0.6, top + 0.09, "first day", color=QUIET, **look)
     sheet.write(x + 1.24, top + 0.09, "last day", color=QUIET, **look)
     for row, place in enumerate(order):
@@ -120,7 +120,7 @@ def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
     sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
 
 
-def _finding(life: FrontLife) -> str:
+def front_finding(life: FrontLife) -> str:
     """Where the line moved most, and to whom."""
     moved = life.moved[-1]
     far = int(np.abs(moved).argmax())

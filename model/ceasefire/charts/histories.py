@@ -58,7 +58,6 @@ class Cell(NamedTuple):
     died: Counts
 
 
-
 @house_style()
 def histories_chart(histories: Sequence[History], caption: Caption) -> Figure:
     """Up to eight worlds, two in a row, on one scale of days and of counts.

@@ -19,7 +19,7 @@ WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 @house_style()
 def sawtooth_chart(found: Sawtooth, caption: Caption) -> Figure:
     """Mean violations a day before and after talks, with its interval, and the middle half of all rounds."""
-    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, _finding(found), caption.footer(found.worlds))
+    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, sawtooth_finding(found), caption.footer(found.worlds))
     top = sheet.height - sheet.top - 0.45
     axes = sheet.axes(LEFT, top - HEIGHT, WIDTH, HEIGHT)
     counts = sheet.axes(LEFT, top - HEIGHT - 0.12 - COUNTS, WIDTH, COUNTS)
@@ -66,7 +66,7 @@ def _key(found: Sawtooth) -> str:
     return f"line: mean of {rounds}; {chance}pale: the middle half of rounds, by the week"
 
 
-def _finding(found: Sawtooth) -> str:
+def sawtooth_finding(found: Sawtooth) -> str:
     """How far violations drop, and how long that lasts."""
     drop = found.drop()
     if not np.isfinite(drop):

@@ -215,9 +215,7 @@ def _on_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
     ]
 
 
-def _label(
-    plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Room, leader: bool = True
-) -> bool:
+def _label(plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Room, leader: bool = True) -> bool:
     """Write words where there is room nearest to one of the targets; false when there is none."""
     text = _text(plot, words)
     width, height = _extent(text)
@@ -236,9 +234,7 @@ def _label(
     return True
 
 
-def _lead(
-    plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]
-) -> None:
+def _lead(plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]) -> None:
     """A thin line from the words to what they name; it leaves from the line of words that is nearer."""
     x, y, width, height = box
     lines = words.split("\n")

@@ -18,20 +18,24 @@ if TYPE_CHECKING:
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    more: Annotated[
+        bool, typer.Option("--more", help="For a run: the front and what talks do, too; takes some seconds.")
+    ] = False,
 ) -> None:
     """Make the figures and report.html of a results folder again, from the folder alone."""
     from ceasefire.experiment.folder import FolderError
 
     try:
-        show(shown_path(made_again(folder)))
+        show(shown_path(made_again(folder, more)))
     except FolderError as problem:
         raise RefusedError(str(problem)) from problem
 
 
-def made_again(folder: Path) -> Path:
-    """The page of a folder, with its figures drawn anew. FolderError when the folder is not sound."""
+def made_again(folder: Path, more: bool = False) -> Path:
+    """The page of a folder, with its figures drawn anew, and more of them. FolderError when the folder is not sound."""
     from ceasefire import report as reports
     from ceasefire.cli.figures import draw
+    from ceasefire.cli.more_figures import draw_more
     from ceasefire.experiment.folder import new_figures, open_results, read_manifest
 
     said = read_manifest(folder)
@@ -41,6 +45,8 @@ def made_again(folder: Path) -> Path:
     results = open_results(folder)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
+        if more:
+            draw_more(results.plan, results.outcome, aside)
     return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder))
 
 

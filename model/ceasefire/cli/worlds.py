@@ -25,7 +25,9 @@ def world(
     ] = None,
     change: Changes = None,
     setting: Settings = None,
-    chart: Annotated[bool, typer.Option("--chart", help="Draw its history too, as PNG and SVG.")] = False,
+    chart: Annotated[
+        bool, typer.Option("--chart", help="Draw its history, its front and the choice behind its end, as PNG and SVG.")
+    ] = False,
 ) -> None:
     """Tell one world's story: what happened, and the pulls behind each decision.
 
@@ -75,9 +77,12 @@ def _typed(source: str, number: int, seed: int | None = None, change: Changes = 
 def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
     from ceasefire.charts.history import history_chart
     from ceasefire.charts.style import save
+    from ceasefire.cli.more_figures import draw_world
     from ceasefire.experiment.history import history
     from ceasefire.start import open_scenario
 
     life = history(loaded.scenario, open_scenario(loaded.scenario), loaded.label, seed, number)
+    for file in draw_world(loaded, seed, number, folder):
+        show(shown_path(file))
     for file in save(history_chart(life), folder, f"world-{number}"):
         show(shown_path(file))

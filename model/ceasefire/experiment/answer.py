@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from ceasefire.analysis.attribution import shapley
 from ceasefire.analysis.indices import morris, sobol
-from ceasefire.analysis.interval import Z_95
-from ceasefire.analysis.means import without_noise
+from ceasefire.analysis.means import student, without_noise
 from ceasefire.analysis.paired import fates, mean_difference
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.sensitivity import effect_by_chance, rank_correlations
@@ -135,7 +134,8 @@ def _across_draws(study: Study, seen: Gathered, differences: pd.DataFrame) -> pd
         for combination, group in differences.groupby(at, sort=True):
             each = group["difference"].to_numpy(np.float64)
             if len(each) > 1:
-                noise = ((group["high"] - group["low"]).to_numpy(np.float64) / (2 * Z_95)) ** 2
+                half = (group["high"] - group["low"]).to_numpy(np.float64) / 2
+                noise = (half / student(group["worlds"].to_numpy(np.float64))) ** 2
                 rows.append(_over_draws(int(combination), str(group["label"].iloc[0]), each, noise))
     columns = ["combination", "label", "difference", "low", "high", "draws", "draw_05", "draw_95", "share_above"]
     table = pd.DataFrame(rows, columns=[*columns, "share_below"])

@@ -177,8 +177,8 @@ def _surer(found: Comparison) -> list[str]:
     return [
         f"{chance}.",
         "Doubt about what is assumed is not in these intervals: both sides assume the same numbers, and the difference "
-        "might be another where they are wrong. `ceasefire experiment levers-under-doubt` judges every lever at many "
-        "draws of them.",
+        "might be another where they are wrong. The experiment levers-under-doubt judges every lever at many draws of "
+        "them.",
         "Outside both: whether the rules by which these actors decide are right at all, and whether a lever could be "
         "pulled without changing anything else.",
     ]

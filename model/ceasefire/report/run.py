@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -205,7 +206,25 @@ def _single_worlds(made: Made) -> list[Block]:
     )
     caption = "Single worlds from the shortest-lived to the longest: no two lives of the same deal are alike."
     chart = picture(made.folder / "figures" / "worlds.png", alt, caption)
-    return [*_shown(chart), _costs_table(made)]
+    return [*_shown(chart), _costs_table(made), *_more(made.folder / "figures")]
+
+
+def _more(figures: Path) -> list[Block]:
+    """Figures that somebody asked for besides, each under what it shows."""
+    try:
+        said = json.loads((figures / "captions.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    kinds = {
+        "talks": "Violations a day, before and after rounds of talks.",
+        "front": "The front by sector over time, coloured by which side has won how much since signing.",
+    }
+    charts = [
+        picture(figures / f"{name}.png", f"{kinds[name]} {told}", told)
+        for name, told in (said.items() if isinstance(said, dict) else ())
+        if name in kinds and isinstance(told, str)
+    ]
+    return [chart for chart in charts if chart is not None]
 
 
 def _costs_table(made: Made) -> Table:
@@ -291,5 +310,5 @@ def figures_frame(found: Summary) -> pd.DataFrame:
 
 def _shown(chart: Picture | None) -> Sequence[Block]:
     return (
-        [chart] if chart is not None else [Paragraph("This figure is not in the folder; `ceasefire report` makes it.")]
+        [chart] if chart is not None else [Paragraph("This figure is not in the folder; 'ceasefire report' makes it.")]
     )

@@ -85,8 +85,9 @@ def deadlines(w: World) -> None:
         if w.deadline_met[d] == 0:
             if draws.uniform(key, w.deadline_key[d], 0) < w.deadline_ease[d] * compliance:
                 w.deadline_met[d] = 1
-                if w.day > w.deadline_due[d]:
-                    w.unmet = max(0.0, w.unmet - w.deadline_weight[d])
+                late = w.day - int(w.deadline_due[d])
+                if late > 0:
+                    w.unmet = max(0.0, w.unmet - w.deadline_weight[d] * draws.exp(-late / w.terms_accepted))
             elif w.day == int(w.deadline_due[d]):
                 w.unmet = min(1.0, w.unmet + w.deadline_weight[d])
 

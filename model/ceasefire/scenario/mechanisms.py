@@ -369,11 +369,11 @@ class Mechanisms(Numbers):
         says="what a death adds to the severity of a violation",
     )
     spoiler_blame: Quantity = number(
-        0.5,
+        0.8,
         unit="probability",
         low=0,
         high=1,
-        doubt=(0.25, 0.75),
+        doubt=(0.5, 1.0),
         says="chance that a side is blamed for its excluded party, or takes fire at it for a violation",
     )
     blame_kept: Quantity = number(

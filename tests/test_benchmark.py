@@ -1,0 +1,80 @@
+"""The peer is a second answer to what the rules say; fronts of any length; the benchmark's own arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from ceasefire.benchmark.agreement import compared, engine_worlds, peer_worlds
+from ceasefire.benchmark.bench import exponent, in_words
+from ceasefire.benchmark.fronts import front_of
+from ceasefire.benchmark.peer import PeerModel
+from ceasefire.scenario.load import load
+from ceasefire.start import open_scenario
+from ceasefire.verification.small_front import small_front
+from ceasefire.world import CAUSES, VIOLATION_KINDS
+
+PEERS = 300
+FALSE_ALARM = 0.001
+"""Chance that two right programs are found to differ in any figure, over all figures together."""
+
+TENSE = {
+    "horizon_days": 100, "war.toll_14d": 120, "agreement.term_days": 70, "agreement.renewal_days": 30,
+    "mechanisms.clash_deaths": 8, "mechanisms.abrogation_rate": 0.02,
+}  # fmt: skip
+"""Makes the small front so tense that its ceasefires end in every way that one can within a hundred days."""
+
+
+def test_the_peer_and_the_engine_agree_in_every_figure_of_a_tense_front() -> None:
+    scenario = small_front(TENSE)
+    worlds = engine_worlds(scenario, 10_000)
+    assert set(worlds["cause"]) == set(CAUSES)
+    found = compared(worlds, peer_worlds(scenario, PEERS))
+    differing = found[found["p"] < FALSE_ALARM / len(found)]
+    assert differing.empty, differing.to_string()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("mechanisms.branching_rest", 0.62), ("mechanisms.inertia", 0.1), ("mechanisms.deaths_mean_strike", 2.6)],
+)
+def test_so_many_worlds_of_the_peer_are_enough_to_see_one_number_moved(path: str, value: float) -> None:
+    right, wrong = engine_worlds(small_front(TENSE), 10_000), engine_worlds(small_front({**TENSE, path: value}), PEERS)
+    found = compared(right, wrong)
+    assert found["p"].min() < FALSE_ALARM / len(found)
+
+
+def test_the_same_seed_gives_the_peer_the_same_world() -> None:
+    lives = [PeerModel(small_front(TENSE), seed) for seed in (5, 5, 6)]
+    for life in lives:
+        life.run_model()
+    assert lives[0].counts == lives[1].counts
+    assert lives[0].counts != lives[2].counts
+
+
+def test_a_front_of_n_sectors_has_n_sectors_in_a_chain_with_the_forces_of_its_kinds() -> None:
+    flagship = load("idlib-2020").scenario
+    own = list(flagship.front.sectors.values())
+    front = list(front_of(flagship, 30).front.sectors.values())
+    assert len(front) == 30
+    assert [sector.presence for sector in front] == [own[k % len(own)].presence for k in range(30)]
+    assert [len(sector.neighbours) for sector in front] == [1] * 29 + [0]
+
+
+def test_a_front_twice_as_long_has_twice_the_violations_and_ends_as_early() -> None:
+    short, long = (engine_worlds(front_of(small_front(TENSE), sectors), 4_000) for sectors in (6, 12))
+    kinds = [f"violations_{kind}" for kind in VIOLATION_KINDS]
+    assert long[kinds].to_numpy().sum() / short[kinds].to_numpy().sum() == pytest.approx(2.0, rel=0.05)
+    assert long["days_held"].mean() == pytest.approx(short["days_held"].mean(), rel=0.03)
+
+
+def test_a_front_of_five_hundred_sectors_fits_a_size_class() -> None:
+    assert len(open_scenario(front_of(load("idlib-2020").scenario, 500)).sectors) == 500
+
+
+def test_cost_that_doubles_with_the_sectors_has_exponent_one() -> None:
+    assert exponent([{"sectors": n, "ns_per_world_day": 7.0 * n} for n in (12, 100, 500)]) == pytest.approx(1.0)
+    assert exponent([{"sectors": 12, "ns_per_world_day": 7.0}]) is None
+
+
+def test_times_are_told_in_the_unit_that_suits_them() -> None:
+    assert [in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
