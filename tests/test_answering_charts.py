@@ -268,6 +268,7 @@ def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
 def test_a_line_that_stays_is_said_to_stay() -> None:
     life = moving_front()
     still = FrontLife(life.sectors, life.sides, life.opened, np.tile(life.opened, (50, 1)), np.full(50, 7))
+    assert_legible(front_chart(still, CAPTION, horizon=HORIZON))
     figure = front_chart(still, CAPTION, horizon=60)
     assert_legible(figure)
     assert "hardly moved anywhere" in words_of(figure)
@@ -331,4 +332,4 @@ def test_limits_hold_every_row_unless_a_few_lie_far_beyond() -> None:
     assert fair_limits([around(10, 2), around(-5, 1)]) == pytest.approx((-6 - 0.04 * 18, 12 + 0.04 * 18))
     low, high = fair_limits([around(10, 2)] * 9 + [around(9_000, 1)])
     assert (low, high) == pytest.approx((0, 48 * 1.04))
-    assert fair_limits([Interval(1, -np.inf, np.inf)]) == (-1, 1)
+    assert fair_limits([Interval(1, -np.inf, np.inf)]) == fair_limits([Interval(0, 0, 0)]) == (-1, 1)

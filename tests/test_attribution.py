@@ -110,5 +110,5 @@ def test_one_world_has_shares_and_no_idea_of_their_error() -> None:
 def test_the_table_says_what_the_parts_say_and_between_what_they_lie() -> None:
     table = shapley(GLOVES, ["L", "R", "S"]).set_index("part")
     assert table["contribution"].to_dict() == pytest.approx({"L": 2 / 3, "R": 1 / 6, "S": 1 / 6})
-    assert table[["alone", "last", "least", "most"]].loc["L"].to_list() == [0, 1, 0, 1]
-    assert table[["alone", "last", "least", "most"]].loc["R"].to_list() == [0, 0, 0, 1]
+    assert list(table.loc["L", ["alone", "last", "least", "most"]]) == [0, 1, 0, 1]
+    assert list(table.loc["R", ["alone", "last", "least", "most"]]) == [0, 0, 0, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ceasefire.benchmark.agreement import compared, engine_worlds, peer_worlds
-from ceasefire.benchmark.bench import exponent, in_words
+from ceasefire.benchmark.bench import exponent, in_words, sentences, table
 from ceasefire.benchmark.fronts import front_of
 from ceasefire.benchmark.peer import PeerModel
 from ceasefire.scenario.load import load
@@ -19,7 +19,9 @@ FALSE_ALARM = 0.001
 
 TENSE = {
     "horizon_days": 100, "war.toll_14d": 120, "agreement.term_days": 70, "agreement.renewal_days": 30,
-    "mechanisms.clash_deaths": 8, "mechanisms.abrogation_rate": 0.02,
+    "mechanisms.offensive_days": 3, "mechanisms.clash_deaths": 2, "mechanisms.abrogation_rate": 0.02,
+    "mechanisms.inertia": 0.1, "mechanisms.prep": 0.1, "actors.bear.exposure": 1.0, "actors.wolf.exposure": 1.0,
+    "actors.bear.motives.avenge": 0.9, "actors.wolf.motives.avenge": 0.9,
 }  # fmt: skip
 """Makes the small front so tense that its ceasefires end in every way that one can within a hundred days."""
 
@@ -35,7 +37,7 @@ def test_the_peer_and_the_engine_agree_in_every_figure_of_a_tense_front() -> Non
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("mechanisms.branching_rest", 0.62), ("mechanisms.inertia", 0.1), ("mechanisms.deaths_mean_strike", 2.6)],
+    [("mechanisms.branching_rest", 0.62), ("mechanisms.inertia", 0.2), ("mechanisms.deaths_mean_strike", 2.6)],
 )
 def test_so_many_worlds_of_the_peer_are_enough_to_see_one_number_moved(path: str, value: float) -> None:
     right, wrong = engine_worlds(small_front(TENSE), 10_000), engine_worlds(small_front({**TENSE, path: value}), PEERS)
@@ -78,3 +80,26 @@ def test_cost_that_doubles_with_the_sectors_has_exponent_one() -> None:
 
 def test_times_are_told_in_the_unit_that_suits_them() -> None:
     assert [in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
+
+
+def test_a_benchmark_that_left_out_cold_start_and_memory_is_told_without_them() -> None:
+    cost = {"ns_per_world_day": 1_500.0, "worlds_per_second_one_core": 400.0, "worlds_per_second_all_cores": 790.0}
+    found = {
+        "scenario": "idlib-2020", "engine": cost, "fronts": [{**cost, "sectors": 12}], "cost_per_sector_exponent": None,
+        "mesa_ns_per_world_day": 9e4, "mesa_collecting_ns_per_world_day": 1.2e5, "interpreted_ns_per_world_day": 8e6,
+        "peer": {"processes": 2, "ns_per_world_day": 6e5, "worlds_per_second": 1.58},
+        "times_as_fast_as_the_peer": {"one_core": 400.0, "all_cores": 500.0},
+        "seconds_cold": None, "seconds_warm": 1.25, "peak_mb_by_worlds": {},
+    }  # fmt: skip
+    assert table(found)[1] == ("compiled engine, idlib-2020", "1.5 µs", "400 / 790")
+    said = " ".join(sentences(found))
+    assert "400 times as many days on a core, and 500 times as many worlds" in said
+    assert "1.2 s" in said
+    assert "compiled first" not in said
+    assert "Memory" not in said
+    everything = {**found, "cost_per_sector_exponent": 1.01, "seconds_cold": 14.0, "peak_mb_by_worlds": {"1000": 210.0}}
+    told = " ".join(sentences(everything))
+    assert all(
+        part in told
+        for part in ("power 1.01", "14.0 s when the rules must be compiled first", "210 MB for 1,000 worlds")
+    )

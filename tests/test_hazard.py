@@ -129,3 +129,11 @@ def test_one_world_has_a_danger_with_wide_limits() -> None:
     assert len(curve.days) == 4
     assert curve.low[3] < curve.rate[3] < curve.high[3]
     assert np.isfinite(curve.high).all()
+
+
+def test_the_shape_is_that_of_another_package() -> None:
+    """lifelines 0.30.3, WeibullFitter().fit_interval_censoring(days, days + 1; 1825 to infinity): 0.69846429."""
+    quantile = (np.arange(40) + 0.5) / 40
+    worlds = table(800 * (-np.log1p(-quantile)) ** (1 / 0.7))
+    assert int(worlds["ended"].sum()) == 33
+    assert weibull_shape(worlds).value == pytest.approx(0.6984642925420619, abs=2e-6)

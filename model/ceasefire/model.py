@@ -24,6 +24,8 @@ class CeasefireModel(mesa.Model):
     of `Actor` as `actor_class`.
     """
 
+    running: bool
+
     def __init__(
         self,
         scenario: Scenario | Any,

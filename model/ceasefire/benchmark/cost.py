@@ -48,29 +48,23 @@ def _on_all_cores(opening: Opening, worlds: int) -> None:
     engine.all_rows(engine.one_scenario(opening, worlds, SEED), chunk=chunk)
 
 
-def mesa_cost(scenario: Scenario, days: int, *, collect: bool = False) -> float:
-    """CeasefireModel, agents that call the compiled rules: nanoseconds of one core per day."""
+def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
+    """CeasefireModel, agents that call the compiled rules: nanoseconds of one core per day of a whole world."""
     from ceasefire.model import CeasefireModel
 
-    model = CeasefireModel(days_of(scenario, days + 1), SEED, collect=collect)
+    model = CeasefireModel(scenario, SEED, collect=collect)
     model.step()
     seconds = _timed(model.live, time.thread_time)
     return seconds / (model.day - 1) * 1e9
 
 
-def peer_cost(scenario: Scenario, days: int) -> float:
-    """The peer, in this process: nanoseconds of one core per day."""
+def peer_cost(scenario: Scenario, worlds: int) -> float:
+    """The peer, in this process: nanoseconds of one core per day of whole worlds."""
     from ceasefire.benchmark.peer import PeerModel
 
-    lived = 0
-    seconds = 0.0
-    for seed in range(days):
-        model = PeerModel(days_of(scenario, days - lived), seed)
-        seconds += _timed(model.run_model, time.thread_time)
-        lived += model.day
-        if lived >= days:
-            break
-    return seconds / lived * 1e9
+    models = [PeerModel(scenario, seed) for seed in range(worlds)]
+    seconds = sum(_timed(model.run_model, time.thread_time) for model in models)
+    return seconds / sum(model.day for model in models) * 1e9
 
 
 def peer_rows(scenario: Scenario, worlds: int, processes: int) -> list[dict[str, Any]]:

@@ -13,14 +13,9 @@ from typing import Any
 
 import mesa
 
-from ceasefire.benchmark.peer_agents import (
-    FORTNIGHT,
-    INTENSITY,
-    PeerActor,
-    PeerFormation,
-    PeerSector,
-    left_after_a_day,
-)
+from ceasefire.benchmark.peer_actor import FORTNIGHT, PeerActor, left_after_a_day
+from ceasefire.benchmark.peer_ending import judge
+from ceasefire.benchmark.peer_front import PeerFormation, PeerSector
 from ceasefire.benchmark.peer_numbers import Happening, Reader
 from ceasefire.scenario.quantity import Quantity
 from ceasefire.scenario.schema import Scenario
@@ -55,7 +50,7 @@ class Task:
     met = False
 
 
-class PeerModel(mesa.Model):
+class PeerModel(mesa.Model):  # type: ignore[misc]
     """One world of a scenario; `step` is a day."""
 
     ties: float
@@ -151,8 +146,6 @@ class PeerModel(mesa.Model):
         for actor in self.actors:
             actor.size_up()
 
-    # --- the day
-
     def step(self) -> None:
         """A day: everyone looks at the same morning, and all effects land together."""
         actors = self.agents_by_type[PeerActor]
@@ -174,7 +167,7 @@ class PeerModel(mesa.Model):
         formations.do("answer")
         actors.do("bear")
         self.bind()
-        self.judge()
+        judge(self)
         self.datacollector.collect(self)
 
     def dawn(self) -> None:
@@ -318,116 +311,6 @@ class PeerModel(mesa.Model):
             formation.heat *= numbers.talks_heat_left
         for actor in self.actors:
             actor.stand_down()
-
-    # --- judging
-
-    def judge(self) -> None:
-        """Has the ceasefire ended, and why?"""
-        self.deaths.append(self.deaths_today)
-        for actor in self.actors:
-            actor.ordered_lately.append(actor.ordered_today)
-            actor.inflicted_lately.append(actor.inflicted_today)
-        deaths = sum(self.deaths)
-        self.counts["peak"] = max(self.counts["peak"], deaths)
-        old_war = self.war.ongoing * max(0.0, 1.0 - (self.day + 1) / FORTNIGHT)
-        self.violence = min(1.0, deaths / self.war.toll_14d + old_war)
-        self.judge_violence(deaths)
-        if not self.ended:
-            self.judge_paper()
-        self.day += 1
-        if self.ended or self.day >= self.scenario.horizon_days:
-            self.running = False
-
-    def judge_violence(self, deaths: int) -> None:
-        """The end by an offensive, by guarantors at each other, or by deaths as in the war."""
-        at_war = deaths >= self.mechanisms.war_share * self.war.toll_14d
-        attackers = [actor for actor in self.actors if actor.offensive_since is not None and actor.presence > 0]
-        first = min(attackers, key=lambda actor: actor.offensive_since or 0, default=None)
-        if first is not None and first.offensive_since is not None:
-            lasted = self.day - first.offensive_since + 1
-            if at_war or lasted >= self.mechanisms.offensive_days:
-                self.end_by_offensive(first, first.offensive_since)
-                return
-        if self.guarantors_clash():
-            guarantors = [actor for actor in self.actors if actor.guarantor]
-            deadliest = max(guarantors, key=lambda actor: sum(actor.inflicted_lately))
-            self.end("guarantor_clash", self.clash_since or 0, deadliest)
-            self.operational_end = self.days_held
-            self.take_back(self.clash_mark)
-        elif at_war:
-            self.end_by_fire(deaths)
-
-    def end(self, cause: str, day: int, actor: PeerActor | None) -> None:
-        """The ceasefire held until `day`."""
-        self.ended, self.cause, self.days_held = True, cause, day
-        if actor is not None:
-            self.cause_actor = self.deciding_actor = actor.name
-            self.deciding_motive = actor.decided_by
-        hottest = max(self.sectors, key=lambda sector: sector.burst)
-        self.deciding_sector = hottest.name if hottest.burst > 0 else ""
-
-    def end_by_offensive(self, attacker: PeerActor, since: int) -> None:
-        """Dated from its first day."""
-        self.end("spoiler_offensive" if attacker.excluded else "offensive", since, attacker)
-        self.operational_end = since
-        self.take_back(attacker.mark)
-
-    def take_back(self, mark: dict[str, float]) -> None:
-        """Counts go back to the morning of the end, which is a breach itself when a party to the deal brought it."""
-        self.counts = mark
-        if self.first_lethal is not None and self.first_lethal >= self.days_held:
-            self.first_lethal = None
-        if self.first_breach is None or self.first_breach >= self.days_held:
-            self.first_breach = None if self.cause == "spoiler_offensive" else self.days_held
-
-    def end_by_fire(self, deaths: int) -> None:
-        """One party's ordered fire killed most, or nobody's did."""
-        bomber = max(self.actors, key=lambda actor: sum(actor.ordered_lately))
-        if 2 * sum(bomber.ordered_lately) > deaths:
-            self.end("bombardment", self.day, bomber)
-        else:
-            shooter = max(self.actors, key=lambda actor: sum(actor.inflicted_lately))
-            self.end("spiral", self.day, None)
-            self.deciding_actor, self.deciding_motive = shooter.name, shooter.decided_by
-        self.operational_end = self.day
-
-    def guarantors_clash(self) -> bool:
-        """Do both guarantors strike, for long enough and at cost enough?"""
-        striking = {actor.side.name for actor in self.actors if actor.guarantor and actor.rung >= 2}
-        if len(striking) < 2:
-            self.clash_since, self.clash_dead = None, 0
-            return False
-        if self.clash_since is None:
-            self.clash_since = self.day
-            self.clash_mark = self.morning
-        long_enough = self.day - self.clash_since + 1 >= self.mechanisms.offensive_days
-        return bool(long_enough and self.clash_dead >= self.mechanisms.clash_deaths)
-
-    def judge_paper(self) -> None:
-        """A signatory that strikes renounces the deal, or its term runs out."""
-        parties = [actor for actor in self.actors if actor.fights and not actor.excluded and actor.patron is None]
-        for actor in parties:
-            if actor.rung == 2:
-                anger = INTENSITY[actor.rung] * (1.0 - actor.side.trust) * (1.0 + self.unmet)
-                if self.rng.random() < self.mechanisms.abrogation_rate * anger:
-                    self.end("abrogation", self.day, actor)
-                    self.formal_end = self.day
-                    return
-        if self.expires is not None and self.day + 1 >= self.expires:
-            self.renew(parties)
-
-    def renew(self, parties: list[PeerActor]) -> None:
-        """Every signatory must agree."""
-        for actor in parties:
-            actor.weigh_motives()
-            if self.rng.random() >= sum(actor.chances(actor.ceiling)[:2]):
-                self.end("expiry", self.day + 1, actor)
-                self.deciding_motive = actor.strongest_pull(2)
-                self.formal_end = self.days_held
-                return
-        assert self.expires is not None
-        self.expires += self.scenario.agreement.renewal_days or self.scenario.agreement.term_days or 0
-        self.order = 1.0
 
 
 def _count(name: str) -> Any:

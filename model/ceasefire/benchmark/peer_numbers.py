@@ -68,6 +68,8 @@ class Reader:
 class Feeling:
     """When a motive is felt: a constant and products of what an actor sees."""
 
+    weight: float
+
     def __init__(self, motive: Motive) -> None:
         self.profile = motive.profile
         self.constant = motive.salience.constant

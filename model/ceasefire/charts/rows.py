@@ -117,13 +117,14 @@ def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequenc
 def fair_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
     """Limits that show the values and `around`; a few that lie far beyond the rest do not squeeze it.
 
-    What lies beyond four times the 80th percentile (by size) is cut off.
+    What lies beyond four times the 80th percentile (by size, of those that have one) is cut off.
     """
     ends = np.array([[each.low, each.value, each.high] for each in values], dtype=float)
     ends = ends[np.isfinite(ends).all(axis=1)] - around
-    if not len(ends):
+    if not ends.any():
         return around - 1, around + 1
-    reach = 4 * float(np.quantile(np.abs(ends).max(axis=1), 0.8))
+    sizes = np.abs(ends).max(axis=1)
+    reach = 4 * float(np.quantile(sizes[sizes > 0], 0.8))
     low, high = max(-reach, min(0.0, ends.min())), min(reach, max(0.0, ends.max()))
     room = 0.04 * (high - low) or 1.0
     return around + low - room * (low < 0), around + high + room * (high > 0)

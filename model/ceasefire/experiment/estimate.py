@@ -10,7 +10,7 @@ import numpy as np
 from ceasefire.engine import cores, drawn_numbers, simulate
 from ceasefire.experiment.study import QUICK_SECONDS, Study
 
-BYTES_PER_WORLD = 60
+BYTES_PER_WORLD = 40
 BYTES_PER_SCENARIO = 3_000
 """On disk, after compression; measured."""
 

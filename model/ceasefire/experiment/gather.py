@@ -71,12 +71,8 @@ class Gathered:
 
     def means(self) -> FloatArray:
         """The mean of every point; not a number where no world is known."""
-        known = ~np.isnan(self.values)
-        point = np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
-        count = np.bincount(point[known], minlength=len(self.offsets) - 1)
-        total = np.bincount(point[known], self.values[known], minlength=len(self.offsets) - 1)
-        means: FloatArray = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
-        return means
+        each = (self.known(point) for point in range(len(self.offsets) - 1))
+        return np.array([values.mean() if len(values) else np.nan for values in each])
 
 
 def gather(study: Study, store: Store, chunks: Iterable[int], worlds: IntArray, outcome: Outcome) -> Gathered:

@@ -73,7 +73,7 @@ def muster(w: World) -> None:
 
 @rule
 def take_aim(w: World) -> None:
-    """Shells cross the line: from each sector a side's fire can hit the most people under the enemy, here or next door."""
+    """Shells cross the line: a side's fire from a sector can hit the most people under the enemy, here or next door."""
     for s in range(w.n_sectors):
         for side in range(2):
             most = w.civilians[s] * under_enemy(w, s, side)

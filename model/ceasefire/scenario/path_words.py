@@ -48,7 +48,7 @@ def _title(named: object, name: str) -> str:
 
 def _short(title: str) -> str:
     """A title of an actor that leaves room for what is said of it."""
-    return textwrap.shorten(title, LONGEST_ACTOR, placeholder="…")
+    return textwrap.shorten(title, LONGEST_ACTOR, placeholder="…").replace(" and…", "…")
 
 
 def _plain(steps: list[str]) -> str:

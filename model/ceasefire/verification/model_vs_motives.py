@@ -13,25 +13,36 @@ from ceasefire.scenario.schema import Scenario
 from ceasefire.verification.check import Check, Paired, paired
 from ceasefire.verification.runs import deaths, lived, with_number, with_weights
 
-_FEW_FLEE = "while the deal holds few flee, and the indicators that it is felt by stay near 0.05"
-
-KNOWN_DEAD: dict[tuple[str, str], str] = {
-    ("idlib-2018", "alarm"): f"{_FEW_FLEE}; urging moves only attention and talks",
-    ("idlib-2020", "alarm"): f"{_FEW_FLEE}; urging moves only attention and talks",
-    (
-        "idlib-2020",
-        "domestic",
-    ): "Turkey strikes on 1 day in 70 either way: its dead, and danger to its client, stay small",
-    ("idlib-2020", "refugees"): _FEW_FLEE,
-    (
-        "idlib-2020",
-        "solidarity",
-    ): "Turkey's losses stay near 0.03 while the deal holds, and ties with Moscow halve the rest",
-}
-"""Motives and parties that move nothing in a scenario, by (scenario, who or what), with the reason that was found."""
-
 CRISIS = "idlib-2020+aim-unmet+resolve-unshown"
 """The flagship where Damascus still wants the road and Ankara has shown nothing: motives of a crisis show here."""
+
+_FEW_FLEE = "while the deal holds few flee, and the indicators that it is felt by stay near 0.05"
+_ONLY_IN_CRISIS = f"it is felt when its bearer is pressed, and the deal is calm; it moves days held in {CRISIS}"
+_UNDECIDED = "it touches most lives both ways; 1,000 worlds do not tell its sign"
+_FEW_WORDS = "outside parties speak up seldom here; all of them together move days held"
+
+KNOWN_DEAD: dict[tuple[str, str], str] = {
+    ("idlib-2020", "alarm"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
+    ("idlib-2020", "refugees"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
+    ("idlib-2020", "domestic"): _ONLY_IN_CRISIS,
+    ("idlib-2020", "client"): _ONLY_IN_CRISIS,
+    ("idlib-2020", "trade"): _ONLY_IN_CRISIS,
+    ("idlib-2020", "contain"): "it holds back parties that seldom want to go; it moves days held in idlib-2018",
+    ("idlib-2020", "buffer"): _UNDECIDED,
+    (CRISIS, "buffer"): _UNDECIDED,
+    (CRISIS, "contain"): _UNDECIDED,
+    (CRISIS, "sidelined"): _FEW_WORDS,
+    (CRISIS, "solidarity"): "ties with Moscow halve what the alliance feels of Turkey's losses",
+    ("idlib-2018", "alarm"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
+    ("idlib-2018", "buffer"): _UNDECIDED,
+    ("idlib-2018", "domestic"): _ONLY_IN_CRISIS,
+    ("idlib-2018", "refugees"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
+    ("idlib-2018", "sidelined"): _FEW_WORDS,
+    ("idlib-2018", "eu as a whole"): _FEW_WORDS,
+    ("idlib-2018", "un as a whole"): _FEW_WORDS,
+    ("idlib-2018", "us as a whole"): _FEW_WORDS,
+}
+"""Motives and parties that move nothing in a scenario (1,000 worlds), by (scenario, who or what), with the reason."""
 
 OUTCOMES = ("days", "deaths", "displaced", "talks")
 
@@ -60,7 +71,7 @@ class Muted:
 
 
 def checks(quick: bool = True) -> list[Check]:
-    """Per motive over all who have it, and per outside party; in full, per actor too, and in every shipped scenario and in a crisis."""
+    """Per motive over all who have it, and per outside party; in full, per actor, in all scenarios and a crisis."""
     names = ["idlib-2020"] if quick else [*sorted(list_scenarios()), CRISIS]
     return [verdict(muted, quick) for name in names for muted in ablations(name, quick)]
 
