@@ -93,7 +93,7 @@ def test_a_benchmark_that_left_out_cold_start_and_memory_is_told_without_them() 
     }  # fmt: skip
     assert table(found)[1] == ("compiled engine, idlib-2020", "1.5 µs", "400 / 790")
     said = " ".join(sentences(found))
-    assert "400 times as many days on a core, and 500 times as many worlds" in said
+    assert "400 times the days on a core, and 500 times as many worlds" in said
     assert "1.2 s" in said
     assert "compiled first" not in said
     assert "Memory" not in said
