@@ -17,6 +17,7 @@ from matplotlib.text import Text
 from test_charts import CAPTION, assert_legible, by_gid, made_up_worlds, texts
 
 from ceasefire.analysis.fronts import FrontLife
+from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.indices import Effect, Influence
 from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.pulls import HABIT, WORD, Pulls
@@ -25,6 +26,7 @@ from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Group, comparison_chart, verdict
 from ceasefire.charts.contrast import contrast, readable
 from ceasefire.charts.front import front_chart
+from ceasefire.charts.hazard import hazard_chart
 from ceasefire.charts.levers import Gain, levers_chart
 from ceasefire.charts.morris import morris_chart
 from ceasefire.charts.numbers import days, signed, signed_days, span_words
@@ -287,6 +289,20 @@ def test_the_sawtooth_says_how_far_violations_drop_and_for_how_long() -> None:
     assert "mean of 2 rounds of talks" in said
 
 
+@pytest.mark.parametrize("mean", [900.0, 60.0, 1e12])
+def test_the_danger_by_age_can_be_read_and_is_that_of_its_curve(mean: float) -> None:
+    curve = hazard(made_up_worlds(600, mean))
+    shape = weibull_shape(made_up_worlds(600, mean)) if curve.ends else None
+    figure = hazard_chart(curve, shape, CAPTION)
+    assert_legible(figure)
+    (line,) = by_gid(figure, "hazard")
+    assert isinstance(line, Line2D)
+    assert np.asarray(line.get_ydata())[0] == pytest.approx(36_525 * curve.rate[0])
+    said = words_of(figure)
+    assert ("falls with age" in said) == (mean < 1e9)
+    assert ("cannot be told from nothing" in said) == (mean > 1e9)
+
+
 def pulled() -> tuple[Pulls, Choice]:
     """A choice with two motives and two holds."""
     motives = {"survive": (0.0, 0.1, 0.2, 0.3), "watched": (0.0, -0.1, -0.2, -0.4)}
@@ -333,3 +349,11 @@ def test_limits_hold_every_row_unless_a_few_lie_far_beyond() -> None:
     low, high = fair_limits([around(10, 2)] * 9 + [around(9_000, 1)])
     assert (low, high) == pytest.approx((0, 48 * 1.04))
     assert fair_limits([Interval(1, -np.inf, np.inf)]) == fair_limits([Interval(0, 0, 0)]) == (-1, 1)
+
+
+def test_every_cell_of_a_phase_diagram_lies_around_its_own_settings() -> None:
+    figure = phase_chart(plane(), CAPTION, figure="holds past day 365", made_of="30 points")
+    mesh = next(each for axes in figure.axes for each in axes.collections if isinstance(each, QuadMesh))
+    corners = np.asarray(mesh.get_coordinates())
+    assert corners[0, :, 0] == pytest.approx(np.linspace(-0.1, 1.1, 7))
+    assert corners[:, 0, 1] == pytest.approx(np.linspace(-0.5, 4.5, 6))

@@ -212,7 +212,7 @@ def test_more_figures_of_a_run_stand_in_its_report_under_what_they_show(command:
     captions = json.loads((folder / "figures" / "captions.json").read_text(encoding="utf-8"))
     root = page_of(folder)
     assert len(root.all("img")) == 3 + len(captions)
-    assert "front" in captions
+    assert {"front", "hazard"} <= set(captions)
     for told in captions.values():
         assert " ".join(told.split()) in root.text
     assert_sound(root)

@@ -285,8 +285,10 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
                 continue
             if self.rng.random() < task.ease * compliance:
                 task.met = True
-                if self.day > task.due_day:
-                    self.unmet = max(0.0, self.unmet - task.weight)
+                late = self.day - int(task.due_day)
+                if late > 0:
+                    left = math.exp(-late / self.mechanisms.terms_accepted)
+                    self.unmet = max(0.0, self.unmet - task.weight * left)
             elif self.day == int(task.due_day):
                 self.unmet = min(1.0, self.unmet + task.weight)
 

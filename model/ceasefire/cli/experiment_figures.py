@@ -83,7 +83,8 @@ def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
         )
     return levers_chart(
         gains, _caption(made, wanted), worlds=made.worlds, horizon=made.horizon,
-        axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws", doubt="middle 90 % of draws",
+        axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws",
+        doubt="middle 90 % of draws, beyond chance",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Figures that take single worlds lived day by day: the front, what talks do, and why one world ended."""
+"""Figures that not every run needs: the danger by age, the front, what talks do, and why one world ended."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CAPTIONS = "captions.json"
 
 
 def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
-    """The front by sector and violations around talks, over the first worlds of a run, with what they show."""
+    """The danger by age; the front and violations around talks over the first worlds; and what these show."""
     from ceasefire.analysis.fronts import front_of
     from ceasefire.analysis.sawtooth import around_talks, violations_and_talks
     from ceasefire.charts.front import front_chart, front_finding
@@ -36,7 +36,7 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     worlds = [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(WATCHED)]
     if not worlds:
         return
-    found = {}
+    found = {"hazard": _draw_hazard(plan, outcome, folder)}
     life = front_of(plan.scenario, opening, plan.seed, worlds)
     save(front_chart(life, Caption(f"{title}: the front", label, plan.seed), horizon=plan.horizon), folder, "front")
     found["front"] = front_finding(life)
@@ -53,6 +53,23 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
         save(sawtooth_chart(talks, Caption(f"{title}: what talks do", label, plan.seed)), folder, "talks")
         found["talks"] = sawtooth_finding(talks)
     (folder / CAPTIONS).write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _draw_hazard(plan: Plan, outcome: Outcome, folder: Path) -> str:
+    """The danger of ending by age; what it shows."""
+    from ceasefire.analysis.hazard import hazard, weibull_shape
+    from ceasefire.charts.hazard import hazard_chart, hazard_finding
+    from ceasefire.charts.style import save
+    from ceasefire.charts.words import Caption
+
+    curve = hazard(outcome.worlds)
+    try:
+        shape = weibull_shape(outcome.worlds)
+    except ValueError:
+        shape = None
+    caption = Caption(f"{plan.scenario.title}: the danger of ending", plan.loaded.label, plan.seed)
+    save(hazard_chart(curve, shape, caption), folder, "hazard")
+    return hazard_finding(curve, shape)
 
 
 def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Path]:

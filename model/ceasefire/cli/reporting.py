@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     more: Annotated[
-        bool, typer.Option("--more", help="For a run: the front and what talks do, too; takes some seconds.")
+        bool,
+        typer.Option("--more", help="For a run: the danger by age, the front and what talks do, too; some seconds."),
     ] = False,
 ) -> None:
     """Make the figures and report.html of a results folder again, from the folder alone."""

@@ -109,7 +109,10 @@ def _gained(row: pd.Series, wanted: Outcome, who: str, value: str = "difference"
 def _levers(rows: pd.DataFrame, wanted: Outcome) -> str:
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
     best, worst = ranked.iloc[0], ranked.iloc[-1]
+    spread = float(best["draw_95"]) - float(best["draw_05"])
     draws = f"at nine draws in ten {_span(best, wanted, 'draw_05', 'draw_95')}"
+    if spread <= 0:
+        draws = "draws differ by no more than chance"
     said = f"Over {int(best['draws']):,} draws of what is in doubt, most is gained in {wanted.words} by "
     said += f"{_gained(best, wanted, 'label')[:-1]}; {draws})"
     return f"{said}, and most is lost by {_gained(worst, wanted, 'label')}."

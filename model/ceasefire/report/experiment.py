@@ -191,16 +191,20 @@ def _left_out(asked: Asked) -> list[str]:
     return [f"{int(table['left_out'].max()):,} sets of points had one that failed, and were left out whole."]
 
 
-def _varied(asked: Asked) -> Table:
+def _varied(asked: Asked) -> Folded:
+    """Every factor, under the name that readers know."""
+    ways = {"doubt": "over its range of doubt", "change": "on or off", "part": "as in one scenario or the other"}
     rows = [
         [
-            str(f["name"]),
+            asked.names.get(str(f["name"]), str(f["name"])),
             "lever" if f["lever"] else "uncertainty",
-            {"doubt": "over its range of doubt"}.get(f["kind"], f["kind"]),
+            ways.get(f["kind"], f["kind"]),
         ]
         for f in asked.manifest["factors"]
     ]
-    return Table(f"{len(rows):,} factors", ["factor", "is", "varied as"], rows)
+    table = Table(f"{len(rows):,} factors", ["factor", "is", "varied"], rows)
+    levers = sum(row[1] == "lever" for row in rows)
+    return Folded(f"{levers:,} levers and {len(rows) - levers:,} uncertainties", [table])
 
 
 def _change_words(name: str) -> str:

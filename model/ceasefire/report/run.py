@@ -216,6 +216,7 @@ def _more(figures: Path) -> list[Block]:
     except (OSError, ValueError):
         return []
     kinds = {
+        "hazard": "Ends per 100 deals and year, by the age of the deal.",
         "talks": "Violations a day, before and after rounds of talks.",
         "front": "The front by sector over time, coloured by which side has won how much since signing.",
     }

@@ -1,0 +1,52 @@
+"""The danger of ending, by age: whether a deal that has lasted is safer than a young one."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
+
+from ceasefire.analysis.hazard import HazardCurve
+from ceasefire.analysis.interval import Interval
+from ceasefire.charts.page import LEFT, calendar_axis, day_axis, page
+from ceasefire.charts.style import BLUE, QUIET, RULE, SMALL, WIDTH_INCHES, house_style
+from ceasefire.charts.words import GAP, Caption
+
+HEIGHT = 2.6
+PER_YEAR = 36_525.0
+"""From a chance per day to ends per 100 deals and year."""
+
+
+@house_style()
+def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -> Figure:
+    """Smoothed ends per 100 deals and year, with the band of chance; `shape` is that of the Weibull that fits best."""
+    sheet = page(HEIGHT + 0.95, caption.title, hazard_finding(curve, shape), caption.footer(curve.worlds))
+    axes = sheet.axes(LEFT, sheet.bottom + 0.5, WIDTH_INCHES - LEFT - 0.4, HEIGHT)
+    days = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
+    low, rate, high = (PER_YEAR * values[days] for values in (curve.low, curve.rate, curve.high))
+    axes.fill_between(days, low, high, facecolor="#94C0DD", linewidth=0, gid="chance")
+    axes.plot(days, rate, color=BLUE, linewidth=1.8, gid="hazard")
+    last = max(len(curve.days), 2)
+    day_axis(axes, last)
+    calendar_axis(axes, last)
+    axes.set_ylim(0, 1.08 * min(float(high.max()), max(4 * float(rate.max()), float(np.median(high)))))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.set_ylabel("ends per 100 deals and year", labelpad=4)
+    axes.grid(axis="y", color=RULE, linewidth=0.5)
+    said = f"line: smoothed over {curve.window_days:,} days either way; band: chance in {curve.worlds:,} worlds (95 %)"
+    sheet.write(LEFT, sheet.bottom + HEIGHT + 0.82, said, size=SMALL, color=QUIET, va="center")
+    return sheet.figure
+
+
+def hazard_finding(curve: HazardCurve, shape: Interval | None) -> str:
+    """Whether the danger falls or rises with age, as far as these worlds can tell."""
+    if curve.ends == 0:
+        return "No deal ended in any world: the danger cannot be told from nothing."
+    if shape is None:
+        return "Too few worlds ended on different days to tell whether the danger falls or rises with age."
+    told = f"(Weibull shape {shape.value:.2f}, 95{GAP}%: {shape.low:.2f} to {shape.high:.2f})"
+    if shape.high < 1:
+        return f"The danger falls with age: a deal that has lasted is less likely to end soon {told}."
+    if shape.low > 1:
+        return f"The danger rises with age: a deal that has lasted is more likely to end soon {told}."
+    return f"These worlds cannot tell whether the danger falls or rises with age {told}."
