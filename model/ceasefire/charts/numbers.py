@@ -34,3 +34,8 @@ def span_words(interval: Interval, shown: Callable[[float], str]) -> str:
     """A range in words; one figure when its ends look alike."""
     low, high = shown(interval.low), shown(interval.high)
     return low if low == high else f"{low} to {high}"
+
+
+def significant(number: float) -> str:
+    """A number to two significant figures, and whole numbers of more figures as they are."""
+    return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"
