@@ -47,7 +47,7 @@ class War:
             raise DataError(
                 f"{DAILY}: {missing[0]:%Y-%m-%d} is missing; it needs {start} and the {count - 1} days after"
             )
-        return self.daily.loc[wanted, list(DAILY_COLUMNS)].to_numpy(np.float64).reshape(1, count, COUNTED)
+        return self.daily.loc[wanted][list(DAILY_COLUMNS)].to_numpy(np.float64).reshape(1, count, COUNTED)
 
 
 def read(folder: Path) -> War:

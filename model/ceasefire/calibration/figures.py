@@ -73,7 +73,7 @@ def _civilian_share(counts: Counts) -> NDArray[np.float64]:
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64], otherwise: float) -> NDArray[np.float64]:
     out = np.full(len(whole), otherwise)
-    return np.divide(part, whole, out=out, where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=out, where=whole > 0))
 
 
 def compared(names: tuple[str, ...], figures: Figures) -> Figures:

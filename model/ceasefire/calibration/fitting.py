@@ -54,7 +54,7 @@ class Fit:
 
 
 def fit(table: Table, counted: NDArray[np.float64], kept: float = KEPT) -> Fit:
-    """The draws whose figures come nearest to `counted` (figures,), adjusted; rows with a missing figure are left out."""
+    """The draws whose figures come nearest to `counted` (figures,), adjusted; rows that lack a figure are left out."""
     whole = np.isfinite(table.figures).all(axis=1)
     positions, found = table.positions[whole], table.figures[whole]
     centre, spread = np.median(found, axis=0), _spread(found)

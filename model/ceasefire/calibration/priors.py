@@ -53,7 +53,8 @@ def draw_positions(count: int, seed: int) -> NDArray[np.float64]:
     """`count` draws of all free numbers as positions in [0, 1], shape (count, numbers): a scrambled Sobol sequence."""
     from scipy.stats import qmc
 
-    return np.asarray(qmc.Sobol(len(priors()), scramble=True, rng=np.random.default_rng(seed)).random(count))
+    sequence = qmc.Sobol(len(priors()), scramble=True, rng=np.random.default_rng(seed))
+    return np.asarray(sequence.random_base2((count - 1).bit_length())[:count])
 
 
 def numbers_at(positions: NDArray[np.float64]) -> NDArray[np.float64]:

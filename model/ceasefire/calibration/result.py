@@ -93,6 +93,6 @@ def elsewhere(war: War) -> tuple[float, float]:
 
     In all Syria (which had another war in the east at the time), and around Idlib; months October and November.
     """
-    truce, worst = war.monthly["2018-10":"2018-11"].mean(), war.monthly["2017-09":"2018-08"].max()  # type: ignore[misc]
+    truce, worst = war.monthly["2018-10":"2018-11"].mean(), war.monthly["2017-09":"2018-08"].max()
     around = war.daily["deaths_gov_opp"].resample("ME").sum()
-    return float(truce / worst), float(around["2018-10":"2018-11"].mean() / around["2017-09":"2018-08"].max())  # type: ignore[misc]
+    return float(truce / worst), float(around["2018-10":"2018-11"].mean() / around["2017-09":"2018-08"].max())

@@ -37,5 +37,5 @@ def span_words(interval: Interval, shown: Callable[[float], str]) -> str:
 
 
 def significant(number: float) -> str:
-    """A number to two significant figures, and whole numbers of more figures as they are."""
-    return f"{number:,.0f}" if abs(number) >= 10 else f"{number:.2g}"
+    """A number to three significant figures, without an exponent."""
+    return f"{float(f'{number:.3g}'):,.10g}"

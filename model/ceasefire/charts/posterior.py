@@ -13,7 +13,7 @@ from ceasefire.charts.page import page
 from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, house_style
 
 ROW = 0.235
-LEFT, WIDTH = 2.35, 3.1
+LEFT, WIDTH = 2.3, 2.8
 HEAD, FOOT = 0.28, 0.12
 PRIOR, VAGUE = "#E3EDF5", "#8A8A8A"
 
@@ -57,10 +57,10 @@ def posterior_chart(numbers: Sequence[Narrowed], title: str, finding: str, foote
         end = LEFT + WIDTH + 0.06
         sheet.write(end, y, significant(number.high), size=SMALL - 0.5, color=QUIET, va="center")
         ink = readable(colour)
-        sheet.write(end + 0.85, y, after[1], size=SMALL, weight="bold", color=ink, ha="right", va="center")
-        sheet.write(end + 0.9, y, f"{after[0]} to {after[2]}", size=SMALL, color=QUIET, va="center")
+        sheet.write(end + 1.15, y, after[1], size=SMALL, weight="bold", color=ink, ha="right", va="center")
+        sheet.write(end + 1.2, y, f"{after[0]} to {after[2]}", size=SMALL, color=QUIET, va="center")
     for share in (0, 0.25, 0.5, 0.75, 1):
         axes.axvline(share, color=RULE, linewidth=0.5, zorder=0)
     sheet.write(LEFT, top + 0.1, "range before", size=SMALL, color=QUIET)
-    sheet.write(LEFT + WIDTH + 0.96, top + 0.1, "median, 90 % after", size=SMALL, color=QUIET, ha="left")
+    sheet.write(LEFT + WIDTH + 1.26, top + 0.1, "median, 90 % after", size=SMALL, color=QUIET, ha="left")
     return sheet.figure

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -87,18 +88,20 @@ def write(found: Calibration, out: Path) -> None:
     found.figures().to_csv(out / "figures.csv", index=False, float_format="%.6g")
     found.rows().to_csv(out / "posterior.csv", index=False, float_format="%.5g")
     rows = [
-        Narrowed(
-            str(row.name), float(row.low), float(row.high), (float(row.q05), float(row.median), float(row.q95)),
-            (float(row.position_q05), float(row.position_median), float(row.position_q95)), bool(row.informed),
-        )
-        for row in numbers.sort_values("width").itertuples()
-    ]  # fmt: skip
+        Narrowed(row["name"], row["low"], row["high"], _three(row, ""), _three(row, "position_"), bool(row["informed"]))
+        for row in numbers.sort_values("width").to_dict("records")
+    ]
     told_of = int(numbers["informed"].sum())
     chart = posterior_chart(
         rows,
         "What two truces and an offensive say about the free numbers",
         f"The counts narrow {told_of} of {len(rows)} numbers; of the rest, in grey, they say little or nothing.",
         f"{len(found.table.positions):,} draws, {len(found.fit.kept):,} kept  ·  {len(found.counted)} figures  ·"
-        f"  seed {found.seed}  ·  counts: UCDP GED (Sundberg and Melander 2013), nothing after 5 March 2020",
+        f"  seed {found.seed}  ·  counts: UCDP GED, none after 5 March 2020",
     )
     save(chart, out, "posterior")
+
+
+def _three(row: Mapping[Hashable, Any], prefix: str) -> tuple[float, float, float]:
+    """The 5, 50 and 95 % points of a row."""
+    return row[f"{prefix}q05"], row[f"{prefix}median"], row[f"{prefix}q95"]
