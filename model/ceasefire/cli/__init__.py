@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ceasefire.cli import benching, comparing, experiments, files, replaying, reporting, running, verifying, worlds
+from ceasefire.cli import benching, comparing, experiments, files, replaying, reporting, running, validating, verifying, worlds
 from ceasefire.cli.guard import Guarded, watch_signals
 from ceasefire.cli.terminal import show
 
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": replaying.replay,
     "report": reporting.report,
     "verify": verifying.verify,
+    "validate": validating.validate,
     "bench": benching.bench,
 }
 """What the command can do, in the order of its help."""
