@@ -29,7 +29,9 @@ def surviving(mass: Floats, day: Floats | float) -> Floats:
 
     Days beyond the horizon are taken for the horizon: what lies there is not told apart.
     """
-    at_edges = np.maximum(0.0, 1.0 - np.concatenate([np.zeros((*mass.shape[:-1], 1)), np.cumsum(mass, -1)[..., :-1]], -1))
+    at_edges = np.maximum(
+        0.0, 1.0 - np.concatenate([np.zeros((*mass.shape[:-1], 1)), np.cumsum(mass, -1)[..., :-1]], -1)
+    )
     when = np.minimum(np.asarray(day, np.float64), HORIZON)
     left = np.clip(np.searchsorted(EDGES, when, side="right") - 1, 0, BINS - 2)
     part = (when - EDGES[left]) / (EDGES[left + 1] - EDGES[left])
@@ -38,7 +40,7 @@ def surviving(mass: Floats, day: Floats | float) -> Floats:
     at = np.broadcast_to(at_edges, (*shape, BINS))
     before = np.take_along_axis(at, left[..., None], -1)[..., 0]
     after = np.take_along_axis(at, left[..., None] + 1, -1)[..., 0]
-    return (1.0 - part) * before + part * after
+    return np.asarray((1.0 - part) * before + part * after)
 
 
 def chance(mass: Floats, low: Floats, high: Floats) -> Floats:

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from ceasefire.analysis.binned import EDGES, HORIZON, Floats, chance, surviving
 from ceasefire.analysis.turnbull import turnbull
 
+HORIZONS = (30, 90, 365)
+"""Days for which Brier scores and calibration are stated."""
+
 LEAST_CHANCE = 1e-6
 """No forecaster is charged more than for this chance, however wrong."""
 
@@ -64,9 +67,28 @@ def _in_sight(low: Floats, censored: NDArray[np.bool_]) -> Callable[[Floats], Fl
     left = np.concatenate([[1.0], np.cumprod(1.0 - lost / np.maximum(at_risk, 1.0))])
 
     def until(when: Floats) -> Floats:
-        return np.maximum(left[np.searchsorted(days, when, side="left")], 0.05)
+        return np.asarray(np.maximum(left[np.searchsorted(days, when, side="left")], 0.05))
 
     return until
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A mean over deals and its 95 % interval, by drawing countries again."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def better(self) -> bool:
+        """Surely above 0."""
+        return self.low > 0.0
+
+    @property
+    def worse(self) -> bool:
+        """Surely below 0."""
+        return self.high < 0.0
 
 
 def concordance(life: Floats, low: Floats, high: Floats) -> float:
@@ -74,12 +96,33 @@ def concordance(life: Floats, low: Floats, high: Floats) -> float:
 
     `life` orders the forecasts, longer lives higher; ties count half. After Harrell. Not a number without such a pair.
     """
-    first = high[:, None] <= low[None, :]
-    pairs = int(first.sum())
-    if pairs == 0:
-        return float("nan")
-    right = (life[:, None] < life[None, :])[first].sum() + 0.5 * (life[:, None] == life[None, :])[first].sum()
-    return float(right / pairs)
+    right, pairs = _pairs(life, low, high)
+    return float(right.sum() / pairs.sum()) if pairs.any() else float("nan")
+
+
+def _pairs(life: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """For each pair, how far the forecast was right, and 1 when it is known that the first ended before the second."""
+    first = (high[:, None] <= low[None, :]).astype(np.float64)
+    right = (life[:, None] < life[None, :]) + 0.5 * (life[:, None] == life[None, :])
+    return right * first, first
+
+
+def concordance_gain(
+    life: Floats, rival: Floats, low: Floats, high: Floats, groups: Sequence[str], draws: int = 1000, seed: int = 1
+) -> Gain:
+    """By how much the concordance of `life` is above that of `rival`, with an interval by drawing groups again."""
+    names, of = np.unique(np.asarray(groups), return_inverse=True)
+    member = np.eye(len(names))[of]
+    right, pairs = _pairs(life, low, high)
+    theirs, _ = _pairs(rival, low, high)
+    gain, known = member.T @ (right - theirs) @ member, member.T @ pairs @ member
+    again = np.random.default_rng(seed).integers(0, len(names), (draws, len(names)))
+    times = np.array([np.bincount(drawn, minlength=len(names)) for drawn in again], np.float64)
+    drawn = np.einsum("da,ab,db->d", times, gain, times) / np.maximum(
+        np.einsum("da,ab,db->d", times, known, times), 1.0
+    )
+    edges = np.quantile(drawn, (0.025, 0.975))
+    return Gain(float(gain.sum() / known.sum()), float(edges[0]), float(edges[1]))
 
 
 def restricted_mean(mass: Floats) -> Floats:
@@ -130,25 +173,6 @@ def _holding(low: Floats, high: Floats, day: float) -> float:
     return float(surviving(turnbull(low, high, steps=200, tolerance=1e-5), min(day, HORIZON)))
 
 
-@dataclass(frozen=True)
-class Gain:
-    """A mean over deals and its 95 % interval, by drawing countries again."""
-
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def better(self) -> bool:
-        """Surely above 0."""
-        return self.low > 0.0
-
-    @property
-    def worse(self) -> bool:
-        """Surely below 0."""
-        return self.high < 0.0
-
-
 def mean_by_group(values: Floats, groups: Sequence[str], draws: int = 1000, seed: int = 1) -> Gain:
     """The mean of values of shape (n,), and its interval when deals of one group go together."""
     _, of = np.unique(np.asarray(groups), return_inverse=True)
@@ -157,7 +181,3 @@ def mean_by_group(values: Floats, groups: Sequence[str], draws: int = 1000, seed
     means = sums[again].sum(axis=1) / counts[again].sum(axis=1)
     low, high = np.quantile(means, (0.025, 0.975))
     return Gain(float(values.mean()), float(low), float(high))
-
-
-HORIZONS = (30, 90, 365)
-"""Days for which Brier scores and calibration are stated."""

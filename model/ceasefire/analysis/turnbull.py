@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS, EDGES, HORIZON, Floats, chance
+from ceasefire.analysis.binned import BINS, Floats, chance
 
 
 def turnbull(low: Floats, high: Floats, steps: int = 2000, tolerance: float = 1e-7) -> Floats:

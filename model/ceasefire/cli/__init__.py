@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from ceasefire.cli import benching, comparing, experiments, files, replaying, reporting, running, validating, verifying, worlds
+from ceasefire.cli import (
+    benching,
+    comparing,
+    experiments,
+    files,
+    replaying,
+    reporting,
+    running,
+    validating,
+    verifying,
+    worlds,
+)
 from ceasefire.cli.guard import Guarded, watch_signals
 from ceasefire.cli.terminal import show
 

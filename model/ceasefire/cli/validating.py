@@ -50,7 +50,9 @@ def validate(
         _keep(evidence, to, as_json)
     say(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
-        say("The rules' numbers have changed since the shipped fit: python -m ceasefire.population --data DIR renews it.")
+        say(
+            "The rules have other numbers than in the shipped fit; python -m ceasefire.population --data DIR renews it."
+        )
 
 
 def _table(findings: list[Finding]) -> str:
@@ -89,8 +91,13 @@ def _keep(evidence: Evidence, to: Path, as_json: bool) -> None:
     to.mkdir(parents=True, exist_ok=True)
     scores.to_csv(to / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
     one = evidence.crossed["mid"]
-    named = {name: groups(one, name) for name in (MODEL, *list(RIVALS)[:1])}
-    caption = Caption("Do deals hold as often as forecast?", "forecast without their country, ends in mid", evidence.seed)
+    named = {name: groups(one, name) for name in (MODEL, *list(RIVALS)[1:2])}
+    caption = Caption(
+        "Do deals hold as often as forecast?",
+        "each forecast without its country; undated ends in the middle",
+        evidence.seed,
+        "",
+    )
     files = save(calibration_chart(named, caption, len(one.deals), evidence.worlds), to, "calibration")
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
@@ -101,5 +108,10 @@ def _keep(evidence: Evidence, to: Path, as_json: bool) -> None:
 def _written(scores: Any) -> list[list[str]]:
     rows = [list(scores.columns)]
     for row in scores.itertuples(index=False):
-        rows.append([f"{cell:.3f}" if isinstance(cell, float) and cell == cell else str(cell) if cell == cell else "-" for cell in row])
+        rows.append(
+            [
+                f"{cell:.3f}" if isinstance(cell, float) and cell == cell else str(cell) if cell == cell else "-"
+                for cell in row
+            ]
+        )
     return rows

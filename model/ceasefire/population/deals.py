@@ -19,7 +19,9 @@ from ceasefire.scenario.suggest import listed
 
 FILE = "ceasefire_durations.csv"
 
-CITATION = "Clayton, Nygård, Strand, Rustad et al. (2022), Journal of Conflict Resolution, doi 10.1177/00220027221129195"
+CITATION = (
+    "Clayton, Nygård, Strand, Rustad et al. (2022), Journal of Conflict Resolution, doi 10.1177/00220027221129195"
+)
 
 COLUMNS = {
     "ceasefire_id": "a name of the deal, each once",
@@ -76,7 +78,7 @@ class Seen:
 
 
 WAYS = ("dated", "mid", "upper", "interval")
-"""Ways of treating ends that nobody dated: leave them out, take half or all of the time, or say that it lies between."""
+"""What to make of ends that nobody dated: leave them out, take half or all of the time, or say that it is between."""
 
 
 def seen(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], Seen]:
@@ -107,7 +109,9 @@ def read_deals(folder: Path) -> list[Deal]:
         if deal is None:
             continue
         if deal.name in first_line:
-            faults.append(Fault(str(file), line, "ceasefire_id", f"'{deal.name}' stands in line {first_line[deal.name]} too"))
+            faults.append(
+                Fault(str(file), line, "ceasefire_id", f"'{deal.name}' stands in line {first_line[deal.name]} too")
+            )
         first_line.setdefault(deal.name, line)
         deals.append(deal)
     if faults:
@@ -121,14 +125,18 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
     if not folder.is_dir():
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
-        raise ScenarioError([Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md says what it holds")])
+        raise ScenarioError(
+            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md says what it holds")]
+        )
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             reader = csv.reader(opened, strict=True)
             header = next(reader, [])
             missing = [name for name in COLUMNS if name not in header]
             if missing:
-                raise ScenarioError([Fault(str(file), 1, name, f"no such column; it holds {COLUMNS[name]}") for name in missing])
+                raise ScenarioError(
+                    [Fault(str(file), 1, name, f"no such column; it holds {COLUMNS[name]}") for name in missing]
+                )
             return [(reader.line_num, _row(file, reader.line_num, header, cells)) for cells in reader if cells]
     except UnicodeDecodeError as error:
         raise ScenarioError([Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")]) from None

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import ndtr
 
-from ceasefire.population.deals import Deal, Seen, seen
+from ceasefire.analysis.binned import Floats, chance
+from ceasefire.population.deals import Seen
 from ceasefire.population.features import COVARIATES, Features, cell_of, covariates
 from ceasefire.population.generate import Z_LEVELS
-from ceasefire.analysis.binned import Floats, chance
 from ceasefire.population.table import Table
 
 LEVELS = np.array(Z_LEVELS)
 STEP = float(LEVELS[1] - LEVELS[0])
 LEAST_SIGMA = 0.05
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(31)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +59,25 @@ def forecast(
 
 def level_shares(means: Floats, sigma: float) -> Floats:
     """Weight of each level of the table for z ~ N(mean, sigma), shape (n, levels); beyond the ends it is the end's."""
-    place = np.clip((means[:, None] + sigma * _NODES - LEVELS[0]) / STEP, 0, len(LEVELS) - 1)
-    left = np.minimum(place.astype(np.int64), len(LEVELS) - 2)
-    part = place - left
-    shares = np.zeros((len(means), len(LEVELS)))
-    rows = np.arange(len(means))[:, None]
-    np.add.at(shares, (rows, left), _WEIGHTS * (1.0 - part))
-    np.add.at(shares, (rows, left + 1), _WEIGHTS * part)
-    return shares
+    passed, _, _ = _progress(means, sigma)
+    one = np.ones((len(means), 1))
+    return np.asarray(np.concatenate([one, passed], axis=1) - np.concatenate([passed, 0 * one], axis=1))
+
+
+def _progress(means: Floats, sigma: float) -> tuple[Floats, Floats, Floats]:
+    """How far z ~ N(mean, sigma) is expected to have come from each level to the next, and its slopes in both numbers.
+
+    Exact for lives that change evenly between levels: E max(0, z - a) = sigma (u F(u) + f(u)), u = (mean - a) / sigma,
+    with F and f the normal distribution. Three arrays of shape (n, levels - 1).
+    """
+    u = (means[:, None] - LEVELS) / sigma
+    area, height = ndtr(u), np.exp(-(u**2) / 2) / np.sqrt(2 * np.pi)
+    beyond = sigma * (u * area + height)
+    return (
+        (beyond[:, :-1] - beyond[:, 1:]) / STEP,
+        (area[:, :-1] - area[:, 1:]) / STEP,
+        (height[:, :-1] - height[:, 1:]) / STEP,
+    )
 
 
 def chances(table: Table, features: Sequence[Features], what: Seen) -> Floats:
@@ -78,18 +88,13 @@ def chances(table: Table, features: Sequence[Features], what: Seen) -> Floats:
 
 def _likelihood(theta: Floats, x: Floats, at_level: Floats) -> tuple[Floats, Floats]:
     """Log likelihood of each deal, and its slope in (beta, log sigma): shapes (n,), (n, covariates + 1)."""
-    sigma = np.exp(theta[-1])
-    z = (x @ theta[:-1])[:, None] + sigma * _NODES
-    raw = (z - LEVELS[0]) / STEP
-    place = np.clip(raw, 0, len(LEVELS) - 1)
-    left = np.minimum(place.astype(np.int64), len(LEVELS) - 2)
-    low, high = np.take_along_axis(at_level, left, 1), np.take_along_axis(at_level, left + 1, 1)
-    there = low + (place - left) * (high - low)
-    slope = np.where((raw > 0) & (raw < len(LEVELS) - 1), (high - low) / STEP, 0.0)
-    total = np.maximum(there @ _WEIGHTS, 1e-300)
-    by_mean = (slope @ _WEIGHTS) / total
-    by_log_sigma = sigma * ((slope * _NODES) @ _WEIGHTS) / total
-    return np.log(total), np.column_stack([by_mean[:, None] * x, by_log_sigma])
+    sigma = float(np.exp(theta[-1]))
+    passed, by_mean, by_sigma = _progress(x @ theta[:-1], sigma)
+    rise = np.diff(at_level, axis=1)
+    total = np.maximum(at_level[:, 0] + (passed * rise).sum(axis=1), 1e-300)
+    of_mean = (by_mean * rise).sum(axis=1) / total
+    of_log_sigma = sigma * (by_sigma * rise).sum(axis=1) / total
+    return np.log(total), np.column_stack([of_mean[:, None] * x, of_log_sigma])
 
 
 def fitted_to(
@@ -118,11 +123,14 @@ def fitted_to(
 
 def _clustered_errors(theta: Floats, x: Floats, at_level: Floats, groups: NDArray[np.str_]) -> Floats:
     """Standard errors of (beta, log sigma) when deals of one country are not independent (sandwich)."""
-    h = 0.02
-    slope = lambda t: _likelihood(t, x, at_level)[1].sum(axis=0)  # noqa: E731
+    h = 1e-4
+
+    def slope(at: Floats) -> Floats:
+        return np.asarray(_likelihood(at, x, at_level)[1].sum(axis=0))
+
     curve = np.array([(slope(theta + h * e) - slope(theta - h * e)) / (2 * h) for e in np.eye(len(theta))])
     bread = np.linalg.pinv(-(curve + curve.T) / 2)
     scores = _likelihood(theta, x, at_level)[1]
     sums = np.array([scores[groups == group].sum(axis=0) for group in np.unique(groups)])
     middle = sums.T @ sums * (len(sums) / max(1, len(sums) - 1))
-    return np.sqrt(np.maximum(0.0, np.diag(bread @ middle @ bread)))
+    return np.asarray(np.sqrt(np.maximum(0.0, np.diag(bread @ middle @ bread))))

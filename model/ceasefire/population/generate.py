@@ -33,7 +33,7 @@ STAKE = (-0.15, 0.10, 0.012)
 So that median lives are about evenly spaced in their logarithm, from days to many years: the scale of z is free.
 """
 
-STRIKING_FROM, ATTACKING_FROM = 1.5, 3.5
+STRIKING_FROM, ATTACKING_FROM = 0.5, 3.5
 """Intractability from which one party still strikes, or is on the offensive, on the morning of day 0."""
 
 Tree = dict[str, Any]
@@ -85,7 +85,7 @@ def _place(tree: Tree, cell: Cell) -> None:
 
 
 def _enforcers(tree: Tree, cell: Cell) -> None:
-    """Contingents on the line are a tripwire; a state that enforces is a patron too. Walter 1997; Hultman et al. 2014."""
+    """Contingents on the line are a tripwire; a state that enforces is a patron too. Walter 1997; Hultman 2014."""
     if cell.enforcement == "none":
         for name in KEEPERS:
             del tree["actors"][name]

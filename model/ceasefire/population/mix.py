@@ -8,14 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+from ceasefire.population.curves import FEWEST
 from ceasefire.population.deals import Deal
-from ceasefire.population.features import Features
+from ceasefire.population.features import Class, Enforcement, Features, Sides
 
 SHIPPED = Path(__file__).parent / "mix.csv"
-FEWEST = 5
-"""Deals that a published cell must hold."""
-
 HEADER = (
     "ceasefire_class", "unilateral", "local", "written", "mechanism", "enforcement", "mediated", "prior_ceasefires",
     "deals",
@@ -28,7 +27,7 @@ def mix_of(deals: Sequence[Deal]) -> list[tuple[Features, int]]:
     for deal in deals:
         f = deal.features
         if not f.fixed_term:
-            sides = "unilateral" if f.sides == "unilateral" else "bilateral"
+            sides: Sides = "unilateral" if f.sides == "unilateral" else "bilateral"
             kinds[replace(f, sides=sides, prior_ceasefires=0)].append(f.prior_ceasefires)
     return [
         (replace(kind, prior_ceasefires=round(math.expm1(sum(map(math.log1p, prior)) / len(prior)))), len(prior))
@@ -55,12 +54,12 @@ def shipped_mix(file: Path = SHIPPED) -> list[tuple[Features, int]]:
         return [
             (
                 Features(
-                    ceasefire_class=row["ceasefire_class"],
+                    ceasefire_class=cast(Class, row["ceasefire_class"]),
                     sides="unilateral" if row["unilateral"] == "1" else "bilateral",
                     local=row["local"] == "1",
                     written=row["written"] == "1",
                     mechanism=row["mechanism"] == "1",
-                    enforcement=row["enforcement"],
+                    enforcement=cast(Enforcement, row["enforcement"]),
                     mediated=row["mediated"] == "1",
                     prior_ceasefires=int(row["prior_ceasefires"]),
                 ),

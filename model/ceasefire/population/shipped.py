@@ -126,6 +126,4 @@ def shipped(file: Path = FITTED) -> Shipped:
     sigma = said["sigma"]
     of_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * TWO_SIDED_95)
     likelihood = said["log_likelihood_per_deal"] * said["deals"]
-    return Shipped(
-        Intractability(beta, sigma["value"], np.append(errors, of_sigma), likelihood, said["deals"]), said
-    )
+    return Shipped(Intractability(beta, sigma["value"], np.append(errors, of_sigma), likelihood, said["deals"]), said)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ceasefire import engine
+from ceasefire.analysis.binned import BINS, HORIZON, Floats, masses
 from ceasefire.population.features import Cell
 from ceasefire.population.generate import Z_LEVELS, Declarer, content, made
-from ceasefire.analysis.binned import BINS, HORIZON, Floats, masses
 from ceasefire.start import WorldArray, open_scenario
 
 WORLDS, SEED = 240, 1989
@@ -53,7 +53,7 @@ def smoothed(mass: Floats, worlds: int) -> Floats:
     """Each row of masses with one world more, which ended as those of all cells did at that level."""
     pooled = mass.mean(axis=0, keepdims=True)
     pooled = 0.98 * pooled + 0.02 / BINS
-    return (worlds * mass + pooled) / (worlds + 1)
+    return np.asarray((worlds * mass + pooled) / (worlds + 1))
 
 
 def durations(cell: Cell, z: float, worlds: int, seed: int) -> Floats:

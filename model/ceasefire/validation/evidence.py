@@ -1,4 +1,4 @@
-"""What the rows of validation are judged on: the data when given, the shipped tables otherwise; made when first asked."""
+"""What the rows are judged on: the data when given, the shipped tables otherwise; made when first asked for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ceasefire.analysis.binned import BINS, Floats
+from ceasefire.population.curves import Targets, shipped_targets, targets_of
 from ceasefire.population.deals import WAYS, Deal, read_deals
 from ceasefire.population.features import Cell, Features, cell_of
 from ceasefire.population.fit import forecast
@@ -17,7 +18,6 @@ from ceasefire.population.shipped import WAY, shipped
 from ceasefire.population.table import SEED, WORLDS, Table, simulated
 from ceasefire.validation.check import Sample
 from ceasefire.validation.crossed import MODEL, Crossed, crossed
-from ceasefire.population.curves import Targets, shipped_targets, targets_of
 
 QUICK_WORLDS = 60
 

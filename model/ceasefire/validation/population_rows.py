@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire.analysis.binned import EDGES, Floats, surviving
+from ceasefire.population.curves import DAYS, Targets, in_group, weibull_shape
 from ceasefire.population.deals import WAYS
 from ceasefire.population.features import CLASSES
 from ceasefire.validation.check import Finding, Verdict, all_ways, in_band
-from ceasefire.population.curves import DAYS, Targets, in_group, weibull_shape
 from ceasefire.validation.evidence import Evidence, lived_again
 
 MANY = 200

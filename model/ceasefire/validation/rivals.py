@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, log_ndtr, ndtr
+from scipy.special import log_ndtr
 
+from ceasefire.analysis.binned import BINS, EDGES, Floats
 from ceasefire.analysis.turnbull import turnbull
 from ceasefire.population.deals import Seen
 from ceasefire.population.features import Features
 from ceasefire.population.fit import design
-from ceasefire.analysis.binned import BINS, EDGES, Floats
 
 Rival = Callable[[Sequence[Features], Seen, Sequence[Features]], Floats]
 """Learns from some deals and what was seen of them; forecasts others: masses of shape (n, BINS)."""
@@ -64,11 +64,11 @@ def _accelerated(
     alive = np.exp(log_survival((edges[None, :] - mean[:, None]) / np.exp(theta[-1])))
     alive[:, 0] = 1.0
     found: Floats = np.maximum(alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], 1), 1e-9)
-    return found / found.sum(axis=1, keepdims=True)
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
 def _log_days(days: Floats) -> Floats:
-    return np.log(np.maximum(np.minimum(days, EDGES[-1]), 1e-3))
+    return np.asarray(np.log(np.maximum(np.minimum(days, EDGES[-1]), 1e-3)))
 
 
 def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.binned import Floats
@@ -16,6 +15,7 @@ from ceasefire.analysis.skill import (
     brier,
     calibration,
     concordance,
+    concordance_gain,
     crps,
     log_scores,
     mean_by_group,
@@ -93,21 +93,9 @@ def _ordered(evidence: Evidence, rival: str) -> Finding:
     )  # fmt: skip
 
 
-def _concordance_gain(one: Crossed, rival: str, draws: int = 100) -> Gain:
-    lives = [restricted_mean(one.forecasts[name]) for name in (MODEL, rival)]
-
-    def difference(k: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
-        model, other = (concordance(life[k], one.what.low[k], one.what.high[k]) for life in lives)
-        return model - other
-
-    names, of = np.unique(np.asarray(one.countries), return_inverse=True)
-    members = [np.flatnonzero(of == k) for k in range(len(names))]
-    dice = np.random.default_rng(1)
-    again = [
-        difference(np.concatenate([members[k] for k in dice.integers(0, len(names), len(names))])) for _ in range(draws)
-    ]
-    low, high = np.quantile(again, (0.025, 0.975))
-    return Gain(difference(np.arange(len(of))), float(low), float(high))
+def _concordance_gain(one: Crossed, rival: str) -> Gain:
+    model, other = (restricted_mean(one.forecasts[name]) for name in (MODEL, rival))
+    return concordance_gain(model, other, one.what.low, one.what.high, one.countries)
 
 
 CALIBRATED = "calibrated: fifths of alike forecasts hold as often as forecast"
