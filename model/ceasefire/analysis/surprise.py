@@ -33,7 +33,7 @@ class Forecast:
             return 0.5
         low, high = np.quantile(logs, [0.25, 0.75])
         spread = min(float(logs.std()), float(high - low) / 1.349) or float(logs.std())
-        return max(0.9 * spread / float(len(logs)) ** 0.2, 0.05)
+        return float(max(0.9 * spread / len(logs) ** 0.2, 0.05))
 
     def density(self, day: float) -> float:
         """Smoothed density of ending on a day, at least LEAST_DENSITY [per day]; reflected at the first day."""

@@ -18,6 +18,7 @@ from ceasefire.cli import (
     replaying,
     reporting,
     running,
+    validating,
     verifying,
     worlds,
 )
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": reporting.report,
     "verify": verifying.verify,
     "calibrate": calibrating.calibrate,
+    "validate": validating.validate,
     "bench": benching.bench,
 }
 """What the command can do, in the order of its help."""

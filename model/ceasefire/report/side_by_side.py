@@ -55,7 +55,8 @@ def _scored(tables: Tables) -> str:
         "A log score is the logarithm of the density that a forecast gave to the day on which a deal ended, added up"
         f" over {count} deals; higher is better. The model scores {model['log_score']:.1f}, {verdict} the best single"
         f" curve, {best['forecaster'].removeprefix('one curve for ')} ({best['log_score']:.1f}). Of all {pairings:,}"
-        f" ways to pair scenarios with durations the true one is: {rank}. With {count} deals all of this is weak evidence."
+        f" ways to pair scenarios with durations the true one is: {rank}. With {count} deals this is"
+        " weak evidence."
     )
 
 
