@@ -32,6 +32,7 @@ from ceasefire.report.blocks import (
 from ceasefire.report.replaying import replay_section
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
+from ceasefire.report.side_by_side import cautions, side_by_side, surprise
 from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.path_words import path_words
 from ceasefire.scenario.schema import Scenario
@@ -112,7 +113,9 @@ def experiment_report(asked: Asked) -> Report:
     said = asked.manifest
     sections = [
         Section("asked", "What was asked, and how", _asked(asked)),
+        *side_by_side(asked.tables, asked.folder),
         *[_outcome_section(asked, wanted) for wanted in asked.outcomes],
+        *cautions(asked.manifest["experiment"].get("cautions", [])),
         Section("how-sure", "How sure, and why not surer", [Points(_surer(asked))]),
         Section("varied", "What was varied", [_varied(asked)]),
         *_assumed(asked),
@@ -127,6 +130,8 @@ def _answer(asked: Asked) -> str:
     first = asked.outcomes[0]
     rough = "Rough and illustrative" if asked.manifest.get("rough") else "Illustrative"
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
+    if "cases" in asked.tables:
+        told = f"{surprise(asked.tables)} {told}"
     return f"{asked.manifest['title']}: {told[:1].lower()}{told[1:]} {rough}: not calibrated."
 
 
@@ -251,5 +256,8 @@ def _downloads(asked: Asked) -> list[Any]:
         "levers": "every combination of levers over the draws",
         "sensitivity": "what each factor does",
         "attribution": "what each part contributes",
+        "cases": "the deals side by side: what would have been said, and what became of them",
+        "case_curves": "shares of their worlds still holding, by day",
+        "case_scores": "log scores of the model and of curves that know no case",
     }
     return [download(f"{name}.csv", says.get(name, name), table) for name, table in asked.tables.items()]

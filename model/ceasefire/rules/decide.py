@@ -8,7 +8,7 @@ from ceasefire.rules.clash import order_holds
 from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
 
 FORMED_UP = 0.75
-"""Share mobilised at which an army can advance without first climbing: nearer to an offensive's 1 than to a strike's 0.5."""
+"""Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
 
 
 @rule
