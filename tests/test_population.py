@@ -130,12 +130,15 @@ def made_up_table() -> Table:
 
 
 TRUTH = Intractability(
-    np.array([0.4, 0.0, 0.0, -0.5, 0.0, 0.0, -0.8, 0.9, 0.0, 0.0, 0.3]), 0.8, np.zeros(len(COVARIATES) + 1), 0.0, 0
+    np.array([0.4, 0.0, 0.0, -0.5, 0.0, 0.0, -0.8, 1.6, 0.0, 0.0, 0.3]), 0.8, np.zeros(len(COVARIATES) + 1), 0.0, 0
 )
 
 
 def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Seen, list[str]]:
-    """Deals that live as the table says under TRUTH; some censored, others looked at once, on a day of no meaning."""
+    """Deals that live as the table says under TRUTH; some censored, others looked at once, on a day of no meaning.
+
+    Between two levels a deal lives as at the one or the other, as the table has it.
+    """
     dice = np.random.default_rng(seed)
     features = [
         Features(
@@ -147,7 +150,9 @@ def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Seen
         for _ in range(n)
     ]
     z = TRUTH.means(np.array([covariates(f) for f in features])) + TRUTH.sigma * dice.normal(size=n)
-    mean = np.array([2.0 if f.mechanism else 1.0 for f in features]) * 60.0 * np.exp(-z)
+    place = np.clip(z - LEVELS[0], 0, len(LEVELS) - 1)
+    level = LEVELS[0] + np.floor(place) + (dice.random(n) < place - np.floor(place))
+    mean = np.array([2.0 if f.mechanism else 1.0 for f in features]) * 60.0 * np.exp(-level)
     day = np.floor(dice.exponential(mean))
     lost = np.floor(dice.exponential(400.0, n))
     once = dice.random(n) < 0.3

@@ -175,7 +175,7 @@ def test_calibrated_forecasts_are_covered_and_others_not() -> None:
     wrong = np.vstack([exponential(rate / 3) for rate in rates])
     assert sum(group.covered for group in calibration(right, day, day + 1, 90.0)) >= 4
     assert sum(group.covered for group in calibration(wrong, day, day + 1, 90.0)) <= 1
-    assert sum(group.deals for group in calibration(right, day, day + 1, 90.0)) == 1500
+    assert sum(group.deals for group in calibration(right, day, day + 1, 90.0, draws=2)) == 1500
     assert right.shape == (1500, BINS)
 
 

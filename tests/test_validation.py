@@ -240,7 +240,7 @@ def test_a_weibull_regression_finds_a_known_one_again() -> None:
     features = [Features(mechanism=bool(k % 2)) for k in range(3000)]
     days = np.floor(np.array([80.0 if f.mechanism else 20.0 for f in features]) * dice.weibull(0.6, 3000))
     what = seen([Deal(str(k), "", f, d, d, True, True) for k, (f, d) in enumerate(zip(features, days, strict=True))])[1]
-    for forecaster, within in ((weibull, 0.02), (cox, 0.02), (lognormal, 0.08)):
+    for forecaster, within in ((weibull, 0.03), (cox, 0.05), (lognormal, 0.08)):
         mass = forecaster(features, what, [Features(), Features(mechanism=True)])
         for scale, row in zip((20.0, 80.0), mass, strict=True):
             for day in (7.0, 30.0, 120.0):
