@@ -74,23 +74,20 @@ def uniform(stream: np.uint64, name: np.uint64, number: int) -> float:
 
 @rule
 def exp(x: float) -> float:
-    """e to the x, within 2 units in the last place; flat beyond +-700."""
+    """e to the x, within 2 units in the last place; flat beyond +-700.
+
+    x = k ln 2 + r, and Taylor's series for exp(r) to the 13th power, its terms added in pairs (Estrin 1960) so that
+    a processor need not wait for one before it begins the next.
+    """
     x = min(max(x, -_EXP_LIMIT), _EXP_LIMIT)
     k = math.floor(x * _LOG2E + 0.5)
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    p = 1.0 + r / 13.0
-    p = 1.0 + r * p * (1.0 / 12.0)
-    p = 1.0 + r * p * (1.0 / 11.0)
-    p = 1.0 + r * p * (1.0 / 10.0)
-    p = 1.0 + r * p * (1.0 / 9.0)
-    p = 1.0 + r * p * (1.0 / 8.0)
-    p = 1.0 + r * p * (1.0 / 7.0)
-    p = 1.0 + r * p * (1.0 / 6.0)
-    p = 1.0 + r * p * (1.0 / 5.0)
-    p = 1.0 + r * p * 0.25
-    p = 1.0 + r * p * (1.0 / 3.0)
-    p = 1.0 + r * p * 0.5
-    p = 1.0 + r * p
+    r2 = r * r
+    r4 = r2 * r2
+    low = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0))
+    middle = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0))
+    high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0))
+    p = 1.0 + (r + r2 * (low + r4 * (middle + r4 * high)))
     return p * _POWERS_OF_TWO[int(k) + 1022]
 
 
@@ -103,17 +100,12 @@ def log(x: float) -> float:
         e -= 1
     s = (m - 1.0) / (m + 1.0)
     q = s * s
-    p = 1.0 / 23.0
-    p = 1.0 / 21.0 + q * p
-    p = 1.0 / 19.0 + q * p
-    p = 1.0 / 17.0 + q * p
-    p = 1.0 / 15.0 + q * p
-    p = 1.0 / 13.0 + q * p
-    p = 1.0 / 11.0 + q * p
-    p = 1.0 / 9.0 + q * p
-    p = 1.0 / 7.0 + q * p
-    p = 1.0 / 5.0 + q * p
-    p = 1.0 / 3.0 + q * p
+    q2 = q * q
+    q4 = q2 * q2
+    low = (1.0 / 3.0 + q * (1.0 / 5.0)) + q2 * (1.0 / 7.0 + q * (1.0 / 9.0))
+    middle = (1.0 / 11.0 + q * (1.0 / 13.0)) + q2 * (1.0 / 15.0 + q * (1.0 / 17.0))
+    high = 1.0 / 19.0 + q * (1.0 / 21.0)
+    p = low + q4 * (middle + q4 * high)
     return e * _LN2_HIGH + (2.0 * s + (2.0 * s * q * p + e * _LN2_LOW))
 
 
