@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import draws
-from ceasefire.compiled import rule
-from ceasefire.engine import Batch, cores, drawn_numbers, live_day, open_world
+from ceasefire.compiled import called_from_python, rule
+from ceasefire.engine import Batch, begin, cores, drawn_numbers, live_day, room_for_formations
 from ceasefire.world import C_CIVILIAN, World, blank_world
 
 EVENTS, DEATHS, CIVILIAN, FIRST_SIDE, SECOND_SIDE = range(5)
@@ -22,18 +22,13 @@ Counts = NDArray[np.float64]
 
 
 @rule
-def dead_of(w: World, f: int) -> int:
-    """Dead of a formation's fire today."""
-    return w.killed[f, 0] + w.killed[f, 1] + w.killed[f, 2] if w.fires[f] > 0 else 0
-
-
-@rule
 def count_day(w: World, recorded: float, civilians_before: float, row: Counts) -> None:
     """Count a day: an incident is one formation's deadly fire of a day, on record with 1 - (1 - recorded)^dead."""
     key = draws.stream_key(w.today_key, draws.RECORDED)
     missed = draws.log(1.0 - recorded)
-    for f in range(w.n_formations):
-        dead = dead_of(w, f)
+    for k in range(w.n_firing):
+        f = w.firing[k]
+        dead = w.killed[f, 0] + w.killed[f, 1] + w.killed[f, 2]
         if dead > 0 and draws.uniform(key, w.formation_key[f], 0) < 1.0 - draws.exp(dead * missed):
             row[EVENTS] += 1.0
             row[DEATHS] += dead
@@ -43,17 +38,18 @@ def count_day(w: World, recorded: float, civilians_before: float, row: Counts) -
             row[FIRST_SIDE + w.side[a]] += w.losses_today[a]
 
 
-@rule
+@called_from_python
 def record_chunk(worlds, numbers, openings, drawn, seed, points, which, recorded, counts, held):  # type: ignore[no-untyped-def]
     """Live each world until its truce ends or the window is full; note every day, and how many it held."""
+    w = worlds[0]
+    nearness, close = room_for_formations(w)
     for k in range(which.shape[0]):
-        open_world(worlds, numbers, openings[points[k]], drawn, seed, which[k])
-        w = worlds[0]
+        begin(w, numbers, openings[points[k]], drawn, seed, which[k])
         counts[k] = 0.0
         while w.over == 0 and w.day < counts.shape[1]:
             before = w.counter[C_CIVILIAN]
             day = w.day
-            live_day(w, numbers)
+            live_day(w, numbers, nearness, close)
             count_day(w, recorded[k], before, counts[k, day])
         held[k] = w.days_held if w.ended == 1 else w.day
 
