@@ -28,7 +28,7 @@ def test_worlds_that_still_hold_take_density_from_the_days_before() -> None:
 
 
 def test_reference_curves_of_the_literature() -> None:
-    """Summed over the five Idlib deals (225, 3 to 4, 110, 3 and 1,727 days), by the Weibull fits to open-ended deals."""
+    """Summed over the five Idlib deals, by the Weibull fits to open-ended deals: as published with the data."""
     spans = [(225, 225), (3.5, 3.5), (110, 110), (3, 3), (1727, 1727)]
     for curve, total in ((Weibull(0.37, 285), -31.9), (Weibull(0.43, 203), -31.7), (Weibull(0.46, 54), -32.6)):
         assert sum(curve.log_score(*span) for span in spans) == pytest.approx(total, abs=0.06)
