@@ -54,6 +54,8 @@ KNOWN_DEAD: dict[tuple[str, str], str] = {
     ("gaza-2023", "mediators's alarm"): _OVER_IN_DAYS,
     ("gaza-2023", "iran as a whole"): _OVER_IN_DAYS,
     ("gaza-2023", "mediators as a whole"): _OVER_IN_DAYS,
+    ("sri-lanka-2002", "deterrence"): _SELDOM_BACKED,
+    ("sri-lanka-2002", "solidarity"): _SELDOM_BACKED,
     ("sudan-2023", "alarm"): _OVER_IN_DAYS,
     ("sudan-2023", "solidarity"): _OVER_IN_DAYS,
     ("sudan-2023", "facilitators's alarm"): _OVER_IN_DAYS,
