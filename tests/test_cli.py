@@ -205,7 +205,7 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
     assert said.code == 0
     assert said.last == str(Path("results/two-sides"))
     assert "12 worlds, seed 1, followed for 60 days" in said.out
-    assert "illustrative: not calibrated" in said.out
+    assert "illustrative: durations not calibrated" in said.out
     assert "chance in 12 worlds (95 %)" in said.out
     assert "assumed numbers (90 %)" in said.out
     assert f"ceasefire world {said.last} --world" in said.out

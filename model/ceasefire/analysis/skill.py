@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.analysis.binned import EDGES, HORIZON, Floats, chance, surviving
-from ceasefire.analysis.turnbull import turnbull
+from ceasefire.analysis.turnbull import turnbull_again
 
 HORIZONS = (30, 90, 365)
 """Days for which Brier scores and calibration are stated."""
@@ -149,7 +149,7 @@ class Group:
 
 
 def calibration(
-    mass: Floats, low: Floats, high: Floats, day: float, groups: int = 5, draws: int = 100, seed: int = 1
+    mass: Floats, low: Floats, high: Floats, day: float, groups: int = 5, draws: int = 300, seed: int = 1
 ) -> list[Group]:
     """Deals in `groups` of like size by their forecast, with a 95 % interval by drawing deals again `draws` times."""
     hold = surviving(mass, day)
@@ -158,19 +158,16 @@ def calibration(
     for part in np.array_split(np.argsort(hold, kind="stable"), groups):
         if len(part) == 0:
             continue
-        again = [dice.choice(part, len(part)) for _ in range(draws)]
-        shares = [_holding(low[k], high[k], day) for k in again]
+        again = dice.multinomial(len(part), np.full(len(part), 1 / len(part)), draws)
+        times = np.concatenate([np.ones((1, len(part))), again])
+        shares = surviving(turnbull_again(low[part], high[part], times), min(day, HORIZON))
         found.append(
             Group(
-                day, len(part), float(hold[part].mean()), _holding(low[part], high[part], day),
-                *(float(edge) for edge in np.quantile(shares, (0.025, 0.975))),
+                day, len(part), float(hold[part].mean()), float(shares[0]),
+                *(float(edge) for edge in np.quantile(shares[1:], (0.025, 0.975))),
             )
         )  # fmt: skip
     return found
-
-
-def _holding(low: Floats, high: Floats, day: float) -> float:
-    return float(surviving(turnbull(low, high, steps=200, tolerance=1e-5), min(day, HORIZON)))
 
 
 def mean_by_group(values: Floats, groups: Sequence[str], draws: int = 1000, seed: int = 1) -> Gain:

@@ -103,9 +103,10 @@ def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
     if not made.asked.cases:
         return {}
     say(f"living {len(made.asked.cases)} deals side by side, for {cases.HORIZON:,} days each")
-    worlds = cases.QUICK_WORLDS if made.quick else cases.WORLDS
+    worlds, draws = (cases.QUICK_WORLDS, cases.QUICK_DRAWS) if made.quick else (cases.WORLDS, cases.DRAWS)
     asked = zip(made.asked.spec.cases, made.asked.cases, strict=True)
-    return cases.tables([cases.live(case, loaded, worlds, made.recipe.seed, workers) for case, loaded in asked])
+    seed = made.recipe.seed
+    return cases.tables([cases.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
 
 
 def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) -> Progress:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ceasefire import engine
 from ceasefire.analysis.surprise import Forecast, Weibull, pairing, score_table
-from ceasefire.experiment.doubt import doubt_batch
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
 from ceasefire.start import open_scenario
 
 if TYPE_CHECKING:
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 HORIZON = 3650
 """Days that cases are followed."""
 
-WORLDS, QUICK_WORLDS = 1000, 200
-"""Worlds of a case as its scenario stands; in doubt it has as many as any run."""
+WORLDS, QUICK_WORLDS = 1000, 100
+"""Worlds of a case as its scenario stands."""
+
+QUICK_DRAWS = 40
+"""Draws of the assumed numbers in a quick run; otherwise as many as in any run."""
 
 REFERENCES = {
     "all open-ended ceasefires": Weibull(0.37, 285),
@@ -56,14 +59,19 @@ class Lived:
         return self.case.held
 
 
-def live(case: Case, loaded: Loaded, worlds: int, seed: int, workers: int | None = None) -> Lived:
+def live(case: Case, loaded: Loaded, worlds: int, seed: int, workers: int | None = None, draws: int = DRAWS) -> Lived:
     """Both forecasts of a case."""
     scenario = loaded.scenario.model_copy(update={"horizon_days": HORIZON})
     opening = open_scenario(scenario)
     batch = engine.one_scenario(opening, worlds, seed)
     doubt = doubt_batch(scenario, opening, seed)
-    stated, doubted = (_forecast(each, workers) for each in (batch, doubt if doubt is not None else replace(batch)))
+    stated = _forecast(batch, workers)
+    doubted = stated if doubt is None else _forecast(_first(doubt, draws * WORLDS_PER_DRAW), workers)
     return Lived(case, loaded, stated, doubted)
+
+
+def _first(batch: engine.Batch, rows: int) -> engine.Batch:
+    return replace(batch, points=batch.points[:rows], worlds=batch.worlds[:rows])
 
 
 def _forecast(batch: engine.Batch, workers: int | None) -> Forecast:

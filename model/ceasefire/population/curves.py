@@ -34,6 +34,10 @@ class Targets:
     value: dict[tuple[str, str, str], float]
     deals: dict[tuple[str, str], int]
 
+    def holds(self, *groups: str) -> bool:
+        """There are figures of all these groups in every way."""
+        return all((way, group, "shape") in self.value for way in WAYS for group in groups)
+
     def band(self, group: str, figure: str) -> tuple[float, float]:
         """Lowest and highest of the four ways. KeyError when any is absent."""
         each = [self.value[way, group, figure] for way in WAYS]
@@ -78,12 +82,18 @@ def weibull_shape(low: Floats, high: Floats, times: Floats | None = None) -> flo
     after = np.where(np.isinf(high) | (low >= EDGES[-1]), np.inf, high)
 
     def loss(theta: Floats) -> float:
-        shape, scale = np.exp(theta)
-        still = np.exp(-((before / scale) ** shape))
-        left = np.where(np.isinf(after), 0.0, np.exp(-((np.where(np.isinf(after), 1.0, after) / scale) ** shape)))
+        shape, scale = np.exp(np.clip(theta, -10, 20))
+        still = np.exp(-_hazard(before, shape, scale))
+        left = np.where(np.isinf(after), 0.0, np.exp(-_hazard(np.where(np.isinf(after), 1.0, after), shape, scale)))
         return -float(weight @ np.log(np.maximum(still - left, 1e-300)))
 
     return float(np.exp(minimize(loss, np.array([-0.7, 4.0]), method="Nelder-Mead", options={"fatol": 1e-6}).x[0]))
+
+
+def _hazard(days: Floats, shape: float, scale: float) -> Floats:
+    """Cumulative hazard of a Weibull, cut where nothing survives."""
+    powers = shape * (np.log(np.maximum(days, 1e-12)) - np.log(scale))
+    return np.asarray(np.where(days > 0, np.exp(np.minimum(powers, 20.0)), 0.0))
 
 
 def write_targets(targets: Targets, file: Path = SHIPPED) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +43,14 @@ def simulated(
     """Simulate `worlds` deals without a fixed term at every cell and level; `told` hears of each cell that is done."""
     wanted = tuple(sorted(set(cells)))
     mass = np.empty((len(wanted), len(Z_LEVELS), BINS))
-    for row, cell in enumerate(wanted):
+
+    def fill(row: int) -> None:
         for column, z in enumerate(Z_LEVELS):
-            mass[row, column] = masses(durations(cell, z, worlds, seed))
-        told(1)
+            mass[row, column] = masses(durations(wanted[row], z, worlds, seed))
+
+    with ThreadPoolExecutor(engine.cores()) as pool:
+        for _ in pool.map(fill, range(len(wanted))):
+            told(1)
     return Table(wanted, smoothed(mass, worlds), worlds, seed)
 
 
@@ -71,6 +76,6 @@ def durations(cell: Cell, z: float, worlds: int, seed: int) -> Floats:
 
 def _held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> Floats:
     opening = open_scenario(made(content(cell, z, declarer)))
-    rows: WorldArray = engine.all_rows(engine.one_scenario(opening, worlds, seed), chunk=max(1, worlds // 8))
+    rows: WorldArray = engine.simulate(engine.one_scenario(opening, worlds, seed), 0, worlds)
     held: Floats = np.where(rows["ended"] == 1, rows["days_held"], HORIZON).astype(np.float64)
     return held

@@ -132,7 +132,7 @@ def _answer(asked: Asked) -> str:
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
     if "cases" in asked.tables:
         told = f"{surprise(asked.tables)} {told}"
-    return f"{asked.manifest['title']}: {told[:1].lower()}{told[1:]} {rough}: not calibrated."
+    return f"{asked.manifest['title']}: {told[:1].lower()}{told[1:]} {rough}: durations are not calibrated."
 
 
 def _asked(asked: Asked) -> list[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.rules.clash import order_holds
+from ceasefire.rules.clash import give_orders, order_holds
 from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
 
 FORMED_UP = 0.75
@@ -159,6 +159,8 @@ def settle(w: World) -> None:
             take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
         if w.fights[a] == 1:
             w.obeyed[a] = order_holds(w, a)
+            if w.ordered_at[a] != w.rung[a]:
+                give_orders(w, a)
             w.highest_rung = max(w.highest_rung, w.rung[a])
             wanted = INTENSITY[w.rung[a]]
             if wanted > w.mobilised[a]:

@@ -16,10 +16,16 @@ def dawn(w: World) -> None:
     w.today_key = draws.day_key(w.key, w.day)
     w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
     w.clash_key = draws.stream_key(w.today_key, draws.CLASH)
+    w.kind_key = draws.stream_key(w.today_key, draws.KIND)
+    w.toll_key = draws.stream_key(w.today_key, draws.DEATHS)
+    w.fate_key = draws.stream_key(w.today_key, draws.VICTIM)
     for c in range(N_COUNTERS):
         w.morning[c] = w.counter[c]
     w.deaths_today = 0
     w.fires_today = 0
+    for k in range(w.n_firing):
+        w.fires[w.firing[k]] = 0
+    w.n_firing = 0
     for side in range(2):
         w.felt_today[side] = 0.0
         w.misblamed[side] = 0.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from ceasefire import draws
 from ceasefire.compiled import rule
+from ceasefire.rules.clash import ordered_fire
 from ceasefire.rules.look import refresh_views, weigh_sides
 from ceasefire.rules.suffer import deaths_scale, under_enemy
 from ceasefire.world import World
@@ -167,5 +168,10 @@ def derive_formations(w: World) -> None:
         w.facing[f] = enemies / (enemies + w.facing_half) if enemies > 0.0 else 0.0
         restless = w.local_rate * (1.0 - w.discipline[a]) * (1.0 - w.calmed_now[s]) * w.contact_now[s]
         w.loose_rate[f] = w.aggression[f] * w.presence[f] * restless * w.facing[f]
+        w.on_orders[f] = ordered_fire(w, f)
+        own = w.presence_of[s, w.side[a]]
+        w.share_of_side[f] = w.presence[f] / own if own > 0.0 else 0.0
+    for a in range(w.n_actors):
+        w.ordered_at[a] = w.rung[a]
     for rung in range(4):
         w.harmless[rung] = 1.0 - draws.exp(-w.deaths_tail * draws.log(1.0 + 1.0 / deaths_scale(w, rung)))

@@ -33,9 +33,12 @@ class Finding:
     note: str = ""
 
 
-def not_run(row: str, pattern: str, target: str) -> Finding:
-    """A row that needs data which were not given."""
-    return Finding(row, pattern, target, "-", "-", "not run", note=NEEDS_DATA)
+TOO_FEW = "not run: needs data of at least 5 open-ended deals of each kind"
+
+
+def not_run(row: str, pattern: str, target: str, why: str = NEEDS_DATA) -> Finding:
+    """A row that needs data which were not given, or too few of them."""
+    return Finding(row, pattern, target, "-", "-", "not run", note=why)
 
 
 def all_ways(verdicts: Sequence[Verdict]) -> Verdict:

@@ -181,7 +181,7 @@ def two_roads(evidence: Evidence) -> list[Finding]:
         findings.append(
             Finding(
                 "7", name, target, f"{middle:.1f} times", f"{low:.1f} to {high:.1f}", verdict, kind="verification",
-                note=f"{EARLIER}, {len(found):,} worlds; ends by fire are told by deaths, so a spike is partly built in",
+                note=f"{EARLIER}, {len(found):,} worlds; ends by fire are told by deaths: a spike is partly built in",
             )
         )  # fmt: skip
     return findings

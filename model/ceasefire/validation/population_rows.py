@@ -8,17 +8,20 @@ from ceasefire.analysis.binned import EDGES, Floats, surviving
 from ceasefire.population.curves import DAYS, Targets, in_group, weibull_shape
 from ceasefire.population.deals import WAYS
 from ceasefire.population.features import CLASSES
-from ceasefire.validation.check import Finding, Verdict, all_ways, in_band
+from ceasefire.validation.check import TOO_FEW, Finding, Verdict, all_ways, in_band, not_run
 from ceasefire.validation.evidence import Evidence, lived_again
 
 MANY = 200
 """Times that the population of simulated deals lives again, for intervals."""
 
 SHAPE_DRAWS = 60
+FALLS = "hazard falls with time across different deals"
 
 
 def hazard_falls(evidence: Evidence) -> list[Finding]:
     """Row 1: the hazard falls with time across different deals."""
+    if not evidence.targets.holds("all"):
+        return [not_run("1", FALLS, "Weibull shape below 1", TOO_FEW)]
     features, mass, times = evidence.population
     its = np.array([in_group(each, "all") for each in features])
     figure = _shape((mass[its] * times[its, None]).sum(axis=0))
@@ -30,7 +33,7 @@ def hazard_falls(evidence: Evidence) -> list[Finding]:
     below = all_ways([_below_1(shape, high) for shape in ways.values()])
     return [
         Finding(
-            "1", "hazard falls with time across different deals", f"Weibull shape below 1 (data: {said})",
+            "1", FALLS, f"Weibull shape below 1 (data: {said})",
             f"{figure:.2f}", f"{low:.2f} to {high:.2f}", below, sample=evidence.sample, note=coverage(evidence),
         ),
         Finding(
@@ -62,6 +65,9 @@ def class_order(evidence: Evidence) -> list[Finding]:
     """Row 2: definitive well above preliminary, preliminary at least cessation; local below whole-territory."""
     found = []
     for pattern, longer, shorter in ORDERS:
+        if not evidence.targets.holds(longer, shorter):
+            found.append(not_run("2", pattern, f"more hold {ORDER_DAY} days", TOO_FEW))
+            continue
         by_way = [_gap(evidence.targets, way, longer, shorter) for way in WAYS]
         upper, lower = (_curve(evidence, group, MANY, seed) for seed, group in enumerate((longer, shorter)))
         gap = surviving(upper[0], ORDER_DAY) - surviving(lower[0], ORDER_DAY)
@@ -93,6 +99,10 @@ def survival_by_class(evidence: Evidence) -> list[Finding]:
     """Row 3: survival curves by class lie inside the band that the four ways span."""
     found = []
     for group in CLASSES:
+        pattern = f"{group} deals that hold {', '.join(map(str, DAYS))} days"
+        if not evidence.targets.holds(group):
+            found.append(not_run("3", pattern, "inside the band of the four ways", TOO_FEW))
+            continue
         mean, again = _curve(evidence, group, MANY, 0)
         figures, spans, bands, verdicts = [], [], [], []
         for day in DAYS:
@@ -106,7 +116,7 @@ def survival_by_class(evidence: Evidence) -> list[Finding]:
         worst: Verdict = "miss" if "miss" in verdicts else "undetermined" if "undetermined" in verdicts else "pass"
         found.append(
             Finding(
-                "3", f"{group} deals that hold {', '.join(map(str, DAYS))} days", "  ".join(bands), "  ".join(figures),
+                "3", pattern, "  ".join(bands), "  ".join(figures),
                 "  ".join(spans), worst, sample=evidence.sample, note=coverage(evidence),
             )
         )  # fmt: skip

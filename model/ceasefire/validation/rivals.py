@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from scipy.linalg import qr
 from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
@@ -78,17 +79,26 @@ def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> F
     ended = ~np.isinf(what.high)
     days = np.where(ended, np.floor((what.low + np.where(ended, what.high, 0.0) - 1.0) / 2) + 0.5, what.low)
     x = design(learnt)[:, 1:]
+    told_apart = _independent(x)
+    x = x[:, told_apart]
     beta = np.asarray(PHReg(np.maximum(days, 0.25), x, status=ended.astype(int), ties="breslow").fit().params)
     risk = np.exp(x @ beta)
     times = np.unique(days[ended])
     steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
     baseline = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
-    alive = np.exp(-baseline[None, :] * np.exp(design(wanted)[:, 1:] @ beta)[:, None])
+    alive = np.exp(-baseline[None, :] * np.exp(design(wanted)[:, 1:][:, told_apart] @ beta)[:, None])
     mass = alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], axis=1)
     pooled = 0.98 * turnbull(what.low, what.high) + 0.02 / BINS
     n = len(learnt)
     found: Floats = (n * mass + 5 * pooled) / (n + 5)
     return found
+
+
+def _independent(x: Floats) -> list[int]:
+    """Columns that vary and are no sum of others, as a regression without a constant needs; shape of x (n, columns)."""
+    _, r, order = qr(x - x.mean(axis=0), mode="economic", pivoting=True)
+    size = np.abs(np.diag(r))
+    return sorted(int(k) for k, much in zip(order, size, strict=False) if much > 1e-8 * max(1.0, size[0]))
 
 
 RIVALS: dict[str, Rival] = {
