@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,8 +65,8 @@ def test_a_local_scenario_is_listed_by_its_title(command: Command) -> None:
     Path("scenarios/mine.yaml").write_text("name: mine\ntitle: 'Mine: a trial'\nbase: idlib-2020\n", encoding="utf-8")
     Path("scenarios/broken.yaml").write_text("title: [\n", encoding="utf-8")
     said = command("list").out
-    assert "mine        Mine: a trial" in said
-    assert "broken      (cannot be read; try `check`)" in said
+    assert re.search(r"^  mine +Mine: a trial$", said, re.MULTILINE)
+    assert re.search(r"^  broken +\(cannot be read; try `check`\)$", said, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
