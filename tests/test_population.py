@@ -88,6 +88,25 @@ def test_coded_features_change_terms_and_parties_and_never_what_the_parties_want
         assert content(PLAIN, HARD)["actors"][party]["motives"] == content(rich, HARD)["actors"][party]["motives"]
 
 
+@pytest.mark.parametrize(
+    ("feature", "terms"),
+    [
+        ({"mechanism": True}, {"hotline", "monitoring"}),
+        ({"enforcement": "international"}, {"hotline", "monitoring"}),
+        ({"written": True}, {"clarity"}),
+        ({"sides": "unilateral"}, {"excludes"}),
+        ({"ceasefire_class": "preliminary"}, {"class"}),
+        ({"mediated": True}, set()),
+        ({"local": True}, set()),
+    ],
+)
+def test_each_feature_changes_its_own_terms(feature: dict[str, object], terms: set[str]) -> None:
+    plain, changed = (content(cell, 0.0)["agreement"] for cell in (PLAIN, cell_of(Features(**feature))))  # type: ignore[arg-type]
+    assert {name for name in changed if changed[name] != plain[name]} == terms
+    for name in terms - {"class", "excludes"}:
+        assert changed[name]["triangular"] > plain[name]["triangular"]
+
+
 def test_intractability_changes_wants_and_posture_and_never_the_terms() -> None:
     easy, hard = content(PLAIN, EASY), content(PLAIN, HARD)
     assert {part for part in easy if easy[part] != hard[part]} == {"actors"}

@@ -302,3 +302,9 @@ def test_with_data_every_row_has_a_verdict(command: Command, tmp_path: Path, mon
 def test_forecasts_need_data() -> None:
     with pytest.raises(ValueError, match="no data"):
         _ = Evidence().crossed
+
+
+def test_the_documentation_names_every_column_of_the_file() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "validation.md").read_text(encoding="utf-8")
+    for column, holds in COLUMNS.items():
+        assert f"| `{column}` | {holds} |" in text

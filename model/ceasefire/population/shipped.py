@@ -78,6 +78,7 @@ def refit(
     if to == FITTED:
         mix.write_mix(mix.mix_of(deals))
         curves.write_targets(curves.targets_of(deals))
+    shipped.cache_clear()
     return shipped(to)
 
 

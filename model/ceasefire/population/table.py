@@ -14,7 +14,7 @@ from ceasefire.population.features import Cell
 from ceasefire.population.generate import Z_LEVELS, Declarer, content, made
 from ceasefire.start import WorldArray, open_scenario
 
-WORLDS, SEED = 240, 1989
+WORLDS, SEED = 160, 1989
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ def hazard_falls(evidence: Evidence) -> list[Finding]:
     ways = {way: evidence.targets.value[way, "all", "shape"] for way in WAYS}
     said = ", ".join(f"{way} {shape:.2f}" for way, shape in ways.items())
     band = evidence.targets.band("all", "shape")
-    below = all_ways([_below_1(shape, high) for shape in ways.values()])
+    below = all_ways([_below_1(shape, low, high) for shape in ways.values()])
     return [
         Finding(
             "1", FALLS, f"Weibull shape below 1 (data: {said})",
@@ -43,10 +43,11 @@ def hazard_falls(evidence: Evidence) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _below_1(data: float, model_high: float) -> Verdict:
-    if data >= 1.0:
+def _below_1(data: float, low: float, high: float) -> Verdict:
+    """Data whose own shape is not below 1 set no target."""
+    if data >= 1.0 or low < 1.0 <= high:
         return "undetermined"
-    return "pass" if model_high < 1.0 else "miss"
+    return "pass" if high < 1.0 else "miss"
 
 
 def _shape(counts: Floats) -> float:
