@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ceasefire.compiled import called_from_python, rule
 
@@ -72,6 +74,15 @@ def stream_key(day: np.uint64, stream: int) -> np.uint64:
 def uniform(stream: np.uint64, name: np.uint64, number: int) -> float:
     """A number in [0, 1), of somebody's name and the draw's number."""
     return float(mix(stream + name + np.uint64(number) * _H) >> _S11) * _TO_UNIT
+
+
+def uniforms(stream: np.uint64, name: np.uint64, count: int) -> NDArray[np.float64]:
+    """The draws of numbers 0 to count - 1, as `uniform` gives them one by one. Not for rules."""
+    z = stream + name + np.arange(count, dtype=np.uint64) * _H
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    found: NDArray[Any] = ((z ^ (z >> _S31)) >> _S11) * _TO_UNIT
+    return found
 
 
 @rule
