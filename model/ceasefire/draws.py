@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.compiled import called_from_python, rule
+from ceasefire.compiled import called_from_python, rule, seldom
 
 # --- streams: what a draw is for
 PARAMETER, INTENT, AGGRESSION, EVENT, REVIEW, CHOICE, CLASH, KIND, DEATHS = range(1, 10)
@@ -143,7 +143,7 @@ def lomax(scale: float, tail: float, u: float) -> float:
     return scale * (exp(-log(1.0 - u) / tail) - 1.0)
 
 
-@rule
+@seldom
 def normal(u: float) -> float:
     """A standard normal by inversion of u (Acklam's rational approximation, relative error 1.2e-9)."""
     p = min(max(u, 1e-300), 1.0 - 2.0**-53)
@@ -169,7 +169,7 @@ def normal(u: float) -> float:
     )  # fmt: skip
 
 
-@rule
+@seldom
 def triangular(low: float, mode: float, high: float, u: float) -> float:
     """A triangular number by inversion of u."""
     if high <= low:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import draws, rules
-from ceasefire.compiled import called_from_python, rule
+from ceasefire.compiled import called_from_python, rule, seldom
 from ceasefire.rules.clash import most_fire
 from ceasefire.rules.founding import found
 from ceasefire.start import Opening, WorldArray
@@ -98,7 +98,7 @@ def list_close(w, nearness, close):
     return found
 
 
-@rule
+@seldom
 def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
     """Draw every number that has a distribution, each by its own name, cut to its limits."""
     stream = draws.stream_key(draws.day_key(key, -1), draws.PARAMETER)
@@ -108,7 +108,7 @@ def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
         numbers[slots[k]] = min(max(drawn, limits[k, 0]), limits[k, 1])
 
 
-@rule
+@seldom
 def begin(w, numbers, opening, drawn, seed, world):
     """Set a world to the morning of day 0. `w` and `numbers` are two views of the same record."""
     numbers[:] = opening
@@ -117,7 +117,7 @@ def begin(w, numbers, opening, drawn, seed, world):
     found(w, seed, world)
 
 
-@rule
+@seldom
 def sum_up(w, row):
     """Copy what is left of a world into a row of results."""
     row.world = w.world
