@@ -60,7 +60,16 @@ STRICT = {"nogil": True, "error_model": "numpy"}
 
 def rule(function: Rule) -> Rule:
     """A rule is compiled into whatever calls it: a day is a quarter shorter so. Python calls it through `calls`."""
-    compiled = numba.njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **STRICT)(function)
+    return _for_rules(function, forceinline=True)
+
+
+def seldom(function: Rule) -> Rule:
+    """A rule that acts on few days stands by itself: days without it are shorter, and less is compiled."""
+    return _for_rules(function)
+
+
+def _for_rules(function: Rule, **options: bool) -> Rule:
+    compiled = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **STRICT, **options)(function)
     if compiling():
         compiled.__class__ = _for_rules_only(type(compiled))
     return cast(Rule, compiled)

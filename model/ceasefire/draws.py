@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ceasefire.compiled import called_from_python, rule
+from ceasefire.compiled import called_from_python, rule, seldom
 
 # --- streams: what a draw is for
 PARAMETER, INTENT, AGGRESSION, EVENT, REVIEW, CHOICE, CLASH, KIND, DEATHS = range(1, 10)
@@ -74,6 +76,15 @@ def uniform(stream: np.uint64, name: np.uint64, number: int) -> float:
     return float(mix(stream + name + np.uint64(number) * _H) >> _S11) * _TO_UNIT
 
 
+def uniforms(stream: np.uint64, name: np.uint64, count: int) -> NDArray[np.float64]:
+    """The draws of numbers 0 to count - 1, as `uniform` gives them one by one. Not for rules."""
+    z = stream + name + np.arange(count, dtype=np.uint64) * _H
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    found: NDArray[Any] = ((z ^ (z >> _S31)) >> _S11) * _TO_UNIT
+    return found
+
+
 @rule
 def exp(x: float) -> float:
     """e to the x, within 2 units in the last place; flat beyond +-700.
@@ -132,7 +143,7 @@ def lomax(scale: float, tail: float, u: float) -> float:
     return scale * (exp(-log(1.0 - u) / tail) - 1.0)
 
 
-@rule
+@seldom
 def normal(u: float) -> float:
     """A standard normal by inversion of u (Acklam's rational approximation, relative error 1.2e-9)."""
     p = min(max(u, 1e-300), 1.0 - 2.0**-53)
@@ -158,7 +169,7 @@ def normal(u: float) -> float:
     )  # fmt: skip
 
 
-@rule
+@seldom
 def triangular(low: float, mode: float, high: float, u: float) -> float:
     """A triangular number by inversion of u."""
     if high <= low:

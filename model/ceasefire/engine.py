@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import draws, rules
-from ceasefire.compiled import called_from_python, rule
+from ceasefire.compiled import called_from_python, rule, seldom
 from ceasefire.rules.clash import most_fire
 from ceasefire.rules.founding import found
 from ceasefire.start import Opening, WorldArray
@@ -98,7 +98,7 @@ def list_close(w, nearness, close):
     return found
 
 
-@rule
+@seldom
 def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
     """Draw every number that has a distribution, each by its own name, cut to its limits."""
     stream = draws.stream_key(draws.day_key(key, -1), draws.PARAMETER)
@@ -108,7 +108,7 @@ def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
         numbers[slots[k]] = min(max(drawn, limits[k, 0]), limits[k, 1])
 
 
-@rule
+@seldom
 def begin(w, numbers, opening, drawn, seed, world):
     """Set a world to the morning of day 0. `w` and `numbers` are two views of the same record."""
     numbers[:] = opening
@@ -117,14 +117,7 @@ def begin(w, numbers, opening, drawn, seed, world):
     found(w, seed, world)
 
 
-@rule
-def live(w, numbers, nearness, close):
-    """A world's whole life."""
-    while w.over == 0:
-        live_day(w, numbers, nearness, close)
-
-
-@rule
+@seldom
 def sum_up(w, row):
     """Copy what is left of a world into a row of results."""
     row.world = w.world
@@ -147,33 +140,24 @@ def sum_up(w, row):
 
 
 @called_from_python
-def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, results):
-    """Simulate each (point, world) pair in turn in one scratch record; fill a row of results for each."""
+def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, begun, days, results):
+    """Live each (point, world) pair in turn in one scratch record; fill a row of results for each.
+
+    A world starts on the morning of day 0, or goes on from where the record is when it has `begun`, and is lived to its
+    end, but for no more than `days` days. All that Python asks of the engine is this one function: a day takes long
+    to compile, and is compiled once.
+    """
     nearness, close = room_for_formations(worlds[0])
     for k in range(numbers_of_worlds.shape[0]):
-        begin(worlds[0], numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
-        live(worlds[0], numbers, nearness, close)
-        sum_up(worlds[0], results[k])
+        w = worlds[0]
+        if not begun:
+            begin(w, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
+        lived = 0
+        while w.over == 0 and lived < days:
+            live_day(w, numbers, nearness, close)
+            lived += 1
+        sum_up(w, results[k])
         results[k].point = points[k]
-
-
-@called_from_python
-def open_world(worlds, numbers, opening, drawn, seed, world):
-    """A world on the morning of day 0."""
-    begin(worlds[0], numbers, opening, drawn, seed, world)
-
-
-@called_from_python
-def step_day(worlds, numbers):
-    """One day of a world."""
-    nearness, close = room_for_formations(worlds[0])
-    live_day(worlds[0], numbers, nearness, close)
-
-
-@called_from_python
-def write_result(w, row):
-    """What is left of a world."""
-    sum_up(w, row)
 
 
 Drawn = tuple[NDArray[Any], ...]
@@ -189,6 +173,14 @@ def drawn_numbers(opening: Opening) -> Drawn:
         np.array([d.numbers for d in each], np.float64).reshape(len(each), 3),
         np.array([(d.low, d.high) for d in each], np.float64).reshape(len(each), 2),
     )
+
+
+NO_LIMIT = 2**62
+"""Days of a world that is lived to its end."""
+
+NOTHING_DRAWN: Drawn = (
+    np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 2)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -228,9 +220,38 @@ def simulate(batch: Batch, first: int, last: int, drawn: Drawn | None = None) ->
     with np.errstate(over="ignore"):
         run_chunk(
             scratch, np.asarray(scratch).view(np.float64), batch.openings, drawn or drawn_numbers(batch.opening),
-            np.uint64(batch.seed), batch.points[first:last], batch.worlds[first:last], results,
+            np.uint64(batch.seed), batch.points[first:last], batch.worlds[first:last], False, NO_LIMIT, results,
         )  # fmt: skip
     return np.asarray(results)
+
+
+def open_world(
+    record: WorldArray,
+    numbers: NDArray[np.float64],
+    opening: NDArray[np.float64],
+    drawn: Drawn,
+    seed: int | np.uint64,
+    world: int,
+) -> None:
+    """Set a world to the morning of day 0. `record` (one world) and `numbers` are two views of the same memory."""
+    _one(record, numbers, opening, drawn, seed, world, begun=False, days=0, row=blank_world(RESULT))
+
+
+def step_day(record: WorldArray, numbers: NDArray[np.float64]) -> None:
+    """One day of a world; none when it is over."""
+    _one(record, numbers, numbers, NOTHING_DRAWN, 0, 0, begun=True, days=1, row=blank_world(RESULT))
+
+
+def write_result(record: WorldArray, row: WorldArray) -> None:
+    """Copy what is left of a world into a row of results, both arrays of one."""
+    numbers = np.asarray(record).view(np.float64)
+    _one(record, numbers, numbers, NOTHING_DRAWN, 0, 0, begun=True, days=0, row=row)
+
+
+def _one(record, numbers, opening, drawn, seed, world, *, begun, days, row):
+    point, number = np.zeros(1, np.int64), np.full(1, world, np.int64)
+    rows = opening.reshape(1, -1)
+    run_chunk(record, numbers, rows, drawn, np.uint64(seed), point, number, begun, days, row)
 
 
 def cores(workers: int | None = None) -> int:

@@ -36,9 +36,7 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
         world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))  # compiled rules hand back a plain int
         key = np.uint64(draws.stream_key(world, draws.DOUBT))
         return {
-            path: np.array(
-                [low + (high - low) * draws.uniform(key, draws.name_key(path), k) for k in range(count)], np.float64
-            )
+            path: low + (high - low) * draws.uniforms(key, draws.name_key(path), count)
             for path, (low, high) in ranges.items()
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.world import (
     FIRED_LOCALISED,
     FIRED_ORDERED,
@@ -57,7 +57,7 @@ def most_fire(w: World, f: int) -> float:
     return 1.000001 * (w.loose_rate[f] + w.on_orders[f] + w.heat[f] * w.facing[f])
 
 
-@rule
+@seldom
 def give_orders(w: World, a: int) -> None:
     """An actor's formations fire as its posture orders."""
     w.ordered_at[a] = w.rung[a]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.rules.clash import give_orders, order_holds
 from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
 
@@ -118,7 +118,7 @@ def decide(w: World, a: int) -> None:
         w.next_rung[a] = 3
 
 
-@rule
+@seldom
 def largest_pull(w: World, a: int, rung: int) -> int:
     """The motive that did most for a rung against the lowest one; -1 when none pulls towards it."""
     found = -1
@@ -132,7 +132,7 @@ def largest_pull(w: World, a: int, rung: int) -> int:
     return found
 
 
-@rule
+@seldom
 def take_posture(w: World, a: int, rung: int, motive: int) -> None:
     """An actor moves to a rung; the counters are marked when it goes on the offensive."""
     if rung == w.rung[a]:

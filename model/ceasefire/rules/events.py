@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.rules.founding import derive
 from ceasefire.world import N_COUNTERS, Numbers, World
 
@@ -68,7 +68,7 @@ def happens(w: World, e: int, key: np.uint64) -> bool:
     return draws.uniform(key, w.event_key[e], 0) < w.event_rate[e] / 365.0
 
 
-@rule
+@seldom
 def apply_event(w: World, numbers: Numbers, e: int) -> None:
     """Set, add to or multiply each number that the event names, within its limits; alarm who must review."""
     for o in range(w.n_operations):
