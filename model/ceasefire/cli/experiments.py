@@ -99,11 +99,12 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
 def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
     """The tables of the deals that lie side by side; none when the experiment has none."""
     from ceasefire.experiment import cases
+    from ceasefire.experiment.doubt import DRAWS
 
     if not made.asked.cases:
         return {}
     say(f"living {len(made.asked.cases)} deals side by side, for {cases.HORIZON:,} days each")
-    worlds, draws = (cases.QUICK_WORLDS, cases.QUICK_DRAWS) if made.quick else (cases.WORLDS, cases.DRAWS)
+    worlds, draws = (cases.QUICK_WORLDS, cases.QUICK_DRAWS) if made.quick else (cases.WORLDS, DRAWS)
     asked = zip(made.asked.spec.cases, made.asked.cases, strict=True)
     seed = made.recipe.seed
     return cases.tables([cases.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])

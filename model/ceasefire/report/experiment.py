@@ -132,7 +132,9 @@ def _answer(asked: Asked) -> str:
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
     if "cases" in asked.tables:
         told = f"{surprise(asked.tables)} {told}"
-    return f"{asked.manifest['title']}: {told[:1].lower()}{told[1:]} {rough}: durations are not calibrated."
+    title, asks = asked.manifest["title"], str(asked.manifest["title"]).endswith("?")
+    joined = f"{title} {told}" if asks else f"{title}: {told[:1].lower()}{told[1:]}"
+    return f"{joined} {rough}: durations are not calibrated."
 
 
 def _asked(asked: Asked) -> list[Block]:
@@ -209,7 +211,10 @@ def _varied(asked: Asked) -> Folded:
     ]
     table = Table(f"{len(rows):,} factors", ["factor", "is", "varied"], rows)
     levers = sum(row[1] == "lever" for row in rows)
-    return Folded(f"{levers:,} levers and {len(rows) - levers:,} uncertainties", [table])
+    what = f"{levers:,} levers and {len(rows) - levers:,} uncertainties"
+    if asked.manifest["design"] == "swap":
+        what = f"{len(rows):,} parts, and what lies in none of them"
+    return Folded(what, [table])
 
 
 def _change_words(name: str) -> str:
