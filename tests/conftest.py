@@ -59,3 +59,4 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs draw nothing, for tests that look elsewhere: drawing takes longer than a small run."""
     monkeypatch.setattr("ceasefire.cli.figures.draw", lambda plan, outcome, folder: None)
+    monkeypatch.setattr("ceasefire.cli.figures.draw_worlds", lambda plan, worlds, folder: None)

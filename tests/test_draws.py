@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import called_from_python
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ ACCEPTED = 0.001
 ALICE, BOB = draws.name_key("alice"), draws.name_key("bob")
 
 
-@rule
+@called_from_python
 def fill(out: Any, seed: int, world: int, day: int, stream: int, name: Any, number: int, step: int) -> None:
     """Draws along one of the five coordinates of a draw: step says which one moves by one each time."""
     for k in range(out.shape[0]):
@@ -37,35 +37,35 @@ def fill(out: Any, seed: int, world: int, day: int, stream: int, name: Any, numb
         out[k] = draws.uniform(key, np.uint64(name), i)
 
 
-@rule
+@called_from_python
 def each_exp(x, out):  # type: ignore[no-untyped-def]
     """exp of every x."""
     for k in range(x.shape[0]):
         out[k] = draws.exp(x[k])
 
 
-@rule
+@called_from_python
 def each_log(x, out):  # type: ignore[no-untyped-def]
     """log of every x."""
     for k in range(x.shape[0]):
         out[k] = draws.log(x[k])
 
 
-@rule
+@called_from_python
 def each_poisson(rate, most, u, out):  # type: ignore[no-untyped-def]
     """A count for every u."""
     for k in range(u.shape[0]):
         out[k] = draws.poisson(rate, u[k], most)
 
 
-@rule
+@called_from_python
 def each_drawn(code, a, b, c, u, out):  # type: ignore[no-untyped-def]
     """A number of a scenario's distribution for every u."""
     for k in range(u.shape[0]):
         out[k] = draws.from_distribution(code, a, b, c, u[k])
 
 
-@rule
+@called_from_python
 def each_lomax(scale, tail, u, out):  # type: ignore[no-untyped-def]
     """An amount for every u."""
     for k in range(u.shape[0]):
@@ -286,12 +286,9 @@ def test_code_0_is_the_number_itself_and_a_triangle_without_width_is_its_point()
 
 
 def test_mixing_flips_half_the_bits_for_a_change_of_one() -> None:
+    mix: Any = called_from_python(getattr(draws.mix, "py_func", draws.mix))
     with np.errstate(over="ignore"):
         inputs = [np.uint64(k) * np.uint64(0x9E3779B97F4A7C15) for k in range(200)]
-        flips = [
-            (int(draws.mix(z)) ^ int(draws.mix(z ^ np.uint64(1 << bit)))).bit_count()
-            for z in inputs
-            for bit in range(64)
-        ]
+        flips = [(int(mix(z)) ^ int(mix(z ^ np.uint64(1 << bit)))).bit_count() for z in inputs for bit in range(64)]
     # 12,800 flips of 64 bits: the mean of fair ones has a standard error of 4 / sqrt(12,800) = 0.035.
     assert abs(float(np.mean(flips)) - 32.0) < 4 * 0.036

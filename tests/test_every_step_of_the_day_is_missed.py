@@ -53,6 +53,7 @@ WHAT_A_STEP_DOES: dict[str, Callable[[Any], Any]] = {
     "accuse": lambda w: w["felt_today"].tolist(),
     "update_trust": lambda w: w["trust"].tolist(),
     "carry_blame": lambda w: w["blame"].tolist(),
+    "brace": lambda w: w["answers"].tolist(),
     "echo": lambda w: float(w["near"].sum()),
     "answer": lambda w: w["heat"].tolist(),
     "bear": lambda w: w["weariness"].tolist(),

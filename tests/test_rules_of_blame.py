@@ -115,6 +115,7 @@ def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
     w["heat"][f] = 2.0
     for sector in range(3):
         answer.echo(w, sector)
+    answer.brace(w)
     answer.answer(w, f)
     share, felt = 1.0 / 1.2, (4.0 + 0.2 * 10.0) / 1.2
     branching = 0.42 + 0.53 * 0.6 * 0.5
@@ -142,6 +143,7 @@ def test_the_side_shares_one_answer_between_its_formations() -> None:
     w["trust"][SOUTH], w["heat"][:], w["received"][HILLS][SOUTH], w["fires_today"] = 1.0, 0.0, 6.0, 6
     w["rung"][:], w["received"][TOWN][SOUTH] = HONOUR, 0.0
     answer.echo(w, HILLS)
+    answer.brace(w)
     for actor in (REBELS, RAIDERS, WOLF):
         answer.answer(w, formation(actor, HILLS))
     assert w["heat"].sum() == pytest.approx(0.05 * 0.42 * 6.0 / 1.2)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import platformdirs
 
@@ -24,7 +24,8 @@ def source_digest() -> str:
     """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    named = ("compiled", "draws", "world", "engine", "calls", "scenario/indicators", "scenario/mechanisms")
+    named = ["compiled", "draws", "world", "engine", "calls", "calibration/recording"]
+    named += ["scenario/indicators", "scenario/mechanisms"]
     sources = [*(package / f"{name}.py" for name in named), *sorted(package.glob("rules/*.py"))]
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
@@ -53,9 +54,39 @@ numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # numba may have been im
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 
+STRICT = {"nogil": True, "error_model": "numpy"}
+"""No interpreter lock, and floating point as written: never fastmath."""
+
+
 def rule(function: Rule) -> Rule:
-    """Compile a rule: strict floating point, no interpreter lock, kept between sessions."""
-    compiled: Rule = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """A rule is compiled into whatever calls it: a day is a quarter shorter so. Python calls it through `calls`."""
+    return _for_rules(function, forceinline=True)
+
+
+def seldom(function: Rule) -> Rule:
+    """A rule that acts on few days stands by itself: days without it are shorter, and less is compiled."""
+    return _for_rules(function)
+
+
+def _for_rules(function: Rule, **options: bool) -> Rule:
+    compiled = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **STRICT, **options)(function)
+    if compiling():
+        compiled.__class__ = _for_rules_only(type(compiled))
+    return cast(Rule, compiled)
+
+
+def _for_rules_only(kind: Any) -> Any:
+    """The same kind of compiled function, which refuses to be called from Python, for which it has no entry."""
+
+    def refuse(self: Any, *_: object) -> None:
+        raise TypeError(f"{self.__name__} is compiled into other rules only; Python calls it through ceasefire.calls")
+
+    return type(kind.__name__, (kind,), {"__call__": refuse})
+
+
+def called_from_python(function: Rule) -> Rule:
+    """Compile a function that Python calls as well; what it compiles to is kept between sessions."""
+    compiled: Rule = numba.njit(cache=True, forceinline=True, **STRICT)(function)
     return compiled
 
 

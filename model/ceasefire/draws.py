@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ceasefire.compiled import rule
+from ceasefire.compiled import called_from_python, rule, seldom
 
 # --- streams: what a draw is for
 PARAMETER, INTENT, AGGRESSION, EVENT, REVIEW, CHOICE, CLASH, KIND, DEATHS = range(1, 10)
-VICTIM, CAPABILITY, COMMITMENT, LINE, TALKS, DEADLINE, RENEWAL, ABROGATION, DOUBT = range(10, 19)
+VICTIM, CAPABILITY, COMMITMENT, LINE, TALKS, DEADLINE, RENEWAL, ABROGATION, DOUBT, RECORDED = range(10, 20)
 
 _G = np.uint64(0x9E3779B97F4A7C15)
 _H = np.uint64(0xD1B54A32D192ED03)
@@ -32,6 +34,8 @@ _LN2_LOW = 1.90821492927058770002e-10
 _LN2 = 0.6931471805599453
 _SQRT_HALF = 0.7071067811865476
 _EXP_LIMIT = 700.0
+_TO_WHOLE = 1.5 * 2.0**52
+"""Added to a number and taken away again, it leaves the nearest whole number."""
 _POWERS_OF_TWO = np.array([math.ldexp(1.0, k) for k in range(-1022, 1024)])
 
 
@@ -48,49 +52,55 @@ def mix(z: np.uint64) -> np.uint64:
     return z ^ (z >> _S31)
 
 
-@rule
+@called_from_python
 def world_key(seed: np.uint64, world: np.uint64) -> np.uint64:
     """The key of one world."""
     return mix(mix(seed + _G) + world * _G)
 
 
-@rule
+@called_from_python
 def day_key(world: np.uint64, day: int) -> np.uint64:
     """The key of one day of a world; day -1 is the time before the start."""
     return mix(world + np.uint64(day + 2) * _G)
 
 
-@rule
+@called_from_python
 def stream_key(day: np.uint64, stream: int) -> np.uint64:
     """The key of one kind of draw on a day."""
     return mix(day + np.uint64(stream) * _G)
 
 
-@rule
+@called_from_python
 def uniform(stream: np.uint64, name: np.uint64, number: int) -> float:
     """A number in [0, 1), of somebody's name and the draw's number."""
     return float(mix(stream + name + np.uint64(number) * _H) >> _S11) * _TO_UNIT
 
 
+def uniforms(stream: np.uint64, name: np.uint64, count: int) -> NDArray[np.float64]:
+    """The draws of numbers 0 to count - 1, as `uniform` gives them one by one. Not for rules."""
+    z = stream + name + np.arange(count, dtype=np.uint64) * _H
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    found: NDArray[Any] = ((z ^ (z >> _S31)) >> _S11) * _TO_UNIT
+    return found
+
+
 @rule
 def exp(x: float) -> float:
-    """e to the x, within 2 units in the last place; flat beyond +-700."""
+    """e to the x, within 2 units in the last place; flat beyond +-700.
+
+    x = k ln 2 + r, and Taylor's series for exp(r) to the 13th power, its terms added in pairs (Estrin 1960) so that
+    a processor need not wait for one before it begins the next.
+    """
     x = min(max(x, -_EXP_LIMIT), _EXP_LIMIT)
-    k = math.floor(x * _LOG2E + 0.5)
+    k = (x * _LOG2E + _TO_WHOLE) - _TO_WHOLE
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    p = 1.0 + r / 13.0
-    p = 1.0 + r * p * (1.0 / 12.0)
-    p = 1.0 + r * p * (1.0 / 11.0)
-    p = 1.0 + r * p * (1.0 / 10.0)
-    p = 1.0 + r * p * (1.0 / 9.0)
-    p = 1.0 + r * p * (1.0 / 8.0)
-    p = 1.0 + r * p * (1.0 / 7.0)
-    p = 1.0 + r * p * (1.0 / 6.0)
-    p = 1.0 + r * p * (1.0 / 5.0)
-    p = 1.0 + r * p * 0.25
-    p = 1.0 + r * p * (1.0 / 3.0)
-    p = 1.0 + r * p * 0.5
-    p = 1.0 + r * p
+    r2 = r * r
+    r4 = r2 * r2
+    low = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0))
+    middle = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0))
+    high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0))
+    p = 1.0 + (r + r2 * ((low + r4 * middle) + (r4 * r4) * high))
     return p * _POWERS_OF_TWO[int(k) + 1022]
 
 
@@ -103,17 +113,12 @@ def log(x: float) -> float:
         e -= 1
     s = (m - 1.0) / (m + 1.0)
     q = s * s
-    p = 1.0 / 23.0
-    p = 1.0 / 21.0 + q * p
-    p = 1.0 / 19.0 + q * p
-    p = 1.0 / 17.0 + q * p
-    p = 1.0 / 15.0 + q * p
-    p = 1.0 / 13.0 + q * p
-    p = 1.0 / 11.0 + q * p
-    p = 1.0 / 9.0 + q * p
-    p = 1.0 / 7.0 + q * p
-    p = 1.0 / 5.0 + q * p
-    p = 1.0 / 3.0 + q * p
+    q2 = q * q
+    q4 = q2 * q2
+    low = (1.0 / 3.0 + q * (1.0 / 5.0)) + q2 * (1.0 / 7.0 + q * (1.0 / 9.0))
+    middle = (1.0 / 11.0 + q * (1.0 / 13.0)) + q2 * (1.0 / 15.0 + q * (1.0 / 17.0))
+    high = 1.0 / 19.0 + q * (1.0 / 21.0)
+    p = low + q4 * (middle + q4 * high)
     return e * _LN2_HIGH + (2.0 * s + (2.0 * s * q * p + e * _LN2_LOW))
 
 
@@ -138,7 +143,7 @@ def lomax(scale: float, tail: float, u: float) -> float:
     return scale * (exp(-log(1.0 - u) / tail) - 1.0)
 
 
-@rule
+@seldom
 def normal(u: float) -> float:
     """A standard normal by inversion of u (Acklam's rational approximation, relative error 1.2e-9)."""
     p = min(max(u, 1e-300), 1.0 - 2.0**-53)
@@ -164,7 +169,7 @@ def normal(u: float) -> float:
     )  # fmt: skip
 
 
-@rule
+@seldom
 def triangular(low: float, mode: float, high: float, u: float) -> float:
     """A triangular number by inversion of u."""
     if high <= low:
@@ -175,7 +180,7 @@ def triangular(low: float, mode: float, high: float, u: float) -> float:
     return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
 
 
-@rule
+@called_from_python
 def from_distribution(code: int, a: float, b: float, c: float, u: float) -> float:
     """A number from a scenario's distribution: 0 fixed a, 1 uniform, 2 triangular, 3 normal, 4 lognormal."""
     if code == 1:

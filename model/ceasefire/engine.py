@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import draws, rules
-from ceasefire.compiled import rule
+from ceasefire.compiled import called_from_python, rule, seldom
+from ceasefire.rules.clash import most_fire
 from ceasefire.rules.founding import found
 from ceasefire.start import Opening, WorldArray
 from ceasefire.world import N_COUNTERS, blank_world
@@ -33,13 +34,17 @@ CHUNK = 500
 _events, _survey, _look, _decide, _settle = rules.events, rules.survey, rules.look, rules.decide, rules.settle
 _clash, _advance, _suffer, _flee, _accuse = rules.clash, rules.advance, rules.suffer, rules.flee, rules.accuse
 _update_trust, _carry_blame = rules.update_trust, rules.carry_blame
-_echo, _answer = rules.echo, rules.answer
+_brace, _echo, _answer = rules.brace, rules.echo, rules.answer
 _bear, _bind, _judge = rules.bear, rules.bind, rules.judge
 
 
 @rule
-def live_day(w, numbers):
-    """One day of one world, in the order of rules.THE_DAY."""
+def live_day(w, numbers, nearness, close):
+    """One day of one world, in the order of rules.THE_DAY. `nearness` and `close` are room for
+    a number of each formation.
+
+    Formations that surely do not fire today take no step of fire: that most do not makes a day a third shorter.
+    """
     _events(w, numbers)
     _survey(w)
     for a in range(w.n_actors):
@@ -47,19 +52,20 @@ def live_day(w, numbers):
     for a in range(w.n_actors):
         _decide(w, a)
     _settle(w)
-    for f in range(w.n_formations):
-        _clash(w, f)
+    for k in range(list_close(w, nearness, close)):
+        _clash(w, close[k])
     for s in range(w.n_sectors):
         _advance(w, s)
-    for f in range(w.n_formations):
-        _suffer(w, f)
+    for k in range(w.n_firing):
+        _suffer(w, w.firing[k])
     for s in range(w.n_sectors):
         _flee(w, s)
-    for f in range(w.n_formations):
-        _accuse(w, f)
+    for k in range(w.n_firing):
+        _accuse(w, w.firing[k])
     _update_trust(w)
     for a in range(w.n_actors):
         _carry_blame(w, a)
+    _brace(w)
     for s in range(w.n_sectors):
         _echo(w, s)
     for f in range(w.n_formations):
@@ -71,6 +77,28 @@ def live_day(w, numbers):
 
 
 @rule
+def room_for_formations(w):
+    """Room for a number and for a position of each formation."""
+    return np.empty(w.heat.shape[0]), np.empty(w.heat.shape[0], np.int64)
+
+
+@rule
+def list_close(w, nearness, close):
+    """List the formations that come close to firing, and say how many: the draws of the others mean no fire for sure.
+
+    A count is 0 when u < 1 - rate, which is at most exp(-rate). Numbers in a row, without a choice among them, are
+    worked out several at a time.
+    """
+    for f in range(w.n_formations):
+        nearness[f] = draws.uniform(w.clash_key, w.formation_key[f], 0) - (1.0 - most_fire(w, f))
+    found = 0
+    for f in range(w.n_formations):
+        close[found] = f
+        found += 0 if nearness[f] < 0.0 else 1
+    return found
+
+
+@seldom
 def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
     """Draw every number that has a distribution, each by its own name, cut to its limits."""
     stream = draws.stream_key(draws.day_key(key, -1), draws.PARAMETER)
@@ -80,31 +108,17 @@ def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
         numbers[slots[k]] = min(max(drawn, limits[k, 0]), limits[k, 1])
 
 
-@rule
-def open_world(worlds, numbers, opening, drawn, seed, world):
-    """Set a world to the morning of day 0. `worlds` and `numbers` are two views of the same record."""
+@seldom
+def begin(w, numbers, opening, drawn, seed, world):
+    """Set a world to the morning of day 0. `w` and `numbers` are two views of the same record."""
     numbers[:] = opening
     slots, names, codes, shapes, limits = drawn
     draw_numbers(numbers, draws.world_key(np.uint64(seed), np.uint64(world)), slots, names, codes, shapes, limits)
-    found(worlds[0], seed, world)
+    found(w, seed, world)
 
 
-@rule
-def step_day(worlds, numbers):
-    """One day, called from Python."""
-    live_day(worlds[0], numbers)
-
-
-@rule
-def live(worlds, numbers):
-    """A world's whole life."""
-    w = worlds[0]
-    while w.over == 0:
-        live_day(w, numbers)
-
-
-@rule
-def write_result(w, row):
+@seldom
+def sum_up(w, row):
     """Copy what is left of a world into a row of results."""
     row.world = w.world
     row.days_held = w.days_held
@@ -125,13 +139,24 @@ def write_result(w, row):
             row.failed = 1
 
 
-@rule
-def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, results):
-    """Simulate each (point, world) pair in turn in one scratch record; fill a row of results for each."""
+@called_from_python
+def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, begun, days, results):
+    """Live each (point, world) pair in turn in one scratch record; fill a row of results for each.
+
+    A world starts on the morning of day 0, or goes on from where the record is when it has `begun`, and is lived to its
+    end, but for no more than `days` days. All that Python asks of the engine is this one function: a day takes long
+    to compile, and is compiled once.
+    """
+    nearness, close = room_for_formations(worlds[0])
     for k in range(numbers_of_worlds.shape[0]):
-        open_world(worlds, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
-        live(worlds, numbers)
-        write_result(worlds[0], results[k])
+        w = worlds[0]
+        if not begun:
+            begin(w, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
+        lived = 0
+        while w.over == 0 and lived < days:
+            live_day(w, numbers, nearness, close)
+            lived += 1
+        sum_up(w, results[k])
         results[k].point = points[k]
 
 
@@ -148,6 +173,14 @@ def drawn_numbers(opening: Opening) -> Drawn:
         np.array([d.numbers for d in each], np.float64).reshape(len(each), 3),
         np.array([(d.low, d.high) for d in each], np.float64).reshape(len(each), 2),
     )
+
+
+NO_LIMIT = 2**62
+"""Days of a world that is lived to its end."""
+
+NOTHING_DRAWN: Drawn = (
+    np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 2)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -187,9 +220,38 @@ def simulate(batch: Batch, first: int, last: int, drawn: Drawn | None = None) ->
     with np.errstate(over="ignore"):
         run_chunk(
             scratch, np.asarray(scratch).view(np.float64), batch.openings, drawn or drawn_numbers(batch.opening),
-            np.uint64(batch.seed), batch.points[first:last], batch.worlds[first:last], results,
+            np.uint64(batch.seed), batch.points[first:last], batch.worlds[first:last], False, NO_LIMIT, results,
         )  # fmt: skip
     return np.asarray(results)
+
+
+def open_world(
+    record: WorldArray,
+    numbers: NDArray[np.float64],
+    opening: NDArray[np.float64],
+    drawn: Drawn,
+    seed: int | np.uint64,
+    world: int,
+) -> None:
+    """Set a world to the morning of day 0. `record` (one world) and `numbers` are two views of the same memory."""
+    _one(record, numbers, opening, drawn, seed, world, begun=False, days=0, row=blank_world(RESULT))
+
+
+def step_day(record: WorldArray, numbers: NDArray[np.float64]) -> None:
+    """One day of a world; none when it is over."""
+    _one(record, numbers, numbers, NOTHING_DRAWN, 0, 0, begun=True, days=1, row=blank_world(RESULT))
+
+
+def write_result(record: WorldArray, row: WorldArray) -> None:
+    """Copy what is left of a world into a row of results, both arrays of one."""
+    numbers = np.asarray(record).view(np.float64)
+    _one(record, numbers, numbers, NOTHING_DRAWN, 0, 0, begun=True, days=0, row=row)
+
+
+def _one(record, numbers, opening, drawn, seed, world, *, begun, days, row):
+    point, number = np.zeros(1, np.int64), np.full(1, world, np.int64)
+    rows = opening.reshape(1, -1)
+    run_chunk(record, numbers, rows, drawn, np.uint64(seed), point, number, begun, days, row)
 
 
 def cores(workers: int | None = None) -> int:

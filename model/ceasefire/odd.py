@@ -146,7 +146,7 @@ def rule_names() -> set[str]:
     return {
         name
         for file in folder.glob("*.py")
-        for name in re.findall(r"^@rule\ndef (\w+)", file.read_text(), re.MULTILINE)
+        for name in re.findall(r"^@(?:rule|seldom)\ndef (\w+)", file.read_text(), re.MULTILINE)
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ceasefire import calls
-from ceasefire.rules.decide import leash, preparation
+from ceasefire.calls import leash, preparation
 from ceasefire.start import Opening, WorldArray
 from ceasefire.world import INTENSITY
 

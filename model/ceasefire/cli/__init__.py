@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -11,6 +12,7 @@ import typer
 
 from ceasefire.cli import (
     benching,
+    calibrating,
     comparing,
     experiments,
     files,
@@ -49,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": replaying.replay,
     "report": reporting.report,
     "verify": verifying.verify,
+    "calibrate": calibrating.calibrate,
     "validate": validating.validate,
     "bench": benching.bench,
 }
@@ -80,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    gc.set_threshold(50_000, 20, 50)  # a command makes much and keeps it: looking for waste took a tenth of its time
     watch_signals()
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="ceasefire")

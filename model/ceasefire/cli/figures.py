@@ -13,6 +13,9 @@ from ceasefire.experiment.run import Outcome
 SAMPLE = 6
 """Single worlds that are shown."""
 
+LAST_OF_WORLDS = "worlds"
+"""The figure that is drawn last of those that say nothing of doubt."""
+
 
 def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
     """Worlds spread evenly over the days held: the middle one of each of `count` equal groups, shortest-lived first.
@@ -29,9 +32,29 @@ def draw(plan: Plan, outcome: Outcome, folder: Path) -> None:
     """Survival, causes and a sample of single worlds, as PNG and SVG; no figure when every world failed."""
     if outcome.worlds["failed"].all():
         return
+    if not (folder / f"{LAST_OF_WORLDS}.svg").exists():
+        draw_worlds(plan, outcome.worlds, folder)
     _draw_survival(plan, outcome, folder)
-    _draw_causes(plan, outcome, folder)
-    _draw_worlds(plan, outcome, folder)
+
+
+def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
+    """The figures that say nothing of doubt, and so can be drawn while worlds for doubt are lived."""
+    if worlds["failed"].all():
+        return
+    _draw_causes(plan, worlds, folder)
+    _draw_worlds(plan, worlds, folder)
+
+
+def get_ready() -> None:
+    """Import what draws and reports: it takes most of a second, which can be one in which worlds are lived."""
+    import scipy.optimize
+    import scipy.special  # noqa: F401
+
+    import ceasefire.analysis.doubt
+    import ceasefire.charts.causes
+    import ceasefire.charts.histories
+    import ceasefire.charts.survival
+    import ceasefire.report  # noqa: F401
 
 
 def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
@@ -49,7 +72,7 @@ def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
     save(chart, folder, "survival")
 
 
-def _draw_causes(plan: Plan, outcome: Outcome, folder: Path) -> None:
+def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.analysis.competing import cumulative_incidence
     from ceasefire.charts.causes import causes_chart
     from ceasefire.charts.style import save
@@ -57,11 +80,11 @@ def _draw_causes(plan: Plan, outcome: Outcome, folder: Path) -> None:
 
     caption = Caption(f"{plan.scenario.title}: how it ends", plan.loaded.label, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
-    incidence = cumulative_incidence(outcome.worlds, by_actor=True)
+    incidence = cumulative_incidence(worlds, by_actor=True)
     save(causes_chart(incidence, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
 
 
-def _draw_worlds(plan: Plan, outcome: Outcome, folder: Path) -> None:
+def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.charts.histories import histories_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
@@ -70,6 +93,6 @@ def _draw_worlds(plan: Plan, outcome: Outcome, folder: Path) -> None:
 
     opening = open_scenario(plan.scenario)
     label = plan.loaded.label
-    lives = [history(plan.scenario, opening, label, plan.seed, world) for world in sample(outcome.worlds)]
+    lives = [history(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
     title = f"{plan.scenario.title}: {len(lives)} worlds, spread from the shortest-lived to the longest"
-    save(histories_chart(lives, Caption(title, label, plan.seed)), folder, "worlds")
+    save(histories_chart(lives, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)

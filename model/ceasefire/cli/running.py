@@ -7,6 +7,7 @@ import shlex
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -19,7 +20,7 @@ from ceasefire.cli.terminal import columns, program, progress, say, show, show_j
 if TYPE_CHECKING:
     from ceasefire.experiment.folder import Results
     from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Outcome
+    from ceasefire.experiment.run import Meanwhile, Outcome
 
 Engine = Literal["compiled", "mesa"]
 
@@ -73,7 +74,7 @@ def _drawn_again(folder: Path) -> Results:
 
 def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
     """A run that is made now."""
-    from ceasefire.cli.figures import draw
+    from ceasefire.cli.figures import draw, draw_worlds, get_ready
     from ceasefire.experiment.folder import (
         FIGURES,
         Results,
@@ -86,18 +87,19 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
 
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-    outcome = _lived(plan, workers)
+    Thread(target=get_ready, daemon=True).start()
     with written_aside(folder) as aside:
+        outcome = _lived(plan, workers, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
         write_run(aside, plan, outcome)
         draw(plan, outcome, aside / FIGURES)
         said = manifest(plan, outcome, started, time.perf_counter() - began, ["ceasefire", *sys.argv[1:]])
         write_manifest(aside, said)
         add_report(aside, plan, outcome, said, folder)
-    return Results(folder, said, outcome)
+    return Results(folder, said, outcome, plan)
 
 
-def _lived(plan: Plan, workers: int | None) -> Outcome:
-    """The worlds of a plan, with news of them on standard error."""
+def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
+    """The worlds of a plan, with news of them on standard error; `meanwhile` gets them while doubt is looked into."""
     from ceasefire import compiled
     from ceasefire.experiment.run import carry_out, warm_up, worlds_to_live
 
@@ -109,7 +111,7 @@ def _lived(plan: Plan, workers: int | None) -> Outcome:
     extra = f" and {doubt:,} more for doubt about what is assumed" if doubt else ""
     say(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
     with progress(total, "worlds") as tell:
-        return carry_out(plan, workers, tell)
+        return carry_out(plan, workers, tell, meanwhile)
 
 
 def _report(results: Results, reference: str, as_json: bool) -> None:

@@ -37,11 +37,13 @@ class Results:
     folder: Path
     manifest: dict[str, Any]
     outcome: Outcome
+    carried_out: Plan | None = None
+    """The run that filled it, when that was just now."""
 
     @cached_property
     def plan(self) -> Plan:
-        """The run that the folder holds, from the folder alone."""
-        return plan_of(self.folder, self.manifest)
+        """The run that the folder holds, from the folder alone when it is an old one."""
+        return self.carried_out or plan_of(self.folder, self.manifest)
 
 
 def place_for(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ from ceasefire.world import blank_world
 
 Tell = Callable[[int], None]
 """Is told how many more worlds are done."""
+
+Meanwhile = Callable[[pd.DataFrame], None]
+"""Is given the worlds of a plan."""
 
 MOST_AT_A_TIME = 100
 """Worlds that a thread lives between two reports: so few that an interrupt is heard at once."""
@@ -67,13 +71,39 @@ def run(
     return worlds_frame(simulated(plan, opening, workers, _unheard), opening)
 
 
-def carry_out(plan: Plan, workers: int | None = None, tell: Tell | None = None) -> Outcome:
-    """Live the worlds of a plan, and those for doubt; `tell` hears of both as they are done."""
+def carry_out(
+    plan: Plan, workers: int | None = None, tell: Tell | None = None, meanwhile: Meanwhile | None = None
+) -> Outcome:
+    """Live the worlds of a plan, and those for doubt; `tell` hears of both as they are done.
+
+    `meanwhile` gets the worlds of the plan while those for doubt are lived on threads.
+    """
     opening = open_scenario(plan.scenario)
-    rows = simulated(plan, opening, workers, tell or _unheard)
+    worlds = worlds_frame(simulated(plan, opening, workers, tell or _unheard), opening)
     batch = doubt_batch(plan.scenario, opening, plan.seed)
-    doubt = worlds_frame(_compiled_rows(batch, workers, tell or _unheard), opening) if batch else None
-    return Outcome(worlds_frame(rows, opening), doubt, assumed_count(plan.scenario, opening))
+    with _aside(batch, workers, tell or _unheard) as rows_of_doubt:
+        if meanwhile is not None:
+            meanwhile(worlds)
+        doubt = worlds_frame(rows_of_doubt(), opening) if batch else None
+    return Outcome(worlds, doubt, assumed_count(plan.scenario, opening))
+
+
+@contextmanager
+def _aside(batch: Batch | None, workers: int | None, tell: Tell) -> Iterator[Callable[[], WorldArray]]:
+    """Live a batch on another thread; what it yields waits for the rows. Whatever goes wrong here ends it soon."""
+    called_off = threading.Event()
+
+    def told(done: int) -> None:
+        if called_off.is_set():
+            raise InterruptedError
+        tell(done)
+
+    with ThreadPoolExecutor(1) as other:
+        job = other.submit(_compiled_rows, batch, workers, told) if batch is not None else None
+        try:
+            yield lambda: job.result() if job is not None else np.zeros(0, RESULT)
+        finally:
+            called_off.set()
 
 
 def worlds_to_live(plan: Plan) -> int:
@@ -162,7 +192,7 @@ def _live_in_mesa(scenario: Scenario, seed: int, world: int, row: WorldArray) ->
 
     model = CeasefireModel(scenario, seed, world, collect=False)
     model.live()
-    compiled_engine.write_result(model.record[0], row[0])
+    compiled_engine.write_result(model.record, row)
 
 
 def _mark_failed(row: WorldArray, world: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ceasefire.rules.answer import answer, echo
+from ceasefire.rules.answer import answer, brace, echo
 from ceasefire.rules.bind import bear, bind
 from ceasefire.rules.blame import accuse, carry_blame, update_trust
 from ceasefire.rules.clash import advance, clash
@@ -47,6 +47,7 @@ THE_DAY: tuple[Step, ...] = (
     Step(6, "accuse", "formation", accuse),
     Step(6, "update_trust", "world", update_trust),
     Step(6, "carry_blame", "actor", carry_blame),
+    Step(7, "brace", "world", brace),
     Step(7, "echo", "sector", echo),
     Step(7, "answer", "formation", answer),
     Step(8, "bear", "actor", bear),

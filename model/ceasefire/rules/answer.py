@@ -16,30 +16,33 @@ def branching(w: World, a: int) -> float:
 
 
 @rule
+def brace(w: World) -> None:
+    """How much each party would add to its heat for a violation that it felt: (1 - kept) x branching."""
+    for a in range(w.n_actors):
+        if w.fights[a] == 1:
+            w.answers[a] = (1.0 - w.heat_kept) * branching(w, a)
+
+
+@rule
 def echo(w: World, s: int) -> None:
     """Fire that each side felt in a sector: received here and, at the weight of spill, the mean of next door."""
-    if w.fires_today == 0:
-        return
+    near_0, near_1 = w.received[s, 0], w.received[s, 1]
     n = w.n_neighbours[s]
-    for side in range(2):
-        near = w.received[s, side]
-        if n > 0:
-            around = 0.0
-            for k in range(n):
-                around += w.received[w.neighbour[s, k], side]
-            near = (near + w.spill * around / n) / (1.0 + w.spill)
-        w.near[s, side] = near
+    if n > 0 and w.fires_today > 0:
+        around_0 = around_1 = 0.0
+        for k in range(n):
+            t = w.neighbour[s, k]
+            around_0 += w.received[t, 0]
+            around_1 += w.received[t, 1]
+        near_0 = (near_0 + w.spill * around_0 / n) / (1.0 + w.spill)
+        near_1 = (near_1 + w.spill * around_1 / n) / (1.0 + w.spill)
+    w.near[s, 0] = near_0
+    w.near[s, 1] = near_1
 
 
 @rule
 def answer(w: World, f: int) -> None:
     """Heat <- kept heat + (1 - kept) branching x share of the side's forces x the fire felt."""
-    w.heat[f] *= w.heat_kept
-    if w.fires_today == 0:
-        return
     a = w.formation_actor[f]
-    s = w.formation_sector[f]
-    near = w.near[s, w.side[a]]
-    if near > 0.0 and w.presence[f] > 0.0:
-        share = w.presence[f] / w.presence_of[s, w.side[a]]
-        w.heat[f] += (1.0 - w.heat_kept) * branching(w, a) * share * near
+    felt = w.near[w.formation_sector[f], w.side[a]]
+    w.heat[f] = w.heat[f] * w.heat_kept + w.answers[a] * w.share_of_side[f] * felt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.rules.look import felt_losses
 from ceasefire.world import C_TALKS, INTENSITY, World
 
@@ -34,7 +34,7 @@ def bear(w: World, a: int) -> None:
         drift(w, a)
 
 
-@rule
+@seldom
 def drift(w: World, a: int) -> None:
     """Once a week strength and commitment take a small step of chance (even, with the yearly spread stated)."""
     u = draws.uniform(draws.stream_key(w.today_key, draws.CAPABILITY), w.actor_key[a], 0)
@@ -120,7 +120,7 @@ def talks(w: World) -> None:
             step_down(w, a)
 
 
-@rule
+@seldom
 def step_down(w: World, a: int) -> None:
     """After talks parties to the deal honour it; an excluded party falls by one rung."""
     rung = max(0, w.rung[a] - 1) if w.excluded[a] == 1 else 0

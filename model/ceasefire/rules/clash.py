@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.world import (
     FIRED_LOCALISED,
     FIRED_ORDERED,
@@ -41,7 +41,7 @@ def ordered_rate(w: World, rung: int) -> float:
 def clash(w: World, f: int) -> None:
     """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
     a = w.formation_actor[f]
-    ordered = ordered_fire(w, f) if w.rung[a] > 0 else 0.0
+    ordered = w.on_orders[f]
     answers = w.heat[f] * w.facing[f] * w.obeyed[a]
     total = w.loose_rate[f] * w.obeyed[a] + ordered + answers
     u = draws.uniform(w.clash_key, w.formation_key[f], 0)
@@ -52,10 +52,27 @@ def clash(w: World, f: int) -> None:
 
 
 @rule
+def most_fire(w: World, f: int) -> float:
+    """A rate that a formation's fire of the day is surely below: as if there were no order to cease."""
+    return 1.000001 * (w.loose_rate[f] + w.on_orders[f] + w.heat[f] * w.facing[f])
+
+
+@seldom
+def give_orders(w: World, a: int) -> None:
+    """An actor's formations fire as its posture orders."""
+    w.ordered_at[a] = w.rung[a]
+    for f in range(w.n_formations):
+        if w.formation_actor[f] == a:
+            w.on_orders[f] = ordered_fire(w, f)
+
+
+@rule
 def ordered_fire(w: World, f: int) -> float:
     """Ordered violations of a formation: fewer where few enemies stand, monitors watch and lines are apart."""
     a = w.formation_actor[f]
     s = w.formation_sector[f]
+    if w.rung[a] == 0:
+        return 0.0
     intensity = INTENSITY[w.rung[a]]
     reach = w.contact_now[s] + (1.0 - w.contact_now[s]) * intensity
     unseen = 1.0 - w.watched_now[s] * (1.0 - intensity)
@@ -68,9 +85,8 @@ def sort_fire(w: World, f: int, total: float, ordered: float, answers: float) ->
     w.fired[f, FIRED_LOCALISED] = 0
     w.fired[f, FIRED_ORDERED] = 0
     w.fired[f, FIRED_RETALIATORY] = 0
-    key = draws.stream_key(w.today_key, draws.KIND)
     for j in range(w.fires[f]):
-        v = draws.uniform(key, w.formation_key[f], j) * total
+        v = draws.uniform(w.kind_key, w.formation_key[f], j) * total
         if v < ordered:
             w.fired[f, FIRED_ORDERED] += 1
         elif v < ordered + answers:
@@ -95,12 +111,14 @@ def count_fire(w: World, f: int) -> None:
             w.first_breach = w.day
     w.received[s, 1 - w.side[a]] += w.fires[f]
     w.fires_today = w.fires_today + w.fires[f]
+    w.firing[w.n_firing] = f
+    w.n_firing = w.n_firing + 1
 
 
 @rule
 def advance(w: World, s: int) -> None:
     """The line moves with offensives and, far slower, with strikes: push / (push + defence) of what is left."""
-    if w.highest_rung < 2:
+    if w.highest_rung < 2 or highest_here(w, s) < 2:
         return
     push_0 = push_1 = mass_0 = mass_1 = 0.0
     for f in range(w.first_formation[s], w.last_formation[s]):
@@ -123,6 +141,15 @@ def advance(w: World, s: int) -> None:
     if push_1 <= 0.0:
         gain_1 = 0.0
     move_line(w, s, w.line_speed * (0.5 + u) * (gain_0 - gain_1))
+
+
+@rule
+def highest_here(w: World, s: int) -> int:
+    """The highest posture of anybody with forces in a sector."""
+    found = 0
+    for f in range(w.first_formation[s], w.last_formation[s]):
+        found = max(found, w.rung[w.formation_actor[f]])
+    return found
 
 
 @rule

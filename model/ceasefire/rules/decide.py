@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ceasefire import draws
-from ceasefire.compiled import rule
-from ceasefire.rules.clash import order_holds
+from ceasefire.compiled import rule, seldom
+from ceasefire.rules.clash import give_orders, order_holds
 from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
+
+FORMED_UP = 0.75
+"""Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
 
 
 @rule
@@ -66,8 +69,9 @@ def weigh(w: World, a: int) -> tuple[float, float, float, float]:
 
 @rule
 def highest_in_reach(w: World, a: int) -> int:
-    """The highest rung that an actor can choose now: one above its own, within its means."""
-    return min(w.rung[a] + 1, w.ceiling[a])
+    """The highest rung that an actor can choose now: the next one, or any while its army still stands formed up."""
+    formed_up = w.mobilised[a] >= FORMED_UP
+    return w.ceiling[a] if formed_up else min(w.rung[a] + 1, w.ceiling[a])
 
 
 @rule
@@ -114,7 +118,7 @@ def decide(w: World, a: int) -> None:
         w.next_rung[a] = 3
 
 
-@rule
+@seldom
 def largest_pull(w: World, a: int, rung: int) -> int:
     """The motive that did most for a rung against the lowest one; -1 when none pulls towards it."""
     found = -1
@@ -128,7 +132,7 @@ def largest_pull(w: World, a: int, rung: int) -> int:
     return found
 
 
-@rule
+@seldom
 def take_posture(w: World, a: int, rung: int, motive: int) -> None:
     """An actor moves to a rung; the counters are marked when it goes on the offensive."""
     if rung == w.rung[a]:
@@ -155,6 +159,8 @@ def settle(w: World) -> None:
             take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
         if w.fights[a] == 1:
             w.obeyed[a] = order_holds(w, a)
+            if w.ordered_at[a] != w.rung[a]:
+                give_orders(w, a)
             w.highest_rung = max(w.highest_rung, w.rung[a])
             wanted = INTENSITY[w.rung[a]]
             if wanted > w.mobilised[a]:

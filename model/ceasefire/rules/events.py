@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.rules.founding import derive
 from ceasefire.world import N_COUNTERS, Numbers, World
 
@@ -16,10 +16,16 @@ def dawn(w: World) -> None:
     w.today_key = draws.day_key(w.key, w.day)
     w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
     w.clash_key = draws.stream_key(w.today_key, draws.CLASH)
+    w.kind_key = draws.stream_key(w.today_key, draws.KIND)
+    w.toll_key = draws.stream_key(w.today_key, draws.DEATHS)
+    w.fate_key = draws.stream_key(w.today_key, draws.VICTIM)
     for c in range(N_COUNTERS):
         w.morning[c] = w.counter[c]
     w.deaths_today = 0
     w.fires_today = 0
+    for k in range(w.n_firing):
+        w.fires[w.firing[k]] = 0
+    w.n_firing = 0
     for side in range(2):
         w.felt_today[side] = 0.0
         w.misblamed[side] = 0.0
@@ -62,7 +68,7 @@ def happens(w: World, e: int, key: np.uint64) -> bool:
     return draws.uniform(key, w.event_key[e], 0) < w.event_rate[e] / 365.0
 
 
-@rule
+@seldom
 def apply_event(w: World, numbers: Numbers, e: int) -> None:
     """Set, add to or multiply each number that the event names, within its limits; alarm who must review."""
     for o in range(w.n_operations):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
+from ceasefire.rules.clash import ordered_fire
 from ceasefire.rules.look import refresh_views, weigh_sides
 from ceasefire.rules.suffer import deaths_scale, under_enemy
 from ceasefire.world import World
@@ -13,7 +14,7 @@ from ceasefire.world import World
 _LOG_HALF = -0.6931471805599453
 
 
-@rule
+@seldom
 def found(w: World, seed: np.uint64, world: int) -> None:
     """Give a world its number, its hidden intents and local commanders, and its state at signing."""
     w.seed = seed
@@ -37,7 +38,7 @@ def found(w: World, seed: np.uint64, world: int) -> None:
         w.offensive_since[a] = 0 if w.fights[a] == 1 and w.rung[a] == 3 else -1
 
 
-@rule
+@seldom
 def draw_characters(w: World) -> None:
     """What an actor secretly wants [utility], and how aggressive its local commanders are [mean 1]."""
     wish = draws.stream_key(w.today_key, draws.INTENT)
@@ -50,7 +51,7 @@ def draw_characters(w: World) -> None:
         w.aggression[f] = draws.exp(spread * deviate - 0.5 * spread * spread)
 
 
-@rule
+@seldom
 def muster(w: World) -> None:
     """Add up forces by actor, by sector and side, and the worth of the ground that each side holds."""
     for f in range(w.n_formations):
@@ -71,7 +72,7 @@ def muster(w: World) -> None:
         w.value_held[1] += w.sector_value[s] * (1.0 - w.held[s])
 
 
-@rule
+@seldom
 def take_aim(w: World) -> None:
     """Shells cross the line: a side's fire from a sector can hit the most people under the enemy, here or next door."""
     for s in range(w.n_sectors):
@@ -86,7 +87,7 @@ def take_aim(w: World) -> None:
                     w.aimed_at[s, side] = t
 
 
-@rule
+@seldom
 def first_heat(w: World) -> None:
     """Formations that fought until yesterday still burn: heat as after steady fire of the war's last days."""
     for f in range(w.n_formations):
@@ -99,7 +100,7 @@ def kept_per_day(half_life: float) -> float:
     return draws.exp(_LOG_HALF / half_life)
 
 
-@rule
+@seldom
 def derive(w: World) -> None:
     """Make anew what follows from parameters alone: at the start, and when an event has changed one."""
     w.losses_kept = kept_per_day(w.losses_half_life)
@@ -131,7 +132,7 @@ def what_breaking_costs(w: World) -> float:
     return (w.word_preliminary if w.deal_class == 1 else w.word_definitive) * clearness(w)
 
 
-@rule
+@seldom
 def derive_tripwires(w: World) -> None:
     """Guarantor troops on the line are a tripwire, 1 - exp(-troops / scale), and keep resolve in memory."""
     for side in range(2):
@@ -144,7 +145,7 @@ def derive_tripwires(w: World) -> None:
         w.resolve_kept[side] = kept_per_day(w.resolve_half_life / slower)
 
 
-@rule
+@seldom
 def derive_sectors(w: World) -> None:
     """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired."""
     parted = w.buffer_effect * (1.0 - draws.exp(-w.buffer_km / w.buffer_scale))
@@ -157,7 +158,7 @@ def derive_sectors(w: World) -> None:
         w.attributed[s] = (w.q0 + (1.0 - w.q0) * monitoring) * clear
 
 
-@rule
+@seldom
 def derive_formations(w: World) -> None:
     """Fire that nobody orders, of each formation that faces an enemy; and how often fire kills nobody."""
     for f in range(w.n_formations):
@@ -167,5 +168,10 @@ def derive_formations(w: World) -> None:
         w.facing[f] = enemies / (enemies + w.facing_half) if enemies > 0.0 else 0.0
         restless = w.local_rate * (1.0 - w.discipline[a]) * (1.0 - w.calmed_now[s]) * w.contact_now[s]
         w.loose_rate[f] = w.aggression[f] * w.presence[f] * restless * w.facing[f]
+        w.on_orders[f] = ordered_fire(w, f)
+        own = w.presence_of[s, w.side[a]]
+        w.share_of_side[f] = w.presence[f] / own if own > 0.0 else 0.0
+    for a in range(w.n_actors):
+        w.ordered_at[a] = w.rung[a]
     for rung in range(4):
         w.harmless[rung] = 1.0 - draws.exp(-w.deaths_tail * draws.log(1.0 + 1.0 / deaths_scale(w, rung)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import rule, seldom
 from ceasefire.rules.decide import largest_pull, leanings
 from ceasefire.rules.look import take_in
 from ceasefire.world import (
@@ -80,7 +80,7 @@ def judge_operational(w: World) -> None:
         end_by_fire(w)
 
 
-@rule
+@seldom
 def end(w: World, cause: int, day: int, actor: int) -> None:
     """The world stops; the ceasefire held until `day`."""
     w.over = 1
@@ -93,7 +93,7 @@ def end(w: World, cause: int, day: int, actor: int) -> None:
     w.deciding_sector = hottest_sector(w)
 
 
-@rule
+@seldom
 def end_by_offensive(w: World, attacker: int) -> None:
     """An offensive dates from its first day: counts go back to that morning."""
     cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
@@ -102,7 +102,7 @@ def end_by_offensive(w: World, attacker: int) -> None:
     take_back(w, w.mark[attacker])
 
 
-@rule
+@seldom
 def take_back(w: World, mark: Numbers) -> None:
     """All counts stop on the morning of the day from which the end dates; that end is itself a breach."""
     for c in range(N_COUNTERS):
@@ -113,7 +113,7 @@ def take_back(w: World, mark: Numbers) -> None:
         w.first_breach = -1 if w.cause == SPOILER_OFFENSIVE else w.days_held
 
 
-@rule
+@seldom
 def end_by_fire(w: World) -> None:
     """Nobody advances, yet people die as in the war: one party's ordered fire, or a spiral that nobody ordered."""
     bomber = 0
@@ -158,7 +158,7 @@ def guarantors_clash(w: World) -> bool:
     return w.day - w.clash_since + 1 >= w.offensive_days and w.clash_dead >= w.clash_deaths
 
 
-@rule
+@seldom
 def deadliest_guarantor(w: World) -> int:
     """The striking guarantor whose fire killed most in the last fortnight."""
     found = -1
@@ -173,7 +173,7 @@ def deadliest_guarantor(w: World) -> int:
     return found
 
 
-@rule
+@seldom
 def hottest_sector(w: World) -> int:
     """Where most died lately; -1 when nobody did."""
     found = -1
@@ -207,7 +207,7 @@ def judge_formal(w: World) -> None:
         decide_renewal(w)
 
 
-@rule
+@seldom
 def decide_renewal(w: World) -> None:
     """Each signatory renews with the chance that it would honour or merely harass; one refusal ends the deal."""
     key = draws.stream_key(w.today_key, draws.RENEWAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
+from ceasefire.rules.clash import highest_here
 from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, World
 
 
@@ -26,17 +27,15 @@ def suffer(w: World, f: int) -> None:
     for kind in range(3):
         w.killed[f, kind] = 0
     a = w.formation_actor[f]
-    toll = draws.stream_key(w.today_key, draws.DEATHS)
-    fate = draws.stream_key(w.today_key, draws.VICTIM)
     number = 0
     for kind in range(3):
         rung = 0 if kind == FIRED_LOCALISED else w.rung[a]
         for _ in range(w.fired[f, kind]):
-            u = draws.uniform(toll, w.formation_key[f], number)
+            u = draws.uniform(w.toll_key, w.formation_key[f], number)
             if u >= w.harmless[rung]:
                 amount = draws.lomax(deaths_scale(w, rung), w.deaths_tail, u)
                 dead = max(1, int(min(amount, w.deaths_cap)))
-                if strike_victim(w, f, dead, draws.uniform(fate, w.formation_key[f], number)):
+                if strike_victim(w, f, dead, draws.uniform(w.fate_key, w.formation_key[f], number)):
                     w.killed[f, kind] += dead
                     w.inflicted_today[a] += dead
                     if kind == FIRED_ORDERED:
@@ -106,13 +105,8 @@ def flee(w: World, s: int) -> None:
     w.burst[s] *= w.losses_kept
     if w.civilians[s] <= 0.0:
         return
-    pressed = False
-    if w.highest_rung == 3:
-        for f in range(w.first_formation[s], w.last_formation[s]):
-            if w.rung[w.formation_actor[f]] == 3:
-                pressed = True
     leaving = w.flight_per_death * w.civilians_killed[s]
-    if pressed:
+    if w.highest_rung == 3 and highest_here(w, s) == 3:
         leaving += w.flight_offensive * w.civilians[s]
     leaving = min(leaving, w.civilians[s])
     if leaving > 0.0:

@@ -33,6 +33,7 @@ class Evidence:
         worlds: int | None = None,
     ) -> None:
         self.data = data
+        self.quick = quick
         self.worlds = worlds or (QUICK_WORLDS if quick else WORLDS)
         self.told = told
         self.seed = SEED

@@ -6,6 +6,14 @@ from collections.abc import Callable
 
 from ceasefire.validation.check import Finding
 from ceasefire.validation.evidence import Evidence
+from ceasefire.validation.idlib_rows import (
+    bursts,
+    five_deals,
+    monitors_alone,
+    sawtooth,
+    two_roads,
+    violations_rarely_end_it,
+)
 from ceasefire.validation.population_rows import class_order, hazard_falls, survival_by_class
 from ceasefire.validation.skill_rows import forecast_skill
 
@@ -13,6 +21,12 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     hazard_falls,
     class_order,
     survival_by_class,
+    violations_rarely_end_it,
+    bursts,
+    sawtooth,
+    two_roads,
+    five_deals,
+    monitors_alone,
     forecast_skill,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from ceasefire.compiled import called_from_python
 from ceasefire.start import open_scenario
 from ceasefire.verification.runs import opened
 from ceasefire.verification.small_front import small_front
@@ -13,9 +14,23 @@ from ceasefire.verification.small_front import small_front
 World = Any
 """One record of a world."""
 
+
+class RulesOf:
+    """The rules of a file, each compiled once more so that Python can call it; what is not a rule is as it is."""
+
+    def __init__(self, file: str) -> None:
+        self._file = import_module(file)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._file, name)
+        source = getattr(found, "py_func", None)
+        setattr(self, name, called_from_python(source) if source is not None else found)
+        return self.__dict__[name]
+
+
 # The package of the rules binds the name of a file to its rule, so that files are asked for by name.
 answer, bind, blame, clash, decide, events, founding, judge, look, suffer = (
-    import_module(f"ceasefire.rules.{name}")
+    RulesOf(f"ceasefire.rules.{name}")
     for name in ("answer", "bind", "blame", "clash", "decide", "events", "founding", "judge", "look", "suffer")
 )
 

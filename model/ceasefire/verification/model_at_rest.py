@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire import rules
+from ceasefire import calls
 from ceasefire.scenario.library import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
@@ -36,8 +36,9 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
         w["received"][sector, 1 - w["side"][actor]] = 1.0
         w["fires_today"] = 1
         feel(one)
+        calls.brace(one)
         for i in range(n):
-            rules.answer(w, i)
+            calls.answer(one, i)
         provoked = np.asarray(w["heat"][:n]) / (1.0 - float(w["heat_kept"]))
         found[:, j] = provoked * np.asarray(w["facing"][:n])
     return found
@@ -45,9 +46,8 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
 
 def feel(record: WorldArray) -> None:
     """Let every sector take in the fire that it received today."""
-    w = record[0]
-    for sector in range(int(w["n_sectors"])):
-        rules.echo(w, sector)
+    for sector in range(int(record["n_sectors"][0])):
+        calls.echo(record, sector)
 
 
 def spectral_radius(matrix: NDArray[np.float64]) -> float:

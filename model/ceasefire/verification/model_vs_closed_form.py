@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compiled import called_from_python
 from ceasefire.verification.check import Check, near
 from ceasefire.verification.runs import SEED, lived
 from ceasefire.verification.small_front import MECHANISMS, duel
@@ -115,7 +115,7 @@ def mean_deaths(worlds: int) -> Check:
     return near("deaths per violation, mean", f"{shots} violations in calm", found, exact, error, "deaths")
 
 
-@rule
+@called_from_python
 def fill_uniforms(out, seed, world, name):  # type: ignore[no-untyped-def]
     """Draws of one name on consecutive days of one world. Keys stay in here: Python would lose their sign."""
     key = draws.world_key(np.uint64(seed), np.uint64(world))
