@@ -115,7 +115,8 @@ def test_intractability_changes_wants_and_posture_and_never_the_terms() -> None:
 
 
 def test_the_more_intractable_the_shorter_the_life() -> None:
-    lives = [float(np.log1p(durations(PLAIN, z, 60, 1)).mean()) for z in Z_LEVELS]
+    below_the_ceiling = Z_LEVELS[1:]  # at the lowest level nearly all outlive the horizon
+    lives = [float(np.log1p(durations(PLAIN, z, 60, 1)).mean()) for z in below_the_ceiling]
     assert all(longer > shorter for longer, shorter in itertools.pairwise(lives))
 
 

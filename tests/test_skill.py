@@ -127,6 +127,8 @@ def test_concordance_by_hand() -> None:
     life = np.array([1.0, 2.0, 2.0, 9.0])
     assert concordance(life, low, high) == 1.0, "first before second and third; nothing is known of the fourth"
     assert concordance(-life, low, high) == 0.0
+    next_day = (np.array([5.0, 6.0]), np.array([6.0, 7.0]))
+    assert concordance(np.array([1.0, 2.0]), *next_day) == 1.0, "an end on day 5 comes before one on day 6"
     assert concordance(np.ones(4), low, high) == 0.5
     assert np.isnan(concordance(life[:2], low[1:3], np.array([INF, INF])))
 

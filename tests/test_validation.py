@@ -15,10 +15,13 @@ from ceasefire.population.curves import in_group, targets_of, weibull_shape
 from ceasefire.population.deals import COLUMNS, FILE, WAYS, Deal, read_deals, seen
 from ceasefire.population.features import CLASSES, Features
 from ceasefire.scenario.faults import ScenarioError
+from ceasefire.validation import rows as all_rows
 from ceasefire.validation.check import all_ways, in_band, surely_better
 from ceasefire.validation.crossed import MODEL, crossed, folds
 from ceasefire.validation.evidence import Evidence, lived_again
+from ceasefire.validation.population_rows import class_order, hazard_falls, survival_by_class
 from ceasefire.validation.rivals import RIVALS, by_class, cox, lognormal, weibull
+from ceasefire.validation.skill_rows import forecast_skill
 
 SOUND = {
     "ceasefire_id": "1", "location": "Ruritania", "start": "1999-05-01", "ceasefire_class": "cessation",
@@ -267,8 +270,16 @@ def test_living_again_keeps_the_number_of_deals() -> None:
     assert len(EDGES) == BINS
 
 
-def test_rows_that_need_data_say_so(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def population_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Validation of the population only, with few worlds."""
     monkeypatch.setattr("ceasefire.validation.evidence.QUICK_WORLDS", 6)
+    rows = (hazard_falls, class_order, survival_by_class, forecast_skill)
+    assert set(rows) <= set(all_rows.ROWS)
+    monkeypatch.setattr(all_rows, "ROWS", rows)
+
+
+def test_rows_that_need_data_say_so(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    population_only(monkeypatch)
     answer = command("validate", "--quick", "--json")
     assert answer.code == 0
     said = json.loads(answer.out)
@@ -281,7 +292,7 @@ def test_rows_that_need_data_say_so(command: Command, monkeypatch: pytest.Monkey
 
 
 def test_with_data_every_row_has_a_verdict(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ceasefire.validation.evidence.QUICK_WORLDS", 6)
+    population_only(monkeypatch)
     deals = deals_of(90)
     rows = [
         as_row(d) | {"ceasefire_class": CLASSES[k // 5 % 3], "local": str(k // 15 % 2)} for k, d in enumerate(deals)
