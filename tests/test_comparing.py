@@ -8,10 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Command
+from conftest import SMALL, Command
 
 import ceasefire
 from ceasefire.analysis.diverging import Parting, parting, who_led
+from ceasefire.experiment.comparing import compared, doubted_days, lived, with_doubt
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW
+from ceasefire.experiment.plan import Plan
+from ceasefire.experiment.variants import open_base
 from ceasefire.scenario.load import load
 from ceasefire.start import open_scenario
 
@@ -108,3 +112,20 @@ def test_who_led_counts_worlds_and_tells_the_commonest_way() -> None:
     ]
     assert who_led([]) == []
     assert np.isfinite(led[0].median_day)
+
+
+def test_doubt_draws_the_same_numbers_on_both_sides() -> None:
+    """A scenario against itself differs at no draw; against another, by what its draws differ on the mean."""
+    here, there = (
+        lived(Plan(open_base(ref).loaded, 20, 1), None, lambda done: None) for ref in (SMALL, f"{SMALL}+no-monitors")
+    )
+    same, other = with_doubt([compared(here, here), compared(here, there)], None)
+    assert same.doubt is not None
+    assert (same.doubt.value, same.doubt.low, same.doubt.high) == (0.0, 0.0, 0.0)
+    first, second = doubted_days(here, None), doubted_days(there, None)
+    assert first is not None
+    assert second is not None
+    assert first.shape == (DRAWS, WORLDS_PER_DRAW)
+    assert other.doubt is not None
+    assert other.doubt.value == pytest.approx((second - first).mean())
+    assert other.doubt.low <= other.doubt.value <= other.doubt.high

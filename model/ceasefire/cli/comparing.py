@@ -40,7 +40,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
-    from ceasefire.experiment.comparing import compared, sides
+    from ceasefire.experiment.comparing import compared, sides, with_doubt
     from ceasefire.experiment.folder import FolderError
 
     if len(references) < 2:
@@ -49,7 +49,7 @@ def compare(
     try:
         with progress((worlds or 1000) * len(references), "worlds") as tell:
             found = sides(references, worlds, seed, days, workers, tell)
-        pairs = [compared(found[0], other) for other in found[1:]]
+        pairs = with_doubt([compared(found[0], other) for other in found[1:]], workers)
     except FolderError as problem:
         raise RefusedError(str(problem)) from problem
     folder = _folder(out, "-vs-".join(side.label for side in found))
@@ -157,6 +157,9 @@ def _content(pair: Compared, why: bool = True) -> dict[str, Any]:
     reduction = pair.days.variance_reduction
     said["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
     said |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
+    if pair.doubt is not None:
+        said |= {"doubt_days": round(pair.doubt.value, 5)}
+        said |= {"doubt_days_low": round(pair.doubt.low, 5), "doubt_days_high": round(pair.doubt.high, 5)}
     if why:
         led, seen = pair.partings()
         said["first_to_decide_otherwise"] = {"worlds": seen, "who": [one.__dict__ for one in led]}
@@ -174,12 +177,14 @@ def _tell(first: Side, pairs: list[Compared], content: list[dict[str, Any]]) -> 
     own = _own(first)
     show(f"{first.label}: {len(first.worlds):,} worlds, seed {first.plan.seed}, {first.plan.horizon:,} days")
     show(f"mean {own['mean_days_held']:,.0f} days held; {own['holds_to_the_end'] * 100:.0f} % hold to the end\n")
-    rows = [["the same worlds under", "mean days", "difference (95 %)", "hold to the end", "saved", "lost"]]
+    heads = ["the same worlds under", "mean days", "difference (95 %)", "in doubt (90 %)", "hold to the end"]
+    rows = [[*heads, "saved", "lost"]]
     for said in content:
         holds = f"{said['holds_to_the_end'] * 100:.0f} % ({said['difference_holds'] * 100:+.1f})"
         fate = [f"{said[name] * said['worlds']:,.0f}" for name in ("saved", "lost")]
-        rows.append([said["label"], f"{said['mean_days_held']:,.0f}", _span(said, "days"), holds, *fate])
-    show(columns(rows, right=(1, 4, 5)))
+        doubt = f"{said['doubt_days_low']:+,.0f} to {said['doubt_days_high']:+,.0f}" if "doubt_days" in said else "-"
+        rows.append([said["label"], f"{said['mean_days_held']:,.0f}", _span(said, "days"), doubt, holds, *fate])
+    show(columns(rows, right=(1, 5, 6)))
     for pair, said in zip(pairs, content, strict=True):
         show("\n" + _why(pair, said))
     show("\nWhich single worlds are saved or lost hangs on how luck is shared; the mean difference does not.")
@@ -256,9 +261,10 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
 
     plan = found[0].plan
     gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
+    doubts = [None, *(pair.doubt for pair in pairs)]
     groups = [
-        Group(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain)
-        for name, side, gain in zip(_names(found), found, gains, strict=True)
+        Group(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain, doubt)
+        for name, side, gain, doubt in zip(_names(found), found, gains, doubts, strict=True)
     ]
     caption = Caption(f"{plan.scenario.title}: compared", "", plan.seed)
     save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")

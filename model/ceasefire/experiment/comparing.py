@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.diverging import Led, parting, who_led
+from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.means import without_noise
 from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
+from ceasefire.engine import all_rows
+from ceasefire.experiment.doubt import WORLDS_PER_DRAW, doubt_batch
 from ceasefire.experiment.folder import FolderError, is_results_folder, open_results
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.plan import Plan
@@ -53,13 +57,14 @@ class Side:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """What another side does to the worlds of the first."""
+    """What another side does to the worlds of the first; `doubt` when asked for, else not known."""
 
     first: Side
     other: Side
     days: Difference
     holds: Difference
     fates: Fates
+    doubt: Interval | None = None
 
     def partings(self, most: int = LOOKED_AT) -> tuple[list[Led], int]:
         """Who first decided otherwise, in up to `most` worlds that held unlike, spread over all; how many were seen."""
@@ -86,6 +91,37 @@ def compared(first: Side, other: Side) -> Compared:
         one, two, paired_difference(two.days(), one.days()), paired_difference(two.holds(), one.holds()),
         fates(two.days(), one.days(), one.plan.horizon),
     )  # fmt: skip
+
+
+def with_doubt(pairs: Sequence[Compared], workers: int | None) -> list[Compared]:
+    """The same, with what becomes of each difference when every assumed number is drawn, on both sides alike.
+
+    The interval is the middle 90 % of draws, the noise of few worlds at each taken off; none when nothing is assumed.
+    """
+    first = doubted_days(pairs[0].first, workers)
+    return [replace(pair, doubt=_doubt(first, doubted_days(pair.other, workers))) for pair in pairs]
+
+
+def doubted_days(side: Side, workers: int | None) -> np.ndarray | None:
+    """Days held at each draw of what is assumed, shape (draws, worlds); none when nothing is."""
+    batch = doubt_batch(side.plan.scenario, side.opening, side.plan.seed)
+    if batch is None:
+        return None
+    rows = all_rows(batch, workers)
+    days = np.where(rows["failed"] == 1, np.nan, rows["days_held"])
+    return days.reshape(-1, WORLDS_PER_DRAW)
+
+
+def _doubt(here: np.ndarray | None, there: np.ndarray | None) -> Interval | None:
+    if here is None or there is None:
+        return None
+    difference = there - here
+    difference = difference[np.isfinite(difference).all(axis=1)]
+    if len(difference) < 2:
+        return None
+    each, noise = difference.mean(axis=1), difference.var(axis=1, ddof=1) / WORLDS_PER_DRAW
+    low, high = np.quantile(without_noise(each, noise), [0.05, 0.95])
+    return Interval(float(each.mean()), float(low), float(high))
 
 
 def sides(
