@@ -17,7 +17,7 @@ from ceasefire.agents import Actor
 from ceasefire.model import CeasefireModel
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.load import load
-from ceasefire.verification.model_vs_engine import days_hash, differing_fields, first_difference
+from ceasefire.verification.model_vs_engine import days_hash, differing_fields, first_difference, table_hash
 from ceasefire.verification.random_front import random_front
 from ceasefire.verification.runs import SEED, each_day
 from ceasefire.verification.small_front import small_front
@@ -94,7 +94,7 @@ WITHOUT_COMPILATION = """
 import numpy as np
 from ceasefire.compiled import compiling
 from ceasefire.scenario.load import load
-from ceasefire.verification.model_vs_engine import days_hash
+from ceasefire.verification.model_vs_engine import days_hash, table_hash
 from ceasefire.verification.random_front import random_front
 from ceasefire.verification.small_front import small_front
 assert not compiling()
@@ -102,6 +102,7 @@ np.seterr(over="ignore")
 print(days_hash(small_front(), range(2), 60))
 print(days_hash(random_front(7), range(2), 40))
 print(days_hash(load("idlib-2020").scenario, range(1), 15))
+print(table_hash(small_front({"horizon_days": 40}), 4, 1, 1, 4))
 """
 
 
@@ -114,6 +115,6 @@ def test_compilation_changes_no_bit() -> None:
     flagship = load("idlib-2020").scenario
     compiled = [
         days_hash(small_front(), range(2), 60), days_hash(random_front(7), range(2), 40),
-        days_hash(flagship, range(1), 15),
+        days_hash(flagship, range(1), 15), table_hash(small_front({"horizon_days": 40}), 4, 1, 2, 3),
     ]  # fmt: skip
     assert found.stdout.split() == compiled

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -134,6 +137,37 @@ def test_a_world_has_the_same_life_after_any_other_in_the_same_scratch_record() 
 def test_the_table_is_the_same_bytes_however_the_work_is_cut() -> None:
     cuts = [(1, 60), (1, 1), (2, 7), (4, 13), (3, 1000)]
     assert len({table_hash(small_front(), 60, SEED, workers, chunk) for workers, chunk in cuts}) == 1
+
+
+STARTED = """
+import multiprocessing
+from ceasefire.verification.model_vs_engine import table_hash
+from ceasefire.verification.small_front import small_front
+if __name__ == "__main__":
+    for method in multiprocessing.get_all_start_methods():
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.apply(table_hash, (small_front(), 40, 1, 1, 40)))
+"""
+
+
+def test_the_table_is_the_same_bytes_however_a_process_was_started() -> None:
+    found = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    hashes = found.stdout.split()
+    assert len(hashes) == len(multiprocessing.get_all_start_methods())
+    assert set(hashes) == {table_hash(small_front(), 40, 1, 2, 7)}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("front.sectors.hills.presence.army", np.inf), ("trust.north", np.nan), ("actors.army.capability", 1e308)],
+)
+def test_a_world_in_which_a_number_overflows_or_is_none_is_marked_as_failed(path: str, value: float) -> None:
+    opening = open_scenario(small_front())
+    batch = engine.one_scenario(opening, 6, SEED)
+    assert not engine.all_rows(batch)["failed"].any()
+    batch.openings[0, opening.slots[path]] = value
+    assert engine.all_rows(batch)["failed"].all()
 
 
 def test_worlds_and_seeds_have_lives_of_their_own(usual: pd.DataFrame) -> None:

@@ -118,6 +118,19 @@ def begin(w, numbers, opening, drawn, seed, world):
 
 
 @seldom
+def all_that_must_be_numbers(w):
+    """A sum that is infinite, or no number, when a count, a belief or a rate of the world is: then it has failed."""
+    total = w.ties + w.attention + w.violence + w.trust[0] + w.trust[1] + w.ground_lost[0] + w.ground_lost[1]
+    for c in range(N_COUNTERS):
+        total += abs(w.counter[c])
+    for a in range(w.n_actors):
+        total += abs(w.capability[a]) + w.losses[a] + w.odds[a] + w.blame[a]
+    for f in range(w.n_formations):
+        total += w.heat[f] + w.loose_rate[f] + w.on_orders[f] + w.facing[f]
+    return total
+
+
+@seldom
 def sum_up(w, row):
     """Copy what is left of a world into a row of results."""
     row.world = w.world
@@ -132,11 +145,9 @@ def sum_up(w, row):
     row.deciding_actor = w.deciding_actor
     row.deciding_motive = w.deciding_motive
     row.deciding_sector = w.deciding_sector
-    row.failed = 0
+    row.failed = 0 if np.isfinite(all_that_must_be_numbers(w)) else 1
     for c in range(N_COUNTERS):
         row.counter[c] = w.counter[c]
-        if not np.isfinite(w.counter[c]):
-            row.failed = 1
 
 
 @called_from_python

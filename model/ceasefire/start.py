@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ceasefire.draws import name_key
 from ceasefire.scenario.indicators import term_indices
-from ceasefire.scenario.quantity import Quantity
+from ceasefire.scenario.quantity import Amount, Quantity
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, Event, Scenario, ladder_of, rungs_of
 from ceasefire.world import MECHANISM_FIELDS, MOST_NEIGHBOURS, MOST_TERMS, Sizes, size_class, slot_of, world_dtype
 
@@ -209,7 +209,7 @@ class _Layout:
             self.put_fields(prefix, sector, {n: n for n in ("held", "civilians", "contact")}, s)
             self.put(f"{prefix}.monitoring", sector.monitoring or Quantity(value=EVERYWHERE), "sector_monitoring", s)
             for actor, worth in sector.claims.items():
-                self.put(f"{prefix}.claims.{actor}", worth, "claim", s, self.actors.index(actor), high=np.inf)
+                self.put(f"{prefix}.claims.{actor}", worth, "claim", s, self.actors.index(actor), high=Amount.high)
             touching = self._touching(name)
             if len(touching) > MOST_NEIGHBOURS:
                 raise ValueError(
@@ -232,7 +232,7 @@ class _Layout:
             w["formation_sector"][f] = self.sectors.index(sector)
             w["formation_key"][f] = name_key(f"{actor}@{sector}")
             presence = sectors[sector].presence[actor]
-            self.put(f"front.sectors.{sector}.presence.{actor}", presence, "presence", f, high=np.inf)
+            self.put(f"front.sectors.{sector}.presence.{actor}", presence, "presence", f, high=Amount.high)
         for s, name in enumerate(self.sectors):
             own = [f for f, (sector, _) in enumerate(self.formations) if sector == name]
             w["first_formation"][s] = own[0] if own else 0

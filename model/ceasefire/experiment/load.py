@@ -143,7 +143,12 @@ class _Reading:
         found = [
             self._scenario(case.scenario, "cases", place, "scenario") for place, case in enumerate(self.spec.cases)
         ]
-        return tuple(base.loaded for base in found if base is not None)
+        loaded = [base.loaded for base in found if base is not None]
+        labels = [each.label for each in loaded]
+        for place, label in enumerate(labels):
+            if label in labels[:place]:
+                self._fault(("cases", place, "scenario"), f"'{label}' stands there twice")
+        return tuple(loaded)
 
     def _group(self, base: Base, group: str) -> Iterator[Factor]:
         factors: Factors = getattr(self.spec, group)

@@ -22,7 +22,7 @@ def surprise(tables: Tables) -> str:
         f"{longest['title']}, held {longest['held_low']:,.0f} days: to that or more the model would have given"
         f" a chance of {percent(1 - float(longest['shorter']))} on the first day, the assumed numbers drawn."
     )
-    others = known[known["case"] != longest["case"]]
+    others = known.drop(index=longest.name)
     if len(others):
         inside = int(((others["q05"] <= others["held_high"]) & (others["held_low"] <= others["q95"].fillna(1e9))).sum())
         said += f" Of the other {len(others)}, {inside} ended within its nine-in-ten range."

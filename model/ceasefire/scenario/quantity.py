@@ -175,9 +175,10 @@ class Share(Quantity):
 
 
 class Amount(Quantity):
-    """A number that is not negative."""
+    """A number that is not negative, and not so large that sums of it could overflow."""
 
     low: ClassVar[float] = 0.0
+    high: ClassVar[float] = 1e6
 
 
 def shown_list(numbers: tuple[float, ...]) -> str:

@@ -54,12 +54,11 @@ class Idlib:
         lives = (history(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
         return around_talks(violations_and_talks(life) for life in lives)
 
-    @cached_property
-    def cases(self) -> list[Lived]:
-        """The deals side by side; those that know what came later are left out."""
+    def cases(self, seed: int) -> list[Lived]:
+        """The deals side by side, with other worlds for each seed; those that know what came later are left out."""
         asked = load_experiment(EXPERIMENT)
         both = zip(asked.spec.cases, asked.cases, strict=True)
-        return [live(case, loaded, self.worlds, SEED) for case, loaded in both if not case.hindsight]
+        return [live(case, loaded, self.worlds, seed) for case, loaded in both if not case.hindsight]
 
     def counts(self, reference: str, days: int) -> tuple[Counts, NDArray[np.int64], WorldArray]:
         """Every day of the worlds of a scenario while they held, days held, and their results."""
