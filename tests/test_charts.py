@@ -382,7 +382,7 @@ def test_every_figure_says_what_made_it_and_that_it_is_not_calibrated(kind: str)
         "histories": lambda: histories_chart([made_up_history(90)], CAPTION),
     }[kind]()
     words = " ".join(text.get_text() for text in texts(figure))
-    for part in ("seed 7", "idlib-2020+no-monitors", "illustrative: not calibrated"):
+    for part in ("seed 7", "idlib-2020+no-monitors", "illustrative: durations not calibrated"):
         assert part in words
     assert ("1,000 worlds" if kind in ("survival", "causes") else "17") in words
 

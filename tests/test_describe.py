@@ -78,7 +78,9 @@ def test_leanings_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_inte
 
 
 def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() -> None:
-    model = CeasefireModel(idlib(mechanisms__hidden_intent=0), seed=5, world=17, collect=False)
+    model = CeasefireModel(
+        idlib(mechanisms__hidden_intent=0, actors__syria__mobilised=0.5), seed=5, world=17, collect=False
+    )
     syria = model.opening.actors.index("syria")
     calls.survey(model.record)
     calls.take_in(model.record, syria)

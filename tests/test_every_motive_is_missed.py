@@ -22,7 +22,7 @@ def muted_one_by_one(name: str, scenario: Scenario, worlds: int) -> list[Muted]:
 def test_every_motive_and_outside_party_of_a_shipped_scenario_moves_some_life(name: str) -> None:
     # Whether a motive moves an outcome beyond chance takes far more worlds: `ceasefire verify` says so.
     found = muted_one_by_one(name, load(name).scenario.model_copy(update={"horizon_days": 365}), 80)
-    assert len(found) > 20
+    assert len(found) > (20 if name.startswith("idlib") else 10)
     assert [muted.what for muted in found if muted.touched == 0.0 and (name, muted.what) not in KNOWN_DEAD] == []
 
 
@@ -34,4 +34,4 @@ def test_every_motive_of_the_small_front_moves_some_life() -> None:
 
 def test_what_is_known_to_be_dead_is_there_to_be_looked_for() -> None:
     for name, what in KNOWN_DEAD:
-        assert what in {told for told, _ in less_one(load(name).scenario, quick=True)}
+        assert what in {told for told, _ in less_one(load(name).scenario, quick=False)}

@@ -174,9 +174,10 @@ def test_a_shipped_experiment_runs_quickly_and_ends_in_a_rough_answer_and_figure
     assert "ROUGH" in said.out
     folder = Path(said.last)
     assert folder.name == f"{name}-quick"
-    outcomes = load_experiment(name).spec.outcomes
+    spec = load_experiment(name).spec
+    outcomes, cases = spec.outcomes, ["cases"] if spec.cases else []
     assert {file.name for file in (folder / "figures").iterdir()} == {
-        f"{outcome}.{kind}" for outcome in outcomes for kind in ("png", "svg")
+        f"{figure}.{kind}" for figure in (*outcomes, *cases) for kind in ("png", "svg")
     }
     points = pd.read_csv(folder / "tables" / "points.csv")
     assert points["worlds"].min() >= 1

@@ -24,7 +24,8 @@ def source_digest() -> str:
     """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    named = ("compiled", "draws", "world", "engine", "calls", "scenario/indicators", "scenario/mechanisms")
+    named = ["compiled", "draws", "world", "engine", "calls", "calibration/recording"]
+    named += ["scenario/indicators", "scenario/mechanisms"]
     sources = [*(package / f"{name}.py" for name in named), *sorted(package.glob("rules/*.py"))]
     for source in sources:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())

@@ -34,3 +34,8 @@ def span_words(interval: Interval, shown: Callable[[float], str]) -> str:
     """A range in words; one figure when its ends look alike."""
     low, high = shown(interval.low), shown(interval.high)
     return low if low == high else f"{low} to {high}"
+
+
+def significant(number: float) -> str:
+    """A number to three significant figures, without an exponent."""
+    return f"{float(f'{number:.3g}'):,.10g}"

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-ILLUSTRATIVE = "illustrative: not calibrated"
+ILLUSTRATIVE = "illustrative: durations not calibrated"
 GAP = "\u00a0"
 """A space at which no line breaks."""
 

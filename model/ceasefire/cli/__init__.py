@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from ceasefire.cli import benching, comparing, experiments, files, replaying, reporting, running, verifying, worlds
+from ceasefire.cli import (
+    benching,
+    calibrating,
+    comparing,
+    experiments,
+    files,
+    replaying,
+    reporting,
+    running,
+    validating,
+    verifying,
+    worlds,
+)
 from ceasefire.cli.guard import Guarded, watch_signals
 from ceasefire.cli.terminal import show
 
@@ -39,6 +51,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": replaying.replay,
     "report": reporting.report,
     "verify": verifying.verify,
+    "calibrate": calibrating.calibrate,
+    "validate": validating.validate,
     "bench": benching.bench,
 }
 """What the command can do, in the order of its help."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW
 from ceasefire.experiment.outcomes import Outcome, outcome
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def draw(made: Study, found: Answer, folder: Path) -> None:
             figure = _figure(made, found, outcome(name))
             if figure is not None:
                 save(figure, aside, name)
+        if "cases" in found.tables:
+            save(_cases(made, found), aside, "cases")
     (folder / FIGURES).mkdir(exist_ok=True)
 
 
@@ -47,6 +50,28 @@ def _figure(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
         if figure is not None:
             return figure
     return _differences(made, found, wanted)
+
+
+def _cases(made: Study, found: Answer) -> Figure:
+    """The deals side by side."""
+    from ceasefire.charts.cases import Deal, cases_chart
+    from ceasefire.charts.words import ILLUSTRATIVE, Caption
+    from ceasefire.experiment import cases
+    from ceasefire.report.side_by_side import surprise
+
+    curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}
+    deals = []
+    for row in found.tables["cases"].to_dict("records"):
+        days, holding, stated = (curves[row["case"]][column].tolist() for column in ("day", "holding", "stated"))
+        held = row["held_low"], row["held_high"]
+        deals.append(
+            Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
+        )
+    note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
+    caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
+    worlds, draws = (cases.QUICK_WORLDS, cases.QUICK_DRAWS) if made.quick else (cases.WORLDS, DRAWS)
+    made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    return cases_chart(deals, caption, surprise(found.tables), made_of)
 
 
 def _caption(made: Study, wanted: Outcome) -> Caption:

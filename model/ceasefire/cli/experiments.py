@@ -14,6 +14,8 @@ from ceasefire.cli.terminal import columns, program, say, show, show_json, shown
 from ceasefire.cli.watching import in_bytes, in_time, watching
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from ceasefire.experiment.answer import Answer
     from ceasefire.experiment.batch import Progress
     from ceasefire.experiment.crew import Crew
@@ -81,6 +83,7 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
 
     progress = _lived(made, store, workers, cluster)
     found = answer(made, store, progress)
+    found.tables |= _cases(made, workers)
     write_answer(found, store)
     draw(made, found, store.folder)
     add_page(lambda: reports.write(store.folder, shown_path(store.folder)))
@@ -91,6 +94,20 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
     if progress.failed:
         _say_failures(store, progress)
         raise typer.Exit(SOME_FAILED)
+
+
+def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
+    """The tables of the deals that lie side by side; none when the experiment has none."""
+    from ceasefire.experiment import cases
+    from ceasefire.experiment.doubt import DRAWS
+
+    if not made.asked.cases:
+        return {}
+    say(f"living {len(made.asked.cases)} deals side by side, for {cases.HORIZON:,} days each")
+    worlds, draws = (cases.QUICK_WORLDS, cases.QUICK_DRAWS) if made.quick else (cases.WORLDS, DRAWS)
+    asked = zip(made.asked.spec.cases, made.asked.cases, strict=True)
+    seed = made.recipe.seed
+    return cases.tables([cases.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
 
 
 def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) -> Progress:

@@ -1,4 +1,4 @@
-"""Doubt about the parameters: every ASSUMED number is drawn over its range, and worlds are run at each draw."""
+"""Doubt about the parameters: ASSUMED numbers are drawn over their ranges, fitted ones by rows; worlds run at each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ceasefire import draws
 from ceasefire.engine import Batch, many_points
+from ceasefire.scenario.fitted import fitted_paths
 from ceasefire.scenario.paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening
@@ -40,6 +41,20 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
         }
 
 
+def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """`count` draws of the fitted numbers together: each draw takes one row of the posterior, by its own chance."""
+    rows = fitted_paths(scenario)
+    with np.errstate(over="ignore"):
+        world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))
+        key = np.uint64(draws.stream_key(world, draws.DOUBT))
+        name = draws.name_key("fitted mechanisms")
+        places = [draws.uniform(key, name, k) for k in range(count)]
+    return {
+        path: np.array([values[int(place * len(values))] for place in places], np.float64)
+        for path, values in rows.items()
+    }
+
+
 def doubt_batch(scenario: Scenario, opening: Opening, seed: int) -> Batch | None:
     """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed.
 
@@ -48,5 +63,6 @@ def doubt_batch(scenario: Scenario, opening: Opening, seed: int) -> Batch | None
     ranges = {path: span for path, span in assumed_ranges(scenario).items() if path in opening.slots}
     if not ranges:
         return None
-    batch = many_points(opening, doubt_values(ranges, DRAWS, seed), WORLDS_PER_DRAW, seed)
+    values = {**doubt_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
+    batch = many_points(opening, values, WORLDS_PER_DRAW, seed)
     return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

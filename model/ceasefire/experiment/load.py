@@ -18,6 +18,7 @@ from ceasefire.experiment.variants import Base, doubt_ranges, open_base
 from ceasefire.scenario.assemble import change_name, name_faults
 from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.library import find_change, find_experiment
+from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.said import Said, dotted, fault_at, place_of, plain
 from ceasefire.scenario.words import faults_of
 from ceasefire.scenario.yaml_lines import read
@@ -44,6 +45,7 @@ class Asked:
     factors: tuple[Factor, ...]
     rows: tuple[Row, ...] = ()
     swap: Swap | None = None
+    cases: tuple[Loaded, ...] = ()
 
     def of(self, lever: bool) -> tuple[Factor, ...]:
         """The levers, or the uncertainties."""
@@ -74,7 +76,7 @@ def _as_far_as_sound(said: Said) -> Experiment:
             parts[name] = model.model_validate(plain(part)) if part is not None else parts[name]
     scenario = said.at("scenario")
     named = scenario.value if scenario is not None and isinstance(scenario.value, str) else ""
-    return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, **parts)
+    return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, cases=[], **parts)
 
 
 class _Reading:
@@ -96,13 +98,14 @@ class _Reading:
             self.faults += found
         swap = self._swap(base) if self.spec.design.kind == "swap" else None
         factors = [*(swap.factors if swap else ()), *factors]
+        cases = self._cases()
         self._once(factors)
         self._not_overruled(base, factors)
         if not factors and not self.faults:
             self._fault((), "nothing is varied: no change fits, or no number is in doubt")
         if self.faults:
             raise ScenarioError(self.faults)
-        return Asked(self.spec, self.file, base, tuple(factors), rows, swap)
+        return Asked(self.spec, self.file, base, tuple(factors), rows, swap, cases)
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.said, steps), dotted(steps), message))
@@ -114,7 +117,7 @@ class _Reading:
                 message = f"'{name}' cannot be known: worlds are followed for {horizon:,} days"
                 self._fault(("outcomes", position), message)
 
-    def _scenario(self, reference: str, *steps: str) -> Base | None:
+    def _scenario(self, reference: str, *steps: str | int) -> Base | None:
         """A scenario, named or lying beside the experiment's file; its own faults are noted as they are."""
         try:
             return open_base(reference, self.file.parent)
@@ -135,6 +138,17 @@ class _Reading:
         for steps, message in wrong:
             self._fault(("design", "parts", *steps), message)
         return found
+
+    def _cases(self) -> tuple[Loaded, ...]:
+        found = [
+            self._scenario(case.scenario, "cases", place, "scenario") for place, case in enumerate(self.spec.cases)
+        ]
+        loaded = [base.loaded for base in found if base is not None]
+        labels = [each.label for each in loaded]
+        for place, label in enumerate(labels):
+            if label in labels[:place]:
+                self._fault(("cases", place, "scenario"), f"'{label}' stands there twice")
+        return tuple(loaded)
 
     def _group(self, base: Base, group: str) -> Iterator[Factor]:
         factors: Factors = getattr(self.spec, group)

@@ -157,6 +157,27 @@ class Until(Strict):
     )
 
 
+def _days_held(given: Any) -> Any:
+    return [given, given] if isinstance(given, (int, float)) and not isinstance(given, bool) else given
+
+
+class Case(Strict):
+    """A deal that was made, what would have been said of it, and what became of it."""
+
+    scenario: str = Field(description="as known on its first day; a name, a path or name+change")
+    held: Annotated[tuple[Finite, Finite], BeforeValidator(_days_held)] = Field(
+        description="days that it held; [least, most] when its last day is not certain"
+    )
+    source: str = Field(description="who says so")
+    hindsight: bool = Field(default=False, description="the scenario knows what came later, so it is shown, not scored")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Case:
+        if not 0 < self.held[0] <= self.held[1]:
+            raise PydanticCustomError("held", "held must be above 0, the least first", {})
+        return self
+
+
 class Experiment(Strict):
     """A question, and the worlds that answer it."""
 
@@ -181,6 +202,10 @@ class Experiment(Strict):
     )
     outcomes: list[OutcomeName] = Field(min_length=1, description="what is asked of the worlds")
     until: Until | None = Field(default=None, description="add worlds until the answer is sure enough")
+    cases: list[Case] = Field(
+        default_factory=list, max_length=8, description="deals to lie side by side, each with how long it held"
+    )
+    cautions: list[str] = Field(default_factory=list, description="what a reader should not conclude, a sentence each")
 
     @model_validator(mode="after")
     def _whole(self) -> Experiment:

@@ -105,7 +105,7 @@ def _answer(found: Comparison) -> str:
     joined = "; ".join(parts) if len(ranked) <= MOST_TOLD else f"most gained: {parts[0]}; most lost: {parts[1]}"
     return (
         f"{plan.scenario.title}, followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
-        f"against {found.first.label}: {joined}. Illustrative: not calibrated."
+        f"against {found.first.label}: {joined}. Illustrative: durations are not calibrated."
     )
 
 

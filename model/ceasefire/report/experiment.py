@@ -32,6 +32,7 @@ from ceasefire.report.blocks import (
 from ceasefire.report.replaying import replay_section
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
+from ceasefire.report.side_by_side import cautions, side_by_side, surprise
 from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.path_words import path_words
 from ceasefire.scenario.schema import Scenario
@@ -112,7 +113,9 @@ def experiment_report(asked: Asked) -> Report:
     said = asked.manifest
     sections = [
         Section("asked", "What was asked, and how", _asked(asked)),
+        *side_by_side(asked.tables, asked.folder),
         *[_outcome_section(asked, wanted) for wanted in asked.outcomes],
+        *cautions(asked.manifest["experiment"].get("cautions", [])),
         Section("how-sure", "How sure, and why not surer", [Points(_surer(asked))]),
         Section("varied", "What was varied", [_varied(asked)]),
         *_assumed(asked),
@@ -127,7 +130,11 @@ def _answer(asked: Asked) -> str:
     first = asked.outcomes[0]
     rough = "Rough and illustrative" if asked.manifest.get("rough") else "Illustrative"
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
-    return f"{asked.manifest['title']}: {told[:1].lower()}{told[1:]} {rough}: not calibrated."
+    if "cases" in asked.tables:
+        told = f"{surprise(asked.tables)} {told}"
+    title, asks = asked.manifest["title"], str(asked.manifest["title"]).endswith("?")
+    joined = f"{title} {told}" if asks else f"{title}: {told[:1].lower()}{told[1:]}"
+    return f"{joined} {rough}: durations are not calibrated."
 
 
 def _asked(asked: Asked) -> list[Block]:
@@ -204,7 +211,10 @@ def _varied(asked: Asked) -> Folded:
     ]
     table = Table(f"{len(rows):,} factors", ["factor", "is", "varied"], rows)
     levers = sum(row[1] == "lever" for row in rows)
-    return Folded(f"{levers:,} levers and {len(rows) - levers:,} uncertainties", [table])
+    what = f"{levers:,} levers and {len(rows) - levers:,} uncertainties"
+    if asked.manifest["design"] == "swap":
+        what = f"{len(rows):,} parts, and what lies in none of them"
+    return Folded(what, [table])
 
 
 def _change_words(name: str) -> str:
@@ -251,5 +261,8 @@ def _downloads(asked: Asked) -> list[Any]:
         "levers": "every combination of levers over the draws",
         "sensitivity": "what each factor does",
         "attribution": "what each part contributes",
+        "cases": "the deals side by side: what would have been said, and what became of them",
+        "case_curves": "shares of their worlds still holding, by day",
+        "case_scores": "log scores of the model and of curves that know no case",
     }
     return [download(f"{name}.csv", says.get(name, name), table) for name, table in asked.tables.items()]

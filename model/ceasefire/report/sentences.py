@@ -33,7 +33,7 @@ def headline(title: str, found: Summary) -> str:
     number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
     first = f"{told[0]}{_brackets(found.holding[early or found.horizon], explain=True)}"
     rest = f", and {told[1]}{_brackets(found.holding[found.horizon])}" if len(told) > 1 else ""
-    return f"{title}: of {number}, {first}{rest}. Illustrative: not calibrated."
+    return f"{title}: of {number}, {first}{rest}. Illustrative: durations are not calibrated."
 
 
 def _held(figure: Figure, day: int) -> str:
@@ -111,7 +111,8 @@ def surer(found: Summary, assumed: int) -> list[str]:
         said += _aside(last.chance, last.doubt)
     said.append(
         "Outside both: whether the rules by which these actors decide are right at all. No band on this page can say. "
-        "The numbers were not fitted to real ceasefires either; that is what 'not calibrated' means."
+        "What fire does was fitted to two truces while they held. How parties decide was not, and no duration was:"
+        " that is what 'durations are not calibrated' means."
     )
     return said
 

@@ -7,6 +7,9 @@ from ceasefire.compiled import rule, seldom
 from ceasefire.rules.clash import give_orders, order_holds
 from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
 
+FORMED_UP = 0.75
+"""Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
+
 
 @rule
 def salience(w: World, a: int, m: int) -> float:
@@ -66,8 +69,9 @@ def weigh(w: World, a: int) -> tuple[float, float, float, float]:
 
 @rule
 def highest_in_reach(w: World, a: int) -> int:
-    """The highest rung that an actor can choose now: one above its own, within its means."""
-    return min(w.rung[a] + 1, w.ceiling[a])
+    """The highest rung that an actor can choose now: the next one, or any while its army still stands formed up."""
+    formed_up = w.mobilised[a] >= FORMED_UP
+    return w.ceiling[a] if formed_up else min(w.rung[a] + 1, w.ceiling[a])
 
 
 @rule

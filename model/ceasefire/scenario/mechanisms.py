@@ -6,6 +6,9 @@ from ceasefire.scenario.quantity import Numbers, Quantity, number
 
 TRIAL = "ASSUMED (searched in a trial on five Idlib deals)"
 
+FITTED = "fitted to incidents and deaths around Idlib, September 2018 to November 2019 (UCDP GED): ceasefire calibrate"
+"""Centre and range are the posterior's median and 90 % interval; doubt draws these numbers together (fitted.py)."""
+
 
 class Mechanisms(Numbers):
     """How choices, fire, deaths, blame and bonds work. A scenario may set any of them."""
@@ -127,21 +130,21 @@ class Mechanisms(Numbers):
         says="ordered fire at posture harass",
     )
     strike_rate: Quantity = number(
-        1.0,
+        0.53,
         unit="violations per presence and day",
         low=0,
         high=10,
-        doubt=0.3,
-        source=TRIAL,
+        doubt=(0.14, 2.9),
+        source=FITTED,
         says="ordered fire at posture strike",
     )
     offensive_rate: Quantity = number(
-        2.1,
+        0.93,
         unit="violations per presence and day",
         low=0,
         high=10,
-        doubt=0.3,
-        source=TRIAL,
+        doubt=(0.36, 2.8),
+        source=FITTED,
         says="ordered fire at posture offensive",
     )
     aggressiveness_spread: Quantity = number(
@@ -241,19 +244,31 @@ class Mechanisms(Numbers):
     )
     # --- suffer
     deaths_mean_calm: Quantity = number(
-        0.83,
+        0.6,
         unit="deaths",
         low=0.01,
         high=50,
-        doubt=0.3,
-        source=TRIAL,
+        doubt=(0.19, 1.7),
+        source=FITTED,
         says="mean deaths per violation in calm, before the cap and before rounding down",
     )
     deaths_mean_strike: Quantity = number(
-        1.75, unit="deaths", low=0.01, high=50, doubt=0.3, source=TRIAL, says="the same, of a striker"
+        2.1,
+        unit="deaths",
+        low=0.01,
+        high=50,
+        doubt=(0.42, 5.9),
+        source=FITTED,
+        says="the same, of a striker",
     )
     deaths_mean_offensive: Quantity = number(
-        4.2, unit="deaths", low=0.01, high=100, doubt=0.3, source=TRIAL, says="the same, in an offensive"
+        8.7,
+        unit="deaths",
+        low=0.01,
+        high=100,
+        doubt=(3.4, 14.5),
+        source=FITTED,
+        says="the same, in an offensive",
     )
     deaths_tail: Quantity = number(
         2.2,
@@ -268,11 +283,12 @@ class Mechanisms(Numbers):
         80, unit="deaths", low=1, high=1000, doubt=(60, 120), says="most deaths of one violation"
     )
     civilians_half: Quantity = number(
-        150000,
+        200000,
         unit="persons",
         low=1000,
         high=10_000_000,
-        doubt=(75000, 300000),
+        doubt=(64000, 613000),
+        source=FITTED,
         says="civilians in a sector at which half of the fire that could hit them does",
     )
     flight_per_death: Quantity = number(

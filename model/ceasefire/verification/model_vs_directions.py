@@ -64,9 +64,9 @@ def checks(quick: bool = True) -> list[Check]:
     """Every direction of the design, on the same worlds."""
     found = []
     for direction in DIRECTIONS:
-        worlds, days = (250, 730) if quick else (2_000, 1825)
+        worlds, days = (1_000, 730) if quick else (4_000, 1825)
         if direction.slow:
-            worlds, days = max(worlds, 1_200), 1825
+            worlds, days = max(worlds, 2_000), 1825
         found.append(verdict(direction, judged(direction, worlds, days)))
     return found
 

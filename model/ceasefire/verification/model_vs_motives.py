@@ -20,6 +20,8 @@ _FEW_FLEE = "while the deal holds few flee, and the indicators that it is felt b
 _ONLY_IN_CRISIS = f"it is felt when its bearer is pressed, and the deal is calm; it moves days held in {CRISIS}"
 _UNDECIDED = "it touches most lives both ways; 1,000 worlds do not tell its sign"
 _FEW_WORDS = "outside parties speak up seldom here; all of them together move days held"
+_OVER_IN_DAYS = "the deal is over within days, before what outsiders say can tell"
+_SELDOM_BACKED = "it works through the backing of outside parties, which is seldom given here"
 
 KNOWN_DEAD: dict[tuple[str, str], str] = {
     ("idlib-2020", "alarm"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
@@ -41,6 +43,23 @@ KNOWN_DEAD: dict[tuple[str, str], str] = {
     ("idlib-2018", "eu as a whole"): _FEW_WORDS,
     ("idlib-2018", "un as a whole"): _FEW_WORDS,
     ("idlib-2018", "us as a whole"): _FEW_WORDS,
+    ("colombia-2016", "deterrence"): _SELDOM_BACKED,
+    ("colombia-2016", "solidarity"): _SELDOM_BACKED,
+    ("colombia-2016", "first_strike"): _UNDECIDED,
+    ("colombia-2016", "survive"): _UNDECIDED,
+    ("gaza-2023", "alarm"): _OVER_IN_DAYS,
+    ("gaza-2023", "little_appetite"): _OVER_IN_DAYS,
+    ("gaza-2023", "solidarity"): _OVER_IN_DAYS,
+    ("gaza-2023", "iran's little_appetite"): _OVER_IN_DAYS,
+    ("gaza-2023", "mediators's alarm"): _OVER_IN_DAYS,
+    ("gaza-2023", "iran as a whole"): _OVER_IN_DAYS,
+    ("gaza-2023", "mediators as a whole"): _OVER_IN_DAYS,
+    ("sri-lanka-2002", "deterrence"): _SELDOM_BACKED,
+    ("sri-lanka-2002", "solidarity"): _SELDOM_BACKED,
+    ("sudan-2023", "alarm"): _OVER_IN_DAYS,
+    ("sudan-2023", "solidarity"): _OVER_IN_DAYS,
+    ("sudan-2023", "facilitators's alarm"): _OVER_IN_DAYS,
+    ("sudan-2023", "facilitators's little_appetite"): _OVER_IN_DAYS,
 }
 """Motives and parties that move nothing in a scenario (1,000 worlds), by (scenario, who or what), with the reason."""
 

@@ -1,0 +1,66 @@
+"""What the counts say of each free number: its range before, its interval after, on the number's own scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from ceasefire.charts.contrast import readable
+from ceasefire.charts.numbers import significant
+from ceasefire.charts.page import page
+from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, house_style
+
+ROW = 0.235
+LEFT, WIDTH = 2.3, 2.8
+HEAD, FOOT = 0.28, 0.12
+PRIOR, VAGUE = "#E3EDF5", "#8A8A8A"
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """A number's prior range and its 5, 50 and 95 % points after the fit; positions run from 0 to 1 of the range."""
+
+    name: str
+    low: float
+    high: float
+    after: tuple[float, float, float]
+    positions: tuple[float, float, float]
+    informed: bool
+
+
+@house_style()
+def posterior_chart(numbers: Sequence[Narrowed], title: str, finding: str, footer: str) -> Figure:
+    """A row for each number: the prior range as a band, the 90 % interval and median on it, both written out.
+
+    Numbers that the counts say little about are grey. ValueError for none.
+    """
+    if not numbers:
+        raise ValueError("no numbers to show")
+    sheet = page(HEAD + ROW * len(numbers) + FOOT, title, finding, footer)
+    top = sheet.height - sheet.top - HEAD
+    axes = sheet.axes(LEFT, top - ROW * len(numbers), WIDTH, ROW * len(numbers))
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(numbers) - 0.5, -0.5)
+    axes.axis("off")
+    for place, number in enumerate(numbers):
+        y = top - ROW * (place + 0.5)
+        colour = BLUE if number.informed else VAGUE
+        axes.barh(place, 1, 0.6, color=PRIOR, gid="prior")
+        low, middle, high = number.positions
+        axes.plot([low, high], [place] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="interval")
+        axes.plot([middle], [place], "o", color=colour, markersize=6, markeredgecolor=PAPER, gid="median")
+        sheet.write(0.14, y, number.name, size=TEXT - 0.5, color=INK if number.informed else QUIET, va="center")
+        sheet.write(LEFT - 0.08, y, significant(number.low), size=SMALL - 0.5, color=QUIET, ha="right", va="center")
+        after = [significant(value) for value in number.after]
+        end = LEFT + WIDTH + 0.06
+        sheet.write(end, y, significant(number.high), size=SMALL - 0.5, color=QUIET, va="center")
+        ink = readable(colour)
+        sheet.write(end + 1.15, y, after[1], size=SMALL, weight="bold", color=ink, ha="right", va="center")
+        sheet.write(end + 1.2, y, f"{after[0]} to {after[2]}", size=SMALL, color=QUIET, va="center")
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        axes.axvline(share, color=RULE, linewidth=0.5, zorder=0)
+    sheet.write(LEFT, top + 0.1, "range before", size=SMALL, color=QUIET)
+    sheet.write(LEFT + WIDTH + 1.26, top + 0.1, "median, 90 % after", size=SMALL, color=QUIET, ha="left")
+    return sheet.figure
