@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -430,7 +429,7 @@ def test_every_number_has_a_path_a_unit_and_limits_that_hold_it() -> None:
     assert "events.0.set.front.sectors.river.monitoring" in paths
     meta = {path: meta for path, _, meta in found}
     assert meta["actors.militia.motives.war_profit"]["unit"] == "weight"
-    assert meta["front.sectors.hill.presence.militia"]["high"] == math.inf
+    assert meta["front.sectors.hill.presence.militia"]["high"] == 1e6
     assert meta["events.0.set.front.sectors.river.monitoring"]["high"] == 1
 
 
