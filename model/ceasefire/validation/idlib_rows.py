@@ -236,6 +236,21 @@ def _day(day: float) -> str:
     return f"{day:,.0f}" if np.isfinite(day) else "later"
 
 
+def directions(evidence: Evidence) -> list[Finding]:
+    """Row 9: what should lengthen or shorten a deal does, on paired worlds; `ceasefire verify` names each."""
+    from ceasefire.verification import model_vs_directions
+
+    found = model_vs_directions.checks()
+    missed = [check.name for check in found if not check.passed]
+    return [
+        Finding(
+            "9", "directions that the literature reports, on paired worlds", "all of them",
+            f"{len(found) - len(missed)} of {len(found)}", "each by its 95 % interval", "miss" if missed else "pass",
+            kind="verification", note=f"not: {'; '.join(missed)}" if missed else "",
+        )
+    ]  # fmt: skip
+
+
 def monitors_alone(evidence: Evidence) -> list[Finding]:
     """Row 10: monitors do much where nobody has decided on war, and little against an army that has."""
     worlds = of(evidence)

@@ -8,6 +8,7 @@ from ceasefire.validation.check import Finding
 from ceasefire.validation.evidence import Evidence
 from ceasefire.validation.idlib_rows import (
     bursts,
+    directions,
     five_deals,
     monitors_alone,
     sawtooth,
@@ -26,6 +27,7 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     sawtooth,
     two_roads,
     five_deals,
+    directions,
     monitors_alone,
     forecast_skill,
 )
