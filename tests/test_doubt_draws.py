@@ -8,6 +8,9 @@ from scipy import stats
 
 from ceasefire import engine
 from ceasefire.experiment.doubt import assumed_ranges, doubt_batch, doubt_values
+from ceasefire.scenario.fitted import fitted_paths, fitted_rows
+from ceasefire.scenario.load import load
+from ceasefire.scenario.mechanisms import Mechanisms
 from ceasefire.start import open_scenario
 from ceasefire.verification.small_front import small_front
 
@@ -43,3 +46,37 @@ def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
         assert low <= drawn.min() < drawn.max() <= high, path
     rows = engine.simulate(batch, 0, 40)
     assert set(rows["point"]) == set(batch.points[:40])
+
+
+def test_fitted_numbers_are_drawn_together_as_rows_of_the_posterior() -> None:
+    scenario = load("idlib-2018").scenario
+    opening = open_scenario(scenario)
+    batch = doubt_batch(scenario, opening, 1)
+    assert batch is not None
+    rows = fitted_rows()
+    places = [opening.slots[f"mechanisms.{name}"] for name in rows]
+    known = set(zip(*rows.values(), strict=True))
+    drawn = {tuple(row) for row in batch.openings[:, places].tolist()}
+    assert drawn <= known
+    assert len(drawn) > 100
+
+
+def test_a_fitted_number_that_a_scenario_sets_is_the_scenarios_own() -> None:
+    scenario = load("idlib-2018", (), {"mechanisms.strike_rate": 2.0}).scenario
+    opening = open_scenario(scenario)
+    batch = doubt_batch(scenario, opening, 1)
+    assert batch is not None
+    drawn = batch.openings[:, opening.slots["mechanisms.strike_rate"]]
+    assert not set(drawn.tolist()) & set(fitted_rows()["strike_rate"])
+    assert "mechanisms.strike_rate" not in fitted_paths(scenario)
+    assert "mechanisms.offensive_rate" in fitted_paths(scenario)
+
+
+def test_what_was_fitted_is_what_the_rules_start_from() -> None:
+    """Each default is its posterior's median, to two figures, and its range the posterior's 90 %."""
+    for name, values in fitted_rows().items():
+        meta = Mechanisms.model_fields[name].json_schema_extra
+        assert isinstance(meta, dict)
+        low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+        assert getattr(Mechanisms(), name).centre == pytest.approx(middle, rel=0.1)
+        assert meta["doubt"] == pytest.approx((low, high), rel=0.25)

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.experiment.design import Points
+from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.experiment.factors import Factor, places
 from ceasefire.experiment.load import Asked
 from ceasefire.experiment.recipe import FloatArray, IntArray, Recipe
-from ceasefire.experiment.variants import doubt_ranges
 from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
@@ -44,7 +44,7 @@ class Variant:
     @cached_property
     def doubts(self) -> dict[str, tuple[float, float]]:
         """The ranges of what is in doubt in it."""
-        return doubt_ranges(self.loaded)
+        return assumed_ranges(self.loaded.scenario)
 
     @cached_property
     def resolved(self) -> dict[str, Any]:

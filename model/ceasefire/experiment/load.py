@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.experiment.factors import Factor, fits, is_number, places
 from ceasefire.experiment.schema import Design, Experiment, Factors, Spread
 from ceasefire.experiment.swap import Swap, between
 from ceasefire.experiment.table import Row, read_points
-from ceasefire.experiment.variants import Base, doubt_ranges, open_base
+from ceasefire.experiment.variants import Base, open_base
 from ceasefire.scenario.assemble import change_name, name_faults
 from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.library import find_change, find_experiment
@@ -172,7 +173,7 @@ class _Reading:
                 self._fault((group, "changes", position), wrong)
 
     def _doubts(self, base: Base, group: str, pattern: str) -> Iterator[Factor]:
-        found = [path for path in doubt_ranges(base.loaded) if fits(path, pattern)]
+        found = [path for path in assumed_ranges(base.loaded.scenario) if fits(path, pattern)]
         if not found:
             known = any(fits(path, pattern) for path in base.numbers)
             why = "is not in doubt: it has a source, or is drawn already; give a range to vary it"

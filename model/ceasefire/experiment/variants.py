@@ -12,7 +12,7 @@ from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.headline import headline
 from ceasefire.scenario.library import find_scenario, list_changes
 from ceasefire.scenario.load import Loaded, load, split_reference
-from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.paths import quantities
 from ceasefire.scenario.suggest import nearest
 
 
@@ -65,9 +65,3 @@ def open_base(reference: str | Path, near: Path | None = None) -> Base:
     is_path = "/" in first or first.endswith((".yaml", ".yml"))
     file = find_scenario(first, near if is_path else None)
     return Base(file, load(file, changes))
-
-
-def doubt_ranges(loaded: Loaded) -> dict[str, tuple[float, float]]:
-    """The range that each number in doubt is drawn over, by path."""
-    found = {path: doubt_range(number, meta) for path, number, meta in quantities(loaded.scenario)}
-    return {path: span for path, span in found.items() if span is not None}
