@@ -188,6 +188,12 @@ def test_a_folder_without_data_is_said(tmp_path: Path, command: Command) -> None
     assert "there is no such file" in answer.err
 
 
+def test_without_data_nothing_is_run(command: Command) -> None:
+    answer = command("calibrate")
+    assert answer.code == 2
+    assert "not run: needs data" in answer.err
+
+
 def test_calibrate_writes_what_it_found(tmp_path: Path, command: Command) -> None:
     out = tmp_path / "out"
     answer = command("calibrate", "--data", str(made_up(tmp_path)), "--out", str(out), "--draws", "1000", "--json")

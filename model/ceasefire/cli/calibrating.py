@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import BAD_INPUT
+from ceasefire.cli.guard import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Seed
 from ceasefire.cli.terminal import columns, say, show, show_json, shown_path
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder with the two tables of counts.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Folder with the two tables of counts.")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the findings go.")] = Path(
         "results/calibration"
     ),
@@ -33,6 +35,10 @@ def calibrate(
     from ceasefire.calibration import data as tables
     from ceasefire.calibration import result
 
+    if data is None:
+        raise RefusedError(
+            "not run: needs data; --data DIR names its folder, and docs/calibration.md says what is in it"
+        )
     try:
         war = tables.read(data)
         wanted = draws or (result.QUICK_DRAWS if quick else result.DRAWS)
