@@ -122,6 +122,19 @@ def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: in
     assert p[: top + 1] == pytest.approx(free[: top + 1] / free[: top + 1].sum())
 
 
+@pytest.mark.parametrize(
+    ("mobilised", "ceiling", "top"),
+    [(0.74, OFFENSIVE, HARASS), (0.75, OFFENSIVE, OFFENSIVE), (1.0, OFFENSIVE, OFFENSIVE), (1.0, STRIKE, STRIKE)],
+)
+def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling: int, top: int) -> None:
+    w = morning()
+    w["rung"][ARMY], w["ceiling"][ARMY], w["mobilised"][ARMY] = HONOUR, ceiling, mobilised
+    look.take_in(w, ARMY)
+    p = np.array(decide.chances(w, ARMY))
+    assert (p[: top + 1] > 0).all()
+    assert (p[top + 1 :] == 0).all()
+
+
 def test_the_choice_is_the_rung_on_which_the_draw_falls() -> None:
     w = still(morning())
     w["due"][ARMY] = 1

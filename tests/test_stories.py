@@ -23,7 +23,9 @@ from ceasefire.analysis.telling import chance_of, short_name
 from ceasefire.analysis.turning_points import ALWAYS, TurningPoint
 from ceasefire.analysis.witness import Decision, Witness
 from ceasefire.engine import all_rows, one_scenario
+from ceasefire.experiment.history import step_through
 from ceasefire.model import CeasefireModel
+from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.load import load
 from ceasefire.scenario.settings import parse_settings
 from ceasefire.start import open_scenario
@@ -305,12 +307,16 @@ def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_sto
     assert f"does not renew: chance {chance_of(refuse)}" in " ".join(told.text().split())
 
 
-def test_nobody_climbs_two_rungs_at_once() -> None:
+def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> None:
     told = flagship()
-    climbed = [d for d in told.decisions if d.new > d.old]
+    opening = told.witness.opening
+    evenings = [np.array([opening.record["mobilised"][0]])]
+    step_through(told.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
+    bound = [d for d in told.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] < FORMED_UP]
+    climbed = [d for d in bound if d.new > d.old]
     assert len(climbed) > 50
     assert {d.new - d.old for d in climbed} == {1}
-    assert all(d.pulls.chances[rung] == 0 for d in told.decisions for rung in range(d.old + 2, 4))
+    assert all(d.pulls.chances[rung] == 0 for d in bound for rung in range(d.old + 2, 4))
 
 
 def test_the_first_breach_names_who_ordered_it_and_its_posture_of_the_day() -> None:

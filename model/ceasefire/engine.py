@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ceasefire import draws, rules
 from ceasefire.compiled import called_from_python, rule, seldom
+from ceasefire.interrupts import some_done
 from ceasefire.rules.clash import most_fire
 from ceasefire.rules.founding import found
 from ceasefire.start import Opening, WorldArray
@@ -286,10 +287,11 @@ def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> 
         for first, last in _some(queue, 2 * cores(workers)):
             waiting[pool.submit(simulate, batch, first, last, drawn)] = first
         while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
+            done = 0
+            for future in some_done(waiting):
+                done += 1
                 yield waiting.pop(future), future.result()
-            for first, last in _some(queue, len(done)):
+            for first, last in _some(queue, done):
                 waiting[pool.submit(simulate, batch, first, last, drawn)] = first
 
 

@@ -20,6 +20,7 @@ LICENCE = (0.0, 0.2, 1.0, 1.0)
 FORTNIGHT = 14
 WEEK_OF_A_YEAR = math.sqrt(7.0 / 365.0)
 LOST_GROUND_IS_DANGER = 3.0
+FORMED_UP = 0.75
 
 
 def left_after_a_day(half_life: float) -> float:
@@ -199,10 +200,11 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         return [weight / sum(weights) for weight in weights]
 
     def decide(self) -> None:
-        """Choose a rung, the better the likelier, and at most one above its own."""
+        """Choose a rung, the better the likelier, and at most one above its own unless its army stands formed up."""
         self.next_rung = self.rung
         if self.due:
-            chances = self.chances(min(self.rung + 1, self.ceiling))
+            formed_up = self.mobilised >= FORMED_UP
+            chances = self.chances(self.ceiling if formed_up else min(self.rung + 1, self.ceiling))
             self.next_rung = int(self.model.rng.choice(len(chances), p=chances))
 
     def settle(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from ceasefire.engine import cores
 from ceasefire.experiment.chunks import Chunk
 from ceasefire.experiment.recipe import Recipe
 from ceasefire.experiment.work import Lived, live_chunk
+from ceasefire.interrupts import held, some_done
 
 Job = Future[Lived]
 
@@ -61,12 +62,9 @@ class Threads:
 
     def start(self, recipe: Recipe, chunk: Chunk) -> Job:
         """Take up a chunk."""
-        return self._pool.submit(live_chunk, recipe, chunk, None, self._stop.is_set)
+        with held():
+            return self._pool.submit(live_chunk, recipe, chunk, None, self._stop.is_set)
 
     def done(self, jobs: Iterable[Job]) -> set[Job]:
         """Wait until some of these are done; which. Wakes up often enough to hear an interrupt."""
-        waiting = list(jobs)
-        while True:
-            finished, _ = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-            if finished:
-                return finished
+        return some_done(jobs)

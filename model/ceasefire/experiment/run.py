@@ -6,9 +6,10 @@ import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ceasefire.engine import RESULT, Batch, cores, one_scenario, run_worlds
 from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges, doubt_batch
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.plan import Plan
+from ceasefire.interrupts import held, some_done
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening, WorldArray, open_scenario
@@ -148,12 +150,18 @@ def _mesa_rows(plan: Plan, processes: int, tell: Tell) -> WorldArray:
             tell(last - first)
         return rows
     with _processes(min(processes, len(spans))) as pool:
-        jobs = {pool.submit(lived_in_mesa, plan.scenario, plan.seed, *span): span for span in spans}
-        for job in as_completed(jobs):
-            first, last = jobs[job]
-            rows[first:last] = job.result()
-            tell(last - first)
-    return rows
+        queue = iter(spans)
+        jobs: dict[Future[WorldArray], tuple[int, int]] = {}
+        while True:
+            for span in islice(queue, 2 * processes - len(jobs)):
+                with held():
+                    jobs[pool.submit(lived_in_mesa, plan.scenario, plan.seed, *span)] = span
+            if not jobs:
+                return rows
+            for job in some_done(jobs):
+                first, last = jobs.pop(job)
+                rows[first:last] = job.result()
+                tell(last - first)
 
 
 @contextmanager
@@ -169,7 +177,8 @@ def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
             child.terminate()
         raise
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        with held():
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _ignore_interrupts() -> None:
