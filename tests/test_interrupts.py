@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sen
 
 
 def test_an_interrupt_waits_for_the_end_of_the_block() -> None:
-    reached = []
+    reached: list[str] = []
 
     def ask_and_go_on() -> None:
         with held():
@@ -58,7 +58,7 @@ def test_what_is_done_is_handed_over() -> None:
 
 
 def test_other_threads_hold_nothing_back() -> None:
-    done = []
+    done: list[str] = []
 
     def within(note: Callable[[str], None]) -> None:
         with held():
