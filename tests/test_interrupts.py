@@ -51,8 +51,8 @@ def test_a_wait_without_end_is_interrupted_soon() -> None:
 
 def test_what_is_done_is_handed_over() -> None:
     with ThreadPoolExecutor(2) as pool:
-        slow: Future[None] = pool.submit(time.sleep, 1)
-        quick = pool.submit(pow, 2, 3)
+        slow: Future[object] = pool.submit(time.sleep, 1)
+        quick: Future[object] = pool.submit(pow, 2, 3)
         assert some_done([slow, quick]) == {quick}
         slow.cancel()
 
