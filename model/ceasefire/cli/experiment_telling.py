@@ -30,6 +30,10 @@ TOLD = {
 SHARES = frozenset({"in_all", "in_all_low", "alone_share", "correlation", "saved", "lost"})
 
 
+MOST_RANKED = 40
+"""Rows that are shown when one thing after another was changed: a ranking without its end is none."""
+
+
 def told(made: Study, progress: Progress, found: Answer, most: int) -> str:
     """The question, what was run, and the table that answers it for the first outcome, `most` rows at most."""
     spec = made.asked.spec
@@ -42,9 +46,12 @@ def told(made: Study, progress: Progress, found: Answer, most: int) -> str:
 def _table(made: Study, found: Answer, wanted: Outcome, most: int) -> str:
     for name in ("levers", "attribution", "sensitivity", "differences"):
         table = found.tables.get(name)
-        if table is None or (name == "differences" and len(made.points) > most):
+        ranked = made.asked.spec.design.kind == "one_at_a_time"
+        if table is None or (name == "differences" and len(made.points) > most and not ranked):
             continue
         table = table[table["outcome"] == wanted.name]
+        if name == "differences" and ranked:
+            table, most = table.sort_values("difference", ascending=False, kind="stable"), max(most, MOST_RANKED)
         kind = name if name in TOLD else next(column for column in TOLD if column in table.columns)
         if len(table):
             return _rows(table, wanted, *TOLD[kind], most)
