@@ -59,8 +59,9 @@ def field_chart(
         sheet.figure.colorbar(image, ax=axes)
     if own is not None:
         outline = [withStroke(linewidth=3, foreground=PAPER)]
-        axes.plot(*own, "x", color=INK, markersize=9, markeredgewidth=2, path_effects=outline, gid="own")
-        sheet.write(LEFT, sheet.bottom + 0.08, "✕ the scenario as it is", size=SMALL, color=QUIET)
+        ring = {"markersize": 26, "markerfacecolor": "none", "markeredgewidth": 1.8, "color": INK}
+        axes.plot(*own, "o", path_effects=outline, gid="own", clip_on=False, **ring)  # type: ignore[arg-type]
+        sheet.write(LEFT, sheet.bottom + 0.08, "○ the scenario as it is", size=SMALL, color=QUIET)
     return sheet.figure
 
 

@@ -155,14 +155,15 @@ def _name_axes(axes: Axes, field: Field, across: FloatArray, down: FloatArray) -
 
 def _mark_own(axes: Axes, own: tuple[float, float]) -> None:
     outline = [withStroke(linewidth=4, foreground=PAPER)]
-    axes.plot(*own, "x", color=INK, markersize=9, markeredgewidth=2.2, path_effects=outline, gid="own", zorder=6)
+    ring = {"markersize": 26, "markerfacecolor": "none", "markeredgewidth": 1.8, "color": INK}
+    axes.plot(*own, "o", path_effects=outline, gid="own", zorder=4.5, clip_on=False, **ring)  # type: ignore[arg-type]
 
 
 def _key(field: Field, values: FloatArray, shares: bool) -> str:
-    """What cross and lines are."""
+    """What ring and lines are."""
     crossed = bool(shares and np.nanmin(values) < 0.5 < np.nanmax(values))
     lines = "bold line: one half; thin lines: a quarter, three quarters" if crossed else ""
-    return "     ".join(part for part in ("✕ the scenario as it is" if field.own else "", lines) if part)
+    return "     ".join(part for part in ("○ the scenario as it is" if field.own else "", lines) if part)
 
 
 def _finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
