@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import BAD_INPUT, RefusedError
+from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import AsJson, Seed
-from ceasefire.cli.terminal import columns, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.calibration.result import Calibration
@@ -39,13 +39,13 @@ def calibrate(
         raise RefusedError(
             "not run: needs data; --data DIR names its folder, and docs/calibration.md says what is in it"
         )
+    say_if_compiling()
     try:
         war = tables.read(data)
         wanted = draws or (result.QUICK_DRAWS if quick else result.DRAWS)
         found = result.calibrate(war, wanted, seed, say)
     except tables.DataError as fault:
-        say(str(fault))
-        raise typer.Exit(BAD_INPUT) from None
+        raise RefusedError(str(fault)) from fault
     write(found, out)
     numbers = found.numbers()
     if as_json:

@@ -10,7 +10,7 @@ import typer
 
 from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
-from ceasefire.cli.terminal import columns, progress, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, progress, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.experiment.comparing import Compared, Side
@@ -101,10 +101,8 @@ def levers(
 
 
 def _warm_up() -> None:
-    from ceasefire import compiled
 
-    if compiled.compiling() and not compiled.WARM:
-        say("Compiling the rules for this machine: about half a minute, only this once.")
+    say_if_compiling()
 
 
 def _folder(out: Path | None, name: str) -> Path:

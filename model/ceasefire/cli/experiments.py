@@ -10,7 +10,7 @@ import typer
 
 from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, program, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, program, say, say_if_compiling, show, show_json, shown_path
 from ceasefire.cli.watching import in_bytes, in_time, watching
 
 if TYPE_CHECKING:
@@ -99,12 +99,11 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
 def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
     """The tables of the deals that lie side by side; none when the experiment has none."""
     from ceasefire.experiment import cases
-    from ceasefire.experiment.doubt import DRAWS
 
     if not made.asked.cases:
         return {}
     say(f"living {len(made.asked.cases)} deals side by side, for {cases.HORIZON:,} days each")
-    worlds, draws = (cases.QUICK_WORLDS, cases.QUICK_DRAWS) if made.quick else (cases.WORLDS, DRAWS)
+    worlds, draws = cases.effort(made.quick)
     asked = zip(made.asked.spec.cases, made.asked.cases, strict=True)
     seed = made.recipe.seed
     return cases.tables([cases.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
@@ -131,7 +130,6 @@ def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) 
 
 
 def _crew(made: Study, workers: int | None, cluster: str | None) -> Crew:
-    from ceasefire import compiled
     from ceasefire.experiment.cluster import Cluster
     from ceasefire.experiment.crew import Threads
     from ceasefire.experiment.estimate import warm_up
@@ -140,8 +138,7 @@ def _crew(made: Study, workers: int | None, cluster: str | None) -> Crew:
         if workers is not None:
             raise RefusedError("--workers are threads of this machine; with --cluster the cluster has its own")
         return Cluster(cluster)
-    if compiled.compiling() and not compiled.WARM:
-        say("Compiling the rules for this machine: about half a minute, only this once.")
+    say_if_compiling()
     warm_up(made)
     return Threads(workers)
 

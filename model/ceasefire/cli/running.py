@@ -15,7 +15,7 @@ import typer
 from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
 from ceasefire.cli.reporting import add_report
-from ceasefire.cli.terminal import columns, program, progress, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, program, progress, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.experiment.folder import Results
@@ -100,11 +100,9 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
 
 def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
     """The worlds of a plan, with news of them on standard error; `meanwhile` gets them while doubt is looked into."""
-    from ceasefire import compiled
     from ceasefire.experiment.run import carry_out, warm_up, worlds_to_live
 
-    if compiled.compiling() and not compiled.WARM:
-        say("Compiling the rules for this machine: about half a minute, only this once.")
+    say_if_compiling()
     warm_up(plan)
     total = worlds_to_live(plan)
     doubt = total - plan.worlds

@@ -23,6 +23,14 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def say_if_compiling() -> None:
+    """Rules that this machine has not compiled yet take a while the first time."""
+    from ceasefire import compiled
+
+    if compiled.compiling() and not compiled.WARM:
+        say("Compiling the rules for this machine: about half a minute, only this once.")
+
+
 def show_json(content: Any) -> None:
     """Figures for programs."""
     show(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

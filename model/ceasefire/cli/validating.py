@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, progress, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, progress, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.validation.check import Finding
@@ -27,14 +27,12 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
-    from ceasefire import compiled
     from ceasefire.population.features import COVARIATES
     from ceasefire.population.shipped import shipped
     from ceasefire.validation.evidence import Evidence
     from ceasefire.validation.rows import validated
 
-    if compiled.compiling() and not compiled.WARM:
-        say("Compiling the rules for this machine: about half a minute, only this once.")
+    say_if_compiling()
     evidence = Evidence(data, quick)
     with progress(len(evidence.cells), "kinds of deals simulated") as told:
         evidence.told = told

@@ -8,7 +8,7 @@ import typer
 
 from ceasefire.cli.guard import SOME_FAILED
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, say, show, show_json
+from ceasefire.cli.terminal import columns, say, say_if_compiling, show, show_json
 
 
 def verify(
@@ -18,10 +18,9 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check that the program computes the model: a row per check, with its figure and its target."""
-    from ceasefire import compiled, verification
+    from ceasefire import verification
 
-    if compiled.compiling() and not compiled.WARM:
-        say("Compiling the rules for this machine: about half a minute, only this once.")
+    say_if_compiling()
     say("This takes about half an hour." if full else "This takes about a minute.")
     found = verification.table(quick=not full)
     checks = [{**row, "passed": bool(row["passed"])} for row in found.to_dict("records")]

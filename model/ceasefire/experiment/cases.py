@@ -44,6 +44,11 @@ DAYS = np.unique(np.round(np.geomspace(1, HORIZON, 160)).astype(int))
 """Days at which curves are noted."""
 
 
+def effort(quick: bool) -> tuple[int, int]:
+    """Worlds of a case as its scenario stands, and draws of the assumed numbers."""
+    return (QUICK_WORLDS, QUICK_DRAWS) if quick else (WORLDS, DRAWS)
+
+
 @dataclass(frozen=True)
 class Lived:
     """A case and its two forecasts."""

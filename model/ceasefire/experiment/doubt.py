@@ -27,14 +27,20 @@ def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     return {path: span for path, span in found.items() if span is not None}
 
 
+def _doubt_key(seed: int) -> np.uint64:
+    """Doubt's own draws, of no world and no day."""
+    with np.errstate(over="ignore"):
+        world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))  # compiled rules hand back a plain int
+        return np.uint64(draws.stream_key(world, draws.DOUBT))
+
+
 def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """`count` draws of each number, uniform over its range.
 
     A draw belongs to the number's path and the draw's position: a new assumption leaves the others' draws alone.
     """
+    key = _doubt_key(seed)
     with np.errstate(over="ignore"):
-        world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))  # compiled rules hand back a plain int
-        key = np.uint64(draws.stream_key(world, draws.DOUBT))
         return {
             path: low + (high - low) * draws.uniforms(key, draws.name_key(path), count)
             for path, (low, high) in ranges.items()
@@ -43,16 +49,10 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
 
 def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """`count` draws of the fitted numbers together: each draw takes one row of the posterior, by its own chance."""
-    rows = fitted_paths(scenario)
+    rows, key = fitted_paths(scenario), _doubt_key(seed)
     with np.errstate(over="ignore"):
-        world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))
-        key = np.uint64(draws.stream_key(world, draws.DOUBT))
-        name = draws.name_key("fitted mechanisms")
-        places = [draws.uniform(key, name, k) for k in range(count)]
-    return {
-        path: np.array([values[int(place * len(values))] for place in places], np.float64)
-        for path, values in rows.items()
-    }
+        places = draws.uniforms(key, draws.name_key("fitted mechanisms"), count)
+    return {path: np.array(values)[(places * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
 def doubt_batch(scenario: Scenario, opening: Opening, seed: int) -> Batch | None:

@@ -37,7 +37,7 @@ class Idlib:
 
     def opening(self, reference: str) -> Opening:
         """A scenario made ready."""
-        return open_scenario(load_named(reference))
+        return open_scenario(load(reference).scenario)
 
     def rows(self, reference: str) -> WorldArray:
         """Results of the worlds of a scenario."""
@@ -50,7 +50,7 @@ class Idlib:
 
     def sawtooth(self, reference: str) -> Sawtooth:
         """Violations around talks in some worlds of a scenario. ValueError when nobody talked."""
-        scenario, opening = load_named(reference), self.opening(reference)
+        scenario, opening = load(reference).scenario, self.opening(reference)
         lives = (history(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
         return around_talks(violations_and_talks(life) for life in lives)
 
@@ -62,23 +62,18 @@ class Idlib:
 
     def counts(self, reference: str, days: int) -> tuple[Counts, NDArray[np.int64], WorldArray]:
         """Every day of the worlds of a scenario while they held, days held, and their results."""
-        batch = one_scenario(open_scenario(load_named(reference)), self.worlds, SEED)
+        batch = one_scenario(self.opening(reference), self.worlds, SEED)
         counts, held = record(batch, np.array([EVERYTHING_RECORDED]), days)
         return counts, held, engine.all_rows(batch)
 
     def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, Floats]:
         """Counts of a scenario's worlds with every assumed number drawn, as the records would have them; days held."""
-        scenario = load_named(reference)
+        scenario = load(reference).scenario
         batch = doubt_batch(scenario, open_scenario(scenario), SEED)
         assert isinstance(batch, Batch)
         shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
         counts, held = record(batch, shares, days)
         return counts, held.astype(np.float64)
-
-
-def load_named(reference: str):  # type: ignore[no-untyped-def]
-    """A scenario by name or name+change."""
-    return load(reference).scenario
 
 
 def spike(deaths: Floats, held: int) -> float:
