@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -73,20 +73,19 @@ def gain(one: Crossed, measure: Measure, rival: str) -> Gain:
 
 def _compared(evidence: Evidence, measure: Measure, rival: str) -> Finding:
     gains = {way: gain(evidence.crossed[way], measure, rival) for way in measure.ways}
-    verdicts: list[Verdict] = [surely_better(g.mean, g.low) for g in gains.values()]
-    return Finding(
-        ROW, f"{measure.name}, against {rival}", "better in every way",
-        ", ".join(f"{way} {g.mean:+.3f}" for way, g in gains.items()),
-        ", ".join(f"{g.low:+.3f} to {g.high:+.3f}" for g in gains.values()),
-        all_ways(verdicts), sample="out of sample",
-    )  # fmt: skip
+    return _judged(f"{measure.name}, against {rival}", "better in every way", gains)
 
 
 def _ordered(evidence: Evidence, rival: str) -> Finding:
     gains = {way: _concordance_gain(evidence.crossed[way], rival) for way in WAYS}
+    return _judged(f"concordance, against {rival}", "higher in every way", gains)
+
+
+def _judged(pattern: str, target: str, gains: Mapping[str, Gain]) -> Finding:
+    """The gains of the model by way of reading the data, and the verdict that they agree on."""
     verdicts: list[Verdict] = [surely_better(g.mean, g.low) for g in gains.values()]
     return Finding(
-        ROW, f"concordance, against {rival}", "higher in every way",
+        ROW, pattern, target,
         ", ".join(f"{way} {g.mean:+.3f}" for way, g in gains.items()),
         ", ".join(f"{g.low:+.3f} to {g.high:+.3f}" for g in gains.values()),
         all_ways(verdicts), sample="out of sample",
