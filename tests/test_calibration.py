@@ -52,6 +52,14 @@ def test_the_posterior_of_a_gaussian_is_its_own() -> None:
     assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.12)
 
 
+def test_what_is_kept_from_afar_is_moved_to_where_it_belongs() -> None:
+    """With two fifths of the draws kept, the interval would be half as wide again were they not adjusted."""
+    fit = fitting.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), kept=0.4)
+    low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 0]
+    assert middle == pytest.approx(0.5, abs=0.03)
+    assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.2)
+
+
 def test_rows_of_the_posterior_have_its_weights() -> None:
     fit = fitting.Fit(np.array([[0.1], [0.9]]), np.array([0.8, 0.2]), np.array([0, 1]))
     # 4,000 draws: standard error 0.0063.
