@@ -320,8 +320,9 @@ def test_on_a_cluster_that_loses_a_worker_it_ends_with_the_same_bytes(
     scheduler = _dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", where)
     workers = [_dask("worker", "--scheduler-file", where, "--nthreads", "1", "--no-nanny") for _ in range(2)]
     try:
-        wait_for(where.exists, scheduler)
-        address = json.loads(where.read_text())["address"]
+        wait_for(lambda: _address(where) is not None, scheduler)
+        address = _address(where)
+        assert address is not None, "the scheduler ended before it wrote its address"
         process = start(asked, tmp_path / "far", "--cluster", address)
         wait_for(lambda: len(ledger(tmp_path / "far")) >= 4, process)
         workers[0].kill()
@@ -333,6 +334,14 @@ def test_on_a_cluster_that_loses_a_worker_it_ends_with_the_same_bytes(
             started.wait()
     assert sorted(ledger(tmp_path / "far")) == list(range(CHUNKS))
     assert tables(tmp_path / "far") == undisturbed
+
+
+def _address(where: Path) -> str | None:
+    """The address that a scheduler wrote to its file, once the file is whole: it is there before it is filled."""
+    try:
+        return str(json.loads(where.read_text())["address"])
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
 
 
 def _dask(role: str, *arguments: object) -> subprocess.Popen[str]:

@@ -77,7 +77,7 @@ def bars_chart(bars: Sequence[Bar], caption: Caption, finding: str, axis: str, k
 
 
 def _rows(axes: Axes, bars: Sequence[Bar], names: Sequence[str]) -> None:
-    axes.set_ylim(len(bars) - 0.5, -0.5)
+    axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
     axes.set_yticks(range(len(bars)), names)
     axes.tick_params(axis="y", length=0, pad=4, labelsize=SMALL)
     axes.spines["left"].set_visible(False)
