@@ -78,12 +78,6 @@ def live_day(w, numbers, nearness, close):
 
 
 @rule
-def room_for_formations(w):
-    """Room for a number and for a position of each formation."""
-    return np.empty(w.heat.shape[0]), np.empty(w.heat.shape[0], np.int64)
-
-
-@rule
 def list_close(w, nearness, close):
     """List the formations that come close to firing, and say how many: the draws of the others mean no fire for sure.
 
@@ -112,7 +106,8 @@ def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
 @seldom
 def begin(w, numbers, opening, drawn, seed, world):
     """Set a world to the morning of day 0. `w` and `numbers` are two views of the same record."""
-    numbers[:] = opening
+    for slot in range(numbers.shape[0]):
+        numbers[slot] = opening[slot]
     slots, names, codes, shapes, limits = drawn
     draw_numbers(numbers, draws.world_key(np.uint64(seed), np.uint64(world)), slots, names, codes, shapes, limits)
     found(w, seed, world)
@@ -152,14 +147,14 @@ def sum_up(w, row):
 
 
 @called_from_python
-def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds, begun, days, results):
+def run_chunk(worlds, numbers, room, openings, drawn, seed, points, numbers_of_worlds, begun, days, results):
     """Live each (point, world) pair in turn in one scratch record; fill a row of results for each.
 
     A world starts on the morning of day 0, or goes on from where the record is when it has `begun`, and is lived to its
     end, but for no more than `days` days. All that Python asks of the engine is this one function: a day takes long
     to compile, and is compiled once.
     """
-    nearness, close = room_for_formations(worlds[0])
+    nearness, close = room
     for k in range(numbers_of_worlds.shape[0]):
         w = worlds[0]
         if not begun:
@@ -170,6 +165,15 @@ def run_chunk(worlds, numbers, openings, drawn, seed, points, numbers_of_worlds,
             lived += 1
         sum_up(w, results[k])
         results[k].point = points[k]
+
+
+Room = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+
+def room_for_formations(record: WorldArray) -> Room:
+    """Room for a number and a position of each formation; not made by a rule, where it would take long to compile."""
+    formations = record["heat"].shape[-1]
+    return np.empty(formations), np.empty(formations, np.int64)
 
 
 Drawn = tuple[NDArray[Any], ...]
@@ -231,8 +235,9 @@ def simulate(batch: Batch, first: int, last: int, drawn: Drawn | None = None) ->
     results = blank_world(RESULT, last - first)
     with np.errstate(over="ignore"):
         run_chunk(
-            scratch, np.asarray(scratch).view(np.float64), batch.openings, drawn or drawn_numbers(batch.opening),
-            np.uint64(batch.seed), batch.points[first:last], batch.worlds[first:last], False, NO_LIMIT, results,
+            scratch, np.asarray(scratch).view(np.float64), room_for_formations(scratch), batch.openings,
+            drawn or drawn_numbers(batch.opening), np.uint64(batch.seed), batch.points[first:last],
+            batch.worlds[first:last], False, NO_LIMIT, results,
         )  # fmt: skip
     return np.asarray(results)
 
@@ -261,9 +266,9 @@ def write_result(record: WorldArray, row: WorldArray) -> None:
 
 
 def _one(record, numbers, opening, drawn, seed, world, *, begun, days, row):
-    point, number = np.zeros(1, np.int64), np.full(1, world, np.int64)
+    point, number, room = np.zeros(1, np.int64), np.full(1, world, np.int64), room_for_formations(record)
     rows = opening.reshape(1, -1)
-    run_chunk(record, numbers, rows, drawn, np.uint64(seed), point, number, begun, days, row)
+    run_chunk(record, numbers, room, rows, drawn, np.uint64(seed), point, number, begun, days, row)
 
 
 def cores(workers: int | None = None) -> int:

@@ -39,10 +39,10 @@ def count_day(w: World, recorded: float, civilians_before: float, row: Counts) -
 
 
 @called_from_python
-def record_chunk(worlds, numbers, openings, drawn, seed, points, which, recorded, counts, held):  # type: ignore[no-untyped-def]
+def record_chunk(worlds, numbers, room, openings, drawn, seed, points, which, recorded, counts, held):  # type: ignore[no-untyped-def]
     """Live each world until its truce ends or the window is full; note every day, and how many it held."""
     w = worlds[0]
-    nearness, close = room_for_formations(w)
+    nearness, close = room
     for k in range(which.shape[0]):
         begin(w, numbers, openings[points[k]], drawn, seed, which[k])
         counts[k] = 0.0
@@ -67,8 +67,9 @@ def record(
         span = slice(part[0], part[-1] + 1)
         with np.errstate(over="ignore"):
             record_chunk(
-                scratch, np.asarray(scratch).view(np.float64), batch.openings, drawn, np.uint64(batch.seed),
-                batch.points[span], batch.worlds[span], recorded[batch.points[span]], counts[span], held[span],
+                scratch, np.asarray(scratch).view(np.float64), room_for_formations(scratch), batch.openings, drawn,
+                np.uint64(batch.seed), batch.points[span], batch.worlds[span], recorded[batch.points[span]],
+                counts[span], held[span],
             )  # fmt: skip
 
     with ThreadPoolExecutor(cores(workers)) as pool:
