@@ -104,11 +104,13 @@ def test_fire_of_each_kind_comes_at_its_own_rate(rung: int) -> None:
     e, contact, facing = INTENSITY[rung], 1 - 0.6 * (1 - math.exp(-0.5)), 1.3 / (1.3 + 0.2)
     obeyed = 1 - 0.9 * 0.5 * (1 - e)
     ordered = {HARASS: 0.41, STRIKE: 0.75, OFFENSIVE: 1.6}[rung]
-    exact = np.array([
-        1.3 * 0.3 * 0.5 * (1 - 0.4 * 0.3) * contact * obeyed,
-        1.3 * ordered * (1 - 0.18 * (1 - e)) * (contact + (1 - contact) * e),
-        0.8 * obeyed,
-    ]) * facing  # fmt: skip
+    exact = np.array(
+        [
+            1.3 * 0.3 * 0.5 * (1 - 0.4 * 0.3) * contact * obeyed * facing,
+            1.3 * ordered * (1 - 0.18 * (1 - e)) * (contact + (1 - contact) * e) * facing,
+            0.8 * obeyed,
+        ]
+    )
     # Poisson means over 4,000 days, each within 4 standard errors.
     assert np.abs(counted(w, f) - exact).max() < 4 * math.sqrt(exact.max() / 4000)
 

@@ -233,7 +233,7 @@ FIELDS: tuple[Field, ...] = (
     ("aggression", "f8", ("formations",), "lasting difference between commanders [mean 1]"),
     ("heat", "f8", ("formations",), "urge to answer fire [violations per day]"),
     ("loose_rate", "f8", ("formations",), "localised fire before any order to cease [violations per day]"),
-    ("facing", "f8", ("formations",), "how much of it finds a target among the other side's forces here [0-1]"),
+    ("facing", "f8", ("formations",), "unprovoked fire that finds a target among the other side's forces here [0-1]"),
     ("on_orders", "f8", ("formations",), "ordered fire at its actor's posture [violations per day]"),
     ("share_of_side", "f8", ("formations",), "of the forces of its side in the sector [0-1]"),
     ("fires", "i8", ("formations",), "violations today"),

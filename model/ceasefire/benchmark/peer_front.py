@@ -34,7 +34,7 @@ class PeerFormation(mesa.Agent):  # type: ignore[misc]
         self.killed = {"localised": 0, "ordered": 0, "answers": 0}
 
     def finds_a_target(self) -> float:
-        """How much of its fire finds enemies here."""
+        """How much of the fire that nobody provoked finds enemies here."""
         enemies = self.sector.forces_of(self.actor.side.other)
         return enemies / (enemies + self.model.mechanisms.facing_half) if enemies > 0 else 0.0
 
@@ -56,8 +56,9 @@ class PeerFormation(mesa.Agent):  # type: ignore[misc]
 
     def clash(self) -> None:
         """Violations of the day, and what kind each is."""
-        wanted = (self.localised_rate(), self.ordered_rate(), self.heat * self.actor.obeys())
-        rates = [rate * self.finds_a_target() for rate in wanted]
+        found = self.finds_a_target()
+        answers = self.heat * self.actor.obeys() if found > 0 else 0.0
+        rates = [self.localised_rate() * found, self.ordered_rate() * found, answers]
         total = sum(rates)
         count = min(int(self.model.rng.poisson(total)), MOST_A_DAY)
         self.fired = {"localised": 0, "ordered": 0, "answers": 0}

@@ -42,7 +42,7 @@ def clash(w: World, f: int) -> None:
     """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
     a = w.formation_actor[f]
     ordered = w.on_orders[f]
-    answers = w.heat[f] * w.facing[f] * w.obeyed[a]
+    answers = w.heat[f] * w.obeyed[a] if w.facing[f] > 0.0 else 0.0
     total = w.loose_rate[f] * w.obeyed[a] + ordered + answers
     u = draws.uniform(w.clash_key, w.formation_key[f], 0)
     w.fires[f] = draws.poisson(total, u, MOST_A_DAY)
@@ -54,7 +54,7 @@ def clash(w: World, f: int) -> None:
 @rule
 def most_fire(w: World, f: int) -> float:
     """A rate that a formation's fire of the day is surely below: as if there were no order to cease."""
-    return 1.000001 * (w.loose_rate[f] + w.on_orders[f] + w.heat[f] * w.facing[f])
+    return 1.000001 * (w.loose_rate[f] + w.on_orders[f] + w.heat[f])
 
 
 @seldom

@@ -94,8 +94,8 @@ def answers_to_fire(worlds: int, branching: float = 0.45) -> Check:
     table = lived(duel(_firing({**same})), worlds)
     keep, heat, exact = MECHANISMS["heat_kept"], 0.0, 0.0
     for _ in range(400):
-        exact += 2 * heat * FACING
-        heat = keep * heat + (1.0 - keep) * branching * (0.3 + heat) * FACING
+        exact += 2 * heat
+        heat = keep * heat + (1.0 - keep) * branching * (0.3 * FACING + heat)
     answers = table["violations_retaliatory"]
     error = float(answers.std(ddof=1)) / math.sqrt(worlds)
     return near("answers to fire, mean", f"answers in 400 days, {worlds} worlds", float(answers.mean()), exact, error)
