@@ -193,6 +193,15 @@ def test_new_writes_beside_other_scenarios_and_never_overwrites(command: Command
     assert command("check", "mine").code == 0
 
 
+def test_a_new_scenario_names_the_sources_of_its_base_and_not_what_an_assumption_was_judged_from(
+    command: Command,
+) -> None:
+    text = Path(command("new", "mine", "--from", "idlib-2020").last).read_text(encoding="utf-8")
+    assert 'source: "Additional Protocol' in text
+    assert load("idlib-2020").scenario.agreement.monitoring.source.startswith("ASSUMED from")
+    assert "ASSUMED from" not in text
+
+
 def test_describe_resolved_prints_a_scenario_that_is_equal_when_read_back(command: Command) -> None:
     said = command("describe", "idlib-2020", "--resolved", "--change", "no-monitors", "--set", "horizon_days=100")
     Path("mine.resolved.yaml").write_text(said.out, encoding="utf-8")

@@ -27,6 +27,7 @@ from ceasefire.charts.words import percent
 from ceasefire.experiment.folder import FolderError, open_results
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import Outcome, carry_out
+from ceasefire.report.assumed import assumed_numbers
 from ceasefire.report.page import page
 from ceasefire.report.run import Made, run_report
 from ceasefire.scenario.load import load
@@ -231,6 +232,14 @@ def test_assumed_numbers_are_folded_away_and_each_stands_there_with_its_range(fo
     rows = {row[0]: row for row in table(root, "assumed numbers")[1:]}
     assert len(rows) > 50
     assert rows["mechanisms.grip"][2].startswith("[")
+
+
+def test_an_assumed_number_shows_the_dated_fact_or_the_reason_that_it_was_judged_from() -> None:
+    notes = assumed_numbers(load("idlib-2020").scenario).set_index("number")["note"]
+    assert notes["actors.russia.troops_on_line"] == (
+        "from TASS, 2 March 2020: military police in Saraqib (known by 2020-03-02); how many was not said"
+    )
+    assert notes["actors.syria.blame"] == "it was on the offensive"
 
 
 def test_titles_are_words_and_never_markup(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from ceasefire.report.blocks import Table
 from ceasefire.scenario.paths import doubt_range, quantities
 from ceasefire.scenario.plain_text import shown
-from ceasefire.scenario.quantity import Quantity, shown_list
+from ceasefire.scenario.quantity import ASSUMED, Quantity, shown_list
 from ceasefire.scenario.schema import Scenario
 
 COLUMNS = ("number", "value", "drawn over", "unit", "note")
@@ -31,9 +31,10 @@ def _range(number: Quantity, meta: dict[str, Any]) -> str:
 
 
 def _note(number: Quantity) -> str:
-    """What the file says of the number, besides that it is assumed."""
-    said = number.source.strip()[len("ASSUMED") :].strip(" :;,.-")
-    return "; ".join(part for part in (said, " ".join((number.note or "").split())) if part)
+    """What the file says of the number, besides that it is assumed, and since when a fact behind it could be known."""
+    said = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _since(number)
+    note = " ".join((number.note or "").split()).removeprefix(f"{ASSUMED}: ")
+    return "; ".join(part for part in (said, note) if part)
 
 
 def assumed_table(table: pd.DataFrame) -> Table:
@@ -54,8 +55,11 @@ def sources_table(scenario: Scenario) -> Table:
 
 def _known(number: Quantity) -> str:
     """The source, and since when it could be known."""
-    since = f" (known by {number.known_by.isoformat()})" if number.known_by is not None else ""
-    return " ".join(number.source.split()) + since
+    return " ".join(number.source.split()) + _since(number)
+
+
+def _since(number: Quantity) -> str:
+    return f" (known by {number.known_by.isoformat()})" if number.known_by is not None else ""
 
 
 def motives_table(scenario: Scenario) -> Table:

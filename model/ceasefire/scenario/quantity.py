@@ -68,8 +68,9 @@ class Quantity(Strict):
     """A number, with its source and the doubt about it.
 
     Written as a bare number, or as a mapping with exactly one of `value`, `uniform`, `triangular`,
-    `normal`, `lognormal`. A number without `source` is ASSUMED, and is drawn over `range` (or over the
-    default range of its field) when a run asks how much the answer depends on what was assumed.
+    `normal`, `lognormal`. A number without `source`, or with one that begins with ASSUMED (the fact that it
+    was judged from), is ASSUMED, and is drawn over `range` (or over the default range of its field) when a
+    run asks how much the answer depends on what was assumed.
     """
 
     low: ClassVar[float] = -math.inf

@@ -96,7 +96,7 @@ def _number(said: Any) -> str:
     if not isinstance(said, dict):
         return f"{said!r}"
     parts = {name: said[name] for name in ("value", *DISTRIBUTIONS, "range") if said.get(name) is not None}
-    if said.get("source", ASSUMED) != ASSUMED:
+    if not said.get("source", ASSUMED).startswith(ASSUMED):
         parts |= {name: said[name] for name in ("source", "known_by") if said.get(name) is not None}
     if list(parts) == ["value"]:
         return f"{parts['value']:.12g}"
