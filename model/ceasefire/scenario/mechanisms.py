@@ -130,20 +130,20 @@ class Mechanisms(Numbers):
         says="ordered fire at posture harass",
     )
     strike_rate: Quantity = number(
-        0.53,
+        0.36,
         unit="violations per presence and day",
         low=0,
         high=10,
-        doubt=(0.14, 2.9),
+        doubt=(0.12, 1.8),
         source=FITTED,
         says="ordered fire at posture strike",
     )
     offensive_rate: Quantity = number(
-        0.93,
+        0.77,
         unit="violations per presence and day",
         low=0,
         high=10,
-        doubt=(0.36, 2.8),
+        doubt=(0.34, 2.3),
         source=FITTED,
         says="ordered fire at posture offensive",
     )
@@ -244,29 +244,29 @@ class Mechanisms(Numbers):
     )
     # --- suffer
     deaths_mean_calm: Quantity = number(
-        0.6,
+        0.62,
         unit="deaths",
         low=0.01,
         high=50,
-        doubt=(0.19, 1.7),
+        doubt=(0.17, 1.8),
         source=FITTED,
         says="mean deaths per violation in calm, before the cap and before rounding down",
     )
     deaths_mean_strike: Quantity = number(
-        2.1,
+        1.8,
         unit="deaths",
         low=0.01,
         high=50,
-        doubt=(0.42, 5.9),
+        doubt=(0.37, 5.3),
         source=FITTED,
         says="the same, of a striker",
     )
     deaths_mean_offensive: Quantity = number(
-        8.7,
+        8.1,
         unit="deaths",
         low=0.01,
         high=100,
-        doubt=(3.4, 14.5),
+        doubt=(4.1, 13.9),
         source=FITTED,
         says="the same, in an offensive",
     )
@@ -283,11 +283,11 @@ class Mechanisms(Numbers):
         80, unit="deaths", low=1, high=1000, doubt=(60, 120), says="most deaths of one violation"
     )
     civilians_half: Quantity = number(
-        200000,
+        190000,
         unit="persons",
         low=1000,
         high=10_000_000,
-        doubt=(64000, 613000),
+        doubt=(63000, 614000),
         source=FITTED,
         says="civilians in a sector at which half of the fire that could hit them does",
     )
