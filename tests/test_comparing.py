@@ -12,8 +12,8 @@ from conftest import SMALL, Command
 
 import ceasefire
 from ceasefire.analysis.diverging import Parting, parting, who_led
-from ceasefire.experiment.comparing import WORLDS_PER_DRAW, compared, doubted_days, lived, with_doubt
-from ceasefire.experiment.doubt import DRAWS
+from ceasefire.experiment.comparing import compared, doubted_days, lived, with_doubt
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.variants import open_base
 from ceasefire.scenario.load import load

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ceasefire.experiment.doubt import WORLDS_PER_DRAW
 from ceasefire.experiment.outcomes import Outcome, outcome
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _cases(made: Study, found: Answer) -> Figure:
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
     caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
     worlds, draws = cases.effort(made.quick)
-    made_of = f"{worlds:,} worlds of each as it stands, {draws * cases.WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
     return cases_chart(deals, caption, surprise(found.tables), made_of)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ceasefire import engine
 from ceasefire.analysis.surprise import Forecast, Weibull, pairing, score_table
-from ceasefire.experiment.doubt import DRAWS, doubt_batch
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
 from ceasefire.start import open_scenario
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ WORLDS, QUICK_WORLDS = 1000, 100
 
 QUICK_DRAWS = 40
 """Draws of the assumed numbers in a quick run; otherwise as many as in any run."""
-
-WORLDS_PER_DRAW = 10
-"""Worlds at each draw of the assumed numbers: a forecast is the mean over all of them, their noise included."""
 
 REFERENCES = {
     "all open-ended ceasefires": Weibull(0.37, 285),
@@ -72,7 +69,7 @@ def live(case: Case, loaded: Loaded, worlds: int, seed: int, workers: int | None
     scenario = loaded.scenario.model_copy(update={"horizon_days": HORIZON})
     opening = open_scenario(scenario)
     batch = engine.one_scenario(opening, worlds, seed)
-    doubt = doubt_batch(scenario, opening, seed, WORLDS_PER_DRAW)
+    doubt = doubt_batch(scenario, opening, seed)
     stated = _forecast(batch, workers)
     doubted = stated if doubt is None else _forecast(_first(doubt, draws * WORLDS_PER_DRAW), workers)
     return Lived(case, loaded, stated, doubted)

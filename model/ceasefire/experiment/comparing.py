@@ -15,7 +15,7 @@ from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.means import without_noise
 from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
 from ceasefire.engine import all_rows
-from ceasefire.experiment.doubt import doubt_batch
+from ceasefire.experiment.doubt import WORLDS_PER_DRAW, doubt_batch
 from ceasefire.experiment.folder import FolderError, is_results_folder, open_results
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.plan import Plan
@@ -24,11 +24,6 @@ from ceasefire.experiment.variants import Base, open_base
 from ceasefire.start import Opening, open_scenario
 
 Tell = Callable[[int], None]
-
-WORLDS_PER_DRAW = 10
-"""Worlds at each draw of the assumed numbers, on both sides: twice those of a run, because the noise in a difference is
-as large as what is looked for. Over six seeds the upper edge of what Turkish troops are worth spread by 57 days with 5,
-by 31 with 10 and by 10 with 20."""
 
 LOOKED_AT = 40
 """Worlds in which two lives are laid side by side to see who decided otherwise."""
@@ -109,7 +104,7 @@ def with_doubt(pairs: Sequence[Compared], workers: int | None) -> list[Compared]
 
 def doubted_days(side: Side, workers: int | None) -> np.ndarray | None:
     """Days held at each draw of what is assumed, shape (draws, worlds); none when nothing is."""
-    batch = doubt_batch(side.plan.scenario, side.opening, side.plan.seed, WORLDS_PER_DRAW)
+    batch = doubt_batch(side.plan.scenario, side.opening, side.plan.seed)
     if batch is None:
         return None
     rows = all_rows(batch, workers)

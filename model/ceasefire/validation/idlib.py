@@ -12,7 +12,7 @@ from ceasefire import engine
 from ceasefire.analysis.sawtooth import Sawtooth, around_talks, violations_and_talks
 from ceasefire.calibration.recording import DEATHS, Counts, record
 from ceasefire.engine import Batch, one_scenario
-from ceasefire.experiment.cases import WORLDS_PER_DRAW, Lived, live
+from ceasefire.experiment.cases import Lived, live
 from ceasefire.experiment.doubt import doubt_batch
 from ceasefire.experiment.history import history
 from ceasefire.experiment.load import load_experiment
@@ -69,7 +69,7 @@ class Idlib:
     def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, Floats]:
         """Counts of a scenario's worlds with every assumed number drawn, as the records would have them; days held."""
         scenario = load(reference).scenario
-        batch = doubt_batch(scenario, open_scenario(scenario), SEED, WORLDS_PER_DRAW)
+        batch = doubt_batch(scenario, open_scenario(scenario), SEED)
         assert isinstance(batch, Batch)
         shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
         counts, held = record(batch, shares, days)
