@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,16 @@ import typer
 
 from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
-from ceasefire.cli.terminal import columns, progress, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import (
+    columns,
+    command_line,
+    progress,
+    say,
+    say_if_compiling,
+    show,
+    show_json,
+    shown_path,
+)
 
 if TYPE_CHECKING:
     from ceasefire.experiment.comparing import Compared, Side
@@ -28,7 +36,6 @@ Workers = Annotated[int | None, typer.Option(min=1, max=512, help="Threads.", sh
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the figure and the table.")]
 
 MOST_CURVES = 6
-LONGEST_NAME = 100
 
 
 def compare(
@@ -43,23 +50,26 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
-    from ceasefire.experiment.comparing import asked
+    from ceasefire.experiment.comparing import asked, request
     from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import place_for, written
 
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
     _warm_up()
     try:
-        first, pairs = _lived(asked(references, worlds, seed, days), workers)
+        those = asked(references, worlds, seed, days)
+        wanted = request("compare", those)
+        folder = place_for(wanted, out)
+        first, pairs = _lived(those, workers)
+        content = [_content(pair) for pair in pairs]
+        with written(folder, wanted, command_line()) as aside:
+            if len(pairs) < MOST_CURVES:
+                _draw_curves([first, *(pair.other for pair in pairs)], pairs, aside)
+            _write(aside, content)
+            _report(first, pairs, content, aside, "comparison")
     except FolderError as problem:
         raise RefusedError(str(problem)) from problem
-    found = [first, *(pair.other for pair in pairs)]
-    folder = _folder(out, "-vs-".join(side.label for side in found))
-    if len(found) <= MOST_CURVES:
-        _draw_curves(found, pairs, folder)
-    content = [_content(pair) for pair in pairs]
-    _write(folder, content)
-    _report(first, pairs, content, folder, "comparison")
     if as_json:
         show_json({**_about(first), "first": _own(first), "others": content, "folder": shown_path(folder)})
         return
@@ -77,24 +87,31 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
-    from ceasefire.experiment.comparing import levers_asked, worlds_to_live
+    from ceasefire.experiment.comparing import levers_asked, request, worlds_to_live
+    from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import place_for, written
     from ceasefire.experiment.variants import open_base
 
     number = worlds or 1000
     plans = levers_asked(open_base(scenario), number, seed, days)
     if len(plans) == 1:
         raise RefusedError(f"no change that declares itself a lever fits {scenario}")
+    wanted = request("levers", plans)
     _warm_up()
-    _, doubt = worlds_to_live(plans)
-    extra = f", and {doubt:,} more in all for doubt about what is assumed" if doubt else ""
-    say(f"{len(plans) - 1} levers and none, {number:,} worlds each{extra}")
-    first, pairs = _lived(plans, workers)
-    pairs.sort(key=lambda pair: -pair.days.value)
-    folder = _folder(out, f"levers-{first.label}")
-    content = [_content(pair, why=False) for pair in pairs]
-    _write(folder, content)
-    _draw_ranking(first, pairs, folder)
-    _report(first, pairs, content, folder, "levers")
+    try:
+        folder = place_for(wanted, out)
+        _, doubt = worlds_to_live(plans)
+        extra = f", and {doubt:,} more in all for doubt about what is assumed" if doubt else ""
+        say(f"{len(plans) - 1} levers and none, {number:,} worlds each{extra}")
+        first, pairs = _lived(plans, workers)
+        pairs.sort(key=lambda pair: -pair.days.value)
+        content = [_content(pair, why=False) for pair in pairs]
+        with written(folder, wanted, command_line()) as aside:
+            _write(aside, content)
+            _draw_ranking(first, pairs, aside)
+            _report(first, pairs, content, aside, "levers")
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
     if as_json:
         show_json({**_about(first), "first": _own(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -114,20 +131,6 @@ def _lived(those: Sequence[Plan | Results], workers: int | None) -> tuple[Side, 
 def _warm_up() -> None:
 
     say_if_compiling()
-
-
-def _folder(out: Path | None, name: str) -> Path:
-    """Where the figure and the table go. RefusedError when a run is there."""
-    from ceasefire.experiment.folder import RESULTS, is_results_folder
-
-    if len(name.encode()) > LONGEST_NAME:
-        mark = hashlib.sha256(name.encode()).hexdigest()[:6]
-        name = f"{name.encode()[:LONGEST_NAME].decode(errors='ignore')}-{mark}"
-    folder = out or RESULTS / name
-    if is_results_folder(folder):
-        raise RefusedError(f"{folder} holds a run, and nothing is overwritten; choose another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _write(folder: Path, content: list[dict[str, Any]]) -> None:
@@ -241,8 +244,6 @@ def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
 
 def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
     """report.html of the comparison."""
-    import sys
-
     from ceasefire.analysis.diverging import Led
     from ceasefire.cli.reporting import add_page
     from ceasefire.experiment.provenance import as_typed
@@ -252,7 +253,7 @@ def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], f
     told = [said.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for said in content]
     led = [([Led(**one) for one in each["who"]], int(each["worlds"])) for each in told]
     titles = {pair.other.label: _titled(first, pair.other) for pair in pairs}
-    command = as_typed(["ceasefire", *sys.argv[1:]])
+    command = as_typed(command_line())
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from ceasefire.engine import one_scenario
 from ceasefire.experiment.doubt import DRAWS, doubt_batch
 from ceasefire.experiment.folder import FolderError, Results, is_results_folder, open_results
 from ceasefire.experiment.frame import worlds_frame
+from ceasefire.experiment.kept import Request
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import Tell, assumed_count, batch_rows, simulated
 from ceasefire.experiment.variants import Base, open_base
@@ -161,6 +163,28 @@ def levers_asked(base: Base, worlds: int, seed: int, days: int | None) -> list[P
     return [Plan(base.under(each), worlds, seed, days=days) for each in names]
 
 
+def request(command: str, those: Sequence[Plan | Results]) -> Request:
+    """What 'compare' or 'levers' was asked, of sides that are to be lived or lie in a folder."""
+    labels = [_plan(one).loaded.label for one in those]
+    name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
+    doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
+    plain = not any(_plan(one).loaded.settings for one in those)
+    return Request(name, {"command": command, "sides": [_said(one) for one in those], "doubt": doubt}, plain)
+
+
+def _plan(one: Plan | Results) -> Plan:
+    return one.plan if isinstance(one, Results) else one
+
+
+def _said(one: Plan | Results) -> dict[str, Any]:
+    """What tells one side from another; a folder's as it was when it was filled."""
+    if isinstance(one, Results):
+        found = one.manifest
+    else:
+        found = {"scenario": one.loaded.label, **one.identity, "identity": one.fingerprint}
+    return {key: found.get(key) for key in ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")}
+
+
 def lived(one: Plan | Results, workers: int | None, tell: Tell) -> Side:
     """A side of a comparison: the worlds of a plan, lived now, or those of a folder."""
     if isinstance(one, Results):
@@ -171,6 +195,5 @@ def lived(one: Plan | Results, workers: int | None, tell: Tell) -> Side:
 
 def worlds_to_live(those: Sequence[Plan | Results]) -> tuple[int, int]:
     """Worlds to live of the sides themselves, and for doubt about what they assume."""
-    plans = [one.plan if isinstance(one, Results) else one for one in those]
     own = sum(one.worlds for one in those if isinstance(one, Plan))
-    return own, DRAWS * WORLDS_PER_DRAW * sum(in_doubt(plans))
+    return own, DRAWS * WORLDS_PER_DRAW * sum(in_doubt([_plan(one) for one in those]))
