@@ -276,6 +276,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
     from ceasefire.charts.comparison import Group, comparison_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.scenario.plain_text import titled
 
     plan = found[0].plan
     gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
@@ -284,7 +285,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
         Group(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain, doubt)
         for name, side, gain, doubt in zip(_names(found), found, gains, doubts, strict=True)
     ]
-    caption = Caption(f"{plan.scenario.title}: compared", "", plan.seed)
+    caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
     save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")
 
 
@@ -295,11 +296,12 @@ def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
     from ceasefire.charts.words import Caption
     from ceasefire.scenario.headline import headline
     from ceasefire.scenario.library import find_change
+    from ceasefire.scenario.plain_text import titled
 
     gains = []
     for pair in pairs:
         name = pair.other.plan.loaded.changes[-1]
         title = headline(find_change(name)).get("title", name)
         gains.append(Gain(name, title, Interval(pair.days.value, pair.days.low, pair.days.high), pair.doubt))
-    caption = Caption(f"{first.plan.scenario.title}: days that each lever adds", first.label, first.plan.seed)
+    caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
     save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")

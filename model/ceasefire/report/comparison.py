@@ -31,6 +31,7 @@ from ceasefire.report.blocks import (
     picture,
 )
 from ceasefire.report.sentences import NOTE
+from ceasefire.scenario.plain_text import titled
 
 if TYPE_CHECKING:
     from ceasefire.experiment.comparing import Compared, Side
@@ -75,7 +76,7 @@ def comparison_report(found: Comparison) -> Report:
         Section("downloads", "The tables, to keep", [Downloads([_csv(found)])]),
     ]
     made_by = f"Made by ceasefire {_version()}."
-    return Report(f"{plan.scenario.title}: {_subject(found)}", question, _answer(found), NOTE, sections, made_by)
+    return Report(titled(plan.scenario.title, _subject(found)), question, _answer(found), NOTE, sections, made_by)
 
 
 def _version() -> str:
@@ -103,10 +104,11 @@ def _answer(found: Comparison) -> str:
     told = ranked if len(ranked) <= MOST_TOLD else [ranked[0], ranked[-1]]
     parts = [f"{found.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in told]
     joined = "; ".join(parts) if len(ranked) <= MOST_TOLD else f"most gained: {parts[0]}; most lost: {parts[1]}"
-    return (
-        f"{plan.scenario.title}, followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
+    said = (
+        f"followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
         f"against {found.first.label}: {joined}. Illustrative: durations are not calibrated."
     )
+    return titled(plan.scenario.title, said, by=",")
 
 
 def _finding(found: Comparison) -> str:
