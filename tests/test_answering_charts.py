@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import PolyCollection, QuadMesh
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -69,7 +69,7 @@ GAINS = [
 
 
 def test_levers_stand_from_the_most_gained_to_the_most_lost_and_all_can_be_read() -> None:
-    figure = levers_chart(GAINS, CAPTION, worlds=400, horizon=HORIZON)
+    figure = levers_chart(GAINS, CAPTION, worlds=1_000_000, horizon=HORIZON)
     assert_legible(figure)
     dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
     assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [210, 60, 5, -80]
@@ -78,6 +78,23 @@ def test_levers_stand_from_the_most_gained_to_the_most_lost_and_all_can_be_read(
     said = words_of(figure)
     assert 'Most gained: "A deep buffer", +210 days. Most lost: "No monitors", \u221280 days.' in said
     assert "For 1 of 4, chance alone may have made the difference." in said
+    assert "For 1 of 4, gain or loss hangs on assumed numbers." in said
+
+
+def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_so() -> None:
+    figure = levers_chart(GAINS[1:2], CAPTION, worlds=400, horizon=HORIZON)
+    (line,), (band,) = by_gid(figure, "chance"), by_gid(figure, "doubt")
+    assert isinstance(line, Line2D)
+    assert isinstance(band, PolyCollection)
+    assert list(np.asarray(line.get_xdata())) == [190, 230]
+    across = np.asarray(band.get_paths()[0].vertices)[:, 0]
+    assert (across.min(), across.max()) == (-40, 300)
+    said = words_of(figure)
+    assert "line: chance in 400 worlds (95 %)" in said
+    assert "wide band: doubt about assumed numbers (90 %)" in said
+    bare = words_of(levers_chart(GAINS[:1], CAPTION, worlds=400, horizon=HORIZON))
+    assert "line: chance in 400 worlds (95 %)" in bare
+    assert "doubt" not in bare
 
 
 def test_a_lever_far_beyond_the_others_does_not_squeeze_them_and_keeps_its_figure() -> None:

@@ -207,7 +207,7 @@ def test_calibrate_writes_what_it_found(tmp_path: Path, command: Command) -> Non
     answer = command("calibrate", "--data", str(made_up(tmp_path)), "--out", str(out), "--draws", "1000", "--json")
     assert answer.code == 0
     assert {file.name for file in out.iterdir()} == {
-        "numbers.csv", "figures.csv", "posterior.csv", "posterior.png", "posterior.svg",
+        "asked.json", "numbers.csv", "figures.csv", "posterior.csv", "posterior.png", "posterior.svg",
     }  # fmt: skip
     numbers = pd.read_csv(out / "numbers.csv").set_index("name")
     assert len(numbers) == len(priors.priors())

@@ -298,13 +298,13 @@ def test_with_data_every_row_has_a_verdict(command: Command, tmp_path: Path, mon
         as_row(d) | {"ceasefire_class": CLASSES[k // 5 % 3], "local": str(k // 15 % 2)} for k, d in enumerate(deals)
     ]
     data = write_file(tmp_path / "data", rows)
-    answer = command("validate", "--quick", "--data", str(data), "--to", str(tmp_path / "out"))
+    answer = command("validate", "--quick", "--data", str(data), "--out", str(tmp_path / "out"))
     assert answer.code == 0, answer.err
     assert "not run" not in answer.out
     assert "out of sample" in answer.out
     assert "in sample" not in answer.out
     files = sorted(file.name for file in (tmp_path / "out").iterdir())
-    assert files == ["calibration.png", "calibration.svg", "scores.csv"]
+    assert files == ["asked.json", "calibration.png", "calibration.svg", "scores.csv"]
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8", newline="") as opened:
         scores = list(csv.DictReader(opened))
     assert {(row["way"], row["forecaster"]) for row in scores} == {(w, f) for w in WAYS for f in (MODEL, *RIVALS)}

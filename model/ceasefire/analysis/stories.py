@@ -20,7 +20,7 @@ from ceasefire.analysis.turning_points import ALWAYS, SEE_THE_END, TurningPoint,
 from ceasefire.analysis.witness import Decision, Witness, live_through
 from ceasefire.scenario.describe_actors import in_order
 from ceasefire.scenario.load import Loaded
-from ceasefire.scenario.plain_text import heading, lower, wrapped
+from ceasefire.scenario.plain_text import heading, lower, titled, wrapped
 from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
 __all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
@@ -71,7 +71,7 @@ class Story:
 
     def _head(self) -> list[str]:
         scenario, w = self.loaded.scenario, self.witness.record[0]
-        lines = heading(f"{scenario.title}: world {self.world} of {self.loaded.label}, seed {self.seed}", "=")
+        lines = heading(titled(scenario.title, f"world {self.world} of {self.loaded.label}, seed {self.seed}"), "=")
         lines += wrapped(how_it_ended(self.witness))
         counter = w["counter"]
         violations = {kind: int(counter[k]) for k, kind in enumerate(VIOLATION_KINDS)}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ceasefire.calibration import fitting, windows
-from ceasefire.calibration.data import War
+from ceasefire.calibration.data import DAILY, MONTHLY, War
 from ceasefire.calibration.priors import COUNTING, draw_positions, numbers_at, priors
+from ceasefire.calibration.priors import FILE as PRIORS
+from ceasefire.experiment.kept import Request, digests
+from ceasefire.scenario.load import load
 
 DRAWS = 65536
 QUICK_DRAWS = 4096
@@ -75,6 +79,14 @@ class Calibration:
         table = self.numbers()
         values = pd.DataFrame(numbers_at(self.fit.rows(ROWS, self.seed)), columns=list(table["name"]))
         return values[[name for name in table.loc[table["informed"], "name"] if name != COUNTING]]
+
+
+def request(data: Path, draws: int, seed: int) -> Request:
+    """What is asked of a fit: its draws, the tables of a data folder, the priors, and the scenarios lived."""
+    scenarios = {w.name: load(w.scenario, (), dict(w.settings)).digest for w in windows.WINDOWS}
+    files = digests([data / DAILY, data / MONTHLY, PRIORS])
+    asked = {"command": "calibrate", "draws": draws, "seed": seed, "files": files, "scenarios": scenarios}
+    return Request("calibration", asked)
 
 
 def calibrate(war: War, draws: int, seed: int, tell: Callable[[str], None]) -> Calibration:

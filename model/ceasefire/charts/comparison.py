@@ -200,11 +200,13 @@ def _finding(groups: Sequence[Group], horizon: int) -> str:
     return f"{against} at one end {ends[0]}; at the other {ends[1]}."
 
 
-def verdict(gained: Interval) -> str:
-    """A difference in words; one that chance may have made is said to be so."""
+def verdict(gained: Interval, doubted: Interval | None = None) -> str:
+    """A difference in words, with chance, and doubt where it is known; one that chance may have made is said to be."""
     if not np.isfinite(gained.low) or not np.isfinite(gained.high):
         return "a difference that one world cannot tell"
     span = f"95{GAP}%: {span_words(gained, signed_days)}"
+    if doubted is not None:
+        span += f"; in doubt, 90{GAP}%: {span_words(doubted, signed_days)}"
     if gained.low <= 0 <= gained.high:
         return f"no difference beyond chance ({signed_days(gained.value)} days, {span})"
     return f"{days(abs(gained.value))} days {'longer' if gained.value > 0 else 'shorter'} ({span})"

@@ -40,6 +40,7 @@ from ceasefire.charts.style import (
     house_style,
 )
 from ceasefire.charts.words import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, Caption, day_ticks, shortened
+from ceasefire.scenario.plain_text import titled
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History
@@ -58,7 +59,7 @@ def history_chart(history: History, note: str = ILLUSTRATIVE) -> Figure:
 
     Triangles are talks and numbered marks are events, listed beneath; a line marks the end of the deal.
     """
-    caption = Caption(f"{history.scenario_title}: world {history.world:,}", history.label, history.seed, note)
+    caption = Caption(titled(history.scenario_title, f"world {history.world:,}"), history.label, history.seed, note)
     last = max(history.days_held, len(history.days), 1)
     actors = sorted(history.actors, key=lambda actor: history.ladders[actor] != "force")
     events = history.events[:EVENTS_SHOWN]

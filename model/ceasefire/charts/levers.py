@@ -17,7 +17,7 @@ from ceasefire.charts.words import Caption
 LEFT, WIDTH = 2.76, 3.16
 """Where the scale begins, and its width [inches]."""
 
-HEAD, FOOT = 0.42, 0.5
+HEAD, LINE, FOOT = 0.26, 0.16, 0.5
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,17 @@ class Gain:
     def sign(self) -> int:
         """1 when it surely adds days, -1 when it surely takes days, 0 when chance may have made the difference."""
         return int(self.chance.low > 0) - int(self.chance.high < 0)
+
+    @property
+    def reach(self) -> Interval:
+        """From the lowest that chance or doubt may make of it to the highest."""
+        both = [self.chance] if self.doubt is None else [self.chance, self.doubt]
+        return Interval(self.chance.value, min(each.low for each in both), max(each.high for each in both))
+
+    @property
+    def hangs_on_doubt(self) -> bool:
+        """Days gained at some draws of the assumed numbers, and lost at others."""
+        return self.doubt is not None and self.doubt.low < 0 < self.doubt.high
 
 
 SIGN_COLOURS = {1: BLUE, -1: VERMILLION, 0: "#6E6E6E"}
@@ -60,19 +71,20 @@ def levers_chart(
     ranked = sorted(gains, key=lambda gain: (-gain.chance.value, gain.name))
     rows = [Row(g.title, g.name if g.name != g.title else "", g.chance, g.doubt, SIGN_COLOURS[g.sign]) for g in ranked]
     unit = _unit(axis)
+    heads = [f"dot: mean, line: {chance or f'chance in {worlds:,} worlds'} (95 %)"]
+    if any(gain.doubt is not None for gain in ranked):
+        heads.append(f"wide band: {doubt}")
+    heads.append("grey: chance alone may have made the difference")
+    head = HEAD + LINE * (len(heads) - 1)
     sheet = page(
-        HEAD + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked, unit), caption.footer(worlds, each=True)
+        head + ROW_HEIGHT * len(rows) + FOOT, caption.title, _finding(ranked, unit), caption.footer(worlds, each=True)
     )
-    band = Band(LEFT, WIDTH, sheet.height - sheet.top - HEAD)
-    spans = [g.chance for g in ranked] + [g.doubt for g in ranked if g.doubt is not None]
+    band = Band(LEFT, WIDTH, sheet.height - sheet.top - head)
     words = axis or f"days gained on the same worlds, of {horizon:,} at most"
-    rows_axes(sheet, band, rows, fair_limits(spans), words)
+    rows_axes(sheet, band, rows, fair_limits([gain.reach for gain in ranked]), words)
     name_rows(sheet, band, rows)
     write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
-    bands = f"line: {chance or f'chance in {worlds:,} worlds'} (95 %)"
-    if any(gain.doubt is not None for gain in ranked):
-        bands += f", band: {doubt}"
-    _heads(sheet, band, bands, unit)
+    _heads(sheet, band, heads, unit)
     return sheet.figure
 
 
@@ -88,11 +100,11 @@ def _figure(gain: Gain) -> tuple[str, str]:
     return signed_days(gain.chance.value), span_words(gain.chance, signed_days)
 
 
-def _heads(sheet: Page, band: Band, bands: str, unit: str) -> None:
+def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str) -> None:
     """What dots, bands and columns are, over them."""
     y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
-    sheet.write(band.left, y + 0.16, f"dot: mean; {bands}", **look)
-    sheet.write(band.left, y, "grey: chance alone may have made the difference", **look)
+    for number, words in enumerate(reversed(lines)):
+        sheet.write(band.left, y + LINE * number, words, **look)
     short = {"percentage points": "points"}.get(unit, unit)
     sheet.write(band.left + band.width + 0.62, y, short, ha="right", **look)
     sheet.write(band.left + band.width + 0.68, y, "95 %", **look)
@@ -111,6 +123,9 @@ def _finding(ranked: Sequence[Gain], unit: str) -> str:
     unclear = sum(gain.sign == 0 for gain in ranked)
     if unclear:
         said.append(f"For {unclear} of {len(ranked)}, chance alone may have made the difference.")
+    hangs = sum(gain.hangs_on_doubt for gain in ranked)
+    if hangs:
+        said.append(f"For {hangs} of {len(ranked)}, gain or loss hangs on assumed numbers.")
     return " ".join(said)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import AsJson, Seed
-from ceasefire.cli.terminal import columns, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, command_line, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.calibration.result import Calibration
@@ -20,9 +20,10 @@ def calibrate(
     data: Annotated[
         Path | None, typer.Option("--data", metavar="DIR", help="Folder with the two tables of counts.")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the findings go.")] = Path(
-        "results/calibration"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where the findings go.", show_default="results/calibration"),
+    ] = None,
     draws: Annotated[int | None, typer.Option(min=1000, help="Draws of the prior; 65,536 when not said.")] = None,
     seed: Seed = 1,
     quick: Annotated[bool, typer.Option("--quick", help="4,096 draws: rough, within two minutes.")] = False,
@@ -34,6 +35,8 @@ def calibrate(
     """
     from ceasefire.calibration import data as tables
     from ceasefire.calibration import result
+    from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import place_for, written
 
     if data is None:
         raise RefusedError(
@@ -43,10 +46,13 @@ def calibrate(
     try:
         war = tables.read(data)
         wanted = draws or (result.QUICK_DRAWS if quick else result.DRAWS)
+        asked = result.request(data, wanted, seed)
+        folder = place_for(asked, out)
         found = result.calibrate(war, wanted, seed, say)
-    except tables.DataError as fault:
+        with written(folder, asked, command_line()) as aside:
+            write(found, aside)
+    except (tables.DataError, FolderError) as fault:
         raise RefusedError(str(fault)) from fault
-    write(found, out)
     numbers = found.numbers()
     if as_json:
         show_json({"numbers": numbers.to_dict("records"), "figures": found.figures().to_dict("records")})
@@ -57,7 +63,7 @@ def calibrate(
             f"Not fitted: deaths a month in October and November 2018 were {all_syria:.0%} of the worst month of the"
             f" year before in all Syria, and {idlib:.0%} around Idlib."
         )
-    say(f"numbers, figures, chart and rows: {shown_path(out)}")
+    say(f"numbers, figures, chart and rows: {shown_path(folder)}")
 
 
 def told(found: Calibration) -> str:
@@ -83,16 +89,15 @@ def told(found: Calibration) -> str:
     )
 
 
-def write(found: Calibration, out: Path) -> None:
+def write(found: Calibration, folder: Path) -> None:
     """numbers.csv, figures.csv, posterior.csv and the chart."""
     from ceasefire.charts.posterior import Narrowed, posterior_chart
     from ceasefire.charts.style import save
 
-    out.mkdir(parents=True, exist_ok=True)
     numbers = found.numbers()
-    numbers.to_csv(out / "numbers.csv", index=False, float_format="%.6g")
-    found.figures().to_csv(out / "figures.csv", index=False, float_format="%.6g")
-    found.rows().to_csv(out / "posterior.csv", index=False, float_format="%.5g")
+    numbers.to_csv(folder / "numbers.csv", index=False, float_format="%.6g")
+    found.figures().to_csv(folder / "figures.csv", index=False, float_format="%.6g")
+    found.rows().to_csv(folder / "posterior.csv", index=False, float_format="%.5g")
     rows = [
         Narrowed(row["name"], row["low"], row["high"], _three(row, ""), _three(row, "position_"), bool(row["informed"]))
         for row in numbers.sort_values("width").to_dict("records")
@@ -105,7 +110,7 @@ def write(found: Calibration, out: Path) -> None:
         f"{len(found.table.positions):,} draws, {len(found.fit.kept):,} kept  ·  {len(found.counted)} figures  ·"
         f"  seed {found.seed}  ·  counts: UCDP GED, none after 5 March 2020",
     )
-    save(chart, out, "posterior")
+    save(chart, folder, "posterior")
 
 
 def _three(row: Mapping[Hashable, Any], prefix: str) -> tuple[float, float, float]:

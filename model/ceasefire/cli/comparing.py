@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,10 +10,21 @@ import typer
 
 from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
-from ceasefire.cli.terminal import columns, progress, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import (
+    columns,
+    command_line,
+    progress,
+    say,
+    say_if_compiling,
+    show,
+    show_json,
+    shown_path,
+)
 
 if TYPE_CHECKING:
     from ceasefire.experiment.comparing import Compared, Side
+    from ceasefire.experiment.folder import Results
+    from ceasefire.experiment.plan import Plan
 
 Worlds = Annotated[
     int | None, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds of each.", show_default="1000")
@@ -25,7 +36,6 @@ Workers = Annotated[int | None, typer.Option(min=1, max=512, help="Threads.", sh
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the figure and the table.")]
 
 MOST_CURVES = 6
-LONGEST_NAME = 100
 
 
 def compare(
@@ -40,28 +50,30 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
-    from ceasefire.experiment.comparing import compared, sides, with_doubt
+    from ceasefire.experiment.comparing import asked, request
     from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import place_for, written
 
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
     _warm_up()
     try:
-        with progress((worlds or 1000) * len(references), "worlds") as tell:
-            found = sides(references, worlds, seed, days, workers, tell)
-        pairs = with_doubt([compared(found[0], other) for other in found[1:]], workers)
+        those = asked(references, worlds, seed, days)
+        wanted = request("compare", those)
+        folder = place_for(wanted, out)
+        first, pairs = _lived(those, workers)
+        content = [_content(pair) for pair in pairs]
+        with written(folder, wanted, command_line()) as aside:
+            if len(pairs) < MOST_CURVES:
+                _draw_curves([first, *(pair.other for pair in pairs)], pairs, aside)
+            _write(aside, content)
+            _report(first, pairs, content, aside, "comparison")
     except FolderError as problem:
         raise RefusedError(str(problem)) from problem
-    folder = _folder(out, "-vs-".join(side.label for side in found))
-    if len(found) <= MOST_CURVES:
-        _draw_curves(found, pairs, folder)
-    content = [_content(pair) for pair in pairs]
-    _write(folder, content)
-    _report(found[0], pairs, content, folder, "comparison")
     if as_json:
-        show_json({**_about(found[0]), "first": _own(found[0]), "others": content, "folder": shown_path(folder)})
+        show_json({**_about(first), "first": _own(first), "others": content, "folder": shown_path(folder)})
         return
-    _tell(found[0], pairs, content)
+    _tell(first, pairs, content)
     show(shown_path(folder))
 
 
@@ -75,24 +87,31 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
-    from ceasefire.experiment.comparing import compared, lever_sides
+    from ceasefire.experiment.comparing import levers_asked, request, worlds_to_live
+    from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import place_for, written
     from ceasefire.experiment.variants import open_base
 
-    base = open_base(scenario)
-    known = base.applying(("lever",))
-    if not known:
-        raise RefusedError(f"no change that declares itself a lever fits {scenario}")
-    _warm_up()
     number = worlds or 1000
-    say(f"{len(known)} levers and none, {number:,} worlds each")
-    with progress(number * (len(known) + 1), "worlds") as tell:
-        first, *others = lever_sides(base, number, seed, days, workers, tell)
-    pairs = sorted((compared(first, other) for other in others), key=lambda pair: -pair.days.value)
-    folder = _folder(out, f"levers-{first.label}")
-    content = [_content(pair, why=False) for pair in pairs]
-    _write(folder, content)
-    _draw_ranking(first, pairs, folder)
-    _report(first, pairs, content, folder, "levers")
+    plans = levers_asked(open_base(scenario), number, seed, days)
+    if len(plans) == 1:
+        raise RefusedError(f"no change that declares itself a lever fits {scenario}")
+    wanted = request("levers", plans)
+    _warm_up()
+    try:
+        folder = place_for(wanted, out)
+        _, doubt = worlds_to_live(plans)
+        extra = f", and {doubt:,} more in all for doubt about what is assumed" if doubt else ""
+        say(f"{len(plans) - 1} levers and none, {number:,} worlds each{extra}")
+        first, pairs = _lived(plans, workers)
+        pairs.sort(key=lambda pair: -pair.days.value)
+        content = [_content(pair, why=False) for pair in pairs]
+        with written(folder, wanted, command_line()) as aside:
+            _write(aside, content)
+            _draw_ranking(first, pairs, aside)
+            _report(first, pairs, content, aside, "levers")
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
     if as_json:
         show_json({**_about(first), "first": _own(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -100,23 +119,18 @@ def levers(
     show(shown_path(folder))
 
 
+def _lived(those: Sequence[Plan | Results], workers: int | None) -> tuple[Side, list[Compared]]:
+    """The first side, and each of the others compared with it, doubt with it. FolderError as of `compared`."""
+    from ceasefire.experiment.comparing import compared, lived, with_doubt, worlds_to_live
+
+    with progress(sum(worlds_to_live(those)), "worlds") as tell:
+        first, *others = [lived(one, workers, tell) for one in those]
+        return first, with_doubt([compared(first, other) for other in others], workers, tell)
+
+
 def _warm_up() -> None:
 
     say_if_compiling()
-
-
-def _folder(out: Path | None, name: str) -> Path:
-    """Where the figure and the table go. RefusedError when a run is there."""
-    from ceasefire.experiment.folder import RESULTS, is_results_folder
-
-    if len(name.encode()) > LONGEST_NAME:
-        mark = hashlib.sha256(name.encode()).hexdigest()[:6]
-        name = f"{name.encode()[:LONGEST_NAME].decode(errors='ignore')}-{mark}"
-    folder = out or RESULTS / name
-    if is_results_folder(folder):
-        raise RefusedError(f"{folder} holds a run, and nothing is overwritten; choose another --out")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _write(folder: Path, content: list[dict[str, Any]]) -> None:
@@ -169,6 +183,14 @@ def _span(said: dict[str, Any], name: str, scale: float = 1, end: str = "") -> s
     return f"{value:+,.1f}{end} ({low:+,.1f} to {high:+,.1f})"
 
 
+def _doubt(said: dict[str, Any]) -> str:
+    """The range of doubt; one figure where draws differ by no more than chance would make them."""
+    if "doubt_days" not in said:
+        return "-"
+    low, high = (f"{said[f'doubt_days_{end}']:+,.0f}" for end in ("low", "high"))
+    return low if low == high else f"{low} to {high}"
+
+
 def _tell(first: Side, pairs: list[Compared], content: list[dict[str, Any]]) -> None:
     from ceasefire.charts.words import ILLUSTRATIVE
 
@@ -180,8 +202,7 @@ def _tell(first: Side, pairs: list[Compared], content: list[dict[str, Any]]) -> 
     for said in content:
         holds = f"{said['holds_to_the_end'] * 100:.0f} % ({said['difference_holds'] * 100:+.1f})"
         fate = [f"{said[name] * said['worlds']:,.0f}" for name in ("saved", "lost")]
-        doubt = f"{said['doubt_days_low']:+,.0f} to {said['doubt_days_high']:+,.0f}" if "doubt_days" in said else "-"
-        rows.append([said["label"], f"{said['mean_days_held']:,.0f}", _span(said, "days"), doubt, holds, *fate])
+        rows.append([said["label"], f"{said['mean_days_held']:,.0f}", _span(said, "days"), _doubt(said), holds, *fate])
     show(columns(rows, right=(1, 5, 6)))
     for pair, said in zip(pairs, content, strict=True):
         show("\n" + _why(pair, said))
@@ -211,19 +232,18 @@ def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
 
     own = _own(first)
     show(f"{first.label}: mean {own['mean_days_held']:,.0f} days held in {len(first.worlds):,} worlds\n")
-    rows = [["lever", "days gained (95 %)", "hold to the end", "longer", "shorter", "saved", "lost"]]
+    rows = [["lever", "days gained (95 %)", "in doubt (90 %)", "hold to the end", "longer", "shorter", "saved", "lost"]]
     for said in content:
         name = said["label"].removeprefix(f"{own['label']}+")
         fate = [f"{said[key] * said['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
-        rows.append([name, _span(said, "days"), f"{said['difference_holds'] * 100:+.1f} %", *fate])
-    show(columns(rows, right=(3, 4, 5, 6)))
+        holds = f"{said['difference_holds'] * 100:+.1f} %"
+        rows.append([name, _span(said, "days"), _doubt(said), holds, *fate])
+    show(columns(rows, right=(4, 5, 6, 7)))
     show(f"\n{ILLUSTRATIVE}\n")
 
 
 def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
     """report.html of the comparison."""
-    import sys
-
     from ceasefire.analysis.diverging import Led
     from ceasefire.cli.reporting import add_page
     from ceasefire.experiment.provenance import as_typed
@@ -233,7 +253,7 @@ def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], f
     told = [said.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for said in content]
     led = [([Led(**one) for one in each["who"]], int(each["worlds"])) for each in told]
     titles = {pair.other.label: _titled(first, pair.other) for pair in pairs}
-    command = as_typed(["ceasefire", *sys.argv[1:]])
+    command = as_typed(command_line())
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))
 
 
@@ -256,6 +276,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
     from ceasefire.charts.comparison import Group, comparison_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.scenario.plain_text import titled
 
     plan = found[0].plan
     gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
@@ -264,7 +285,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
         Group(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain, doubt)
         for name, side, gain, doubt in zip(_names(found), found, gains, doubts, strict=True)
     ]
-    caption = Caption(f"{plan.scenario.title}: compared", "", plan.seed)
+    caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
     save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")
 
 
@@ -275,11 +296,12 @@ def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
     from ceasefire.charts.words import Caption
     from ceasefire.scenario.headline import headline
     from ceasefire.scenario.library import find_change
+    from ceasefire.scenario.plain_text import titled
 
     gains = []
     for pair in pairs:
         name = pair.other.plan.loaded.changes[-1]
         title = headline(find_change(name)).get("title", name)
-        gains.append(Gain(name, title, Interval(pair.days.value, pair.days.low, pair.days.high)))
-    caption = Caption(f"{first.plan.scenario.title}: days that each lever adds", first.label, first.plan.seed)
+        gains.append(Gain(name, title, Interval(pair.days.value, pair.days.low, pair.days.high), pair.doubt))
+    caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
     save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")

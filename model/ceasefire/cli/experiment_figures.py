@@ -76,10 +76,11 @@ def _cases(made: Study, found: Answer) -> Figure:
 
 def _caption(made: Study, wanted: Outcome) -> Caption:
     from ceasefire.charts.words import ILLUSTRATIVE, Caption
+    from ceasefire.scenario.plain_text import titled
 
     label = made.asked.base.loaded.label
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
-    return Caption(f"{made.asked.spec.title}: {wanted.words}", label, made.recipe.seed, note)
+    return Caption(titled(made.asked.spec.title, wanted.words), label, made.recipe.seed, note)
 
 
 def _made_of(made: Study) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 
 from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, program, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, command_line, program, say, say_if_compiling, show, show_json, shown_path
 from ceasefire.cli.watching import in_bytes, in_time, watching
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) 
     from ceasefire.experiment.batch import make_ready, run
     from ceasefire.experiment.study import QUICK_SECONDS
 
-    command = ["ceasefire", *sys.argv[1:]]
+    command = command_line()
     try:
         make_ready(made, store, command)
         with _crew(made, workers, cluster) as crew, watching() as watch:

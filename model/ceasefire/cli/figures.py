@@ -77,8 +77,9 @@ def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.charts.causes import causes_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.scenario.plain_text import titled
 
-    caption = Caption(f"{plan.scenario.title}: how it ends", plan.loaded.label, plan.seed)
+    caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.label, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     incidence = cumulative_incidence(worlds, by_actor=True)
     save(causes_chart(incidence, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
@@ -89,10 +90,11 @@ def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
     from ceasefire.experiment.history import history
+    from ceasefire.scenario.plain_text import titled
     from ceasefire.start import open_scenario
 
     opening = open_scenario(plan.scenario)
     label = plan.loaded.label
     lives = [history(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
-    title = f"{plan.scenario.title}: {len(lives)} worlds, spread from the shortest-lived to the longest"
+    title = titled(plan.scenario.title, f"{len(lives)} worlds, spread from the shortest-lived to the longest")
     save(histories_chart(lives, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)

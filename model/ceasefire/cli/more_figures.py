@@ -30,6 +30,7 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
     from ceasefire.experiment.history import history
+    from ceasefire.scenario.plain_text import titled
     from ceasefire.start import open_scenario
 
     opening, label, title = open_scenario(plan.scenario), plan.loaded.label, plan.scenario.title
@@ -38,7 +39,9 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
         return
     found = {"hazard": _draw_hazard(plan, outcome, folder)}
     life = front_of(plan.scenario, opening, plan.seed, worlds)
-    save(front_chart(life, Caption(f"{title}: the front", label, plan.seed), horizon=plan.horizon), folder, "front")
+    save(
+        front_chart(life, Caption(titled(title, "the front"), label, plan.seed), horizon=plan.horizon), folder, "front"
+    )
     found["front"] = front_finding(life)
     lives = []
     with progress(len(worlds), "worlds, day by day") as tell:
@@ -50,7 +53,7 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     except ValueError:
         talks = None
     if talks is not None:
-        save(sawtooth_chart(talks, Caption(f"{title}: what talks do", label, plan.seed)), folder, "talks")
+        save(sawtooth_chart(talks, Caption(titled(title, "what talks do"), label, plan.seed)), folder, "talks")
         found["talks"] = sawtooth_finding(talks)
     (folder / CAPTIONS).write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -61,13 +64,14 @@ def _draw_hazard(plan: Plan, outcome: Outcome, folder: Path) -> str:
     from ceasefire.charts.hazard import hazard_chart, hazard_finding
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.scenario.plain_text import titled
 
     curve = hazard(outcome.worlds)
     try:
         shape = weibull_shape(outcome.worlds)
     except ValueError:
         shape = None
-    caption = Caption(f"{plan.scenario.title}: the danger of ending", plan.loaded.label, plan.seed)
+    caption = Caption(titled(plan.scenario.title, "the danger of ending"), plan.loaded.label, plan.seed)
     save(hazard_chart(curve, shape, caption), folder, "hazard")
     return hazard_finding(curve, shape)
 
@@ -81,10 +85,11 @@ def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Pat
     from ceasefire.charts.front import front_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.scenario.plain_text import titled
     from ceasefire.start import open_scenario
 
     scenario = loaded.scenario
-    caption = Caption(f"{scenario.title}: the front in world {number:,}", loaded.label, seed)
+    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), loaded.label, seed)
     life = front_of(scenario, open_scenario(scenario), seed, [number])
     files = save(front_chart(life, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
     behind = [choice for choice in choices_behind(Teller(live_through(loaded, seed, number))).values() if choice]
@@ -98,6 +103,7 @@ def _draw_choice(loaded: Loaded, seed: int, number: int, choice: Decision, folde
     from ceasefire.charts.pulls import Choice, pulls_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.scenario.plain_text import titled
     from ceasefire.scenario.schema import ladder_of
 
     scenario = loaded.scenario
@@ -105,5 +111,5 @@ def _draw_choice(loaded: Loaded, seed: int, number: int, choice: Decision, folde
     titles = {name: motive.title for name, motive in scenario.motives.items()}
     when = day_of(scenario, choice.day)
     told = Choice(actor.title, when, ladder_of(actor.role), choice.old, choice.new, titles)
-    caption = Caption(f"{scenario.title}: the choice behind the end of world {number:,}", loaded.label, seed)
+    caption = Caption(titled(scenario.title, f"the choice behind the end of world {number:,}"), loaded.label, seed)
     return save(pulls_chart(choice.pulls, told, caption), folder, f"world-{number}-why")

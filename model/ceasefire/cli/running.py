@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import shlex
-import sys
 import time
 from pathlib import Path
 from threading import Thread
@@ -15,7 +14,17 @@ import typer
 from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
 from ceasefire.cli.reporting import add_report
-from ceasefire.cli.terminal import columns, program, progress, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import (
+    columns,
+    command_line,
+    program,
+    progress,
+    say,
+    say_if_compiling,
+    show,
+    show_json,
+    shown_path,
+)
 
 if TYPE_CHECKING:
     from ceasefire.experiment.folder import Results
@@ -92,7 +101,7 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
         outcome = _lived(plan, workers, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
         write_run(aside, plan, outcome)
         draw(plan, outcome, aside / FIGURES)
-        said = manifest(plan, outcome, started, time.perf_counter() - began, ["ceasefire", *sys.argv[1:]])
+        said = manifest(plan, outcome, started, time.perf_counter() - began, command_line())
         write_manifest(aside, said)
         add_report(aside, plan, outcome, said, folder)
     return Results(folder, said, outcome, plan)

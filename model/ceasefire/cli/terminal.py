@@ -72,6 +72,11 @@ def program() -> str:
     return shown_path(typed)
 
 
+def command_line() -> list[str]:
+    """What was typed, for whoever wants the same again."""
+    return ["ceasefire", *sys.argv[1:]]
+
+
 def shown_path(path: Path) -> str:
     """A path from the current folder when it lies within it."""
     try:

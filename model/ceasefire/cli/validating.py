@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, progress, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, command_line, progress, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.validation.check import Finding
     from ceasefire.validation.evidence import Evidence
-
-FOLDER = Path("results") / "validation"
 
 
 def validate(
@@ -23,10 +22,17 @@ def validate(
         Path | None, typer.Option(metavar="DIR", help="Folder of the data files; docs/validation.md says which.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds: for a first look.")] = False,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where figures and tables of scores go.")] = FOLDER,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Where figures and tables of scores go.", show_default="results/validation"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
+    from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import place_for
     from ceasefire.population.features import COVARIATES
     from ceasefire.population.shipped import shipped
     from ceasefire.validation.evidence import Evidence
@@ -34,6 +40,10 @@ def validate(
 
     say_if_compiling()
     evidence = Evidence(data, quick)
+    try:
+        folder = place_for(evidence.request, out) if data is not None else None
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
     with progress(len(evidence.cells), "kinds of deals simulated") as told:
         evidence.told = told
         findings = validated(evidence)
@@ -44,8 +54,8 @@ def validate(
     else:
         show(_table(findings))
         show(f"\n{free} free parameters of the population were fitted to {fitted}.")
-    if data is not None:
-        _keep(evidence, to, as_json)
+    if folder is not None:
+        _keep(evidence, folder, as_json)
     say(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
         say(
@@ -76,18 +86,18 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
     return {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in VERDICTS}
 
 
-def _keep(evidence: Evidence, to: Path, as_json: bool) -> None:
-    """Show mean scores, write them, and draw calibration."""
+def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
+    """Show mean scores, write them, and draw calibration. RefusedError when another call took the folder meanwhile."""
     from ceasefire.charts.calibration import calibration_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
+    from ceasefire.experiment.folder import FolderError
+    from ceasefire.experiment.kept import written
     from ceasefire.validation.crossed import MODEL
     from ceasefire.validation.rivals import RIVALS
     from ceasefire.validation.skill_rows import groups, skill_table
 
     scores = skill_table(evidence)
-    to.mkdir(parents=True, exist_ok=True)
-    scores.to_csv(to / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
     one = evidence.crossed["mid"]
     named = {name: groups(one, name) for name in (MODEL, *list(RIVALS)[1:2])}
     caption = Caption(
@@ -96,11 +106,17 @@ def _keep(evidence: Evidence, to: Path, as_json: bool) -> None:
         evidence.seed,
         "",
     )
-    files = save(calibration_chart(named, caption, len(one.deals), evidence.worlds), to, "calibration")
+    chart = calibration_chart(named, caption, len(one.deals), evidence.worlds)
+    try:
+        with written(folder, evidence.request, command_line()) as aside:
+            scores.to_csv(aside / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
+            files = ["scores.csv", *(file.name for file in save(chart, aside, "calibration"))]
+    except FolderError as problem:
+        raise RefusedError(str(problem)) from problem
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
         show(columns(_written(scores), right=range(2, len(scores.columns))))
-    say(f"Written: {shown_path(to / 'scores.csv')}, {', '.join(shown_path(file) for file in files)}")
+    say(f"Written: {', '.join(shown_path(folder / name) for name in files)}")
 
 
 def _written(scores: Any) -> list[list[str]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,17 +14,16 @@ import pandas as pd
 from ceasefire.analysis.diverging import Led, parting, who_led
 from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.means import without_noise
-from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
-from ceasefire.engine import all_rows
-from ceasefire.experiment.doubt import WORLDS_PER_DRAW, doubt_batch
-from ceasefire.experiment.folder import FolderError, is_results_folder, open_results
+from ceasefire.analysis.paired import Difference, Fates, FloatArray, fates, paired_difference
+from ceasefire.engine import one_scenario
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
+from ceasefire.experiment.folder import FolderError, Results, is_results_folder, open_results
 from ceasefire.experiment.frame import worlds_frame
+from ceasefire.experiment.kept import Request
 from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.run import simulated
+from ceasefire.experiment.run import Tell, assumed_count, batch_rows, simulated
 from ceasefire.experiment.variants import Base, open_base
 from ceasefire.start import Opening, open_scenario
-
-Tell = Callable[[int], None]
 
 LOOKED_AT = 40
 """Worlds in which two lives are laid side by side to see who decided otherwise."""
@@ -93,28 +93,39 @@ def compared(first: Side, other: Side) -> Compared:
     )  # fmt: skip
 
 
-def with_doubt(pairs: Sequence[Compared], workers: int | None) -> list[Compared]:
+def with_doubt(pairs: Sequence[Compared], workers: int | None, tell: Tell) -> list[Compared]:
     """The same, with what becomes of each difference when every assumed number is drawn, on both sides alike.
 
-    The interval is the middle 90 % of draws, the noise of few worlds at each taken off; none when nothing is assumed.
+    The interval is the middle 90 % of draws, the noise of few worlds at each taken off; none where neither side
+    assumes anything. What all are compared with is lived once.
     """
-    first = doubted_days(pairs[0].first, workers)
-    return [replace(pair, doubt=_doubt(first, doubted_days(pair.other, workers))) for pair in pairs]
+    doubted = in_doubt([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
+    if not any(doubted):
+        return list(pairs)
+    here = doubted_days(pairs[0].first, workers, tell)
+    return [
+        replace(pair, doubt=_doubt(here, doubted_days(pair.other, workers, tell))) if is_in_doubt else pair
+        for pair, is_in_doubt in zip(pairs, doubted[1:], strict=True)
+    ]
 
 
-def doubted_days(side: Side, workers: int | None) -> np.ndarray | None:
-    """Days held at each draw of what is assumed, shape (draws, worlds); none when nothing is."""
-    batch = doubt_batch(side.plan.scenario, side.opening, side.plan.seed)
-    if batch is None:
-        return None
-    rows = all_rows(batch, workers)
+def in_doubt(plans: Sequence[Plan]) -> list[bool]:
+    """For each of them whether numbers are drawn when it is compared with the first; for the first, with any."""
+    first, *others = (assumed_count(plan.scenario, open_scenario(plan.scenario)) > 0 for plan in plans)
+    found = [first or other for other in others]
+    return [any(found), *found]
+
+
+def doubted_days(side: Side, workers: int | None, tell: Tell) -> FloatArray:
+    """Days held at each draw of what is assumed, shape (draws, worlds); on the same worlds where nothing is."""
+    plain = one_scenario(side.opening, DRAWS * WORLDS_PER_DRAW, side.plan.seed)
+    drawn = doubt_batch(side.plan.scenario, side.opening, side.plan.seed)
+    rows = batch_rows(drawn or plain, workers, tell)
     days = np.where(rows["failed"] == 1, np.nan, rows["days_held"])
-    return days.reshape(-1, WORLDS_PER_DRAW)
+    return days.reshape(DRAWS, WORLDS_PER_DRAW)
 
 
-def _doubt(here: np.ndarray | None, there: np.ndarray | None) -> Interval | None:
-    if here is None or there is None:
-        return None
+def _doubt(here: FloatArray, there: FloatArray) -> Interval | None:
     difference = there - here
     difference = difference[np.isfinite(difference).all(axis=1)]
     if len(difference) < 2:
@@ -124,10 +135,8 @@ def _doubt(here: np.ndarray | None, there: np.ndarray | None) -> Interval | None
     return Interval(float(each.mean()), float(low), float(high))
 
 
-def sides(
-    references: Sequence[str], worlds: int | None, seed: int | None, days: int | None, workers: int | None, tell: Tell
-) -> list[Side]:
-    """Each reference, a scenario or a results folder; scenarios are lived with the worlds of the folders, if any.
+def asked(references: Sequence[str], worlds: int | None, seed: int | None, days: int | None) -> list[Plan | Results]:
+    """Each reference, a scenario or a results folder; scenarios are to be lived with the worlds of the folders, if any.
 
     ScenarioError or FolderError when one cannot be read.
     """
@@ -136,24 +145,49 @@ def sides(
     wanted = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
     horizon = days or (model.horizon if model else None)
-    found = []
-    for ref in references:
-        if ref in folders:
-            found.append(Side(folders[ref].plan, folders[ref].outcome.worlds))
-        else:
-            found.append(lived(Plan(open_base(ref).loaded, wanted, chosen_seed, days=horizon), workers, tell))
-    return found
-
-
-def lived(plan: Plan, workers: int | None, tell: Tell) -> Side:
-    """The worlds of a plan, lived now."""
-    opening = open_scenario(plan.scenario)
-    return Side(plan, worlds_frame(simulated(plan, opening, workers, tell), opening))
-
-
-def lever_sides(base: Base, worlds: int, seed: int, days: int | None, workers: int | None, tell: Tell) -> list[Side]:
-    """A scenario as it is, and under each lever that fits it, one at a time."""
-    plans = [
-        Plan(base.under(names), worlds, seed, days=days) for names in [(), *((n,) for n in base.applying(("lever",)))]
+    return [
+        folders[ref] if ref in folders else Plan(open_base(ref).loaded, wanted, chosen_seed, days=horizon)
+        for ref in references
     ]
-    return [lived(plan, workers, tell) for plan in plans]
+
+
+def levers_asked(base: Base, worlds: int, seed: int, days: int | None) -> list[Plan]:
+    """A scenario as it is, and under each lever that fits it, one at a time."""
+    names = [(), *((name,) for name in base.applying(("lever",)))]
+    return [Plan(base.under(each), worlds, seed, days=days) for each in names]
+
+
+def request(command: str, those: Sequence[Plan | Results]) -> Request:
+    """What 'compare' or 'levers' was asked, of sides that are to be lived or lie in a folder."""
+    labels = [_plan(one).loaded.label for one in those]
+    name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
+    doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
+    plain = not any(_plan(one).loaded.settings for one in those)
+    return Request(name, {"command": command, "sides": [_said(one) for one in those], "doubt": doubt}, plain)
+
+
+def _plan(one: Plan | Results) -> Plan:
+    return one.plan if isinstance(one, Results) else one
+
+
+def _said(one: Plan | Results) -> dict[str, Any]:
+    """What tells one side from another; a folder's as it was when it was filled."""
+    if isinstance(one, Results):
+        found = one.manifest
+    else:
+        found = {"scenario": one.loaded.label, **one.identity, "identity": one.fingerprint}
+    return {key: found.get(key) for key in ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")}
+
+
+def lived(one: Plan | Results, workers: int | None, tell: Tell) -> Side:
+    """A side of a comparison: the worlds of a plan, lived now, or those of a folder."""
+    if isinstance(one, Results):
+        return Side(one.plan, one.outcome.worlds)
+    opening = open_scenario(one.scenario)
+    return Side(one, worlds_frame(simulated(one, opening, workers, tell), opening))
+
+
+def worlds_to_live(those: Sequence[Plan | Results]) -> tuple[int, int]:
+    """Worlds to live of the sides themselves, and for doubt about what they assume."""
+    own = sum(one.worlds for one in those if isinstance(one, Plan))
+    return own, DRAWS * WORLDS_PER_DRAW * sum(in_doubt([_plan(one) for one in those]))

@@ -20,7 +20,7 @@ DRAWS = 200
 WORLDS_PER_DRAW = 10
 """Worlds at each draw. Fixed: asking for more worlds must not change what is said about doubt. Their noise is taken
 off; with 5 there is so much of it that in one run of ten nothing was left of the doubt whether idlib-2020 holds a year,
-and the upper edge of what Turkish troops are worth in days spread twice as far from seed to seed."""
+and ranges of small differences vanished in the noise in 7 cases of 32 (with 10 in none)."""
 
 
 def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -52,26 +52,34 @@ def place_for(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
     Without `out`: results/<label>; with a hash when the run has single settings or the name is taken by another.
     FolderError when `out` holds anything else.
     """
+    own = names(plan.loaded.label, plan.fingerprint[:6], plain=not plan.loaded.settings)
+    return place_among(own, lambda folder: holds(folder, plan), out)
+
+
+def place_among(those: Iterator[Path], mine: Callable[[Path], bool], out: Path | None) -> tuple[Path, bool]:
+    """`out` when it is said, else the first of those names that is free or `mine`; and whether it is mine already.
+
+    FolderError when `out` holds anything else.
+    """
     if out is not None:
-        if holds(out, plan):
+        if mine(out):
             return out, True
         if out.exists() and not _is_empty_folder(out):
             raise FolderError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
         return out, False
-    for candidate in _names(plan):
-        if holds(candidate, plan):
+    for candidate in those:
+        if mine(candidate):
             return candidate, True
         if not candidate.exists():
             return candidate, False
     raise AssertionError("there is always another name")
 
 
-def _names(plan: Plan) -> Iterator[Path]:
-    """Names that a run may take, the plainest first."""
-    label, mark = plan.loaded.label, plan.fingerprint[:6]
+def names(label: str, mark: str, plain: bool) -> Iterator[Path]:
+    """Names under results/ that something may take, the plainest first; without its mark only when `plain`."""
     if len(label.encode()) > LONGEST_NAME:
         label = label.encode()[:LONGEST_NAME].decode(errors="ignore")
-    elif not plan.loaded.settings:
+    elif plain:
         yield RESULTS / label
     yield RESULTS / f"{label}-{mark}"
     for number in count(2):
@@ -95,17 +103,18 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 @contextmanager
-def written_aside(target: Path) -> Iterator[Path]:
+def written_aside(target: Path, mine: Callable[[Path], bool] = lambda folder: False) -> Iterator[Path]:
     """A fresh folder beside `target` that takes its name when all went well, and is gone when anything did not.
 
-    FolderError when another run took the name meanwhile; OSError when nothing can be written there.
+    When `target` is `mine` already, the files move into it, each replacing its like. FolderError when another run
+    took the name meanwhile; OSError when nothing can be written there.
     """
     made = _make_parents(target)
     aside = target.absolute().parent / f".{target.name[:40]}-{secrets.token_hex(4)}.part"
     try:
         aside.mkdir()
         yield aside
-        _take_name(aside, target)
+        _take_name(aside, target, mine)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         for parent in made:
@@ -131,9 +140,14 @@ def _make_parents(target: Path) -> list[Path]:
     return missing
 
 
-def _take_name(aside: Path, target: Path) -> None:
+def _take_name(aside: Path, target: Path, mine: Callable[[Path], bool]) -> None:
     with suppress(OSError):
         target.rmdir()
+    if mine(target):
+        for file in sorted(aside.iterdir()):
+            file.replace(target / file.name)
+        aside.rmdir()
+        return
     if target.exists():
         raise FolderError(f"{target} was taken by another run meanwhile; run again")
     aside.rename(target)

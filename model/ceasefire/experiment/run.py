@@ -101,7 +101,7 @@ def _aside(batch: Batch | None, workers: int | None, tell: Tell) -> Iterator[Cal
         tell(done)
 
     with ThreadPoolExecutor(1) as other:
-        job = other.submit(_compiled_rows, batch, workers, told) if batch is not None else None
+        job = other.submit(batch_rows, batch, workers, told) if batch is not None else None
         try:
             yield lambda: job.result() if job is not None else np.zeros(0, RESULT)
         finally:
@@ -128,11 +128,11 @@ def simulated(plan: Plan, opening: Opening, workers: int | None, tell: Tell) -> 
     """The rows of a plan's worlds, in order."""
     if plan.engine == "mesa":
         return _mesa_rows(plan, cores(workers), tell)
-    return _compiled_rows(one_scenario(opening, plan.worlds, plan.seed), workers, tell)
+    return batch_rows(one_scenario(opening, plan.worlds, plan.seed), workers, tell)
 
 
-def _compiled_rows(batch: Batch, workers: int | None, tell: Tell) -> WorldArray:
-    """The rows of a batch, in order."""
+def batch_rows(batch: Batch, workers: int | None, tell: Tell) -> WorldArray:
+    """The rows of a batch, in order; `tell` hears of them as they are done."""
     rows = np.zeros(len(batch), RESULT)
     chunk = min(MOST_AT_A_TIME, max(10, len(batch) // (8 * cores(workers))))
     for first, results in run_worlds(batch, workers, chunk):

@@ -31,6 +31,7 @@ from ceasefire.report.blocks import (
     picture,
 )
 from ceasefire.report.sentences import NOTE
+from ceasefire.scenario.plain_text import titled
 
 if TYPE_CHECKING:
     from ceasefire.experiment.comparing import Compared, Side
@@ -75,7 +76,7 @@ def comparison_report(found: Comparison) -> Report:
         Section("downloads", "The tables, to keep", [Downloads([_csv(found)])]),
     ]
     made_by = f"Made by ceasefire {_version()}."
-    return Report(f"{plan.scenario.title}: {_subject(found)}", question, _answer(found), NOTE, sections, made_by)
+    return Report(titled(plan.scenario.title, _subject(found)), question, _answer(found), NOTE, sections, made_by)
 
 
 def _version() -> str:
@@ -101,42 +102,47 @@ def _answer(found: Comparison) -> str:
     plan, worlds = found.first.plan, found.pairs[0].days.worlds
     ranked = _ranked(found)
     told = ranked if len(ranked) <= MOST_TOLD else [ranked[0], ranked[-1]]
-    parts = [f"{found.named(pair)}, {verdict(_interval(pair.days))}" for pair in told]
+    parts = [f"{found.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in told]
     joined = "; ".join(parts) if len(ranked) <= MOST_TOLD else f"most gained: {parts[0]}; most lost: {parts[1]}"
-    return (
-        f"{plan.scenario.title}, followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
+    said = (
+        f"followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
         f"against {found.first.label}: {joined}. Illustrative: durations are not calibrated."
     )
+    return titled(plan.scenario.title, said, by=",")
 
 
 def _finding(found: Comparison) -> str:
     """The largest difference, for the caption."""
     largest = max(found.pairs, key=lambda pair: abs(pair.days.value))
-    return f"Largest difference: {found.named(largest)}, {verdict(_interval(largest.days))}."
+    return f"Largest difference: {found.named(largest)}, {verdict(_interval(largest.days), largest.doubt)}."
 
 
 def _alt(found: Comparison) -> str:
     kind = "A ranking of changes by days gained." if found.figure == "levers" else "Survival curves and differences."
-    told = [f"{found.named(pair)}: {verdict(_interval(pair.days))}" for pair in _ranked(found)]
+    told = [f"{found.named(pair)}: {verdict(_interval(pair.days), pair.doubt)}" for pair in _ranked(found)]
     return f"{kind} {'; '.join(told)}."
 
 
 def _table(found: Comparison) -> Table:
-    """Days gained and shares that hold to the end, each with its interval."""
-    columns = ["", "mean days held", "days gained", "95 %", "hold to the end", "points gained", "95 %"]
+    """Days gained, with chance and doubt, and shares that hold to the end."""
+    columns = [
+        "", "mean days held", "days gained", "chance (95 %)", "doubt (90 %)", "hold to the end", "points gained",
+        "chance (95 %)",
+    ]  # fmt: skip
     own_days, own_holds = float(found.first.worlds["days_held"].mean()), float((~found.first.worlds["ended"]).mean())
-    rows = [[found.first.label, days(own_days), "", "", percent(own_holds), "", ""]]
+    rows = [[found.first.label, days(own_days), "", "", "", percent(own_holds), "", ""]]
     for pair in _ranked(found):
         gained, holds = _interval(pair.days), pair.holds
+        doubt = span_words(pair.doubt, signed_days) if pair.doubt else "nothing assumed"
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         rows.append(
             [
                 found.named(pair), days(own_days + gained.value), signed_days(gained.value),
-                span_words(gained, signed_days), percent(max(0.0, min(1.0, own_holds + holds.value))),
+                span_words(gained, signed_days), doubt, percent(max(0.0, min(1.0, own_holds + holds.value))),
                 signed_days(points.value), span_words(points, signed_days),
             ]
         )  # fmt: skip
-    return Table("The same worlds under each", columns, rows, frozenset(range(1, 7)))
+    return Table("The same worlds under each", columns, rows, frozenset(range(1, 8)))
 
 
 def _who(found: Comparison) -> list[Block]:
@@ -186,16 +192,21 @@ def _doubted(found: Comparison) -> str:
     """What doubt about the assumed numbers does to the differences."""
     known = [pair for pair in found.pairs if pair.doubt is not None]
     if not known:
-        return (
-            "Doubt about what is assumed is not in these intervals: both sides assume the same numbers, and the "
-            "difference might be another where they are wrong. The experiment levers-under-doubt judges every lever at "
-            "many draws of them."
-        )
-    told = [f"{found.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt]
-    return (
-        "Doubt. When every assumed number is drawn over its range, the same on both sides, the difference lies in nine "
-        f"draws of ten in this range: {'; '.join(told)}. More worlds do not narrow it; better numbers would."
+        return "Doubt about what is assumed: none was drawn, because nothing in these scenarios is assumed."
+    said = (
+        "Doubt. Every assumed number is drawn over its range, the same on both sides; the difference lies in nine "
+        "draws of ten in the range that is called doubt, the noise of few worlds at each draw taken off"
     )
+    if len(known) <= MOST_TOLD:
+        told = [f"{found.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt]
+        said += f": {'; '.join(told)}"
+    else:
+        hangs = sum(pair.doubt.low < 0 < pair.doubt.high for pair in known if pair.doubt)
+        said += f". For {hangs} of {len(known)}, gain or loss hangs on it"
+    said += ". More worlds do not narrow it; better numbers would."
+    if any(pair.doubt.low == pair.doubt.high for pair in known if pair.doubt):
+        said += " Where a single figure stands, draws differed by no more than chance would make them."
+    return said
 
 
 def _assumed(found: Comparison) -> list[Block]:
@@ -219,9 +230,16 @@ def _csv(found: Comparison) -> Any:
     rows = [
         {
             "label": pair.other.label, "days": p.value, "days_low": p.low, "days_high": p.high, "holds": h.value,
-            "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__,
+            "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__, **_doubt_columns(pair),
         }
         for pair in found.pairs
         for p, h in ((pair.days, pair.holds),)
     ]  # fmt: skip
-    return download("differences.csv", "every difference with its interval", pd.DataFrame(rows))
+    return download("differences.csv", "every difference with its intervals", pd.DataFrame(rows))
+
+
+def _doubt_columns(pair: Compared) -> dict[str, float]:
+    """What is said of doubt in a row of the table, where it is known."""
+    if pair.doubt is None:
+        return {}
+    return {"doubt_days": pair.doubt.value, "doubt_days_low": pair.doubt.low, "doubt_days_high": pair.doubt.high}

@@ -35,6 +35,7 @@ from ceasefire.report.sentences import NOTE
 from ceasefire.report.side_by_side import cautions, side_by_side, surprise
 from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.path_words import path_words
+from ceasefire.scenario.plain_text import titled
 from ceasefire.scenario.schema import Scenario
 
 DESIGNS = {
@@ -132,8 +133,7 @@ def _answer(asked: Asked) -> str:
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
     if "cases" in asked.tables:
         told = f"{surprise(asked.tables)} {told}"
-    title, asks = asked.manifest["title"], str(asked.manifest["title"]).endswith("?")
-    joined = f"{title} {told}" if asks else f"{title}: {told[:1].lower()}{told[1:]}"
+    joined = titled(str(asked.manifest["title"]), f"{told[:1].lower()}{told[1:]}")
     return f"{joined} {rough}: durations are not calibrated."
 
 

@@ -43,7 +43,7 @@ from ceasefire.report.sentences import (
     surer,
     survival_alt,
 )
-from ceasefire.scenario.plain_text import date_words
+from ceasefire.scenario.plain_text import date_words, titled
 
 if TYPE_CHECKING:
     from ceasefire.experiment.plan import Plan
@@ -121,7 +121,7 @@ def made_by(manifest: Mapping[str, Any]) -> str:
 def _nothing_ran(made: Made) -> Report:
     """Every world failed: there is nothing to show but how to see why."""
     failed = len(made.outcome.worlds)
-    answer = f"{made.title}: no world could be lived to its end; all {failed:,} failed. There is no answer."
+    answer = titled(made.title, f"no world could be lived to its end; all {failed:,} failed. There is no answer.")
     sections = [*_rests_on(made), replay_section(made.manifest, made.named, 0)]
     return Report(made.title, QUESTION, answer, NOTE, sections, made_by(made.manifest))
 

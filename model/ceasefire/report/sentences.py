@@ -10,6 +10,7 @@ from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.charts.numbers import span_words
 from ceasefire.charts.words import GAP, ending_in_a_sentence, percent
+from ceasefire.scenario.plain_text import titled
 
 NOTE = (
     "The numbers behind these worlds were not fitted to how real ceasefires ended. Read what raises and what lowers, "
@@ -33,7 +34,7 @@ def headline(title: str, found: Summary) -> str:
     number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
     first = f"{told[0]}{_brackets(found.holding[early or found.horizon], explain=True)}"
     rest = f", and {told[1]}{_brackets(found.holding[found.horizon])}" if len(told) > 1 else ""
-    return f"{title}: of {number}, {first}{rest}. Illustrative: durations are not calibrated."
+    return titled(title, f"of {number}, {first}{rest}. Illustrative: durations are not calibrated.")
 
 
 def _held(figure: Figure, day: int) -> str:

@@ -56,6 +56,14 @@ def lower(title: str) -> str:
     return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
+def titled(title: str, what: str, by: str = ":") -> str:
+    """A title and what is said under it; a title that ends in a mark of its own, as a question does, keeps that."""
+    title = title.rstrip()
+    if title.endswith(("?", "!", ".", "…", ":")):
+        return f"{title} {what[:1].upper()}{what[1:]}"
+    return f"{title}{by} {what}"
+
+
 def listed(parts: Sequence[str]) -> str:
     """`a, b and c`."""
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)

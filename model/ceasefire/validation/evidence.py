@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from ceasefire.analysis.binned import BINS, Floats
+from ceasefire.experiment.kept import Request, digests
 from ceasefire.population.curves import Targets, shipped_targets, targets_of
-from ceasefire.population.deals import WAYS, Deal, read_deals
+from ceasefire.population.deals import FILE, WAYS, Deal, read_deals
 from ceasefire.population.features import Cell, Features, cell_of
 from ceasefire.population.fit import forecast
+from ceasefire.population.generate import TEMPLATE
 from ceasefire.population.mix import shipped_mix
 from ceasefire.population.shipped import WAY, shipped
 from ceasefire.population.table import SEED, WORLDS, Table, simulated
+from ceasefire.scenario.load import load
 from ceasefire.validation.check import Sample
 from ceasefire.validation.crossed import MODEL, Crossed, crossed
 
@@ -66,6 +69,15 @@ class Evidence:
         if not self.deals:
             raise ValueError("no data: nothing to forecast")
         return {way: crossed(self.deals, self.table, way) for way in WAYS}
+
+    @cached_property
+    def request(self) -> Request:
+        """What is asked of forecasts from the data, of which figures and scores are kept. ValueError without data."""
+        if self.data is None:
+            raise ValueError("no data: nothing to keep")
+        files, generic = digests([self.data / FILE]), load(TEMPLATE).digest
+        asked = {"worlds": self.worlds, "seed": self.seed, "files": files, "generic_scenario": generic}
+        return Request("validation", {"command": "validate", **asked})
 
     @cached_property
     def population(self) -> tuple[list[Features], Floats, Floats]:
