@@ -12,7 +12,7 @@ from conftest import Command
 
 from ceasefire.calibration import data, figures, fitting, priors, windows
 from ceasefire.calibration.recording import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE, record
-from ceasefire.engine import all_rows, many_points, one_scenario
+from ceasefire.engine import all_rows, one_scenario
 from ceasefire.scenario.load import load
 from ceasefire.start import open_scenario
 
@@ -84,9 +84,9 @@ def test_worlds_are_counted_as_the_engine_lives_them() -> None:
 
 def test_what_is_not_on_record_is_missed_and_small_incidents_more() -> None:
     opening = open_scenario(load("idlib-2018").scenario)
-    batch = many_points(opening, {"agreement.monitoring": np.full(60, 0.25)}, 1, 1)
-    full, _ = record(batch, np.full(60, 1.0 - 1e-12), 30)
-    half, _ = record(batch, np.full(60, 0.5), 30)
+    batch = one_scenario(opening, 60, 1)
+    full, _ = record(batch, np.array([1.0 - 1e-12]), 30)
+    half, _ = record(batch, np.array([0.5]), 30)
     events = half[:, :, EVENTS].sum() / full[:, :, EVENTS].sum()
     deaths = half[:, :, DEATHS].sum() / full[:, :, DEATHS].sum()
     assert 0.5 < events < 0.95

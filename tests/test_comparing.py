@@ -29,7 +29,7 @@ from ceasefire.experiment.comparing import (
     with_doubt,
     worlds_to_live,
 )
-from ceasefire.experiment.doubt import DRAWS, assumed_ranges
+from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.variants import open_base
 from ceasefire.scenario.load import load
@@ -86,10 +86,8 @@ def test_one_alone_cannot_be_compared(command: Command, small: str) -> None:
     assert "name two or more" in said.err
 
 
-def test_levers_are_ranked_by_the_days_they_add_and_only_levers_are(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ceasefire.experiment.comparing.WORLDS_PER_DRAW", 2)
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_levers_are_ranked_by_the_days_they_add_and_only_levers_are(command: Command) -> None:
     said = json.loads(command("levers", "idlib-2020", "--worlds", "20", "--days", "200", "--json").out)
     gains = [lever["difference_days"] for lever in said["levers"]]
     assert len(gains) >= 15

@@ -40,9 +40,8 @@ def no_worlds(numbers: FloatArray, seed: int, tell: Callable[[str], None]) -> Fl
 
 
 @pytest.fixture(autouse=True)
-def _few_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> None:
     """Few worlds for doubt and validation, none for calibration: nothing here looks at what is found."""
-    monkeypatch.setattr("ceasefire.experiment.comparing.WORLDS_PER_DRAW", 2)
     monkeypatch.setattr("ceasefire.validation.evidence.QUICK_WORLDS", 6)
     monkeypatch.setattr("ceasefire.validation.evidence.WAYS", ("mid",))
     monkeypatch.setattr("ceasefire.validation.evidence.WAY", "mid")

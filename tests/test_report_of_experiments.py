@@ -63,8 +63,8 @@ def test_a_comparison_writes_its_report_with_the_difference_of_its_table(command
     assert inside["days"][0] == pytest.approx(table["difference_days"][0], abs=1e-4)
 
 
-def test_a_ranking_of_levers_writes_its_report(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ceasefire.experiment.comparing.WORLDS_PER_DRAW", 2)
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_a_ranking_of_levers_writes_its_report(command: Command) -> None:
     folder = Path(command("levers", "idlib-2020", "--worlds", "12", "--days", "120").last)
     root = page_of(folder)
     assert_sound(root)

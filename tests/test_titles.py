@@ -44,10 +44,8 @@ def titles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def test_no_figure_report_or_story_puts_a_colon_after_a_question(
-    command: Command, titles: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ceasefire.experiment.comparing.WORLDS_PER_DRAW", 2)
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_no_figure_report_or_story_puts_a_colon_after_a_question(command: Command, titles: list[str]) -> None:
     asked = Path("asks.yaml")
     asked.write_text(f"name: asks\ntitle: {QUESTION}\nbase: {SMALL}\n", encoding="utf-8")
     file = experiment(Path(), "{kind: grid}", "levers:\n  paths:\n    agreement.monitoring: [0.1, 0.9]\n")
