@@ -187,14 +187,15 @@ def test_worlds_are_added_to_each_point_until_it_is_sure_and_no_further_than_nee
 
 
 def test_until_a_difference_is_sure_its_baseline_gets_the_same_worlds(asked: Path, tmp_path: Path) -> None:
-    text = ASKED + UNTIL.replace("per: point", "per: difference").replace("0.5,", "0.15,")
+    until = UNTIL.replace("per: point", "per: difference").replace("0.5,", "2,")
+    text = ASKED.replace("days: 60", "days: 365") + until
     made, store, progress = lived(asked, tmp_path / "sure", text)
     seen = gather(made, store, progress.finished, progress.worlds, outcome("days_held"))
     assert progress.worlds[0] == progress.worlds.max() > 300
     for point in (1, 2, 3):
         found = seen.difference(point, 0)
         assert found is not None
-        assert found.half_width <= 0.15 or progress.worlds[point] == 4000
+        assert found.half_width <= 2 or progress.worlds[point] == 4000
 
 
 def test_run_until_sure_in_two_sittings_is_the_same_as_in_one(asked: Path, tmp_path: Path) -> None:

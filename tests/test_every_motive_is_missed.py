@@ -21,7 +21,7 @@ def muted_one_by_one(name: str, scenario: Scenario, worlds: int) -> list[Muted]:
 @pytest.mark.parametrize("name", sorted(list_scenarios()))
 def test_every_motive_and_outside_party_of_a_shipped_scenario_moves_some_life(name: str) -> None:
     # Whether a motive moves an outcome beyond chance takes far more worlds: `ceasefire verify` says so.
-    found = muted_one_by_one(name, load(name).scenario.model_copy(update={"horizon_days": 365}), 80)
+    found = muted_one_by_one(name, load(name).scenario.model_copy(update={"horizon_days": 365}), 200)
     assert len(found) > (20 if name.startswith("idlib") else 10)
     assert [muted.what for muted in found if muted.touched == 0.0 and (name, muted.what) not in KNOWN_DEAD] == []
 
