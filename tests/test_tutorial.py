@@ -32,7 +32,7 @@ def test_every_command_of_the_tutorial_works(command: Command, monkeypatch: pyte
         said = command(*arguments, *brief)
         assert said.code == 0, f"{arguments}: {said.err}"
         done.append(arguments[0])
-    assert done.count("compare") == 3
+    assert done.count("compare") == 4
     assert set(done) == {"list", "describe", "compare", "run", "world", "levers", "experiment", "new", "check"}
 
 
