@@ -21,7 +21,7 @@ def verify(
     from ceasefire import verification
 
     say_if_compiling()
-    say("This takes about half an hour." if full else "This takes about a minute.")
+    say("This takes ten minutes or more." if full else "This takes about a minute.")
     found = verification.table(quick=not full)
     checks = [{**row, "passed": bool(row["passed"])} for row in found.to_dict("records")]
     if as_json:
