@@ -52,6 +52,23 @@ def test_no_garbage_is_looked_for_while_rules_are_compiled(watch: Watch) -> None
 
 
 @pytest.mark.skipif(not compiled.compiling(), reason="nothing is compiled")
+def test_it_is_told_once_that_rules_are_being_compiled_and_not_when_they_are_compiled_already() -> None:
+    @compiled.seldom
+    def doubled(x: float) -> float:
+        return x * 2.0
+
+    told: list[str] = []
+    compiled.when_compiling(lambda: told.append("compiling"))
+    assert told == []
+    doubled.compile((types.float64,))  # type: ignore[attr-defined]
+    assert told == ["compiling"]
+    compiled.when_compiling(lambda: told.append("again"))
+    doubled.compile((types.float64,))  # type: ignore[attr-defined]
+    assert told == ["compiling"]
+    compiled.when_compiling(lambda: None)
+
+
+@pytest.mark.skipif(not compiled.compiling(), reason="nothing is compiled")
 def test_what_cannot_be_compiled_leaves_garbage_collection_as_it_was(watch: Watch) -> None:
     @compiled.seldom
     def wrong(x: float) -> float:

@@ -42,9 +42,6 @@ def cache_folder() -> Path:
 
 
 CACHE = cache_folder()
-WARM = CACHE.exists()
-"""True when these rules were compiled on this machine before."""
-
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", SLP)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
 
@@ -62,11 +59,15 @@ def _name_of(record: Any) -> str:
 types.Record.__repr__ = _name_of  # type: ignore[method-assign]
 
 
-class _NoGarbageMeanwhile(event.Listener):
-    """Compiling makes millions of objects that stay: to look for garbage among them takes a tenth of its time."""
+class _Compiling(event.Listener):
+    """Says when rules begin to be compiled, and collects no garbage meanwhile.
+
+    Compiling makes millions of objects that stay: to look for garbage among them takes a tenth of its time.
+    """
 
     def __init__(self) -> None:
         self.depth, self.collects = 0, False
+        self.tell: Callable[[], None] | None = None
 
     def on_start(self, event: object) -> None:
         """A function begins to be compiled, by itself or within another."""
@@ -74,6 +75,9 @@ class _NoGarbageMeanwhile(event.Listener):
             self.collects = gc.isenabled()
             gc.disable()
         self.depth += 1
+        tell, self.tell = self.tell, None
+        if tell is not None:
+            tell()
 
     def on_end(self, event: object) -> None:
         """It is compiled, or cannot be."""
@@ -82,7 +86,14 @@ class _NoGarbageMeanwhile(event.Listener):
             gc.enable()
 
 
-event.register("numba:compile", _NoGarbageMeanwhile())
+_compiling = _Compiling()
+event.register("numba:compile", _compiling)
+
+
+def when_compiling(tell: Callable[[], None]) -> None:
+    """Have `tell` called once, when a function begins to be compiled; never, when all are found compiled."""
+    _compiling.tell = tell
+
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 

@@ -9,7 +9,7 @@ import typer
 
 from ceasefire.cli.guard import SOME_FAILED, RefusedError
 from ceasefire.cli.options import MOST_SEED, AsJson
-from ceasefire.cli.terminal import columns, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, say, say_if_compiling, show, show_json, shown_path
 
 
 def replay(
@@ -22,6 +22,7 @@ def replay(
     from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.replay import replay as again
 
+    say_if_compiling()
     try:
         found = again(folder, world, point)
     except FolderError as problem:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.guard import RefusedError
-from ceasefire.cli.terminal import say, show, shown_path
+from ceasefire.cli.terminal import say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.experiment.plan import Plan
@@ -26,6 +26,7 @@ def report(
     """Make the figures and report.html of a results folder again, from the folder alone."""
     from ceasefire.experiment.folder import FolderError
 
+    say_if_compiling()
     try:
         show(shown_path(made_again(folder, more)))
     except FolderError as problem:

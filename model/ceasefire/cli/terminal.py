@@ -24,11 +24,10 @@ def say(text: str) -> None:
 
 
 def say_if_compiling() -> None:
-    """Rules that this machine has not compiled yet take a while the first time."""
-    from ceasefire import compiled
+    """Rules that this machine has not compiled yet take a while: it is said when they begin to be compiled."""
+    from ceasefire.compiled import when_compiling
 
-    if compiled.compiling() and not compiled.WARM:
-        say("Compiling the rules for this machine: about half a minute, only this once.")
+    when_compiling(lambda: say("Compiling the rules for this machine: about half a minute, only this once."))
 
 
 def show_json(content: Any) -> None:

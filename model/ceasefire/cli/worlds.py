@@ -11,7 +11,7 @@ import typer
 
 from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
-from ceasefire.cli.terminal import program, say, show, shown_path
+from ceasefire.cli.terminal import program, say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.scenario.load import Loaded
@@ -44,6 +44,7 @@ def world(
         again = _typed(source, number, seed, change, setting)
     from ceasefire.analysis.stories import story
 
+    say_if_compiling()
     show(story(loaded, seed, number, again).rstrip("\n"))
     if chart:
         _draw(loaded, seed, number, target)
