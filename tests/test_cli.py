@@ -172,7 +172,8 @@ def test_a_new_scenario_is_its_base_until_it_is_edited(command: Command, base: s
     reference = base.format(small=small)
     file = command("new", "mine", "--from", reference).last
     assert file == "mine.yaml"
-    assert load(file).digest == load(reference).digest
+    assert load(file).digest == load("mine").digest == load(reference).digest
+    assert command("check", "mine").out == "mine.yaml: ok\n"
     text = Path(file).read_text(encoding="utf-8")
     before = "  monitoring: {value: 0.25" if "idlib" in base else "  monitoring: 0.3"
     assert before in text

@@ -93,7 +93,8 @@ def _file_of(given: str) -> Path:
     if path.exists() or len(path.parts) > 1:
         return path
     named = {**list_experiments(), **list_changes(), **list_scenarios(), "motives": motives_file()}
-    return named.get(path.stem if path.suffix in (".yaml", ".yml") else given, path)
+    here = Path(f"{given}.yaml")
+    return named.get(path.stem if path.suffix in (".yaml", ".yml") else given, here if here.is_file() else path)
 
 
 def new(

@@ -79,11 +79,11 @@ def _listed(folders: list[Path]) -> dict[str, Path]:
 
 
 def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, known: dict[str, Path]) -> Path:
-    """A reference with a folder or an ending is a path; anything else is a name."""
+    """A reference with a folder or an ending is a path; anything else is a name, in the end that of a file right here."""
     wanted = str(ref)
     if "/" in wanted or "\\" in wanted or wanted.endswith((".yaml", ".yml")):
         return _path(Path(wanted), kind, near)
-    for folder in folders:
+    for folder in (*folders, Path()):
         if wanted and (folder / f"{wanted}.yaml").is_file():
             return folder / f"{wanted}.yaml"
     close = nearest(wanted, known)
