@@ -79,7 +79,7 @@ def _listed(folders: list[Path]) -> dict[str, Path]:
 
 
 def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, known: dict[str, Path]) -> Path:
-    """A reference with a folder or an ending is a path; anything else is a name, in the end that of a file right here."""
+    """A reference with a folder or an ending is a path; anything else is a name: at last that of a file right here."""
     wanted = str(ref)
     if "/" in wanted or "\\" in wanted or wanted.endswith((".yaml", ".yml")):
         return _path(Path(wanted), kind, near)
