@@ -124,7 +124,9 @@ def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind:
 def test_a_report_of_an_experiment_that_has_changed_keeps_its_figures_and_says_so(
     command: Command, tmp_path: Path
 ) -> None:
-    folder = Path(command("experiment", str(experiment(tmp_path, *CASES["grid"]))).last)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)
     before = {file.name: file.read_bytes() for file in (folder / "figures").iterdir()}
     said = command("report", str(folder))
     assert (said.code, said.last) == (0, str(folder / "report.html"))
@@ -133,7 +135,9 @@ def test_a_report_of_an_experiment_that_has_changed_keeps_its_figures_and_says_s
 
 
 def test_an_experiment_without_tables_yet_says_what_makes_them(command: Command, tmp_path: Path) -> None:
-    folder = Path(command("experiment", str(experiment(tmp_path, *CASES["grid"]))).last)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)
     shutil.rmtree(folder / "tables")
     said = command("report", str(folder))
     assert said.code == 2
