@@ -35,7 +35,6 @@ def calibrate(
     """
     from ceasefire.calibration import data as tables
     from ceasefire.calibration import result
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.kept import place_for, written
 
     if data is None:
@@ -51,7 +50,7 @@ def calibrate(
         found = result.calibrate(war, wanted, seed, say)
         with written(folder, asked, command_line()) as aside:
             write(found, aside)
-    except (tables.DataError, FolderError) as fault:
+    except tables.DataError as fault:
         raise RefusedError(str(fault)) from fault
     numbers = found.numbers()
     if as_json:

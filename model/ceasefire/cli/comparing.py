@@ -51,25 +51,21 @@ def compare(
 ) -> None:
     """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
     from ceasefire.experiment.comparing import asked, request
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.kept import place_for, written
 
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
     _warm_up()
-    try:
-        those = asked(references, worlds, seed, days)
-        wanted = request("compare", those)
-        folder = place_for(wanted, out)
-        first, pairs = _lived(those, workers)
-        content = [_content(pair) for pair in pairs]
-        with written(folder, wanted, command_line()) as aside:
-            if len(pairs) < MOST_CURVES:
-                _draw_curves([first, *(pair.other for pair in pairs)], pairs, aside)
-            _write(aside, content)
-            _report(first, pairs, content, aside, "comparison")
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    those = asked(references, worlds, seed, days)
+    wanted = request("compare", those)
+    folder = place_for(wanted, out)
+    first, pairs = _lived(those, workers)
+    content = [_content(pair) for pair in pairs]
+    with written(folder, wanted, command_line()) as aside:
+        if len(pairs) < MOST_CURVES:
+            _draw_curves([first, *(pair.other for pair in pairs)], pairs, aside)
+        _write(aside, content)
+        _report(first, pairs, content, aside, "comparison")
     if as_json:
         show_json({**_about(first), "first": _own(first), "others": content, "folder": shown_path(folder)})
         return
@@ -88,7 +84,6 @@ def levers(
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
     from ceasefire.experiment.comparing import levers_asked, request, worlds_to_live
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.kept import place_for, written
     from ceasefire.experiment.variants import open_base
 
@@ -98,20 +93,17 @@ def levers(
         raise RefusedError(f"no change that declares itself a lever fits {scenario}")
     wanted = request("levers", plans)
     _warm_up()
-    try:
-        folder = place_for(wanted, out)
-        _, doubt = worlds_to_live(plans)
-        extra = f", and {doubt:,} more in all for doubt about what is assumed" if doubt else ""
-        say(f"{len(plans) - 1} levers and none, {number:,} worlds each{extra}")
-        first, pairs = _lived(plans, workers)
-        pairs.sort(key=lambda pair: -pair.days.value)
-        content = [_content(pair, why=False) for pair in pairs]
-        with written(folder, wanted, command_line()) as aside:
-            _write(aside, content)
-            _draw_ranking(first, pairs, aside)
-            _report(first, pairs, content, aside, "levers")
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    folder = place_for(wanted, out)
+    _, doubt = worlds_to_live(plans)
+    extra = f", and {doubt:,} more in all for doubt about what is assumed" if doubt else ""
+    say(f"{len(plans) - 1} levers and none, {number:,} worlds each{extra}")
+    first, pairs = _lived(plans, workers)
+    pairs.sort(key=lambda pair: -pair.days.value)
+    content = [_content(pair, why=False) for pair in pairs]
+    with written(folder, wanted, command_line()) as aside:
+        _write(aside, content)
+        _draw_ranking(first, pairs, aside)
+        _report(first, pairs, content, aside, "levers")
     if as_json:
         show_json({**_about(first), "first": _own(first), "levers": content, "folder": shown_path(folder)})
         return

@@ -14,7 +14,7 @@ import typer
 import typer.core
 
 from ceasefire.cli.terminal import say
-from ceasefire.scenario.faults import ScenarioError
+from ceasefire.scenario.faults import FolderError, ScenarioError
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
@@ -54,7 +54,7 @@ class Guarded(typer.core.TyperGroup):
         except ScenarioError as error:
             for fault in error.faults:
                 say(str(fault))
-        except RefusedError as error:
+        except (RefusedError, FolderError) as error:
             say(str(error))
         except BrokenPipeError:
             _hush()

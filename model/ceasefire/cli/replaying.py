@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ceasefire.cli.guard import SOME_FAILED, RefusedError
+from ceasefire.cli.guard import SOME_FAILED
 from ceasefire.cli.options import MOST_SEED, AsJson
 from ceasefire.cli.terminal import columns, say, say_if_compiling, show, show_json, shown_path
 
@@ -19,14 +19,10 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Live a world of a results folder again, from the folder alone, and say whether it is the same."""
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.replay import replay as again
 
     say_if_compiling()
-    try:
-        found = again(folder, world, point)
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    found = again(folder, world, point)
     if as_json:
         show_json({"same": found.same, "differs": list(found.differs), "now": found.now, "then": found.then})
     else:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.terminal import say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
@@ -24,13 +23,9 @@ def report(
     ] = False,
 ) -> None:
     """Make the figures and report.html of a results folder again, from the folder alone."""
-    from ceasefire.experiment.folder import FolderError
 
     say_if_compiling()
-    try:
-        show(shown_path(made_again(folder, more)))
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    show(shown_path(made_again(folder, more)))
 
 
 def made_again(folder: Path, more: bool = False) -> Path:

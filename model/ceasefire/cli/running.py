@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ceasefire.cli.guard import SOME_FAILED, RefusedError
+from ceasefire.cli.guard import SOME_FAILED
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
 from ceasefire.cli.reporting import add_report
 from ceasefire.cli.terminal import (
@@ -56,15 +56,12 @@ def run(
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
     loaded = loaded_as_asked(scenario, change, setting)
-    from ceasefire.experiment.folder import FolderError, place_for
+    from ceasefire.experiment.folder import place_for
     from ceasefire.experiment.plan import Plan
 
     plan = Plan(loaded, worlds, seed, engine, days)
-    try:
-        folder, there = place_for(plan, out)
-        results = _drawn_again(folder) if there else _made(plan, folder, workers)
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    folder, there = place_for(plan, out)
+    results = _drawn_again(folder) if there else _made(plan, folder, workers)
     _report(results, scenario, as_json)
 
 

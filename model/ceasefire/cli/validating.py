@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import RefusedError
 from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import columns, command_line, progress, say, say_if_compiling, show, show_json, shown_path
 
@@ -31,7 +30,6 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.kept import place_for
     from ceasefire.population.features import COVARIATES
     from ceasefire.population.shipped import shipped
@@ -40,10 +38,7 @@ def validate(
 
     say_if_compiling()
     evidence = Evidence(data, quick)
-    try:
-        folder = place_for(evidence.request, out) if data is not None else None
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    folder = place_for(evidence.request, out) if data is not None else None
     with progress(len(evidence.cells), "kinds of deals simulated") as told:
         evidence.told = told
         findings = validated(evidence)
@@ -87,11 +82,10 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
 
 
 def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
-    """Show mean scores, write them, and draw calibration. RefusedError when another call took the folder meanwhile."""
+    """Show mean scores, write them, and draw calibration. FolderError when another call took the folder meanwhile."""
     from ceasefire.charts.calibration import calibration_chart
     from ceasefire.charts.style import save
     from ceasefire.charts.words import Caption
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.kept import written
     from ceasefire.validation.crossed import MODEL
     from ceasefire.validation.rivals import RIVALS
@@ -107,12 +101,9 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
         "",
     )
     chart = calibration_chart(named, caption, len(one.deals), evidence.worlds)
-    try:
-        with written(folder, evidence.request, command_line()) as aside:
-            scores.to_csv(aside / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
-            files = ["scores.csv", *(file.name for file in save(chart, aside, "calibration"))]
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    with written(folder, evidence.request, command_line()) as aside:
+        scores.to_csv(aside / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
+        files = ["scores.csv", *(file.name for file in save(chart, aside, "calibration"))]
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
         show(columns(_written(scores), right=range(2, len(scores.columns))))

@@ -53,13 +53,10 @@ def world(
 def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
     """Scenario and seed of a results folder. RefusedError when it has no such world."""
     from ceasefire.compiled import source_digest
-    from ceasefire.experiment.folder import FolderError, plan_of, read_manifest
+    from ceasefire.experiment.folder import plan_of, read_manifest
 
-    try:
-        said = read_manifest(folder)
-        plan = plan_of(folder, said)
-    except FolderError as problem:
-        raise RefusedError(str(problem)) from problem
+    said = read_manifest(folder)
+    plan = plan_of(folder, said)
     if number >= plan.worlds:
         raise RefusedError(f"--world {number}: this run has worlds 0 to {plan.worlds - 1}")
     if said.get("program", {}).get("source") != source_digest():

@@ -17,6 +17,7 @@ from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.provenance import FORMAT, MANIFEST
 from ceasefire.experiment.run import Outcome
 from ceasefire.experiment.tables import read_table, table_hash, write_table
+from ceasefire.scenario.faults import FolderError as FolderError
 from ceasefire.scenario.load import Loaded, load_resolved
 
 RESULTS = Path("results")
@@ -24,10 +25,6 @@ RESOLVED = "scenario.resolved.yaml"
 FIGURES = "figures"
 LONGEST_NAME = 120
 """Longer names than this are cut, and told apart by their hash; file systems end at 255 bytes."""
-
-
-class FolderError(Exception):
-    """A results folder cannot be read, or a run may not be put where it was asked to go."""
 
 
 @dataclass(frozen=True)

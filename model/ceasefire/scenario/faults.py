@@ -34,3 +34,7 @@ class ScenarioError(Exception):
 def in_order(faults: Iterable[Fault]) -> list[Fault]:
     """Faults by file and line, each once."""
     return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0))
+
+
+class FolderError(Exception):
+    """A results folder cannot be read, or a run may not be put where it was asked to go."""
