@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,6 @@ _M2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 2.0**-53
 
-_LOG2E = 1.4426950408889634
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
 _LN2 = 0.6931471805599453
@@ -37,6 +37,10 @@ _EXP_LIMIT = 700.0
 _TO_WHOLE = 1.5 * 2.0**52
 """Added to a number and taken away again, it leaves the nearest whole number."""
 _POWERS_OF_TWO = np.array([math.ldexp(1.0, k) for k in range(-1022, 1024)])
+_PARTS_OF_TWO = np.array([float(Decimal(2) ** (Decimal(j) / 256)) for j in range(256)])
+"""2 to the j / 256, rounded from 28 digits: a C library's powers need not agree in the last bit."""
+_PARTS_PER_E = 256.0 * 1.4426950408889634
+_PART_HIGH, _PART_LOW = _LN2_HIGH / 256.0, _LN2_LOW / 256.0
 
 
 def name_key(name: str) -> np.uint64:
@@ -87,21 +91,22 @@ def uniforms(stream: np.uint64, name: np.uint64, count: int) -> NDArray[np.float
 
 @rule
 def exp(x: float) -> float:
-    """e to the x, within 2 units in the last place; flat beyond +-700.
+    """e to the x, within 2 units in the last place; flat beyond +-700; no number of no number.
 
-    x = k ln 2 + r, and Taylor's series for exp(r) to the 13th power, its terms added in pairs (Estrin 1960) so that
-    a processor need not wait for one before it begins the next.
+    x = k ln 2 + j ln 2 / 256 + r (Tang 1989): 2^k and 2^(j / 256) are looked up, and Taylor's series for exp(r), |r| at
+    most 0.0014, needs four terms.
     """
-    x = min(max(x, -_EXP_LIMIT), _EXP_LIMIT)
-    k = (x * _LOG2E + _TO_WHOLE) - _TO_WHOLE
-    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
+    if not abs(x) < _EXP_LIMIT:
+        if x != x:
+            return x
+        x = _EXP_LIMIT if x > 0.0 else -_EXP_LIMIT
+    n = (x * _PARTS_PER_E + _TO_WHOLE) - _TO_WHOLE
+    r = (x - n * _PART_HIGH) - n * _PART_LOW
     r2 = r * r
-    r4 = r2 * r2
-    low = (0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0))
-    middle = (1.0 / 720.0 + r * (1.0 / 5040.0)) + r2 * (1.0 / 40320.0 + r * (1.0 / 362880.0))
-    high = (1.0 / 3628800.0 + r * (1.0 / 39916800.0)) + r2 * (1.0 / 479001600.0 + r * (1.0 / 6227020800.0))
-    p = 1.0 + (r + r2 * ((low + r4 * middle) + (r4 * r4) * high))
-    return p * _POWERS_OF_TWO[int(k) + 1022]
+    p = r + r2 * ((0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0))
+    whole = int(n)
+    scale = _PARTS_OF_TWO[whole & 255] * _POWERS_OF_TWO[(whole >> 8) + 1022]
+    return scale + scale * p
 
 
 @rule

@@ -15,7 +15,9 @@ from ceasefire import draws, rules
 from ceasefire.compiled import called_from_python, rule, seldom
 from ceasefire.interrupts import some_done
 from ceasefire.rules.clash import most_fire
+from ceasefire.rules.decide import choose
 from ceasefire.rules.founding import found
+from ceasefire.rules.look import review_is_due, take_in
 from ceasefire.start import Opening, WorldArray
 from ceasefire.world import N_COUNTERS, blank_world
 
@@ -32,10 +34,10 @@ RESULT = np.dtype(
 CHUNK = 500
 """Worlds that are simulated between two looks at the clock."""
 
-_events, _survey, _look, _decide, _settle = rules.events, rules.survey, rules.look, rules.decide, rules.settle
+_events, _survey, _settle = rules.events, rules.survey, rules.settle
 _clash, _advance, _suffer, _flee, _accuse = rules.clash, rules.advance, rules.suffer, rules.flee, rules.accuse
 _update_trust, _carry_blame = rules.update_trust, rules.carry_blame
-_brace, _echo, _answer = rules.brace, rules.echo, rules.answer
+_brace, _echo, _warm = rules.brace, rules.echo, rules.warm
 _bear, _bind, _judge = rules.bear, rules.bind, rules.judge
 
 
@@ -48,10 +50,9 @@ def live_day(w, numbers, nearness, close):
     """
     _events(w, numbers)
     _survey(w)
-    for a in range(w.n_actors):
-        _look(w, a)
-    for a in range(w.n_actors):
-        _decide(w, a)
+    for k in range(list_due(w, close)):
+        take_in(w, close[k])
+        choose(w, close[k])
     _settle(w)
     for k in range(list_close(w, nearness, close)):
         _clash(w, close[k])
@@ -64,17 +65,32 @@ def live_day(w, numbers, nearness, close):
     for k in range(w.n_firing):
         _accuse(w, w.firing[k])
     _update_trust(w)
-    for a in range(w.n_actors):
+    for a in range(w.n_fighters):
         _carry_blame(w, a)
     _brace(w)
     for s in range(w.n_sectors):
         _echo(w, s)
-    for f in range(w.n_formations):
-        _answer(w, f)
+    answer_what_is_felt(w)
     for a in range(w.n_actors):
         _bear(w, a)
     _bind(w)
     _judge(w)
+
+
+@rule
+def list_due(w, due):
+    """List the actors who review their posture today, and say how many.
+
+    They look and choose one by one: a choice shows only when all are made.
+    """
+    found = 0
+    for a in range(w.n_actors):
+        w.due[a] = review_is_due(w, a)
+        w.alarmed[a] = 0
+        w.next_rung[a] = w.rung[a]
+        due[found] = a
+        found += w.due[a]
+    return found
 
 
 @rule
@@ -91,6 +107,17 @@ def list_close(w, nearness, close):
         close[found] = f
         found += 0 if nearness[f] < 0.0 else 1
     return found
+
+
+@rule
+def answer_what_is_felt(w):
+    """The answers of formations that felt fire today; to the others it makes no difference."""
+    for s in range(w.n_sectors):
+        felt_0, felt_1 = w.near[s, 0], w.near[s, 1]
+        if felt_0 + felt_1 > 0.0:
+            turn = w.turn_formation[s]
+            for f in range(w.first_formation[s], w.last_formation[s]):
+                _warm(w, f, felt_0 if f < turn else felt_1)
 
 
 @seldom

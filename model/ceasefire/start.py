@@ -53,7 +53,8 @@ class Opening:
     """A scenario made ready: the record that every world starts from, and where each number stands in it.
 
     `record` has shape (1,). `slots` maps a scenario path to a position counted in 8-byte steps. `draws` are
-    the numbers with a distribution. Names are in the order of the record: sorted, never as in the file.
+    the numbers with a distribution. Names are in the order of the record: sorted, never as in the file; those who
+    fight before outside parties, and within a sector the forces of side 0 before those of side 1.
     """
 
     record: WorldArray
@@ -78,13 +79,13 @@ class _Layout:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.sides = tuple(scenario.sides)
-        self.actors = tuple(sorted(scenario.actors))
+        self.actors = tuple(sorted(scenario.actors, key=lambda name: (scenario.actors[name].role == "outside", name)))
         self.sectors = tuple(sorted(scenario.front.sectors))
         self.motives = tuple(sorted({m for actor in scenario.actors.values() for m in actor.motives}))
         self.formations = tuple(
             (sector, actor)
             for sector in self.sectors
-            for actor in self.actors
+            for actor in sorted(self.actors, key=self._side_of)
             if scenario.front.sectors[sector].presence.get(actor) is not None
         )
         operations = sum(len(e.set) + len(e.add) + len(e.multiply) for e in scenario.events)
@@ -112,6 +113,10 @@ class _Layout:
             self.record, self.slots, tuple(self.draws), self.actors, self.sectors, self.motives, self.sides,
             self.formations, self.sizes,
         )  # fmt: skip
+
+    def _side_of(self, actor: str) -> int:
+        side = self.scenario.actors[actor].side
+        return -1 if side is None else self.sides.index(side)
 
     def put(
         self,
@@ -163,6 +168,7 @@ class _Layout:
     def _actors(self) -> None:
         w = self.w
         w["n_actors"] = len(self.actors)
+        w["n_fighters"] = sum(actor.role != "outside" for actor in self.scenario.actors.values())
         for a, name in enumerate(self.actors):
             actor = self.scenario.actors[name]
             w["actor_key"][a] = name_key(name)
@@ -170,6 +176,10 @@ class _Layout:
             w["fights"][a] = actor.role != "outside"
             w["guarantor"][a] = actor.role == "guarantor"
             w["excluded"][a] = name in self.scenario.agreement.excludes
+            if actor.role == "guarantor":
+                w["guarantors"] |= np.uint64(1 << a)
+            if actor.role != "outside" and not actor.patron and not w["excluded"][a]:
+                w["signatories"] |= np.uint64(1 << a)
             w["patron"][a] = self.actors.index(actor.patron.actor) if actor.patron else -1
             w["backs"][a] = self.actors.index(actor.backs) if actor.backs else -1
             w["rung"][a] = rungs_of(ladder_of(actor.role)).index(actor.posture) if actor.posture else 0
@@ -227,16 +237,26 @@ class _Layout:
     def _formations(self) -> None:
         w, sectors = self.w, self.scenario.front.sectors
         w["n_formations"] = len(self.formations)
+        w["first_of_actor"] = w["next_of_actor"] = -1
+        latest: dict[int, int] = {}
         for f, (sector, actor) in enumerate(self.formations):
-            w["formation_actor"][f] = self.actors.index(actor)
-            w["formation_sector"][f] = self.sectors.index(sector)
+            a, s = self.actors.index(actor), self.sectors.index(sector)
+            w["formation_actor"][f], w["formation_sector"][f] = a, s
+            w["forces_here"][s] |= np.uint64(1 << a)
+            if a in latest:
+                w["next_of_actor"][latest[a]] = f
+            else:
+                w["first_of_actor"][a] = f
+            latest[a] = f
             w["formation_key"][f] = name_key(f"{actor}@{sector}")
             presence = sectors[sector].presence[actor]
             self.put(f"front.sectors.{sector}.presence.{actor}", presence, "presence", f, high=Amount.high)
         for s, name in enumerate(self.sectors):
             own = [f for f, (sector, _) in enumerate(self.formations) if sector == name]
-            w["first_formation"][s] = own[0] if own else 0
-            w["last_formation"][s] = own[-1] + 1 if own else 0
+            if own:
+                of_side_0 = sum(w["side"][w["formation_actor"][f]] == 0 for f in own)
+                w["first_formation"][s], w["last_formation"][s] = own[0], own[-1] + 1
+                w["turn_formation"][s] = own[0] + of_side_0
 
     def _deadlines(self) -> None:
         deadlines = self.scenario.agreement.deadlines

@@ -35,6 +35,10 @@ CAUSES = (
 """Why a ceasefire ended; the position is the code, 0 is 'still holding'."""
 OFFENSIVE, SPOILER_OFFENSIVE, BOMBARDMENT, SPIRAL, GUARANTOR_CLASH, EXPIRY, ABROGATION = range(1, 8)
 
+NOBODY = np.uint64(0)
+"""A set of actors, each a bit, that is empty."""
+ONE = np.uint64(1)
+
 VIOLATION_KINDS = ("strategic", "retaliatory", "spoiling", "localised")
 """Kinds of violation after Sticher (2022), in the order of the counters."""
 STRATEGIC, RETALIATORY, SPOILING, LOCALISED = range(4)
@@ -104,6 +108,9 @@ FIELDS: tuple[Field, ...] = (
     ("toll_key", "u8", (), "key of whom each kills: how many"),
     ("fate_key", "u8", (), "key of whom each kills: whom"),
     ("n_actors", "i8", (), "actors in use"),
+    ("n_fighters", "i8", (), "of these, the first so many fight; the others are outside parties"),
+    ("guarantors", "u8", (), "bit a is set when actor a is a guarantor"),
+    ("signatories", "u8", (), "bit a is set when actor a can end the deal on paper"),
     ("n_sectors", "i8", (), "sectors in use"),
     ("n_formations", "i8", (), "formations in use"),
     ("n_motives", "i8", (), "motives in use"),
@@ -175,16 +182,19 @@ FIELDS: tuple[Field, ...] = (
     ("offensive_since", "i8", ("actors",), "first day of its offensive; -1 none"),
     ("ordered_at", "i8", ("actors",), "posture that its formations' ordered fire was worked out for"),
     ("answers", "f8", ("actors",), "heat that a violation felt today adds at once [violations per day]"),
+    ("strength", "f8", ("actors",), "brought to bear this morning [relative]"),
+    ("push", "f8", ("actors",), "the part of its strength that moves the line at its posture [relative]"),
+    ("first_of_actor", "i8", ("actors",), "position of its first formation; -1 none"),
     ("sight", "f8", ("actors", "extended"), "indicators, 1, and their complements"),
     # --- motives
     ("profile", "f8", ("motives", "rungs"), "liking of each rung [-1 to 1]"),
     ("constant", "f8", ("motives",), "salience felt always"),
     ("n_terms", "i8", ("motives",), "terms of the salience"),
-    ("term_first", "i8", ("motives", "terms"), "position of the first factor in sight"),
-    ("term_second", "i8", ("motives", "terms"), "position of the second factor in sight"),
+    ("term_first", "u8", ("motives", "terms"), "position of the first factor in sight"),
+    ("term_second", "u8", ("motives", "terms"), "position of the second factor in sight"),
     ("coefficient", "f8", ("motives", "terms"), "of the term"),
     ("n_own", "i8", ("actors",), "motives that the actor has"),
-    ("own", "i8", ("actors", "motives"), "their positions in the catalogue"),
+    ("own", "u8", ("actors", "motives"), "their positions in the catalogue"),
     ("weight", "f8", ("actors", "motives"), "weight of a motive [0-1], by position in the catalogue"),
     ("felt", "f8", ("actors", "motives"), "weight times salience at the last review, in the order of own"),
     # --- sides
@@ -211,23 +221,28 @@ FIELDS: tuple[Field, ...] = (
     ("claim", "f8", ("sectors", "actors"), "worth of the sector to an actor [value]"),
     ("sector_value", "f8", ("sectors",), "sum of all claims [value]"),
     ("n_neighbours", "i8", ("sectors",), "sectors that touch it"),
-    ("neighbour", "i8", ("sectors", "neighbours"), "their positions"),
+    ("neighbour", "u8", ("sectors", "neighbours"), "their positions"),
     ("presence_of", "f8", ("sectors", "sides"), "forces of a side in the sector"),
     ("excluded_part", "f8", ("sectors", "sides"), "share of them that the deal leaves out [0-1]"),
-    ("first_formation", "i8", ("sectors",), "position of its first formation"),
-    ("last_formation", "i8", ("sectors",), "one past its last formation"),
-    ("aimed_at", "i8", ("sectors", "sides"), "sector, this or the next, whose people a side's fire from here can hit"),
+    ("first_formation", "u8", ("sectors",), "position of its first formation, one of side 0"),
+    ("turn_formation", "u8", ("sectors",), "position of its first formation of side 1"),
+    ("last_formation", "u8", ("sectors",), "one past its last formation"),
+    ("forces_here", "u8", ("sectors",), "bit a is set when actor a has a formation here"),
+    ("aimed_at", "u8", ("sectors", "sides"), "sector, this or the next, whose people a side's fire from here can hit"),
     ("contact_now", "f8", ("sectors",), "contact left by the buffer [0-1]"),
     ("watched_now", "f8", ("sectors",), "ordered fire that monitoring prevents [0-1]"),
     ("calmed_now", "f8", ("sectors",), "localised fire that monitoring prevents [0-1]"),
     ("attributed", "f8", ("sectors",), "chance that a violation is attributed rightly [0-1]"),
+    ("heard_here", "f8", ("sectors",), "part of the fire on a sector that counts there [0-1]"),
+    ("heard_from", "f8", ("sectors",), "part of the fire next door, on each neighbour, that counts here [0-1]"),
     ("received", "f8", ("sectors", "sides"), "violations that hit a side today"),
     ("near", "f8", ("sectors", "sides"), "fire that a side felt here or next door today [violations]"),
     ("civilians_killed", "i8", ("sectors",), "today"),
     ("burst", "f8", ("sectors",), "deaths lately, fading over a fortnight [deaths]"),
     # --- formations
-    ("formation_actor", "i8", ("formations",), "position of its actor"),
-    ("formation_sector", "i8", ("formations",), "position of its sector"),
+    ("formation_actor", "u8", ("formations",), "position of its actor"),
+    ("next_of_actor", "i8", ("formations",), "position of the next formation of the same actor; -1 none"),
+    ("formation_sector", "u8", ("formations",), "position of its sector"),
     ("formation_key", "u8", ("formations",), "hash of actor and sector"),
     ("presence", "f8", ("formations",), "forces [1 = a full formation]"),
     ("aggression", "f8", ("formations",), "lasting difference between commanders [mean 1]"),
@@ -273,7 +288,8 @@ FIELDS: tuple[Field, ...] = (
     # --- counts and clocks
     ("counter", "f8", ("counters",), "violations by kind, dead, displaced, talks, peak 14-day deaths"),
     ("mark", "f8", ("actors", "counters"), "the counters when an actor went on the offensive"),
-    ("highest_rung", "i8", (), "highest posture of anyone who fights"),
+    ("striking", "u8", (), "bit a is set when actor a strikes or is on the offensive"),
+    ("attacking", "u8", (), "bit a is set when actor a is on the offensive"),
     ("fires_today", "i8", (), "all violations today"),
     ("n_firing", "i8", (), "formations that fired today"),
     ("deaths_today", "i8", (), "all deaths today"),

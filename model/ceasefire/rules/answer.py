@@ -17,32 +17,36 @@ def branching(w: World, a: int) -> float:
 
 @rule
 def brace(w: World) -> None:
-    """How much each party would add to its heat for a violation that it felt: (1 - kept) x branching."""
-    for a in range(w.n_actors):
-        if w.fights[a] == 1:
-            w.answers[a] = (1.0 - w.heat_kept) * branching(w, a)
+    """Heat cools; and how much each party would add to it for a violation that it felt: (1 - kept) x branching."""
+    kept = w.heat_kept
+    for f in range(w.n_formations):
+        w.heat[f] *= kept
+    for a in range(w.n_fighters):
+        w.answers[a] = (1.0 - kept) * branching(w, a)
 
 
 @rule
 def echo(w: World, s: int) -> None:
-    """Fire that each side felt in a sector: received here and, at the weight of spill, the mean of next door."""
-    near_0, near_1 = w.received[s, 0], w.received[s, 1]
-    n = w.n_neighbours[s]
-    if n > 0 and w.fires_today > 0:
-        around_0 = around_1 = 0.0
-        for k in range(n):
-            t = w.neighbour[s, k]
-            around_0 += w.received[t, 0]
-            around_1 += w.received[t, 1]
-        near_0 = (near_0 + w.spill * around_0 / n) / (1.0 + w.spill)
-        near_1 = (near_1 + w.spill * around_1 / n) / (1.0 + w.spill)
-    w.near[s, 0] = near_0
-    w.near[s, 1] = near_1
+    """Fire on a sector is felt there and, at the weight of spill in the mean of what is next door, in its neighbours."""
+    on_0, on_1 = w.received[s, 0], w.received[s, 1]
+    if on_0 + on_1 == 0.0:
+        return
+    w.near[s, 0] += w.heard_here[s] * on_0
+    w.near[s, 1] += w.heard_here[s] * on_1
+    for k in range(w.n_neighbours[s]):
+        t = w.neighbour[s, k]
+        w.near[t, 0] += w.heard_from[t] * on_0
+        w.near[t, 1] += w.heard_from[t] * on_1
 
 
 @rule
 def answer(w: World, f: int) -> None:
     """Heat <- kept heat + (1 - kept) branching x share of the side's forces x the fire felt."""
     a = w.formation_actor[f]
-    felt = w.near[w.formation_sector[f], w.side[a]]
-    w.heat[f] = w.heat[f] * w.heat_kept + w.answers[a] * w.share_of_side[f] * felt
+    warm(w, f, w.near[w.formation_sector[f], w.side[a]])
+
+
+@rule
+def warm(w: World, f: int, felt: float) -> None:
+    """What the fire felt adds to a formation's heat."""
+    w.heat[f] += w.answers[w.formation_actor[f]] * w.share_of_side[f] * felt

@@ -7,7 +7,7 @@ import math
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.look import felt_losses
-from ceasefire.world import C_TALKS, INTENSITY, World
+from ceasefire.world import C_TALKS, INTENSITY, NOBODY, World
 
 _ROOT_12 = math.sqrt(12.0)
 _WEEKS = math.sqrt(7.0 / 365.0)
@@ -67,7 +67,9 @@ def bind(w: World) -> None:
 @rule
 def show_resolve(w: World) -> None:
     """A guarantor that strikes shows what an attack on its side would meet."""
-    for a in range(w.n_actors):
+    if w.striking & w.guarantors == NOBODY:
+        return
+    for a in range(w.n_fighters):
         if w.guarantor[a] == 1 and w.rung[a] >= 2:
             side = w.side[a]
             w.resolve[side] += w.resolve_gain * INTENSITY[w.rung[a]] * w.commitment[a] * (1.0 - w.resolve[side])

@@ -10,6 +10,7 @@ from ceasefire.world import (
     FIRED_RETALIATORY,
     INTENSITY,
     LOCALISED,
+    NOBODY,
     RETALIATORY,
     SPOILING,
     STRATEGIC,
@@ -61,9 +62,10 @@ def most_fire(w: World, f: int) -> float:
 def give_orders(w: World, a: int) -> None:
     """An actor's formations fire as its posture orders."""
     w.ordered_at[a] = w.rung[a]
-    for f in range(w.n_formations):
-        if w.formation_actor[f] == a:
-            w.on_orders[f] = ordered_fire(w, f)
+    f = w.first_of_actor[a]
+    while f >= 0:
+        w.on_orders[f] = ordered_fire(w, f)
+        f = w.next_of_actor[f]
 
 
 @rule
@@ -87,12 +89,8 @@ def sort_fire(w: World, f: int, total: float, ordered: float, answers: float) ->
     w.fired[f, FIRED_RETALIATORY] = 0
     for j in range(w.fires[f]):
         v = draws.uniform(w.kind_key, w.formation_key[f], j) * total
-        if v < ordered:
-            w.fired[f, FIRED_ORDERED] += 1
-        elif v < ordered + answers:
-            w.fired[f, FIRED_RETALIATORY] += 1
-        else:
-            w.fired[f, FIRED_LOCALISED] += 1
+        unordered = FIRED_RETALIATORY if v < ordered + answers else FIRED_LOCALISED
+        w.fired[f, FIRED_ORDERED if v < ordered else unordered] += 1
 
 
 @rule
@@ -118,38 +116,23 @@ def count_fire(w: World, f: int) -> None:
 @rule
 def advance(w: World, s: int) -> None:
     """The line moves with offensives and, far slower, with strikes: push / (push + defence) of what is left."""
-    if w.highest_rung < 2 or highest_here(w, s) < 2:
+    if w.striking & w.forces_here[s] == NOBODY:
         return
     push_0 = push_1 = mass_0 = mass_1 = 0.0
-    for f in range(w.first_formation[s], w.last_formation[s]):
+    for f in range(w.first_formation[s], w.turn_formation[s]):
         a = w.formation_actor[f]
-        mass = w.presence[f] * w.capability[a] * w.commitment[a]
-        move = 1.0 if w.rung[a] == 3 else (w.line_by_strike if w.rung[a] == 2 else 0.0)
-        if w.side[a] == 0:
-            mass_0 += mass
-            push_0 += mass * move
-        else:
-            mass_1 += mass
-            push_1 += mass * move
+        mass_0 += w.presence[f] * w.strength[a]
+        push_0 += w.presence[f] * w.push[a]
+    for f in range(w.turn_formation[s], w.last_formation[s]):
+        a = w.formation_actor[f]
+        mass_1 += w.presence[f] * w.strength[a]
+        push_1 += w.presence[f] * w.push[a]
     if push_0 + push_1 <= 0.0:
         return
     u = draws.uniform(draws.stream_key(w.today_key, draws.LINE), w.sector_key[s], 0)
-    gain_0 = push_0 / (push_0 + mass_1) * (1.0 - w.held[s])
-    gain_1 = push_1 / (push_1 + mass_0) * w.held[s]
-    if push_0 <= 0.0:
-        gain_0 = 0.0
-    if push_1 <= 0.0:
-        gain_1 = 0.0
+    gain_0 = push_0 / (push_0 + mass_1) * (1.0 - w.held[s]) if push_0 > 0.0 else 0.0
+    gain_1 = push_1 / (push_1 + mass_0) * w.held[s] if push_1 > 0.0 else 0.0
     move_line(w, s, w.line_speed * (0.5 + u) * (gain_0 - gain_1))
-
-
-@rule
-def highest_here(w: World, s: int) -> int:
-    """The highest posture of anybody with forces in a sector."""
-    found = 0
-    for f in range(w.first_formation[s], w.last_formation[s]):
-        found = max(found, w.rung[w.formation_actor[f]])
-    return found
 
 
 @rule

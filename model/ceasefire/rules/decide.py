@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.clash import give_orders, order_holds
-from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, World
+from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, NOBODY, ONE, World
 
 FORMED_UP = 0.75
 """Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
@@ -14,10 +16,16 @@ FORMED_UP = 0.75
 @rule
 def salience(w: World, a: int, m: int) -> float:
     """How strongly the actor feels the motive now: constant + sum of terms, cut to [-1, 1]."""
-    felt = w.constant[m]
-    for t in range(w.n_terms[m]):
-        felt += w.coefficient[m, t] * w.sight[a, w.term_first[m, t]] * w.sight[a, w.term_second[m, t]]
+    felt = w.constant[m] + term(w, a, m, 0) + term(w, a, m, 1)
+    for t in range(2, w.n_terms[m]):
+        felt += term(w, a, m, t)
     return min(max(felt, -1.0), 1.0)
+
+
+@rule
+def term(w: World, a: int, m: int, t: int) -> float:
+    """One term of a salience; 0 when the motive has none at this place."""
+    return w.coefficient[m, t] * w.sight[a, w.term_first[m, t]] * w.sight[a, w.term_second[m, t]]
 
 
 @rule
@@ -103,8 +111,13 @@ def leanings(w: World, a: int, top: int) -> tuple[float, float, float, float]:
 def decide(w: World, a: int) -> None:
     """An actor whose review is due chooses a rung by chance, the better the likelier."""
     w.next_rung[a] = w.rung[a]
-    if w.due[a] == 0:
-        return
+    if w.due[a] == 1:
+        choose(w, a)
+
+
+@rule
+def choose(w: World, a: int) -> None:
+    """The rung that an actor whose sight is fresh goes to."""
     p0, p1, p2, _ = chances(w, a)
     u = draws.uniform(draws.stream_key(w.today_key, draws.CHOICE), w.actor_key[a], 0)
     top = highest_in_reach(w, a)
@@ -153,17 +166,26 @@ def take_posture(w: World, a: int, rung: int, motive: int) -> None:
 @rule
 def settle(w: World) -> None:
     """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
-    w.highest_rung = 0
     for a in range(w.n_actors):
         if w.next_rung[a] != w.rung[a]:
             take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
-        if w.fights[a] == 1:
-            w.obeyed[a] = order_holds(w, a)
-            if w.ordered_at[a] != w.rung[a]:
-                give_orders(w, a)
-            w.highest_rung = max(w.highest_rung, w.rung[a])
-            wanted = INTENSITY[w.rung[a]]
-            if wanted > w.mobilised[a]:
-                w.mobilised[a] += w.mobilise_rate * (wanted - w.mobilised[a])
-            else:
-                w.mobilised[a] = max(wanted, w.mobilised[a] * w.mobilised_kept)
+    striking = attacking = NOBODY
+    for a in range(w.n_fighters):
+        w.obeyed[a] = order_holds(w, a)
+        if w.ordered_at[a] != w.rung[a]:
+            give_orders(w, a)
+        w.push[a] = 0.0
+        if w.rung[a] == 2:
+            striking |= ONE << np.uint64(a)
+            w.push[a] = w.line_by_strike * w.strength[a]
+        elif w.rung[a] == 3:
+            striking |= ONE << np.uint64(a)
+            attacking |= ONE << np.uint64(a)
+            w.push[a] = w.strength[a]
+        wanted = INTENSITY[w.rung[a]]
+        if wanted > w.mobilised[a]:
+            w.mobilised[a] += w.mobilise_rate * (wanted - w.mobilised[a])
+        else:
+            w.mobilised[a] = max(wanted, w.mobilised[a] * w.mobilised_kept)
+    w.striking = striking
+    w.attacking = attacking

@@ -38,6 +38,8 @@ def dawn(w: World) -> None:
     for s in range(w.n_sectors):
         w.received[s, 0] = 0.0
         w.received[s, 1] = 0.0
+        w.near[s, 0] = 0.0
+        w.near[s, 1] = 0.0
         w.civilians_killed[s] = 0
 
 

@@ -147,7 +147,8 @@ def derive_tripwires(w: World) -> None:
 
 @seldom
 def derive_sectors(w: World) -> None:
-    """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired."""
+    """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired; fire is heard
+    next door, there at the mean of what is next door, and at the weight of spill."""
     parted = w.buffer_effect * (1.0 - draws.exp(-w.buffer_km / w.buffer_scale))
     clear = clearness(w)
     for s in range(w.n_sectors):
@@ -156,6 +157,9 @@ def derive_sectors(w: World) -> None:
         w.watched_now[s] = w.watch * monitoring
         w.calmed_now[s] = w.calm * monitoring
         w.attributed[s] = (w.q0 + (1.0 - w.q0) * monitoring) * clear
+        n = w.n_neighbours[s]
+        w.heard_here[s] = 1.0 / (1.0 + w.spill) if n > 0 else 1.0
+        w.heard_from[s] = w.heard_here[s] * w.spill / n if n > 0 else 0.0
 
 
 @seldom

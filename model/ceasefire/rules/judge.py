@@ -14,6 +14,7 @@ from ceasefire.world import (
     GUARANTOR_CLASH,
     INTENSITY,
     N_COUNTERS,
+    NOBODY,
     OFFENSIVE,
     SPIRAL,
     SPOILER_OFFENSIVE,
@@ -54,7 +55,9 @@ def count_fortnight(w: World) -> None:
 def on_offensive(w: World) -> int:
     """The actor whose offensive is oldest; -1 when nobody is on the offensive."""
     found = -1
-    for a in range(w.n_actors):
+    if w.attacking == NOBODY:
+        return found
+    for a in range(w.n_fighters):
         if (
             w.presence_total[a] > 0.0
             and w.offensive_since[a] >= 0
@@ -141,7 +144,7 @@ def end_by_fire(w: World) -> None:
 def guarantors_clash(w: World) -> bool:
     """Have both guarantors struck for as long as an offensive must last, and killed enough of each other's men?"""
     striking_0 = striking_1 = False
-    for a in range(w.n_actors):
+    for a in range(w.n_fighters if w.striking & w.guarantors != NOBODY else 0):
         if w.guarantor[a] == 1 and w.rung[a] >= 2:
             if w.side[a] == 0:
                 striking_0 = True
@@ -194,15 +197,16 @@ def signed(w: World, a: int) -> bool:
 @rule
 def judge_formal(w: World) -> None:
     """The end on paper: a signatory that strikes renounces the deal, or a fixed term runs out and is not renewed."""
-    key = draws.stream_key(w.today_key, draws.ABROGATION)
-    for a in range(w.n_actors):
-        if signed(w, a) and w.rung[a] == 2:
-            distrust = 1.0 - w.trust[w.side[a]]
-            chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
-            if draws.uniform(key, w.actor_key[a], 0) < chance:
-                end(w, ABROGATION, w.day, a)
-                w.formal_end = w.day
-                return
+    if w.striking & w.signatories != NOBODY:
+        key = draws.stream_key(w.today_key, draws.ABROGATION)
+        for a in range(w.n_fighters):
+            if signed(w, a) and w.rung[a] == 2:
+                distrust = 1.0 - w.trust[w.side[a]]
+                chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
+                if draws.uniform(key, w.actor_key[a], 0) < chance:
+                    end(w, ABROGATION, w.day, a)
+                    w.formal_end = w.day
+                    return
     if w.expires > 0 and w.day + 1 >= w.expires:
         decide_renewal(w)
 

@@ -27,10 +27,10 @@ def survey(w: World) -> None:
     before_0, before_1 = w.threat[0], w.threat[1]
     weigh_sides(w)
     refresh_views(w)
-    for a in range(w.n_actors):
-        if w.fights[a] == 1:
-            before = before_0 if w.side[a] == 0 else before_1
-            if w.threat[w.side[a]] > before:
+    new_0, new_1 = w.threat[0] > before_0, w.threat[1] > before_1
+    if new_0 or new_1:
+        for a in range(w.n_fighters):
+            if new_0 if w.side[a] == 0 else new_1:
                 w.alarmed[a] = 1
 
 
@@ -42,19 +42,19 @@ def weigh_sides(w: World) -> None:
         w.belligerents[side] = 0.0
         w.support[side] = 0.0
         w.side_backing[side] = 0.0
-    for a in range(w.n_actors):
+    for a in range(w.n_fighters):
         w.backing[a] = 0.0
-        if w.fights[a] == 1:
-            side = w.side[a]
-            intensity = INTENSITY[w.rung[a]]
-            strength = w.capability[a] * w.commitment[a]
-            if w.presence_total[a] > 0.0:
-                w.threat[1 - side] = max(w.threat[1 - side], intensity)
-            if w.guarantor[a] == 1:
-                rest = w.patron_support_at_rest
-                w.support[side] += strength * (rest + (1.0 - rest) * intensity)
-            else:
-                w.belligerents[side] += strength
+        side = w.side[a]
+        intensity = INTENSITY[w.rung[a]]
+        strength = w.capability[a] * w.commitment[a]
+        w.strength[a] = strength
+        if w.presence_total[a] > 0.0:
+            w.threat[1 - side] = max(w.threat[1 - side], intensity)
+        if w.guarantor[a] == 1:
+            rest = w.patron_support_at_rest
+            w.support[side] += strength * (rest + (1.0 - rest) * intensity)
+        else:
+            w.belligerents[side] += strength
     lend_backing(w)
 
 
@@ -62,50 +62,50 @@ def weigh_sides(w: World) -> None:
 def lend_backing(w: World) -> None:
     """Outside parties back one actor, and urge restraint on all, by how far they engage."""
     w.urging = 0.0
-    for o in range(w.n_actors):
-        if w.fights[o] == 0:
-            weight = w.influence[o] * w.commitment[o] * INTENSITY[w.rung[o]]
-            w.urging = w.urging + weight
-            if w.backs[o] >= 0:
-                w.backing[w.backs[o]] += weight
+    for o in range(w.n_fighters, w.n_actors):
+        weight = w.influence[o] * w.commitment[o] * INTENSITY[w.rung[o]]
+        w.urging = w.urging + weight
+        if w.backs[o] >= 0:
+            w.backing[w.backs[o]] += weight
     w.urging = min(1.0, w.urging)
-    for a in range(w.n_actors):
+    for a in range(w.n_fighters):
         w.backing[a] = min(1.0, w.backing[a])
-        if w.fights[a] == 1:
-            w.side_backing[w.side[a]] = max(w.side_backing[w.side[a]], w.backing[a])
+        w.side_backing[w.side[a]] = max(w.side_backing[w.side[a]], w.backing[a])
 
 
 @rule
 def refresh_views(w: World) -> None:
     """Odds and danger of every party that fights: R^2 / (1 + R^2), and threat against poor odds or lost ground."""
-    for a in range(w.n_actors):
-        if w.fights[a] == 1:
-            side = w.side[a]
-            own = w.belligerents[side]
-            if w.guarantor[a] == 1:
-                own += w.capability[a] * w.commitment[a]
-            else:
-                own += w.dependence[a] * w.support[side]
-            other = w.belligerents[1 - side] + w.support[1 - side]
-            w.odds[a] = own * own / (own * own + other * other + 1e-12)
-            pressed = w.threat[side] * (1.0 - w.odds[a])
-            driven = min(1.0, DANGER_OF_LOST_GROUND * w.ground_lost[side])
-            w.danger[a] = 1.0 - (1.0 - pressed) * (1.0 - driven)
+    for a in range(w.n_fighters):
+        side = w.side[a]
+        own = w.belligerents[side]
+        if w.guarantor[a] == 1:
+            own += w.strength[a]
+        else:
+            own += w.dependence[a] * w.support[side]
+        other = w.belligerents[1 - side] + w.support[1 - side]
+        w.odds[a] = own * own / (own * own + other * other + 1e-12)
+        pressed = w.threat[side] * (1.0 - w.odds[a])
+        driven = min(1.0, DANGER_OF_LOST_GROUND * w.ground_lost[side])
+        w.danger[a] = 1.0 - (1.0 - pressed) * (1.0 - driven)
 
 
 @rule
 def look(w: World, a: int) -> None:
     """Is a review due (by chance, alarm, or because the patron moved yesterday)? If so, take in the indicators."""
-    patron = w.patron[a]
-    w.due[a] = 0
-    if (
-        w.alarmed[a] == 1
-        or (patron >= 0 and w.day > 0 and w.moved_on[patron] == w.day - 1)
-        or draws.uniform(w.review_key, w.actor_key[a], 0) * w.review_days < 1.0
-    ):
-        w.due[a] = 1
-        w.alarmed[a] = 0
+    w.due[a] = review_is_due(w, a)
+    w.alarmed[a] = 0
+    if w.due[a] == 1:
         take_in(w, a)
+
+
+@rule
+def review_is_due(w: World, a: int) -> int:
+    """1 or 0. All three reasons are looked at, for a processor guesses badly which of them holds."""
+    patron = w.patron[a]
+    patron_moved = (patron >= 0) & (w.day > 0) & (w.moved_on[patron] == w.day - 1)
+    by_chance = draws.uniform(w.review_key, w.actor_key[a], 0) * w.review_days < 1.0
+    return 1 if (w.alarmed[a] == 1) | patron_moved | by_chance else 0
 
 
 @rule

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.rules.clash import highest_here
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, World
+from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, NOBODY, World
 
 
 @rule
@@ -27,20 +26,21 @@ def suffer(w: World, f: int) -> None:
     for kind in range(3):
         w.killed[f, kind] = 0
     a = w.formation_actor[f]
-    number = 0
-    for kind in range(3):
+    ordered_from = w.fired[f, FIRED_LOCALISED]
+    answers_from = ordered_from + w.fired[f, FIRED_ORDERED]
+    for number in range(w.fires[f]):
+        on_purpose = FIRED_ORDERED if number < answers_from else FIRED_RETALIATORY
+        kind = FIRED_LOCALISED if number < ordered_from else on_purpose
         rung = 0 if kind == FIRED_LOCALISED else w.rung[a]
-        for _ in range(w.fired[f, kind]):
-            u = draws.uniform(w.toll_key, w.formation_key[f], number)
-            if u >= w.harmless[rung]:
-                amount = draws.lomax(deaths_scale(w, rung), w.deaths_tail, u)
-                dead = max(1, int(min(amount, w.deaths_cap)))
-                if strike_victim(w, f, dead, draws.uniform(w.fate_key, w.formation_key[f], number)):
-                    w.killed[f, kind] += dead
-                    w.inflicted_today[a] += dead
-                    if kind == FIRED_ORDERED:
-                        w.ordered_today[a] += dead
-            number += 1
+        u = draws.uniform(w.toll_key, w.formation_key[f], number)
+        if u >= w.harmless[rung]:
+            amount = draws.lomax(deaths_scale(w, rung), w.deaths_tail, u)
+            dead = max(1, int(min(amount, w.deaths_cap)))
+            if strike_victim(w, f, dead, draws.uniform(w.fate_key, w.formation_key[f], number)):
+                w.killed[f, kind] += dead
+                w.inflicted_today[a] += dead
+                if kind == FIRED_ORDERED:
+                    w.ordered_today[a] += dead
 
 
 @rule
@@ -57,11 +57,11 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
     target = w.aimed_at[s, w.side[a]]
     crowd = w.civilians[target] * under_enemy(w, target, w.side[a])
     civilian = w.civilian_harm[a] * crowd / (crowd + w.civilians_half)
+    first = w.turn_formation[s] if w.side[a] == 0 else w.first_formation[s]
+    last = w.last_formation[s] if w.side[a] == 0 else w.turn_formation[s]
     exposed = 0.0
-    for g in range(w.first_formation[s], w.last_formation[s]):
-        b = w.formation_actor[g]
-        if w.side[b] != w.side[a]:
-            exposed += w.presence[g] * w.exposure[b]
+    for g in range(first, last):
+        exposed += w.presence[g] * w.exposure[w.formation_actor[g]]
     if exposed <= 0.0 and civilian <= 0.0:
         return False
     if u < civilian:
@@ -72,10 +72,10 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
     if exposed <= 0.0:
         return False
     left = (u - civilian) / (1.0 - civilian) * exposed
-    victim = -1
-    for g in range(w.first_formation[s], w.last_formation[s]):
+    victim = w.formation_actor[first]
+    for g in range(first, last):
         b = w.formation_actor[g]
-        if w.side[b] != w.side[a] and w.presence[g] * w.exposure[b] > 0.0:
+        if w.presence[g] * w.exposure[b] > 0.0:
             victim = b
             left -= w.presence[g] * w.exposure[b]
             if left < 0.0:
@@ -106,7 +106,7 @@ def flee(w: World, s: int) -> None:
     if w.civilians[s] <= 0.0:
         return
     leaving = w.flight_per_death * w.civilians_killed[s]
-    if w.highest_rung == 3 and highest_here(w, s) == 3:
+    if w.attacking & w.forces_here[s] != NOBODY:
         leaving += w.flight_offensive * w.civilians[s]
     leaving = min(leaving, w.civilians[s])
     if leaving > 0.0:
