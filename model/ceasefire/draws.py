@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -37,8 +37,8 @@ _EXP_LIMIT = 700.0
 _TO_WHOLE = 1.5 * 2.0**52
 """Added to a number and taken away again, it leaves the nearest whole number."""
 _POWERS_OF_TWO = np.array([math.ldexp(1.0, k) for k in range(-1022, 1024)])
-_PARTS_OF_TWO = np.array([float(Decimal(2) ** (Decimal(j) / 256)) for j in range(256)])
-"""2 to the j / 256, rounded from 28 digits: a C library's powers need not agree in the last bit."""
+_PARTS_OF_TWO = np.array([float(Context(prec=40).power(2, Decimal(j) / 256)) for j in range(256)])
+"""2 to the j / 256, rounded from 40 digits: the powers of C libraries need not agree in the last bit."""
 _PARTS_PER_E = 256.0 * 1.4426950408889634
 _PART_HIGH, _PART_LOW = _LN2_HIGH / 256.0, _LN2_LOW / 256.0
 

@@ -37,7 +37,7 @@ CHUNK = 500
 _events, _survey, _settle = rules.events, rules.survey, rules.settle
 _clash, _advance, _suffer, _flee, _accuse = rules.clash, rules.advance, rules.suffer, rules.flee, rules.accuse
 _update_trust, _carry_blame = rules.update_trust, rules.carry_blame
-_brace, _echo, _warm = rules.brace, rules.echo, rules.warm
+_brace, _echo, _answer = rules.brace, rules.echo, rules.answer
 _bear, _bind, _judge = rules.bear, rules.bind, rules.judge
 
 
@@ -70,7 +70,8 @@ def live_day(w, numbers, nearness, close):
     _brace(w)
     for s in range(w.n_sectors):
         _echo(w, s)
-    answer_what_is_felt(w)
+    for f in range(w.n_formations):
+        _answer(w, f)
     for a in range(w.n_actors):
         _bear(w, a)
     _bind(w)
@@ -107,17 +108,6 @@ def list_close(w, nearness, close):
         close[found] = f
         found += 0 if nearness[f] < 0.0 else 1
     return found
-
-
-@rule
-def answer_what_is_felt(w):
-    """The answers of formations that felt fire today; to the others it makes no difference."""
-    for s in range(w.n_sectors):
-        felt_0, felt_1 = w.near[s, 0], w.near[s, 1]
-        if felt_0 + felt_1 > 0.0:
-            turn = w.turn_formation[s]
-            for f in range(w.first_formation[s], w.last_formation[s]):
-                _warm(w, f, felt_0 if f < turn else felt_1)
 
 
 @seldom

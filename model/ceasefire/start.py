@@ -242,6 +242,7 @@ class _Layout:
         for f, (sector, actor) in enumerate(self.formations):
             a, s = self.actors.index(actor), self.sectors.index(sector)
             w["formation_actor"][f], w["formation_sector"][f] = a, s
+            w["formation_side"][f] = w["side"][a]
             w["forces_here"][s] |= np.uint64(1 << a)
             if a in latest:
                 w["next_of_actor"][latest[a]] = f

@@ -37,7 +37,6 @@ OFFENSIVE, SPOILER_OFFENSIVE, BOMBARDMENT, SPIRAL, GUARANTOR_CLASH, EXPIRY, ABRO
 
 NOBODY = np.uint64(0)
 """A set of actors, each a bit, that is empty."""
-ONE = np.uint64(1)
 
 VIOLATION_KINDS = ("strategic", "retaliatory", "spoiling", "localised")
 """Kinds of violation after Sticher (2022), in the order of the counters."""
@@ -241,6 +240,7 @@ FIELDS: tuple[Field, ...] = (
     ("burst", "f8", ("sectors",), "deaths lately, fading over a fortnight [deaths]"),
     # --- formations
     ("formation_actor", "u8", ("formations",), "position of its actor"),
+    ("formation_side", "u8", ("formations",), "side of its actor"),
     ("next_of_actor", "i8", ("formations",), "position of the next formation of the same actor; -1 none"),
     ("formation_sector", "u8", ("formations",), "position of its sector"),
     ("formation_key", "u8", ("formations",), "hash of actor and sector"),

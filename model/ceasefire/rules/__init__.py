@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ceasefire.rules.answer import answer, brace, echo, warm
+from ceasefire.rules.answer import answer, brace, echo
 from ceasefire.rules.bind import bear, bind
 from ceasefire.rules.blame import accuse, carry_blame, update_trust
 from ceasefire.rules.clash import advance, clash

@@ -17,12 +17,9 @@ def branching(w: World, a: int) -> float:
 
 @rule
 def brace(w: World) -> None:
-    """Heat cools; and how much each party would add to it for a violation that it felt: (1 - kept) x branching."""
-    kept = w.heat_kept
-    for f in range(w.n_formations):
-        w.heat[f] *= kept
+    """How much each party would add to its heat for a violation that it felt: (1 - kept) x branching."""
     for a in range(w.n_fighters):
-        w.answers[a] = (1.0 - kept) * branching(w, a)
+        w.answers[a] = (1.0 - w.heat_kept) * branching(w, a)
 
 
 @rule
@@ -42,11 +39,5 @@ def echo(w: World, s: int) -> None:
 @rule
 def answer(w: World, f: int) -> None:
     """Heat <- kept heat + (1 - kept) branching x share of the side's forces x the fire felt."""
-    a = w.formation_actor[f]
-    warm(w, f, w.near[w.formation_sector[f], w.side[a]])
-
-
-@rule
-def warm(w: World, f: int, felt: float) -> None:
-    """What the fire felt adds to a formation's heat."""
-    w.heat[f] += w.answers[w.formation_actor[f]] * w.share_of_side[f] * felt
+    felt = w.near[w.formation_sector[f], w.formation_side[f]]
+    w.heat[f] = w.heat[f] * w.heat_kept + w.answers[w.formation_actor[f]] * w.share_of_side[f] * felt

@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.clash import give_orders, order_holds
-from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, NOBODY, ONE, World
+from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
 
 FORMED_UP = 0.75
 """Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
@@ -100,9 +100,9 @@ def leanings(w: World, a: int, top: int) -> tuple[float, float, float, float]:
     if top >= 3:
         best = max(best, u3)
     p0 = draws.exp((u0 - best) / w.temperature)
-    p1 = draws.exp((u1 - best) / w.temperature) if top >= 1 else 0.0
-    p2 = draws.exp((u2 - best) / w.temperature) if top >= 2 else 0.0
-    p3 = draws.exp((u3 - best) / w.temperature) if top >= 3 else 0.0
+    p1 = draws.exp((u1 - best) / w.temperature) * (top >= 1)
+    p2 = draws.exp((u2 - best) / w.temperature) * (top >= 2)
+    p3 = draws.exp((u3 - best) / w.temperature) * (top >= 3)
     total = p0 + p1 + p2 + p3
     return p0 / total, p1 / total, p2 / total, p3 / total
 
@@ -164,6 +164,14 @@ def take_posture(w: World, a: int, rung: int, motive: int) -> None:
 
 
 @rule
+def mobilised_by_night(w: World, mobilised: float, wanted: float) -> float:
+    """Share of the forces that is ready to move, a day later; it rises to what is wanted, or falls no lower."""
+    rising = mobilised + w.mobilise_rate * (wanted - mobilised)
+    falling = max(wanted, mobilised * w.mobilised_kept)
+    return rising if wanted > mobilised else falling
+
+
+@rule
 def settle(w: World) -> None:
     """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
     for a in range(w.n_actors):
@@ -174,18 +182,11 @@ def settle(w: World) -> None:
         w.obeyed[a] = order_holds(w, a)
         if w.ordered_at[a] != w.rung[a]:
             give_orders(w, a)
-        w.push[a] = 0.0
-        if w.rung[a] == 2:
-            striking |= ONE << np.uint64(a)
-            w.push[a] = w.line_by_strike * w.strength[a]
-        elif w.rung[a] == 3:
-            striking |= ONE << np.uint64(a)
-            attacking |= ONE << np.uint64(a)
-            w.push[a] = w.strength[a]
-        wanted = INTENSITY[w.rung[a]]
-        if wanted > w.mobilised[a]:
-            w.mobilised[a] += w.mobilise_rate * (wanted - w.mobilised[a])
-        else:
-            w.mobilised[a] = max(wanted, w.mobilised[a] * w.mobilised_kept)
+        rung = w.rung[a]
+        striking |= np.uint64(rung >= 2) << np.uint64(a)
+        attacking |= np.uint64(rung == 3) << np.uint64(a)
+        moves = 1.0 if rung == 3 else (w.line_by_strike if rung == 2 else 0.0)
+        w.push[a] = moves * w.strength[a]
+        w.mobilised[a] = mobilised_by_night(w, w.mobilised[a], INTENSITY[rung])
     w.striking = striking
     w.attacking = attacking

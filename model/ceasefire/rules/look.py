@@ -190,12 +190,11 @@ def see_from_outside(w: World, a: int) -> None:
 @rule
 def unheld(w: World, a: int) -> float:
     """Share of the ground it claims that its side does not hold, by value [0-1]; 0 when it claims nothing."""
+    side = w.side[a]
     wanted = 0.0
     missing = 0.0
     for s in range(w.n_sectors):
         worth = w.claim[s, a]
-        if worth > 0.0:
-            held = w.held[s] if w.side[a] == 0 else 1.0 - w.held[s]
-            wanted += worth
-            missing += worth * (1.0 - held)
+        wanted += worth
+        missing += worth * (1.0 - w.held[s] if side == 0 else w.held[s])
     return missing / wanted if wanted > 0.0 else 0.0
