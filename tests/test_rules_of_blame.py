@@ -125,7 +125,8 @@ def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
 def test_fire_next_door_is_felt_as_the_mean_of_the_neighbours() -> None:
     w = still(morning())
     w["received"][HILLS][SOUTH], w["received"][BORDER][SOUTH], w["fires_today"] = 9.0, 3.0, 12
-    answer.echo(w, TOWN)
+    for sector in (BORDER, HILLS):
+        answer.echo(w, sector)
     assert w["near"][TOWN].tolist() == pytest.approx([0.0, 0.2 * (9.0 + 3.0) / 2 / 1.2])
 
 

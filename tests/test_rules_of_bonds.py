@@ -24,6 +24,7 @@ from ceasefire.verification.by_hand import (
     WOLF,
     World,
     bind,
+    decide,
     events,
     morning,
     still,
@@ -95,6 +96,7 @@ def bound(changes: Mapping[str, object] | None = None, **now: Any) -> World:
     w = still(morning({"mechanisms.talks_rate": 0, **(changes or {})}))
     for name, value in now.items():
         w[name] = value
+    decide.form_up(w)
     bind.bind(w)
     return w
 

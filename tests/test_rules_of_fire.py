@@ -141,8 +141,9 @@ def test_an_unopposed_offensive_takes_what_is_left_at_line_speed_and_a_strike_a_
     taken = {}
     for rung in (STRIKE, OFFENSIVE):
         w = still(morning({"actors.rebels.capability": 0, "actors.raiders.capability": 0, "actors.wolf.capability": 0}))
-        w["rung"][:], w["highest_rung"] = HONOUR, rung
+        w["rung"][:] = HONOUR
         w["rung"][ARMY] = w["rung"][BEAR] = rung
+        decide.form_up(w)
         before = float(w["held"][HILLS])
         clash.advance(w, HILLS)
         taken[rung] = float(w["held"][HILLS]) - before
@@ -154,7 +155,9 @@ def test_a_defended_line_moves_by_push_over_push_and_defence() -> None:
     moved = {}
     for rung in (STRIKE, OFFENSIVE):
         w = still(morning())
-        w["rung"][:], w["highest_rung"], w["rung"][ARMY] = HONOUR, rung, rung
+        w["rung"][:] = HONOUR
+        w["rung"][ARMY] = rung
+        decide.form_up(w)
         before = float(w["held"][HILLS])
         clash.advance(w, HILLS)
         moved[rung] = float(w["held"][HILLS]) - before
@@ -179,7 +182,8 @@ def test_the_line_stays_within_the_sector_and_the_loser_feels_it_by_value() -> N
 
 def test_nobody_who_honours_moves_the_line() -> None:
     w = still(morning())
-    w["rung"][:], w["highest_rung"] = HARASS, OFFENSIVE
+    w["rung"][:] = HARASS
+    decide.form_up(w)
     clash.advance(w, HILLS)
     assert w["held"][HILLS] == 0.4
 
@@ -242,7 +246,8 @@ def test_flight_follows_civilian_deaths_and_an_offensive_and_presses_on_the_host
     suffer.flee(w, TOWN)
     assert w["civilians"][TOWN] == 300000 - 2150
     assert (w["counter"][C_DISPLACED], w["flight_recent"], w["inflow"][WOLF]) == (2150, 2150, 0.8 * 2150)
-    w["civilians_killed"][TOWN], w["rung"][ARMY], w["highest_rung"] = 0, OFFENSIVE, OFFENSIVE
+    w["civilians_killed"][TOWN], w["rung"][ARMY] = 0, OFFENSIVE
+    decide.form_up(w)
     suffer.flee(w, TOWN)
     assert w["civilians"][TOWN] == pytest.approx((300000 - 2150) * 0.995)
     w["civilians_killed"][TOWN], w["civilians"][TOWN] = 10**6, 500.0

@@ -22,6 +22,7 @@ from ceasefire.verification.by_hand import (
     TOWN,
     WOLF,
     World,
+    decide,
     judge,
     morning,
     still,
@@ -42,6 +43,8 @@ def ripe(**now: Any) -> World:
                 w[name][where] = number
         else:
             w[name] = value
+    w["rung"][w["offensive_since"] >= 0] = OFFENSIVE
+    decide.form_up(w)
     judge.judge(w)
     return w
 
@@ -130,6 +133,7 @@ def abrogated(**now: Any) -> World:
     for name, where in now.items():
         for actor, number in where.items():
             w[name][actor] = number
+    decide.form_up(w)
     judge.judge_formal(w)
     return w
 
@@ -175,6 +179,7 @@ def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensiv
     away = {f"front.sectors.{place}.presence.bear": None for place in ("hills", "town")}
     w = still(morning({**away, "agreement.term_days": None, "agreement.renewal_days": None}))
     w["day"], w["offensive_since"][BEAR], w["rung"][BEAR] = 30, 20, OFFENSIVE
+    decide.form_up(w)
     judge.judge_operational(w)
     assert w["over"] == 0
 
@@ -182,6 +187,7 @@ def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensiv
 def test_counts_stop_at_the_day_on_which_the_deal_ended_when_guarantors_clash() -> None:
     w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None}))
     w["rung"][[BEAR, WOLF]] = STRIKE
+    decide.form_up(w)
     w["clash_dead"], w["first_lethal"], w["day"] = 0, -1, 20
     for day in range(20, 25):
         w["day"], w["clash_dead"] = day, 40

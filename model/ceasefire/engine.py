@@ -15,9 +15,10 @@ from ceasefire import draws, rules
 from ceasefire.compiled import called_from_python, rule, seldom
 from ceasefire.interrupts import some_done
 from ceasefire.rules.clash import most_fire
-from ceasefire.rules.decide import choose
+from ceasefire.rules.decide import choose as _choose
 from ceasefire.rules.founding import found
-from ceasefire.rules.look import review_is_due, take_in
+from ceasefire.rules.look import review_is_due
+from ceasefire.rules.look import take_in as _take_in
 from ceasefire.start import Opening, WorldArray
 from ceasefire.world import N_COUNTERS, blank_world
 
@@ -51,8 +52,8 @@ def live_day(w, numbers, nearness, close):
     _events(w, numbers)
     _survey(w)
     for k in range(list_due(w, close)):
-        take_in(w, close[k])
-        choose(w, close[k])
+        _take_in(w, close[k])
+        _choose(w, close[k])
     _settle(w)
     for k in range(list_close(w, nearness, close)):
         _clash(w, close[k])

@@ -24,7 +24,7 @@ def brace(w: World) -> None:
 
 @rule
 def echo(w: World, s: int) -> None:
-    """Fire on a sector is felt there and, at the weight of spill in the mean of what is next door, in its neighbours."""
+    """Fire on a sector is felt there and, at the weight of spill in the mean of all next door, in its neighbours."""
     on_0, on_1 = w.received[s, 0], w.received[s, 1]
     if on_0 + on_1 == 0.0:
         return

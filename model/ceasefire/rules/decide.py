@@ -172,21 +172,28 @@ def mobilised_by_night(w: World, mobilised: float, wanted: float) -> float:
 
 
 @rule
-def settle(w: World) -> None:
-    """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
-    for a in range(w.n_actors):
-        if w.next_rung[a] != w.rung[a]:
-            take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
+def form_up(w: World) -> None:
+    """Note who strikes, who is on the offensive, and how hard each pushes at the line."""
     striking = attacking = NOBODY
     for a in range(w.n_fighters):
-        w.obeyed[a] = order_holds(w, a)
-        if w.ordered_at[a] != w.rung[a]:
-            give_orders(w, a)
         rung = w.rung[a]
         striking |= np.uint64(rung >= 2) << np.uint64(a)
         attacking |= np.uint64(rung == 3) << np.uint64(a)
         moves = 1.0 if rung == 3 else (w.line_by_strike if rung == 2 else 0.0)
         w.push[a] = moves * w.strength[a]
-        w.mobilised[a] = mobilised_by_night(w, w.mobilised[a], INTENSITY[rung])
     w.striking = striking
     w.attacking = attacking
+
+
+@rule
+def settle(w: World) -> None:
+    """All choices of the morning take effect together; forces mobilise towards their posture, or go home."""
+    for a in range(w.n_actors):
+        if w.next_rung[a] != w.rung[a]:
+            take_posture(w, a, w.next_rung[a], largest_pull(w, a, w.next_rung[a]))
+    for a in range(w.n_fighters):
+        w.obeyed[a] = order_holds(w, a)
+        if w.ordered_at[a] != w.rung[a]:
+            give_orders(w, a)
+        w.mobilised[a] = mobilised_by_night(w, w.mobilised[a], INTENSITY[w.rung[a]])
+    form_up(w)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, NOBODY, World
+from ceasefire.world import (
+    C_CIVILIAN,
+    C_COMBATANT,
+    C_DISPLACED,
+    FIRED_LOCALISED,
+    FIRED_ORDERED,
+    FIRED_RETALIATORY,
+    NOBODY,
+    World,
+)
 
 
 @rule
