@@ -37,8 +37,7 @@ def accuse(w: World, f: int) -> None:
     w.misblamed[1 - side] += (1.0 - right) * weight
     w.seen_today[a] += right * weight
     patron = w.patron[a]
-    if w.excluded[a] == 1 and patron >= 0:
-        w.seen_today[patron] += w.spoiler_blame * right * weight
+    w.seen_today[max(patron, 0)] += w.spoiler_blame * right * weight if w.excluded[a] == 1 and patron >= 0 else 0.0
 
 
 @rule

@@ -101,12 +101,9 @@ def count_fire(w: World, f: int) -> None:
     ordered = w.fired[f, FIRED_ORDERED]
     w.counter[LOCALISED] += w.fired[f, FIRED_LOCALISED]
     w.counter[RETALIATORY] += w.fired[f, FIRED_RETALIATORY]
-    if w.excluded[a] == 1:
-        w.counter[SPOILING] += ordered
-    else:
-        w.counter[STRATEGIC] += ordered
-        if ordered > 0 and w.first_breach < 0:
-            w.first_breach = w.day
+    w.counter[SPOILING if w.excluded[a] == 1 else STRATEGIC] += ordered
+    if w.first_breach < 0 and ordered > 0 and w.excluded[a] == 0:
+        w.first_breach = w.day
     w.received[s, 1 - w.side[a]] += w.fires[f]
     w.fires_today = w.fires_today + w.fires[f]
     w.firing[w.n_firing] = f

@@ -178,4 +178,5 @@ def derive_formations(w: World) -> None:
     for a in range(w.n_actors):
         w.ordered_at[a] = w.rung[a]
     for rung in range(4):
-        w.harmless[rung] = 1.0 - draws.exp(-w.deaths_tail * draws.log(1.0 + 1.0 / deaths_scale(w, rung)))
+        w.deaths_scale[rung] = deaths_scale(w, rung)
+        w.harmless[rung] = 1.0 - draws.exp(-w.deaths_tail * draws.log(1.0 + 1.0 / w.deaths_scale[rung]))

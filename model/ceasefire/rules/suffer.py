@@ -43,7 +43,7 @@ def suffer(w: World, f: int) -> None:
         rung = 0 if kind == FIRED_LOCALISED else w.rung[a]
         u = draws.uniform(w.toll_key, w.formation_key[f], number)
         if u >= w.harmless[rung]:
-            amount = draws.lomax(deaths_scale(w, rung), w.deaths_tail, u)
+            amount = draws.lomax(w.deaths_scale[rung], w.deaths_tail, u)
             dead = max(1, int(min(amount, w.deaths_cap)))
             if strike_victim(w, f, dead, draws.uniform(w.fate_key, w.formation_key[f], number)):
                 w.killed[f, kind] += dead
