@@ -198,6 +198,10 @@ def test_exp_is_flat_beyond_700_either_way() -> None:
     assert found[4] > 0.0
 
 
+def test_exp_of_no_number_is_no_number() -> None:
+    assert np.isnan(of_each(each_exp, np.array([math.nan]))).all()
+
+
 def test_log_is_within_two_units_in_the_last_place() -> None:
     rng = np.random.default_rng(2)
     grid = np.concatenate([

@@ -54,6 +54,7 @@ def test_fire_is_felt_in_full_and_what_is_misread_is_felt_by_both() -> None:
     right = w["attributed"][HILLS]
     assert w["felt_today"] == pytest.approx([(1 - right) * 12, 12])
     assert w["seen_today"][ARMY] == pytest.approx(right * 12)
+    assert w["seen_today"][[a for a in range(12) if a != ARMY]].tolist() == [0.0] * 11, "nor is its patron blamed"
     assert w["misblamed"] == pytest.approx([0.0, (1 - right) * 12])
 
 
@@ -78,6 +79,8 @@ def test_fire_at_a_party_outside_the_deal_counts_by_chance_and_its_patron_may_be
     weight, right = 0.6 * 12, w["attributed"][HILLS]
     assert w["felt_today"][NORTH] == pytest.approx(weight * 0.5)
     assert w["seen_today"][WOLF] == pytest.approx(0.5 * right * weight)
+    w = accused(RAIDERS, HILLS, {"actors.raiders.patron": None})
+    assert w["seen_today"].nonzero()[0].tolist() == [RAIDERS]
 
 
 def test_trust_moves_towards_the_share_of_a_quiet_day() -> None:

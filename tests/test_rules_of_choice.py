@@ -196,6 +196,10 @@ def test_an_alarm_a_patron_that_moved_or_chance_bring_a_review() -> None:
     w["moved_on"][BEAR] = 4
     look.look(w, ARMY)
     assert w["due"][ARMY] == 1
+    w["moved_on"][BEAR], w["day"] = -1, 0
+    look.look(w, ARMY)
+    assert w["due"][ARMY] == 0, "a patron that never moved did not move on the day before the first"
+    w["day"] = 5
     w["moved_on"][BEAR] = 3
     look.look(w, ARMY)
     assert w["due"][ARMY] == 0

@@ -31,6 +31,25 @@ def usual() -> pd.DataFrame:
     return lived(small_front(), WORLDS)
 
 
+@pytest.mark.parametrize("dice", range(5))
+def test_those_who_fight_and_the_forces_of_the_first_side_come_first(dice: int) -> None:
+    opening = open_scenario(random_front(dice))
+    w = opening.record[0]
+    fights = w["fights"][: w["n_actors"]]
+    assert fights.tolist() == sorted(fights, reverse=True)
+    assert fights.sum() == w["n_fighters"]
+    side = w["side"][w["formation_actor"]]
+    places = {
+        name: [f for f, (sector, _) in enumerate(opening.formations) if sector == name] for name in opening.sectors
+    }
+    for s, here in enumerate(places.values()):
+        first, turn, last = (int(w[f"{which}_formation"][s]) for which in ("first", "turn", "last"))
+        assert [*range(first, last)] == here
+        assert side[here].tolist() == [0] * (turn - first) + [1] * (last - turn)
+        present = {a for a in range(64) if int(w["forces_here"][s]) >> a & 1}
+        assert present == set(w["formation_actor"][here].tolist())
+
+
 def test_the_small_front_ends_in_every_way_but_one(usual: pd.DataFrame) -> None:
     # What follows would prove little on worlds that all end alike; a clash of guarantors is too rare here.
     causes = {"offensive", "spoiler_offensive", "bombardment", "spiral", "expiry", "abrogation", ""}

@@ -275,7 +275,7 @@ FIELDS: tuple[Field, ...] = (
     ("deadline_met", "i8", ("deadlines",), "1 when met"),
     # --- derived from half-lives; made anew when an event changes a number
     ("harmless", "f8", ("rungs",), "chance that a violation kills nobody: in calm, -, of strikers, in an offensive"),
-    ("deaths_scale", "f8", ("rungs",), "scale of deaths per violation: in calm, -, of strikers, in an offensive [deaths]"),
+    ("deaths_scale", "f8", ("rungs",), "scale of deaths per violation: in calm, -, of strikers, in an offensive"),
     ("losses_kept", "f8", (), "per day"),
     ("ground_kept", "f8", (), "per day"),
     ("mobilised_kept", "f8", (), "per day"),
