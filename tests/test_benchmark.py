@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from ceasefire.benchmark import cost
 from ceasefire.benchmark.agreement import compared, engine_worlds, peer_worlds
-from ceasefire.benchmark.bench import exponent, in_words, sentences, table
+from ceasefire.benchmark.bench import against_the_peer, exponent, in_words, sentences, table
 from ceasefire.benchmark.fronts import front_of
 from ceasefire.benchmark.peer import PeerModel
 from ceasefire.scenario.load import load
+from ceasefire.scenario.schema import Scenario
 from ceasefire.start import open_scenario
 from ceasefire.verification.small_front import small_front
 from ceasefire.world import CAUSES, VIOLATION_KINDS
@@ -78,22 +80,46 @@ def test_cost_that_doubles_with_the_sectors_has_exponent_one() -> None:
     assert exponent([{"sectors": 12, "ns_per_world_day": 7.0}]) is None
 
 
+def test_engine_and_peer_are_compared_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = {"ns_per_world_day": 1_000.0, "worlds_per_second_all_cores": 50.0, "days_per_world": 1_000.0}
+    monkeypatch.setattr(cost, "compiled_cost", lambda *_: engine)
+    monkeypatch.setattr(cost, "peer_cost", lambda _, seed: 1e5 * (seed + 1))
+    # Half a second is the start of its processes: 2 worlds of 500 days a second are left.
+    batches: list[int] = []
+
+    def batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
+        batches.append(first)
+        return (0.5, 1.0) if scenario.horizon_days == 1 else (0.5 + worlds / 2, 500.0)
+
+    monkeypatch.setattr(cost, "peer_batch", batch)
+    found = against_the_peer(load("idlib-2020").scenario, quick=True)
+    assert found["times_as_fast_as_the_peer"] == {
+        "pairs": 3, "one_core": 200.0, "one_core_range": [100.0, 300.0], "all_cores": 50.0,
+        "all_cores_range": [50.0, 50.0],
+    }  # fmt: skip
+    assert (found["peer"]["ns_per_world_day"], found["peer"]["worlds_per_second"]) == (2e5, 2.0)
+    assert batches == [0, 0, 2, 4], "each pair lives worlds of its own"
+
+
 def test_times_are_told_in_the_unit_that_suits_them() -> None:
     assert [in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
 
 
 def test_a_benchmark_that_left_out_cold_start_and_memory_is_told_without_them() -> None:
-    cost = {"ns_per_world_day": 1_500.0, "worlds_per_second_one_core": 400.0, "worlds_per_second_all_cores": 790.0}
+    took = {"ns_per_world_day": 1_500.0, "worlds_per_second_one_core": 400.0, "worlds_per_second_all_cores": 790.0}
     found = {
-        "scenario": "idlib-2020", "engine": cost, "fronts": [{**cost, "sectors": 12}], "cost_per_sector_exponent": None,
+        "scenario": "idlib-2020", "engine": took, "fronts": [{**took, "sectors": 12}], "cost_per_sector_exponent": None,
         "mesa_ns_per_world_day": 9e4, "mesa_collecting_ns_per_world_day": 1.2e5, "interpreted_ns_per_world_day": 8e6,
         "peer": {"processes": 2, "ns_per_world_day": 6e5, "worlds_per_second": 1.58},
-        "times_as_fast_as_the_peer": {"one_core": 400.0, "all_cores": 500.0},
+        "times_as_fast_as_the_peer": {
+            "pairs": 7, "one_core": 400.0, "one_core_range": [380.0, 410.0], "all_cores": 1500.0,
+            "all_cores_range": [1400.0, 1600.0],
+        },
         "seconds_cold": None, "seconds_warm": 1.25, "peak_mb_by_worlds": {},
     }  # fmt: skip
     assert table(found)[1] == ("compiled engine, idlib-2020", "1.5 µs", "400 / 790")
     said = " ".join(sentences(found))
-    assert "400 times the days on a core, and 500 times as many worlds" in said
+    assert "400 (380 to 410) times the days on a core, and 1,500 (1,400 to 1,600) times on this machine, in 7" in said
     assert "1.2 s" in said
     assert "compiled first" not in said
     assert "Memory" not in said

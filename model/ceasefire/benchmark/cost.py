@@ -58,32 +58,32 @@ def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
     return seconds / (model.day - 1) * 1e9
 
 
-def peer_cost(scenario: Scenario, worlds: int) -> float:
-    """The peer, in this process: nanoseconds of one core per day of whole worlds."""
+def peer_cost(scenario: Scenario, seed: int) -> float:
+    """One world of the peer, in this process: nanoseconds of one core per day."""
     from ceasefire.benchmark.peer import PeerModel
 
-    models = [PeerModel(scenario, seed) for seed in range(worlds)]
-    seconds = sum(_timed(model.run_model, time.thread_time) for model in models)
-    return seconds / sum(model.day for model in models) * 1e9
+    model = PeerModel(scenario, seed)
+    seconds = _timed(model.run_model, time.thread_time)
+    return seconds / model.day * 1e9
 
 
-def peer_rows(scenario: Scenario, worlds: int, processes: int) -> list[dict[str, Any]]:
-    """Worlds of the peer, seeds 0 to `worlds` - 1, under Mesa's own batch_run: its last report on each."""
+def peer_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> list[dict[str, Any]]:
+    """Worlds of the peer, seeds from `first` on, under Mesa's own batch_run: its last report on each."""
     from mesa.batchrunner import batch_run
 
     from ceasefire.benchmark.peer import PeerModel
 
     found: list[dict[str, Any]] = batch_run(
-        PeerModel, {"scenario": [scenario], "seed": range(worlds)}, number_processes=processes,
+        PeerModel, {"scenario": [scenario], "seed": range(first, first + worlds)}, number_processes=processes,
         max_steps=scenario.horizon_days, display_progress=False,
     )  # fmt: skip
     return found
 
 
-def peer_batch(scenario: Scenario, worlds: int, processes: int) -> tuple[float, float]:
+def peer_batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
     """The peer under batch_run: seconds, and mean days lived per world."""
     rows: list[dict[str, Any]] = []
-    seconds = _timed(lambda: rows.extend(peer_rows(scenario, worlds, processes)), time.perf_counter)
+    seconds = _timed(lambda: rows.extend(peer_rows(scenario, worlds, processes, first)), time.perf_counter)
     return seconds, sum(row["Step"] + 1 for row in rows) / len(rows)
 
 
