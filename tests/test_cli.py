@@ -287,6 +287,19 @@ def test_a_world_can_be_drawn(command: Command, small: str) -> None:
     assert all(Path(file).parent == Path(folder) / "figures" and Path(file).stat().st_size > 5000 for file in drawn)
 
 
+def test_pictures_of_a_world_of_no_run_are_not_drawn_over_by_another_scenarios(command: Command, small: str) -> None:
+    def drawn(*more: str) -> Path:
+        return Path(command("world", small, "--world", "2", "--chart", *more).last)
+
+    usual, other, again = drawn(), drawn("--set", "agreement.monitoring=0"), drawn()
+    assert usual.parent.parent == Path("results/worlds")
+    assert again == usual
+    assert other.parent != usual.parent
+    assert drawn("--seed", "2").parent not in (usual.parent, other.parent)
+    assert other.exists()
+    assert usual.exists()
+
+
 @pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize(
     ("more", "says"),

@@ -33,21 +33,21 @@ def world(
 
     With a results folder, scenario and seed are those of the run.
     """
-    folder = Path(source)
-    if folder.is_dir() and ((folder / "manifest.json").exists() or len(folder.parts) != 1):
+    folder = _results_folder(source)
+    if folder is not None:
         if seed is not None or change or setting:
             raise RefusedError(f"--seed, --change and --set come from {folder}; leave them out")
         loaded, seed = _of_a_run(folder, number)
-        target, again = folder / "figures", _typed(shown_path(folder), number)
+        again = _typed(shown_path(folder), number)
     else:
-        loaded, seed, target = loaded_as_asked(source, change, setting), 1 if seed is None else seed, Path()
+        loaded, seed = loaded_as_asked(source, change, setting), 1 if seed is None else seed
         again = _typed(source, number, seed, change, setting)
     from ceasefire.analysis.stories import story
 
     say_if_compiling()
     show(story(loaded, seed, number, again).rstrip("\n"))
     if chart:
-        _draw(loaded, seed, number, target)
+        _draw(loaded, seed, number, folder / "figures" if folder else _of_no_run(loaded, seed))
 
 
 def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
@@ -62,6 +62,22 @@ def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
     if said.get("program", {}).get("source") != source_digest():
         say(f"{folder} was made by another version of the program; this world may differ from the one in its table")
     return replace(plan.loaded, scenario=plan.scenario), plan.seed
+
+
+def _results_folder(source: str) -> Path | None:
+    """The folder that is meant, if one is: a scenario may have the name of a folder that holds no run."""
+    folder = Path(source)
+    meant = folder.is_dir() and ((folder / "manifest.json").exists() or len(folder.parts) != 1)
+    return folder if meant else None
+
+
+def _of_no_run(loaded: Loaded, seed: int) -> Path:
+    """Where pictures of a scenario's worlds go: by its name and what is in it, so that none is drawn over another's."""
+    from ceasefire.experiment.folder import RESULTS, names
+    from ceasefire.experiment.plan import Plan
+
+    own = next(names(loaded.label, Plan(loaded, 1, seed).fingerprint[:6], plain=False))
+    return RESULTS / "worlds" / own.name
 
 
 def _typed(source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None) -> str:
