@@ -17,9 +17,6 @@ from typing import Any, TypeVar, cast
 
 import platformdirs
 
-SLP = "1"
-"""Vectorise straight-line code: about a quarter faster on these rules."""
-
 
 def source_digest() -> str:
     """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
@@ -32,7 +29,7 @@ def source_digest() -> str:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     for name in ("numba", "numpy", "llvmlite"):
         digest.update(f"{name} {metadata.version(name)}".encode())
-    digest.update(f"{sys.version} slp={SLP}".encode())
+    digest.update(sys.version.encode())
     return digest.hexdigest()
 
 
@@ -42,7 +39,6 @@ def cache_folder() -> Path:
 
 
 CACHE = cache_folder()
-os.environ.setdefault("NUMBA_SLP_VECTORIZE", SLP)
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
 
 import numba  # noqa: E402
