@@ -112,7 +112,7 @@ def test_branching_rises_from_rest_with_distrust_and_posture(trust: float, rung:
 
 def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
     w = still(morning())
-    w["received"][HILLS][NORTH], w["received"][TOWN][NORTH], w["fires_today"] = 4.0, 10.0, 14
+    w["received"][HILLS][NORTH], w["received"][TOWN][NORTH] = 4.0, 10.0
     w["trust"][NORTH], w["rung"][ARMY] = 0.5, HONOUR
     f = formation(ARMY, HILLS)
     w["heat"][f] = 2.0
@@ -127,7 +127,7 @@ def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
 
 def test_fire_next_door_is_felt_as_the_mean_of_the_neighbours() -> None:
     w = still(morning())
-    w["received"][HILLS][SOUTH], w["received"][BORDER][SOUTH], w["fires_today"] = 9.0, 3.0, 12
+    w["received"][HILLS][SOUTH], w["received"][BORDER][SOUTH] = 9.0, 3.0
     for sector in (BORDER, HILLS):
         answer.echo(w, sector)
     assert w["near"][TOWN].tolist() == pytest.approx([0.0, 0.2 * (9.0 + 3.0) / 2 / 1.2])
@@ -136,7 +136,7 @@ def test_fire_next_door_is_felt_as_the_mean_of_the_neighbours() -> None:
 def test_heat_cools_on_a_quiet_day() -> None:
     w = still(morning())
     f = formation(ARMY, HILLS)
-    w["heat"][f], w["fires_today"] = 2.0, 0
+    w["heat"][f] = 2.0
     answer.echo(w, HILLS)
     answer.answer(w, f)
     assert w["heat"][f] == pytest.approx(1.9)
@@ -144,7 +144,7 @@ def test_heat_cools_on_a_quiet_day() -> None:
 
 def test_the_side_shares_one_answer_between_its_formations() -> None:
     w = still(morning())
-    w["trust"][SOUTH], w["heat"][:], w["received"][HILLS][SOUTH], w["fires_today"] = 1.0, 0.0, 6.0, 6
+    w["trust"][SOUTH], w["heat"][:], w["received"][HILLS][SOUTH] = 1.0, 0.0, 6.0
     w["rung"][:], w["received"][TOWN][SOUTH] = HONOUR, 0.0
     answer.echo(w, HILLS)
     answer.brace(w)

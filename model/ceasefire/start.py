@@ -172,7 +172,7 @@ class _Layout:
         for a, name in enumerate(self.actors):
             actor = self.scenario.actors[name]
             w["actor_key"][a] = name_key(name)
-            w["side"][a] = self.sides.index(actor.side) if actor.side is not None else -1
+            w["side"][a] = self._side_of(name)
             w["fights"][a] = actor.role != "outside"
             w["guarantor"][a] = actor.role == "guarantor"
             w["excluded"][a] = name in self.scenario.agreement.excludes
@@ -255,7 +255,7 @@ class _Layout:
         for s, name in enumerate(self.sectors):
             own = [f for f, (sector, _) in enumerate(self.formations) if sector == name]
             if own:
-                of_side_0 = sum(w["side"][w["formation_actor"][f]] == 0 for f in own)
+                of_side_0 = np.count_nonzero(w["formation_side"][own] == 0)
                 w["first_formation"][s], w["last_formation"][s] = own[0], own[-1] + 1
                 w["turn_formation"][s] = own[0] + of_side_0
 

@@ -37,6 +37,7 @@ def accuse(w: World, f: int) -> None:
     w.misblamed[1 - side] += (1.0 - right) * weight
     w.seen_today[a] += right * weight
     patron = w.patron[a]
+    # Nothing is added where there is nothing to add: a processor would guess badly whether there is.
     w.seen_today[max(patron, 0)] += w.spoiler_blame * right * weight if w.excluded[a] == 1 and patron >= 0 else 0.0
 
 

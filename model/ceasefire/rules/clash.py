@@ -105,7 +105,6 @@ def count_fire(w: World, f: int) -> None:
     if w.first_breach < 0 and ordered > 0 and w.excluded[a] == 0:
         w.first_breach = w.day
     w.received[s, 1 - w.side[a]] += w.fires[f]
-    w.fires_today = w.fires_today + w.fires[f]
     w.firing[w.n_firing] = f
     w.n_firing = w.n_firing + 1
 

@@ -22,7 +22,6 @@ def dawn(w: World) -> None:
     for c in range(N_COUNTERS):
         w.morning[c] = w.counter[c]
     w.deaths_today = 0
-    w.fires_today = 0
     for k in range(w.n_firing):
         w.fires[w.firing[k]] = 0
     w.n_firing = 0

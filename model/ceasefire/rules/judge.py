@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.decide import largest_pull, leanings
@@ -191,7 +193,7 @@ def hottest_sector(w: World) -> int:
 @rule
 def signed(w: World, a: int) -> bool:
     """Can the actor end the deal on paper? A party to it that fights and has no patron to answer to."""
-    return w.fights[a] == 1 and w.excluded[a] == 0 and w.patron[a] < 0
+    return w.signatories >> np.uint64(a) & np.uint64(1) != NOBODY
 
 
 @rule

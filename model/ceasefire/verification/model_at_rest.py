@@ -34,7 +34,6 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
         w["received"][:] = 0.0
         sector, actor = w["formation_sector"][j], w["formation_actor"][j]
         w["received"][sector, 1 - w["side"][actor]] = 1.0
-        w["fires_today"] = 1
         feel(one)
         calls.brace(one)
         for i in range(n):
