@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -35,7 +36,7 @@ from ceasefire.charts.pulls import Choice, pulls_chart
 from ceasefire.charts.rows import fair_limits
 from ceasefire.charts.sawtooth import sawtooth_chart
 from ceasefire.charts.sobol import sobol_chart
-from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, VERMILLION
+from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION
 from ceasefire.charts.tornado import Swing, tornado_chart
 
 HORIZON = 1825
@@ -133,6 +134,16 @@ def test_every_word_of_a_comparison_can_be_read(count: int) -> None:
     assert [len(by_gid(figure, f"curve-{k}")) for k in range(count)] == [1] * count
     assert len(by_gid(figure, "difference")) == count - 1
     assert "400 worlds each" in words_of(figure)
+
+
+def test_a_difference_of_thousands_of_days_can_be_read_to_its_last_digit() -> None:
+    lost = Interval(-1_428.0, -1_486.0, -1_371.0)
+    first, second = group("idlib-2020", 1_600.0, None), group("idlib-2018", 200.0, lost)
+    doubted = replace(second, doubted=Interval(-1_420.0, -1_558.0, -463.0))
+    figure = comparison_chart([first, doubted], CAPTION, horizon=HORIZON)
+    figure.set_dpi(DPI)  # as it is saved: letters are a little wider than on the screen
+    assert_legible(figure)
+    assert "\u22121,486 to \u22121,371" in words_of(figure)
 
 
 def test_differences_drawn_are_those_given_and_chance_is_called_chance() -> None:

@@ -35,7 +35,7 @@ PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
 """Heights of a line of the at-risk table and of a row of differences [inches]."""
 
-DIFFERENCE_LEFT, DIFFERENCE_WIDTH = 3.3, 2.6
+DIFFERENCE_LEFT, DIFFERENCE_WIDTH = 3.3, 2.5
 END_LETTERS = 20
 
 INKS = tuple(readable(colour) for colour in COMPARISON_COLOURS)
@@ -169,8 +169,8 @@ def _difference(sheet: Page, axes: Axes, group: Group, number: int, y: float) ->
     axes.plot(ends, [number] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="difference")
     axes.plot([group.gained.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
     words, ink = signed_days(group.gained.value), INKS[number]
-    sheet.write(x + 0.64, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
-    sheet.write(x + 0.7, y, span_words(group.gained, signed_days), size=SMALL, color=QUIET, va="center")
+    sheet.write(x + 0.62, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
+    sheet.write(x + 0.67, y, span_words(group.gained, signed_days), size=SMALL, color=QUIET, va="center")
 
 
 def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) -> None:
@@ -182,8 +182,8 @@ def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) ->
     sheet.write(2.48, y, "95 %", **look)
     words = f"days gained, {same}" + ("; wide: doubt (90 %)" if doubted else "")
     sheet.write(DIFFERENCE_LEFT, y, words, **look)
-    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.64, y, "days", ha="right", **look)
-    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.7, y, "95 %", **look)
+    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.62, y, "days", ha="right", **look)
+    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.67, y, "95 %", **look)
 
 
 def _finding(groups: Sequence[Group], horizon: int) -> str:
