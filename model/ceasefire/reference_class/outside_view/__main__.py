@@ -1,0 +1,35 @@
+"""`python -m ceasefire.reference_class.outside_view DIR`: fit to the deals of a data folder and write what is shipped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ceasefire.reference_class.outside_view.parameters import NAMES
+from ceasefire.reference_class.outside_view.shipped_numbers import SHIPPED, refit
+from ceasefire.scenario.faults import ScenarioError
+
+
+def main() -> int:
+    """Refit and print the estimates. Returns the exit code."""
+    asked = argparse.ArgumentParser(
+        prog="python -m ceasefire.reference_class.outside_view", description="Fit the outside view to coded deals."
+    )
+    asked.add_argument("data", type=Path, metavar="DIR", help="folder of ceasefire_durations.csv")
+    asked.add_argument("--to", type=Path, default=SHIPPED, metavar="FOLDER", help="where to write the numbers")
+    given = asked.parse_args()
+    try:
+        fits = refit(given.data, given.to, lambda words: sys.stderr.write(f"{words}\n") and None)
+    except ScenarioError as error:
+        sys.stderr.write("\n".join(map(str, error.faults)) + "\n")
+        return 2
+    print(f"{'number':26}" + "".join(f"{reading:>16}" for reading in fits))
+    for at, name in enumerate(NAMES):
+        cells = [f"{found.theta[at]:8.2f} ({found.errors[at]:.2f})" for found in fits.values()]
+        print(f"{name:26}" + "".join(f"{cell:>16}" for cell in cells))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
