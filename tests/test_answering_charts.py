@@ -25,19 +25,18 @@ from ceasefire.analysis.pulls import HABIT, WORD, Pulls
 from ceasefire.analysis.sawtooth import around_talks
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Group, comparison_chart, verdict
-from ceasefire.charts.contrast import contrast, readable
 from ceasefire.charts.front import front_chart
 from ceasefire.charts.hazard import hazard_chart
 from ceasefire.charts.levers import Gain, levers_chart
 from ceasefire.charts.morris import morris_chart
-from ceasefire.charts.numbers import days, signed, signed_days, span_words
 from ceasefire.charts.phase import Field, phase_chart
 from ceasefire.charts.pulls import Choice, pulls_chart
 from ceasefire.charts.rows import fair_limits
 from ceasefire.charts.sawtooth import sawtooth_chart
 from ceasefire.charts.sobol import sobol_chart
-from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION
+from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
 from ceasefire.charts.tornado import Swing, tornado_chart
+from ceasefire.wording import days, signed, signed_days, span_words
 
 HORIZON = 1825
 LONG = "A lever whose title is far longer than any that a sensible author would give to it"

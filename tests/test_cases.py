@@ -98,7 +98,7 @@ def test_an_experiment_lays_its_cases_side_by_side(command: Command, tmp_path: P
     ],
 )
 def test_what_is_ill_said_of_a_case_is_a_fault(tmp_path: Path, old: str, new: str, fault: str) -> None:
-    from ceasefire.scenario.faults import ScenarioError
+    from ceasefire.errors import ScenarioError
 
     (tmp_path / "asked.yaml").write_text(SIDE_BY_SIDE.replace(old, new, 1))
     with pytest.raises(ScenarioError) as caught:

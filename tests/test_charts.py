@@ -28,13 +28,13 @@ from ceasefire.analysis.survival import SurvivalCurve, survival
 from ceasefire.charts.causes import causes_chart
 from ceasefire.charts.histories import histories_chart
 from ceasefire.charts.history import history_chart
+from ceasefire.charts.layout import Caption, Room, day_ticks, spread
 from ceasefire.charts.panels import counted, runs
-from ceasefire.charts.placing import Room, spread
 from ceasefire.charts.steps import cells, corners, shown
 from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.charts.words import CAUSE_WORDS, Caption, day_ticks, percent
 from ceasefire.experiment.history import History
+from ceasefire.wording import CAUSE_WORDS, whole_percent
 
 HORIZON = 1825
 CAPTION = Caption("Moscow deal on Idlib, 5 March 2020", "idlib-2020+no-monitors", 7)
@@ -296,7 +296,7 @@ def test_layers_of_causes_reach_one_hundred_per_cent_and_are_named_with_their_sh
     words = [" ".join(text.get_text().split()) for text in texts(figure)]
     for ending, share in shares.at(HORIZON).items():
         assert CAUSE_WORDS[ending.cause] in words
-        assert percent(share) in [text.get_text() for text in texts(figure)]
+        assert whole_percent(share) in [text.get_text() for text in texts(figure)]
 
 
 def test_rare_actors_of_a_cause_share_a_layer() -> None:
@@ -453,7 +453,7 @@ def test_room_is_found_only_where_nothing_is() -> None:
 
 
 def test_a_share_is_never_rounded_to_certainty() -> None:
-    written = [percent(share).replace("\u00a0", " ") for share in (0, 0.004, 0.174, 0.996, 1)]
+    written = [whole_percent(share).replace("\u00a0", " ") for share in (0, 0.004, 0.174, 0.996, 1)]
     assert written == ["0 %", "<1 %", "17 %", ">99 %", "100 %"]
 
 

@@ -20,7 +20,6 @@ from ceasefire.analysis.diverging import Parting, parting, who_led
 from ceasefire.analysis.interval import Interval
 from ceasefire.charts import levers
 from ceasefire.charts.levers import Gain
-from ceasefire.charts.numbers import signed_days, span_words
 from ceasefire.experiment.comparing import (
     Compared,
     compared,
@@ -35,6 +34,7 @@ from ceasefire.experiment.variants import open_base
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import open_scenario
+from ceasefire.wording import signed_days, span_words
 
 QUICK = ("--worlds", "60", "--days", "300")
 

@@ -26,8 +26,8 @@ from ceasefire.scenario.inclinations import (
 )
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.paths import quantities
-from ceasefire.scenario.plain_text import percent, table
 from ceasefire.start import open_scenario
+from ceasefire.wording import percent, table
 from ceasefire.world import INTENSITY
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ceasefire.engine import RESULT, one_scenario, simulate
+from ceasefire.errors import ScenarioError
 from ceasefire.experiment.load import load_experiment
 from ceasefire.experiment.study import Study, study
-from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.load import load
 from ceasefire.start import open_scenario
 

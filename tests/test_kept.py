@@ -15,7 +15,7 @@ from test_results_folder import everything
 from test_validation import as_row, deals_of, write_file
 
 import ceasefire
-from ceasefire.analysis.paired import FloatArray
+from ceasefire.array_types import FloatArray
 from ceasefire.calibration.windows import all_names
 from ceasefire.compiled import source_digest
 from ceasefire.experiment.folder import FolderError

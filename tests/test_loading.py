@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ceasefire.scenario.faults import Fault, ScenarioError
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario.library import find_change, find_scenario, list_changes, list_scenarios, motives_file
 from ceasefire.scenario.load import Loaded, load, load_resolved
 from ceasefire.scenario.paths import doubt_range, event_paths, quantities

@@ -22,8 +22,7 @@ from html_page import Element, read
 
 from ceasefire import report
 from ceasefire.analysis.summary import summary
-from ceasefire.charts.contrast import contrast
-from ceasefire.charts.words import percent
+from ceasefire.charts.style import contrast
 from ceasefire.experiment.folder import FolderError, open_results
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import Outcome, carry_out
@@ -31,6 +30,7 @@ from ceasefire.report.assumed import assumed_numbers
 from ceasefire.report.page import page
 from ceasefire.report.run import Made, run_report
 from ceasefire.scenario.load import load
+from ceasefire.wording import whole_percent
 
 MANIFEST: dict[str, Any] = {
     "command": "ceasefire run two-sides --worlds 40",
@@ -84,7 +84,7 @@ def test_the_sentence_to_copy_has_the_shares_with_both_intervals_of_the_tables(f
         figure = found.holding[day]
         assert figure.doubt is not None
         for number in (figure.chance.value, figure.chance.low, figure.doubt.low, figure.doubt.high):
-            assert percent(number).replace("\u00a0", " ") in sentence.text
+            assert whole_percent(number).replace("\u00a0", " ") in sentence.text
     assert "40 simulated worlds" in sentence.text
     assert "one year" in sentence.text
     assert "400 days" in sentence.text
@@ -105,7 +105,7 @@ def test_the_main_figures_stand_in_a_table_with_both_sources_of_doubt(folder: Pa
 def test_shares_of_endings_are_those_of_the_worlds(folder: Path) -> None:
     shares = dict(table(elements(folder), "Shares of worlds by day 400")[1:])
     held = (~ran()[1].worlds["ended"]).mean()
-    assert shares["Still holding"] == percent(held).replace("\u00a0", " ")
+    assert shares["Still holding"] == whole_percent(held).replace("\u00a0", " ")
 
 
 def test_a_page_asks_nothing_of_a_network(folder: Path) -> None:
@@ -154,7 +154,7 @@ def test_every_picture_says_in_words_what_it_shows_and_how_large_it_is(folder: P
     for image in pictures:
         assert len(image.attributes["alt"]) > 80
         assert (image.attributes["width"], image.attributes["height"]) == ("3", "2")
-    held = percent((~ran()[1].worlds["ended"]).mean()).replace("\u00a0", " ")
+    held = whole_percent((~ran()[1].worlds["ended"]).mean()).replace("\u00a0", " ")
     assert held in " ".join(pictures[0].attributes["alt"].split())
 
 

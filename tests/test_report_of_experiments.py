@@ -16,11 +16,11 @@ import pytest
 from conftest import SMALL, Command
 from html_page import Element, read
 
-from ceasefire.charts.numbers import signed_days
 from ceasefire.experiment.outcomes import outcome
 from ceasefire.report.answers import answer_to, outcome_table
 from ceasefire.scenario.load import load
 from ceasefire.scenario.path_words import path_words
+from ceasefire.wording import signed_days
 
 QUICK = ("--worlds", "40", "--days", "200")
 CHROMIUM = shutil.which("chromium")

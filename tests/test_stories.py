@@ -19,7 +19,6 @@ from ceasefire.analysis import stories
 from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
 from ceasefire.analysis.stories import QUARTER, Story, pulls_of, spans, story, tell
 from ceasefire.analysis.teller import STRIKE, Teller
-from ceasefire.analysis.telling import chance_of, short_name
 from ceasefire.analysis.turning_points import ALWAYS, TurningPoint
 from ceasefire.analysis.witness import Decision, Witness
 from ceasefire.engine import all_rows, one_scenario
@@ -29,6 +28,7 @@ from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.load import load
 from ceasefire.scenario.settings import parse_settings
 from ceasefire.start import open_scenario
+from ceasefire.wording import chance_of, short_name
 from ceasefire.world import CAUSES, VIOLATION_KINDS
 
 SEED = 1

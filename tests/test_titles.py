@@ -9,8 +9,8 @@ import pytest
 from conftest import SMALL, Command
 from test_report_of_experiments import experiment
 
-from ceasefire.charts.words import Caption
-from ceasefire.scenario.plain_text import titled
+from ceasefire.charts.layout import Caption
+from ceasefire.wording import titled
 
 QUESTION = "Will the river hold?"
 BRIEF = ("--worlds", "12", "--days", "60")

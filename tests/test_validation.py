@@ -11,10 +11,10 @@ import pytest
 from conftest import Command
 
 from ceasefire.analysis.binned import BINS, EDGES, surviving
+from ceasefire.errors import ScenarioError
 from ceasefire.population.curves import in_group, targets_of, weibull_shape
 from ceasefire.population.deals import COLUMNS, FILE, WAYS, Deal, read_deals, seen
 from ceasefire.population.features import CLASSES, Features
-from ceasefire.scenario.faults import ScenarioError
 from ceasefire.validation import rows as all_rows
 from ceasefire.validation.check import all_ways, in_band, surely_better
 from ceasefire.validation.crossed import MODEL, crossed, folds

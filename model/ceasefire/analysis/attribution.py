@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import FloatArray
 from ceasefire.analysis.means import mean_interval
+from ceasefire.array_types import FloatArray
 
 Subset = frozenset[str]
 Outcomes = Mapping[Subset, FloatArray]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ceasefire.array_types import FloatArray
 
-EDGES: Floats = np.array(
+EDGES: FloatArray = np.array(
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 25, 30, 37, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365, 450,
      545, 730, 912, 1095, 1460, 1825], np.float64,
 )  # fmt: skip
@@ -18,13 +17,13 @@ BINS = len(EDGES)
 """One bin for each edge: [edge, next edge), the last of them [HORIZON, infinity)."""
 
 
-def masses(days: Floats) -> Floats:
+def masses(days: FloatArray) -> FloatArray:
     """Share of durations [days] in each bin, shape (BINS,); HORIZON or more counts as still holding."""
     counts = np.bincount(np.searchsorted(EDGES, days, side="right") - 1, minlength=BINS)
     return counts / len(days)
 
 
-def surviving(mass: Floats, day: Floats | float) -> Floats:
+def surviving(mass: FloatArray, day: FloatArray | float) -> FloatArray:
     """P(T >= day) for masses of shape (..., BINS) and days that broadcast against the leading shape.
 
     Days beyond the horizon are taken for the horizon: what lies there is not told apart.
@@ -43,7 +42,7 @@ def surviving(mass: Floats, day: Floats | float) -> Floats:
     return np.asarray((1.0 - part) * before + part * after)
 
 
-def chance(mass: Floats, low: Floats, high: Floats) -> Floats:
+def chance(mass: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """P(low <= T < high), the chance of what was seen; 'high' infinite for a censored duration.
 
     An end beyond the horizon counts as censored there.

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.lives import CAUSES, BoolArray, FloatArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
+from ceasefire.analysis.lives import CAUSES, BoolArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
 from ceasefire.analysis.survival import kaplan_meier
+from ceasefire.array_types import FloatArray
 
 
 class Ending(NamedTuple):

@@ -19,7 +19,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import FloatArray, IntArray, Lives, lives
+from ceasefire.analysis.lives import IntArray, Lives, lives
+from ceasefire.array_types import FloatArray
 
 LEVEL = 0.90
 Statistic = Literal["mean_days", "median_days", "share_holding"]

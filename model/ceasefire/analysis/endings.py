@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import calls
-from ceasefire.analysis import telling
+from ceasefire import calls, wording
 from ceasefire.analysis.choices import choices_behind, deciding_actor, last_stopped
 from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Teller
-from ceasefire.analysis.telling import chance_of, counted
 from ceasefire.analysis.turning_points import decision_details
 from ceasefire.analysis.witness import Decision, Witness
 from ceasefire.scenario.describe_actors import in_order
-from ceasefire.scenario.plain_text import heading, wrapped
+from ceasefire.wording import chance_of, counted, heading, wrapped
 from ceasefire.world import RETALIATORY, WINDOW
 
 LINE_MOVED = 0.05
@@ -41,7 +39,7 @@ def _choices(teller: Teller) -> list[str]:
 def _choice(teller: Teller, decision: Decision | None, actor: str) -> list[str]:
     if decision is None:
         return [_unchosen(teller, actor)]
-    when = telling.day_of(teller.scenario, decision.day)
+    when = wording.day_of(teller.scenario, decision.day)
     old, new = teller.rung(actor, decision.old), teller.rung(actor, decision.new)
     whose = "The last choice" if teller.witness.cause in ("bombardment", "spiral") else "The choice"
     lead = f"{whose}: {when}, {teller.title(actor)} goes from {old} to {new}."
@@ -65,7 +63,7 @@ def _deciding(teller: Teller, pulls: Pulls, rung: int) -> str:
     if not motive or steps[motive] <= 0:
         return "No motive spoke for it against the lowest rung: it came of chance or of a hidden wish."
     title = teller.scenario.motives[motive].title
-    return f"Deciding motive, against {teller.rung(pulls.actor, 0)}: {title}, {telling.signed(steps[motive])}."
+    return f"Deciding motive, against {teller.rung(pulls.actor, 0)}: {title}, {wording.signed_utility(steps[motive])}."
 
 
 def _offensive(teller: Teller) -> list[str]:
@@ -129,7 +127,7 @@ def _expiry(teller: Teller) -> list[str]:
     actor, record = deciding_actor(teller), teller.witness.record
     pulls = pulls_of(record, teller.position(actor), teller.opening)
     _, _, strike, attack = calls.leanings(record, teller.position(actor))
-    towards, away = telling.pull_lines(teller.scenario, pulls, STRIKE, 0)
+    towards, away = wording.pull_lines(teller.scenario, pulls, STRIKE, 0)
     beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
     return [
         f"The term runs out and {teller.title(actor)}, at {teller.rung(actor, pulls.rung)}, does not renew: chance "

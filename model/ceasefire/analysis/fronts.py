@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ceasefire.analysis.lives import FloatArray, IntArray
+from ceasefire.analysis.lives import IntArray
+from ceasefire.array_types import FloatArray
 from ceasefire.experiment.history import step_through
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening, WorldArray

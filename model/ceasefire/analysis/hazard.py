@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import BoolArray, FloatArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
+from ceasefire.analysis.lives import BoolArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
 from ceasefire.analysis.survival import Event, happened
+from ceasefire.array_types import FloatArray
 
 ENDS_PER_WINDOW = 40
 """Ends that a window of the smoothed hazard should hold on average: few enough to see change, enough to trust it."""

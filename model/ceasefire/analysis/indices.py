@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import FloatArray
+from ceasefire.array_types import FloatArray
 
 RESAMPLES = 400
 LEAST_SETS = 4

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ceasefire.analysis.lives import FloatArray, IntArray
+from ceasefire.analysis.lives import IntArray
+from ceasefire.array_types import FloatArray
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.analysis.binned import EDGES, HORIZON, Floats, chance, surviving
+from ceasefire.analysis.binned import EDGES, HORIZON, chance, surviving
 from ceasefire.analysis.turnbull import turnbull_again
+from ceasefire.array_types import FloatArray
 
 HORIZONS = (30, 90, 365)
 """Days for which Brier scores and calibration are stated."""
@@ -23,12 +24,12 @@ LEAST_CHANCE = 1e-6
 """No forecaster is charged more than for this chance, however wrong."""
 
 
-def log_scores(mass: Floats, low: Floats, high: Floats) -> Floats:
+def log_scores(mass: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Logarithm of the chance that the forecast gave to what was seen, shape (n,); higher is better, 0 is perfect."""
     return np.log(np.maximum(chance(mass, low, high), LEAST_CHANCE))
 
 
-def crps(mass: Floats, low: Floats, high: Floats) -> Floats:
+def crps(mass: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Continuous ranked probability score on log(1 + days), shape (n,); lower is better, 0 is perfect.
 
     The squared error of the forecast chance of having ended, added up over log(1 + days) to the horizon, as far as it
@@ -43,7 +44,7 @@ def crps(mass: Floats, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.where(holding, guess**2, np.where(over, (1.0 - guess) ** 2, 0.0)) @ width)
 
 
-def brier(mass: Floats, low: Floats, high: Floats, day: float) -> Floats:
+def brier(mass: FloatArray, low: FloatArray, high: FloatArray, day: float) -> FloatArray:
     """Squared error of the chance to hold until `day`, weighted by the inverse chance of being seen so far; shape (n,).
 
     Graf et al. (1999): a deal lost from sight before `day` has weight 0, and those like it that were seen longer stand
@@ -59,14 +60,14 @@ def brier(mass: Floats, low: Floats, high: Floats, day: float) -> Floats:
     return np.asarray(weight * (late - hold) ** 2)
 
 
-def _in_sight(low: Floats, censored: NDArray[np.bool_]) -> Callable[[Floats], Floats]:
+def _in_sight(low: FloatArray, censored: NDArray[np.bool_]) -> Callable[[FloatArray], FloatArray]:
     """Kaplan-Meier chance that a deal has not been lost from sight before a day; ends on a day come before losses."""
     days = np.unique(low[censored])
     at_risk = np.array([(low > day).sum() + (censored & (low == day)).sum() for day in days], np.float64)
     lost = np.array([(censored & (low == day)).sum() for day in days], np.float64)
     left = np.concatenate([[1.0], np.cumprod(1.0 - lost / np.maximum(at_risk, 1.0))])
 
-    def until(when: Floats) -> Floats:
+    def until(when: FloatArray) -> FloatArray:
         return np.asarray(np.maximum(left[np.searchsorted(days, when, side="left")], 0.05))
 
     return until
@@ -91,7 +92,7 @@ class Gain:
         return self.high < 0.0
 
 
-def concordance(life: Floats, low: Floats, high: Floats) -> float:
+def concordance(life: FloatArray, low: FloatArray, high: FloatArray) -> float:
     """Share of pairs of which it is known who ended first in which the forecast put that one first; 0.5 is chance.
 
     `life` orders the forecasts, longer lives higher; ties count half. After Harrell. Not a number without such a pair.
@@ -100,7 +101,7 @@ def concordance(life: Floats, low: Floats, high: Floats) -> float:
     return float(right.sum() / pairs.sum()) if pairs.any() else float("nan")
 
 
-def _pairs(life: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+def _pairs(life: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
     """For each pair, how far the forecast was right, and 1 when it is known that the first ended before the second."""
     first = (high[:, None] <= low[None, :]).astype(np.float64)
     right = (life[:, None] < life[None, :]) + 0.5 * (life[:, None] == life[None, :])
@@ -108,7 +109,13 @@ def _pairs(life: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 
 def concordance_gain(
-    life: Floats, rival: Floats, low: Floats, high: Floats, groups: Sequence[str], draws: int = 1000, seed: int = 1
+    life: FloatArray,
+    rival: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    groups: Sequence[str],
+    draws: int = 1000,
+    seed: int = 1,
 ) -> Gain:
     """By how much the concordance of `life` is above that of `rival`, with an interval by drawing groups again."""
     names, of = np.unique(np.asarray(groups), return_inverse=True)
@@ -125,7 +132,7 @@ def concordance_gain(
     return Gain(float(gain.sum() / known.sum()), float(edges[0]), float(edges[1]))
 
 
-def restricted_mean(mass: Floats) -> Floats:
+def restricted_mean(mass: FloatArray) -> FloatArray:
     """Mean of log(1 + days held), days beyond the horizon cut to it; shape (n,). Orders forecasts by length of life."""
     alive = surviving(mass[:, None, :], EDGES[None, :])
     return np.asarray((alive[:, :-1] + alive[:, 1:]) / 2 @ np.diff(np.log1p(EDGES)))
@@ -149,7 +156,7 @@ class Group:
 
 
 def calibration(
-    mass: Floats, low: Floats, high: Floats, day: float, groups: int = 5, draws: int = 300, seed: int = 1
+    mass: FloatArray, low: FloatArray, high: FloatArray, day: float, groups: int = 5, draws: int = 300, seed: int = 1
 ) -> list[Group]:
     """Deals in `groups` of like size by their forecast, with a 95 % interval by drawing deals again `draws` times."""
     hold = surviving(mass, day)
@@ -170,7 +177,7 @@ def calibration(
     return found
 
 
-def mean_by_group(values: Floats, groups: Sequence[str], draws: int = 1000, seed: int = 1) -> Gain:
+def mean_by_group(values: FloatArray, groups: Sequence[str], draws: int = 1000, seed: int = 1) -> Gain:
     """The mean of values of shape (n,), and its interval when deals of one group go together."""
     _, of = np.unique(np.asarray(groups), return_inverse=True)
     sums, counts = np.bincount(of, values), np.bincount(of).astype(np.float64)

@@ -10,17 +10,16 @@ from functools import cached_property
 
 import numpy as np
 
-from ceasefire.analysis import telling
+from ceasefire import wording
 from ceasefire.analysis.choices import choices_behind
 from ceasefire.analysis.endings import ending
 from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.teller import Teller
-from ceasefire.analysis.telling import counted
 from ceasefire.analysis.turning_points import ALWAYS, SEE_THE_END, TurningPoint, turning_points
 from ceasefire.analysis.witness import Decision, Witness, live_through
 from ceasefire.scenario.describe_actors import in_order
 from ceasefire.scenario.load import Loaded
-from ceasefire.scenario.plain_text import heading, lower, titled, wrapped
+from ceasefire.wording import counted, heading, lower, titled, wrapped
 from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
 __all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
@@ -67,7 +66,7 @@ class Story:
         points = list(self.points) if every else self.told
         last = {id(decision) for decision in choices_behind(Teller(self.witness)).values()}
         points = [replace(p, details=(SEE_THE_END,)) if id(p.decision) in last and p.decision else p for p in points]
-        return telling.joined([self._head(), self._hidden(), *self._chapters(points), ending(self.witness)])
+        return wording.joined([self._head(), self._hidden(), *self._chapters(points), ending(self.witness)])
 
     def _head(self) -> list[str]:
         scenario, w = self.loaded.scenario, self.witness.record[0]
@@ -78,14 +77,14 @@ class Story:
         killed = f"{counted(counter[C_COMBATANT], 'combatant')} and {counted(counter[C_CIVILIAN], 'civilian')} killed"
         fled = f"{counted(counter[C_DISPLACED], 'person', 'people')} displaced"
         met = f"{counted(counter[C_TALKS], 'round')} of talks"
-        lines += wrapped(f"In that time: {telling.violations_words(violations)}; {killed}; {fled}; {met}.")
+        lines += wrapped(f"In that time: {wording.violations_words(violations)}; {killed}; {fled}; {met}.")
         command = self.again or again(self.loaded, self.seed, self.world)
         return [*lines, f"The same world again: {command}", *self._names()]
 
     def _names(self) -> list[str]:
         """Who is called by a shorter name from here on."""
         scenario = self.loaded.scenario
-        short = {actor: telling.short_name(scenario, actor) for actor in scenario.actors}
+        short = {actor: wording.short_name(scenario, actor) for actor in scenario.actors}
         words = [
             f"{name} is {scenario.actors[a].title}" for a, name in short.items() if name != scenario.actors[a].title
         ]
@@ -100,7 +99,7 @@ class Story:
         scenario, opened = self.loaded.scenario, self.witness.opened[0]
         hidden = {actor: float(opened["intent"][a]) for a, actor in enumerate(self.witness.opening.actors)}
         wishes = [
-            f"{telling.short_name(scenario, actor)} {telling.signed(hidden[actor])}"
+            f"{wording.short_name(scenario, actor)} {wording.signed_utility(hidden[actor])}"
             for actor in in_order(scenario)
             if abs(hidden[actor]) >= NOTABLE_INTENT
         ]
@@ -147,10 +146,10 @@ def again(loaded: Loaded, seed: int, world: int) -> str:
 def how_it_ended(witness: Witness) -> str:
     """A sentence: how long the ceasefire held, and what ended it."""
     scenario, w = witness.spec, witness.record[0]
-    held, until = counted(int(w["days_held"]), "day"), telling.date_of(scenario, int(w["days_held"]))
+    held, until = counted(int(w["days_held"]), "day"), wording.date_of(scenario, int(w["days_held"]))
     if not w["ended"]:
         return f"Still holding after {held}, on {until}, when we stop looking."
-    who = telling.short_name(scenario, witness.opening.actors[int(w["cause_actor"])]) if w["cause_actor"] >= 0 else ""
+    who = wording.short_name(scenario, witness.opening.actors[int(w["cause_actor"])]) if w["cause_actor"] >= 0 else ""
     how = {
         "offensive": f"a ground offensive by {who} ended it",
         "spoiler_offensive": f"a ground offensive by {who}, a party that the deal leaves out, ended it",
@@ -174,7 +173,7 @@ def spans(days: int, points: list[TurningPoint]) -> Iterator[tuple[int, int]]:
 
 
 def _point_lines(loaded: Loaded, point: TurningPoint) -> list[str]:
-    lines = wrapped(f"{telling.day_of(loaded.scenario, point.day)}  {point.headline}.", 2, 6)
+    lines = wrapped(f"{wording.day_of(loaded.scenario, point.day)}  {point.headline}.", 2, 6)
     return lines + [line for detail in point.details for line in wrapped(detail, 8, 4)]
 
 
@@ -185,12 +184,12 @@ def _summary(teller: Teller, first: int, last: int) -> list[str]:
     dead = int(notes.column("deaths_today")[first:last].sum())
     civilians = int(notes.column("civilians_killed")[first:last].sum())
     met = {int(day) for day in notes.column("last_talks") if first <= day < last}
-    words = [telling.violations_words(dict(zip(VIOLATION_KINDS, map(int, counts), strict=True)))]
+    words = [wording.violations_words(dict(zip(VIOLATION_KINDS, map(int, counts), strict=True)))]
     words.append(f"{counted(dead, 'dead', 'dead')}" + (f" ({civilians:,} civilian)" if civilians else ""))
     if met:
-        words.append(f"the guarantors met {telling.times(len(met))}")
+        words.append(f"the guarantors met {wording.times(len(met))}")
     tail = f" {_postures(teller, first, last)} {_mood(teller, last)}"
-    title = f"Days {first:,} to {last - 1:,}, to {telling.date_of(scenario, last - 1)}: " if last > first + 1 else ""
+    title = f"Days {first:,} to {last - 1:,}, to {wording.date_of(scenario, last - 1)}: " if last > first + 1 else ""
     return wrapped(f"{title}{'; '.join(words)}.{tail}")
 
 

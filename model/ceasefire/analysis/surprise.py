@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ceasefire.array_types import FloatArray
 
 LEAST_DENSITY = 1e-6
 """No forecast is charged more than for this density a day, however wrong: its worlds are too few to tell. [per day]"""
@@ -22,7 +22,7 @@ MOST_CASES = 8
 class Forecast:
     """Days held by the worlds of one forecast, of shape (n,), and which of them had ended; the others held as long."""
 
-    days: Floats
+    days: FloatArray
     ended: NDArray[np.bool_]
 
     @property
@@ -88,7 +88,7 @@ class Pairing:
         return self.as_good / self.ways
 
 
-def pairing(scores: Floats) -> Pairing:
+def pairing(scores: FloatArray) -> Pairing:
     """`scores[i, j]`: log score of scenario i for duration j, shape (n, n), n at most MOST_CASES. ValueError beyond."""
     n = len(scores)
     if scores.shape != (n, n) or not 2 <= n <= MOST_CASES:
@@ -98,6 +98,6 @@ def pairing(scores: Floats) -> Pairing:
     return Pairing(sum(total >= true - 1e-9 for total in sums), len(sums))
 
 
-def score_table(forecasts: Sequence[Forecast], spans: Sequence[tuple[float, float]]) -> Floats:
+def score_table(forecasts: Sequence[Forecast], spans: Sequence[tuple[float, float]]) -> FloatArray:
     """Log scores of every forecast for every duration, shape (forecasts, durations)."""
     return np.array([[forecast.log_score(*span) for span in spans] for forecast in forecasts])

@@ -14,16 +14,8 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.interval import Interval, wilson
-from ceasefire.analysis.lives import (
-    COMPETING,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Lives,
-    at_risk_by_day,
-    ends_by_day,
-    lives,
-)
+from ceasefire.analysis.lives import COMPETING, BoolArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
+from ceasefire.array_types import FloatArray
 
 Event = Literal["any", "breakdown"]
 TABLE_DAYS = (0, 30, 90, 180, 365, 730, 1095, 1460, 1825)

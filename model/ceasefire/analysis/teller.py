@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ceasefire.analysis import telling
+from ceasefire import wording
 from ceasefire.analysis.witness import Decision, Notes, Witness
-from ceasefire.scenario.plain_text import lower
 from ceasefire.scenario.schema import Scenario, ladder_of
+from ceasefire.wording import lower
 
 STRIKE, OFFENSIVE = 2, 3
 
@@ -47,15 +47,15 @@ class Teller:
 
     def title(self, actor: str) -> str:
         """What the story calls an actor."""
-        return telling.short_name(self.scenario, actor)
+        return wording.short_name(self.scenario, actor)
 
     def rung(self, actor: str, rung: int) -> str:
         """The name of a rung on the actor's ladder."""
-        return telling.rung_word(self.scenario, actor, rung)
+        return wording.rung_word(self.scenario, actor, rung)
 
     def date(self, day: int) -> str:
         """A day as a date."""
-        return telling.date_of(self.scenario, day)
+        return wording.date_of(self.scenario, day)
 
     def sector(self, position: int) -> str:
         """What readers call the sector at a position of the record."""

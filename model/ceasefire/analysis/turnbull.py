@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS, Floats, chance
+from ceasefire.analysis.binned import BINS, chance
+from ceasefire.array_types import FloatArray
 
 
-def turnbull(low: Floats, high: Floats, steps: int = 2000, tolerance: float = 1e-7) -> Floats:
+def turnbull(low: FloatArray, high: FloatArray, steps: int = 2000, tolerance: float = 1e-7) -> FloatArray:
     """Masses of ends in the bins of analysis.binned, most likely under ends in [low, high); shape (BINS,).
 
     An infinite `high` is a duration censored at `low`. With dated ends only this is Kaplan-Meier in these bins.
@@ -16,7 +17,9 @@ def turnbull(low: Floats, high: Floats, steps: int = 2000, tolerance: float = 1e
     return np.asarray(turnbull_again(low, high, np.ones((1, len(low))), steps, tolerance)[0])
 
 
-def turnbull_again(low: Floats, high: Floats, times: Floats, steps: int = 200, tolerance: float = 1e-5) -> Floats:
+def turnbull_again(
+    low: FloatArray, high: FloatArray, times: FloatArray, steps: int = 200, tolerance: float = 1e-5
+) -> FloatArray:
     """The same for samples drawn again, each duration `times` over, shape (samples, n); masses (samples, BINS)."""
     if len(low) == 0:
         raise ValueError("no durations: nothing to estimate")

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.analysis import telling
+from ceasefire import wording
 from ceasefire.analysis.choices import choices_behind
 from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller, upper
 from ceasefire.analysis.witness import Decision, Witness
-from ceasefire.scenario.plain_text import listed, lower
+from ceasefire.wording import listed, lower
 
 SEE_THE_END = "The pulls of this choice stand at the end."
 ALWAYS = 1000.0
@@ -58,15 +58,15 @@ Finder = Callable[[Teller], Iterator[TurningPoint]]
 
 def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
     """The pulls of a choice, and its chance, in words."""
-    towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old)
+    towards, away = wording.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old)
     stood = teller.rung(decision.actor, decision.old)
     total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
-    stay = telling.chance_of(decision.pulls.chances[decision.old])
+    stay = wording.chance_of(decision.pulls.chances[decision.old])
     called = "" if decision.called_by == "routine" else f" Reviewed because of {decision.called_by}."
     return (
         f"For: {towards}.",
         f"Against: {away}.",
-        f"Together {telling.signed(total)}: chance at this review {telling.chance_of(decision.chance)}, against {stay} "
+        f"Together {wording.signed_utility(total)}: chance at this review {wording.chance_of(decision.chance)}, against {stay} "
         f"to stay at {stood}.{called}",
     )
 
@@ -110,7 +110,7 @@ def _how_long(teller: Teller, spell: Spell, dead: int) -> str:
     how = {"talks": ", until talks", "": ", to the end", "choice": ""}[spell.ended_by]
     attack = int((teller.rungs[first : spell.end, teller.position(spell.decision.actor)] == OFFENSIVE).sum())
     part = f", {attack} of them on the offensive" if 0 < attack < days else ""
-    return f", for {telling.counted(days, 'day')}{part}{how}; its fire kills {dead:,}"
+    return f", for {wording.counted(days, 'day')}{part}{how}; its fire kills {dead:,}"
 
 
 def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
@@ -118,12 +118,12 @@ def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
     ends = {id(decision) for decision in choices_behind(teller).values()}
     for decision in spell.decisions:
         if decision.new == OFFENSIVE:
-            towards, away = telling.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old, 3)
-            when = telling.day_of(teller.scenario, decision.day)
+            towards, away = wording.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old, 3)
+            when = wording.day_of(teller.scenario, decision.day)
             if id(decision) in ends:
                 yield f"{when}: on to the offensive. {SEE_THE_END}"
                 continue
-            chance = telling.chance_of(decision.chance)
+            chance = wording.chance_of(decision.chance)
             yield f"{when}: on to the offensive. For: {towards}. Against: {away}. Chance {chance}."
 
 
@@ -147,7 +147,7 @@ def engagements(teller: Teller) -> Iterator[TurningPoint]:
             days = spell.end - spell.decision.day
             if days >= LONG_ENGAGEMENT:
                 backs = 3.0 if teller.scenario.actors[actor].backs else 0.0
-                headline = f"{decision_headline(teller, spell.decision)}, for {telling.counted(days, 'day')}"
+                headline = f"{decision_headline(teller, spell.decision)}, for {wording.counted(days, 'day')}"
                 if spell.peak > spell.decision.new:
                     headline += f", up to {teller.rung(actor, spell.peak)}"
                 details = decision_details(teller, spell.decision)
@@ -191,7 +191,7 @@ def worst_days(teller: Teller) -> Iterator[TurningPoint]:
             share = told / teller.toll
             yield TurningPoint(
                 day, 12.0 + 20.0 * share,
-                f"The deadliest fortnight so far: {told:,.0f} dead, {telling.chance_of(share)} of the war's worst",
+                f"The deadliest fortnight so far: {told:,.0f} dead, {wording.chance_of(share)} of the war's worst",
             )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def _fallen(teller: Teller, day: int) -> str:
     dead = sorted(zip(noted["losses_today"], teller.opening.actors, strict=False), key=lambda each: -each[0])
     words = [f"{teller.title(actor)} {n:,}" for n, actor in dead if n]
     civilians = int(noted["civilians_killed"].sum())
-    return ", ".join([*words, *([telling.counted(civilians, "civilian")] if civilians else [])])
+    return ", ".join([*words, *([wording.counted(civilians, "civilian")] if civilians else [])])
 
 
 def _hit_and_blamed(teller: Teller, day: int) -> str:
@@ -270,7 +270,7 @@ def tasks(teller: Teller) -> Iterator[TurningPoint]:
         if when > due and due < teller.n:
             yield TurningPoint(due, ALWAYS, f"Missed: {lower(deadline.title)}")
         if when < teller.n:
-            late = f" ({telling.counted(when - due, 'day')} late)" if when > due else ""
+            late = f" ({wording.counted(when - due, 'day')} late)" if when > due else ""
             yield TurningPoint(when, 30.0, f"Done: {lower(deadline.title)}{late}")
 
 

@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from ceasefire.charts.page import page
+from ceasefire.charts.layout import Caption, page, shortened
 from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, VERMILLION, WIDTH_INCHES, house_style
-from ceasefire.charts.words import Caption, shortened
 
 ROW = 0.205
 """Height of a row [inches]."""

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, PercentFormatter
 
 from ceasefire.analysis.skill import Group
-from ceasefire.charts.page import page
+from ceasefire.charts.layout import Caption, page
 from ceasefire.charts.style import COMPARISON_COLOURS, INK, QUIET, RULE, SMALL, house_style
-from ceasefire.charts.words import GAP, Caption
+from ceasefire.wording import GAP
 
 SIZE = 2.0
 """Side of a panel [inches]."""

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, VERMILLION, house_style
-from ceasefire.charts.words import GAP, Caption, percent
+from ceasefire.wording import GAP, whole_percent
 
 PANEL, BETWEEN = 0.82, 0.16
 """Height of a panel, and the gap under it [inches]."""
@@ -104,5 +104,5 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     held = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     x, y = LEFT + WIDTH + 0.12, foot + PANEL
     sheet.write(x, y, f"held {held} days", size=TEXT, weight="bold", color=VERMILLION, va="top")
-    told = f"{percent(deal.shorter)} of worlds\nended sooner,\n{percent(deal.longer)} held longer"
+    told = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
     sheet.write(x, y - 0.2, told, size=SMALL, color=QUIET, va="top", linespacing=1.2)

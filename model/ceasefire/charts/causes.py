@@ -12,13 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from ceasefire.analysis.competing import Ending, Incidence
-from ceasefire.analysis.lives import FloatArray
-from ceasefire.charts.key import swatch
-from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, share_axis
-from ceasefire.charts.placing import spread
+from ceasefire.array_types import FloatArray
+from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
 from ceasefire.charts.steps import axis_end, corners, shown
 from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
-from ceasefire.charts.words import Caption, ending_in_a_sentence, ending_words, percent
+from ceasefire.wording import ending_in_a_sentence, ending_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 3.4, 4.05
 POINTS = 250
@@ -125,7 +123,7 @@ def _name_layers(
     centres = spread(middles, [_height(name) for name in names.values()], -0.05, height + 0.15)
     edge = LEFT + PLOT_WIDTH
     for ending, middle, centre in zip(final, middles, centres, strict=True):
-        y, share = bottom + centre, percent(final[ending])
+        y, share = bottom + centre, whole_percent(final[ending])
         _leader(sheet, (edge + 0.03, bottom + middle), (edge + 0.2, y))
         swatch(sheet, edge + 0.22, y, colours[ending])
         sheet.write(edge + 0.84, y, share, size=TEXT, weight="bold", ha="right", va="center")
@@ -144,6 +142,6 @@ def _finding(incidence: Incidence, titles: Mapping[str, str]) -> str:
     if not incidence.by_ending:
         return f"Nothing ends the deal in any world through day {end:,}."
     ending, share = max(incidence.by_ending.items(), key=lambda item: float(item[1][-1]))
-    rest = f"{percent(held)} still hold" if held > 0 else "none still holds"
+    rest = f"{whole_percent(held)} still hold" if held > 0 else "none still holds"
     words = ending_in_a_sentence(*ending, titles)
-    return f"Commonest end by day {end:,}: {words}, {percent(float(share[-1]))} of worlds; {rest}."
+    return f"Commonest end by day {end:,}: {words}, {whole_percent(float(share[-1]))} of worlds; {rest}."

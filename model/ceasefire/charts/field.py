@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from ceasefire.charts.page import page
+from ceasefire.charts.layout import Caption, page
 from ceasefire.charts.style import INK, PAPER, QUIET, SMALL, WIDTH_INCHES, house_style
-from ceasefire.charts.words import GAP, Caption
+from ceasefire.wording import GAP
 
 CELL_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT = 0.42, 1.2, 4.2
 LEFT, RIGHT = 1.5, 0.5

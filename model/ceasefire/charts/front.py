@@ -14,10 +14,10 @@ from matplotlib.ticker import FuncFormatter
 
 from ceasefire.analysis.fronts import FrontLife
 from ceasefire.analysis.lives import IntArray
-from ceasefire.charts.page import Page, calendar_axis, day_axis, page
+from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
 from ceasefire.charts.panels import named_rows
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
-from ceasefire.charts.words import Caption, percent, shortened
+from ceasefire.wording import whole_percent
 
 LEFT, WIDTH, ROW = 2.15, 4.0, 0.25
 COUNTS = 0.5
@@ -92,8 +92,8 @@ def _write_changes(sheet: Page, life: FrontLife, order: IntArray, top: float) ->
     for row, place in enumerate(order):
         before, after = float(life.opened[place]), float(life.held[-1, place])
         y, weight = top - ROW * (row + 0.5), "bold" if abs(after - before) >= MOVED else "normal"
-        sheet.write(x + 0.6, y, percent(before), color=QUIET, **look)
-        sheet.write(x + 1.24, y, percent(after), weight=weight, **look)
+        sheet.write(x + 0.6, y, whole_percent(before), color=QUIET, **look)
+        sheet.write(x + 1.24, y, whole_percent(after), weight=weight, **look)
 
 
 def _count(axes: Axes, life: FrontLife) -> None:
@@ -112,7 +112,7 @@ def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
     scale = ScalarMappable(Normalize(-limit, limit), COLOURS)
     bar = Colorbar(box, scale, orientation="horizontal", ticks=[-limit, 0, limit])
     bar.outline.set_visible(False)
-    box.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(abs(float(value)))))
+    box.xaxis.set_major_formatter(FuncFormatter(lambda value, _: whole_percent(abs(float(value)))))
     box.tick_params(labelsize=SMALL, length=2)
     look = {"size": SMALL, "color": QUIET, "va": "center"}
     second, first = (shortened(f"won by the {_lower(side)}", 34) for side in reversed(life.sides))
@@ -130,7 +130,7 @@ def front_finding(life: FrontLife) -> str:
     if abs(moved[far]) < MOVED:
         return f"{until} the line has hardly moved anywhere.{over}"
     whom = _lower(life.sides[0] if moved[far] > 0 else life.sides[1])
-    share = percent(abs(float(moved[far])))
+    share = whole_percent(abs(float(moved[far])))
     return f"{until} the line has moved most at {life.sectors[far]}: {share} of it was won by the {whom}.{over}"
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.charts.key import key_line
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, day_ticks, key_line, page, shortened
 from ceasefire.charts.panels import (
     PERIODS,
     Counts,
@@ -34,7 +33,7 @@ from ceasefire.charts.style import (
     VIOLATION_COLOURS,
     house_style,
 )
-from ceasefire.charts.words import DEATH_WORDS, RUNG_WORDS, VIOLATION_WORDS, Caption, day_ticks, shortened
+from ceasefire.wording import DEATH_WORDS, RUNG_WORDS, VIOLATION_WORDS
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.charts.key import key_column
-from ceasefire.charts.page import Page, calendar_axis, page
+from ceasefire.charts.layout import Caption, Page, calendar_axis, day_ticks, key_column, page, shortened, spread
 from ceasefire.charts.panels import (
     PERIODS,
     bin_days,
@@ -27,7 +26,6 @@ from ceasefire.charts.panels import (
     posture_strip,
     violations_strip,
 )
-from ceasefire.charts.placing import spread
 from ceasefire.charts.style import (
     DEATH_COLOURS,
     GREEN,
@@ -39,8 +37,7 @@ from ceasefire.charts.style import (
     VIOLATION_COLOURS,
     house_style,
 )
-from ceasefire.charts.words import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, Caption, day_ticks, shortened
-from ceasefire.scenario.plain_text import titled
+from ceasefire.wording import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, titled
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History

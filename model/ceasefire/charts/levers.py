@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.charts.numbers import signed_days, span_words
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, fair_limits, name_rows, rows_axes, write_figures
 from ceasefire.charts.style import BLUE, QUIET, SMALL, VERMILLION, house_style
-from ceasefire.charts.words import Caption
+from ceasefire.wording import signed_days, span_words
 
 LEFT, WIDTH = 2.76, 3.16
 """Where the scale begins, and its width [inches]."""

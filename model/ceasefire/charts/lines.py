@@ -10,8 +10,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from ceasefire.charts.page import LEFT, page
-from ceasefire.charts.placing import spread
+from ceasefire.charts.layout import LEFT, Caption, page, spread
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -22,7 +21,7 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     house_style,
 )  # fmt: skip
-from ceasefire.charts.words import GAP, Caption
+from ceasefire.wording import GAP
 
 PLOT_HEIGHT = 3.1
 NAMES_WIDTH = 1.75

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.indices import Effect
-from ceasefire.charts.numbers import days
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.rows import ROW_HEIGHT, Band, entitled, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, INK, QUIET, SMALL, TEXT, VERMILLION, house_style
-from ceasefire.charts.words import Caption
+from ceasefire.wording import days
 
 LEFT, WIDTH = 2.76, 3.1
 HEAD, FOOT = 0.42, 0.5

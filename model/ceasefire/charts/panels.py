@@ -10,9 +10,9 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from ceasefire.charts.placing import spread
+from ceasefire.charts.layout import spread
 from ceasefire.charts.style import DEATH_COLOURS, INK, PAPER, QUIET, RULE, RUNG_COLOURS, SMALL, VIOLATION_COLOURS
-from ceasefire.charts.words import ending_in_a_sentence
+from ceasefire.wording import ending_in_a_sentence
 
 if TYPE_CHECKING:
     from ceasefire.experiment.history import History

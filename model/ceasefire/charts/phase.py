@@ -12,11 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from ceasefire.analysis.lives import FloatArray
-from ceasefire.charts.contrast import contrast
-from ceasefire.charts.page import LEFT, page
-from ceasefire.charts.style import INK, PAPER, QUIET, SMALL, house_style
-from ceasefire.charts.words import GAP, Caption, percent
+from ceasefire.array_types import FloatArray
+from ceasefire.charts.layout import LEFT, Caption, page
+from ceasefire.charts.style import INK, PAPER, QUIET, SMALL, contrast, house_style
+from ceasefire.wording import GAP, whole_percent
 
 WIDTH, HEIGHT = 4.9, 3.7
 COLOURS = "cividis"
@@ -129,7 +128,7 @@ def _write(
         x, y = float(across[column]), float(down[row])
         behind = to_hex(colormaps[COLOURS]((value - low) / (high - low)))
         ink = max((INK, PAPER), key=lambda colour: contrast(colour, behind))
-        words = percent(value) if shares else f"{value:,.0f}"
+        words = whole_percent(value) if shares else f"{value:,.0f}"
         axes.text(
             x,
             y,
@@ -174,7 +173,7 @@ def _finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str
     for name, pick in (("Least", np.nanargmin), ("Most", np.nanargmax)):
         at = int(pick(values))
         row, column = int(rows.ravel()[at]), int(columns.ravel()[at])
-        shown = percent(float(values[row, column])) if shares else f"{values[row, column]:,.0f}"
+        shown = whole_percent(float(values[row, column])) if shares else f"{values[row, column]:,.0f}"
         where = f"{field.across_words} {field.across[column]:,.3g}, {field.down_words} {field.down[row]:,.3g}"
         said.append(f"{name}: {shown} at {where}.")
     if shares:

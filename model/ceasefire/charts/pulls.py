@@ -11,10 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD, Pulls
-from ceasefire.charts.contrast import contrast
-from ceasefire.charts.key import swatch
-from ceasefire.charts.numbers import signed
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
 from ceasefire.charts.style import (
     BLUE,
     GREEN,
@@ -29,9 +26,10 @@ from ceasefire.charts.style import (
     TEXT,
     VERMILLION,
     YELLOW,
+    contrast,
     house_style,
 )
-from ceasefire.charts.words import RUNG_WORDS, Caption, percent, shortened
+from ceasefire.wording import RUNG_WORDS, signed, whole_percent
 
 LEFT, WIDTH, ROW, GAP = 1.35, 5.0, 0.52, 0.14
 LINE = 0.185
@@ -162,7 +160,7 @@ def _name_rung(sheet: Page, y: float, word: str, rung: int, choice: Choice, pull
     sheet.write(LEFT - 0.12, y + (0.07 if role else 0), word, size=TEXT, weight=weight, ha="right", va="center")
     if role:
         sheet.write(LEFT - 0.12, y - 0.09, role, size=SMALL - 0.5, color=QUIET, ha="right", va="center")
-    chance = percent(float(pulls.chances[rung]))
+    chance = whole_percent(float(pulls.chances[rung]))
     sheet.write(LEFT + WIDTH + 0.12, y, chance, size=TEXT, weight=weight, va="center")
 
 
@@ -189,7 +187,7 @@ def _finding(pulls: Pulls, choice: Choice, steps: Mapping[str, Sequence[float]])
     """Who went where, at what chance, and what drew it and held it most."""
     rungs = RUNG_WORDS[choice.ladder]
     said = f"{choice.when}: {choice.actor}, from {rungs[choice.old]} to {rungs[choice.new]}"
-    said += f" (chance {percent(float(pulls.chances[choice.new]))})."
+    said += f" (chance {whole_percent(float(pulls.chances[choice.new]))})."
     own = {choice.titles.get(n, n): by_rung[choice.new] for n, by_rung in steps.items() if n not in (OTHERS, REST)}
     most, least = (pick(own, key=lambda name: own[name], default="") for pick in (max, min))
     if most and own[most] > 0:

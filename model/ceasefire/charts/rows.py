@@ -11,10 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.charts.contrast import readable
-from ceasefire.charts.numbers import signed
-from ceasefire.charts.page import Page
-from ceasefire.charts.style import INK, PAPER, QUIET, RULE, SMALL, TEXT
+from ceasefire.charts.layout import Page
+from ceasefire.charts.style import INK, PAPER, QUIET, RULE, SMALL, TEXT, readable
+from ceasefire.wording import signed
 
 ROW_HEIGHT = 0.31
 """Height of a row [inches]; a title of two lines fits."""

@@ -8,10 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from ceasefire.analysis.sawtooth import Sawtooth
-from ceasefire.charts.numbers import signed
-from ceasefire.charts.page import LEFT, page
+from ceasefire.charts.layout import LEFT, Caption, page
 from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, house_style
-from ceasefire.charts.words import Caption, percent
+from ceasefire.wording import signed, whole_percent
 
 WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 
@@ -72,8 +71,8 @@ def sawtooth_finding(found: Sawtooth) -> str:
     if not np.isfinite(drop):
         return "There were no violations before the talks, so there was nothing to drop."
     if drop <= 0:
-        return f"Violations do not drop: in the week after talks they lie {percent(-drop)} above the week before."
-    said = f"In the week after talks there are {percent(drop)} fewer violations than in the week before"
+        return f"Violations do not drop: in the week after talks they lie {whole_percent(-drop)} above the week before."
+    said = f"In the week after talks there are {whole_percent(drop)} fewer violations than in the week before"
     half = found.days_to_half()
     later = (
         f"half of that is won back by day {half}"

@@ -10,11 +10,10 @@ from matplotlib.ticker import PercentFormatter
 
 from ceasefire.analysis.indices import Influence
 from ceasefire.analysis.interval import Interval
-from ceasefire.charts.key import swatch
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, page, swatch
 from ceasefire.charts.rows import ROW_HEIGHT, Band, entitled, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, SMALL, TEXT, house_style
-from ceasefire.charts.words import GAP, Caption, percent
+from ceasefire.wording import GAP, whole_percent
 
 LEFT, WIDTH = 2.76, 3.1
 HEAD, FOOT = 0.3, 0.5
@@ -66,7 +65,7 @@ def _bar(axes: Axes, place: float, found: Interval, colour: str, height: float) 
 
 def _write(sheet: Page, band: Band, place: int, each: Influence) -> None:
     y, x = band.top - ROW_HEIGHT * (place + 0.5), band.left + band.width
-    total, first = (percent(max(0.0, found.value)) for found in (each.total, each.first))
+    total, first = (whole_percent(max(0.0, found.value)) for found in (each.total, each.first))
     sheet.write(x + 0.6, y, total, size=TEXT, weight="bold", ha="right", va="center")
     sheet.write(x + 1.35, y, first, size=TEXT, color=BLUE, ha="right", va="center")
 
@@ -83,11 +82,11 @@ def _key(sheet: Page, band: Band) -> None:
 def _finding(ranked: Sequence[Influence], named: Mapping[str, str]) -> str:
     """What most of the variance is due to, and how much of it is interplay."""
     most = ranked[0]
-    total, first = (percent(max(0.0, min(1.0, found.value))) for found in (most.total, most.first))
+    total, first = (whole_percent(max(0.0, min(1.0, found.value))) for found in (most.total, most.first))
     said = f"Most hangs on {named.get(most.name, most.name)}: {total} of the variance, {first} by itself."
     alone = sum(max(0.0, each.first.value) for each in ranked)
     if alone < 0.9:
-        said += f" All factors by themselves make {percent(alone)}; the rest is interplay (and chance)."
+        said += f" All factors by themselves make {whole_percent(alone)}; the rest is interplay (and chance)."
     if len(ranked) > MOST_ROWS:
         said += f" The {len(ranked) - MOST_ROWS} least are not shown."
     return said

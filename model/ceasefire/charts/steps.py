@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ceasefire.analysis.lives import FloatArray, IntArray
+from ceasefire.analysis.lives import IntArray
+from ceasefire.array_types import FloatArray
 
 POINTS = 400
 """More steps than this a reader cannot see, and a file need not carry."""

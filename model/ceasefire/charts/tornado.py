@@ -9,13 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.charts.contrast import readable
-from ceasefire.charts.key import swatch
-from ceasefire.charts.numbers import signed_days
-from ceasefire.charts.page import Page, page
+from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
 from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, fair_limits, name_rows, rows_axes
-from ceasefire.charts.style import BLUE, ORANGE, PAPER, QUIET, SMALL, house_style
-from ceasefire.charts.words import Caption, shortened
+from ceasefire.charts.style import BLUE, ORANGE, PAPER, QUIET, SMALL, house_style, readable
+from ceasefire.wording import signed_days
 
 LEFT, WIDTH = 2.76, 2.95
 HEAD, FOOT = 0.3, 0.5

@@ -136,7 +136,7 @@ def _write(folder: Path, content: list[dict[str, Any]]) -> None:
 
 
 def _about(first: Side) -> dict[str, Any]:
-    from ceasefire.charts.words import ILLUSTRATIVE
+    from ceasefire.wording import ILLUSTRATIVE
 
     plan = first.plan
     return {"worlds": len(first.worlds), "seed": plan.seed, "days": plan.horizon, "note": ILLUSTRATIVE}
@@ -184,7 +184,7 @@ def _doubt(said: dict[str, Any]) -> str:
 
 
 def _tell(first: Side, pairs: list[Compared], content: list[dict[str, Any]]) -> None:
-    from ceasefire.charts.words import ILLUSTRATIVE
+    from ceasefire.wording import ILLUSTRATIVE
 
     own = _own(first)
     show(f"{first.label}: {len(first.worlds):,} worlds, seed {first.plan.seed}, {first.plan.horizon:,} days")
@@ -220,7 +220,7 @@ def _why(pair: Compared, said: dict[str, Any]) -> str:
 
 
 def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
-    from ceasefire.charts.words import ILLUSTRATIVE
+    from ceasefire.wording import ILLUSTRATIVE
 
     own = _own(first)
     show(f"{first.label}: mean {own['mean_days_held']:,.0f} days held in {len(first.worlds):,} worlds\n")
@@ -266,9 +266,9 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
     from ceasefire.analysis.interval import Interval
     from ceasefire.analysis.survival import restricted_mean, survival
     from ceasefire.charts.comparison import Group, comparison_chart
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
-    from ceasefire.scenario.plain_text import titled
+    from ceasefire.wording import titled
 
     plan = found[0].plan
     gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
@@ -283,12 +283,12 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
 
 def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
     from ceasefire.analysis.interval import Interval
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.levers import Gain, levers_chart
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
     from ceasefire.scenario.headline import headline
     from ceasefire.scenario.library import find_change
-    from ceasefire.scenario.plain_text import titled
+    from ceasefire.wording import titled
 
     gains = []
     for pair in pairs:

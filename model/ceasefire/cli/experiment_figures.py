@@ -16,7 +16,7 @@ from ceasefire.experiment.outcomes import Outcome, outcome
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ceasefire.charts.words import Caption
+    from ceasefire.charts.layout import Caption
     from ceasefire.experiment.answer import Answer
     from ceasefire.experiment.factors import Factor
     from ceasefire.experiment.study import Study
@@ -55,9 +55,10 @@ def _figure(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
 def _cases(made: Study, found: Answer) -> Figure:
     """The deals side by side."""
     from ceasefire.charts.cases import Deal, cases_chart
-    from ceasefire.charts.words import ILLUSTRATIVE, Caption
+    from ceasefire.charts.layout import Caption
     from ceasefire.experiment import cases
     from ceasefire.report.side_by_side import surprise
+    from ceasefire.wording import ILLUSTRATIVE
 
     curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}
     deals = []
@@ -75,8 +76,8 @@ def _cases(made: Study, found: Answer) -> Figure:
 
 
 def _caption(made: Study, wanted: Outcome) -> Caption:
-    from ceasefire.charts.words import ILLUSTRATIVE, Caption
-    from ceasefire.scenario.plain_text import titled
+    from ceasefire.charts.layout import Caption
+    from ceasefire.wording import ILLUSTRATIVE, titled
 
     label = made.asked.base.loaded.label
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
@@ -116,7 +117,7 @@ def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 
 def _attribution(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     from ceasefire.charts.bars import Bar, Key, bars_chart
-    from ceasefire.charts.numbers import signed_days
+    from ceasefire.wording import signed_days
 
     swap, scale = made.asked.swap, _scale(wanted)
     assert swap is not None
@@ -185,7 +186,7 @@ def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 
 def _titles(made: Study) -> dict[str, str]:
     """What readers call the factors: titles of changes, paths in words."""
-    from ceasefire.scenario.faults import ScenarioError
+    from ceasefire.errors import ScenarioError
     from ceasefire.scenario.headline import headline
     from ceasefire.scenario.library import find_change
     from ceasefire.scenario.path_words import path_words

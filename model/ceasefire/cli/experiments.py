@@ -231,7 +231,7 @@ def _speed(progress: Progress) -> dict[str, float | None]:
 
 
 def _content(made: Study, store: Store, progress: Progress, found: Answer) -> dict[str, Any]:
-    from ceasefire.charts.words import ILLUSTRATIVE
+    from ceasefire.wording import ILLUSTRATIVE
 
     tables = {name: _records(table) for name, table in found.tables.items() if name != "points" or len(table) <= 500}
     return {
@@ -254,8 +254,8 @@ def _records(table: Any) -> list[dict[str, Any]]:
 
 
 def _tell(made: Study, store: Store, progress: Progress, found: Answer) -> None:
-    from ceasefire.charts.words import ILLUSTRATIVE
     from ceasefire.cli.experiment_telling import told
+    from ceasefire.wording import ILLUSTRATIVE
 
     show(told(made, progress, found, MOST_ROWS))
     if found.variance_reduction:

@@ -60,9 +60,9 @@ def get_ready() -> None:
 def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
     from ceasefire.analysis.doubt import doubt_band
     from ceasefire.analysis.survival import survival
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.charts.survival import survival_chart
-    from ceasefire.charts.words import Caption
 
     band = doubt_band(outcome.doubt) if outcome.doubt is not None else None
     caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
@@ -75,9 +75,9 @@ def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
 def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.analysis.competing import cumulative_incidence
     from ceasefire.charts.causes import causes_chart
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
-    from ceasefire.scenario.plain_text import titled
+    from ceasefire.wording import titled
 
     caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.label, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
@@ -87,11 +87,11 @@ def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
 
 def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.charts.histories import histories_chart
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
     from ceasefire.experiment.history import history
-    from ceasefire.scenario.plain_text import titled
     from ceasefire.start import open_scenario
+    from ceasefire.wording import titled
 
     opening = open_scenario(plan.scenario)
     label = plan.loaded.label

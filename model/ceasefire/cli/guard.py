@@ -14,7 +14,7 @@ import typer
 import typer.core
 
 from ceasefire.cli.terminal import say
-from ceasefire.scenario.faults import FolderError, ScenarioError
+from ceasefire.errors import FolderError, ScenarioError
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""

@@ -26,12 +26,12 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     from ceasefire.analysis.fronts import front_of
     from ceasefire.analysis.sawtooth import around_talks, violations_and_talks
     from ceasefire.charts.front import front_chart, front_finding
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.sawtooth import sawtooth_chart, sawtooth_finding
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
     from ceasefire.experiment.history import history
-    from ceasefire.scenario.plain_text import titled
     from ceasefire.start import open_scenario
+    from ceasefire.wording import titled
 
     opening, label, title = open_scenario(plan.scenario), plan.loaded.label, plan.scenario.title
     worlds = [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(WATCHED)]
@@ -62,9 +62,9 @@ def _draw_hazard(plan: Plan, outcome: Outcome, folder: Path) -> str:
     """The danger of ending by age; what it shows."""
     from ceasefire.analysis.hazard import hazard, weibull_shape
     from ceasefire.charts.hazard import hazard_chart, hazard_finding
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
-    from ceasefire.scenario.plain_text import titled
+    from ceasefire.wording import titled
 
     curve = hazard(outcome.worlds)
     try:
@@ -83,10 +83,10 @@ def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Pat
     from ceasefire.analysis.teller import Teller
     from ceasefire.analysis.witness import live_through
     from ceasefire.charts.front import front_chart
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
-    from ceasefire.scenario.plain_text import titled
     from ceasefire.start import open_scenario
+    from ceasefire.wording import titled
 
     scenario = loaded.scenario
     caption = Caption(titled(scenario.title, f"the front in world {number:,}"), loaded.label, seed)
@@ -99,12 +99,11 @@ def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Pat
 
 
 def _draw_choice(loaded: Loaded, seed: int, number: int, choice: Decision, folder: Path) -> list[Path]:
-    from ceasefire.analysis.telling import day_of
+    from ceasefire.charts.layout import Caption
     from ceasefire.charts.pulls import Choice, pulls_chart
     from ceasefire.charts.style import save
-    from ceasefire.charts.words import Caption
-    from ceasefire.scenario.plain_text import titled
     from ceasefire.scenario.schema import ladder_of
+    from ceasefire.wording import day_of, titled
 
     scenario = loaded.scenario
     actor = scenario.actors[choice.actor]

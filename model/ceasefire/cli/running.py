@@ -121,8 +121,8 @@ def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
 def _report(results: Results, reference: str, as_json: bool) -> None:
     """Tell what came out; the folder comes last. Raises typer.Exit when worlds failed."""
     from ceasefire.analysis.summary import summary
-    from ceasefire.charts.words import ILLUSTRATIVE
     from ceasefire.cli.telling import told
+    from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
     folder = shown_path(results.folder)

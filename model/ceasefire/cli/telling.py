@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ceasefire.analysis.competing import Ending
 from ceasefire.analysis.summary import Figure, Summary
-from ceasefire.charts.words import GAP, ending_words, percent
 from ceasefire.cli.terminal import columns
+from ceasefire.wording import GAP, ending_words, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.experiment.folder import Results
@@ -46,7 +46,7 @@ def _cells(figure: Figure, shown: Callable[[float], str]) -> list[str]:
 
 
 def _share(share: float) -> str:
-    return percent(share).replace(GAP, " ")
+    return whole_percent(share).replace(GAP, " ")
 
 
 def _day(day: float, horizon: int) -> str:

@@ -14,7 +14,8 @@ import pandas as pd
 from ceasefire.analysis.diverging import Led, parting, who_led
 from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.means import without_noise
-from ceasefire.analysis.paired import Difference, Fates, FloatArray, fates, paired_difference
+from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
+from ceasefire.array_types import FloatArray
 from ceasefire.engine import one_scenario
 from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
 from ceasefire.experiment.folder import FolderError, Results, is_results_folder, open_results

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ceasefire.array_types import FloatArray
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.design import Points
 from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.experiment.factors import Factor, places
 from ceasefire.experiment.load import Asked
-from ceasefire.experiment.recipe import FloatArray, IntArray, Recipe
-from ceasefire.scenario.faults import Fault, ScenarioError
+from ceasefire.experiment.recipe import IntArray, Recipe
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening, open_scenario

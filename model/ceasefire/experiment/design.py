@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.array_types import FloatArray
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.load import Asked
 from ceasefire.experiment.schema import MOST_POINTS, SAMPLED
-from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.yaml_lines import shown_file
-
-FloatArray = NDArray[np.float64]
 
 MORRIS_LEVELS = 4
 """Quantiles that a Morris trajectory steps between."""

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from ceasefire.analysis.interval import Z_95, Interval, wilson
 from ceasefire.analysis.paired import Difference, paired_difference, unpaired_difference
+from ceasefire.array_types import FloatArray
 from ceasefire.experiment.outcomes import Outcome
 from ceasefire.experiment.recipe import IntArray
 from ceasefire.experiment.store import Store
 from ceasefire.experiment.study import Study
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import engine
+from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario, ladder_of
 from ceasefire.start import Opening, WorldArray
 from ceasefire.world import C_CIVILIAN, C_COMBATANT, CAUSES, VIOLATION_KINDS, blank_world
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class History:
     violations: dict[str, Ints]
     deaths_combatant: Ints
     deaths_civilian: Ints
-    trust: dict[str, Floats]
-    ties: Floats
-    attention: Floats
-    violence: Floats
+    trust: dict[str, FloatArray]
+    ties: FloatArray
+    attention: FloatArray
+    violence: FloatArray
     talks_days: list[int]
     events: list[tuple[int, str]]
     ended: bool

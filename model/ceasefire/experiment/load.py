@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.experiment.factors import Factor, fits, is_number, places
 from ceasefire.experiment.schema import Design, Experiment, Factors, Spread
@@ -17,7 +18,6 @@ from ceasefire.experiment.swap import Swap, between
 from ceasefire.experiment.table import Row, read_points
 from ceasefire.experiment.variants import Base, open_base
 from ceasefire.scenario.assemble import change_name, name_faults
-from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.library import find_change, find_experiment
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.said import Said, dotted, fault_at, place_of, plain

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.array_types import FloatArray
 from ceasefire.world import CAUSES
-
-FloatArray = NDArray[np.float64]
 
 COUNTED = {
     "deaths_combatant": "combatants killed", "deaths_civilian": "civilians killed", "displaced": "people displaced",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.array_types import FloatArray
 from ceasefire.engine import Batch
 from ceasefire.start import Opening
 
-FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 

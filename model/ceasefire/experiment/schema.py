@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from ceasefire.experiment.outcomes import KNOWN, outcome
 from ceasefire.scenario.quantity import Finite, Strict, count_of
 from ceasefire.scenario.schema import Name
-from ceasefire.scenario.suggest import did_you_mean
+from ceasefire.suggestions import did_you_mean
 
 Kind = Literal["grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "table", "swap"]
 SAMPLED = ("latin_hypercube", "sobol", "morris")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ceasefire.errors import Fault
 from ceasefire.experiment.factors import Factor, is_number
 from ceasefire.experiment.schema import Spread
-from ceasefire.scenario.faults import Fault
 from ceasefire.scenario.said import Place, plain
-from ceasefire.scenario.suggest import did_you_mean
 from ceasefire.scenario.yaml_lines import read_value, shown_file
+from ceasefire.suggestions import did_you_mean
 
 Row = tuple[float, ...]
 """The codes of the factors at a point."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ceasefire.errors import ScenarioError
 from ceasefire.experiment.factors import fits
-from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.headline import headline
 from ceasefire.scenario.library import find_scenario, list_changes
 from ceasefire.scenario.load import Loaded, load, split_reference
 from ceasefire.scenario.paths import quantities
-from ceasefire.scenario.suggest import nearest
+from ceasefire.suggestions import nearest
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from ceasefire.errors import ScenarioError
 from ceasefire.population.features import COVARIATES
 from ceasefire.population.shipped import FITTED, refit
 from ceasefire.population.table import SEED, WORLDS
-from ceasefire.scenario.faults import ScenarioError
 
 
 def main() -> int:

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from ceasefire.analysis.binned import EDGES, Floats, surviving
+from ceasefire.analysis.binned import EDGES, surviving
 from ceasefire.analysis.turnbull import turnbull
+from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import WAYS, Deal, seen
 from ceasefire.population.features import CLASSES, Features
 
@@ -72,7 +73,7 @@ def targets_of(deals: Sequence[Deal]) -> Targets:
     return Targets(value, count)
 
 
-def weibull_shape(low: Floats, high: Floats, times: Floats | None = None) -> float:
+def weibull_shape(low: FloatArray, high: FloatArray, times: FloatArray | None = None) -> float:
     """Shape of the Weibull most likely under ends in [low, high) days, each seen `times` over; below 1: hazard falls.
 
     What lies beyond the horizon is censored there.
@@ -81,7 +82,7 @@ def weibull_shape(low: Floats, high: Floats, times: Floats | None = None) -> flo
     before = np.minimum(low, EDGES[-1])
     after = np.where(np.isinf(high) | (low >= EDGES[-1]), np.inf, high)
 
-    def loss(theta: Floats) -> float:
+    def loss(theta: FloatArray) -> float:
         shape, scale = np.exp(np.clip(theta, -10, 20))
         still = np.exp(-_hazard(before, shape, scale))
         left = np.where(np.isinf(after), 0.0, np.exp(-_hazard(np.where(np.isinf(after), 1.0, after), shape, scale)))
@@ -90,7 +91,7 @@ def weibull_shape(low: Floats, high: Floats, times: Floats | None = None) -> flo
     return float(np.exp(minimize(loss, np.array([-0.7, 4.0]), method="Nelder-Mead", options={"fatol": 1e-6}).x[0]))
 
 
-def _hazard(days: Floats, shape: float, scale: float) -> Floats:
+def _hazard(days: FloatArray, shape: float, scale: float) -> FloatArray:
     """Cumulative hazard of a Weibull, cut where nothing survives."""
     powers = shape * (np.log(np.maximum(days, 1e-12)) - np.log(scale))
     return np.asarray(np.where(days > 0, np.exp(np.minimum(powers, 20.0)), 0.0))

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.population.features import CLASSES, ENFORCEMENTS, SIDES, Features
-from ceasefire.scenario.faults import Fault, ScenarioError
-from ceasefire.scenario.suggest import listed
+from ceasefire.suggestions import comma_list
 
 FILE = "ceasefire_durations.csv"
 
@@ -84,7 +84,7 @@ WAYS = ("dated", "mid", "upper", "interval")
 def seen(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], Seen]:
     """Which deals are used in this way, and what was seen of them. ValueError for no such way."""
     if way not in WAYS:
-        raise ValueError(f"no such way '{way}'; choose from {listed(WAYS)}")
+        raise ValueError(f"no such way '{way}'; choose from {comma_list(WAYS)}")
     used = [k for k, deal in enumerate(deals) if deal.dated or way != "dated"]
     low, high = [], []
     for k in used:
@@ -222,7 +222,7 @@ class _Reader:
         if not said and empty is not None:
             return empty
         if said not in valid:
-            self.wrong(column, f"'{said}' is not one of {listed(valid)}")
+            self.wrong(column, f"'{said}' is not one of {comma_list(valid)}")
             return None
         return said
 

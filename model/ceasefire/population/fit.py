@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
-from ceasefire.analysis.binned import Floats, chance
+from ceasefire.analysis.binned import chance
+from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import Seen
 from ceasefire.population.features import COVARIATES, Features, cell_of, covariates
 from ceasefire.population.generate import Z_LEVELS
@@ -25,18 +26,18 @@ LEAST_SIGMA = 0.05
 class Intractability:
     """z ~ N(beta . x, sigma) with x the covariates of a deal; `errors` are standard errors, clustered by country."""
 
-    beta: Floats
+    beta: FloatArray
     sigma: float
-    errors: Floats
+    errors: FloatArray
     log_likelihood: float
     deals: int
 
-    def means(self, x: Floats) -> Floats:
+    def means(self, x: FloatArray) -> FloatArray:
         """Mean intractability of deals with covariates x of shape (n, len(COVARIATES))."""
         return x @ self.beta
 
 
-def design(features: Sequence[Features]) -> Floats:
+def design(features: Sequence[Features]) -> FloatArray:
     """Covariates of several deals, shape (n, len(COVARIATES))."""
     return np.array([covariates(each) for each in features]).reshape(len(features), len(COVARIATES))
 
@@ -46,25 +47,25 @@ def forecast(
     fitted: Intractability,
     features: Sequence[Features],
     lever: Sequence[Features] | None = None,
-) -> Floats:
+) -> FloatArray:
     """Masses of shape (n, bins): how long each deal holds. Raises KeyError for a cell that is not in the table.
 
     With `lever`, the terms are those of `lever` and the cases stay as intractable as `features` makes them.
     """
     shares = level_shares(fitted.means(design(features)), fitted.sigma)
     rows = [table.row(cell_of(each)) for each in (lever or features)]
-    found: Floats = np.einsum("nk,nkb->nb", shares, table.mass[rows])
+    found: FloatArray = np.einsum("nk,nkb->nb", shares, table.mass[rows])
     return found
 
 
-def level_shares(means: Floats, sigma: float) -> Floats:
+def level_shares(means: FloatArray, sigma: float) -> FloatArray:
     """Weight of each level of the table for z ~ N(mean, sigma), shape (n, levels); beyond the ends it is the end's."""
     passed, _, _ = _progress(means, sigma)
     one = np.ones((len(means), 1))
     return np.asarray(np.concatenate([one, passed], axis=1) - np.concatenate([passed, 0 * one], axis=1))
 
 
-def _progress(means: Floats, sigma: float) -> tuple[Floats, Floats, Floats]:
+def _progress(means: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """How far z ~ N(mean, sigma) is expected to have come from each level to the next, and its slopes in both numbers.
 
     Exact for lives that change evenly between levels: E max(0, z - a) = sigma (u F(u) + f(u)), u = (mean - a) / sigma,
@@ -80,13 +81,13 @@ def _progress(means: Floats, sigma: float) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def chances(table: Table, features: Sequence[Features], what: Seen) -> Floats:
+def chances(table: Table, features: Sequence[Features], what: Seen) -> FloatArray:
     """Chance of what was seen of each deal at each level, shape (n, levels)."""
     rows = [table.row(cell_of(each)) for each in features]
     return chance(table.mass[rows], what.low[:, None], what.high[:, None])
 
 
-def _likelihood(theta: Floats, x: Floats, at_level: Floats) -> tuple[Floats, Floats]:
+def _likelihood(theta: FloatArray, x: FloatArray, at_level: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Log likelihood of each deal, and its slope in (beta, log sigma): shapes (n,), (n, covariates + 1)."""
     sigma = float(np.exp(theta[-1]))
     passed, by_mean, by_sigma = _progress(x @ theta[:-1], sigma)
@@ -102,14 +103,14 @@ def fitted_to(
     features: Sequence[Features],
     what: Seen,
     groups: Sequence[str],
-    start: Floats | None = None,
+    start: FloatArray | None = None,
 ) -> Intractability:
     """The most likely intractability; `groups` are the countries by which its errors are clustered."""
     x = design(features)
     at_level = chances(table, features, what)
     informed = ~((what.low <= 0) & np.isinf(what.high))
 
-    def loss(theta: Floats) -> tuple[float, Floats]:
+    def loss(theta: FloatArray) -> tuple[float, FloatArray]:
         each, slopes = _likelihood(theta, x, at_level)
         return -float(each.sum()), -slopes.sum(axis=0)
 
@@ -121,11 +122,11 @@ def fitted_to(
     return Intractability(theta[:-1], float(np.exp(theta[-1])), errors, -float(best.fun), int(informed.sum()))
 
 
-def _clustered_errors(theta: Floats, x: Floats, at_level: Floats, groups: NDArray[np.str_]) -> Floats:
+def _clustered_errors(theta: FloatArray, x: FloatArray, at_level: FloatArray, groups: NDArray[np.str_]) -> FloatArray:
     """Standard errors of (beta, log sigma) when deals of one country are not independent (sandwich)."""
     h = 1e-4
 
-    def slope(at: Floats) -> Floats:
+    def slope(at: FloatArray) -> FloatArray:
         return np.asarray(_likelihood(at, x, at_level)[1].sum(axis=0))
 
     curve = np.array([(slope(theta + h * e) - slope(theta - h * e)) / (2 * h) for e in np.eye(len(theta))])

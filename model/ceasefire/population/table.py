@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ceasefire import engine
-from ceasefire.analysis.binned import BINS, HORIZON, Floats, masses
+from ceasefire.analysis.binned import BINS, HORIZON, masses
+from ceasefire.array_types import FloatArray
 from ceasefire.population.features import Cell
 from ceasefire.population.generate import Z_LEVELS, Declarer, content, made
 from ceasefire.start import WorldArray, open_scenario
@@ -22,7 +23,7 @@ class Table:
     """mass[cell, level, bin]: chance that a deal ends in each bin of days. Every entry is above 0."""
 
     cells: tuple[Cell, ...]
-    mass: Floats
+    mass: FloatArray
     worlds: int
     seed: int
 
@@ -54,14 +55,14 @@ def simulated(
     return Table(wanted, smoothed(mass, worlds), worlds, seed)
 
 
-def smoothed(mass: Floats, worlds: int) -> Floats:
+def smoothed(mass: FloatArray, worlds: int) -> FloatArray:
     """Each row of masses with one world more, which ended as those of all cells did at that level."""
     pooled = mass.mean(axis=0, keepdims=True)
     pooled = 0.98 * pooled + 0.02 / BINS
     return np.asarray((worlds * mass + pooled) / (worlds + 1))
 
 
-def durations(cell: Cell, z: float, worlds: int, seed: int) -> Floats:
+def durations(cell: Cell, z: float, worlds: int, seed: int) -> FloatArray:
     """Days that each of `worlds` deals held, HORIZON for those that still do.
 
     Who declared a unilateral deal is not coded: the one side in half of the worlds, the other in the rest.
@@ -74,8 +75,8 @@ def durations(cell: Cell, z: float, worlds: int, seed: int) -> Floats:
     )
 
 
-def _held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> Floats:
+def _held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> FloatArray:
     opening = open_scenario(made(content(cell, z, declarer)))
     rows: WorldArray = engine.simulate(engine.one_scenario(opening, worlds, seed), 0, worlds)
-    held: Floats = np.where(rows["ended"] == 1, rows["days_held"], HORIZON).astype(np.float64)
+    held: FloatArray = np.where(rows["ended"] == 1, rows["days_held"], HORIZON).astype(np.float64)
     return held

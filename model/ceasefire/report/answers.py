@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from ceasefire.analysis.interval import Interval
-from ceasefire.charts.numbers import days, signed_days, span_words
-from ceasefire.charts.words import percent
 from ceasefire.experiment.outcomes import Outcome
 from ceasefire.report.blocks import Table
+from ceasefire.wording import days, signed_days, span_words, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -85,7 +84,7 @@ def _cell(column: str, value: object, wanted: Outcome, shared: bool) -> str:
     if number != number:
         return ""
     if column in SHARES or shared:
-        return percent(number) if number >= 0 else f"{100 * number:.0f} %"
+        return whole_percent(number) if number >= 0 else f"{100 * number:.0f} %"
     return f"{number:.2f}" if column == "correlation" else _gain(wanted)(number)
 
 
@@ -138,8 +137,8 @@ def _sensitivity(rows: pd.DataFrame, wanted: Outcome) -> str:
             f"average (95 %: {span}); {told} of {len(rows):,} factors can be told from one that does nothing."
         )
     if "in_all" in rows and rows["in_all"].notna().any():
-        span = span_words(Interval(0, max(0.0, float(best["in_all_low"])), float(best["in_all_high"])), percent)
-        total, alone = (percent(max(0.0, float(best[name]))) for name in ("in_all", "alone"))
+        span = span_words(Interval(0, max(0.0, float(best["in_all_low"])), float(best["in_all_high"])), whole_percent)
+        total, alone = (whole_percent(max(0.0, float(best[name]))) for name in ("in_all", "alone"))
         said = f"Most of the variance of {wanted.words} is due to {best['factor']}: {total} with its interplay"
         return f"{said} (95 %: {span}), {alone} by itself."
     rho, low, high = (f"{float(best[name]):.2f}" for name in ("correlation", "low", "high"))
@@ -159,7 +158,7 @@ def _points(points: pd.DataFrame, wanted: Outcome) -> str:
     known = points[points[wanted.name].notna()].sort_values(wanted.name, kind="stable")
     if not len(known):
         return "Every point failed: there is no answer."
-    shown = percent if wanted.is_share else days
+    shown = whole_percent if wanted.is_share else days
     ends = []
     for row in (known.iloc[-1], known.iloc[0]):
         span = Interval(0, float(row[f"{wanted.name}_low"]), float(row[f"{wanted.name}_high"]))

@@ -8,9 +8,9 @@ import pandas as pd
 
 from ceasefire.report.blocks import Table
 from ceasefire.scenario.paths import doubt_range, quantities
-from ceasefire.scenario.plain_text import shown
 from ceasefire.scenario.quantity import ASSUMED, Quantity, shown_list
 from ceasefire.scenario.schema import Scenario
+from ceasefire.wording import shown
 
 COLUMNS = ("number", "value", "drawn over", "unit", "note")
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from ceasefire.errors import ScenarioError
 from ceasefire.experiment.folder import FolderError
 from ceasefire.experiment.outcomes import Outcome, outcome
 from ceasefire.report.answers import answer_to, outcome_table
@@ -33,10 +34,9 @@ from ceasefire.report.replaying import replay_section
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
 from ceasefire.report.side_by_side import cautions, side_by_side, surprise
-from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.path_words import path_words
-from ceasefire.scenario.plain_text import titled
 from ceasefire.scenario.schema import Scenario
+from ceasefire.wording import titled
 
 DESIGNS = {
     "grid": "every combination of the settings",

@@ -15,8 +15,6 @@ import pandas as pd
 from ceasefire.analysis.competing import Ending, cumulative_incidence
 from ceasefire.analysis.summary import Figure, Summary, summary
 from ceasefire.analysis.survival import survival
-from ceasefire.charts.numbers import span_words
-from ceasefire.charts.words import ending_words, percent
 from ceasefire.report.assumed import assumed_numbers, assumed_table, motives_table, sources_table
 from ceasefire.report.blocks import (
     Block,
@@ -43,7 +41,7 @@ from ceasefire.report.sentences import (
     surer,
     survival_alt,
 )
-from ceasefire.scenario.plain_text import date_words, titled
+from ceasefire.wording import date_words, ending_words, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.experiment.plan import Plan
@@ -142,7 +140,9 @@ def _situation(made: Made) -> list[Block]:
 
 def _figures_table(found: Summary) -> Table:
     """Shares that hold by day, and days held."""
-    rows = [[_named(figure, day, found.horizon), *_cells(figure, percent)] for day, figure in found.holding.items()]
+    rows = [
+        [_named(figure, day, found.horizon), *_cells(figure, whole_percent)] for day, figure in found.holding.items()
+    ]
     for figure in (found.mean, found.median):
         rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, found.horizon))])
     columns = ["", "as written", f"chance in {found.worlds:,} worlds (95 %)", "doubt about what is assumed (90 %)"]
@@ -161,9 +161,7 @@ def _cells(figure: Figure, shown: Any) -> list[str]:
 def _how_long(made: Made, found: Summary) -> list[Block]:
     """The survival chart, its table, and whether the danger falls with age."""
     held = found.holding[found.horizon].chance
-    caption = (
-        f"{percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, percent)})."
-    )
+    caption = f"{whole_percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, whole_percent)})."
     chart = picture(made.folder / "figures" / "survival.png", survival_alt(found), caption)
     return [*_shown(chart), Folded("The same as a table", [_survival_table(made)]), *danger(made.outcome.worlds)]
 
@@ -172,7 +170,7 @@ def _survival_table(made: Made) -> Table:
     days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < made.plan.horizon]
     table = survival(made.outcome.worlds).table([*days, made.plan.horizon])
     rows = [
-        [f"{day:,.0f}", percent(share), f"{percent(low)} to {percent(high)}", f"{held:,.0f}"]
+        [f"{day:,.0f}", whole_percent(share), f"{whole_percent(low)} to {whole_percent(high)}", f"{held:,.0f}"]
         for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
         if not math.isnan(share)
     ]
@@ -186,7 +184,7 @@ def _how_it_ends(made: Made, found: Summary) -> list[Block]:
         made.folder / "figures" / "causes.png", causes_alt(found, made.titles), commonest_end(found, made.titles)
     )
     rows = [
-        [ending_words(*ending, made.titles), percent(share)]
+        [ending_words(*ending, made.titles), whole_percent(share)]
         for ending, share in found.endings.items()
         if share > 0 or ending == Ending("held")
     ]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ceasefire.charts.words import percent
 from ceasefire.report.blocks import Block, Folded, Paragraph, Points, Section, Table, picture
+from ceasefire.wording import whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -20,7 +20,7 @@ def surprise(tables: Tables) -> str:
     longest = known.sort_values("held_low").iloc[-1]
     said = (
         f"{longest['title']}, held {longest['held_low']:,.0f} days: to that or more the model would have given"
-        f" a chance of {percent(1 - float(longest['shorter']))} on the first day, the assumed numbers drawn."
+        f" a chance of {whole_percent(1 - float(longest['shorter']))} on the first day, the assumed numbers drawn."
     )
     others = known.drop(index=longest.name)
     if len(others):
@@ -73,7 +73,9 @@ def _table(table: pd.DataFrame) -> Table:
         span = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
         ends = [_day(row[name]) for name in ("q05", "q50", "q95")]
         label = f"{row['title']}{' (with hindsight)' if row['hindsight'] else ''}"
-        rows.append([label, span, *ends, percent(float(row["shorter"])), f"{row['log_score']:.1f}", str(row["source"])])
+        rows.append(
+            [label, span, *ends, whole_percent(float(row["shorter"])), f"{row['log_score']:.1f}", str(row["source"])]
+        )
     caption = "Days by which so many worlds had ended, the assumed numbers drawn"
     return Table(caption, heads, rows, frozenset(range(1, 7)))
 

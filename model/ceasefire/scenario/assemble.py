@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario.edits import apply_change, set_value, static_fault
-from ceasefire.scenario.faults import Fault, ScenarioError
 from ceasefire.scenario.library import find_change, find_scenario, motives_file
 from ceasefire.scenario.merge import Draft
 from ceasefire.scenario.said import Place, Said, fault_at, plain, said_by

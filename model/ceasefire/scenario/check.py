@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from ceasefire.errors import Fault, ScenarioError, in_order
 from ceasefire.scenario.assemble import is_resolved, read_change
-from ceasefire.scenario.faults import Fault, ScenarioError, in_order
 from ceasefire.scenario.library import MOTIVES
 from ceasefire.scenario.load import load, load_resolved
 from ceasefire.scenario.references import terms_at

@@ -8,8 +8,8 @@ from ceasefire.scenario.describe_actors import actors, catalogue
 from ceasefire.scenario.inclinations import breach_price
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.paths import doubt_range, quantities
-from ceasefire.scenario.plain_text import Row, date_words, heading, listed, lower, shown, table, wrapped
 from ceasefire.scenario.schema import Actor, Event, Scenario, Sector
+from ceasefire.wording import Row, date_words, heading, listed, lower, shown, table, wrapped
 
 UNSAID_TRUST, UNSAID_RESOLVE = "0.5", "0"
 """Trust and resolve of a side of which a scenario says nothing."""

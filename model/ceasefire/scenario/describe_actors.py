@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ceasefire.scenario.inclinations import SETTINGS, Inclination, inclinations, leash_price
-from ceasefire.scenario.plain_text import Row, heading, percent, shown, table, wrapped
 from ceasefire.scenario.schema import Actor, Motive, Scenario, ladder_of, rungs_of
+from ceasefire.wording import Row, heading, percent, shown, table, wrapped
 
 PATRON_TOO = "patron too"
 

@@ -9,7 +9,7 @@ from ceasefire.scenario.reckon import Operation, reckoned
 from ceasefire.scenario.said import Place, Said, Step, Steps, dotted, find
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.shape import Shape, group, shape_at
-from ceasefire.scenario.suggest import nearest
+from ceasefire.suggestions import nearest
 
 ANY = "*"
 """A step of a path that stands for every name there."""

@@ -14,7 +14,7 @@ from ceasefire.scenario.quantity import Quantity
 from ceasefire.scenario.said import Steps
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.shape import shape_at
-from ceasefire.scenario.suggest import did_you_mean, nearest
+from ceasefire.suggestions import did_you_mean, nearest
 
 Found = Iterator[tuple[Steps, str]]
 DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default

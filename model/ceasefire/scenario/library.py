@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ceasefire.scenario.faults import Fault, ScenarioError
-from ceasefire.scenario.suggest import listed, nearest
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.suggestions import comma_list, nearest
 
 MOTIVES = "motives.yaml"
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -88,7 +88,7 @@ def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, kn
             return folder / f"{wanted}.yaml"
     close = nearest(wanted, known)
     hint = f"; did you mean '{close}'?" if close else "."
-    there = f" Available: {listed(known)}" if known else ""
+    there = f" Available: {comma_list(known)}" if known else ""
     raise ScenarioError([Fault("", None, "", f"no such {kind} '{wanted}'{hint}{there}")])
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ceasefire.errors import ScenarioError
 from ceasefire.scenario.assemble import Assembly, assemble, change_name
-from ceasefire.scenario.faults import ScenarioError
 from ceasefire.scenario.library import find_scenario
 from ceasefire.scenario.references import cross_check
 from ceasefire.scenario.resolved import as_yaml, digest, stated

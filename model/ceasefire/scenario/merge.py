@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from ceasefire.scenario.faults import Fault, ScenarioError
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario.said import Place, Said, Steps, dotted, fault_at
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.shape import Shape, group
-from ceasefire.scenario.suggest import nearest
+from ceasefire.suggestions import nearest
 
 
 @dataclass

@@ -15,8 +15,8 @@ from ceasefire.scenario.indicators import INDICATORS, term_indices
 from ceasefire.scenario.merge import Draft
 from ceasefire.scenario.said import Said, Steps, dotted, place_of, plain
 from ceasefire.scenario.schema import ladder_of, rungs_of
-from ceasefire.scenario.suggest import did_you_mean, listed
 from ceasefire.scenario.words import shown
+from ceasefire.suggestions import comma_list, did_you_mean
 
 Found = Iterator[tuple[Steps, str]]
 """Where, and what is wrong."""
@@ -151,7 +151,7 @@ def _postures(raw: Raw) -> Found:
         said = {field: actor[field] for field in ("posture", "ceiling") if actor.get(field) is not None}
         for field, rung in said.items():
             if rung not in rungs:
-                message = f"'{rung}' is not a rung of the {ladder_of(role)} ladder ({listed(rungs)})"
+                message = f"'{rung}' is not a rung of the {ladder_of(role)} ladder ({comma_list(rungs)})"
                 yield ("actors", name, field), message + _only_close(str(rung), rungs)
         posture, ceiling = said.get("posture"), said.get("ceiling")
         if posture in rungs and ceiling in rungs and rungs.index(posture) > rungs.index(ceiling):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ceasefire.scenario.faults import Fault
+from ceasefire.errors import Fault
 
 Step = str | int
 Steps = tuple[Step, ...]

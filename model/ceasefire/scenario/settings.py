@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ceasefire.scenario.faults import Fault, ScenarioError
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario.said import Place, plain
 from ceasefire.scenario.yaml_lines import read_value
 

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ceasefire.scenario.faults import Fault
+from ceasefire.errors import Fault
 from ceasefire.scenario.said import Place, Said, Steps, dotted, fault_at, find, place_of
 from ceasefire.scenario.shape import Shape, group
-from ceasefire.scenario.suggest import did_you_mean, listed
+from ceasefire.suggestions import comma_list, did_you_mean
 
 LENGTHS = {"too_short", "too_long"}
 DATES = ("date", "datetime")
@@ -58,7 +58,7 @@ def in_words(detail: ErrorDetails, steps: Steps, top: Shape) -> str:
 def _wrong_kind(kind: str, detail: ErrorDetails, here: Shape | None) -> str:
     given = shown(detail["input"])
     if kind in ("model_type", "model_attributes_type"):
-        return f"{given} stands where fields should: {listed(here.fields) if here else ''}"
+        return f"{given} stands where fields should: {comma_list(here.fields) if here else ''}"
     if kind == "dict_type":
         return f"{given} stands where entries by name should, each on a line `name: …`"
     if kind in ("list_type", "tuple_type"):
@@ -110,7 +110,7 @@ def _length(detail: ErrorDetails, here: Shape | None) -> str:
 
 def _choice(given: object, expected: str) -> str:
     choices = expected.replace("' or '", "', '").strip("'").split("', '")
-    return f"{shown(given)} is not one of {listed(choices)}{_close(given, choices)}"
+    return f"{shown(given)} is not one of {comma_list(choices)}{_close(given, choices)}"
 
 
 def _close(given: object, choices: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from ceasefire.scenario.faults import Fault
+from ceasefire.errors import Fault
 from ceasefire.scenario.said import Place, Said, Steps, dotted
 
 TAG = "tag:yaml.org,2002:"

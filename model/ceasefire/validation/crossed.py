@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS, Floats
+from ceasefire.analysis.binned import BINS
+from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import Deal, Seen, seen
 from ceasefire.population.features import Features
 from ceasefire.population.fit import fitted_to, forecast
@@ -26,7 +27,7 @@ class Crossed:
     way: str
     deals: tuple[Deal, ...]
     what: Seen
-    forecasts: dict[str, Floats]
+    forecasts: dict[str, FloatArray]
 
     @property
     def countries(self) -> list[str]:
@@ -52,7 +53,7 @@ def crossed(deals: Sequence[Deal], table: Table, way: str) -> Crossed:
     features = [deal.features for deal in chosen]
     fold = np.array(folds(countries))
 
-    def model(learnt: Sequence[Features], known: Seen, wanted: Sequence[Features]) -> Floats:
+    def model(learnt: Sequence[Features], known: Seen, wanted: Sequence[Features]) -> FloatArray:
         theirs = [country for country, k in zip(countries, fold, strict=True) if k != left_out]
         return forecast(table, fitted_to(table, learnt, known, theirs), wanted)
 

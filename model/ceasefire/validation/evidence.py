@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS, Floats
+from ceasefire.analysis.binned import BINS
+from ceasefire.array_types import FloatArray
 from ceasefire.experiment.kept import Request, digests
 from ceasefire.population.curves import Targets, shipped_targets, targets_of
 from ceasefire.population.deals import FILE, WAYS, Deal, read_deals
@@ -80,7 +81,7 @@ class Evidence:
         return Request("validation", {"command": "validate", **asked})
 
     @cached_property
-    def population(self) -> tuple[list[Features], Floats, Floats]:
+    def population(self) -> tuple[list[Features], FloatArray, FloatArray]:
         """The model's open-ended deals: features, masses of shape (n, BINS), and how many of each kind."""
         if self.deals:
             one = self.crossed[WAY]
@@ -91,7 +92,7 @@ class Evidence:
         return features, forecast(self.table, shipped().fitted, features), np.array([float(n) for _, n in mix])
 
 
-def lived_again(mass: Floats, times: Floats, draws: int = 200, seed: int = 1) -> Floats:
+def lived_again(mass: FloatArray, times: FloatArray, draws: int = 200, seed: int = 1) -> FloatArray:
     """Counts of ends by bin when the same deals live `draws` times, shape (draws, BINS); `times` of each kind."""
     dice = np.random.default_rng(seed)
     each = [dice.multinomial(int(n), row / row.sum(), draws) for row, n in zip(mass, times, strict=True)]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ceasefire import engine
 from ceasefire.analysis.sawtooth import Sawtooth, around_talks, violations_and_talks
+from ceasefire.array_types import FloatArray
 from ceasefire.calibration.recording import DEATHS, Counts, record
 from ceasefire.engine import Batch, one_scenario
 from ceasefire.experiment.cases import Lived, live
@@ -25,8 +26,6 @@ EXPERIMENT = "why-march-2020-held"
 FLAGSHIP, EARLIER = "idlib-2020", "idlib-2018"
 SEED = 1
 EVERYTHING_RECORDED = 1.0 - 1e-12
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Idlib:
         counts, held = record(batch, np.array([EVERYTHING_RECORDED]), days)
         return counts, held, engine.all_rows(batch)
 
-    def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, Floats]:
+    def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, FloatArray]:
         """Counts of a scenario's worlds with every assumed number drawn, as the records would have them; days held."""
         scenario = load(reference).scenario
         batch = doubt_batch(scenario, open_scenario(scenario), SEED)
@@ -76,7 +75,7 @@ class Idlib:
         return counts, held.astype(np.float64)
 
 
-def spike(deaths: Floats, held: int) -> float:
+def spike(deaths: FloatArray, held: int) -> float:
     """Deaths a day of the last fortnight of a world, against the four weeks before; NaN when it had no such weeks."""
     if held < 42:
         return float("nan")
@@ -84,7 +83,7 @@ def spike(deaths: Floats, held: int) -> float:
     return float(last / before) if before > 0 else float("nan")
 
 
-def spikes(counts: Counts, held: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Floats:
+def spikes(counts: Counts, held: NDArray[np.int64], chosen: NDArray[np.bool_]) -> FloatArray:
     """The spike of every chosen world that has one."""
     found = np.array([spike(counts[k, :, DEATHS], int(held[k])) for k in np.flatnonzero(chosen)])
     return found[np.isfinite(found)] if len(found) else found

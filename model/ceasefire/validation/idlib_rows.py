@@ -6,9 +6,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ceasefire.analysis.surprise import pairing, score_table
+from ceasefire.array_types import FloatArray
 from ceasefire.calibration import data as tables
 from ceasefire.calibration import figures
 from ceasefire.experiment.cases import REFERENCES
@@ -38,8 +38,6 @@ SOCHI = 225
 RECORDED = (0.47, 0.97)
 """Share of single deaths on record, 90 % interval of the fit."""
 
-Floats = NDArray[np.float64]
-
 
 @cache
 def idlib(worlds: int) -> Idlib:
@@ -52,7 +50,7 @@ def of(evidence: Evidence) -> Idlib:
     return idlib(QUICK_WORLDS if evidence.quick else WORLDS)
 
 
-def resampled(values: Floats, draws: int = 400) -> tuple[float, float]:
+def resampled(values: FloatArray, draws: int = 400) -> tuple[float, float]:
     """95 % interval of a mean over worlds, by resampling them."""
     chosen = np.random.default_rng(1).integers(len(values), size=(draws, len(values)))
     low, high = np.quantile(values[chosen].mean(axis=1), [0.025, 0.975])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire.analysis.binned import EDGES, Floats, surviving
+from ceasefire.analysis.binned import EDGES, surviving
+from ceasefire.array_types import FloatArray
 from ceasefire.population.curves import DAYS, Targets, in_group, weibull_shape
 from ceasefire.population.deals import WAYS
 from ceasefire.population.features import CLASSES
@@ -50,7 +51,7 @@ def _below_1(data: float, low: float, high: float) -> Verdict:
     return "pass" if high < 1.0 else "miss"
 
 
-def _shape(counts: Floats) -> float:
+def _shape(counts: FloatArray) -> float:
     return weibull_shape(EDGES, np.append(EDGES[1:], np.inf), counts)
 
 
@@ -124,7 +125,7 @@ def survival_by_class(evidence: Evidence) -> list[Finding]:
     return found
 
 
-def _curve(evidence: Evidence, group: str, draws: int, seed: int) -> tuple[Floats, Floats]:
+def _curve(evidence: Evidence, group: str, draws: int, seed: int) -> tuple[FloatArray, FloatArray]:
     """Masses of a group of simulated deals, shape (BINS,), and the same each time they live again, (draws, BINS)."""
     features, mass, times = evidence.population
     its = np.array([in_group(each, group) for each in features])

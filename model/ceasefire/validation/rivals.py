@@ -9,17 +9,18 @@ from scipy.linalg import qr
 from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
-from ceasefire.analysis.binned import BINS, EDGES, Floats
+from ceasefire.analysis.binned import BINS, EDGES
 from ceasefire.analysis.turnbull import turnbull
+from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import Seen
 from ceasefire.population.features import Features
 from ceasefire.population.fit import design
 
-Rival = Callable[[Sequence[Features], Seen, Sequence[Features]], Floats]
+Rival = Callable[[Sequence[Features], Seen, Sequence[Features]], FloatArray]
 """Learns from some deals and what was seen of them; forecasts others: masses of shape (n, BINS)."""
 
 
-def by_class(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> Floats:
+def by_class(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
     """The survival curve of the deal's class and of nothing else: Kaplan-Meier, as Turnbull has it for hidden ends.
 
     Five deals more, that lived as all classes together do, keep every bin above 0.
@@ -34,24 +35,24 @@ def by_class(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features])
     return np.array([curves[f.ceasefire_class] for f in wanted])
 
 
-def weibull(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> Floats:
+def weibull(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
     """Weibull regression: the logarithm of the time is linear in the covariates, with extreme-value errors."""
     return _accelerated(learnt, what, wanted, lambda y: -np.exp(np.clip(y, -50, 50)))
 
 
-def lognormal(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> Floats:
+def lognormal(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
     """The same with normal errors, which fit these durations better."""
     return _accelerated(learnt, what, wanted, lambda y: log_ndtr(-y))
 
 
 def _accelerated(
-    learnt: Sequence[Features], what: Seen, wanted: Sequence[Features], log_survival: Callable[[Floats], Floats]
-) -> Floats:
+    learnt: Sequence[Features], what: Seen, wanted: Sequence[Features], log_survival: Callable[[FloatArray], FloatArray]
+) -> FloatArray:
     x = design(learnt)
     low, high = _log_days(what.low), _log_days(np.where(np.isinf(what.high), 0.0, what.high))
     censored = np.isinf(what.high) | (what.low >= EDGES[-1])
 
-    def loss(theta: Floats) -> float:
+    def loss(theta: FloatArray) -> float:
         mean, scale = x @ theta[:-1], np.exp(theta[-1])
         still = np.where(what.low <= 0, 0.0, log_survival((low - mean) / scale))
         after = log_survival((high - mean) / scale)
@@ -64,15 +65,15 @@ def _accelerated(
     mean = design(wanted) @ theta[:-1]
     alive = np.exp(log_survival((edges[None, :] - mean[:, None]) / np.exp(theta[-1])))
     alive[:, 0] = 1.0
-    found: Floats = np.maximum(alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], 1), 1e-9)
+    found: FloatArray = np.maximum(alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], 1), 1e-9)
     return np.asarray(found / found.sum(axis=1, keepdims=True))
 
 
-def _log_days(days: Floats) -> Floats:
+def _log_days(days: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.maximum(np.minimum(days, EDGES[-1]), 1e-3)))
 
 
-def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> Floats:
+def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
     """Cox regression with Breslow's baseline hazard. Undated ends are put in the middle of the time they may lie in."""
     from statsmodels.duration.hazard_regression import PHReg
 
@@ -90,11 +91,11 @@ def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> F
     mass = alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], axis=1)
     pooled = 0.98 * turnbull(what.low, what.high) + 0.02 / BINS
     n = len(learnt)
-    found: Floats = (n * mass + 5 * pooled) / (n + 5)
+    found: FloatArray = (n * mass + 5 * pooled) / (n + 5)
     return found
 
 
-def _independent(x: Floats) -> list[int]:
+def _independent(x: FloatArray) -> list[int]:
     """Columns that vary and are no sum of others, as a regression without a constant needs; shape of x (n, columns)."""
     _, r, order = qr(x - x.mean(axis=0), mode="economic", pivoting=True)
     size = np.abs(np.diag(r))

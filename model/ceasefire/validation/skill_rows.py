@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ceasefire.analysis.binned import Floats
 from ceasefire.analysis.skill import (
     HORIZONS,
     Gain,
@@ -21,6 +20,7 @@ from ceasefire.analysis.skill import (
     mean_by_group,
     restricted_mean,
 )
+from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import WAYS, Seen
 from ceasefire.validation.check import Finding, Verdict, all_ways, not_run, surely_better
 from ceasefire.validation.crossed import MODEL, Crossed
@@ -39,7 +39,7 @@ class Measure:
     name: str
     ways: tuple[str, ...]
     sign: float
-    score: Callable[[Floats, Seen], Floats]
+    score: Callable[[FloatArray, Seen], FloatArray]
 
 
 MEASURES = (

@@ -22,9 +22,9 @@ def did_you_mean(word: str, valid: Iterable[str]) -> str:
     close = nearest(word, names)
     if close is not None:
         return f"; did you mean '{close}'?"
-    return f"; choose from {listed(names)}" if 0 < len(names) <= FEW else ""
+    return f"; choose from {comma_list(names)}" if 0 < len(names) <= FEW else ""
 
 
-def listed(names: Iterable[str]) -> str:
+def comma_list(names: Iterable[str]) -> str:
     """Names in a row."""
     return ", ".join(names)
