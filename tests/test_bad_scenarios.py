@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ceasefire.scenario.check import check_file
+from ceasefire.scenario.load import check_file
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "invalid").glob("*.yaml"))

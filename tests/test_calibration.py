@@ -143,7 +143,7 @@ def test_positions_and_numbers_are_one_another_undone() -> None:
 
 
 def test_no_prior_is_centred_on_where_the_numbers_stand_by_default() -> None:
-    from ceasefire.scenario.mechanisms import Mechanisms
+    from ceasefire.parameters.mechanisms import Mechanisms
 
     named = [prior for prior in priors.priors() if prior.name != priors.COUNTING]
     inside = [prior.position(np.array([getattr(Mechanisms(), prior.name).centre]))[0] for prior in named]

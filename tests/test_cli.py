@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from ceasefire.cli import COMMANDS, app
 from ceasefire.cli.terminal import columns
-from ceasefire.scenario.library import list_changes, list_scenarios
+from ceasefire.scenario.find_scenarios import list_changes, list_scenarios
 from ceasefire.scenario.load import load
 
 QUICK = ("--days", "60", "--worlds", "12")

@@ -30,9 +30,9 @@ from ceasefire.experiment.comparing import (
 )
 from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges
 from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.variants import open_base
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
+from ceasefire.scenario.variants import open_base
 from ceasefire.start import open_scenario
 from ceasefire.wording import signed_days, span_words
 

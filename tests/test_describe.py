@@ -25,7 +25,7 @@ from ceasefire.scenario.inclinations import (
     middle_world,
 )
 from ceasefire.scenario.load import Loaded, load
-from ceasefire.scenario.paths import quantities
+from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.start import open_scenario
 from ceasefire.wording import percent, table
 from ceasefire.world import INTENSITY

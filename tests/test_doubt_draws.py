@@ -8,9 +8,9 @@ from scipy import stats
 
 from ceasefire import engine
 from ceasefire.experiment.doubt import assumed_ranges, doubt_batch, doubt_values
+from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.fitted import fitted_paths, fitted_rows
 from ceasefire.scenario.load import load
-from ceasefire.scenario.mechanisms import Mechanisms
 from ceasefire.start import open_scenario
 from ceasefire.verification.small_front import small_front
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.start import open_scenario
 from ceasefire.verification.runs import each_day, lived, opened
 from ceasefire.verification.small_front import NEVER_OVER, SMALL_FRONT, duel, small_front

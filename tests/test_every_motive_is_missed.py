@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ceasefire.scenario.library import list_scenarios
+from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.verification.model_vs_motives import KNOWN_DEAD, Muted, compare, less_one

@@ -11,7 +11,7 @@ from conftest import Command
 from ceasefire.experiment.check import check_file
 from ceasefire.experiment.load import load_experiment
 from ceasefire.experiment.study import study
-from ceasefire.scenario.library import list_experiments, shipped
+from ceasefire.scenario.find_scenarios import list_experiments, shipped
 
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
 SHIPPED = sorted(file.stem for file in shipped("experiments").glob("*.yaml"))

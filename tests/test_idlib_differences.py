@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from ceasefire.parameters.sourced_value import ASSUMED, Quantity
 from ceasefire.scenario.load import load
-from ceasefire.scenario.paths import quantities
-from ceasefire.scenario.quantity import ASSUMED, Quantity
+from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.schema import Scenario
 
 BASES = {

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.scenario.library import find_change, find_scenario, list_changes, list_scenarios, motives_file
+from ceasefire.parameters.sourced_value import Quantity
+from ceasefire.scenario.compose import parse_settings
+from ceasefire.scenario.find_scenarios import find_change, find_scenario, list_changes, list_scenarios, motives_file
 from ceasefire.scenario.load import Loaded, load, load_resolved
-from ceasefire.scenario.paths import doubt_range, event_paths, quantities
-from ceasefire.scenario.quantity import Quantity
-from ceasefire.scenario.settings import parse_settings
+from ceasefire.scenario.parameter_paths import doubt_range, event_paths, quantities
 
 VALID = Path(__file__).parent / "valid"
 TWO_SIDES = VALID / "two-sides.yaml"

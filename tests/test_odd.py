@@ -9,10 +9,10 @@ import pytest
 
 from ceasefire import draws, odd
 from ceasefire.experiment.doubt import assumed_ranges
+from ceasefire.parameters.indicators import INDICATORS
+from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.rules import THE_DAY
-from ceasefire.scenario.indicators import INDICATORS
 from ceasefire.scenario.load import load
-from ceasefire.scenario.mechanisms import Mechanisms
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER
 from ceasefire.world import CAUSES, FIELDS, VIOLATION_KINDS
 

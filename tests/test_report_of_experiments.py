@@ -19,7 +19,7 @@ from html_page import Element, read
 from ceasefire.experiment.outcomes import outcome
 from ceasefire.report.answers import answer_to, outcome_table
 from ceasefire.scenario.load import load
-from ceasefire.scenario.path_words import path_words
+from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.wording import signed_days
 
 QUICK = ("--worlds", "40", "--days", "200")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ceasefire import draws
-from ceasefire.scenario.indicators import INDICATORS, N_INDICATORS
+from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
 from ceasefire.verification.by_hand import (
     AGENCY,
     ARMY,

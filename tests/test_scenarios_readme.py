@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from ceasefire.scenario.assemble import read_change
-from ceasefire.scenario.indicators import INDICATORS
-from ceasefire.scenario.library import MOTIVES, find_scenario
+from ceasefire.parameters.indicators import INDICATORS
+from ceasefire.scenario.compose import read_change
+from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
 from ceasefire.scenario.load import load
-from ceasefire.scenario.said import plain
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, ENGAGEMENT_LADDER, FORCE_LADDER
+from ceasefire.scenario.yaml_with_lines import plain
 from ceasefire.world import CAUSES, VIOLATION_KINDS
 
 FOLDER = Path(__file__).parents[1] / "scenarios"

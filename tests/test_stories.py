@@ -25,8 +25,8 @@ from ceasefire.engine import all_rows, one_scenario
 from ceasefire.experiment.history import step_through
 from ceasefire.model import CeasefireModel
 from ceasefire.rules.decide import FORMED_UP
+from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
-from ceasefire.scenario.settings import parse_settings
 from ceasefire.start import open_scenario
 from ceasefire.wording import chance_of, short_name
 from ceasefire.world import CAUSES, VIOLATION_KINDS

@@ -12,12 +12,12 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from ceasefire import rules
+from ceasefire.parameters.indicators import INDICATORS
+from ceasefire.parameters.mechanisms import Mechanisms
+from ceasefire.parameters.sourced_value import Quantity, field_limits
 from ceasefire.rules import THE_DAY
-from ceasefire.scenario.indicators import INDICATORS
-from ceasefire.scenario.library import MOTIVES, shipped
-from ceasefire.scenario.mechanisms import Mechanisms
-from ceasefire.scenario.paths import doubt_range
-from ceasefire.scenario.quantity import Quantity, field_limits
+from ceasefire.scenario.find_scenarios import MOTIVES, shipped
+from ceasefire.scenario.parameter_paths import doubt_range
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER, Motive, rungs_of
 from ceasefire.world import CLASSES, FIELDS, INTENSITY, LICENCE
 

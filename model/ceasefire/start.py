@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.draws import name_key
-from ceasefire.scenario.indicators import term_indices
-from ceasefire.scenario.quantity import Amount, Quantity
+from ceasefire.parameters.indicators import term_indices
+from ceasefire.parameters.sourced_value import Amount, Quantity
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, Event, Scenario, ladder_of, rungs_of
 from ceasefire.world import MECHANISM_FIELDS, MOST_NEIGHBOURS, MOST_TERMS, Sizes, size_class, slot_of, world_dtype
 

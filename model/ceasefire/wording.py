@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.pulls import LEASH, Pulls
-from ceasefire.scenario.quantity import DISTRIBUTIONS, Quantity, shown_list
+from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity, shown_list
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 
 ILLUSTRATIVE = "illustrative: durations not calibrated"

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.compiled import compiling
-from ceasefire.scenario.indicators import N_EXTENDED
-from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.parameters.indicators import N_EXTENDED
+from ceasefire.parameters.mechanisms import Mechanisms
 
 World = Any
 """One world: a record with FIELDS and the numbers of the rules, as compiled code sees it."""

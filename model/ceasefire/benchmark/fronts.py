@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ceasefire.scenario.quantity import Quantity
+from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 
 GROWS_WITH_THE_FRONT = (

@@ -17,7 +17,7 @@ from ceasefire.benchmark.peer_actor import FORTNIGHT, PeerActor, left_after_a_da
 from ceasefire.benchmark.peer_ending import judge
 from ceasefire.benchmark.peer_front import PeerFormation, PeerSector
 from ceasefire.benchmark.peer_numbers import Happening, Reader
-from ceasefire.scenario.quantity import Quantity
+from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 
 COUNTS = (

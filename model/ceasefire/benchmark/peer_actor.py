@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import mesa
 
 from ceasefire.benchmark.peer_numbers import Feeling, Reader
+from ceasefire.parameters.indicators import INDICATORS
 from ceasefire.scenario import schema
-from ceasefire.scenario.indicators import INDICATORS
 
 if TYPE_CHECKING:
     from ceasefire.benchmark.peer import PeerModel, PeerSide

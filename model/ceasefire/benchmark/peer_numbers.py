@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ceasefire.scenario.quantity import Numbers, Quantity, field_limits
+from ceasefire.parameters.sourced_value import Numbers, Quantity, field_limits
 from ceasefire.scenario.schema import Event, Motive
 
 

@@ -85,7 +85,7 @@ def levers(
     """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
     from ceasefire.experiment.comparing import levers_asked, request, worlds_to_live
     from ceasefire.experiment.kept import place_for, written
-    from ceasefire.experiment.variants import open_base
+    from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
     plans = levers_asked(open_base(scenario), number, seed, days)
@@ -286,8 +286,7 @@ def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.levers import Gain, levers_chart
     from ceasefire.charts.style import save
-    from ceasefire.scenario.headline import headline
-    from ceasefire.scenario.library import find_change
+    from ceasefire.scenario.find_scenarios import find_change, headline
     from ceasefire.wording import titled
 
     gains = []

@@ -187,9 +187,8 @@ def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 def _titles(made: Study) -> dict[str, str]:
     """What readers call the factors: titles of changes, paths in words."""
     from ceasefire.errors import ScenarioError
-    from ceasefire.scenario.headline import headline
-    from ceasefire.scenario.library import find_change
-    from ceasefire.scenario.path_words import path_words
+    from ceasefire.scenario.find_scenarios import find_change, headline
+    from ceasefire.scenario.parameter_paths import path_words
 
     found = {}
     for factor in made.asked.factors:

@@ -24,7 +24,7 @@ GROUPS = {
 
 def list_all(as_json: AsJson = False) -> None:
     """List scenarios, changes and experiments, shipped and local, a line each."""
-    from ceasefire.scenario.library import list_changes, list_experiments, list_scenarios
+    from ceasefire.scenario.find_scenarios import list_changes, list_experiments, list_scenarios
 
     rows = [_listed("scenario", name, file) for name, file in list_scenarios().items()]
     rows += [_listed("change", name, file) for name, file in list_changes().items()]
@@ -40,7 +40,7 @@ def list_all(as_json: AsJson = False) -> None:
 
 
 def _listed(kind: str, name: str, file: Path) -> dict[str, str]:
-    from ceasefire.scenario.headline import headline
+    from ceasefire.scenario.find_scenarios import headline
 
     said = headline(file)
     if kind == "change" and said.get("kind") in GROUPS:
@@ -87,7 +87,7 @@ def check(
 
 def _file_of(given: str) -> Path:
     """A file as it was given, or the scenario, change or catalogue of that name."""
-    from ceasefire.scenario.library import list_changes, list_experiments, list_scenarios, motives_file
+    from ceasefire.scenario.find_scenarios import list_changes, list_experiments, list_scenarios, motives_file
 
     path = Path(given)
     if path.exists() or len(path.parts) > 1:
@@ -102,7 +102,7 @@ def new(
     base: Annotated[str, typer.Option("--from", metavar="SCENARIO", help="The scenario to start from.")],
 ) -> None:
     """Write a short scenario file that starts from another, with the numbers one is likely to change."""
-    from ceasefire.scenario.starter import is_name, starter_text
+    from ceasefire.scenario.template import is_name, starter_text
 
     if not is_name(name):
         raise RefusedError(f"'{name}' is not a name; use small letters, digits, '-' and '_', beginning with a letter")

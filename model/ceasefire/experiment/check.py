@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.scenario import check as scenario_check
-from ceasefire.scenario.yaml_lines import read
+from ceasefire.scenario import load as scenario_check
+from ceasefire.scenario.yaml_with_lines import read
 
 ONLY_IN_EXPERIMENTS = frozenset({"question", "design", "levers", "uncertainties", "outcomes", "draws"})
 

@@ -23,7 +23,7 @@ from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.kept import Request
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import Tell, assumed_count, batch_rows, simulated
-from ceasefire.experiment.variants import Base, open_base
+from ceasefire.scenario.variants import Base, open_base
 from ceasefire.start import Opening, open_scenario
 
 LOOKED_AT = 40

@@ -14,10 +14,11 @@ from ceasefire.array_types import FloatArray
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.design import Points
 from ceasefire.experiment.doubt import assumed_ranges
-from ceasefire.experiment.factors import Factor, places
+from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.load import Asked
 from ceasefire.experiment.recipe import IntArray, Recipe
 from ceasefire.scenario.load import Loaded
+from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening, open_scenario
 

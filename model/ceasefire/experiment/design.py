@@ -15,7 +15,7 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.load import Asked
 from ceasefire.experiment.schema import MOST_POINTS, SAMPLED
-from ceasefire.scenario.yaml_lines import shown_file
+from ceasefire.scenario.yaml_with_lines import shown_file
 
 MORRIS_LEVELS = 4
 """Quantiles that a Morris trajectory steps between."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ceasefire import draws
 from ceasefire.engine import Batch, many_points
 from ceasefire.scenario.fitted import fitted_paths
-from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import Opening
 

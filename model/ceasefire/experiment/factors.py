@@ -8,13 +8,12 @@ path in doubt is a quantile of its range (the range depends on which changes sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ceasefire import draws
 from ceasefire.experiment.schema import Spread
-from ceasefire.scenario.quantity import DISTRIBUTIONS
+from ceasefire.parameters.sourced_value import DISTRIBUTIONS
 
 AS_IS = math.nan
 """The code of a factor that leaves the scenario as it is."""
@@ -94,33 +93,3 @@ class Factor:
                 edge = EDGE if name in ("normal", "lognormal") else 0.0
                 return float(draws.from_distribution(code, a, b, c, min(max(quantile, edge), 1 - edge)))
         raise AssertionError(f"{self.name} has no values")
-
-
-def is_number(value: object) -> bool:
-    """A number as a scenario writes it, and no truth value."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def fits(path: str, pattern: str) -> bool:
-    """Whether a path is one of those that a pattern means: '*' is any one step, a last '**' any steps."""
-    steps, wanted = path.split("."), pattern.split(".")
-    if wanted[-1] == "**":
-        wanted = wanted[:-1]
-        steps = steps[: len(wanted)] if len(steps) > len(wanted) else []
-    return len(steps) == len(wanted) and all(w in ("*", s) for s, w in zip(steps, wanted, strict=True))
-
-
-def places(content: Mapping[str, Any], pattern: str) -> Iterator[str]:
-    """The paths of plain content that a pattern with '*' means."""
-    yield from _places(content, pattern.split("."), ())
-
-
-def _places(content: Any, left: list[str], done: tuple[str, ...]) -> Iterator[str]:
-    if not left:
-        yield ".".join(done)
-        return
-    step, rest = left[0], left[1:]
-    inner = dict(enumerate(content)) if isinstance(content, list) else content
-    for name, entry in (inner if isinstance(inner, dict) else {}).items():
-        if step in ("*", str(name)):
-            yield from _places(entry, rest, (*done, str(name)))

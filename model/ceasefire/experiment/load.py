@@ -12,17 +12,17 @@ from pydantic import ValidationError
 
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.doubt import assumed_ranges
-from ceasefire.experiment.factors import Factor, fits, is_number, places
+from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.schema import Design, Experiment, Factors, Spread
 from ceasefire.experiment.swap import Swap, between
 from ceasefire.experiment.table import Row, read_points
-from ceasefire.experiment.variants import Base, open_base
-from ceasefire.scenario.assemble import change_name, name_faults
-from ceasefire.scenario.library import find_change, find_experiment
+from ceasefire.scenario.compose import change_name, name_faults
+from ceasefire.scenario.find_scenarios import find_change, find_experiment
 from ceasefire.scenario.load import Loaded
-from ceasefire.scenario.said import Said, dotted, fault_at, place_of, plain
-from ceasefire.scenario.words import faults_of
-from ceasefire.scenario.yaml_lines import read
+from ceasefire.scenario.parameter_paths import fits, is_number, places
+from ceasefire.scenario.schema_errors import faults_of
+from ceasefire.scenario.variants import Base, open_base
+from ceasefire.scenario.yaml_with_lines import Said, dotted, fault_at, place_of, plain, read
 
 GROUPS = ("levers", "uncertainties")
 MEANT_BY_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}

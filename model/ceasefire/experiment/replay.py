@@ -14,12 +14,13 @@ import pyarrow.dataset as ds
 from ceasefire.compiled import source_digest
 from ceasefire.engine import Batch, one_scenario, simulate
 from ceasefire.experiment.cook import Variant, slots_of, variant_opening
-from ceasefire.experiment.factors import Factor, places
+from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.folder import FolderError, plan_of, read_manifest
 from ceasefire.experiment.frame import WORLD_COLUMNS, worlds_frame
 from ceasefire.experiment.recipe import Recipe
 from ceasefire.experiment.store import WORLDS, Store
 from ceasefire.scenario.load import Loaded, load_resolved
+from ceasefire.scenario.parameter_paths import places
 from ceasefire.start import open_scenario
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ceasefire.experiment.outcomes import KNOWN, outcome
-from ceasefire.scenario.quantity import Finite, Strict, count_of
+from ceasefire.parameters.sourced_value import Finite, Strict, count_of
 from ceasefire.scenario.schema import Name
 from ceasefire.suggestions import did_you_mean
 

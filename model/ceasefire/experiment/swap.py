@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ceasefire.experiment.factors import Factor
-from ceasefire.scenario.assemble import Assembly
+from ceasefire.parameters.sourced_value import DISTRIBUTIONS
+from ceasefire.scenario.compose import Assembly
 from ceasefire.scenario.load import Loaded, validated
-from ceasefire.scenario.merge import Draft
-from ceasefire.scenario.quantity import DISTRIBUTIONS
+from ceasefire.scenario.overrides import Draft
+from ceasefire.scenario.parameter_paths import Shape, group
 from ceasefire.scenario.resolved import FOR_READERS
-from ceasefire.scenario.said import Place, Said, said_by
 from ceasefire.scenario.schema import Scenario
-from ceasefire.scenario.shape import Shape, group
+from ceasefire.scenario.yaml_with_lines import Place, Said, said_by
 
 Steps = tuple[str, ...]
 Content = dict[str, Any]

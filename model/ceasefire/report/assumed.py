@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from ceasefire.parameters.sourced_value import ASSUMED, Quantity, shown_list
 from ceasefire.report.blocks import Table
-from ceasefire.scenario.paths import doubt_range, quantities
-from ceasefire.scenario.quantity import ASSUMED, Quantity, shown_list
+from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import shown
 

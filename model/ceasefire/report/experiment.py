@@ -34,7 +34,7 @@ from ceasefire.report.replaying import replay_section
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
 from ceasefire.report.side_by_side import cautions, side_by_side, surprise
-from ceasefire.scenario.path_words import path_words
+from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import titled
 
@@ -219,8 +219,7 @@ def _varied(asked: Asked) -> Folded:
 
 def _change_words(name: str) -> str:
     """A change under its title, when its file is still there."""
-    from ceasefire.scenario.headline import headline
-    from ceasefire.scenario.library import find_change
+    from ceasefire.scenario.find_scenarios import find_change, headline
 
     try:
         title = headline(find_change(name)).get("title")

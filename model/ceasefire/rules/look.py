@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceasefire import draws
 from ceasefire.compiled import rule
-from ceasefire.scenario.indicators import COMPLEMENT, CONSTANT, INDICATOR_NAMES, N_INDICATORS
+from ceasefire.parameters.indicators import COMPLEMENT, CONSTANT, INDICATOR_NAMES, N_INDICATORS
 from ceasefire.world import INTENSITY, World
 
 (

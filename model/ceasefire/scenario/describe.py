@@ -7,7 +7,7 @@ import datetime
 from ceasefire.scenario.describe_actors import actors, catalogue
 from ceasefire.scenario.inclinations import breach_price
 from ceasefire.scenario.load import Loaded
-from ceasefire.scenario.paths import doubt_range, quantities
+from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Actor, Event, Scenario, Sector
 from ceasefire.wording import Row, date_words, heading, listed, lower, shown, table, wrapped
 

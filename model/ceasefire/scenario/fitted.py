@@ -10,7 +10,7 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.schema import Scenario
 
 FILE = Path(__file__).parent / "fitted.csv"

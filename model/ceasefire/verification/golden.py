@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from ceasefire.scenario.library import list_scenarios, shipped
+from ceasefire.scenario.find_scenarios import list_scenarios, shipped
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.verification.runs import deaths, lived

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import calls
-from ceasefire.scenario.library import list_scenarios
+from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import WorldArray

@@ -8,7 +8,7 @@ import numpy as np
 
 from ceasefire import engine
 from ceasefire.model import CeasefireModel
-from ceasefire.scenario.library import list_scenarios
+from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import WorldArray, open_scenario

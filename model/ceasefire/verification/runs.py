@@ -10,7 +10,7 @@ import pandas as pd
 
 from ceasefire import engine
 from ceasefire.experiment.frame import worlds_frame
-from ceasefire.scenario.quantity import Quantity
+from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 from ceasefire.start import WorldArray, open_scenario
 from ceasefire.world import blank_world

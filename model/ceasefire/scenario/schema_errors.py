@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ceasefire.errors import Fault
-from ceasefire.scenario.said import Place, Said, Steps, dotted, fault_at, find, place_of
-from ceasefire.scenario.shape import Shape, group
+from ceasefire.scenario.parameter_paths import Shape, group
+from ceasefire.scenario.yaml_with_lines import Place, Said, Steps, dotted, fault_at, find, place_of
 from ceasefire.suggestions import comma_list, did_you_mean
 
 LENGTHS = {"too_short", "too_long"}

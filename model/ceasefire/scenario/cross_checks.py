@@ -8,17 +8,102 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
-from ceasefire.scenario.happenings import faults_of_events
-from ceasefire.scenario.indicators import INDICATORS, term_indices
-from ceasefire.scenario.merge import Draft
-from ceasefire.scenario.said import Said, Steps, dotted, place_of, plain
-from ceasefire.scenario.schema import ladder_of, rungs_of
-from ceasefire.scenario.words import shown
-from ceasefire.suggestions import comma_list, did_you_mean
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-Found = Iterator[tuple[Steps, str]]
+from ceasefire.parameters.indicators import INDICATORS, term_indices
+from ceasefire.parameters.sourced_value import Quantity
+from ceasefire.scenario.overrides import Draft
+from ceasefire.scenario.parameter_paths import FIXED_AT_SIGNING, event_paths, shape_at
+from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
+from ceasefire.scenario.schema_errors import shown
+from ceasefire.scenario.yaml_with_lines import Said, Steps, dotted, place_of, plain
+from ceasefire.suggestions import comma_list, did_you_mean, nearest
+
+DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default
+
+
+def faults_of_events(raw: dict[str, Any], *, horizon_counts: bool) -> FoundFaults:
+    """Where events are wrong, and how. A horizon shortened for one run does not make a later event wrong."""
+    events = raw.get("events")
+    valid: set[str] | None = None
+    for i, event in enumerate(events if isinstance(events, list) else []):
+        if not isinstance(event, dict):
+            continue
+        valid = event_paths(raw) if valid is None else valid
+        yield from _targets(raw, event, i, valid)
+        yield from _reviewers(event, i, raw.get("actors"))
+        if horizon_counts:
+            yield from _day(event, i, raw.get("horizon_days", DEFAULT_HORIZON))
+
+
+def _targets(raw: dict[str, Any], event: dict[str, Any], i: int, valid: set[str]) -> FoundFaults:
+    for kind in ("set", "add", "multiply"):
+        changes = event.get(kind)
+        for path, given in (changes if isinstance(changes, dict) else {}).items():
+            if path not in valid:
+                yield ("events", i, kind, path), _no_such_number(path, valid)
+            elif kind != "set" and _unsaid(raw, path):
+                yield (
+                    ("events", i, kind, path),
+                    "is as the agreement says; change agreement.monitoring, or say the sector's",
+                )
+            elif kind == "set":
+                yield from _limits(("events", i, kind, path), path, given)
+
+
+def _unsaid(raw: dict[str, Any], path: str) -> bool:
+    """Is there no number yet at a path that may hold one? So with a sector's own monitoring."""
+    there: Any = raw
+    for step in path.split("."):
+        there = there.get(step) if isinstance(there, dict) else None
+    return there is None and path.startswith("front.")
+
+
+def _no_such_number(path: str, valid: set[str]) -> str:
+    shape = shape_at(path.split("."))
+    close = nearest(path, sorted(valid))
+    hint = f"; did you mean '{close}'?" if close else ""
+    if shape is not None and shape.kind == "number" and any(fnmatchcase(path, fixed) for fixed in FIXED_AT_SIGNING):
+        return "is fixed at signing; no event can change it"
+    return "names no number of this scenario" + hint
+
+
+def _limits(steps: Steps, path: str, given: object) -> FoundFaults:
+    number, shape = _number(given), shape_at(path.split("."))
+    if number is None or shape is None:
+        return
+    try:
+        number.check_within(shape.meta["low"], shape.meta["high"])
+    except PydanticCustomError as problem:
+        yield steps, problem.message()
+
+
+def _reviewers(event: dict[str, Any], i: int, actors: object) -> FoundFaults:
+    named = event.get("review")
+    for j, name in enumerate(named if isinstance(named, list) else []):
+        if isinstance(name, str) and isinstance(actors, dict) and name not in actors:
+            yield ("events", i, "review", j), f"no such actor '{name}'" + did_you_mean(name, actors)
+
+
+def _day(event: dict[str, Any], i: int, horizon: object) -> FoundFaults:
+    number = _number(event.get("day"))
+    if number is not None and isinstance(horizon, int) and number.centre >= horizon:
+        message = f"day {number.centre:g} is beyond the horizon; worlds are followed to day {horizon - 1}"
+        yield ("events", i, "day"), message
+
+
+def _number(given: object) -> Quantity | None:
+    try:
+        return None if given is None else Quantity.model_validate(given)
+    except ValidationError:
+        return None
+
+
+FoundFaults = Iterator[tuple[Steps, str]]
 """Where, and what is wrong."""
 
 Raw = dict[str, Any]
@@ -79,7 +164,7 @@ def side_of(actor: Raw) -> str | None:
     return side if isinstance(side, str) else None
 
 
-def _sides(raw: Raw) -> Found:
+def _sides(raw: Raw) -> FoundFaults:
     sides = group(raw, "sides")
     for name, actor in actors_of(raw):
         side, role = actor.get("side"), actor.get("role")
@@ -91,7 +176,7 @@ def _sides(raw: Raw) -> Found:
             yield ("actors", name, "side"), f"no such side '{side}'" + did_you_mean(side, sides)
 
 
-def _guarantors(raw: Raw) -> Found:
+def _guarantors(raw: Raw) -> FoundFaults:
     first: dict[str, str] = {}
     for name, actor in actors_of(raw):
         side = actor.get("side")
@@ -102,7 +187,7 @@ def _guarantors(raw: Raw) -> Found:
         first.setdefault(side, name)
 
 
-def _patrons(raw: Raw) -> Found:
+def _patrons(raw: Raw) -> FoundFaults:
     for name, actor in actors_of(raw):
         patron = group(actor, "patron").get("actor")
         if not isinstance(patron, str):
@@ -128,7 +213,7 @@ def _wrong_patron(raw: Raw, name: str, actor: Raw, patron: str) -> str | None:
     return None
 
 
-def _backing(raw: Raw) -> Found:
+def _backing(raw: Raw) -> FoundFaults:
     actors = group(raw, "actors")
     for name, actor in actors_of(raw):
         backed, steps = actor.get("backs"), ("actors", name, "backs")
@@ -142,7 +227,7 @@ def _backing(raw: Raw) -> Found:
             yield steps, f"{backed} is an outside party; only who fights is backed"
 
 
-def _postures(raw: Raw) -> Found:
+def _postures(raw: Raw) -> FoundFaults:
     for name, actor in actors_of(raw):
         role = actor.get("role")
         if role not in ROLES:
@@ -163,7 +248,7 @@ def _only_close(word: str, valid: tuple[str, ...]) -> str:
     return hint if "did you mean" in hint else ""
 
 
-def _motives_of_actors(raw: Raw, motive_names: list[str]) -> Found:
+def _motives_of_actors(raw: Raw, motive_names: list[str]) -> FoundFaults:
     known = group(raw, "motives")
     for name, actor in actors_of(raw):
         for motive in group(actor, "motives"):
@@ -175,7 +260,7 @@ def _motives_of_actors(raw: Raw, motive_names: list[str]) -> Found:
                 yield steps, f"is a motive on the {ladder} ladder; {name} climbs the {ladder_of(actor['role'])} ladder"
 
 
-def _excluded(raw: Raw) -> Found:
+def _excluded(raw: Raw) -> FoundFaults:
     actors, excluded = group(raw, "actors"), group(raw, "agreement").get("excludes")
     for i, name in enumerate(excluded if isinstance(excluded, list) else []):
         steps = ("agreement", "excludes", i)
@@ -188,7 +273,7 @@ def _excluded(raw: Raw) -> Found:
             yield steps, f"{name} is an outside party; a deal leaves out only who fights"
 
 
-def _sectors(raw: Raw) -> Found:
+def _sectors(raw: Raw) -> FoundFaults:
     actors, sectors = group(raw, "actors"), group(raw, "front", "sectors")
     for name in sectors:
         for part in ("claims", "presence"):
@@ -201,7 +286,7 @@ def _sectors(raw: Raw) -> Found:
         yield from _neighbours(name, sectors)
 
 
-def _neighbours(name: str, sectors: Raw) -> Found:
+def _neighbours(name: str, sectors: Raw) -> FoundFaults:
     neighbours = group(sectors, name).get("neighbours")
     for i, other in enumerate(neighbours if isinstance(neighbours, list) else []):
         steps = ("front", "sectors", name, "neighbours", i)
@@ -214,7 +299,7 @@ def _neighbours(name: str, sectors: Raw) -> Found:
             )
 
 
-def _both_sides_present(raw: Raw) -> Found:
+def _both_sides_present(raw: Raw) -> FoundFaults:
     sides, sectors = group(raw, "sides"), group(raw, "front", "sectors")
     there = {actor for name in sectors for actor, force in group(sectors, name, "presence").items() if force != 0}
     held = {side_of(group(raw, "actors", str(actor))) for actor in there}
@@ -225,7 +310,7 @@ def _both_sides_present(raw: Raw) -> Found:
             yield ("front", "sectors"), f"nobody of {side} has forces in any sector; give a fighting actor presence"
 
 
-def _beliefs(raw: Raw) -> Found:
+def _beliefs(raw: Raw) -> FoundFaults:
     sides = group(raw, "sides")
     for belief in ("trust", "resolve"):
         for side in group(raw, belief):
@@ -233,12 +318,12 @@ def _beliefs(raw: Raw) -> Found:
                 yield (belief, side), f"no such side '{side}'" + did_you_mean(side, sides)
 
 
-def _saliences(raw: Raw) -> Found:
+def _saliences(raw: Raw) -> FoundFaults:
     for name in group(raw, "motives"):
         yield from terms_at(group(raw, "motives", name), ("motives", name))
 
 
-def terms_at(motive: Raw, steps: Steps) -> Found:
+def terms_at(motive: Raw, steps: Steps) -> FoundFaults:
     """Salience terms of a motive that no indicator answers."""
     for term in group(motive, "salience", "terms"):
         here = (*steps, "salience", "terms", term)
@@ -251,7 +336,7 @@ def terms_at(motive: Raw, steps: Steps) -> Found:
             yield here, str(problem)
 
 
-def _days(said: Said, steps: Steps, start: datetime.date | None) -> Found:
+def _days(said: Said, steps: Steps, start: datetime.date | None) -> FoundFaults:
     """Dates that are none, and facts that nobody could know when the deal was signed, outside events."""
     for name, entry in said.named.items():
         here = (*steps, name)
@@ -263,7 +348,7 @@ def _days(said: Said, steps: Steps, start: datetime.date | None) -> Found:
         yield from _days(item, (*steps, i), start)
 
 
-def _wrong_day(given: object, steps: Steps, start: datetime.date | None) -> Found:
+def _wrong_day(given: object, steps: Steps, start: datetime.date | None) -> FoundFaults:
     day = _date(given)
     if day is None:
         yield steps, f"{shown(given)} is not a date; write it as 2020-03-06"
@@ -282,7 +367,7 @@ def _date(given: object) -> datetime.date | None:
         return None
 
 
-CHECKS: tuple[Callable[[Raw], Found], ...] = (
+CHECKS: tuple[Callable[[Raw], FoundFaults], ...] = (
     _sides,
     _guarantors,
     _patrons,

@@ -8,11 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ceasefire.errors import ScenarioError
-from ceasefire.experiment.factors import fits
-from ceasefire.scenario.headline import headline
-from ceasefire.scenario.library import find_scenario, list_changes
+from ceasefire.scenario.find_scenarios import find_scenario, headline, list_changes
 from ceasefire.scenario.load import Loaded, load, split_reference
-from ceasefire.scenario.paths import quantities
+from ceasefire.scenario.parameter_paths import fits, quantities
 from ceasefire.suggestions import nearest
 
 

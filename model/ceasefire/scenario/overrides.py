@@ -2,14 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn
 
-from ceasefire.scenario.merge import Draft
-from ceasefire.scenario.reckon import Operation, reckoned
-from ceasefire.scenario.said import Place, Said, Step, Steps, dotted, find
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS, Quantity
+from ceasefire.scenario.parameter_paths import Shape, group, shape_at
 from ceasefire.scenario.schema import Scenario
-from ceasefire.scenario.shape import Shape, group, shape_at
+from ceasefire.scenario.yaml_with_lines import Place, Said, Step, Steps, dotted, fault_at, find, plain, said_by
 from ceasefire.suggestions import nearest
+
+
+@dataclass
+class Draft:
+    """A scenario in the making: what is said so far, what was taken away and where, and what is wrong."""
+
+    tree: Said
+    faults: list[Fault] = field(default_factory=list)
+    removed: dict[Steps, Place] = field(default_factory=dict)
+
+    def fault(self, place: Place, path: str, message: str) -> None:
+        """Note a fault and go on."""
+        self.faults.append(fault_at(place, path, message))
+
+    def stop(self) -> NoReturn:
+        """Give up with all the faults found. Raises ScenarioError."""
+        raise ScenarioError(self.faults)
+
+    def lay(self, over: Said) -> None:
+        """Lay a file's content over what is said so far."""
+        self.tree = self._merged(self.tree, over, group(Scenario), ())
+
+    def _merged(self, under: Said, over: Said, shape: Shape | None, steps: Steps) -> Said:
+        joins = isinstance(under.value, dict) and isinstance(over.value, dict)
+        if not joins or (shape is not None and shape.kind == "number"):
+            return self.without_nulls(over, shape, steps)
+        entries = dict(under.named)
+        for name, said in over.named.items():
+            inner, here = shape.inside(name) if shape else None, (*steps, name)
+            if said.value is None and name in entries:
+                del entries[name]
+                self.removed[here] = said.place
+            elif said.value is None:
+                self._nothing_there(said.place, shape, here, list(under.named))
+            elif name in entries:
+                entries[name] = self._merged(entries[name], said, inner, here)
+            else:
+                entries[name] = self.without_nulls(said, inner, here)
+        return Said(entries, over.place)
+
+    def without_nulls(self, said: Said, shape: Shape | None, steps: Steps) -> Said:
+        """New content; a `null` in it says nothing, and is a fault where it names an entry or no field."""
+        if isinstance(said.value, list):
+            inner = shape.inside(0) if shape else None
+            items = [self.without_nulls(item, inner, (*steps, i)) for i, item in enumerate(said.value)]
+            return Said(items, said.place)
+        if not isinstance(said.value, dict):
+            return said
+        entries = {}
+        for name, entry in said.value.items():
+            if entry.value is None:
+                self._nothing_there(entry.place, shape, (*steps, name), [])
+            else:
+                entries[name] = self.without_nulls(entry, shape.inside(name) if shape else None, (*steps, name))
+        return Said(entries, said.place)
+
+    def _nothing_there(self, place: Place, shape: Shape | None, steps: Steps, names: list[str]) -> None:
+        if shape is None or (shape.model is not None and shape.inside(steps[-1]) is not None):
+            return
+        valid = list(shape.fields) or names
+        close = nearest(str(steps[-1]), valid)
+        hint = f"; did you mean '{close}'?" if close else "; say what it is, or take the line out"
+        self.fault(
+            place,
+            dotted(steps),
+            ("no such field" if shape.fields else "is empty, and nothing of that name is to be taken away") + hint,
+        )
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Add `amount` to a number, or multiply it by `amount`, in the name of a change."""
+
+    kind: Literal["add", "multiply"]
+    amount: float
+    change: str
+
+    def __call__(self, number: float) -> float:
+        """The number afterwards."""
+        return number + self.amount if self.kind == "add" else number * self.amount
+
+
+def reckoned(old: Said | None, shape: Shape | None, operation: Operation, place: Place) -> Said:
+    """What stands there after the operation, said at `place`. Raises ValueError when what stands there is
+    no number, LookupError when nothing does.
+    """
+    if shape is None or shape.kind not in ("number", "real", "count"):
+        raise ValueError(f"is not a number; nothing to {operation.kind}")
+    if not _is_number(operation.amount):
+        return old if old is not None else Said(None, place)
+    if shape.kind == "number":
+        return said_by(_quantity(_stated(old, shape), shape.meta, operation), place)
+    number = plain(old) if old is not None else shape.default
+    if number is None:
+        raise LookupError("nothing is said here, and there is no default")
+    if not _is_number(number):
+        raise ValueError(f"is not a number; nothing to {operation.kind}")
+    moved = operation(number)
+    return Said(round(moved) if shape.kind == "count" and math.isfinite(moved) else moved, place)
+
+
+def _stated(old: Said | None, shape: Shape) -> dict[str, Any]:
+    """The number as a mapping, whether said in short, in full, or not at all."""
+    if old is not None:
+        said = plain(old)
+        return dict(said) if isinstance(said, dict) else {"value": said}
+    if not isinstance(shape.default, Quantity):
+        raise LookupError("nothing is said here, and there is no default")
+    return shape.default.model_dump(exclude_none=True)
+
+
+def _quantity(stated: dict[str, Any], meta: Mapping[str, Any], operation: Operation) -> dict[str, Any]:
+    def moved(number: Any) -> Any:
+        return min(max(operation(number), meta["low"]), meta["high"]) if _is_number(number) else number
+
+    changed = {name: _form(name, given, moved, operation) for name, given in stated.items()}
+    changed["source"] = f"{stated.get('source', ASSUMED)} (changed by {operation.change})"
+    return changed
+
+
+def _form(name: str, given: Any, moved: Callable[[Any], Any], operation: Operation) -> Any:
+    if name == "value":
+        return moved(given)
+    if name not in (*DISTRIBUTIONS, "range") or not isinstance(given, (list, tuple)):
+        return given
+    if name in ("normal", "lognormal") and len(given) == 2 and all(map(_is_number, given)):
+        return _bell(name, given[0], given[1], moved, operation)
+    return [moved(number) for number in given]
+
+
+def _bell(name: str, middle: float, spread: float, moved: Callable[[Any], Any], operation: Operation) -> list[float]:
+    """A bell's middle moves with its spread; a lognormal that is added to keeps its absolute spread."""
+    new = moved(middle)
+    if name == "normal":
+        return [new, spread * abs(operation.amount) if operation.kind == "multiply" else spread]
+    if new <= 0:
+        raise ValueError(f"has a median that would no longer be above 0 after {operation.change}")
+    return [new, spread if operation.kind == "multiply" else spread * middle / new]
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, (int, float)) and not isinstance(given, bool)
+
 
 ANY = "*"
 """A step of a path that stands for every name there."""

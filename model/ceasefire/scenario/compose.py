@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.scenario.edits import apply_change, set_value, static_fault
-from ceasefire.scenario.library import find_change, find_scenario, motives_file
-from ceasefire.scenario.merge import Draft
-from ceasefire.scenario.said import Place, Said, fault_at, plain, said_by
+from ceasefire.scenario.find_scenarios import find_change, find_scenario, motives_file
+from ceasefire.scenario.overrides import Draft, apply_change, set_value, static_fault
+from ceasefire.scenario.parameter_paths import ENTRY_DEFAULTS
 from ceasefire.scenario.schema import Change, ladder_of, rungs_of
-from ceasefire.scenario.shape import ENTRY_DEFAULTS
-from ceasefire.scenario.words import faults_of
-from ceasefire.scenario.yaml_lines import read, shown_file
+from ceasefire.scenario.schema_errors import faults_of
+from ceasefire.scenario.yaml_with_lines import Place, Said, fault_at, plain, read, read_value, said_by, shown_file
 
 SETTING = Place("--set")
 COMMAND_LINE = Place("")
@@ -216,3 +214,29 @@ def _with(tree: Said, around: list[str], last: str, said: Said) -> Said:
         return Said({last: said, **tree.value} if last not in tree.value else tree.value, tree.place)
     inner = tree.value.get(around[0], Said({}, tree.place))
     return Said({**tree.value, around[0]: _with(inner, around[1:], last, said)}, tree.place)
+
+
+SETTING_OPTION = "--set"
+
+
+def parse_settings(texts: Iterable[str]) -> dict[str, object]:
+    """Values by path, each written `path=value` with the value as in a scenario file. Raises ScenarioError."""
+    settings: dict[str, object] = {}
+    faults: list[Fault] = []
+    for text in texts:
+        path, sign, value = text.partition("=")
+        if not sign or not path.strip():
+            faults.append(Fault(SETTING_OPTION, None, text, "is not a setting; write it as path=value"))
+            continue
+        if not value.strip():
+            faults.append(
+                Fault(SETTING_OPTION, None, path, "has no value; write path=value, or path=null to take it out")
+            )
+            continue
+        try:
+            settings[path.strip()] = plain(read_value(value, Place(SETTING_OPTION)))
+        except ValueError as problem:
+            faults.append(Fault(SETTING_OPTION, None, path, str(problem)))
+    if faults:
+        raise ScenarioError(faults)
+    return settings

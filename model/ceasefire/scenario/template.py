@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ceasefire.scenario.assemble import change_name
+from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS
+from ceasefire.scenario.compose import change_name
 from ceasefire.scenario.load import load, split_reference
-from ceasefire.scenario.quantity import ASSUMED, DISTRIBUTIONS
 from ceasefire.scenario.schema import Name
 
 TERMS = {

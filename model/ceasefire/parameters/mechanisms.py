@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ceasefire.scenario.quantity import Numbers, Quantity, number
+from ceasefire.parameters.sourced_value import Numbers, Quantity, number
 
 TRIAL = "ASSUMED (searched in a trial on five Idlib deals)"
 
