@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from conftest import Command
 
-from ceasefire import engine
 from ceasefire.analysis.paired import unpaired_difference
 from ceasefire.experiment import work
 from ceasefire.experiment.batch import run
@@ -22,7 +21,8 @@ from ceasefire.experiment.outcomes import outcome
 from ceasefire.experiment.store import Store
 from ceasefire.experiment.study import Study, study
 from ceasefire.experiment.tables import read_table
-from ceasefire.start import WorldArray
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import WorldArray
 
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
 ASKED = f"""

@@ -11,9 +11,9 @@ from ceasefire.benchmark.fronts import front_of
 from ceasefire.benchmark.peer import PeerModel
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.small_front import small_front
-from ceasefire.world import CAUSES, VIOLATION_KINDS
+from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 PEERS = 300
 FALSE_ALARM = 0.001

@@ -11,10 +11,11 @@ import pytest
 from conftest import Command
 
 from ceasefire.calibration import data, figures, fitting, priors, windows
-from ceasefire.calibration.recording import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE, record
-from ceasefire.engine import all_rows, one_scenario
+from ceasefire.calibration.recording import record
 from ceasefire.scenario.load import load
-from ceasefire.start import open_scenario
+from ceasefire.simulation.compiled.recorded_counts import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE
+from ceasefire.simulation.engine import all_rows, one_scenario
+from ceasefire.simulation.initial_state import open_scenario
 
 
 def gaussian_table(draws: int, seed: int) -> fitting.Table:

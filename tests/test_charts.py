@@ -33,7 +33,7 @@ from ceasefire.charts.panels import counted, runs
 from ceasefire.charts.steps import cells, corners, shown
 from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.experiment.history import History
+from ceasefire.simulation.trajectory import History
 from ceasefire.wording import CAUSE_WORDS, whole_percent
 
 HORIZON = 1825

@@ -323,7 +323,7 @@ def test_a_results_folder_settles_which_worlds_there_are(
 def test_a_failed_world_is_marked_and_told_with_how_to_see_it_and_the_rest_is_saved(
     command: Command, small: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ceasefire.model import CeasefireModel
+    from ceasefire.simulation.mesa_model import CeasefireModel
 
     live = CeasefireModel.live
 
@@ -348,7 +348,7 @@ def test_a_failed_world_is_marked_and_told_with_how_to_see_it_and_the_rest_is_sa
 def test_when_every_world_failed_the_table_is_saved_all_the_same(
     command: Command, small: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ceasefire.model import CeasefireModel
+    from ceasefire.simulation.mesa_model import CeasefireModel
 
     def fail(model: CeasefireModel) -> None:
         raise RuntimeError("the river rose")

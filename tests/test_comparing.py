@@ -33,7 +33,7 @@ from ceasefire.experiment.plan import Plan
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.wording import signed_days, span_words
 
 QUICK = ("--worlds", "60", "--days", "300")

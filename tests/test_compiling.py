@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numba.core import event, types
 
-from ceasefire import compiled
-from ceasefire.world import CLASSES, size_class, world_dtype
+from ceasefire.compilation import decorators
+from ceasefire.world_state import CLASSES, size_class, world_dtype
 
 
 class Watch(event.Listener):  # type: ignore[misc]
@@ -34,13 +34,13 @@ def watch() -> Iterator[Watch]:
     gc.enable()
 
 
-@pytest.mark.skipif(not compiled.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
 def test_no_garbage_is_looked_for_while_rules_are_compiled(watch: Watch) -> None:
-    @compiled.rule
+    @decorators.rule
     def inner(x: float) -> float:
         return x + 1.0
 
-    @compiled.seldom
+    @decorators.seldom
     def outer(x: float) -> float:
         return inner(x) * 2.0
 
@@ -51,26 +51,26 @@ def test_no_garbage_is_looked_for_while_rules_are_compiled(watch: Watch) -> None
     assert gc.isenabled()
 
 
-@pytest.mark.skipif(not compiled.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
 def test_it_is_told_once_that_rules_are_being_compiled_and_not_when_they_are_compiled_already() -> None:
-    @compiled.seldom
+    @decorators.seldom
     def doubled(x: float) -> float:
         return x * 2.0
 
     told: list[str] = []
-    compiled.when_compiling(lambda: told.append("compiling"))
+    decorators.when_compiling(lambda: told.append("compiling"))
     assert told == []
     doubled.compile((types.float64,))  # type: ignore[attr-defined]
     assert told == ["compiling"]
-    compiled.when_compiling(lambda: told.append("again"))
+    decorators.when_compiling(lambda: told.append("again"))
     doubled.compile((types.float64,))  # type: ignore[attr-defined]
     assert told == ["compiling"]
-    compiled.when_compiling(lambda: None)
+    decorators.when_compiling(lambda: None)
 
 
-@pytest.mark.skipif(not compiled.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
 def test_what_cannot_be_compiled_leaves_garbage_collection_as_it_was(watch: Watch) -> None:
-    @compiled.seldom
+    @decorators.seldom
     def wrong(x: float) -> float:
         return x.no_such_thing  # type: ignore[attr-defined, no-any-return]
 

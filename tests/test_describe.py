@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ceasefire import calls
 from ceasefire.experiment.doubt import assumed_ranges
-from ceasefire.model import CeasefireModel
-from ceasefire.rules.look import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
+from ceasefire.rules.perceive import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
 from ceasefire.scenario.describe import describe
 from ceasefire.scenario.describe_actors import salience_words
 from ceasefire.scenario.inclinations import (
@@ -26,9 +24,11 @@ from ceasefire.scenario.inclinations import (
 )
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.parameter_paths import quantities
-from ceasefire.start import open_scenario
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.wording import percent, table
-from ceasefire.world import INTENSITY
+from ceasefire.world_state import INTENSITY
 
 
 @cache
@@ -71,10 +71,10 @@ def test_a_description_fits_a_terminal_and_has_no_markup() -> None:
 def test_leanings_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_intent() -> None:
     loaded = idlib(mechanisms__hidden_intent=0)
     model = CeasefireModel(loaded, seed=5, world=17, collect=False)
-    calls.survey(model.record)
+    python_rules.survey(model.record)
     for a, name in enumerate(model.opening.actors):
-        calls.take_in(model.record, a)
-        assert of(loaded, name, "day 0").leanings == pytest.approx(calls.leanings(model.record, a), rel=1e-12)
+        python_rules.take_in(model.record, a)
+        assert of(loaded, name, "day 0").leanings == pytest.approx(python_rules.leanings(model.record, a), rel=1e-12)
 
 
 def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() -> None:
@@ -82,9 +82,9 @@ def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() ->
         idlib(mechanisms__hidden_intent=0, actors__syria__mobilised=0.5), seed=5, world=17, collect=False
     )
     syria = model.opening.actors.index("syria")
-    calls.survey(model.record)
-    calls.take_in(model.record, syria)
-    assert calls.chances(model.record, syria)[2] == 0
+    python_rules.survey(model.record)
+    python_rules.take_in(model.record, syria)
+    assert python_rules.chances(model.record, syria)[2] == 0
     assert of(idlib(), "syria", "day 0").leanings[2] > 0.01
 
 
@@ -98,9 +98,9 @@ def test_the_last_step_up_is_as_likely_as_the_rules_say_for_one_that_strikes_on_
     loaded = idlib(mechanisms__hidden_intent=0, actors__syria__posture="strike")
     model = CeasefireModel(loaded, seed=5, world=17, collect=False)
     syria = model.opening.actors.index("syria")
-    calls.survey(model.record)
-    calls.take_in(model.record, syria)
-    wanted = calls.chances(model.record, syria)[3]
+    python_rules.survey(model.record)
+    python_rules.take_in(model.record, syria)
+    wanted = python_rules.chances(model.record, syria)[3]
     assert of(idlib(), "syria", "day 0").onward == pytest.approx(wanted, rel=1e-12)
     assert 0 < wanted < 0.5
 
@@ -149,8 +149,8 @@ def test_a_crisis_is_felt_as_it_says() -> None:
     record = middle_world(opening)
     turkey = opening.actors.index("turkey")
     crisis(record, turkey)
-    calls.survey(record)
-    calls.take_in(record, turkey)
+    python_rules.survey(record)
+    python_rules.take_in(record, turkey)
     sight = record["sight"][0, turkey]
     assert sight[LOSSES] == pytest.approx(CRISIS["losses"])
     assert sight[FLIGHT] == pytest.approx(CRISIS["flight"])
@@ -175,7 +175,7 @@ def test_the_price_of_the_leash_is_what_the_rules_ask() -> None:
     syria = open_scenario(loaded.scenario).actors.index("syria")
     free = record.copy()
     free["dependence"][0, syria] = 0.0
-    asked = calls.restraint(record, syria, 3) - calls.restraint(free, syria, 3)
+    asked = python_rules.restraint(record, syria, 3) - python_rules.restraint(free, syria, 3)
     assert leash_price(loaded.scenario, "syria") == pytest.approx(asked)
     assert f"costs {asked:.2f}" in text()
 
@@ -186,7 +186,10 @@ def test_the_price_of_a_broken_word_is_what_the_rules_ask() -> None:
     record = middle_world(opening)
     free = record.copy()
     free["word"] = 0.0
-    asked = {name: calls.restraint(record, a, 3) - calls.restraint(free, a, 3) for a, name in enumerate(opening.actors)}
+    asked = {
+        name: python_rules.restraint(record, a, 3) - python_rules.restraint(free, a, 3)
+        for a, name in enumerate(opening.actors)
+    }
     assert breach_price(idlib().scenario) == pytest.approx(asked["syria"])
     assert asked["hts"] == 0
     assert f"costs a party {asked['syria']:.2f} in utility" in text()

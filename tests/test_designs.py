@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ceasefire.engine import RESULT, one_scenario, simulate
 from ceasefire.errors import ScenarioError
 from ceasefire.experiment.load import load_experiment
 from ceasefire.experiment.study import Study, study
 from ceasefire.scenario.load import load
-from ceasefire.start import open_scenario
+from ceasefire.simulation.compiled.day_loop import RESULT
+from ceasefire.simulation.engine import one_scenario, simulate
+from ceasefire.simulation.initial_state import open_scenario
 
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
 HEAD = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\ndays: 60\nworlds: 10\noutcomes: [days_held]\n"

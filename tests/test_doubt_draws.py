@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire import engine
 from ceasefire.experiment.doubt import assumed_ranges, doubt_batch, doubt_values
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.fitted import fitted_paths, fitted_rows
 from ceasefire.scenario.load import load
-from ceasefire.start import open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.small_front import small_front
 
 RANGES = {"agreement.monitoring": (0.2, 0.6), "trust.north": (0.0, 1.0)}

@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from ceasefire import draws
-from ceasefire.compiled import called_from_python
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import called_from_python
+from ceasefire.compilation.name_keys import name_key
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +23,7 @@ N = 200_000
 
 ACCEPTED = 0.001
 """Share of right generators that a statistical test would refuse."""
-ALICE, BOB = draws.name_key("alice"), draws.name_key("bob")
+ALICE, BOB = name_key("alice"), name_key("bob")
 
 
 @called_from_python
@@ -33,43 +34,45 @@ def fill(out: Any, seed: int, world: int, day: int, stream: int, name: Any, numb
         d = day + (k if step == 1 else 0)
         s = stream + (k if step == 2 else 0)
         i = number + (k if step == 3 else 0)
-        key = draws.stream_key(draws.day_key(draws.world_key(np.uint64(seed), np.uint64(w)), d), s)
-        out[k] = draws.uniform(key, np.uint64(name), i)
+        key = random_streams.stream_key(
+            random_streams.day_key(random_streams.world_key(np.uint64(seed), np.uint64(w)), d), s
+        )
+        out[k] = random_streams.uniform(key, np.uint64(name), i)
 
 
 @called_from_python
 def each_exp(x, out):  # type: ignore[no-untyped-def]
     """exp of every x."""
     for k in range(x.shape[0]):
-        out[k] = draws.exp(x[k])
+        out[k] = random_streams.exp(x[k])
 
 
 @called_from_python
 def each_log(x, out):  # type: ignore[no-untyped-def]
     """log of every x."""
     for k in range(x.shape[0]):
-        out[k] = draws.log(x[k])
+        out[k] = random_streams.log(x[k])
 
 
 @called_from_python
 def each_poisson(rate, most, u, out):  # type: ignore[no-untyped-def]
     """A count for every u."""
     for k in range(u.shape[0]):
-        out[k] = draws.poisson(rate, u[k], most)
+        out[k] = random_streams.poisson(rate, u[k], most)
 
 
 @called_from_python
 def each_drawn(code, a, b, c, u, out):  # type: ignore[no-untyped-def]
     """A number of a scenario's distribution for every u."""
     for k in range(u.shape[0]):
-        out[k] = draws.from_distribution(code, a, b, c, u[k])
+        out[k] = random_streams.from_distribution(code, a, b, c, u[k])
 
 
 @called_from_python
 def each_lomax(scale, tail, u, out):  # type: ignore[no-untyped-def]
     """An amount for every u."""
     for k in range(u.shape[0]):
-        out[k] = draws.lomax(scale, tail, u[k])
+        out[k] = random_streams.lomax(scale, tail, u[k])
 
 
 def along(step: int, count: int = N, *, world: int = 0, day: int = 0, stream: int = 1, name: Any = ALICE) -> Floats:
@@ -103,7 +106,7 @@ def test_draws_are_even_along_every_coordinate(step: int) -> None:
 
 
 def test_names_draw_evenly_on_one_day() -> None:
-    found = np.array([along(1, 1, name=draws.name_key(f"sector {k}"))[0] for k in range(2_000)])
+    found = np.array([along(1, 1, name=name_key(f"sector {k}"))[0] for k in range(2_000)])
     assert stats.kstest(found, "uniform").pvalue > ACCEPTED
 
 
@@ -148,7 +151,7 @@ DRAWS = [
 
 def test_a_handful_of_draws_never_changes() -> None:
     # A different generator, key or hash would silently make every stored result irreproducible.
-    names = [draws.name_key(name) for name in ("turkey", "syria@saraqib", "")]
+    names = [name_key(name) for name in ("turkey", "syria@saraqib", "")]
     assert [int(name) for name in names] == NAMES
     found = [along(3, 1, world=w, day=d, stream=s, name=names[n])[0] for w, d, s, n in PLACES]
     assert [float(value).hex() for value in found] == DRAWS
@@ -169,8 +172,7 @@ def test_a_draw_is_what_whole_number_arithmetic_says() -> None:
             key = scrambled((key + part * golden) % 2**64)
         exact = [scrambled((key + NAMES[n] + i * step) % 2**64) // 2**11 * 2.0**-53 for i in range(3)]
         assert (
-            along(3, 3, world=w, day=d, stream=s, name=draws.name_key(("turkey", "syria@saraqib", "")[n])).tolist()
-            == exact
+            along(3, 3, world=w, day=d, stream=s, name=name_key(("turkey", "syria@saraqib", "")[n])).tolist() == exact
         )
 
 
@@ -290,7 +292,7 @@ def test_code_0_is_the_number_itself_and_a_triangle_without_width_is_its_point()
 
 
 def test_mixing_flips_half_the_bits_for_a_change_of_one() -> None:
-    mix: Any = called_from_python(getattr(draws.mix, "py_func", draws.mix))
+    mix: Any = called_from_python(getattr(random_streams.mix, "py_func", random_streams.mix))
     with np.errstate(over="ignore"):
         inputs = [np.uint64(k) * np.uint64(0x9E3779B97F4A7C15) for k in range(200)]
         flips = [(int(mix(z)) ^ int(mix(z ^ np.uint64(1 << bit)))).bit_count() for z in inputs for bit in range(64)]

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ceasefire import calls, engine
-from ceasefire.agents import Actor
-from ceasefire.model import CeasefireModel
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.load import load
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.compiled.day_loop import live_day
+from ceasefire.simulation.mesa_agents import Actor
+from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.verification.model_vs_engine import days_hash, differing_fields, first_difference, table_hash
 from ceasefire.verification.random_front import random_front
 from ceasefire.verification.runs import SEED, each_day
@@ -50,7 +51,7 @@ class Contrarian(Actor):
     """An actor that decides by the rules, and is one rung higher than they say on its first day."""
 
     def decide(self) -> None:
-        calls.decide(self.record, self.position)
+        python_rules.decide(self.record, self.position)
         if self.model.day == 0 and self.name == "army":
             self.next_posture = "strike"
 
@@ -84,7 +85,7 @@ def test_a_model_that_is_over_takes_no_more_steps() -> None:
 def test_both_ways_to_run_take_the_same_steps_in_the_same_order() -> None:
     order = [part.number for part in THE_DAY]
     assert order == sorted(order)
-    written: Any = engine.live_day
+    written: Any = live_day
     names = getattr(written, "py_func", written).__code__.co_names
     who_is_due_only = {"_take_in": "look", "_choose": "decide"}
     called = [who_is_due_only.get(name, name.removeprefix("_")) for name in names if name.startswith("_")]
@@ -93,7 +94,7 @@ def test_both_ways_to_run_take_the_same_steps_in_the_same_order() -> None:
 
 WITHOUT_COMPILATION = """
 import numpy as np
-from ceasefire.compiled import compiling
+from ceasefire.compilation.decorators import compiling
 from ceasefire.scenario.load import load
 from ceasefire.verification.model_vs_engine import days_hash, table_hash
 from ceasefire.verification.random_front import random_front

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from ceasefire.parameters.mechanisms import Mechanisms
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.runs import each_day, lived, opened
 from ceasefire.verification.small_front import NEVER_OVER, SMALL_FRONT, duel, small_front
 

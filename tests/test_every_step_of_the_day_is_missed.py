@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-import ceasefire.model
-from ceasefire.model import CeasefireModel
+import ceasefire.simulation.mesa_model
 from ceasefire.rules import THE_DAY
+from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.verification.runs import SEED, each_day, opened
 from ceasefire.verification.small_front import NEVER_OVER, small_front
 
@@ -19,7 +19,9 @@ Changes = Mapping[str, Any]
 def without(step: str, monkeypatch: pytest.MonkeyPatch, days: int, changes: Changes | None = None) -> list[Any]:
     """Records of four worlds that lived some days without one step of the day."""
     assert step in [part.name for part in THE_DAY]
-    monkeypatch.setattr(ceasefire.model, "THE_DAY", tuple(part for part in THE_DAY if part.name != step))
+    monkeypatch.setattr(
+        ceasefire.simulation.mesa_model, "THE_DAY", tuple(part for part in THE_DAY if part.name != step)
+    )
     found = []
     for world in range(4):
         model = CeasefireModel(small_front(changes), SEED, world, collect=False)

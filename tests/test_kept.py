@@ -17,7 +17,7 @@ from test_validation import as_row, deals_of, write_file
 import ceasefire
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration.windows import all_names
-from ceasefire.compiled import source_digest
+from ceasefire.compilation.cache import source_digest
 from ceasefire.experiment.folder import FolderError
 from ceasefire.experiment.kept import ASKED, Request, place_for, written
 from ceasefire.experiment.plan import Plan

@@ -8,9 +8,9 @@ from conftest import SMALL
 
 from ceasefire.analysis.fronts import front_of
 from ceasefire.analysis.sawtooth import around_talks, violations_and_talks
-from ceasefire.experiment.history import history, step_through
 from ceasefire.scenario.load import load
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.trajectory import history, step_through
 
 LOADED = load(SMALL)
 OPENING = open_scenario(LOADED.scenario)

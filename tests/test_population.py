@@ -21,7 +21,7 @@ from ceasefire.population.shipped import fit, shipped, write
 from ceasefire.population.table import Table, durations, simulated
 from ceasefire.scenario.load import load_resolved
 from ceasefire.scenario.resolved import as_yaml
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
 
 YES_NO = (False, True)
 HARD, EASY = 3.0, -2.0

@@ -22,8 +22,8 @@ from ceasefire.verification.by_hand import (
     TOWN,
     WOLF,
     World,
-    answer,
     blame,
+    escalate,
     formation,
     morning,
     still,
@@ -107,7 +107,7 @@ def test_blame_is_what_was_seen_and_a_share_of_what_the_side_is_wrongly_blamed_f
 def test_branching_rises_from_rest_with_distrust_and_posture(trust: float, rung: int, ready: float) -> None:
     w = morning()
     w["trust"][NORTH], w["rung"][ARMY] = trust, rung
-    assert answer.branching(w, ARMY) == pytest.approx(0.42 + (0.95 - 0.42) * ready)
+    assert escalate.branching(w, ARMY) == pytest.approx(0.42 + (0.95 - 0.42) * ready)
 
 
 def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
@@ -117,9 +117,9 @@ def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
     f = formation(ARMY, HILLS)
     w["heat"][f] = 2.0
     for sector in range(3):
-        answer.echo(w, sector)
-    answer.brace(w)
-    answer.answer(w, f)
+        escalate.echo(w, sector)
+    escalate.brace(w)
+    escalate.answer(w, f)
     share, felt = 1.0 / 1.2, (4.0 + 0.2 * 10.0) / 1.2
     branching = 0.42 + 0.53 * 0.6 * 0.5
     assert w["heat"][f] == pytest.approx(0.95 * 2.0 + 0.05 * branching * share * felt)
@@ -129,7 +129,7 @@ def test_fire_next_door_is_felt_as_the_mean_of_the_neighbours() -> None:
     w = still(morning())
     w["received"][HILLS][SOUTH], w["received"][BORDER][SOUTH] = 9.0, 3.0
     for sector in (BORDER, HILLS):
-        answer.echo(w, sector)
+        escalate.echo(w, sector)
     assert w["near"][TOWN].tolist() == pytest.approx([0.0, 0.2 * (9.0 + 3.0) / 2 / 1.2])
 
 
@@ -137,8 +137,8 @@ def test_heat_cools_on_a_quiet_day() -> None:
     w = still(morning())
     f = formation(ARMY, HILLS)
     w["heat"][f] = 2.0
-    answer.echo(w, HILLS)
-    answer.answer(w, f)
+    escalate.echo(w, HILLS)
+    escalate.answer(w, f)
     assert w["heat"][f] == pytest.approx(1.9)
 
 
@@ -146,8 +146,8 @@ def test_the_side_shares_one_answer_between_its_formations() -> None:
     w = still(morning())
     w["trust"][SOUTH], w["heat"][:], w["received"][HILLS][SOUTH] = 1.0, 0.0, 6.0
     w["rung"][:], w["received"][TOWN][SOUTH] = HONOUR, 0.0
-    answer.echo(w, HILLS)
-    answer.brace(w)
+    escalate.echo(w, HILLS)
+    escalate.brace(w)
     for actor in (REBELS, RAIDERS, WOLF):
-        answer.answer(w, formation(actor, HILLS))
+        escalate.answer(w, formation(actor, HILLS))
     assert w["heat"].sum() == pytest.approx(0.05 * 0.42 * 6.0 / 1.2)

@@ -23,7 +23,7 @@ from ceasefire.verification.by_hand import (
     STRIKE,
     WOLF,
     World,
-    bind,
+    commit,
     decide,
     events,
     morning,
@@ -31,31 +31,31 @@ from ceasefire.verification.by_hand import (
 )
 from ceasefire.verification.runs import opened
 from ceasefire.verification.small_front import small_front
-from ceasefire.world import C_TALKS
+from ceasefire.world_state import C_TALKS
 
 
 def test_losses_fade_and_a_shock_alarms() -> None:
     w = still(morning())
     w["losses"][WOLF], w["losses_today"][WOLF] = 10.0, 5
-    bind.bear(w, WOLF)
+    commit.bear(w, WOLF)
     assert w["losses"][WOLF] == pytest.approx(10 * 0.5 ** (1 / 14) + 5)
     assert w["alarmed"][WOLF] == 0
     w["losses_today"][WOLF] = 20
-    bind.bear(w, WOLF)
+    commit.bear(w, WOLF)
     assert w["alarmed"][WOLF] == 1
 
 
 def test_weariness_grows_with_violence_and_fades_without() -> None:
     w = still(morning())
     w["weariness"][ARMY], w["violence"] = 0.3, 0.5
-    bind.bear(w, ARMY)
+    commit.bear(w, ARMY)
     assert w["weariness"][ARMY] == pytest.approx(0.3 * 0.5 ** (1 / 730) + 0.01 * 0.5 * 0.7)
 
 
 def test_commitment_wanes_by_the_year_and_what_is_usual_follows_the_odds() -> None:
     w = still(morning({"actors.wolf.waning": 0.365}))
     w["day"], w["usual_odds"][WOLF], w["odds"][WOLF] = 3, 0.2, 0.8
-    bind.bear(w, WOLF)
+    commit.bear(w, WOLF)
     assert w["commitment"][WOLF] == pytest.approx(0.8 * (1 - 0.001))
     kept = 0.5 ** (1 / 365)
     assert w["usual_odds"][WOLF] == pytest.approx(kept * 0.2 + (1 - kept) * 0.8)
@@ -65,13 +65,13 @@ def test_strength_drifts_on_the_seventh_day_alone_and_by_the_spread_stated() -> 
     w = still(morning())
     before = float(w["capability"][ARMY])
     w["day"] = 5
-    bind.bear(w, ARMY)
+    commit.bear(w, ARMY)
     assert w["capability"][ARMY] == before
     steps = []
     for week in range(2000):
         w["day"], w["capability"][ARMY] = 6 + 7 * week, 1.0
         events.dawn(w)
-        bind.bear(w, ARMY)
+        commit.bear(w, ARMY)
         steps.append(math.log(w["capability"][ARMY]))
     # 2,000 even steps with the spread of a week: mean within 4 standard errors, spread within 4 of its own.
     week_spread = 0.08 * math.sqrt(7 / 365)
@@ -85,7 +85,7 @@ def test_only_a_guarantors_commitment_drifts_and_it_stays_a_share() -> None:
         w["day"] = 6 + 7 * week
         events.dawn(w)
         for actor in (BEAR, ARMY):
-            bind.bear(w, actor)
+            commit.bear(w, actor)
         assert 0.0 <= w["commitment"][BEAR] <= 1.0
     assert w["commitment"][ARMY] == 1.0
     assert w["commitment"][BEAR] != 0.8
@@ -97,7 +97,7 @@ def bound(changes: Mapping[str, object] | None = None, **now: Any) -> World:
     for name, value in now.items():
         w[name] = value
     decide.form_up(w)
-    bind.bind(w)
+    commit.bind(w)
     return w
 
 
@@ -153,18 +153,18 @@ def test_nobody_meets_a_deadline_in_full_distrust() -> None:
 def test_talks_need_violence_a_channel_and_a_pause() -> None:
     w = morning()
     w["ties"], w["urging"], w["deaths_14d"] = 0.5, 0.2, 0
-    assert bind.talks_chance(w) == 0.0
+    assert commit.talks_chance(w) == 0.0
     channel = 0.6 * 0.5 + 0.3 * 0.2
     w["toll"], w["deaths_14d"] = 1000.0, 75
-    assert bind.talks_chance(w) == pytest.approx(0.1 * channel * 0.5)
+    assert commit.talks_chance(w) == pytest.approx(0.1 * channel * 0.5)
     w["deaths_14d"] = 900
-    assert bind.talks_chance(w) == pytest.approx(0.1 * channel)
+    assert commit.talks_chance(w) == pytest.approx(0.1 * channel)
     w["day"], w["last_talks"] = 20, 14
-    assert bind.talks_chance(w) == 0.0
+    assert commit.talks_chance(w) == 0.0
     w["last_talks"] = 13
-    assert bind.talks_chance(w) == pytest.approx(0.1 * channel)
+    assert commit.talks_chance(w) == pytest.approx(0.1 * channel)
     w["hotline"], w["urging"] = 0.0, 0.0
-    assert bind.talks_chance(w) == 0.0
+    assert commit.talks_chance(w) == 0.0
 
 
 def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None:
@@ -175,7 +175,7 @@ def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None
     for actor in (ARMY, BEAR, REBELS):
         w["rung"][actor], w["offensive_since"][actor] = OFFENSIVE, 6
     w["rung"][RAIDERS], w["rung"][LEAGUE] = OFFENSIVE, 2
-    bind.talks(w)
+    commit.talks(w)
     assert (w["order"], w["last_talks"], w["counter"][C_TALKS]) == (1.0, 8, 1)
     assert w["trust"] == pytest.approx([0.1 + 0.3 * 0.3, 0.6])
     assert w["heat"][: len(OPENING.formations)] == pytest.approx(0.6)
@@ -186,7 +186,7 @@ def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None
 def test_talks_restore_a_share_of_missing_ties() -> None:
     w = still(morning({"mechanisms.talks_rate": 1, "mechanisms.mediation": 1, "agreement.hotline": 1}))
     w["ties"], w["urging"], w["deaths_14d"] = 0.3, 1.0, 1000
-    bind.talks(w)
+    commit.talks(w)
     assert w["ties"] == pytest.approx(0.3 + 0.1 * 0.7)
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from ceasefire import draws
+from ceasefire.compilation import random_streams
 from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
 from ceasefire.verification.by_hand import (
     AGENCY,
@@ -28,8 +28,8 @@ from ceasefire.verification.by_hand import (
     TOWN,
     WOLF,
     decide,
-    look,
     morning,
+    perceive,
     still,
 )
 from ceasefire.verification.runs import opened
@@ -95,7 +95,7 @@ def test_salience_adds_terms_and_is_cut_at_one_either_way() -> None:
 
 def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
     w = morning()
-    look.take_in(w, ARMY)
+    perceive.take_in(w, ARMY)
     utility = np.array(decide.weigh(w, ARMY))
     odds = np.exp(utility / 0.18)
     assert decide.leanings(w, ARMY, OFFENSIVE) == pytest.approx(tuple(odds / odds.sum()))
@@ -115,7 +115,7 @@ def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
 def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: int, ceiling: int, top: int) -> None:
     w = morning()
     w["rung"][ARMY], w["ceiling"][ARMY] = rung, ceiling
-    look.take_in(w, ARMY)
+    perceive.take_in(w, ARMY)
     p, free = np.array(decide.chances(w, ARMY)), np.array(decide.leanings(w, ARMY, OFFENSIVE))
     assert (p[: top + 1] > 0).all()
     assert (p[top + 1 :] == 0).all()
@@ -129,7 +129,7 @@ def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: in
 def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling: int, top: int) -> None:
     w = morning()
     w["rung"][ARMY], w["ceiling"][ARMY], w["mobilised"][ARMY] = HONOUR, ceiling, mobilised
-    look.take_in(w, ARMY)
+    perceive.take_in(w, ARMY)
     p = np.array(decide.chances(w, ARMY))
     assert (p[: top + 1] > 0).all()
     assert (p[top + 1 :] == 0).all()
@@ -138,10 +138,10 @@ def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling:
 def test_the_choice_is_the_rung_on_which_the_draw_falls() -> None:
     w = still(morning())
     w["due"][ARMY] = 1
-    look.take_in(w, ARMY)
+    perceive.take_in(w, ARMY)
     with np.errstate(over="ignore"):
-        key = np.uint64(draws.stream_key(np.uint64(w["today_key"]), draws.CHOICE))
-    u = draws.uniform(key, np.uint64(w["actor_key"][ARMY]), 0)
+        key = np.uint64(random_streams.stream_key(np.uint64(w["today_key"]), random_streams.CHOICE))
+    u = random_streams.uniform(key, np.uint64(w["actor_key"][ARMY]), 0)
     decide.decide(w, ARMY)
     assert w["next_rung"][ARMY] == int(np.searchsorted(np.cumsum(decide.chances(w, ARMY)), u, side="right"))
 
@@ -179,7 +179,7 @@ def test_going_on_the_offensive_marks_the_day_and_the_counts_of_that_morning() -
 
 def test_the_deciding_motive_is_the_largest_pull_from_the_lowest_rung() -> None:
     w = morning()
-    look.take_in(w, ARMY)
+    perceive.take_in(w, ARMY)
     decide.weigh(w, ARMY)
     own = w["own"][ARMY][: int(w["n_own"][ARMY])]
     parts = {int(m): w["felt"][ARMY][k] * (w["profile"][m][3] - w["profile"][m][0]) for k, m in enumerate(own)}
@@ -191,34 +191,34 @@ def test_an_alarm_a_patron_that_moved_or_chance_bring_a_review() -> None:
     w = still(morning({"mechanisms.review_days": 60}))
     w["day"] = 5
     with np.errstate(over="ignore"):
-        look.look(w, ARMY)
+        perceive.look(w, ARMY)
     assert w["due"][ARMY] == 0, "the draw of this world and day brings no review by chance"
     w["moved_on"][BEAR] = 4
-    look.look(w, ARMY)
+    perceive.look(w, ARMY)
     assert w["due"][ARMY] == 1
     w["moved_on"][BEAR], w["day"] = -1, 0
-    look.look(w, ARMY)
+    perceive.look(w, ARMY)
     assert w["due"][ARMY] == 0, "a patron that never moved did not move on the day before the first"
     w["day"] = 5
     w["moved_on"][BEAR] = 3
-    look.look(w, ARMY)
+    perceive.look(w, ARMY)
     assert w["due"][ARMY] == 0
     w["alarmed"][ARMY] = 1
-    look.look(w, ARMY)
+    perceive.look(w, ARMY)
     assert (w["due"][ARMY], w["alarmed"][ARMY]) == (1, 0)
     w["review_days"] = 1.0
-    look.look(w, ARMY)
+    perceive.look(w, ARMY)
     assert w["due"][ARMY] == 1
 
 
 def test_a_side_is_alarmed_when_the_other_climbs_and_not_when_it_comes_down() -> None:
     w = still(morning())
     w["rung"][ARMY] = STRIKE
-    look.survey(w)
+    perceive.survey(w)
     assert w["alarmed"][[REBELS, WOLF, RAIDERS]].tolist() == [1, 1, 1]
     assert w["alarmed"][[ARMY, BEAR, LEAGUE]].tolist() == [0, 0, 0]
     w["alarmed"][:], w["rung"][ARMY] = 0, HARASS
-    look.survey(w)
+    perceive.survey(w)
     assert not w["alarmed"].any()
     assert w["threat"].tolist() == [0.0, 0.2]
 
@@ -227,7 +227,7 @@ def test_odds_weigh_a_patron_by_what_it_lends_and_the_client_by_its_dependence()
     w = morning()
     w["rung"][:] = HONOUR
     w["rung"][WOLF] = STRIKE
-    look.survey(w)
+    perceive.survey(w)
     bear, wolf = 0.6 * 0.8 * 0.35, 0.7 * 0.8 * (0.35 + 0.65 * 0.5)
     own, other = 0.6 + 0.6 * bear, 0.3 + 0.3 + wolf
     assert w["odds"][ARMY] == pytest.approx(own**2 / (own**2 + other**2))
@@ -240,18 +240,18 @@ def test_danger_comes_from_threat_against_poor_odds_and_from_lost_ground() -> No
     w["rung"][:] = HONOUR
     w["rung"][ARMY] = STRIKE
     w["ground_lost"][SOUTH] = 0.1
-    look.survey(w)
+    perceive.survey(w)
     odds = w["odds"][REBELS]
     assert w["danger"][REBELS] == pytest.approx(1 - (1 - 0.5 * (1 - odds)) * (1 - 0.3))
     w["ground_lost"][SOUTH] = 0.5
-    look.survey(w)
+    perceive.survey(w)
     assert w["danger"][REBELS] == 1.0
 
 
 def test_backing_is_influence_times_engagement_and_urging_is_that_of_all() -> None:
     w = morning()
     w["rung"][LEAGUE], w["rung"][AGENCY] = 3, 2
-    look.survey(w)
+    perceive.survey(w)
     assert w["backing"][WOLF] == pytest.approx(0.5)
     assert w["urging"] == pytest.approx(0.5 + 0.4 * 0.5)
     assert w["side_backing"].tolist() == [0.0, 0.5]
@@ -260,9 +260,9 @@ def test_backing_is_influence_times_engagement_and_urging_is_that_of_all() -> No
 def test_what_is_unheld_counts_by_value() -> None:
     w = morning()
     w["held"][[HILLS, TOWN, BORDER]] = [0.5, 0.0, 1.0]
-    assert look.unheld(w, ARMY) == pytest.approx((2 * 0.5 + 3 * 1 + 0) / 7)
-    assert look.unheld(w, WOLF) == pytest.approx((1 * 0 + 2 * 1) / 3)
-    assert look.unheld(w, BEAR) == 0.0
+    assert perceive.unheld(w, ARMY) == pytest.approx((2 * 0.5 + 3 * 1 + 0) / 7)
+    assert perceive.unheld(w, WOLF) == pytest.approx((1 * 0 + 2 * 1) / 3)
+    assert perceive.unheld(w, BEAR) == 0.0
 
 
 def test_sight_holds_each_indicator_the_number_one_and_each_complement() -> None:
@@ -272,7 +272,7 @@ def test_sight_holds_each_indicator_the_number_one_and_each_complement() -> None
     w["trust"][NORTH], w["resolve"][SOUTH], w["tripwire"][SOUTH] = 0.7, 0.8, 0.9
     w["usual_odds"][ARMY] = w["odds"][ARMY] + 0.1
     w["flight_recent"] = 20000.0
-    look.take_in(w, ARMY)
+    perceive.take_in(w, ARMY)
     seen = dict(zip(INDICATORS, w["sight"][ARMY], strict=False))
     exact = {"violence": 0.1, "ties": 0.2, "attention": 0.3, "unmet": 0.4, "weariness": 0.5, "blame": 0.6,
              "losses": 1 - math.exp(-1), "distrust": 0.3, "resolve_against": 0.8, "tripwire_against": 0.9,
@@ -286,11 +286,11 @@ def test_a_patron_sees_its_client_in_most_danger_and_an_onlooker_its_protege() -
     w = morning()
     w["danger"][[REBELS, RAIDERS]] = [0.3, 0.6]
     w["losses"][WOLF], w["inflow"][WOLF] = 30.0, 20000.0
-    look.take_in(w, WOLF)
-    look.take_in(w, LEAGUE)
+    perceive.take_in(w, WOLF)
+    perceive.take_in(w, LEAGUE)
     names = list(INDICATORS)
     assert w["sight"][WOLF][names.index("client_danger")] == 0.6
     assert w["sight"][LEAGUE][names.index("protege_losses")] == pytest.approx(1 - math.exp(-1))
     assert w["sight"][LEAGUE][names.index("inflow")] == pytest.approx(1 - math.exp(-1))
-    look.take_in(w, AGENCY)
+    perceive.take_in(w, AGENCY)
     assert w["sight"][AGENCY][names.index("protege_losses")] == 0.0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.by_hand import (
     ARMY,
     BEAR,
@@ -25,18 +25,18 @@ from ceasefire.verification.by_hand import (
     TOWN,
     WOLF,
     World,
-    clash,
+    casualties,
     decide,
     events,
+    exchange_fire,
     formation,
-    founding,
+    initialise,
     morning,
     still,
-    suffer,
 )
 from ceasefire.verification.runs import opened
 from ceasefire.verification.small_front import small_front
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, INTENSITY
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, INTENSITY
 
 
 def test_monitors_see_clear_terms_help_and_a_sector_may_have_its_own() -> None:
@@ -73,12 +73,12 @@ def test_commanders_differ_by_world_with_mean_one() -> None:
 def test_a_fresh_order_stops_loose_fire_less_at_higher_postures_and_half_as_well_beyond_the_deal() -> None:
     w = morning()
     w["order"], w["rung"][:] = 0.5, HONOUR
-    assert clash.order_holds(w, ARMY) == pytest.approx(1 - 0.9 * 0.5)
-    assert clash.order_holds(w, RAIDERS) == pytest.approx(1 - 0.9 * 0.5 * 0.5)
+    assert exchange_fire.order_holds(w, ARMY) == pytest.approx(1 - 0.9 * 0.5)
+    assert exchange_fire.order_holds(w, RAIDERS) == pytest.approx(1 - 0.9 * 0.5 * 0.5)
     w["rung"][ARMY] = STRIKE
-    assert clash.order_holds(w, ARMY) == pytest.approx(1 - 0.9 * 0.5 * 0.5)
+    assert exchange_fire.order_holds(w, ARMY) == pytest.approx(1 - 0.9 * 0.5 * 0.5)
     w["rung"][ARMY] = OFFENSIVE
-    assert clash.order_holds(w, ARMY) == 1.0
+    assert exchange_fire.order_holds(w, ARMY) == 1.0
 
 
 def counted(w: World, f: int, times: int = 4000) -> np.ndarray[Any, Any]:
@@ -87,7 +87,7 @@ def counted(w: World, f: int, times: int = 4000) -> np.ndarray[Any, Any]:
     for day in range(times):
         w["day"] = day
         events.dawn(w)
-        clash.clash(w, f)
+        exchange_fire.clash(w, f)
         if w["fires"][f] > 0:
             total += w["fired"][f]
     return total / times
@@ -100,7 +100,7 @@ def test_fire_of_each_kind_comes_at_its_own_rate(rung: int) -> None:
     w["order"], w["rung"][ARMY], w["next_rung"][ARMY] = 0.5, rung, rung
     decide.settle(w)
     w["heat"][f], w["aggression"][f] = 0.8, 1.3
-    founding.derive(w)
+    initialise.derive(w)
     e, contact, facing = INTENSITY[rung], 1 - 0.6 * (1 - math.exp(-0.5)), 1.3 / (1.3 + 0.2)
     obeyed = 1 - 0.9 * 0.5 * (1 - e)
     ordered = {HARASS: 0.41, STRIKE: 0.75, OFFENSIVE: 1.6}[rung]
@@ -129,7 +129,7 @@ def test_ordered_fire_is_strategic_or_spoiling_and_only_the_first_is_a_breach() 
     for actor in (RAIDERS, ARMY):
         f = formation(actor, HILLS)
         w["fires"][f], w["fired"][f] = 6, [1, 2, 3]
-        clash.count_fire(w, f)
+        exchange_fire.count_fire(w, f)
         if actor == RAIDERS:
             assert w["first_breach"] == -1
     assert w["first_breach"] == 3
@@ -145,7 +145,7 @@ def test_an_unopposed_offensive_takes_what_is_left_at_line_speed_and_a_strike_a_
         w["rung"][ARMY] = w["rung"][BEAR] = rung
         decide.form_up(w)
         before = float(w["held"][HILLS])
-        clash.advance(w, HILLS)
+        exchange_fire.advance(w, HILLS)
         taken[rung] = float(w["held"][HILLS]) - before
     assert 0.5 * 0.02 * 0.6 <= taken[OFFENSIVE] < 1.5 * 0.02 * 0.6
     assert taken[STRIKE] == pytest.approx(taken[OFFENSIVE])  # nobody defends: push / push is 1 for both
@@ -159,7 +159,7 @@ def test_a_defended_line_moves_by_push_over_push_and_defence() -> None:
         w["rung"][ARMY] = rung
         decide.form_up(w)
         before = float(w["held"][HILLS])
-        clash.advance(w, HILLS)
+        exchange_fire.advance(w, HILLS)
         moved[rung] = float(w["held"][HILLS]) - before
     push = 1.0 * 0.6
     defence = 0.6 * 0.3 + 0.5 * 0.3 + 0.2 * 0.7 * 0.8
@@ -169,13 +169,13 @@ def test_a_defended_line_moves_by_push_over_push_and_defence() -> None:
 
 def test_the_line_stays_within_the_sector_and_the_loser_feels_it_by_value() -> None:
     w = morning()
-    clash.move_line(w, HILLS, 5.0)
+    exchange_fire.move_line(w, HILLS, 5.0)
     assert w["held"][HILLS] == 1.0
     value = {HILLS: 4.0, TOWN: 7.0, BORDER: 5.0}
     held_by_south = 4 * 0.6 + 7 * 0.9 + 5 * 1.0
     assert w["sector_value"][[HILLS, TOWN, BORDER]].tolist() == list(value.values())
     assert w["ground_lost"] == pytest.approx([0.0, 4 * 0.6 / held_by_south])
-    clash.move_line(w, HILLS, -7.0)
+    exchange_fire.move_line(w, HILLS, -7.0)
     assert w["held"][HILLS] == 0.0
     assert w["ground_lost"][NORTH] == 1.0
 
@@ -184,7 +184,7 @@ def test_nobody_who_honours_moves_the_line() -> None:
     w = still(morning())
     w["rung"][:] = HARASS
     decide.form_up(w)
-    clash.advance(w, HILLS)
+    exchange_fire.advance(w, HILLS)
     assert w["held"][HILLS] == 0.4
 
 
@@ -195,11 +195,11 @@ def test_fire_falls_on_the_most_people_in_reach_and_on_fighters_by_presence_and_
     civilian = 0.6 * 500000 / (500000 + 150000)
     exposed = {REBELS: 0.4 * 1.0, RAIDERS: 0.5 * 1.0, WOLF: 0.4 * 0.3}
     edge = civilian
-    assert suffer.strike_victim(w, f, 3, civilian - 1e-9)
+    assert casualties.strike_victim(w, f, 3, civilian - 1e-9)
     assert (w["counter"][C_CIVILIAN], w["civilians_killed"][BORDER]) == (3, 3)
     for actor, weight in sorted(exposed.items()):
         edge += (1 - civilian) * weight / sum(exposed.values())
-        suffer.strike_victim(w, f, 5, edge - 1e-9)
+        casualties.strike_victim(w, f, 5, edge - 1e-9)
         assert w["losses_today"][actor] == 5
     assert w["counter"][C_COMBATANT] == 15
     assert w["deaths_today"] == 18
@@ -209,16 +209,16 @@ def test_fire_falls_on_the_most_people_in_reach_and_on_fighters_by_presence_and_
 
 def test_nobody_under_their_own_side_is_aimed_at() -> None:
     w = still(morning({f"front.sectors.{place}.held": 1.0 for place in ("hills", "town", "border")}))
-    suffer.strike_victim(w, formation(ARMY, TOWN), 3, 0.0)
+    casualties.strike_victim(w, formation(ARMY, TOWN), 3, 0.0)
     assert w["counter"][C_CIVILIAN] == 0
-    suffer.strike_victim(w, formation(REBELS, TOWN), 3, 0.0)
+    casualties.strike_victim(w, formation(REBELS, TOWN), 3, 0.0)
     assert w["civilians_killed"][BORDER] == 3
 
 
 def test_soldiers_of_a_guarantor_killed_by_the_other_guarantor_count_towards_a_clash() -> None:
     w = still(morning())
     for shooter in (ARMY, BEAR):
-        suffer.strike_victim(w, formation(shooter, TOWN), 4, 1.0 - 1e-12)
+        casualties.strike_victim(w, formation(shooter, TOWN), 4, 1.0 - 1e-12)
     assert w["losses_today"][WOLF] == 8
     assert w["clash_dead"] == 4
 
@@ -227,7 +227,7 @@ def test_the_day_of_the_first_death_is_kept() -> None:
     w = still(morning())
     for day in (4, 9):
         w["day"] = day
-        suffer.bury(w, HILLS, 1)
+        casualties.bury(w, HILLS, 1)
     assert w["first_lethal"] == 4
 
 
@@ -235,7 +235,7 @@ def test_a_cap_bounds_the_dead_of_one_violation() -> None:
     w = still(morning({"mechanisms.deaths_mean_calm": 50, "mechanisms.deaths_tail": 6, "mechanisms.deaths_cap": 7}))
     f = formation(ARMY, HILLS)
     w["fires"][f], w["fired"][f], w["rung"][ARMY] = 40, [40, 0, 0], HONOUR
-    suffer.suffer(w, f)
+    casualties.suffer(w, f)
     assert 40 * 5 < w["deaths_today"] <= 40 * 7
 
 
@@ -243,13 +243,13 @@ def test_flight_follows_civilian_deaths_and_an_offensive_and_presses_on_the_host
     w = still(morning())
     w["rung"][:] = HONOUR
     w["civilians_killed"][TOWN] = 10
-    suffer.flee(w, TOWN)
+    casualties.flee(w, TOWN)
     assert w["civilians"][TOWN] == 300000 - 2150
     assert (w["counter"][C_DISPLACED], w["flight_recent"], w["inflow"][WOLF]) == (2150, 2150, 0.8 * 2150)
     w["civilians_killed"][TOWN], w["rung"][ARMY] = 0, OFFENSIVE
     decide.form_up(w)
-    suffer.flee(w, TOWN)
+    casualties.flee(w, TOWN)
     assert w["civilians"][TOWN] == pytest.approx((300000 - 2150) * 0.995)
     w["civilians_killed"][TOWN], w["civilians"][TOWN] = 10**6, 500.0
-    suffer.flee(w, TOWN)
+    casualties.flee(w, TOWN)
     assert w["civilians"][TOWN] == 0.0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ceasefire.start import open_scenario
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.by_hand import (
     ARMY,
     BEAR,
@@ -23,13 +23,13 @@ from ceasefire.verification.by_hand import (
     WOLF,
     World,
     decide,
-    judge,
     morning,
     still,
+    termination,
 )
 from ceasefire.verification.runs import opened
 from ceasefire.verification.small_front import MECHANISMS, SMALL_FRONT, duel, small_front
-from ceasefire.world import C_COMBATANT, C_PEAK, CAUSES
+from ceasefire.world_state import C_COMBATANT, C_PEAK, CAUSES
 
 
 def ripe(**now: Any) -> World:
@@ -45,7 +45,7 @@ def ripe(**now: Any) -> World:
             w[name] = value
     w["rung"][w["offensive_since"] >= 0] = OFFENSIVE
     decide.form_up(w)
-    judge.judge(w)
+    termination.judge(w)
     return w
 
 
@@ -86,11 +86,11 @@ def test_deaths_of_a_fortnight_against_the_wars_worst_are_the_threshold() -> Non
 def test_a_fortnight_forgets_its_fifteenth_day() -> None:
     w = ripe()
     w["deaths_today"] = 60
-    judge.judge(w)
+    termination.judge(w)
     w["deaths_today"] = 0
     for left in range(13, -1, -1):
         assert w["deaths_14d"] == 60, f"{left} days left"
-        judge.judge(w)
+        termination.judge(w)
     assert w["deaths_14d"] == 0
     assert w["counter"][C_PEAK] == 60
 
@@ -134,7 +134,7 @@ def abrogated(**now: Any) -> World:
         for actor, number in where.items():
             w[name][actor] = number
     decide.form_up(w)
-    judge.judge_formal(w)
+    termination.judge_formal(w)
     return w
 
 
@@ -151,7 +151,7 @@ def test_only_a_distrustful_signatory_that_strikes_renounces_the_deal() -> None:
 def expiring(changes: Mapping[str, object] | None = None) -> World:
     w = still(opened(duel({"agreement.term_days": 100, "agreement.renewal_days": 30, **(changes or {})}))[0])
     w["day"], w["order"] = 99, 0.1
-    judge.judge_formal(w)
+    termination.judge_formal(w)
     return w
 
 
@@ -171,7 +171,7 @@ def test_a_party_that_wants_war_lets_the_deal_expire() -> None:
 def test_a_deal_without_a_term_never_expires() -> None:
     w = still(opened(duel())[0])
     w["day"] = 399
-    judge.judge_formal(w)
+    termination.judge_formal(w)
     assert w["over"] == 0
 
 
@@ -180,7 +180,7 @@ def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensiv
     w = still(morning({**away, "agreement.term_days": None, "agreement.renewal_days": None}))
     w["day"], w["offensive_since"][BEAR], w["rung"][BEAR] = 30, 20, OFFENSIVE
     decide.form_up(w)
-    judge.judge_operational(w)
+    termination.judge_operational(w)
     assert w["over"] == 0
 
 
@@ -192,7 +192,7 @@ def test_counts_stop_at_the_day_on_which_the_deal_ended_when_guarantors_clash() 
     for day in range(20, 25):
         w["day"], w["clash_dead"] = day, 40
         w["counter"][C_COMBATANT] = 10.0 * (day - 19)
-        judge.judge_operational(w)
+        termination.judge_operational(w)
     assert (cause_of(w), w["days_held"]) == ("guarantor_clash", 20)
     assert w["counter"][C_COMBATANT] <= 10.0
 

@@ -15,7 +15,7 @@ from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, ENGAGEMENT_LADDER, FORCE_LADDER
 from ceasefire.scenario.yaml_with_lines import plain
-from ceasefire.world import CAUSES, VIOLATION_KINDS
+from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")

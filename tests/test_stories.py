@@ -14,22 +14,22 @@ import numpy as np
 import pytest
 from conftest import Command
 
-from ceasefire import calls
 from ceasefire.analysis import stories
 from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
 from ceasefire.analysis.stories import QUARTER, Story, pulls_of, spans, story, tell
 from ceasefire.analysis.teller import STRIKE, Teller
 from ceasefire.analysis.turning_points import ALWAYS, TurningPoint
 from ceasefire.analysis.witness import Decision, Witness
-from ceasefire.engine import all_rows, one_scenario
-from ceasefire.experiment.history import step_through
-from ceasefire.model import CeasefireModel
 from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
-from ceasefire.start import open_scenario
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.engine import all_rows, one_scenario
+from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.mesa_model import CeasefireModel
+from ceasefire.simulation.trajectory import step_through
 from ceasefire.wording import chance_of, short_name
-from ceasefire.world import CAUSES, VIOLATION_KINDS
+from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 SEED = 1
 QUICK_TO_END: dict[str, dict[str, object]] = {
@@ -105,7 +105,7 @@ def test_asking_for_pulls_changes_nothing_in_the_record() -> None:
     for _ in range(40):
         model.step()
     for a in range(len(model.actors)):
-        calls.take_in(model.record, a)
+        python_rules.take_in(model.record, a)
         pulls_of(model.record, a, model.opening)
         before = model.record.tobytes()
         pulls_of(model.record, a, model.opening)
@@ -302,8 +302,8 @@ def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_sto
     """Not the chance of a review, which from the lowest rung reaches no strike at all."""
     told = ended_by("expiry")
     record, a = told.witness.record, int(told.witness.record["deciding_actor"][0])
-    refuse = sum(calls.leanings(record, a)[2:])
-    assert refuse > sum(calls.chances(record, a)[2:])
+    refuse = sum(python_rules.leanings(record, a)[2:])
+    assert refuse > sum(python_rules.chances(record, a)[2:])
     assert f"does not renew: chance {chance_of(refuse)}" in " ".join(told.text().split())
 
 

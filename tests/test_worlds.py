@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from pandas.testing import assert_frame_equal
 from scipy import stats
 
-from ceasefire import engine
-from ceasefire.start import open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.model_vs_engine import differing_fields, table_hash
 from ceasefire.verification.random_front import random_content, random_front
 from ceasefire.verification.runs import SEED, deaths, each_day, lived, opened
 from ceasefire.verification.small_front import SMALL_FRONT, made, small_front
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED
 
 WORLDS = 150
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.experiment.history import step_through
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
-from ceasefire.start import Opening, WorldArray
+from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.trajectory import step_through
 
 
 @dataclass(frozen=True)

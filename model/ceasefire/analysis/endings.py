@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import calls, wording
+from ceasefire import wording
 from ceasefire.analysis.choices import choices_behind, deciding_actor, last_stopped
 from ceasefire.analysis.pulls import Pulls, pulls_of
 from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Teller
 from ceasefire.analysis.turning_points import decision_details
 from ceasefire.analysis.witness import Decision, Witness
 from ceasefire.scenario.describe_actors import in_order
+from ceasefire.simulation.compiled import python_rules
 from ceasefire.wording import chance_of, counted, heading, wrapped
-from ceasefire.world import RETALIATORY, WINDOW
+from ceasefire.world_state import RETALIATORY, WINDOW
 
 LINE_MOVED = 0.05
 """Share of a sector that must change hands to be worth a sentence."""
@@ -126,7 +127,7 @@ def _expiry(teller: Teller) -> list[str]:
     """Renewal asks how an actor leans, not what it can reach from its rung."""
     actor, record = deciding_actor(teller), teller.witness.record
     pulls = pulls_of(record, teller.position(actor), teller.opening)
-    _, _, strike, attack = calls.leanings(record, teller.position(actor))
+    _, _, strike, attack = python_rules.leanings(record, teller.position(actor))
     towards, away = wording.pull_lines(teller.scenario, pulls, STRIKE, 0)
     beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
     return [

@@ -10,9 +10,9 @@ import numpy as np
 
 from ceasefire.analysis.lives import IntArray
 from ceasefire.array_types import FloatArray
-from ceasefire.experiment.history import step_through
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, WorldArray
+from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.trajectory import step_through
 
 
 @dataclass(frozen=True, eq=False)

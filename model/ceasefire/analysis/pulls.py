@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ceasefire import calls
-from ceasefire.calls import leash, preparation
-from ceasefire.start import Opening, WorldArray
-from ceasefire.world import INTENSITY
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.compiled.python_rules import leash, preparation
+from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.world_state import INTENSITY
 
 Rungs = tuple[float, float, float, float]
 """A number for each rung, lowest first."""
@@ -56,7 +56,7 @@ def pulls_of(record: WorldArray, a: int, opening: Opening) -> Pulls:
     The record keeps everything else as it was: the choice's chances are worked out again from the same sight.
     """
     w = record[0]
-    found = calls.chances(record, a)
+    found = python_rules.chances(record, a)
     chances = (float(found[0]), float(found[1]), float(found[2]), float(found[3]))
     motives = {}
     for k in range(int(w["n_own"][a])):
@@ -79,7 +79,7 @@ def holds_of(record: WorldArray, a: int) -> dict[str, Rungs]:
     }
     if w["fights"][a]:
         found |= _holds_of_a_fighter(record, a, here)
-    rest = by_rung(lambda rung: -calls.restraint(record, a, rung) - sum(part[rung] for part in found.values()))
+    rest = by_rung(lambda rung: -python_rules.restraint(record, a, rung) - sum(part[rung] for part in found.values()))
     return found if max(map(abs, rest)) < NOISE else {**found, REST: rest}
 
 

@@ -12,7 +12,7 @@ from ceasefire.analysis.lives import IntArray
 from ceasefire.array_types import FloatArray
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.history import History
+    from ceasefire.simulation.trajectory import History
 
 BEFORE, AFTER = 28, 84
 """Days that are looked at around talks."""

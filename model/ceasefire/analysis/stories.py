@@ -20,7 +20,7 @@ from ceasefire.analysis.witness import Decision, Witness, live_through
 from ceasefire.scenario.describe_actors import in_order
 from ceasefire.scenario.load import Loaded
 from ceasefire.wording import counted, heading, lower, titled, wrapped
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
 __all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
 

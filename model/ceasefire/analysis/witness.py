@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.analysis.pulls import Pulls, pulls_of
-from ceasefire.model import CeasefireModel
 from ceasefire.scenario.load import Loaded
-from ceasefire.start import WorldArray
-from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, VIOLATION_KINDS
+from ceasefire.simulation.initial_state import WorldArray
+from ceasefire.simulation.mesa_model import CeasefireModel
+from ceasefire.world_state import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, VIOLATION_KINDS
 
 CALLS = ("its dead", "an event", "a new threat", "its patron's move", "routine")
 """What makes an actor review its posture."""

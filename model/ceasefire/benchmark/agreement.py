@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire import engine
 from ceasefire.benchmark.cost import peer_rows
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import open_scenario
 
 SEED = 20200306
 

@@ -109,7 +109,7 @@ def machine() -> Found:
     """What this was measured on."""
     from importlib.metadata import version
 
-    from ceasefire.engine import cores
+    from ceasefire.simulation.engine import cores
 
     return {
         "cores": cores(), "processor": platform.processor() or platform.machine(), "system": platform.system(),

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ceasefire import engine
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import Opening, open_scenario
 
 SEED = 1
 
@@ -50,7 +50,7 @@ def _on_all_cores(opening: Opening, worlds: int) -> None:
 
 def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
     """CeasefireModel, agents that call the compiled rules: nanoseconds of one core per day of a whole world."""
-    from ceasefire.model import CeasefireModel
+    from ceasefire.simulation.mesa_model import CeasefireModel
 
     model = CeasefireModel(scenario, SEED, collect=collect)
     model.step()

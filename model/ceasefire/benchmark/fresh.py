@@ -62,9 +62,9 @@ def main() -> None:
     reader.add_argument("worlds", type=int)
     reader.add_argument("days", type=int, nargs="?")
     asked = reader.parse_args()
-    from ceasefire import engine
     from ceasefire.scenario.load import load
-    from ceasefire.start import open_scenario
+    from ceasefire.simulation import engine
+    from ceasefire.simulation.initial_state import open_scenario
 
     scenario = load(asked.scenario).scenario
     if asked.days:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ceasefire.calibration.recording import COUNTED, Counts
+from ceasefire.simulation.compiled.recorded_counts import COUNTED, Counts
 
 DAILY = "nw_syria_daily_2017_2019.csv"
 """A row per day: date, events_gov_opp, deaths_gov_opp, civilian_deaths_gov_opp, government_deaths_gov_opp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.calibration.recording import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE, Counts
+from ceasefire.simulation.compiled.recorded_counts import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE, Counts
 
 EARLY = 30
 """Days that count as the first of a truce; the regrowth is what comes after. [days]"""

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from ceasefire.calibration import figures
 from ceasefire.calibration.data import War
 from ceasefire.calibration.priors import COUNTING, priors
-from ceasefire.calibration.recording import Counts, record
-from ceasefire.engine import many_points
+from ceasefire.calibration.recording import record
 from ceasefire.experiment.doubt import assumed_ranges, doubt_values
 from ceasefire.scenario.load import load
-from ceasefire.start import open_scenario
+from ceasefire.simulation.compiled.recorded_counts import Counts
+from ceasefire.simulation.engine import many_points
+from ceasefire.simulation.initial_state import open_scenario
 
 Columns = dict[str, NDArray[np.float64]]
 

@@ -36,7 +36,7 @@ from ceasefire.charts.style import (
 from ceasefire.wording import DEATH_WORDS, RUNG_WORDS, VIOLATION_WORDS
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.history import History
+    from ceasefire.simulation.trajectory import History
 
 COLUMNS = 2
 CELL_WIDTH, CELL_LEFT, CELL_STEP = 2.62, 1.38, 3.12

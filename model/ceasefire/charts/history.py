@@ -40,7 +40,7 @@ from ceasefire.charts.style import (
 from ceasefire.wording import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, titled
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.history import History
+    from ceasefire.simulation.trajectory import History
 
 LEFT, WIDTH = 1.62, 4.38
 ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.135

@@ -15,7 +15,7 @@ from ceasefire.charts.style import DEATH_COLOURS, INK, PAPER, QUIET, RULE, RUNG_
 from ceasefire.wording import ending_in_a_sentence
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.history import History
+    from ceasefire.simulation.trajectory import History
 
 Counts = npt.NDArray[np.int64]
 PERIODS = {1: "day", 7: "week", 28: "4 weeks", 91: "quarter", 365: "year"}

@@ -89,8 +89,8 @@ def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.charts.histories import histories_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.experiment.history import history
-    from ceasefire.start import open_scenario
+    from ceasefire.simulation.initial_state import open_scenario
+    from ceasefire.simulation.trajectory import history
     from ceasefire.wording import titled
 
     opening = open_scenario(plan.scenario)

@@ -29,8 +29,8 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.sawtooth import sawtooth_chart, sawtooth_finding
     from ceasefire.charts.style import save
-    from ceasefire.experiment.history import history
-    from ceasefire.start import open_scenario
+    from ceasefire.simulation.initial_state import open_scenario
+    from ceasefire.simulation.trajectory import history
     from ceasefire.wording import titled
 
     opening, label, title = open_scenario(plan.scenario), plan.loaded.label, plan.scenario.title
@@ -85,7 +85,7 @@ def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Pat
     from ceasefire.charts.front import front_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.start import open_scenario
+    from ceasefire.simulation.initial_state import open_scenario
     from ceasefire.wording import titled
 
     scenario = loaded.scenario

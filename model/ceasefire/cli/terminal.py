@@ -25,7 +25,7 @@ def say(text: str) -> None:
 
 def say_if_compiling() -> None:
     """Rules that this machine has not compiled yet take a while: it is said when they begin to be compiled."""
-    from ceasefire.compiled import when_compiling
+    from ceasefire.compilation.decorators import when_compiling
 
     when_compiling(lambda: say("Compiling the rules for this machine: about half a minute, only this once."))
 

@@ -52,7 +52,7 @@ def world(
 
 def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
     """Scenario and seed of a results folder. RefusedError when it has no such world."""
-    from ceasefire.compiled import source_digest
+    from ceasefire.compilation.cache import source_digest
     from ceasefire.experiment.folder import plan_of, read_manifest
 
     said = read_manifest(folder)
@@ -92,8 +92,8 @@ def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
     from ceasefire.charts.history import history_chart
     from ceasefire.charts.style import save
     from ceasefire.cli.more_figures import draw_world
-    from ceasefire.experiment.history import history
-    from ceasefire.start import open_scenario
+    from ceasefire.simulation.initial_state import open_scenario
+    from ceasefire.simulation.trajectory import history
 
     life = history(loaded.scenario, open_scenario(loaded.scenario), loaded.label, seed, number)
     for file in draw_world(loaded, seed, number, folder):

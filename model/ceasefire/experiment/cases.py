@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ceasefire import engine
 from ceasefire.analysis.surprise import Forecast, Weibull, pairing, score_table
 from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
-from ceasefire.start import open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import open_scenario
 
 if TYPE_CHECKING:
     from ceasefire.experiment.schema import Case

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
-from ceasefire.compiled import source_digest
+from ceasefire.compilation.cache import source_digest
 from ceasefire.experiment.chunks import Chunk
 from ceasefire.experiment.crew import Job
 from ceasefire.experiment.recipe import Recipe

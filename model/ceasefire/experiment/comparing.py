@@ -16,7 +16,6 @@ from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.means import without_noise
 from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
-from ceasefire.engine import one_scenario
 from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
 from ceasefire.experiment.folder import FolderError, Results, is_results_folder, open_results
 from ceasefire.experiment.frame import worlds_frame
@@ -24,7 +23,8 @@ from ceasefire.experiment.kept import Request
 from ceasefire.experiment.plan import Plan
 from ceasefire.experiment.run import Tell, assumed_count, batch_rows, simulated
 from ceasefire.scenario.variants import Base, open_base
-from ceasefire.start import Opening, open_scenario
+from ceasefire.simulation.engine import one_scenario
+from ceasefire.simulation.initial_state import Opening, open_scenario
 
 LOOKED_AT = 40
 """Worlds in which two lives are laid side by side to see who decided otherwise."""

@@ -20,7 +20,7 @@ from ceasefire.experiment.recipe import IntArray, Recipe
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, open_scenario
+from ceasefire.simulation.initial_state import Opening, open_scenario
 
 MOST_VARIANTS = 5_000
 """Scenarios that differ in more than numbers; each is loaded and kept."""

@@ -8,11 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol
 
-from ceasefire.engine import cores
 from ceasefire.experiment.chunks import Chunk
 from ceasefire.experiment.recipe import Recipe
 from ceasefire.experiment.work import Lived, live_chunk
-from ceasefire.interrupts import held, some_done
+from ceasefire.simulation.deferred_signals import held, some_done
+from ceasefire.simulation.engine import cores
 
 Job = Future[Lived]
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire import draws
-from ceasefire.engine import Batch, many_points
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.name_keys import name_key
 from ceasefire.scenario.fitted import fitted_paths
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening
+from ceasefire.simulation.engine import Batch, many_points
+from ceasefire.simulation.initial_state import Opening
 
 DRAWS = 200
 """Draws of all assumed numbers together."""
@@ -32,8 +33,10 @@ def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
 def _doubt_key(seed: int) -> np.uint64:
     """Doubt's own draws, of no world and no day."""
     with np.errstate(over="ignore"):
-        world = np.uint64(draws.world_key(np.uint64(seed), np.uint64(0)))  # compiled rules hand back a plain int
-        return np.uint64(draws.stream_key(world, draws.DOUBT))
+        world = np.uint64(
+            random_streams.world_key(np.uint64(seed), np.uint64(0))
+        )  # compiled rules hand back a plain int
+        return np.uint64(random_streams.stream_key(world, random_streams.DOUBT))
 
 
 def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
@@ -44,7 +47,7 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
     key = _doubt_key(seed)
     with np.errstate(over="ignore"):
         return {
-            path: low + (high - low) * draws.uniforms(key, draws.name_key(path), count)
+            path: low + (high - low) * random_streams.uniforms(key, name_key(path), count)
             for path, (low, high) in ranges.items()
         }
 
@@ -53,7 +56,7 @@ def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArra
     """`count` draws of the fitted numbers together: each draw takes one row of the posterior, by its own chance."""
     rows, key = fitted_paths(scenario), _doubt_key(seed)
     with np.errstate(over="ignore"):
-        places = draws.uniforms(key, draws.name_key("fitted mechanisms"), count)
+        places = random_streams.uniforms(key, name_key("fitted mechanisms"), count)
     return {path: np.array(values)[(places * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.engine import cores, drawn_numbers, simulate
 from ceasefire.experiment.study import QUICK_SECONDS, Study
+from ceasefire.simulation.engine import cores, drawn_numbers, simulate
 
 BYTES_PER_WORLD = 40
 BYTES_PER_SCENARIO = 3_000

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ceasefire import draws
+from ceasefire.compilation import random_streams
 from ceasefire.experiment.schema import Spread
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
 
@@ -91,5 +91,5 @@ class Factor:
             if shape is not None:
                 a, b, c = (*shape, 0.0)[:3]
                 edge = EDGE if name in ("normal", "lognormal") else 0.0
-                return float(draws.from_distribution(code, a, b, c, min(max(quantile, edge), 1 - edge)))
+                return float(random_streams.from_distribution(code, a, b, c, min(max(quantile, edge), 1 - edge)))
         raise AssertionError(f"{self.name} has no values")

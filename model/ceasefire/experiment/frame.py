@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.start import Opening, WorldArray
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, C_TALKS, CAUSES, VIOLATION_KINDS
+from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, C_TALKS, CAUSES, VIOLATION_KINDS
 
 WORLD_COLUMNS = (
     "point", "world", "days_held", "ended", "cause", "cause_actor", "first_breach_day", "first_lethal_day",

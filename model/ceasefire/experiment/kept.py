@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import ceasefire
-from ceasefire.compiled import source_digest
+from ceasefire.compilation.cache import source_digest
 from ceasefire.experiment.folder import check_writable, names, place_among, written_aside
 from ceasefire.experiment.provenance import as_typed, versions
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
-from ceasefire.world import CAUSES
+from ceasefire.world_state import CAUSES
 
 COUNTED = {
     "deaths_combatant": "combatants killed", "deaths_civilian": "civilians killed", "displaced": "people displaced",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ceasefire.compiled import source_digest
+from ceasefire.compilation.cache import source_digest
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
 

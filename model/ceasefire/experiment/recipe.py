@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
-from ceasefire.engine import Batch
-from ceasefire.start import Opening
+from ceasefire.simulation.engine import Batch
+from ceasefire.simulation.initial_state import Opening
 
 IntArray = NDArray[np.int64]
 

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.dataset as ds
 
-from ceasefire.compiled import source_digest
-from ceasefire.engine import Batch, one_scenario, simulate
+from ceasefire.compilation.cache import source_digest
 from ceasefire.experiment.cook import Variant, slots_of, variant_opening
 from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.folder import FolderError, plan_of, read_manifest
@@ -21,7 +20,8 @@ from ceasefire.experiment.recipe import Recipe
 from ceasefire.experiment.store import WORLDS, Store
 from ceasefire.scenario.load import Loaded, load_resolved
 from ceasefire.scenario.parameter_paths import places
-from ceasefire.start import open_scenario
+from ceasefire.simulation.engine import Batch, one_scenario, simulate
+from ceasefire.simulation.initial_state import open_scenario
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire import engine as compiled_engine
-from ceasefire.engine import RESULT, Batch, cores, one_scenario, run_worlds
 from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges, doubt_batch
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.plan import Plan
-from ceasefire.interrupts import held, some_done
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, WorldArray, open_scenario
-from ceasefire.world import blank_world
+from ceasefire.simulation import engine as compiled_engine
+from ceasefire.simulation.compiled.day_loop import RESULT, blank_world
+from ceasefire.simulation.deferred_signals import held, some_done
+from ceasefire.simulation.engine import Batch, cores, one_scenario, run_worlds
+from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
 
 Tell = Callable[[int], None]
 """Is told how many more worlds are done."""
@@ -197,7 +197,7 @@ def lived_in_mesa(scenario: Scenario, seed: int, first: int, last: int) -> World
 
 
 def _live_in_mesa(scenario: Scenario, seed: int, world: int, row: WorldArray) -> None:
-    from ceasefire.model import CeasefireModel
+    from ceasefire.simulation.mesa_model import CeasefireModel
 
     model = CeasefireModel(scenario, seed, world, collect=False)
     model.live()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.compiled import source_digest
+from ceasefire.compilation.cache import source_digest
 from ceasefire.experiment.chunks import Need
 from ceasefire.experiment.cook import Kitchen, Variant
 from ceasefire.experiment.design import Points, points_of

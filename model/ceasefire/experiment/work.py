@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.compiled import source_digest
-from ceasefire.engine import RESULT, Batch, Drawn, drawn_numbers, simulate
+from ceasefire.compilation.cache import source_digest
 from ceasefire.experiment.chunks import BLOCK, Chunk, Need
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.recipe import IntArray, Recipe
 from ceasefire.experiment.tables import as_parquet
-from ceasefire.start import Opening, WorldArray
+from ceasefire.simulation.compiled.day_loop import RESULT
+from ceasefire.simulation.engine import Batch, Drawn, drawn_numbers, simulate
+from ceasefire.simulation.initial_state import Opening, WorldArray
 
 MOST_REASONS = 3
 """Reasons for failure that are kept of a chunk."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire import engine
 from ceasefire.analysis.binned import BINS, HORIZON, masses
 from ceasefire.array_types import FloatArray
 from ceasefire.population.features import Cell
 from ceasefire.population.generate import Z_LEVELS, Declarer, content, made
-from ceasefire.start import WorldArray, open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import WorldArray, open_scenario
 
 WORLDS, SEED = 160, 1989
 

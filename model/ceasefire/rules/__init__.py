@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ceasefire.rules.answer import answer, brace, echo
-from ceasefire.rules.bind import bear, bind
 from ceasefire.rules.blame import accuse, carry_blame, update_trust
-from ceasefire.rules.clash import advance, clash
+from ceasefire.rules.casualties import flee, suffer
+from ceasefire.rules.commit import bear, bind
 from ceasefire.rules.decide import decide, settle
+from ceasefire.rules.escalate import answer, brace, echo
 from ceasefire.rules.events import events
-from ceasefire.rules.judge import judge
-from ceasefire.rules.look import look, survey
-from ceasefire.rules.suffer import flee, suffer
+from ceasefire.rules.exchange_fire import advance, clash
+from ceasefire.rules.perceive import look, survey
+from ceasefire.rules.termination import judge
 
 Whose = Literal["world", "actor", "formation", "sector"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
-from ceasefire.rules.clash import give_orders, order_holds
-from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
+from ceasefire.rules.exchange_fire import give_orders, order_holds
+from ceasefire.world_state import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
 
 FORMED_UP = 0.75
 """Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
@@ -99,10 +99,10 @@ def leanings(w: World, a: int, top: int) -> tuple[float, float, float, float]:
         best = max(best, u2)
     if top >= 3:
         best = max(best, u3)
-    p0 = draws.exp((u0 - best) / w.temperature)
-    p1 = draws.exp((u1 - best) / w.temperature) * (top >= 1)
-    p2 = draws.exp((u2 - best) / w.temperature) * (top >= 2)
-    p3 = draws.exp((u3 - best) / w.temperature) * (top >= 3)
+    p0 = random_streams.exp((u0 - best) / w.temperature)
+    p1 = random_streams.exp((u1 - best) / w.temperature) * (top >= 1)
+    p2 = random_streams.exp((u2 - best) / w.temperature) * (top >= 2)
+    p3 = random_streams.exp((u3 - best) / w.temperature) * (top >= 3)
     total = p0 + p1 + p2 + p3
     return p0 / total, p1 / total, p2 / total, p3 / total
 
@@ -119,7 +119,7 @@ def decide(w: World, a: int) -> None:
 def choose(w: World, a: int) -> None:
     """The rung that an actor whose sight is fresh goes to."""
     p0, p1, p2, _ = chances(w, a)
-    u = draws.uniform(draws.stream_key(w.today_key, draws.CHOICE), w.actor_key[a], 0)
+    u = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.CHOICE), w.actor_key[a], 0)
     top = highest_in_reach(w, a)
     if u < p0 or top == 0:
         w.next_rung[a] = 0

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ceasefire import calls, engine
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, WorldArray, open_scenario
-from ceasefire.world import INTENSITY
+from ceasefire.simulation import engine
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
+from ceasefire.world_state import INTENSITY
 
 HONOUR, STRIKE, TOP = 0, 2, 3
 
@@ -63,9 +64,9 @@ def _asked(opening: Opening, a: int, setting: str, arrange: Callable[[WorldArray
     record = middle_world(opening)
     arrange(record)
     onward = _onward(record.copy(), a)
-    calls.survey(record)
-    calls.take_in(record, a)
-    first, second, third, top = map(float, calls.leanings(record, a))
+    python_rules.survey(record)
+    python_rules.take_in(record, a)
+    first, second, third, top = map(float, python_rules.leanings(record, a))
     w = record[0]
     saliences = {}
     for k in range(int(w["n_own"][a])):
@@ -80,9 +81,9 @@ def _onward(record: WorldArray, a: int) -> float | None:
     if record["ceiling"][0, a] < TOP:
         return None
     record["rung"][0, a] = STRIKE
-    calls.survey(record)
-    calls.take_in(record, a)
-    return float(calls.chances(record, a)[TOP])
+    python_rules.survey(record)
+    python_rules.take_in(record, a)
+    return float(python_rules.chances(record, a)[TOP])
 
 
 def middle_world(opening: Opening) -> WorldArray:

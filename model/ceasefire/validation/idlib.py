@@ -8,17 +8,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire import engine
 from ceasefire.analysis.sawtooth import Sawtooth, around_talks, violations_and_talks
 from ceasefire.array_types import FloatArray
-from ceasefire.calibration.recording import DEATHS, Counts, record
-from ceasefire.engine import Batch, one_scenario
+from ceasefire.calibration.recording import record
 from ceasefire.experiment.cases import Lived, live
 from ceasefire.experiment.doubt import doubt_batch
-from ceasefire.experiment.history import history
 from ceasefire.experiment.load import load_experiment
 from ceasefire.scenario.load import load
-from ceasefire.start import Opening, WorldArray, open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.compiled.recorded_counts import DEATHS, Counts
+from ceasefire.simulation.engine import Batch, one_scenario
+from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
+from ceasefire.simulation.trajectory import history
 
 EXPERIMENT = "why-march-2020-held"
 """The experiment whose cases are judged: its file says how long each deal really held."""

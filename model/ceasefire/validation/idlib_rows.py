@@ -14,7 +14,15 @@ from ceasefire.calibration import figures
 from ceasefire.experiment.cases import REFERENCES
 from ceasefire.validation.check import Finding, Verdict, in_band, not_run
 from ceasefire.validation.idlib import EARLIER, FLAGSHIP, Idlib, spikes
-from ceasefire.world import BOMBARDMENT, C_CIVILIAN, C_COMBATANT, OFFENSIVE, RETALIATORY, SPIRAL, SPOILER_OFFENSIVE
+from ceasefire.world_state import (
+    BOMBARDMENT,
+    C_CIVILIAN,
+    C_COMBATANT,
+    OFFENSIVE,
+    RETALIATORY,
+    SPIRAL,
+    SPOILER_OFFENSIVE,
+)
 
 if TYPE_CHECKING:
     from ceasefire.validation.evidence import Evidence

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from ceasefire.compiled import called_from_python
-from ceasefire.start import open_scenario
+from ceasefire.compilation.decorators import called_from_python
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.verification.runs import opened
 from ceasefire.verification.small_front import small_front
 
@@ -29,9 +29,20 @@ class RulesOf:
 
 
 # The package of the rules binds the name of a file to its rule, so that files are asked for by name.
-answer, bind, blame, clash, decide, events, founding, judge, look, suffer = (
+escalate, commit, blame, exchange_fire, decide, events, initialise, termination, perceive, casualties = (
     RulesOf(f"ceasefire.rules.{name}")
-    for name in ("answer", "bind", "blame", "clash", "decide", "events", "founding", "judge", "look", "suffer")
+    for name in (
+        "escalate",
+        "commit",
+        "blame",
+        "exchange_fire",
+        "decide",
+        "events",
+        "initialise",
+        "termination",
+        "perceive",
+        "casualties",
+    )
 )
 
 OPENING = open_scenario(small_front())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire import calls
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import WorldArray
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.initial_state import WorldArray
 from ceasefire.verification.check import Check
 from ceasefire.verification.runs import opened
 
@@ -35,9 +35,9 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
         sector, actor = w["formation_sector"][j], w["formation_actor"][j]
         w["received"][sector, 1 - w["side"][actor]] = 1.0
         feel(one)
-        calls.brace(one)
+        python_rules.brace(one)
         for i in range(n):
-            calls.answer(one, i)
+            python_rules.answer(one, i)
         provoked = np.asarray(w["heat"][:n]) / (1.0 - float(w["heat_kept"]))
         found[:, j] = provoked * np.asarray(w["facing"][:n])
     return found
@@ -46,7 +46,7 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
 def feel(record: WorldArray) -> None:
     """Let every sector take in the fire that it received today."""
     for sector in range(int(record["n_sectors"][0])):
-        calls.echo(record, sector)
+        python_rules.echo(record, sector)
 
 
 def spectral_radius(matrix: NDArray[np.float64]) -> float:

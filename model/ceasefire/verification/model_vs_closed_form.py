@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire import draws
-from ceasefire.compiled import called_from_python
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import called_from_python
+from ceasefire.compilation.name_keys import name_key
 from ceasefire.verification.check import Check, near
 from ceasefire.verification.runs import SEED, lived
 from ceasefire.verification.small_front import MECHANISMS, duel
@@ -118,16 +119,18 @@ def mean_deaths(worlds: int) -> Check:
 @called_from_python
 def fill_uniforms(out, seed, world, name):  # type: ignore[no-untyped-def]
     """Draws of one name on consecutive days of one world. Keys stay in here: Python would lose their sign."""
-    key = draws.world_key(np.uint64(seed), np.uint64(world))
+    key = random_streams.world_key(np.uint64(seed), np.uint64(world))
     for day in range(out.shape[0]):
-        out[day] = draws.uniform(draws.stream_key(draws.day_key(key, day), draws.CLASH), np.uint64(name), 0)
+        out[day] = random_streams.uniform(
+            random_streams.stream_key(random_streams.day_key(key, day), random_streams.CLASH), np.uint64(name), 0
+        )
 
 
 def uniforms(count: int, world: int = 0) -> NDArray[np.float64]:
     """`count` draws of one name on consecutive days."""
     out = np.zeros(count)
     with np.errstate(over="ignore"):
-        fill_uniforms(out, SEED, world, draws.name_key("check"))
+        fill_uniforms(out, SEED, world, name_key("check"))
     return out
 
 

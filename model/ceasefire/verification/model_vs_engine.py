@@ -6,12 +6,12 @@ import hashlib
 
 import numpy as np
 
-from ceasefire import engine
-from ceasefire.model import CeasefireModel
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import WorldArray, open_scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import WorldArray, open_scenario
+from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.verification.check import Check
 from ceasefire.verification.random_front import random_front
 from ceasefire.verification.runs import SEED, each_day, opened

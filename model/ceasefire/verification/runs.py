@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire import engine
 from ceasefire.experiment.frame import worlds_frame
 from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import WorldArray, open_scenario
-from ceasefire.world import blank_world
+from ceasefire.simulation import engine
+from ceasefire.simulation.compiled.day_loop import blank_world
+from ceasefire.simulation.initial_state import WorldArray, open_scenario
 
 SEED = 20200306
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire import engine
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario, ladder_of
-from ceasefire.start import Opening, WorldArray
-from ceasefire.world import C_CIVILIAN, C_COMBATANT, CAUSES, VIOLATION_KINDS, blank_world
+from ceasefire.simulation import engine
+from ceasefire.simulation.compiled.day_loop import blank_world
+from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, CAUSES, VIOLATION_KINDS
 
 Ints = NDArray[np.int64]
 

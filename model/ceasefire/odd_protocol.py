@@ -1,4 +1,4 @@
-"""The tables of ODD.md, made from the code: `python -m ceasefire.odd` rewrites them, `--check` tests them."""
+"""The tables of ODD.md, made from the code: `python -m ceasefire.odd_protocol` rewrites them, `--check` tests them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ceasefire.rules import THE_DAY
 from ceasefire.scenario.find_scenarios import MOTIVES, shipped
 from ceasefire.scenario.parameter_paths import doubt_range
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER, Motive, rungs_of
-from ceasefire.world import CLASSES, FIELDS, INTENSITY, LICENCE
+from ceasefire.world_state import CLASSES, FIELDS, INTENSITY, LICENCE
 
 ODD = Path(__file__).with_name("ODD.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
@@ -152,13 +152,13 @@ def rule_names() -> set[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Rewrite the tables, or check them: 1 when they are stale."""
-    parser = argparse.ArgumentParser(prog="python -m ceasefire.odd", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m ceasefire.odd_protocol", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when a table is stale")
     before = ODD.read_text(encoding="utf-8")
     after = rendered(before)
     if parser.parse_args(arguments).check:
         if before != after:
-            print("ODD.md is stale; run: python -m ceasefire.odd", file=sys.stderr)
+            print("ODD.md is stale; run: python -m ceasefire.odd_protocol", file=sys.stderr)
         return int(before != after)
     ODD.write_text(after, encoding="utf-8")
     return 0

@@ -8,7 +8,6 @@ machine gives the same bits; NumPy's and the C library's differ in the last one.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from decimal import Context, Decimal
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.compiled import called_from_python, rule, seldom
+from ceasefire.compilation.decorators import called_from_python, rule, seldom
 
 # --- streams: what a draw is for
 PARAMETER, INTENT, AGGRESSION, EVENT, REVIEW, CHOICE, CLASH, KIND, DEATHS = range(1, 10)
@@ -40,11 +39,6 @@ _PARTS_OF_TWO = np.array([float(Context(prec=40).power(2, Decimal(j) / 256)) for
 """2 to the j / 256, rounded from 40 digits: the powers of C libraries need not agree in the last bit."""
 _PARTS_PER_E = 256.0 * 1.4426950408889634
 _PART_HIGH, _PART_LOW = _LN2_HIGH / 256.0, _LN2_LOW / 256.0
-
-
-def name_key(name: str) -> np.uint64:
-    """A stable 64-bit hash of a name."""
-    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
 @rule

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ceasefire import draws
-from ceasefire.compiled import rule
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule
 from ceasefire.parameters.indicators import COMPLEMENT, CONSTANT, INDICATOR_NAMES, N_INDICATORS
-from ceasefire.world import INTENSITY, World
+from ceasefire.world_state import INTENSITY, World
 
 (
     UNHELD, ODDS, THREAT, DANGER, CLIENT_DANGER, LOSSES, INFLOW, DISTRUST, VIOLENCE, TIES, BACKING,
@@ -104,14 +104,14 @@ def review_is_due(w: World, a: int) -> int:
     """1 or 0. All three reasons are looked at, for a processor guesses badly which of them holds."""
     patron = w.patron[a]
     patron_moved = (patron >= 0) & (w.day > 0) & (w.moved_on[patron] == w.day - 1)
-    by_chance = draws.uniform(w.review_key, w.actor_key[a], 0) * w.review_days < 1.0
+    by_chance = random_streams.uniform(w.review_key, w.actor_key[a], 0) * w.review_days < 1.0
     return 1 if (w.alarmed[a] == 1) | patron_moved | by_chance else 0
 
 
 @rule
 def felt_losses(w: World, a: int) -> float:
     """Own dead still felt, 1 - exp(-losses / scale) [0-1]."""
-    return 1.0 - draws.exp(-w.losses[a] / w.losses_scale[a])
+    return 1.0 - random_streams.exp(-w.losses[a] / w.losses_scale[a])
 
 
 @rule
@@ -124,7 +124,7 @@ def take_in(w: World, a: int) -> None:
     x[WEARINESS] = w.weariness[a]
     x[BLAME] = w.blame[a]
     x[UNMET] = w.unmet
-    x[FLIGHT] = 1.0 - draws.exp(-w.flight_recent / w.inflow_scale)
+    x[FLIGHT] = 1.0 - random_streams.exp(-w.flight_recent / w.inflow_scale)
     if w.fights[a] == 1:
         see_as_fighter(w, a)
     else:
@@ -148,7 +148,7 @@ def see_as_fighter(w: World, a: int) -> None:
         if w.patron[client] == a:
             x[CLIENT_DANGER] = max(x[CLIENT_DANGER], w.danger[client])
     x[LOSSES] = felt_losses(w, a)
-    x[INFLOW] = 1.0 - draws.exp(-w.inflow[a] / w.inflow_scale)
+    x[INFLOW] = 1.0 - random_streams.exp(-w.inflow[a] / w.inflow_scale)
     x[DISTRUST] = 1.0 - w.trust[side]
     x[BACKING] = w.backing[a]
     x[BACKING_AGAINST] = w.side_backing[1 - side]
@@ -177,7 +177,7 @@ def see_from_outside(w: World, a: int) -> None:
     x[DISTRUST] = 1.0 - 0.5 * (w.trust[0] + w.trust[1])
     for host in range(w.n_actors):
         if w.refugee_share[host] > 0.0:
-            x[INFLOW] = max(x[INFLOW], 1.0 - draws.exp(-w.inflow[host] / w.inflow_scale))
+            x[INFLOW] = max(x[INFLOW], 1.0 - random_streams.exp(-w.inflow[host] / w.inflow_scale))
     protege = w.backs[a]
     if protege >= 0:
         side = w.side[protege]

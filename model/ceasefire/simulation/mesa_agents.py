@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from ceasefire import calls
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER
+from ceasefire.simulation.compiled import python_rules
 
 if TYPE_CHECKING:
-    from ceasefire.model import CeasefireModel
+    from ceasefire.simulation.mesa_model import CeasefireModel
 
 
 class _Part(mesa.Agent):
@@ -34,19 +34,19 @@ class Actor(_Part):
 
     def look(self) -> None:
         """Review today? If so, take in the indicators."""
-        calls.look(self.record, self.position)
+        python_rules.look(self.record, self.position)
 
     def decide(self) -> None:
         """Choose a rung. A subclass may choose otherwise: set `self.next_posture`."""
-        calls.decide(self.record, self.position)
+        python_rules.decide(self.record, self.position)
 
     def carry_blame(self) -> None:
         """Carry what it was seen to do."""
-        calls.carry_blame(self.record, self.position)
+        python_rules.carry_blame(self.record, self.position)
 
     def bear(self) -> None:
         """Losses, refugees, weariness, drift of strength."""
-        calls.bear(self.record, self.position)
+        python_rules.bear(self.record, self.position)
 
     @property
     def ladder(self) -> tuple[str, ...]:
@@ -88,19 +88,19 @@ class Formation(_Part):
 
     def clash(self) -> None:
         """Violations of the day."""
-        calls.clash(self.record, self.position)
+        python_rules.clash(self.record, self.position)
 
     def suffer(self) -> None:
         """Deaths by its fire."""
-        calls.suffer(self.record, self.position)
+        python_rules.suffer(self.record, self.position)
 
     def accuse(self) -> None:
         """Who is blamed for its fire."""
-        calls.accuse(self.record, self.position)
+        python_rules.accuse(self.record, self.position)
 
     def answer(self) -> None:
         """Heat builds where fire was received, and cools."""
-        calls.answer(self.record, self.position)
+        python_rules.answer(self.record, self.position)
 
     @property
     def heat(self) -> float:
@@ -113,15 +113,15 @@ class Sector(_Part):
 
     def advance(self) -> None:
         """The line moves."""
-        calls.advance(self.record, self.position)
+        python_rules.advance(self.record, self.position)
 
     def flee(self) -> None:
         """Civilians flee."""
-        calls.flee(self.record, self.position)
+        python_rules.flee(self.record, self.position)
 
     def echo(self) -> None:
         """Fire felt here and next door."""
-        calls.echo(self.record, self.position)
+        python_rules.echo(self.record, self.position)
 
     @property
     def held(self) -> float:

@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.draws import name_key
+from ceasefire.compilation.name_keys import name_key
 from ceasefire.parameters.indicators import term_indices
 from ceasefire.parameters.sourced_value import Amount, Quantity
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, Event, Scenario, ladder_of, rungs_of
-from ceasefire.world import MECHANISM_FIELDS, MOST_NEIGHBOURS, MOST_TERMS, Sizes, size_class, slot_of, world_dtype
+from ceasefire.world_state import (
+    MECHANISM_FIELDS,
+    MOST_NEIGHBOURS,
+    MOST_TERMS,
+    Sizes,
+    size_class,
+    slot_of,
+    world_dtype,
+)
 
 WorldArray = NDArray[Any]
 

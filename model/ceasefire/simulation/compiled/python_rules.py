@@ -6,15 +6,15 @@ Handing compiled code an array costs 0.3 microseconds, a bare record twenty time
 from __future__ import annotations
 
 from ceasefire import rules
-from ceasefire.compiled import called_from_python
+from ceasefire.compilation.decorators import called_from_python
 from ceasefire.rules.decide import chances as chances_of
 from ceasefire.rules.decide import leanings as leanings_of
 from ceasefire.rules.decide import leash as leash_of
 from ceasefire.rules.decide import preparation as preparation_of
 from ceasefire.rules.decide import restraint as restraint_of
-from ceasefire.rules.founding import found as found_world
-from ceasefire.rules.look import survey as survey_world
-from ceasefire.rules.look import take_in as take_in_sight
+from ceasefire.rules.initialise import found as found_world
+from ceasefire.rules.perceive import survey as survey_world
+from ceasefire.rules.perceive import take_in as take_in_sight
 
 _events, _look, _decide, _settle = rules.events, rules.look, rules.decide, rules.settle
 _clash, _advance, _suffer, _flee = rules.clash, rules.advance, rules.suffer, rules.flee

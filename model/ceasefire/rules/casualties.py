@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ceasefire import draws
-from ceasefire.compiled import rule
-from ceasefire.world import (
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule
+from ceasefire.world_state import (
     C_CIVILIAN,
     C_COMBATANT,
     C_DISPLACED,
@@ -41,11 +41,11 @@ def suffer(w: World, f: int) -> None:
         on_purpose = FIRED_ORDERED if number < answers_from else FIRED_RETALIATORY
         kind = FIRED_LOCALISED if number < ordered_from else on_purpose
         rung = 0 if kind == FIRED_LOCALISED else w.rung[a]
-        u = draws.uniform(w.toll_key, w.formation_key[f], number)
+        u = random_streams.uniform(w.toll_key, w.formation_key[f], number)
         if u >= w.harmless[rung]:
-            amount = draws.lomax(w.deaths_scale[rung], w.deaths_tail, u)
+            amount = random_streams.lomax(w.deaths_scale[rung], w.deaths_tail, u)
             dead = max(1, int(min(amount, w.deaths_cap)))
-            if strike_victim(w, f, dead, draws.uniform(w.fate_key, w.formation_key[f], number)):
+            if strike_victim(w, f, dead, random_streams.uniform(w.fate_key, w.formation_key[f], number)):
                 w.killed[f, kind] += dead
                 w.inflicted_today[a] += dead
                 if kind == FIRED_ORDERED:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
-from ceasefire.world import (
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
+from ceasefire.world_state import (
     FIRED_LOCALISED,
     FIRED_ORDERED,
     FIRED_RETALIATORY,
@@ -45,8 +45,8 @@ def clash(w: World, f: int) -> None:
     ordered = w.on_orders[f]
     answers = w.heat[f] * w.obeyed[a] if w.facing[f] > 0.0 else 0.0
     total = w.loose_rate[f] * w.obeyed[a] + ordered + answers
-    u = draws.uniform(w.clash_key, w.formation_key[f], 0)
-    w.fires[f] = draws.poisson(total, u, MOST_A_DAY)
+    u = random_streams.uniform(w.clash_key, w.formation_key[f], 0)
+    w.fires[f] = random_streams.poisson(total, u, MOST_A_DAY)
     if w.fires[f] > 0:
         sort_fire(w, f, total, ordered, answers)
         count_fire(w, f)
@@ -88,7 +88,7 @@ def sort_fire(w: World, f: int, total: float, ordered: float, answers: float) ->
     w.fired[f, FIRED_ORDERED] = 0
     w.fired[f, FIRED_RETALIATORY] = 0
     for j in range(w.fires[f]):
-        v = draws.uniform(w.kind_key, w.formation_key[f], j) * total
+        v = random_streams.uniform(w.kind_key, w.formation_key[f], j) * total
         unordered = FIRED_RETALIATORY if v < ordered + answers else FIRED_LOCALISED
         w.fired[f, FIRED_ORDERED if v < ordered else unordered] += 1
 
@@ -125,7 +125,7 @@ def advance(w: World, s: int) -> None:
         push_1 += w.presence[f] * w.push[a]
     if push_0 + push_1 <= 0.0:
         return
-    u = draws.uniform(draws.stream_key(w.today_key, draws.LINE), w.sector_key[s], 0)
+    u = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.LINE), w.sector_key[s], 0)
     gain_0 = push_0 / (push_0 + mass_1) * (1.0 - w.held[s]) if push_0 > 0.0 else 0.0
     gain_1 = push_1 / (push_1 + mass_0) * w.held[s] if push_1 > 0.0 else 0.0
     move_line(w, s, w.line_speed * (0.5 + u) * (gain_0 - gain_1))

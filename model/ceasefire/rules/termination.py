@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.decide import largest_pull, leanings
-from ceasefire.rules.look import take_in
-from ceasefire.world import (
+from ceasefire.rules.perceive import take_in
+from ceasefire.world_state import (
     ABROGATION,
     BOMBARDMENT,
     C_PEAK,
@@ -200,12 +200,12 @@ def signed(w: World, a: int) -> bool:
 def judge_formal(w: World) -> None:
     """The end on paper: a signatory that strikes renounces the deal, or a fixed term runs out and is not renewed."""
     if w.striking & w.signatories != NOBODY:
-        key = draws.stream_key(w.today_key, draws.ABROGATION)
+        key = random_streams.stream_key(w.today_key, random_streams.ABROGATION)
         for a in range(w.n_fighters):
             if signed(w, a) and w.rung[a] == 2:
                 distrust = 1.0 - w.trust[w.side[a]]
                 chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
-                if draws.uniform(key, w.actor_key[a], 0) < chance:
+                if random_streams.uniform(key, w.actor_key[a], 0) < chance:
                     end(w, ABROGATION, w.day, a)
                     w.formal_end = w.day
                     return
@@ -216,12 +216,12 @@ def judge_formal(w: World) -> None:
 @seldom
 def decide_renewal(w: World) -> None:
     """Each signatory renews with the chance that it would honour or merely harass; one refusal ends the deal."""
-    key = draws.stream_key(w.today_key, draws.RENEWAL)
+    key = random_streams.stream_key(w.today_key, random_streams.RENEWAL)
     for a in range(w.n_actors):
         if signed(w, a):
             take_in(w, a)
             p0, p1, _, _ = leanings(w, a, w.ceiling[a])
-            if draws.uniform(key, w.actor_key[a], 0) >= p0 + p1:
+            if random_streams.uniform(key, w.actor_key[a], 0) >= p0 + p1:
                 end(w, EXPIRY, w.day + 1, a)
                 w.formal_end = w.day + 1
                 w.deciding_motive = largest_pull(w, a, 2)

@@ -7,13 +7,14 @@ from typing import Any
 import mesa
 import numpy as np
 
-from ceasefire import calls
-from ceasefire.agents import Actor, Formation, Sector
-from ceasefire.engine import drawn_numbers, open_world
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.schema import Scenario
-from ceasefire.start import Opening, WorldArray, open_scenario
-from ceasefire.world import CAUSES, VIOLATION_KINDS, blank_world
+from ceasefire.simulation.compiled import python_rules
+from ceasefire.simulation.compiled.day_loop import blank_world
+from ceasefire.simulation.engine import drawn_numbers, open_world
+from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
+from ceasefire.simulation.mesa_agents import Actor, Formation, Sector
+from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 
 class CeasefireModel(mesa.Model):
@@ -76,9 +77,9 @@ class CeasefireModel(mesa.Model):
     def happen(self, name: str) -> None:
         """A step that belongs to the world as a whole."""
         if name == "events":
-            calls.events(self.record, self.numbers)
+            python_rules.events(self.record, self.numbers)
         else:
-            getattr(calls, name)(self.record)
+            getattr(python_rules, name)(self.record)
 
     def live(self) -> None:
         """Step until the ceasefire has ended or the horizon is reached."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ceasefire.compiled import rule
-from ceasefire.world import INTENSITY, World
+from ceasefire.compilation.decorators import rule
+from ceasefire.world_state import INTENSITY, World
 
 
 @rule

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
-from ceasefire.rules.look import felt_losses
-from ceasefire.world import C_TALKS, INTENSITY, NOBODY, World
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
+from ceasefire.rules.perceive import felt_losses
+from ceasefire.world_state import C_TALKS, INTENSITY, NOBODY, World
 
 _ROOT_12 = math.sqrt(12.0)
 _WEEKS = math.sqrt(7.0 / 365.0)
@@ -22,7 +22,7 @@ def bear(w: World, a: int) -> None:
     if w.fights[a] == 0:
         return
     if w.losses_today[a] > 0:
-        calm = 1.0 - draws.exp(-before / w.losses_scale[a])
+        calm = 1.0 - random_streams.exp(-before / w.losses_scale[a])
         w.losses[a] += w.losses_today[a]
         if felt_losses(w, a) - calm >= w.shock:
             w.alarmed[a] = 1
@@ -37,10 +37,10 @@ def bear(w: World, a: int) -> None:
 @seldom
 def drift(w: World, a: int) -> None:
     """Once a week strength and commitment take a small step of chance (even, with the yearly spread stated)."""
-    u = draws.uniform(draws.stream_key(w.today_key, draws.CAPABILITY), w.actor_key[a], 0)
-    w.capability[a] *= draws.exp(w.capability_drift * _WEEKS * _ROOT_12 * (u - 0.5))
+    u = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.CAPABILITY), w.actor_key[a], 0)
+    w.capability[a] *= random_streams.exp(w.capability_drift * _WEEKS * _ROOT_12 * (u - 0.5))
     if w.guarantor[a] == 1:
-        v = draws.uniform(draws.stream_key(w.today_key, draws.COMMITMENT), w.actor_key[a], 0)
+        v = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.COMMITMENT), w.actor_key[a], 0)
         moved = w.commitment[a] + w.commitment_drift * _WEEKS * _ROOT_12 * (v - 0.5)
         w.commitment[a] = min(max(moved, 0.0), 1.0)
 
@@ -82,14 +82,14 @@ def deadlines(w: World) -> None:
         return
     w.unmet = w.unmet * w.terms_kept
     compliance = 0.5 * (w.trust[0] + w.trust[1]) * (1.0 - w.violence)
-    key = draws.stream_key(w.today_key, draws.DEADLINE)
+    key = random_streams.stream_key(w.today_key, random_streams.DEADLINE)
     for d in range(w.n_deadlines):
         if w.deadline_met[d] == 0:
-            if draws.uniform(key, w.deadline_key[d], 0) < w.deadline_ease[d] * compliance:
+            if random_streams.uniform(key, w.deadline_key[d], 0) < w.deadline_ease[d] * compliance:
                 w.deadline_met[d] = 1
                 late = w.day - int(w.deadline_due[d])
                 if late > 0:
-                    w.unmet = max(0.0, w.unmet - w.deadline_weight[d] * draws.exp(-late / w.terms_accepted))
+                    w.unmet = max(0.0, w.unmet - w.deadline_weight[d] * random_streams.exp(-late / w.terms_accepted))
             elif w.day == int(w.deadline_due[d]):
                 w.unmet = min(1.0, w.unmet + w.deadline_weight[d])
 
@@ -106,7 +106,7 @@ def talks_chance(w: World) -> float:
 @rule
 def talks(w: World) -> None:
     """Talks may be held: postures fall, heat is cut, a fresh order to cease goes out, trust and ties recover."""
-    u = draws.uniform(draws.stream_key(w.today_key, draws.TALKS), w.key, 0)
+    u = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.TALKS), w.key, 0)
     if u >= talks_chance(w):
         return
     w.last_talks = w.day

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.compiled import compiling
 from ceasefire.parameters.indicators import N_EXTENDED
 from ceasefire.parameters.mechanisms import Mechanisms
 
@@ -340,9 +339,3 @@ def slot_of(dtype: np.dtype[Any], field: str, *where: int) -> int:
     kind, offset = fields[field][0], fields[field][1]
     inner = int(np.ravel_multi_index(where, kind.shape)) if where else 0
     return int(offset) // 8 + inner
-
-
-def blank_world(dtype: np.dtype[Any], count: int = 1) -> NDArray[Any]:
-    """`count` empty records. With compilation off they answer to attributes in plain Python as well."""
-    records = np.zeros(count, dtype)
-    return records if compiling() else records.view(np.recarray)

@@ -7,36 +7,11 @@ the versions and flags that compile it: a changed rule is never served from an o
 from __future__ import annotations
 
 import gc
-import hashlib
 import os
-import sys
 from collections.abc import Callable
-from importlib import metadata
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import platformdirs
-
-
-def source_digest() -> str:
-    """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent
-    named = ["compiled", "draws", "world", "engine", "calls", "calibration/recording"]
-    named += ["scenario/indicators", "scenario/mechanisms"]
-    sources = [*(package / f"{name}.py" for name in named), *sorted(package.glob("rules/*.py"))]
-    for source in sources:
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    for name in ("numba", "numpy", "llvmlite"):
-        digest.update(f"{name} {metadata.version(name)}".encode())
-    digest.update(sys.version.encode())
-    return digest.hexdigest()
-
-
-def cache_folder() -> Path:
-    """Where compiled rules are kept."""
-    return Path(platformdirs.user_cache_dir("ceasefire")) / f"compiled-{source_digest()[:16]}"
-
+from ceasefire.compilation.cache import cache_folder
 
 CACHE = cache_folder()
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
@@ -149,7 +124,9 @@ def _for_rules_only(kind: Any) -> Any:
     """The same kind of compiled function, which refuses to be called from Python, for which it has no entry."""
 
     def refuse(self: Any, *_: object) -> None:
-        raise TypeError(f"{self.__name__} is compiled into other rules only; Python calls it through ceasefire.calls")
+        raise TypeError(
+            f"{self.__name__} is compiled into other rules only; Python calls it through ceasefire.simulation.compiled.python_rules"
+        )
 
     return type(kind.__name__, (kind,), {"__call__": refuse})
 

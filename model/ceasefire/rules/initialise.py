@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
-from ceasefire.rules.clash import ordered_fire
-from ceasefire.rules.look import refresh_views, weigh_sides
-from ceasefire.rules.suffer import deaths_scale, under_enemy
-from ceasefire.world import World
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
+from ceasefire.rules.casualties import deaths_scale, under_enemy
+from ceasefire.rules.exchange_fire import ordered_fire
+from ceasefire.rules.perceive import refresh_views, weigh_sides
+from ceasefire.world_state import World
 
 _LOG_HALF = -0.6931471805599453
 
@@ -19,8 +19,8 @@ def found(w: World, seed: np.uint64, world: int) -> None:
     """Give a world its number, its hidden intents and local commanders, and its state at signing."""
     w.seed = seed
     w.world = world
-    w.key = draws.world_key(np.uint64(seed), np.uint64(world))
-    w.today_key = draws.day_key(w.key, -1)
+    w.key = random_streams.world_key(np.uint64(seed), np.uint64(world))
+    w.today_key = random_streams.day_key(w.key, -1)
     for side in range(2):
         w.trust_best[side] = w.trust[side]
     w.ties = w.ties_level
@@ -41,14 +41,14 @@ def found(w: World, seed: np.uint64, world: int) -> None:
 @seldom
 def draw_characters(w: World) -> None:
     """What an actor secretly wants [utility], and how aggressive its local commanders are [mean 1]."""
-    wish = draws.stream_key(w.today_key, draws.INTENT)
+    wish = random_streams.stream_key(w.today_key, random_streams.INTENT)
     for a in range(w.n_actors):
-        w.intent[a] = w.hidden_intent * draws.normal(draws.uniform(wish, w.actor_key[a], 0))
-    temper = draws.stream_key(w.today_key, draws.AGGRESSION)
+        w.intent[a] = w.hidden_intent * random_streams.normal(random_streams.uniform(wish, w.actor_key[a], 0))
+    temper = random_streams.stream_key(w.today_key, random_streams.AGGRESSION)
     spread = w.aggressiveness_spread
     for f in range(w.n_formations):
-        deviate = draws.normal(draws.uniform(temper, w.formation_key[f], 0))
-        w.aggression[f] = draws.exp(spread * deviate - 0.5 * spread * spread)
+        deviate = random_streams.normal(random_streams.uniform(temper, w.formation_key[f], 0))
+        w.aggression[f] = random_streams.exp(spread * deviate - 0.5 * spread * spread)
 
 
 @seldom
@@ -97,7 +97,7 @@ def first_heat(w: World) -> None:
 @rule
 def kept_per_day(half_life: float) -> float:
     """What is left after a day of something that halves in half_life days."""
-    return draws.exp(_LOG_HALF / half_life)
+    return random_streams.exp(_LOG_HALF / half_life)
 
 
 @seldom
@@ -111,7 +111,7 @@ def derive(w: World) -> None:
     w.weariness_kept = kept_per_day(w.weariness_half_life)
     w.attention_kept = kept_per_day(w.attention_half_life)
     w.order_kept = kept_per_day(w.order_half_life)
-    w.terms_kept = draws.exp(-1.0 / w.terms_accepted)
+    w.terms_kept = random_streams.exp(-1.0 / w.terms_accepted)
     w.word = what_breaking_costs(w)
     derive_tripwires(w)
     derive_sectors(w)
@@ -140,7 +140,7 @@ def derive_tripwires(w: World) -> None:
         for a in range(w.n_actors):
             if w.guarantor[a] == 1 and w.side[a] == side:
                 troops += w.troops[a]
-        w.tripwire[side] = 1.0 - draws.exp(-troops / w.tripwire_troops)
+        w.tripwire[side] = 1.0 - random_streams.exp(-troops / w.tripwire_troops)
         slower = max(0.001, 1.0 - w.resolve_kept_by_tripwire * w.tripwire[side])
         w.resolve_kept[side] = kept_per_day(w.resolve_half_life / slower)
 
@@ -149,7 +149,7 @@ def derive_tripwires(w: World) -> None:
 def derive_sectors(w: World) -> None:
     """A buffer parts the lines; monitors deter what is ordered, calm what is not, and say who fired; fire is heard
     next door, there at the mean of what is next door, and at the weight of spill."""
-    parted = w.buffer_effect * (1.0 - draws.exp(-w.buffer_km / w.buffer_scale))
+    parted = w.buffer_effect * (1.0 - random_streams.exp(-w.buffer_km / w.buffer_scale))
     clear = clearness(w)
     for s in range(w.n_sectors):
         monitoring = w.monitoring if w.sector_monitoring[s] < 0.0 else w.sector_monitoring[s]
@@ -179,4 +179,6 @@ def derive_formations(w: World) -> None:
         w.ordered_at[a] = w.rung[a]
     for rung in range(4):
         w.deaths_scale[rung] = deaths_scale(w, rung)
-        w.harmless[rung] = 1.0 - draws.exp(-w.deaths_tail * draws.log(1.0 + 1.0 / w.deaths_scale[rung]))
+        w.harmless[rung] = 1.0 - random_streams.exp(
+            -w.deaths_tail * random_streams.log(1.0 + 1.0 / w.deaths_scale[rung])
+        )
