@@ -12,6 +12,7 @@ import pytest
 from conftest import Command
 
 from ceasefire.analysis.paired import unpaired_difference
+from ceasefire.ensemble.worlds_table import read_table
 from ceasefire.experiment import work
 from ceasefire.experiment.batch import run
 from ceasefire.experiment.crew import Threads
@@ -20,7 +21,6 @@ from ceasefire.experiment.load import load_experiment
 from ceasefire.experiment.outcomes import outcome
 from ceasefire.experiment.store import Store
 from ceasefire.experiment.study import Study, study
-from ceasefire.experiment.tables import read_table
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import WorldArray
 

@@ -20,16 +20,9 @@ from ceasefire.analysis.diverging import Parting, parting, who_led
 from ceasefire.analysis.interval import Interval
 from ceasefire.charts import levers
 from ceasefire.charts.levers import Gain
-from ceasefire.experiment.comparing import (
-    Compared,
-    compared,
-    doubted_days,
-    lived,
-    with_doubt,
-    worlds_to_live,
-)
-from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges
-from ceasefire.experiment.plan import Plan
+from ceasefire.ensemble.compare import Compared, compared, doubted_days, lived, with_doubt, worlds_to_live
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges
+from ceasefire.ensemble.run_plan import Plan
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ceasefire.experiment.doubt import assumed_ranges
+from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.rules.perceive import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
 from ceasefire.scenario.describe import describe
 from ceasefire.scenario.describe_actors import salience_words

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire.experiment.doubt import assumed_ranges, doubt_batch, doubt_values
+from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_batch, doubt_values, fitted_paths, fitted_rows
 from ceasefire.parameters.mechanisms import Mechanisms
-from ceasefire.scenario.fitted import fitted_paths, fitted_rows
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import open_scenario

@@ -18,9 +18,9 @@ import ceasefire
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration.windows import all_names
 from ceasefire.compilation.cache import source_digest
-from ceasefire.experiment.folder import FolderError
-from ceasefire.experiment.kept import ASKED, Request, place_for, written
-from ceasefire.experiment.plan import Plan
+from ceasefire.ensemble.command_folder import ASKED, Request, place_for, written
+from ceasefire.ensemble.output_folder import FolderError
+from ceasefire.ensemble.run_plan import Plan
 from ceasefire.scenario.load import load
 from ceasefire.validation.population_rows import hazard_falls
 
@@ -185,7 +185,7 @@ def test_another_program_asks_another_question(tmp_path: Path, monkeypatch: pyte
         pass
     assert place_for(Request("x", asked), tmp_path / "x") == tmp_path / "x"
     with monkeypatch.context() as other:
-        other.setattr("ceasefire.experiment.kept.source_digest", lambda: "another program")
+        other.setattr("ceasefire.ensemble.command_folder.source_digest", lambda: "another program")
         with pytest.raises(FolderError, match="holds something else"):
             place_for(Request("x", asked), tmp_path / "x")
     monkeypatch.setattr("ceasefire.__version__", "another version")

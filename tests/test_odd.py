@@ -9,7 +9,7 @@ import pytest
 
 from ceasefire import odd_protocol
 from ceasefire.compilation import random_streams
-from ceasefire.experiment.doubt import assumed_ranges
+from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.parameters.indicators import INDICATORS
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.rules import THE_DAY

@@ -23,9 +23,9 @@ from html_page import Element, read
 from ceasefire import report
 from ceasefire.analysis.summary import summary
 from ceasefire.charts.style import contrast
-from ceasefire.experiment.folder import FolderError, open_results
-from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.run import Outcome, carry_out
+from ceasefire.ensemble.output_folder import FolderError, open_results
+from ceasefire.ensemble.run import Outcome, carry_out
+from ceasefire.ensemble.run_plan import Plan
 from ceasefire.report.assumed import assumed_numbers
 from ceasefire.report.page import page
 from ceasefire.report.run import Made, run_report

@@ -13,11 +13,11 @@ from conftest import BRIEF_TERMS, Command
 
 import ceasefire
 from ceasefire.cli.figures import sample
-from ceasefire.experiment.doubt import assumed_ranges, doubt_values
-from ceasefire.experiment.folder import FolderError, check_writable, open_results, place_for, written_aside
-from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.run import carry_out
-from ceasefire.experiment.tables import read_table, table_hash, write_table
+from ceasefire.ensemble.output_folder import FolderError, check_writable, open_results, place_for, written_aside
+from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
+from ceasefire.ensemble.run import carry_out
+from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.scenario.load import load
 
 JUDGED_WITHIN = 14
@@ -165,7 +165,7 @@ def test_changes_are_in_the_name_of_the_folder(command: Command, small: str) -> 
 @pytest.mark.usefixtures("without_figures")
 def test_a_run_of_another_program_is_another_run(command: Command, small: str, monkeypatch: pytest.MonkeyPatch) -> None:
     command("run", small, *QUICK)
-    monkeypatch.setattr("ceasefire.experiment.plan.source_digest", lambda: "another program")
+    monkeypatch.setattr("ceasefire.ensemble.run_plan.source_digest", lambda: "another program")
     assert Path(command("run", small, *QUICK).last).name.startswith("two-sides-")
 
 
@@ -280,7 +280,7 @@ def test_a_folder_can_be_run_again_from_itself_alone(command: Command, small: st
 def test_a_table_reads_back_as_it_was(small: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     worlds = ceasefire.run(load(small), worlds=25, days=60)
     assert worlds["first_lethal_day"].isna().any() or worlds["operational_end_day"].isna().any()
-    monkeypatch.setattr("ceasefire.experiment.tables.ROWS_PER_PART", 10)
+    monkeypatch.setattr("ceasefire.ensemble.worlds_table.ROWS_PER_PART", 10)
     write_table(worlds, tmp_path / "t")
     assert len(list((tmp_path / "t").iterdir())) == 3
     pd.testing.assert_frame_equal(read_table(tmp_path / "t"), worlds)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.benchmark.cost import peer_rows
-from ceasefire.experiment.frame import worlds_frame
+from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import open_scenario

@@ -14,7 +14,7 @@ from ceasefire.calibration import fitting, windows
 from ceasefire.calibration.data import DAILY, MONTHLY, War
 from ceasefire.calibration.priors import COUNTING, draw_positions, numbers_at, priors
 from ceasefire.calibration.priors import FILE as PRIORS
-from ceasefire.experiment.kept import Request, digests
+from ceasefire.ensemble.command_folder import Request, digests
 from ceasefire.scenario.load import load
 
 DRAWS = 65536

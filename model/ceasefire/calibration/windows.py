@@ -13,7 +13,7 @@ from ceasefire.calibration import figures
 from ceasefire.calibration.data import War
 from ceasefire.calibration.priors import COUNTING, priors
 from ceasefire.calibration.recording import record
-from ceasefire.experiment.doubt import assumed_ranges, doubt_values
+from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import Counts
 from ceasefire.simulation.engine import many_points

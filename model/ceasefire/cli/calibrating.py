@@ -35,7 +35,7 @@ def calibrate(
     """
     from ceasefire.calibration import data as tables
     from ceasefire.calibration import result
-    from ceasefire.experiment.kept import place_for, written
+    from ceasefire.ensemble.command_folder import place_for, written
 
     if data is None:
         raise RefusedError(

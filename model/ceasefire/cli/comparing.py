@@ -22,9 +22,9 @@ from ceasefire.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.comparing import Compared, Side
-    from ceasefire.experiment.folder import Results
-    from ceasefire.experiment.plan import Plan
+    from ceasefire.ensemble.compare import Compared, Side
+    from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.run_plan import Plan
 
 Worlds = Annotated[
     int | None, typer.Option("--worlds", min=2, max=1_000_000, help="Worlds of each.", show_default="1000")
@@ -50,8 +50,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
-    from ceasefire.experiment.comparing import asked, request
-    from ceasefire.experiment.kept import place_for, written
+    from ceasefire.ensemble.command_folder import place_for, written
+    from ceasefire.ensemble.compare import asked, request
 
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
@@ -83,8 +83,8 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
-    from ceasefire.experiment.comparing import levers_asked, request, worlds_to_live
-    from ceasefire.experiment.kept import place_for, written
+    from ceasefire.ensemble.command_folder import place_for, written
+    from ceasefire.ensemble.compare import levers_asked, request, worlds_to_live
     from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
@@ -113,7 +113,7 @@ def levers(
 
 def _lived(those: Sequence[Plan | Results], workers: int | None) -> tuple[Side, list[Compared]]:
     """The first side, and each of the others compared with it, doubt with it. FolderError as of `compared`."""
-    from ceasefire.experiment.comparing import compared, lived, with_doubt, worlds_to_live
+    from ceasefire.ensemble.compare import compared, lived, with_doubt, worlds_to_live
 
     with progress(sum(worlds_to_live(those)), "worlds") as tell:
         first, *others = [lived(one, workers, tell) for one in those]
@@ -238,7 +238,7 @@ def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], f
     """report.html of the comparison."""
     from ceasefire.analysis.diverging import Led
     from ceasefire.cli.reporting import add_page
-    from ceasefire.experiment.provenance import as_typed
+    from ceasefire.ensemble.manifest import as_typed
     from ceasefire.report import write_comparison
     from ceasefire.report.comparison import Comparison
 

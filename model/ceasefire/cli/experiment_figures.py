@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.experiment.doubt import WORLDS_PER_DRAW
+from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
 from ceasefire.experiment.outcomes import Outcome, outcome
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MOST_LINES = 6
 def draw(made: Study, found: Answer, folder: Path) -> None:
     """A figure for each outcome, as PNG and SVG, named for it; figures there were are replaced."""
     from ceasefire.charts.style import save
-    from ceasefire.experiment.folder import FIGURES, new_figures
+    from ceasefire.ensemble.output_folder import FIGURES, new_figures
 
     with new_figures(folder) as aside:
         for name in made.asked.spec.outcomes:

@@ -48,9 +48,9 @@ def experiment(
     as_json: AsJson = False,
 ) -> None:
     """Run a batch experiment; the same command again goes on where it stopped."""
+    from ceasefire.ensemble.output_folder import FolderError
     from ceasefire.experiment.batch import place_for
     from ceasefire.experiment.cluster import ClusterError
-    from ceasefire.experiment.folder import FolderError
     from ceasefire.experiment.load import load_experiment
     from ceasefire.experiment.store import Store
     from ceasefire.experiment.study import study

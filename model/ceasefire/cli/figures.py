@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.run import Outcome
+from ceasefire.ensemble.run import Outcome
+from ceasefire.ensemble.run_plan import Plan
 
 SAMPLE = 6
 """Single worlds that are shown."""

@@ -10,8 +10,8 @@ from ceasefire.cli.terminal import progress
 
 if TYPE_CHECKING:
     from ceasefire.analysis.witness import Decision
-    from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Outcome
+    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run_plan import Plan
     from ceasefire.scenario.load import Loaded
 
 WATCHED = 60

@@ -11,8 +11,8 @@ import typer
 from ceasefire.cli.terminal import say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Outcome
+    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run_plan import Plan
 
 
 def report(
@@ -33,7 +33,7 @@ def made_again(folder: Path, more: bool = False) -> Path:
     from ceasefire import report as reports
     from ceasefire.cli.figures import draw
     from ceasefire.cli.more_figures import draw_more
-    from ceasefire.experiment.folder import new_figures, open_results, read_manifest
+    from ceasefire.ensemble.output_folder import new_figures, open_results, read_manifest
 
     said = read_manifest(folder)
     if said.get("kind") == "experiment":

@@ -27,9 +27,9 @@ from ceasefire.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.folder import Results
-    from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Meanwhile, Outcome
+    from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.run import Meanwhile, Outcome
+    from ceasefire.ensemble.run_plan import Plan
 
 Engine = Literal["compiled", "mesa"]
 
@@ -56,8 +56,8 @@ def run(
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
     loaded = loaded_as_asked(scenario, change, setting)
-    from ceasefire.experiment.folder import place_for
-    from ceasefire.experiment.plan import Plan
+    from ceasefire.ensemble.output_folder import place_for
+    from ceasefire.ensemble.run_plan import Plan
 
     plan = Plan(loaded, worlds, seed, engine, days)
     folder, there = place_for(plan, out)
@@ -68,7 +68,7 @@ def run(
 def _drawn_again(folder: Path) -> Results:
     """A run that was made before: only its figures are drawn again."""
     from ceasefire.cli.figures import draw
-    from ceasefire.experiment.folder import new_figures, open_results
+    from ceasefire.ensemble.output_folder import new_figures, open_results
 
     say(f"This run is in {shown_path(folder)} already; its worlds stay and its figures are drawn again.")
     results = open_results(folder)
@@ -81,7 +81,8 @@ def _drawn_again(folder: Path) -> Results:
 def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
     """A run that is made now."""
     from ceasefire.cli.figures import draw, draw_worlds, get_ready
-    from ceasefire.experiment.folder import (
+    from ceasefire.ensemble.manifest import manifest
+    from ceasefire.ensemble.output_folder import (
         FIGURES,
         Results,
         check_writable,
@@ -89,7 +90,6 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
         write_run,
         written_aside,
     )
-    from ceasefire.experiment.provenance import manifest
 
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
@@ -106,7 +106,7 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
 
 def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
     """The worlds of a plan, with news of them on standard error; `meanwhile` gets them while doubt is looked into."""
-    from ceasefire.experiment.run import carry_out, warm_up, worlds_to_live
+    from ceasefire.ensemble.run import carry_out, warm_up, worlds_to_live
 
     say_if_compiling()
     warm_up(plan)

@@ -11,7 +11,7 @@ from ceasefire.cli.terminal import columns
 from ceasefire.wording import GAP, ending_words, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.folder import Results
+    from ceasefire.ensemble.output_folder import Results
 
 
 def told(found: Summary, results: Results) -> str:

@@ -30,7 +30,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
-    from ceasefire.experiment.kept import place_for
+    from ceasefire.ensemble.command_folder import place_for
     from ceasefire.population.features import COVARIATES
     from ceasefire.population.shipped import shipped
     from ceasefire.validation.evidence import Evidence
@@ -86,7 +86,7 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
     from ceasefire.charts.calibration import calibration_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.experiment.kept import written
+    from ceasefire.ensemble.command_folder import written
     from ceasefire.validation.crossed import MODEL
     from ceasefire.validation.rivals import RIVALS
     from ceasefire.validation.skill_rows import groups, skill_table

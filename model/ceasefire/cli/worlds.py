@@ -53,7 +53,7 @@ def world(
 def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
     """Scenario and seed of a results folder. RefusedError when it has no such world."""
     from ceasefire.compilation.cache import source_digest
-    from ceasefire.experiment.folder import plan_of, read_manifest
+    from ceasefire.ensemble.output_folder import plan_of, read_manifest
 
     said = read_manifest(folder)
     plan = plan_of(folder, said)
@@ -73,8 +73,8 @@ def _results_folder(source: str) -> Path | None:
 
 def _of_no_run(loaded: Loaded, seed: int) -> Path:
     """Where pictures of a scenario's worlds go: by its name and what is in it, so that none is drawn over another's."""
-    from ceasefire.experiment.folder import RESULTS, names
-    from ceasefire.experiment.plan import Plan
+    from ceasefire.ensemble.output_folder import RESULTS, names
+    from ceasefire.ensemble.run_plan import Plan
 
     own = next(names(loaded.label, Plan(loaded, 1, seed).fingerprint[:6], plain=False))
     return RESULTS / "worlds" / own.name

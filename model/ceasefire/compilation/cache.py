@@ -9,7 +9,6 @@ from pathlib import Path
 
 import platformdirs
 
-
 HASHED = ("compilation", "parameters", "rules", "simulation/compiled")
 """Folders that hold all compiled code and its constants, with world_state.py: a change in any of them compiles anew."""
 

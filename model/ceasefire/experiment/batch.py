@@ -12,12 +12,12 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, versions
+from ceasefire.ensemble.output_folder import RESULTS, FolderError, written_aside
 from ceasefire.experiment.chunks import Chunk, Need, chunks_of
 from ceasefire.experiment.crew import Crew, Job
-from ceasefire.experiment.folder import RESULTS, FolderError, written_aside
 from ceasefire.experiment.gather import gather
 from ceasefire.experiment.outcomes import outcome
-from ceasefire.experiment.provenance import FORMAT, MANIFEST, as_typed, versions
 from ceasefire.experiment.recipe import IntArray
 from ceasefire.experiment.store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
 from ceasefire.experiment.study import ASPECTS, Study

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.array_types import FloatArray
+from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiment.design import Points
-from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.load import Asked
 from ceasefire.experiment.recipe import IntArray, Recipe

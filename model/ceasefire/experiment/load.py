@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiment.doubt import assumed_ranges
 from ceasefire.experiment.factors import Factor
 from ceasefire.experiment.schema import Design, Experiment, Factors, Spread
 from ceasefire.experiment.swap import Swap, between

@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow.dataset as ds
 
 from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.output_folder import FolderError, plan_of, read_manifest
+from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
 from ceasefire.experiment.cook import Variant, slots_of, variant_opening
 from ceasefire.experiment.factors import Factor
-from ceasefire.experiment.folder import FolderError, plan_of, read_manifest
-from ceasefire.experiment.frame import WORLD_COLUMNS, worlds_frame
 from ceasefire.experiment.recipe import Recipe
 from ceasefire.experiment.store import WORLDS, Store
 from ceasefire.scenario.load import Loaded, load_resolved

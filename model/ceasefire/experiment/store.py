@@ -26,8 +26,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from ceasefire.experiment.folder import FolderError, read_manifest
-from ceasefire.experiment.provenance import MANIFEST
+from ceasefire.ensemble.manifest import MANIFEST
+from ceasefire.ensemble.output_folder import FolderError, read_manifest
 from ceasefire.experiment.work import Lived
 
 WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios.parquet", "chunks.jsonl", ".lock"

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.worlds_table import as_parquet, worlds_frame
 from ceasefire.experiment.chunks import BLOCK, Chunk, Need
-from ceasefire.experiment.frame import worlds_frame
 from ceasefire.experiment.recipe import IntArray, Recipe
-from ceasefire.experiment.tables import as_parquet
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import Batch, Drawn, drawn_numbers, simulate
 from ceasefire.simulation.initial_state import Opening, WorldArray

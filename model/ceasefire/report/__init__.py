@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Outcome
+    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run_plan import Plan
     from ceasefire.report.comparison import Comparison
 
 
@@ -17,7 +17,7 @@ def write(folder: Path, named: str | None = None) -> Path:
     `named` is what the commands in the report call the folder, when not by its path. FolderError when the folder
     cannot be read, OSError when it cannot be written.
     """
-    from ceasefire.experiment.folder import open_results, read_manifest
+    from ceasefire.ensemble.output_folder import open_results, read_manifest
 
     said = read_manifest(folder)
     if said.get("kind") == "experiment":

@@ -32,7 +32,7 @@ from ceasefire.report.sentences import NOTE
 from ceasefire.wording import days, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.comparing import Compared, Side
+    from ceasefire.ensemble.compare import Compared, Side
 
 MOST_TOLD = 3
 """Differences that the answer tells one by one; of more, the largest either way."""

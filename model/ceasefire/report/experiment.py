@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
+from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
-from ceasefire.experiment.folder import FolderError
 from ceasefire.experiment.outcomes import Outcome, outcome
 from ceasefire.report.answers import answer_to, outcome_table
 from ceasefire.report.assumed import assumed_numbers, assumed_table

@@ -44,8 +44,8 @@ from ceasefire.report.sentences import (
 from ceasefire.wording import date_words, ending_words, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Outcome
+    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run_plan import Plan
 
 QUESTION = "How long does the deal hold, how does it end, and how sure is that?"
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ceasefire.analysis.binned import BINS
 from ceasefire.array_types import FloatArray
-from ceasefire.experiment.kept import Request, digests
+from ceasefire.ensemble.command_folder import Request, digests
 from ceasefire.population.curves import Targets, shipped_targets, targets_of
 from ceasefire.population.deals import FILE, WAYS, Deal, read_deals
 from ceasefire.population.features import Cell, Features, cell_of

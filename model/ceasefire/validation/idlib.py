@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ceasefire.analysis.sawtooth import Sawtooth, around_talks, violations_and_talks
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration.recording import record
+from ceasefire.ensemble.parameter_draws import doubt_batch
 from ceasefire.experiment.cases import Lived, live
-from ceasefire.experiment.doubt import doubt_batch
 from ceasefire.experiment.load import load_experiment
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.experiment.frame import worlds_frame
+from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine

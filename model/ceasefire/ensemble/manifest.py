@@ -11,10 +11,10 @@ from importlib import metadata
 from typing import Any
 
 import ceasefire
-from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW
-from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.run import Outcome
-from ceasefire.experiment.tables import table_hash
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW
+from ceasefire.ensemble.run import Outcome
+from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.worlds_table import table_hash
 
 FORMAT = 1
 """Raised when an older program could not read the folder."""

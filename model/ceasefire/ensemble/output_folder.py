@@ -13,11 +13,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from ceasefire.ensemble.manifest import FORMAT, MANIFEST
+from ceasefire.ensemble.run import Outcome
+from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
-from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.provenance import FORMAT, MANIFEST
-from ceasefire.experiment.run import Outcome
-from ceasefire.experiment.tables import read_table, table_hash, write_table
 from ceasefire.scenario.load import Loaded, load_resolved
 
 RESULTS = Path("results")

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, assumed_ranges, doubt_batch
-from ceasefire.experiment.frame import worlds_frame
-from ceasefire.experiment.plan import Plan
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, doubt_batch
+from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine as compiled_engine

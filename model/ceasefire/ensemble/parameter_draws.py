@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.name_keys import name_key
-from ceasefire.scenario.fitted import fitted_paths
+from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.engine import Batch, many_points
 from ceasefire.simulation.initial_state import Opening
+
+FILE = Path(__file__).parent / "fitted.csv"
+
+
+@cache
+def fitted_rows() -> dict[str, tuple[float, ...]]:
+    """The fitted numbers by name, each with as many values as there are rows."""
+    with FILE.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {name: tuple(float(row[name]) for row in rows) for name in rows[0]}
+
+
+def fitted_paths(scenario: Scenario) -> dict[str, tuple[float, ...]]:
+    """Rows of the fitted numbers that a scenario leaves as they were fitted, by path.
+
+    A number that the scenario sets otherwise is the scenario's own and is doubted on its own.
+    """
+    as_fitted = Mechanisms()
+    return {
+        f"mechanisms.{name}": rows
+        for name, rows in fitted_rows().items()
+        if getattr(scenario.mechanisms, name) == getattr(as_fitted, name)
+    }
+
 
 DRAWS = 200
 """Draws of all assumed numbers together."""

@@ -16,8 +16,8 @@ from typing import Any
 
 import ceasefire
 from ceasefire.compilation.cache import source_digest
-from ceasefire.experiment.folder import check_writable, names, place_among, written_aside
-from ceasefire.experiment.provenance import as_typed, versions
+from ceasefire.ensemble.manifest import as_typed, versions
+from ceasefire.ensemble.output_folder import check_writable, names, place_among, written_aside
 
 ASKED = "asked.json"
 """What was asked of the command that filled the folder."""

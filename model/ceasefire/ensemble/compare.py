@@ -16,12 +16,12 @@ from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.means import without_noise
 from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
-from ceasefire.experiment.doubt import DRAWS, WORLDS_PER_DRAW, doubt_batch
-from ceasefire.experiment.folder import FolderError, Results, is_results_folder, open_results
-from ceasefire.experiment.frame import worlds_frame
-from ceasefire.experiment.kept import Request
-from ceasefire.experiment.plan import Plan
-from ceasefire.experiment.run import Tell, assumed_count, batch_rows, simulated
+from ceasefire.ensemble.command_folder import Request
+from ceasefire.ensemble.output_folder import FolderError, Results, is_results_folder, open_results
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, doubt_batch
+from ceasefire.ensemble.run import Tell, assumed_count, batch_rows, simulated
+from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.scenario.variants import Base, open_base
 from ceasefire.simulation.engine import one_scenario
 from ceasefire.simulation.initial_state import Opening, open_scenario
