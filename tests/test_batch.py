@@ -13,14 +13,14 @@ from conftest import Command
 
 from ceasefire.analysis.paired import unpaired_difference
 from ceasefire.ensemble.worlds_table import read_table
-from ceasefire.experiment import work
-from ceasefire.experiment.batch import run
-from ceasefire.experiment.crew import Threads
-from ceasefire.experiment.gather import gather
-from ceasefire.experiment.load import load_experiment
-from ceasefire.experiment.outcomes import outcome
-from ceasefire.experiment.store import Store
-from ceasefire.experiment.study import Study, study
+from ceasefire.experiments import chunks
+from ceasefire.experiments.executors import Threads
+from ceasefire.experiments.load import load_experiment
+from ceasefire.experiments.measured_outcomes import gather
+from ceasefire.experiments.outcome_definitions import outcome
+from ceasefire.experiments.prepare import Study, study
+from ceasefire.experiments.result_store import Store
+from ceasefire.experiments.runner import run
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import WorldArray
 
@@ -99,7 +99,7 @@ def test_a_world_that_fails_is_recorded_and_the_rest_goes_on(
         return engine.simulate(batch, first, last, drawn)
 
     slot = study(load_experiment(asked)).recipe.openings[0].slots["agreement.monitoring"]
-    monkeypatch.setattr(work, "simulate", failing)
+    monkeypatch.setattr(chunks, "simulate", failing)
     said = command("experiment", str(asked), "--out", "hurt")
     assert said.code == 1
     found = worlds_of(Path("hurt"))
@@ -270,7 +270,7 @@ def test_a_dry_run_says_what_it_costs_and_makes_nothing(command: Command, asked:
 def test_a_quick_run_goes_to_its_own_folder_and_says_that_it_is_rough(
     command: Command, asked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ceasefire.experiment.study.QUICK_WORLDS", 80)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 80)
     said = command("experiment", str(asked), "--quick")
     assert said.last == "results/asked-quick"
     assert "ROUGH" in said.out
@@ -281,7 +281,7 @@ def test_a_quick_run_goes_to_its_own_folder_and_says_that_it_is_rough(
 def test_a_quick_run_takes_up_nothing_new_when_its_minute_is_over(
     command: Command, asked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ceasefire.experiment.study.QUICK_SECONDS", 0.0)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_SECONDS", 0.0)
     said = command("experiment", str(asked), "--quick")
     assert said.code == 0
     assert "not all worlds were lived: 0 of 1,200" in said.err

@@ -11,9 +11,9 @@ import pytest
 from conftest import SMALL, Command
 
 from ceasefire.analysis.surprise import Forecast
-from ceasefire.experiment import cases
-from ceasefire.experiment.load import load_experiment
-from ceasefire.experiment.schema import Case
+from ceasefire.experiments import hindcast
+from ceasefire.experiments.load import load_experiment
+from ceasefire.experiments.schema import Case
 from ceasefire.report.side_by_side import surprise
 from ceasefire.scenario.load import load
 from ceasefire.validation import idlib_rows
@@ -37,22 +37,24 @@ cautions: ["Nothing follows from what is made up."]
 """
 
 
-def lived(days: list[float], held: tuple[float, float], hindsight: bool = False) -> cases.Lived:
+def lived(days: list[float], held: tuple[float, float], hindsight: bool = False) -> hindcast.Hindcast:
     """A case whose worlds all ended on the days given."""
     forecast = Forecast(np.array(days), np.ones(len(days), bool))
     case = Case(scenario=str(SMALL), held=held, source="made up", hindsight=hindsight)
-    return cases.Lived(case, load(str(SMALL)), forecast, forecast)
+    return hindcast.Hindcast(case, load(str(SMALL)), forecast, forecast)
 
 
 def test_a_row_says_how_many_worlds_ended_sooner_and_later() -> None:
-    row = cases.tables([lived([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], (3, 4))])["cases"].iloc[0]
+    row = hindcast.tables([lived([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], (3, 4))])["cases"].iloc[0]
     assert row["shorter"] == pytest.approx(0.2)
     assert row["longer"] == pytest.approx(0.6)
     assert row["q50"] == 5
 
 
 def test_who_knows_the_end_is_shown_and_not_scored() -> None:
-    found = cases.tables([lived([3, 4], (3, 3)), lived([30, 40], (30, 30)), lived([30, 40], (30, 30), hindsight=True)])
+    found = hindcast.tables(
+        [lived([3, 4], (3, 3)), lived([30, 40], (30, 30)), lived([30, 40], (30, 30), hindsight=True)]
+    )
     assert len(found["cases"]) == 3
     model = found["case_scores"].iloc[0]
     assert model["pairings"] == 2
@@ -60,11 +62,11 @@ def test_who_knows_the_end_is_shown_and_not_scored() -> None:
 
 
 def test_one_case_has_nothing_to_be_paired_with() -> None:
-    assert "case_scores" not in cases.tables([lived([3, 4], (3, 3))])
+    assert "case_scores" not in hindcast.tables([lived([3, 4], (3, 3))])
 
 
 def test_the_sentence_speaks_of_the_deal_that_held_longest() -> None:
-    found = cases.tables([lived([3, 4, 5], (4, 4)), lived([10, 20, 30, 40], (30, 30))])
+    found = hindcast.tables([lived([3, 4, 5], (4, 4)), lived([10, 20, 30, 40], (30, 30))])
     said = surprise(found)
     assert "held 30 days" in said
     assert "50\u00a0%" in said  # two of four worlds ended before day 30

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ceasefire.experiment.chunks import BLOCK, LEAST_CHUNK, Need, chunks_of
+from ceasefire.experiments.chunks import BLOCK, LEAST_CHUNK, Need, chunks_of
 
 rounds = st.lists(st.integers(0, 900), min_size=1, max_size=60).map(
     lambda sizes: [Need(point, 10, 10 + size) for point, size in enumerate(sizes)]

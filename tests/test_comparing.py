@@ -155,7 +155,7 @@ def assume_nothing(monkeypatch: pytest.MonkeyPatch, but: str = "") -> None:
         return assumed_ranges(scenario) if scenario.agreement.monitoring == spared else {}
 
     for place in ("run", "doubt"):
-        monkeypatch.setattr(f"ceasefire.experiment.{place}.assumed_ranges", ranges)
+        monkeypatch.setattr(f"ceasefire.experiments.{place}.assumed_ranges", ranges)
 
 
 def test_where_nothing_is_assumed_there_is_no_doubt_and_no_world_is_lived_for_it(

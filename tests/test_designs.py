@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ceasefire.errors import ScenarioError
-from ceasefire.experiment.load import load_experiment
-from ceasefire.experiment.study import Study, study
+from ceasefire.experiments.load import load_experiment
+from ceasefire.experiments.prepare import Study, study
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import one_scenario, simulate

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from conftest import Command
 
-from ceasefire.experiment.check import check_file
-from ceasefire.experiment.load import load_experiment
-from ceasefire.experiment.study import study
+from ceasefire.experiments.check import check_file
+from ceasefire.experiments.load import load_experiment
+from ceasefire.experiments.prepare import study
 from ceasefire.scenario.find_scenarios import list_experiments, shipped
 
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
@@ -167,8 +167,8 @@ def test_a_shipped_experiment_is_costed_without_starting_anything(command: Comma
 def test_a_shipped_experiment_runs_quickly_and_ends_in_a_rough_answer_and_figures(
     command: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("ceasefire.experiment.study.QUICK_WORLDS", 900)
-    monkeypatch.setattr("ceasefire.experiment.study.QUICK_LEAST", 3)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 900)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_LEAST", 3)
     said = command("experiment", name, "--quick")
     assert said.code == 0, said.err
     assert "ROUGH" in said.out

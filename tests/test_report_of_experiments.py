@@ -16,7 +16,7 @@ import pytest
 from conftest import SMALL, Command
 from html_page import Element, read
 
-from ceasefire.experiment.outcomes import outcome
+from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.report.answers import answer_to, outcome_table
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import path_words

@@ -21,8 +21,8 @@ def typed() -> list[list[str]]:
 
 @pytest.mark.usefixtures("without_figures")
 def test_every_command_of_the_tutorial_works(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ceasefire.experiment.study.QUICK_WORLDS", 300)
-    monkeypatch.setattr("ceasefire.experiment.study.QUICK_LEAST", 2)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 300)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_LEAST", 2)
     Path("scenarios").mkdir()
     done = []
     for arguments in typed():

@@ -128,7 +128,7 @@ def _warm_up() -> None:
 def _write(folder: Path, content: list[dict[str, Any]]) -> None:
     import pandas as pd
 
-    from ceasefire.experiment.store import write_whole
+    from ceasefire.experiments.result_store import write_whole
 
     flat = [{k: v for k, v in row.items() if k != "first_to_decide_otherwise"} for row in content]
     table = pd.json_normalize(flat, sep="_")

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
-from ceasefire.experiment.outcomes import Outcome, outcome
+from ceasefire.experiments.outcome_definitions import Outcome, outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ceasefire.charts.layout import Caption
-    from ceasefire.experiment.answer import Answer
-    from ceasefire.experiment.factors import Factor
-    from ceasefire.experiment.study import Study
+    from ceasefire.experiments.factors import Factor
+    from ceasefire.experiments.prepare import Study
+    from ceasefire.experiments.result_tables import Answer
 
 MOST_LINES = 6
 
@@ -56,7 +56,7 @@ def _cases(made: Study, found: Answer) -> Figure:
     """The deals side by side."""
     from ceasefire.charts.cases import Deal, cases_chart
     from ceasefire.charts.layout import Caption
-    from ceasefire.experiment import cases
+    from ceasefire.experiments import hindcast
     from ceasefire.report.side_by_side import surprise
     from ceasefire.wording import ILLUSTRATIVE
 
@@ -70,7 +70,7 @@ def _cases(made: Study, found: Answer) -> Figure:
         )
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
     caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
-    worlds, draws = cases.effort(made.quick)
+    worlds, draws = hindcast.effort(made.quick)
     made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
     return cases_chart(deals, caption, surprise(found.tables), made_of)
 

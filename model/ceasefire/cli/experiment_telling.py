@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ceasefire.cli.terminal import columns
-from ceasefire.experiment.outcomes import Outcome, outcome
+from ceasefire.experiments.outcome_definitions import Outcome, outcome
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.answer import Answer
-    from ceasefire.experiment.batch import Progress
-    from ceasefire.experiment.study import Study
+    from ceasefire.experiments.prepare import Study
+    from ceasefire.experiments.result_tables import Answer
+    from ceasefire.experiments.runner import Progress
 
 Cell = tuple[str, str]
 """The column of a table, and how a row of it is headed here."""

@@ -15,11 +15,11 @@ from ceasefire.cli.watching import in_bytes, in_time, watching
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from ceasefire.experiment.answer import Answer
-    from ceasefire.experiment.batch import Progress
-    from ceasefire.experiment.crew import Crew
-    from ceasefire.experiment.store import Store
-    from ceasefire.experiment.study import Study
+    from ceasefire.experiments.executors import Crew
+    from ceasefire.experiments.prepare import Study
+    from ceasefire.experiments.result_store import Store
+    from ceasefire.experiments.result_tables import Answer
+    from ceasefire.experiments.runner import Progress
 
 ROUGH = "ROUGH: a quick run with few worlds; run it without --quick for an answer to rely on"
 MOST_ROWS = 15
@@ -49,12 +49,12 @@ def experiment(
 ) -> None:
     """Run a batch experiment; the same command again goes on where it stopped."""
     from ceasefire.ensemble.output_folder import FolderError
-    from ceasefire.experiment.batch import place_for
-    from ceasefire.experiment.cluster import ClusterError
-    from ceasefire.experiment.load import load_experiment
-    from ceasefire.experiment.store import Store
-    from ceasefire.experiment.study import study
-    from ceasefire.experiment.work import OtherVersionError
+    from ceasefire.experiments.chunks import OtherVersionError
+    from ceasefire.experiments.executors import ClusterError
+    from ceasefire.experiments.load import load_experiment
+    from ceasefire.experiments.prepare import study
+    from ceasefire.experiments.result_store import Store
+    from ceasefire.experiments.runner import place_for
 
     made = study(load_experiment(name), quick=quick, independent=independent)
     if dry_run:
@@ -78,7 +78,7 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
     from ceasefire import report as reports
     from ceasefire.cli.experiment_figures import draw
     from ceasefire.cli.reporting import add_page
-    from ceasefire.experiment.answer import answer, write_answer
+    from ceasefire.experiments.result_tables import answer, write_answer
 
     progress = _lived(made, store, workers, cluster)
     found = answer(made, store, progress)
@@ -97,21 +97,21 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
 
 def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
     """The tables of the deals that lie side by side; none when the experiment has none."""
-    from ceasefire.experiment import cases
+    from ceasefire.experiments import hindcast
 
     if not made.asked.cases:
         return {}
-    say(f"living {len(made.asked.cases)} deals side by side, for {cases.HORIZON:,} days each")
-    worlds, draws = cases.effort(made.quick)
+    say(f"living {len(made.asked.cases)} deals side by side, for {hindcast.HORIZON:,} days each")
+    worlds, draws = hindcast.effort(made.quick)
     asked = zip(made.asked.spec.cases, made.asked.cases, strict=True)
     seed = made.recipe.seed
-    return cases.tables([cases.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
+    return hindcast.tables([hindcast.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
 
 
 def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) -> Progress:
     """The worlds. Raises typer.Exit when interrupted, or when the disk is full; what is finished is kept."""
-    from ceasefire.experiment.batch import make_ready, run
-    from ceasefire.experiment.study import QUICK_SECONDS
+    from ceasefire.experiments.prepare import QUICK_SECONDS
+    from ceasefire.experiments.runner import make_ready, run
 
     command = command_line()
     try:
@@ -129,9 +129,8 @@ def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) 
 
 
 def _crew(made: Study, workers: int | None, cluster: str | None) -> Crew:
-    from ceasefire.experiment.cluster import Cluster
-    from ceasefire.experiment.crew import Threads
-    from ceasefire.experiment.estimate import warm_up
+    from ceasefire.experiments.executors import Cluster, Threads
+    from ceasefire.experiments.prepare import warm_up
 
     if cluster is not None:
         if workers is not None:
@@ -154,7 +153,7 @@ def _saved(store: Store) -> str:
 
 
 def _say_cost(made: Study, workers: int | None, as_json: bool) -> None:
-    from ceasefire.experiment.estimate import estimate
+    from ceasefire.experiments.prepare import estimate
 
     cost = estimate(made, workers)
     if as_json:
@@ -180,7 +179,7 @@ def _say_cost(made: Study, workers: int | None, as_json: bool) -> None:
 
 def _say_status(made: Study, store: Store, as_json: bool) -> None:
     """How far a folder has come."""
-    from ceasefire.experiment.batch import progress_of, refuse_another
+    from ceasefire.experiments.runner import progress_of, refuse_another
 
     if not store.folder.exists():
         raise RefusedError(f"{store.folder} does not exist: this experiment was not started yet")

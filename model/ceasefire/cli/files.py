@@ -69,7 +69,7 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, or names from `ceasefire list`.")],
 ) -> None:
     """Name every fault of scenario, change and motive files, with its line and what would be right."""
-    from ceasefire.experiment.check import check_file
+    from ceasefire.experiments.check import check_file
 
     sound = True
     for given in files:

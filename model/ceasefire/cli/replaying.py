@@ -19,7 +19,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Live a world of a results folder again, from the folder alone, and say whether it is the same."""
-    from ceasefire.experiment.replay import replay as again
+    from ceasefire.experiments.replay import replay as again
 
     say_if_compiling()
     found = again(folder, world, point)

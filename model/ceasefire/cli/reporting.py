@@ -51,11 +51,11 @@ def _draw_experiment(folder: Path, said: dict[str, Any]) -> None:
     """Tables and figures of an experiment anew, when its file still says what it said when it ran."""
     from ceasefire.cli.experiment_figures import draw
     from ceasefire.errors import ScenarioError
-    from ceasefire.experiment.answer import answer, write_answer
-    from ceasefire.experiment.batch import progress_of, unlike
-    from ceasefire.experiment.load import load_experiment
-    from ceasefire.experiment.store import Store
-    from ceasefire.experiment.study import study
+    from ceasefire.experiments.load import load_experiment
+    from ceasefire.experiments.prepare import study
+    from ceasefire.experiments.result_store import Store
+    from ceasefire.experiments.result_tables import answer, write_answer
+    from ceasefire.experiments.runner import progress_of, unlike
 
     store = Store(folder)
     try:

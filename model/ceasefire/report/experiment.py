@@ -15,7 +15,7 @@ import pandas as pd
 
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
-from ceasefire.experiment.outcomes import Outcome, outcome
+from ceasefire.experiments.outcome_definitions import Outcome, outcome
 from ceasefire.report.answers import answer_to, outcome_table
 from ceasefire.report.assumed import assumed_numbers, assumed_table
 from ceasefire.report.blocks import (
@@ -230,7 +230,7 @@ def _change_words(name: str) -> str:
 
 def _scenario(folder: Path) -> Scenario | None:
     """The scenario that the first points start from; none when it cannot be read."""
-    from ceasefire.experiment.store import Store
+    from ceasefire.experiments.result_store import Store
     from ceasefire.scenario.load import load_resolved
 
     try:

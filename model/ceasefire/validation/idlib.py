@@ -12,8 +12,8 @@ from ceasefire.analysis.sawtooth import Sawtooth, around_talks, violations_and_t
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration.recording import record
 from ceasefire.ensemble.parameter_draws import doubt_batch
-from ceasefire.experiment.cases import Lived, live
-from ceasefire.experiment.load import load_experiment
+from ceasefire.experiments.hindcast import Hindcast, live
+from ceasefire.experiments.load import load_experiment
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled.recorded_counts import DEATHS, Counts
@@ -54,7 +54,7 @@ class Idlib:
         lives = (history(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
         return around_talks(violations_and_talks(life) for life in lives)
 
-    def cases(self, seed: int) -> list[Lived]:
+    def cases(self, seed: int) -> list[Hindcast]:
         """The deals side by side, with other worlds for each seed; those that know what came later are left out."""
         asked = load_experiment(EXPERIMENT)
         both = zip(asked.spec.cases, asked.cases, strict=True)

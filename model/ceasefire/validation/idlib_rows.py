@@ -11,7 +11,7 @@ from ceasefire.analysis.surprise import pairing, score_table
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration import data as tables
 from ceasefire.calibration import figures
-from ceasefire.experiment.cases import REFERENCES
+from ceasefire.experiments.hindcast import REFERENCES
 from ceasefire.validation.check import Finding, Verdict, in_band, not_run
 from ceasefire.validation.idlib import EARLIER, FLAGSHIP, Idlib, spikes
 from ceasefire.world_state import (

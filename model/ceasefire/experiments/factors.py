@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ceasefire.compilation import random_streams
-from ceasefire.experiment.schema import Spread
+from ceasefire.experiments.schema import Spread
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
 
 AS_IS = math.nan

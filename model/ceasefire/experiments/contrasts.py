@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ceasefire.experiment.factors import Factor
+from ceasefire.experiments.factors import Factor
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
 from ceasefire.scenario.compose import Assembly
 from ceasefire.scenario.load import Loaded, validated

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiment.factors import Factor
-from ceasefire.experiment.schema import Design, Experiment, Factors, Spread
-from ceasefire.experiment.swap import Swap, between
-from ceasefire.experiment.table import Row, read_points
+from ceasefire.experiments.contrasts import Swap, between
+from ceasefire.experiments.design_table import Row, read_points
+from ceasefire.experiments.factors import Factor
+from ceasefire.experiments.schema import Design, Experiment, Factors, Spread
 from ceasefire.scenario.compose import change_name, name_faults
 from ceasefire.scenario.find_scenarios import find_change, find_experiment
 from ceasefire.scenario.load import Loaded

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ceasefire.errors import Fault
-from ceasefire.experiment.factors import Factor
-from ceasefire.experiment.schema import Spread
+from ceasefire.experiments.factors import Factor
+from ceasefire.experiments.schema import Spread
 from ceasefire.scenario.parameter_paths import is_number
 from ceasefire.scenario.yaml_with_lines import Place, plain, read_value, shown_file
 from ceasefire.suggestions import did_you_mean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,14 +15,51 @@ import pandas as pd
 
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, versions
 from ceasefire.ensemble.output_folder import RESULTS, FolderError, written_aside
-from ceasefire.experiment.chunks import Chunk, Need, chunks_of
-from ceasefire.experiment.crew import Crew, Job
-from ceasefire.experiment.gather import gather
-from ceasefire.experiment.outcomes import outcome
-from ceasefire.experiment.recipe import IntArray
-from ceasefire.experiment.store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
-from ceasefire.experiment.study import ASPECTS, Study
-from ceasefire.experiment.until import next_round
+from ceasefire.experiments.chunks import Chunk, IntArray, Need, chunks_of
+from ceasefire.experiments.designs import Points
+from ceasefire.experiments.executors import Crew, Job
+from ceasefire.experiments.measured_outcomes import Gathered, gather
+from ceasefire.experiments.outcome_definitions import outcome
+from ceasefire.experiments.prepare import ASPECTS, Study
+from ceasefire.experiments.result_store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
+from ceasefire.experiments.schema import Until
+
+SLACK = 1.05
+"""Worlds that are added beyond what the interval's width alone would ask for."""
+
+LEAST = 100
+"""Worlds that are added to a point at least."""
+
+
+def next_round(until: Until, seen: Gathered, points: Points) -> list[Need]:
+    """The worlds to add to each point that is not sure enough; none when all are, or have got the most.
+
+    A difference needs the same worlds of its baseline. A point never more than doubles in one round: its spread is
+    itself an estimate.
+    """
+    have = [len(seen.of(point)) for point in range(len(points))]
+    wanted = list(have)
+    for point in range(len(points)):
+        baseline = int(points.baseline[point])
+        half = _half_width(until, seen, point, baseline)
+        if half is None or half <= until.half_width:
+            continue
+        both = have[point] if until.per == "point" else min(have[point], have[baseline])
+        more = min(math.ceil(both * SLACK * (half / until.half_width) ** 2), 2 * both)
+        target = min(max(more, both + LEAST), until.most)
+        wanted[point] = max(wanted[point], target)
+        if until.per == "difference":
+            wanted[baseline] = max(wanted[baseline], target)
+    return [Need(point, have[point], wanted[point]) for point in range(len(points)) if wanted[point] > have[point]]
+
+
+def _half_width(until: Until, seen: Gathered, point: int, baseline: int) -> float | None:
+    """How unsure a point is [unit of the outcome]; None when it is not asked, or no world of it is known."""
+    if until.per == "point":
+        mean = seen.mean(point)
+        return None if math.isnan(mean.value) else (mean.high - mean.low) / 2
+    difference = seen.difference(point, baseline) if point != baseline else None
+    return None if difference is None else difference.half_width
 
 
 class Witness(Protocol):

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiment.factors import Factor
-from ceasefire.experiment.load import Asked
-from ceasefire.experiment.schema import MOST_POINTS, SAMPLED
+from ceasefire.experiments.factors import Factor
+from ceasefire.experiments.load import Asked
+from ceasefire.experiments.schema import MOST_POINTS, SAMPLED
 from ceasefire.scenario.yaml_with_lines import shown_file
 
 MORRIS_LEVELS = 4

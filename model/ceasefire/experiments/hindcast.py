@@ -19,7 +19,7 @@ from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import open_scenario
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.schema import Case
+    from ceasefire.experiments.schema import Case
     from ceasefire.scenario.load import Loaded
 
 HORIZON = 3650
@@ -50,7 +50,7 @@ def effort(quick: bool) -> tuple[int, int]:
 
 
 @dataclass(frozen=True)
-class Lived:
+class Hindcast:
     """A case and its two forecasts."""
 
     case: Case
@@ -64,7 +64,9 @@ class Lived:
         return self.case.held
 
 
-def live(case: Case, loaded: Loaded, worlds: int, seed: int, workers: int | None = None, draws: int = DRAWS) -> Lived:
+def live(
+    case: Case, loaded: Loaded, worlds: int, seed: int, workers: int | None = None, draws: int = DRAWS
+) -> Hindcast:
     """Both forecasts of a case."""
     scenario = loaded.scenario.model_copy(update={"horizon_days": HORIZON})
     opening = open_scenario(scenario)
@@ -72,7 +74,7 @@ def live(case: Case, loaded: Loaded, worlds: int, seed: int, workers: int | None
     doubt = doubt_batch(scenario, opening, seed)
     stated = _forecast(batch, workers)
     doubted = stated if doubt is None else _forecast(_first(doubt, draws * WORLDS_PER_DRAW), workers)
-    return Lived(case, loaded, stated, doubted)
+    return Hindcast(case, loaded, stated, doubted)
 
 
 def _first(batch: engine.Batch, rows: int) -> engine.Batch:
@@ -85,7 +87,7 @@ def _forecast(batch: engine.Batch, workers: int | None) -> Forecast:
     return Forecast(rows["days_held"].astype(np.float64), rows["ended"] == 1)
 
 
-def tables(lived: list[Lived]) -> dict[str, pd.DataFrame]:
+def tables(lived: list[Hindcast]) -> dict[str, pd.DataFrame]:
     """cases: a row each; case_curves: shares still holding by day; case_scores: the model against reference curves."""
     found = {"cases": pd.DataFrame([_row(each) for each in lived]), "case_curves": _curves(lived)}
     scored = [each for each in lived if not each.case.hindsight]
@@ -94,7 +96,7 @@ def tables(lived: list[Lived]) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _row(each: Lived) -> dict[str, object]:
+def _row(each: Hindcast) -> dict[str, object]:
     """q05 and so on: days by which that share of worlds had ended (blank: more than HORIZON), assumed numbers drawn."""
     low, high = each.span
     quantiles = {f"q{share * 100:02.0f}": each.doubted.quantile(share) for share in (0.05, 0.25, 0.5, 0.75, 0.95)}
@@ -116,7 +118,7 @@ def _row(each: Lived) -> dict[str, object]:
     }
 
 
-def _curves(lived: list[Lived]) -> pd.DataFrame:
+def _curves(lived: list[Hindcast]) -> pd.DataFrame:
     parts = []
     for each in lived:
         stated, doubted = ([1.0 - one.shorter(day) for day in DAYS] for one in (each.stated, each.doubted))
@@ -124,7 +126,7 @@ def _curves(lived: list[Lived]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _scores(scored: list[Lived]) -> pd.DataFrame:
+def _scores(scored: list[Hindcast]) -> pd.DataFrame:
     """A row per forecaster: its summed log score; for the model, how many pairings score as well as the true one."""
     spans = [each.span for each in scored]
     rows: list[dict[str, object]] = []

@@ -13,10 +13,10 @@ import pandas as pd
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiment.design import Points
-from ceasefire.experiment.factors import Factor
-from ceasefire.experiment.load import Asked
-from ceasefire.experiment.recipe import IntArray, Recipe
+from ceasefire.experiments.chunks import IntArray, Recipe
+from ceasefire.experiments.designs import Points
+from ceasefire.experiments.factors import Factor
+from ceasefire.experiments.load import Asked
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.schema import Scenario

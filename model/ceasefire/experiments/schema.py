@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ceasefire.experiment.outcomes import KNOWN, outcome
+from ceasefire.experiments.outcome_definitions import KNOWN, outcome
 from ceasefire.parameters.sourced_value import Finite, Strict, count_of
 from ceasefire.scenario.schema import Name
 from ceasefire.suggestions import did_you_mean

@@ -16,8 +16,8 @@ def check_file(path: str | Path) -> list[Fault]:
     file = Path(path)
     if not is_experiment(file):
         return scenario_check.check_file(file)
-    from ceasefire.experiment.load import load_experiment
-    from ceasefire.experiment.study import study
+    from ceasefire.experiments.load import load_experiment
+    from ceasefire.experiments.prepare import study
 
     try:
         study(load_experiment(file))

@@ -1,4 +1,7 @@
-"""What a worker does: lives the worlds of a chunk and hands back their rows as the bytes of a file."""
+"""Which worlds are lived together: points take turns, so that a run stopped anywhere has seen all of them alike.
+
+The layout depends on the experiment alone, never on workers or on what was done before.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,129 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from ceasefire.array_types import FloatArray
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.worlds_table import as_parquet, worlds_frame
-from ceasefire.experiment.chunks import BLOCK, Chunk, Need
-from ceasefire.experiment.recipe import IntArray, Recipe
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import Batch, Drawn, drawn_numbers, simulate
 from ceasefire.simulation.initial_state import Opening, WorldArray
+
+BLOCK = 100
+"""Worlds of one point that are lived in one go, at most."""
+
+CHUNK = 1000
+"""Worlds of a chunk, about: smaller ones take more room on disk."""
+
+LEAST_CHUNK = 500
+FEW = 20_000
+"""With fewer worlds than this, chunks are small, so that all cores have something to do."""
+
+TURN = 2_654_435_769
+"""Multiplier of Fibonacci hashing: neighbouring points come far apart."""
+
+
+class Need(NamedTuple):
+    """Worlds wanted of a point, counted from its own first one: `first` to `last` - 1."""
+
+    point: int
+    first: int
+    last: int
+
+
+class Chunk(NamedTuple):
+    """Worlds that make one file, in the order of its rows."""
+
+    number: int
+    blocks: tuple[Need, ...]
+
+    @property
+    def worlds(self) -> int:
+        """How many there are."""
+        return sum(block.last - block.first for block in self.blocks)
+
+
+def chunks_of(needs: Sequence[Need], start: int = 0) -> list[Chunk]:
+    """The chunks of one round, numbered from `start`: of LEAST_CHUNK worlds or more, but for a round of fewer."""
+    total = sum(need.last - need.first for need in needs)
+    size = CHUNK if total >= FEW else LEAST_CHUNK
+    groups: list[list[Need]] = [[]]
+    worlds = 0
+    for block in _in_turn(needs):
+        if worlds >= size:
+            groups.append([])
+            worlds = 0
+        groups[-1].append(block)
+        worlds += block.last - block.first
+    if worlds < LEAST_CHUNK and len(groups) > 1:
+        last = groups.pop()
+        groups[-1] += last
+    return [Chunk(start + position, tuple(group)) for position, group in enumerate(groups) if group]
+
+
+def _in_turn(needs: Iterable[Need]) -> list[Need]:
+    """Blocks of all points: the first of each point, then the second of each, and so on."""
+    turns = [(turn, need.point * TURN % 2**32, block) for need in needs for turn, block in enumerate(_blocks(need))]
+    return [block for _, _, block in sorted(turns)]
+
+
+def _blocks(need: Need) -> list[Need]:
+    """The worlds of a point in blocks of nearly the same size, BLOCK at most."""
+    worlds = need.last - need.first
+    count = -(-worlds // BLOCK)
+    edges = [need.first + worlds * k // count for k in range(count + 1)] if count else []
+    return [Need(need.point, low, high) for low, high in pairwise(edges)]
+
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """Openings, and for each point its opening and the numbers that are put into it.
+
+    `numbers` has shape (points, factors), not-a-number where the opening's own stays. `slots` says, by opening and
+    factor, where the number goes. `first_world` is the number of each point's first world.
+    """
+
+    openings: tuple[Opening, ...]
+    slots: tuple[tuple[IntArray, ...], ...]
+    opening_of: IntArray
+    numbers: FloatArray
+    first_world: IntArray
+    seed: int
+
+    def batch(self, points: IntArray, at: IntArray, worlds: IntArray) -> Batch:
+        """Worlds of points that share an opening; `at` is the position in `points` of each world's point."""
+        opening = int(self.opening_of[points[0]])
+        return Batch(self.openings[opening], self._records(points, opening), at, worlds, self.seed)
+
+    def _records(self, points: IntArray, opening: int) -> FloatArray:
+        """The records that worlds of these points start from, shape (points, numbers of a record)."""
+        record = self.openings[opening].record.view(np.float64).reshape(1, -1)
+        rows = np.repeat(record, len(points), axis=0)
+        for factor, slots in enumerate(self.slots[opening]):
+            column = self.numbers[points, factor]
+            said = np.flatnonzero(~np.isnan(column))
+            if len(slots) and len(said):
+                rows[np.ix_(said, slots)] = column[said, None]
+        return rows
+
+    def part(self, points: Sequence[int]) -> Recipe:
+        """The recipe of a few points alone, small enough to be sent far away; they are numbered from 0."""
+        chosen = np.asarray(points, np.int64)
+        used, opening_of = np.unique(self.opening_of[chosen], return_inverse=True)
+        return Recipe(
+            tuple(self.openings[k] for k in used), tuple(self.slots[k] for k in used), opening_of.astype(np.int64),
+            self.numbers[chosen], self.first_world[chosen], self.seed,
+        )  # fmt: skip
+
 
 MOST_REASONS = 3
 """Reasons for failure that are kept of a chunk."""

@@ -14,10 +14,10 @@ import pyarrow.dataset as ds
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.output_folder import FolderError, plan_of, read_manifest
 from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
-from ceasefire.experiment.cook import Variant, slots_of, variant_opening
-from ceasefire.experiment.factors import Factor
-from ceasefire.experiment.recipe import Recipe
-from ceasefire.experiment.store import WORLDS, Store
+from ceasefire.experiments.chunks import Recipe
+from ceasefire.experiments.factors import Factor
+from ceasefire.experiments.points import Variant, slots_of, variant_opening
+from ceasefire.experiments.result_store import WORLDS, Store
 from ceasefire.scenario.load import Loaded, load_resolved
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.simulation.engine import Batch, one_scenario, simulate

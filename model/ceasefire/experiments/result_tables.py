@@ -18,12 +18,12 @@ from ceasefire.analysis.means import student, without_noise
 from ceasefire.analysis.paired import fates, mean_difference
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.sensitivity import effect_by_chance, rank_correlations
-from ceasefire.experiment.batch import Progress
-from ceasefire.experiment.design import MORRIS_LEVELS, quantiles
-from ceasefire.experiment.gather import Gathered, gather
-from ceasefire.experiment.outcomes import outcome
-from ceasefire.experiment.store import Store, write_whole
-from ceasefire.experiment.study import Study
+from ceasefire.experiments.designs import MORRIS_LEVELS, quantiles
+from ceasefire.experiments.measured_outcomes import Gathered, gather
+from ceasefire.experiments.outcome_definitions import outcome
+from ceasefire.experiments.prepare import Study
+from ceasefire.experiments.result_store import Store, write_whole
+from ceasefire.experiments.runner import Progress
 
 TABLES = "tables"
 MOST_STEPS = 300

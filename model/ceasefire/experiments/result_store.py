@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 
 from ceasefire.ensemble.manifest import MANIFEST
 from ceasefire.ensemble.output_folder import FolderError, read_manifest
-from ceasefire.experiment.work import Lived
+from ceasefire.experiments.chunks import Lived
 
 WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios.parquet", "chunks.jsonl", ".lock"
 

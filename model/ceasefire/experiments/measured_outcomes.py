@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ceasefire.analysis.interval import Z_95, Interval, wilson
 from ceasefire.analysis.paired import Difference, paired_difference, unpaired_difference
 from ceasefire.array_types import FloatArray
-from ceasefire.experiment.outcomes import Outcome
-from ceasefire.experiment.recipe import IntArray
-from ceasefire.experiment.store import Store
-from ceasefire.experiment.study import Study
+from ceasefire.experiments.chunks import IntArray
+from ceasefire.experiments.outcome_definitions import Outcome
+from ceasefire.experiments.prepare import Study
+from ceasefire.experiments.result_store import Store
 
 
 @dataclass(frozen=True, eq=False)
