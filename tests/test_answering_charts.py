@@ -17,13 +17,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from test_charts import CAPTION, assert_legible, by_gid, made_up_worlds, texts
 
-from ceasefire.analysis.fronts import FrontLife
+from ceasefire.analysis.decisions import HABIT, WORD, Pulls
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.front_line import FrontLife
 from ceasefire.analysis.hazard import hazard, weibull_shape
-from ceasefire.analysis.indices import Effect, Influence
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.pulls import HABIT, WORD, Pulls
-from ceasefire.analysis.sawtooth import around_talks
+from ceasefire.analysis.sensitivity import Effect, Influence
 from ceasefire.analysis.survival import restricted_mean, survival
+from ceasefire.analysis.talks_effect import around_talks
 from ceasefire.charts.comparison import Group, comparison_chart, verdict
 from ceasefire.charts.front import front_chart
 from ceasefire.charts.hazard import hazard_chart

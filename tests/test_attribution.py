@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from ceasefire.analysis.attribution import Outcomes, attribution, attribution_in_orders, shapley, subsets
+from ceasefire.analysis.shapley import Outcomes, attribution, attribution_in_orders, shapley, subsets
 
 
 def game(names: str, value: dict[str, float], noise: float = 0.0, worlds: int = 3, seed: int = 1) -> Outcomes:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import Command
 
-from ceasefire.analysis.paired import unpaired_difference
+from ceasefire.analysis.paired_differences import unpaired_difference
 from ceasefire.ensemble.worlds_table import read_table
 from ceasefire.experiments import chunks
 from ceasefire.experiments.executors import Threads

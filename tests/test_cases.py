@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from conftest import SMALL, Command
 
-from ceasefire.analysis.surprise import Forecast
+from ceasefire.analysis.forecast_scores import Forecast
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case

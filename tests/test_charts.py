@@ -21,10 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ceasefire.analysis.competing import cumulative_incidence
-from ceasefire.analysis.doubt import DoubtBand, doubt_band
-from ceasefire.analysis.lives import CAUSES
-from ceasefire.analysis.survival import SurvivalCurve, survival
+from ceasefire.analysis.parameter_uncertainty import DoubtBand, doubt_band
+from ceasefire.analysis.survival import CAUSES, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.charts.causes import causes_chart
 from ceasefire.charts.histories import histories_chart
 from ceasefire.charts.history import history_chart

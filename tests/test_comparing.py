@@ -16,8 +16,8 @@ from conftest import SMALL, Command
 from html_page import read
 
 import ceasefire
-from ceasefire.analysis.diverging import Parting, parting, who_led
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.first_divergence import Parting, parting, who_led
 from ceasefire.charts import levers
 from ceasefire.charts.levers import Gain
 from ceasefire.ensemble.compare import Compared, compared, doubted_days, lived, with_doubt, worlds_to_live

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from ceasefire.ensemble.parameter_draws import assumed_ranges
-from ceasefire.rules.perceive import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
-from ceasefire.scenario.describe import describe
-from ceasefire.scenario.describe_actors import salience_words
-from ceasefire.scenario.inclinations import (
+from ceasefire.narrative.choice_probabilities import (
     CALM,
     CRISIS,
     Inclination,
@@ -22,6 +19,8 @@ from ceasefire.scenario.inclinations import (
     leash_price,
     middle_world,
 )
+from ceasefire.narrative.describe import describe, salience_words
+from ceasefire.rules.perceive import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.simulation.compiled import python_rules

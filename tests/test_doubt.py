@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from ceasefire.analysis.doubt import beta_quantile, between_draws, doubt_band, doubt_interval
+from ceasefire.analysis.parameter_uncertainty import beta_quantile, between_draws, doubt_band, doubt_interval
 
 HORIZON = 365
 

@@ -10,7 +10,7 @@ import pytest
 from SALib.sample import morris as morris_design
 from SALib.sample import sobol as sobol_design
 
-from ceasefire.analysis.indices import morris, sobol
+from ceasefire.analysis.sensitivity import morris, sobol
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 NAMES = ["x", "y", "z"]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conftest import SMALL
 
-from ceasefire.analysis.fronts import front_of
-from ceasefire.analysis.sawtooth import around_talks, violations_and_talks
+from ceasefire.analysis.front_line import front_of
+from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.scenario.load import load
 from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.simulation.trajectory import history, step_through

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire.analysis.means import mean_interval, student, without_noise
+from ceasefire.analysis.estimates import mean_interval, student, without_noise
 
 
 def test_a_mean_has_students_interval() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire.analysis.paired import fates, mean_difference, paired_difference, unpaired_difference
+from ceasefire.analysis.paired_differences import fates, mean_difference, paired_difference, unpaired_difference
 from ceasefire.analysis.sensitivity import effect_by_chance, rank_correlations
 
 RNG = np.random.default_rng(1)

@@ -11,7 +11,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from ceasefire.analysis.binned import BINS, HORIZON, masses, surviving
+from ceasefire.analysis.interval_censored import BINS, HORIZON, masses, surviving
 from ceasefire.population.deals import Seen
 from ceasefire.population.features import CLASSES, COVARIATES, ENFORCEMENTS, Cell, Features, cell_of, covariates
 from ceasefire.population.fit import LEVELS, Intractability, fitted_to, forecast, level_shares

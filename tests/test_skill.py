@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ceasefire.analysis.binned import BINS, EDGES, HORIZON, chance, masses, surviving
-from ceasefire.analysis.skill import (
+from ceasefire.analysis.forecast_scores import (
     brier,
     calibration,
     concordance,
@@ -17,8 +16,8 @@ from ceasefire.analysis.skill import (
     mean_by_group,
     restricted_mean,
 )
+from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, chance, masses, surviving, turnbull
 from ceasefire.analysis.survival import survival
-from ceasefire.analysis.turnbull import turnbull
 
 INF = np.inf
 

@@ -14,12 +14,11 @@ import numpy as np
 import pytest
 from conftest import Command
 
-from ceasefire.analysis import stories
-from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
-from ceasefire.analysis.stories import QUARTER, Story, pulls_of, spans, story, tell
-from ceasefire.analysis.teller import STRIKE, Teller
-from ceasefire.analysis.turning_points import ALWAYS, TurningPoint
-from ceasefire.analysis.witness import Decision, Witness
+from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
+from ceasefire.narrative import story
+from ceasefire.narrative.story import QUARTER, Story, pulls_of, spans, tell, world_story
+from ceasefire.narrative.turning_points import ALWAYS, TurningPoint
+from ceasefire.narrative.world_notes import STRIKE, Decision, Teller, Witness
 from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
@@ -162,14 +161,14 @@ def test_the_first_lines_say_scenario_world_seed_end_and_the_command_that_tells_
     loaded = load(
         "idlib-2020", changes=["no-monitors"], set={"actors.turkey.motives.domestic": 0.9, "horizon_days": 30}
     )
-    head = story(loaded, 7, 12).split("\n\n")[0]
+    head = world_story(loaded, 7, 12).split("\n\n")[0]
     assert "world 12 of idlib-2020+no-monitors, seed 7" in head
     assert "days, to " in head or "Still holding after 30 days" in head
     again = (
         "ceasefire world idlib-2020 --world 12 --seed 7 --change no-monitors --set actors.turkey.motives.domestic=0.9"
     )
     assert again in head
-    assert "made by" in story(loaded, 7, 12, again="made by")
+    assert "made by" in world_story(loaded, 7, 12, again="made by")
 
 
 def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
@@ -215,8 +214,8 @@ def test_what_is_left_out_weighs_less_than_what_is_told() -> None:
 
 
 def test_what_must_be_told_is_told_even_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stories, "FEWEST_LINES", 0)
-    monkeypatch.setattr(stories, "MOST_LINES", 0)
+    monkeypatch.setattr(story, "FEWEST_LINES", 0)
+    monkeypatch.setattr(story, "MOST_LINES", 0)
     cramped = replace(flagship())
     assert cramped.told == [point for point in cramped.points if point.weight >= ALWAYS]
     assert cramped.told
@@ -279,7 +278,7 @@ def _spells(witness: Witness) -> Iterator[tuple[str, int, int]]:
 
 
 def test_the_same_world_is_told_in_the_same_words() -> None:
-    assert story(load("idlib-2020"), SEED, 3) == flagship().text()
+    assert world_story(load("idlib-2020"), SEED, 3) == flagship().text()
 
 
 @pytest.mark.parametrize("cause", [cause for cause in QUICK_TO_END if cause])
@@ -350,7 +349,7 @@ def test_numbers_that_were_drawn_for_a_world_are_told() -> None:
 
 def test_the_command_of_a_story_can_be_pasted_whatever_was_set() -> None:
     settings = {"agreement.excludes": [], "horizon_days": 30, "agreement.monitoring": {"uniform": [0.2, 0.3]}}
-    words = shlex.split(stories.again(load("idlib-2020", set=settings), 7, 12))
+    words = shlex.split(story.again(load("idlib-2020", set=settings), 7, 12))
     texts = [text for flag, text in pairwise(words) if flag == "--set"]
     assert parse_settings(texts) == settings
 

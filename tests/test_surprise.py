@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ceasefire.analysis.surprise import LEAST_DENSITY, Forecast, Weibull, pairing, score_table
+from ceasefire.analysis.forecast_scores import LEAST_DENSITY, Forecast, Weibull, pairing, score_table
 
 
 def drawn(curve: Weibull, count: int, horizon: float, seed: int = 1) -> Forecast:

@@ -7,10 +7,8 @@ import pandas as pd
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from ceasefire.analysis.competing import Ending, cumulative_incidence
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import CAUSES
-from ceasefire.analysis.survival import restricted_mean, survival
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.survival import CAUSES, Ending, cumulative_incidence, restricted_mean, survival
 
 REMISSION_WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]

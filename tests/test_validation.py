@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import Command
 
-from ceasefire.analysis.binned import BINS, EDGES, surviving
+from ceasefire.analysis.interval_censored import BINS, EDGES, surviving
 from ceasefire.errors import ScenarioError
 from ceasefire.population.curves import in_group, targets_of, weibull_shape
 from ceasefire.population.deals import COLUMNS, FILE, WAYS, Deal, read_deals, seen

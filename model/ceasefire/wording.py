@@ -7,8 +7,8 @@ import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.pulls import LEASH, Pulls
+from ceasefire.analysis.decisions import LEASH, Pulls
+from ceasefire.analysis.estimates import Interval
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity, shown_list
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 

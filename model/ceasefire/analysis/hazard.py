@@ -8,9 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import BoolArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
-from ceasefire.analysis.survival import Event, happened
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.survival import BoolArray, Event, IntArray, Lives, at_risk_by_day, ends_by_day, happened, lives
 from ceasefire.array_types import FloatArray
 
 ENDS_PER_WINDOW = 40

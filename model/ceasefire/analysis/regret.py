@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.means import mean_interval
+from ceasefire.analysis.estimates import Interval, mean_interval
 from ceasefire.array_types import FloatArray
 
 Outcomes = Mapping[str, FloatArray]

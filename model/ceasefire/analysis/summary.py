@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.competing import Ending, cumulative_incidence
-from ceasefire.analysis.doubt import doubt_interval
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.survival import SurvivalCurve, restricted_mean, survival
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.parameter_uncertainty import doubt_interval
+from ceasefire.analysis.survival import Ending, SurvivalCurve, cumulative_incidence, restricted_mean, survival
 
 DAYS = (30, 90, 365)
 """The shares of worlds that hold past these days are told, besides the share that holds to the horizon."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, PercentFormatter
 
-from ceasefire.analysis.skill import Group
+from ceasefire.analysis.forecast_scores import Group
 from ceasefire.charts.layout import Caption, page
 from ceasefire.charts.style import COMPARISON_COLOURS, INK, QUIET, RULE, SMALL, house_style
 from ceasefire.wording import GAP

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ceasefire.analysis.competing import Ending, Incidence
+from ceasefire.analysis.survival import Ending, Incidence
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
 from ceasefire.charts.steps import axis_end, corners, shown

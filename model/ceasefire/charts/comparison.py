@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, shortened, spread
 from ceasefire.charts.steps import axis_end, corners, shown

@@ -12,8 +12,8 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ceasefire.analysis.fronts import FrontLife
-from ceasefire.analysis.lives import IntArray
+from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.survival import IntArray
 from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
 from ceasefire.charts.panels import named_rows
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style

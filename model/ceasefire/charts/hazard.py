@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.hazard import HazardCurve
-from ceasefire.analysis.interval import Interval
 from ceasefire.charts.layout import LEFT, Caption, calendar_axis, day_axis, page
 from ceasefire.charts.style import BLUE, QUIET, RULE, SMALL, WIDTH_INCHES, house_style
 from ceasefire.wording import GAP

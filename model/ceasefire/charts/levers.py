@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, fair_limits, name_rows, rows_axes, write_figures
 from ceasefire.charts.style import BLUE, QUIET, SMALL, VERMILLION, house_style

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from ceasefire.analysis.indices import Effect
+from ceasefire.analysis.sensitivity import Effect
 from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.rows import ROW_HEIGHT, Band, entitled, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, INK, QUIET, SMALL, TEXT, VERMILLION, house_style

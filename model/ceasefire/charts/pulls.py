@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ceasefire.analysis.pulls import HABIT, INTENT, LEASH, PREPARATION, REST, WORD, Pulls
+from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD, Pulls
 from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
 from ceasefire.charts.style import (
     BLUE,

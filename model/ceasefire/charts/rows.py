@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.layout import Page
 from ceasefire.charts.style import INK, PAPER, QUIET, RULE, SMALL, TEXT, readable
 from ceasefire.wording import signed

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from ceasefire.analysis.sawtooth import Sawtooth
+from ceasefire.analysis.talks_effect import Sawtooth
 from ceasefire.charts.layout import LEFT, Caption, page
 from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, house_style
 from ceasefire.wording import signed, whole_percent

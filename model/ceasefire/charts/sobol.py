@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from ceasefire.analysis.indices import Influence
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.sensitivity import Influence
 from ceasefire.charts.layout import Caption, Page, page, swatch
 from ceasefire.charts.rows import ROW_HEIGHT, Band, entitled, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, SMALL, TEXT, house_style

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ceasefire.analysis.lives import IntArray
+from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 
 POINTS = 400

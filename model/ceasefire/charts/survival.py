@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from ceasefire.analysis.doubt import DoubtBand
+from ceasefire.analysis.parameter_uncertainty import DoubtBand
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import (
     ACROSS,

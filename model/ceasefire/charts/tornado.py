@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
 from ceasefire.charts.rows import ROW_HEIGHT, Band, Row, fair_limits, name_rows, rows_axes
 from ceasefire.charts.style import BLUE, ORANGE, PAPER, QUIET, SMALL, house_style, readable

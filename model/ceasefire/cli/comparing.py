@@ -236,7 +236,7 @@ def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
 
 def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
     """report.html of the comparison."""
-    from ceasefire.analysis.diverging import Led
+    from ceasefire.analysis.first_divergence import Led
     from ceasefire.cli.reporting import add_page
     from ceasefire.ensemble.manifest import as_typed
     from ceasefire.report import write_comparison
@@ -263,7 +263,7 @@ def _names(found: list[Side]) -> list[str]:
 
 
 def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None:
-    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.estimates import Interval
     from ceasefire.analysis.survival import restricted_mean, survival
     from ceasefire.charts.comparison import Group, comparison_chart
     from ceasefire.charts.layout import Caption
@@ -282,7 +282,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
 
 
 def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
-    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.levers import Gain, levers_chart
     from ceasefire.charts.style import save

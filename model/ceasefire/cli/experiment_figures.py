@@ -95,7 +95,7 @@ def _change_of(wanted: Outcome) -> str:
 
 def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
-    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.levers import Gain, levers_chart
 
     names, scale = _titles(made), _scale(wanted)
@@ -152,8 +152,8 @@ def _sensitivity(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 
 
 def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
-    from ceasefire.analysis.indices import Effect
-    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.analysis.sensitivity import Effect
     from ceasefire.charts.morris import morris_chart
 
     scale = _scale(wanted)
@@ -171,8 +171,8 @@ def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 
 
 def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
-    from ceasefire.analysis.indices import Influence
-    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.analysis.sensitivity import Influence
     from ceasefire.charts.sobol import sobol_chart
 
     spans = [
@@ -223,7 +223,7 @@ def _differences(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
 
 def _one_at_a_time(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
-    from ceasefire.analysis.interval import Interval
+    from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.levers import Gain, levers_chart
     from ceasefire.charts.tornado import Swing, tornado_chart
 

@@ -50,7 +50,7 @@ def get_ready() -> None:
     import scipy.optimize
     import scipy.special  # noqa: F401
 
-    import ceasefire.analysis.doubt
+    import ceasefire.analysis.parameter_uncertainty
     import ceasefire.charts.causes
     import ceasefire.charts.histories
     import ceasefire.charts.survival
@@ -58,7 +58,7 @@ def get_ready() -> None:
 
 
 def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
-    from ceasefire.analysis.doubt import doubt_band
+    from ceasefire.analysis.parameter_uncertainty import doubt_band
     from ceasefire.analysis.survival import survival
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
@@ -73,7 +73,7 @@ def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
 
 
 def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    from ceasefire.analysis.competing import cumulative_incidence
+    from ceasefire.analysis.survival import cumulative_incidence
     from ceasefire.charts.causes import causes_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save

@@ -60,7 +60,7 @@ def describe(
     if resolved:
         show(loaded.resolved_yaml().rstrip("\n"))
         return
-    from ceasefire.scenario.describe import describe as in_words
+    from ceasefire.narrative.describe import describe as in_words
 
     show(in_words(loaded).rstrip("\n"))
 

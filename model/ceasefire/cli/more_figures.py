@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ceasefire.cli.terminal import progress
 
 if TYPE_CHECKING:
-    from ceasefire.analysis.witness import Decision
     from ceasefire.ensemble.run import Outcome
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.narrative.world_notes import Decision
     from ceasefire.scenario.load import Loaded
 
 WATCHED = 60
@@ -23,8 +23,8 @@ CAPTIONS = "captions.json"
 
 def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     """The danger by age; the front and violations around talks over the first worlds; and what these show."""
-    from ceasefire.analysis.fronts import front_of
-    from ceasefire.analysis.sawtooth import around_talks, violations_and_talks
+    from ceasefire.analysis.front_line import front_of
+    from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
     from ceasefire.charts.front import front_chart, front_finding
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.sawtooth import sawtooth_chart, sawtooth_finding
@@ -78,13 +78,11 @@ def _draw_hazard(plan: Plan, outcome: Outcome, folder: Path) -> str:
 
 def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Path]:
     """The front of one world, and the pulls behind the choice that ended it, if a choice did; the files."""
-    from ceasefire.analysis.choices import choices_behind
-    from ceasefire.analysis.fronts import front_of
-    from ceasefire.analysis.teller import Teller
-    from ceasefire.analysis.witness import live_through
+    from ceasefire.analysis.front_line import front_of
     from ceasefire.charts.front import front_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
+    from ceasefire.narrative.world_notes import Teller, choices_behind, live_through
     from ceasefire.simulation.initial_state import open_scenario
     from ceasefire.wording import titled
 

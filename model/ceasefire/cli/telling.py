@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ceasefire.analysis.competing import Ending
 from ceasefire.analysis.summary import Figure, Summary
+from ceasefire.analysis.survival import Ending
 from ceasefire.cli.terminal import columns
 from ceasefire.wording import GAP, ending_words, whole_percent
 

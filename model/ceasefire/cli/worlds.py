@@ -42,10 +42,10 @@ def world(
     else:
         loaded, seed = loaded_as_asked(source, change, setting), 1 if seed is None else seed
         again = _typed(source, number, seed, change, setting)
-    from ceasefire.analysis.stories import story
+    from ceasefire.narrative.story import world_story
 
     say_if_compiling()
-    show(story(loaded, seed, number, again).rstrip("\n"))
+    show(world_story(loaded, seed, number, again).rstrip("\n"))
     if chart:
         _draw(loaded, seed, number, folder / "figures" if folder else _of_no_run(loaded, seed))
 

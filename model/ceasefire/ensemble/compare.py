@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.diverging import Led, parting, who_led
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.means import without_noise
-from ceasefire.analysis.paired import Difference, Fates, fates, paired_difference
+from ceasefire.analysis.estimates import Interval, without_noise
+from ceasefire.analysis.first_divergence import Led, parting, who_led
+from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.command_folder import Request
 from ceasefire.ensemble.output_folder import FolderError, Results, is_results_folder, open_results

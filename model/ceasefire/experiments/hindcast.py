@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.surprise import Forecast, Weibull, pairing, score_table
+from ceasefire.analysis.forecast_scores import Forecast, Weibull, pairing, score_table
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, doubt_batch
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import open_scenario

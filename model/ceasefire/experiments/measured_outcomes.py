@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ceasefire.analysis.interval import Z_95, Interval, wilson
-from ceasefire.analysis.paired import Difference, paired_difference, unpaired_difference
+from ceasefire.analysis.estimates import Z_95, Interval, wilson
+from ceasefire.analysis.paired_differences import Difference, paired_difference, unpaired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.experiments.chunks import IntArray
 from ceasefire.experiments.outcome_definitions import Outcome

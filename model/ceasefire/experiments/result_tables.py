@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.analysis.attribution import shapley
-from ceasefire.analysis.indices import morris, sobol
-from ceasefire.analysis.means import student, without_noise
-from ceasefire.analysis.paired import fates, mean_difference
+from ceasefire.analysis.estimates import student, without_noise
+from ceasefire.analysis.paired_differences import fates, mean_difference
 from ceasefire.analysis.regret import regret
-from ceasefire.analysis.sensitivity import effect_by_chance, rank_correlations
+from ceasefire.analysis.sensitivity import effect_by_chance, morris, rank_correlations, sobol
+from ceasefire.analysis.shapley import shapley
 from ceasefire.experiments.designs import MORRIS_LEVELS, quantiles
 from ceasefire.experiments.measured_outcomes import Gathered, gather
 from ceasefire.experiments.outcome_definitions import outcome

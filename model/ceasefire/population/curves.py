@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from ceasefire.analysis.binned import EDGES, surviving
-from ceasefire.analysis.turnbull import turnbull
+from ceasefire.analysis.interval_censored import EDGES, surviving, turnbull
 from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import WAYS, Deal, seen
 from ceasefire.population.features import CLASSES, Features

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
-from ceasefire.analysis.binned import chance
+from ceasefire.analysis.interval_censored import chance
 from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import Seen
 from ceasefire.population.features import COVARIATES, Features, cell_of, covariates

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS, HORIZON, masses
+from ceasefire.analysis.interval_censored import BINS, HORIZON, masses
 from ceasefire.array_types import FloatArray
 from ceasefire.population.features import Cell
 from ceasefire.population.generate import Z_LEVELS, Declarer, content, made

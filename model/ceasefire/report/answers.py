@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.experiments.outcome_definitions import Outcome
 from ceasefire.report.blocks import Table
 from ceasefire.wording import days, signed_days, span_words, whole_percent

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ceasefire.analysis.diverging import Led
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.paired import Difference
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.first_divergence import Led
+from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
 from ceasefire.report.assumed import assumed_numbers, assumed_table
 from ceasefire.report.blocks import (

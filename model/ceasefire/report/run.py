@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ceasefire.analysis.competing import Ending, cumulative_incidence
 from ceasefire.analysis.summary import Figure, Summary, summary
-from ceasefire.analysis.survival import survival
+from ceasefire.analysis.survival import Ending, cumulative_incidence, survival
 from ceasefire.report.assumed import assumed_numbers, assumed_table, motives_table, sources_table
 from ceasefire.report.blocks import (
     Block,

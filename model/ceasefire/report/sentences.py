@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ceasefire.analysis.competing import Ending
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
+from ceasefire.analysis.survival import Ending
 from ceasefire.wording import GAP, ending_in_a_sentence, span_words, titled, whole_percent
 
 NOTE = (

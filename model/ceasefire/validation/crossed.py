@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS
+from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import Deal, Seen, seen
 from ceasefire.population.features import Features

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ceasefire.analysis.binned import BINS
+from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.command_folder import Request, digests
 from ceasefire.population.curves import Targets, shipped_targets, targets_of

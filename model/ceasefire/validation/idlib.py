@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.analysis.sawtooth import Sawtooth, around_talks, violations_and_talks
+from ceasefire.analysis.talks_effect import Sawtooth, around_talks, violations_and_talks
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration.recording import record
 from ceasefire.ensemble.parameter_draws import doubt_batch

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ceasefire.analysis.surprise import pairing, score_table
+from ceasefire.analysis.forecast_scores import pairing, score_table
 from ceasefire.array_types import FloatArray
 from ceasefire.calibration import data as tables
 from ceasefire.calibration import figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire.analysis.binned import EDGES, surviving
+from ceasefire.analysis.interval_censored import EDGES, surviving
 from ceasefire.array_types import FloatArray
 from ceasefire.population.curves import DAYS, Targets, in_group, weibull_shape
 from ceasefire.population.deals import WAYS

@@ -9,8 +9,7 @@ from scipy.linalg import qr
 from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
-from ceasefire.analysis.binned import BINS, EDGES
-from ceasefire.analysis.turnbull import turnbull
+from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
 from ceasefire.array_types import FloatArray
 from ceasefire.population.deals import Seen
 from ceasefire.population.features import Features

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ceasefire.analysis.skill import (
+from ceasefire.analysis.forecast_scores import (
     HORIZONS,
     Gain,
     Group,

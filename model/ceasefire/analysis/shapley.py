@@ -15,8 +15,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.means import mean_interval
+from ceasefire.analysis.estimates import Interval, mean_interval
 from ceasefire.array_types import FloatArray
 
 Subset = frozenset[str]

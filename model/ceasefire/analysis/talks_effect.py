@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ceasefire.analysis.lives import IntArray
+from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 
 if TYPE_CHECKING:

@@ -11,18 +11,16 @@ from functools import cached_property
 import numpy as np
 
 from ceasefire import wording
-from ceasefire.analysis.choices import choices_behind
-from ceasefire.analysis.endings import ending
-from ceasefire.analysis.pulls import Pulls, pulls_of
-from ceasefire.analysis.teller import Teller
-from ceasefire.analysis.turning_points import ALWAYS, SEE_THE_END, TurningPoint, turning_points
-from ceasefire.analysis.witness import Decision, Witness, live_through
-from ceasefire.scenario.describe_actors import in_order
+from ceasefire.analysis.decisions import Pulls, pulls_of
+from ceasefire.narrative.describe import in_order
+from ceasefire.narrative.how_it_ended import ending
+from ceasefire.narrative.turning_points import ALWAYS, SEE_THE_END, TurningPoint, turning_points
+from ceasefire.narrative.world_notes import Decision, Teller, Witness, choices_behind, live_through
 from ceasefire.scenario.load import Loaded
 from ceasefire.wording import counted, heading, lower, titled, wrapped
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
-__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "story", "tell"]
+__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "tell", "world_story"]
 
 QUARTER = 90
 """Days that a chapter covers, or a whole number of them when nothing happened."""
@@ -124,7 +122,7 @@ class Story:
             yield lines
 
 
-def story(loaded: Loaded, seed: int, world: int, again: str = "", every: bool = False) -> str:
+def world_story(loaded: Loaded, seed: int, world: int, again: str = "", every: bool = False) -> str:
     """The history of one world as plain text; `again` is the command that tells it again, when not the usual one."""
     return replace(tell(loaded, seed, world), again=again).text(every)
 

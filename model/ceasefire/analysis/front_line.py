@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ceasefire.analysis.lives import IntArray
+from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import Opening, WorldArray

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import wording
-from ceasefire.analysis.choices import choices_behind
-from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Spell, Teller, upper
-from ceasefire.analysis.witness import Decision, Witness
+from ceasefire.narrative.world_notes import OFFENSIVE, STRIKE, Decision, Spell, Teller, Witness, choices_behind, upper
 from ceasefire.wording import listed, lower
 
 SEE_THE_END = "The pulls of this choice stand at the end."

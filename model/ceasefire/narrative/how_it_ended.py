@@ -5,12 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import wording
-from ceasefire.analysis.choices import choices_behind, deciding_actor, last_stopped
-from ceasefire.analysis.pulls import Pulls, pulls_of
-from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Teller
-from ceasefire.analysis.turning_points import decision_details
-from ceasefire.analysis.witness import Decision, Witness
-from ceasefire.scenario.describe_actors import in_order
+from ceasefire.analysis.decisions import Pulls, pulls_of
+from ceasefire.narrative.describe import in_order
+from ceasefire.narrative.turning_points import decision_details
+from ceasefire.narrative.world_notes import (
+    OFFENSIVE,
+    STRIKE,
+    Decision,
+    Teller,
+    Witness,
+    choices_behind,
+    deciding_actor,
+    last_stopped,
+)
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.wording import chance_of, counted, heading, wrapped
 from ceasefire.world_state import RETALIATORY, WINDOW

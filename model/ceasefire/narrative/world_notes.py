@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.analysis.pulls import Pulls, pulls_of
+from ceasefire import wording
+from ceasefire.analysis.decisions import Pulls, pulls_of
 from ceasefire.scenario.load import Loaded
+from ceasefire.scenario.schema import Scenario, ladder_of
 from ceasefire.simulation.initial_state import WorldArray
 from ceasefire.simulation.mesa_model import CeasefireModel
+from ceasefire.wording import lower
 from ceasefire.world_state import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, VIOLATION_KINDS
 
 CALLS = ("its dead", "an event", "a new threat", "its patron's move", "routine")
@@ -171,3 +175,119 @@ def live_through(loaded: Loaded, seed: int, world: int) -> Witness:
     witness = Witness(loaded, seed, world)
     witness.live()
     return witness
+
+
+STRIKE, OFFENSIVE = 2, 3
+
+
+@dataclass
+class Spell:
+    """An actor above calm for a while: from its decision until `end`, the first day on which it fires so no more.
+
+    `ended_by` is talks, choice, or nothing when the world ended first; `decisions` are those on the way.
+    """
+
+    decision: Decision
+    end: int
+    ended_by: str
+    decisions: list[Decision] = field(default_factory=list)
+
+    @property
+    def peak(self) -> int:
+        """The highest rung it reached."""
+        return max([self.decision.new, *(d.new for d in self.decisions)])
+
+
+class Teller:
+    """A world's notes, at hand for those who look for turning points."""
+
+    def __init__(self, witness: Witness) -> None:
+        self.witness = witness
+        self.scenario: Scenario = witness.spec
+        self.notes: Notes = witness.notes
+        self.opening = witness.opening
+        self.n = len(self.notes.days)
+        self.rungs = self.notes.column("rung")
+        self.toll = float(witness.opened["toll"][0])
+
+    def title(self, actor: str) -> str:
+        """What the story calls an actor."""
+        return wording.short_name(self.scenario, actor)
+
+    def rung(self, actor: str, rung: int) -> str:
+        """The name of a rung on the actor's ladder."""
+        return wording.rung_word(self.scenario, actor, rung)
+
+    def date(self, day: int) -> str:
+        """A day as a date."""
+        return wording.date_of(self.scenario, day)
+
+    def sector(self, position: int) -> str:
+        """What readers call the sector at a position of the record."""
+        return self.scenario.front.sectors[self.opening.sectors[position]].title
+
+    def sides(self) -> list[str]:
+        """Both sides as they are called in the middle of a sentence."""
+        return [lower(side.title) for side in self.scenario.sides.values()]
+
+    def position(self, actor: str) -> int:
+        """Where it stands in the record."""
+        return self.opening.actors.index(actor)
+
+    def fighter(self, actor: str) -> bool:
+        """Is it on the force ladder?"""
+        return ladder_of(self.scenario.actors[actor].role) == "force"
+
+    def spells(self, actor: str, rung: int) -> Iterator[Spell]:
+        """Its spells at a rung or above that began with a choice of its own."""
+        series = self.rungs[:, self.position(actor)] >= rung
+        own = [d for d in self.notes.decisions if d.actor == actor]
+        stopped = {(day, who) for day, who, _, _ in self.notes.stepped_down}
+        for first in own:
+            if first.new >= rung > first.old:
+                below = np.flatnonzero(~series[first.day :])
+                evening = first.day + int(below[0]) if len(below) else self.n
+                by = "" if evening == self.n else ("talks" if (evening, actor) in stopped else "choice")
+                inner = [d for d in own if first.day < d.day < evening]
+                yield Spell(first, evening + (by == "talks"), by, inner)
+
+
+def upper(text: str) -> str:
+    """A text at the head of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def choices_behind(teller: Teller) -> dict[str, Decision | None]:
+    """By actor, the choice that led to the end; None for a posture that it did not choose.
+
+    Empty for a world that still holds, and for a term that ran out: to refuse renewal is no change of posture.
+    """
+    cause = teller.witness.cause
+    if cause in ("", "expiry"):
+        return {}
+    actors = striking_guarantors(teller) if cause == "guarantor_clash" else [deciding_actor(teller)]
+    return {actor: last_choice(teller, actor) for actor in actors}
+
+
+def deciding_actor(teller: Teller) -> str:
+    """Whom the end is put down to."""
+    return teller.opening.actors[int(teller.witness.record["deciding_actor"][0])]
+
+
+def striking_guarantors(teller: Teller) -> list[str]:
+    """Guarantors at strike or above on the last day, before any talks."""
+    guarantors = [a for a in teller.opening.actors if teller.scenario.actors[a].role == "guarantor"]
+    return [a for a in guarantors if teller.notes.days[-1]["stood"][teller.position(a)] >= STRIKE]
+
+
+def last_choice(teller: Teller, actor: str) -> Decision | None:
+    """Its last change of posture, if that was a choice of its own and took it above the lowest rung."""
+    own = [d for d in teller.notes.decisions if d.actor == actor]
+    if not own or own[-1].new == 0 or last_stopped(teller, actor) >= own[-1].day:
+        return None
+    return own[-1]
+
+
+def last_stopped(teller: Teller, actor: str) -> int:
+    """Day on which talks last changed its posture; -1 never."""
+    return max((day for day, who, _, _ in teller.notes.stepped_down if who == actor), default=-1)

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import IntArray, Lives, lives
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.survival import IntArray, Lives, lives
 from ceasefire.array_types import FloatArray
 
 LEVEL = 0.90
