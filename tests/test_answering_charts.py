@@ -25,17 +25,14 @@ from ceasefire.analysis.sensitivity import Effect, Influence
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
 from ceasefire.charts.comparison import Group, comparison_chart, verdict
-from ceasefire.charts.front import front_chart
+from ceasefire.charts.decisions import Choice, pulls_chart
+from ceasefire.charts.front_line import front_chart
 from ceasefire.charts.hazard import hazard_chart
-from ceasefire.charts.levers import Gain, levers_chart
-from ceasefire.charts.morris import morris_chart
-from ceasefire.charts.phase import Field, phase_chart
-from ceasefire.charts.pulls import Choice, pulls_chart
-from ceasefire.charts.rows import fair_limits
-from ceasefire.charts.sawtooth import sawtooth_chart
-from ceasefire.charts.sobol import sobol_chart
+from ceasefire.charts.ranking import Gain, fair_limits, levers_chart
+from ceasefire.charts.response_surface import Field, phase_chart
+from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
-from ceasefire.charts.tornado import Swing, tornado_chart
+from ceasefire.charts.talks_effect import sawtooth_chart
 from ceasefire.wording import days, signed, signed_days, span_words
 
 HORIZON = 1825

@@ -23,14 +23,14 @@ from matplotlib.transforms import Bbox
 
 from ceasefire.analysis.parameter_uncertainty import DoubtBand, doubt_band
 from ceasefire.analysis.survival import CAUSES, SurvivalCurve, cumulative_incidence, survival
-from ceasefire.charts.causes import causes_chart
-from ceasefire.charts.histories import histories_chart
-from ceasefire.charts.history import history_chart
+from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Room, day_ticks, spread
-from ceasefire.charts.panels import counted, runs
-from ceasefire.charts.steps import cells, corners, shown
+from ceasefire.charts.step_curves import cells, corners, shown
 from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
 from ceasefire.charts.survival import survival_chart
+from ceasefire.charts.world_panels import counted, runs
+from ceasefire.charts.world_sample import histories_chart
+from ceasefire.charts.world_timeline import history_chart
 from ceasefire.simulation.trajectory import History
 from ceasefire.wording import CAUSE_WORDS, whole_percent
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, shortened, spread
-from ceasefire.charts.steps import axis_end, corners, shown
+from ceasefire.charts.step_curves import axis_end, corners, shown
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,

@@ -28,7 +28,7 @@ from ceasefire.charts.layout import (
     shortened,
     spread,
 )
-from ceasefire.charts.steps import axis_end, cells, corners, shown
+from ceasefire.charts.step_curves import axis_end, cells, corners, shown
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,

@@ -284,7 +284,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
 def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.layout import Caption
-    from ceasefire.charts.levers import Gain, levers_chart
+    from ceasefire.charts.ranking import Gain, levers_chart
     from ceasefire.charts.style import save
     from ceasefire.scenario.find_scenarios import find_change, headline
     from ceasefire.wording import titled

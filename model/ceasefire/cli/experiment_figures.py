@@ -54,7 +54,7 @@ def _figure(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
 
 def _cases(made: Study, found: Answer) -> Figure:
     """The deals side by side."""
-    from ceasefire.charts.cases import Deal, cases_chart
+    from ceasefire.charts.forecast_scores import Deal, cases_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.experiments import hindcast
     from ceasefire.report.side_by_side import surprise
@@ -96,7 +96,7 @@ def _change_of(wanted: Outcome) -> str:
 def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
     from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.levers import Gain, levers_chart
+    from ceasefire.charts.ranking import Gain, levers_chart
 
     names, scale = _titles(made), _scale(wanted)
     gains = []
@@ -116,7 +116,7 @@ def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 
 
 def _attribution(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
-    from ceasefire.charts.bars import Bar, Key, bars_chart
+    from ceasefire.charts.ranking import Bar, Key, bars_chart
     from ceasefire.wording import signed_days
 
     swap, scale = made.asked.swap, _scale(wanted)
@@ -143,7 +143,7 @@ def _sensitivity(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
         return _morris(made, rows, wanted)
     if "in_all" in rows:
         return _sobol(made, rows, wanted)
-    from ceasefire.charts.bars import Bar, Key, bars_chart
+    from ceasefire.charts.ranking import Bar, Key, bars_chart
 
     bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
@@ -154,7 +154,7 @@ def _sensitivity(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.analysis.sensitivity import Effect
-    from ceasefire.charts.morris import morris_chart
+    from ceasefire.charts.sensitivity import morris_chart
 
     scale = _scale(wanted)
     effects = [
@@ -173,7 +173,7 @@ def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
 def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.analysis.sensitivity import Influence
-    from ceasefire.charts.sobol import sobol_chart
+    from ceasefire.charts.sensitivity import sobol_chart
 
     spans = [
         [Interval(*row) for row in rows[[n, f"{n}_low", f"{n}_high"]].to_numpy(float)] for n in ("alone", "in_all")
@@ -208,7 +208,7 @@ def _scale(wanted: Outcome) -> float:
 
 def _differences(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
     """How far the outcome swings with each factor, or what each point does."""
-    from ceasefire.charts.bars import Bar, Key, bars_chart
+    from ceasefire.charts.ranking import Bar, Key, bars_chart
 
     table = found.tables["differences"]
     if not len(table):
@@ -224,8 +224,8 @@ def _differences(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
 def _one_at_a_time(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
     from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.levers import Gain, levers_chart
-    from ceasefire.charts.tornado import Swing, tornado_chart
+    from ceasefire.charts.ranking import Gain, levers_chart
+    from ceasefire.charts.sensitivity import Swing, tornado_chart
 
     names, scale = _titles(made), _scale(wanted)
     settings: dict[str, list[tuple[float, str, Interval]]] = {}
@@ -271,7 +271,7 @@ def _grid(made: Study, points: pd.DataFrame, wanted: Outcome) -> Figure | None:
 
 
 def _lines(made: Study, points: pd.DataFrame, wanted: Outcome, along: Factor, other: Factor | None) -> Figure:
-    from ceasefire.charts.lines import Line, lines_chart
+    from ceasefire.charts.response_surface import Line, lines_chart
 
     lines: dict[str, Any] = {}
     groups = points.groupby(other.name, sort=False) if other is not None else [("", points)]
@@ -297,7 +297,7 @@ def _field(made: Study, points: pd.DataFrame, wanted: Outcome, across: Factor, u
         table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
         return _phase(made, wanted, (across, columns), (up, rows), table)
-    from ceasefire.charts.field import field_chart
+    from ceasefire.charts.response_surface import field_chart
 
     own = _own_place(_own_value(made, across), columns), _own_place(_own_value(made, up), rows)
     return field_chart(
@@ -311,7 +311,7 @@ def _phase(
     made: Study, wanted: Outcome, across: tuple[Factor, list[float]], up: tuple[Factor, list[float]], table: Any
 ) -> Figure:
     """Two numbers at their own places, with the border of one half."""
-    from ceasefire.charts.phase import Field, phase_chart
+    from ceasefire.charts.response_surface import Field, phase_chart
 
     names = _titles(made)
     own = _own_value(made, across[0]), _own_value(made, up[0])

@@ -51,9 +51,9 @@ def get_ready() -> None:
     import scipy.special  # noqa: F401
 
     import ceasefire.analysis.parameter_uncertainty
-    import ceasefire.charts.causes
-    import ceasefire.charts.histories
+    import ceasefire.charts.cumulative_incidence
     import ceasefire.charts.survival
+    import ceasefire.charts.world_sample
     import ceasefire.report  # noqa: F401
 
 
@@ -74,7 +74,7 @@ def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
 
 def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.analysis.survival import cumulative_incidence
-    from ceasefire.charts.causes import causes_chart
+    from ceasefire.charts.cumulative_incidence import causes_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.wording import titled
@@ -86,9 +86,9 @@ def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
 
 
 def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    from ceasefire.charts.histories import histories_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
+    from ceasefire.charts.world_sample import histories_chart
     from ceasefire.simulation.initial_state import open_scenario
     from ceasefire.simulation.trajectory import history
     from ceasefire.wording import titled

@@ -25,10 +25,10 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     """The danger by age; the front and violations around talks over the first worlds; and what these show."""
     from ceasefire.analysis.front_line import front_of
     from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
-    from ceasefire.charts.front import front_chart, front_finding
+    from ceasefire.charts.front_line import front_chart, front_finding
     from ceasefire.charts.layout import Caption
-    from ceasefire.charts.sawtooth import sawtooth_chart, sawtooth_finding
     from ceasefire.charts.style import save
+    from ceasefire.charts.talks_effect import sawtooth_chart, sawtooth_finding
     from ceasefire.simulation.initial_state import open_scenario
     from ceasefire.simulation.trajectory import history
     from ceasefire.wording import titled
@@ -79,7 +79,7 @@ def _draw_hazard(plan: Plan, outcome: Outcome, folder: Path) -> str:
 def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Path]:
     """The front of one world, and the pulls behind the choice that ended it, if a choice did; the files."""
     from ceasefire.analysis.front_line import front_of
-    from ceasefire.charts.front import front_chart
+    from ceasefire.charts.front_line import front_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.narrative.world_notes import Teller, choices_behind, live_through
@@ -97,8 +97,8 @@ def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Pat
 
 
 def _draw_choice(loaded: Loaded, seed: int, number: int, choice: Decision, folder: Path) -> list[Path]:
+    from ceasefire.charts.decisions import Choice, pulls_chart
     from ceasefire.charts.layout import Caption
-    from ceasefire.charts.pulls import Choice, pulls_chart
     from ceasefire.charts.style import save
     from ceasefire.scenario.schema import ladder_of
     from ceasefire.wording import day_of, titled

@@ -83,7 +83,7 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
 
 def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
     """Show mean scores, write them, and draw calibration. FolderError when another call took the folder meanwhile."""
-    from ceasefire.charts.calibration import calibration_chart
+    from ceasefire.charts.forecast_scores import calibration_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.ensemble.command_folder import written

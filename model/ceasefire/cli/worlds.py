@@ -89,8 +89,8 @@ def _typed(source: str, number: int, seed: int | None = None, change: Changes = 
 
 
 def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
-    from ceasefire.charts.history import history_chart
     from ceasefire.charts.style import save
+    from ceasefire.charts.world_timeline import history_chart
     from ceasefire.cli.more_figures import draw_world
     from ceasefire.simulation.initial_state import open_scenario
     from ceasefire.simulation.trajectory import history

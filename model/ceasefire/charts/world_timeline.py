@@ -11,7 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ceasefire.charts.layout import Caption, Page, calendar_axis, day_ticks, key_column, page, shortened, spread
-from ceasefire.charts.panels import (
+from ceasefire.charts.style import (
+    DEATH_COLOURS,
+    GREEN,
+    PURPLE,
+    RULE,
+    RUNG_COLOURS,
+    SIDE_COLOURS,
+    SMALL,
+    VIOLATION_COLOURS,
+    house_style,
+)
+from ceasefire.charts.world_panels import (
     PERIODS,
     bin_days,
     count_axis,
@@ -25,17 +36,6 @@ from ceasefire.charts.panels import (
     number_events,
     posture_strip,
     violations_strip,
-)
-from ceasefire.charts.style import (
-    DEATH_COLOURS,
-    GREEN,
-    PURPLE,
-    RULE,
-    RUNG_COLOURS,
-    SIDE_COLOURS,
-    SMALL,
-    VIOLATION_COLOURS,
-    house_style,
 )
 from ceasefire.wording import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, titled
 

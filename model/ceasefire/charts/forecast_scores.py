@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
+from ceasefire.analysis.forecast_scores import Group
 from ceasefire.charts.layout import Caption, Page, page
-from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, VERMILLION, house_style
+from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, INK, QUIET, RULE, SMALL, TEXT, VERMILLION, house_style
 from ceasefire.wording import GAP, whole_percent
 
 PANEL, BETWEEN = 0.82, 0.16
@@ -56,7 +57,7 @@ def cases_chart(deals: Sequence[Deal], caption: Caption, finding: str, made_of: 
     for place, deal in enumerate(deals):
         foot = top - place * (PANEL + BETWEEN) - PANEL
         axes = _panel(sheet, foot, last, labelled=place == len(deals) - 1)
-        _draw(axes, deal)
+        _draw_deal(axes, deal)
         _name(sheet, foot, deal)
     words = (
         ("filled", "still holding, assumed numbers drawn"),
@@ -84,7 +85,7 @@ def _panel(sheet: Page, foot: float, last: float, labelled: bool) -> Axes:
     return axes
 
 
-def _draw(axes: Axes, deal: Deal) -> None:
+def _draw_deal(axes: Axes, deal: Deal) -> None:
     days, holding = np.asarray(deal.days, float), np.asarray(deal.holding, float)
     axes.fill_between(days, 0, holding, step="post", color=FILL, linewidth=0, gid="holding")
     axes.step(days, holding, where="post", color=BLUE, linewidth=1.8, gid="curve")
@@ -106,3 +107,41 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     sheet.write(x, y, f"held {held} days", size=TEXT, weight="bold", color=VERMILLION, va="top")
     told = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
     sheet.write(x, y - 0.2, told, size=SMALL, color=QUIET, va="top", linespacing=1.2)
+
+
+SIZE = 2.0
+"""Side of a panel [inches]."""
+
+
+@house_style()
+def calibration_chart(named: Mapping[str, Sequence[Group]], caption: Caption, deals: int, worlds: int) -> Figure:
+    """A panel for each day; a point with its 95 % interval for each group of alike forecasts of each forecaster."""
+    days = sorted({group.day for each in named.values() for group in each})
+    if not days:
+        raise ValueError("no groups: nothing to draw")
+    finding = "Each point is a fifth of the deals with alike forecasts; on the line they hold as often as forecast."
+    footer = f"{deals:,} deals  ·  {caption.footer(worlds, each=True)}"
+    sheet = page(SIZE + 0.75, caption.title, finding, footer)
+    for at, day in enumerate(days):
+        axes = sheet.axes(0.75 + at * (SIZE + 0.25), sheet.bottom + 0.45, SIZE, SIZE)
+        axes.plot([0, 1], [0, 1], color=RULE, linewidth=1.0, zorder=1)
+        for shift, (name, colour) in enumerate(zip(named, COMPARISON_COLOURS, strict=False)):
+            its = [group for group in named[name] if group.day == day]
+            x = [group.forecast for group in its]
+            y = [group.seen for group in its]
+            axes.vlines(x, [g.low for g in its], [g.high for g in its], color=colour, linewidth=1.0, zorder=2)
+            axes.plot(x, y, "os"[shift % 2], color=colour, markersize=4.5, label=name, zorder=3)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+            axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=f"{GAP}%"))
+        axes.set_xticklabels(["0", "", f"50{GAP}%", "", f"100{GAP}%"])
+        axes.set_title(f"hold {day:.0f} days", size=SMALL + 1, color=INK, loc="left")
+        axes.set_xlabel("forecast", color=QUIET, labelpad=1)
+        if at == 0:
+            axes.set_ylabel("seen", color=QUIET, labelpad=1)
+            axes.legend(loc="lower right", frameon=False, fontsize=SMALL, handletextpad=0.2, borderpad=0.1)
+        else:
+            axes.set_yticklabels([])
+    return sheet.figure

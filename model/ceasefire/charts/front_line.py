@@ -15,8 +15,8 @@ from matplotlib.ticker import FuncFormatter
 from ceasefire.analysis.front_line import FrontLife
 from ceasefire.analysis.survival import IntArray
 from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
-from ceasefire.charts.panels import named_rows
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
+from ceasefire.charts.world_panels import named_rows
 from ceasefire.wording import whole_percent
 
 LEFT, WIDTH, ROW = 2.15, 4.0, 0.25

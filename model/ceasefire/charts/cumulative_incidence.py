@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from ceasefire.analysis.survival import Ending, Incidence
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
-from ceasefire.charts.steps import axis_end, corners, shown
+from ceasefire.charts.step_curves import axis_end, corners, shown
 from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
 from ceasefire.wording import ending_in_a_sentence, ending_words, whole_percent
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,18 +15,29 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, page
-from ceasefire.charts.style import INK, PAPER, QUIET, SMALL, contrast, house_style
+from ceasefire.charts.layout import LEFT, Caption, page, spread
+from ceasefire.charts.style import (
+    COMPARISON_COLOURS,
+    COMPARISON_DASHES,
+    INK,
+    PAPER,
+    QUIET,
+    RULE,
+    SMALL,
+    WIDTH_INCHES,
+    contrast,
+    house_style,
+)  # fmt: skip
 from ceasefire.wording import GAP, whole_percent
 
 WIDTH, HEIGHT = 4.9, 3.7
-COLOURS = "cividis"
+PHASE_COLOURS = "cividis"
 """Reads alike for people who do not see red or green, and in grey."""
 
 CONTOURS = {0.25: 1.0, 0.5: 2.8, 0.75: 1.0}
 """Shares at which a line runs, and its width [points]."""
 
-MOST_WRITTEN = 100
+MOST_CONTOURS_WRITTEN = 100
 """Cells in which the figure is written out."""
 
 
@@ -53,18 +66,20 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
     across, down, values = (np.asarray(each, dtype=float) for each in (field.across, field.down, field.values))
     _check(across, down, values)
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(HEIGHT + 0.8, caption.title, _finding(field, values, figure, shares), footer)
+    sheet = page(HEIGHT + 0.8, caption.title, _phase_finding(field, values, figure, shares), footer)
     axes = sheet.axes(LEFT + 0.2, sheet.bottom + 0.55, WIDTH, HEIGHT)
     low, high = _limits(values, shares)
-    mesh = axes.pcolormesh(_edges(across), _edges(down), values, cmap=COLOURS, vmin=low, vmax=high, shading="flat")
+    mesh = axes.pcolormesh(
+        _edges(across), _edges(down), values, cmap=PHASE_COLOURS, vmin=low, vmax=high, shading="flat"
+    )
     if shares:
         _contours(axes, across, down, values)
-    if values.size <= MOST_WRITTEN:
-        _write(axes, across, down, values, (low, high), shares)
+    if values.size <= MOST_CONTOURS_WRITTEN:
+        _write_chances(axes, across, down, values, (low, high), shares)
     _name_axes(axes, field, across, down)
     if field.own is not None:
         _mark_own(axes, field.own)
-    sheet.write(LEFT + 0.2, sheet.bottom + 0.1, _key(field, values, shares), size=SMALL, color=QUIET, va="center")
+    sheet.write(LEFT + 0.2, sheet.bottom + 0.1, _phase_key(field, values, shares), size=SMALL, color=QUIET, va="center")
     box = sheet.axes(LEFT + 0.2 + WIDTH + 0.2, sheet.bottom + 0.55, 0.16, HEIGHT)
     scale = Colorbar(box, mesh)
     scale.outline.set_visible(False)
@@ -114,7 +129,7 @@ def _contours(axes: Axes, across: FloatArray, down: FloatArray, values: FloatArr
     lines.set_gid("contours")
 
 
-def _write(
+def _write_chances(
     axes: Axes, across: FloatArray, down: FloatArray, values: FloatArray, limits: tuple[float, float], shares: bool
 ) -> None:
     """The figure in each cell, in the shade that can be read on it."""
@@ -126,7 +141,7 @@ def _write(
         if not np.isfinite(value):
             continue
         x, y = float(across[column]), float(down[row])
-        behind = to_hex(colormaps[COLOURS]((value - low) / (high - low)))
+        behind = to_hex(colormaps[PHASE_COLOURS]((value - low) / (high - low)))
         ink = max((INK, PAPER), key=lambda colour: contrast(colour, behind))
         words = whole_percent(value) if shares else f"{value:,.0f}"
         axes.text(
@@ -158,14 +173,14 @@ def _mark_own(axes: Axes, own: tuple[float, float]) -> None:
     axes.plot(*own, "o", path_effects=outline, gid="own", zorder=4.5, clip_on=False, **ring)  # type: ignore[arg-type]
 
 
-def _key(field: Field, values: FloatArray, shares: bool) -> str:
+def _phase_key(field: Field, values: FloatArray, shares: bool) -> str:
     """What ring and lines are."""
     crossed = bool(shares and np.nanmin(values) < 0.5 < np.nanmax(values))
     lines = "bold line: one half; thin lines: a quarter, three quarters" if crossed else ""
     return "     ".join(part for part in ("○ the scenario as it is" if field.own else "", lines) if part)
 
 
-def _finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
+def _phase_finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
     """The least and the most, where, and how much of the field lies above one half."""
     rows, columns = np.indices(values.shape)
     known = np.isfinite(values)
@@ -194,3 +209,132 @@ def _above_half(above: int, cells: int, holds: str) -> str:
 def _plural(figure: str) -> str:
     """'holds past day 365' said of several worlds."""
     return figure.replace("holds", "hold", 1).replace("ended", "are ended", 1)
+
+
+PLOT_HEIGHT = 3.1
+NAMES_WIDTH = 1.75
+NAME_LINE = 0.15
+
+
+@dataclass(frozen=True)
+class Line:
+    """Values of a factor and what the outcome is there, with its 95 % limits; all of one length."""
+
+    x: Sequence[float]
+    value: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+@house_style()
+def lines_chart(
+    lines: Mapping[str, Line],
+    caption: Caption,
+    finding: str,
+    axes_words: tuple[str, str],
+    made_of: str,
+    *,
+    as_it_is: float | None = None,
+    shares: bool = False,
+) -> Figure:
+    """Up to six lines by name with their bands. `axes_words` name the factor and the outcome.
+
+    `as_it_is` marks the scenario's own value on the factor's axis; `shares`: the outcome is a share of worlds.
+    ValueError for no line or more than six.
+    """
+    if not 1 <= len(lines) <= len(COMPARISON_COLOURS):
+        raise ValueError(f"{len(lines)} lines: a chart shows 1 to {len(COMPARISON_COLOURS)}")
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    sheet = page(PLOT_HEIGHT + 0.85, caption.title, finding, footer)
+    names = NAMES_WIDTH if len(lines) > 1 else 0.35
+    axes = sheet.axes(LEFT, sheet.bottom + 0.52, WIDTH_INCHES - LEFT - names, PLOT_HEIGHT)
+    for number, (name, line) in enumerate(lines.items()):
+        colour = COMPARISON_COLOURS[number]
+        axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.2, linewidth=0)
+        look: dict[str, Any] = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 3.5}
+        axes.plot(line.x, line.value, linestyle=COMPARISON_DASHES[number], gid=f"line {name}", **look)
+    axes.set_xlabel(axes_words[0], labelpad=2)
+    axes.set_ylabel("\n".join(textwrap.wrap(axes_words[1], 34)), labelpad=3)
+    axes.grid(color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(min(0, bottom), 1 if shares else top * 1.03)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, 0, f"{GAP}%") if shares else StrMethodFormatter("{x:,g}"))
+    if as_it_is is not None:
+        axes.axvline(as_it_is, color=INK, linewidth=0.9, linestyle=":", gid="as it is")
+        place: dict[str, Any] = {"xytext": (3, -3), "textcoords": "offset points", "va": "top"}
+        axes.annotate("as it is", (as_it_is, axes.get_ylim()[1]), size=SMALL, color=QUIET, **place)
+    if len(lines) > 1:
+        low, high = axes.get_ylim()
+        ends = [(float(line.value[-1]) - low) / (high - low) * PLOT_HEIGHT for line in lines.values()]
+        wrapped = [textwrap.wrap(name, 22)[:3] for name in lines]
+        centres = spread(ends, [NAME_LINE * len(words) + 0.04 for words in wrapped], 0, PLOT_HEIGHT)
+        for number, (words, centre) in enumerate(zip(wrapped, centres, strict=True)):
+            x, y = WIDTH_INCHES - names + 0.12, sheet.bottom + 0.52 + centre
+            sheet.write(x, y, "\n".join(words), size=SMALL, color=COMPARISON_COLOURS[number], va="center")
+    return sheet.figure
+
+
+CELL_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT = 0.42, 1.2, 4.2
+CELLS_LEFT, RIGHT = 1.5, 0.5
+MOST_WRITTEN = 120
+"""Cells in which the figure is written out."""
+
+FIELD_COLOURS = "cividis"
+"""Reads alike for people who do not see red or green, and in grey."""
+
+
+@house_style()
+def field_chart(
+    table: np.ndarray[Any, np.dtype[np.float64]],
+    columns: Sequence[str],
+    rows: Sequence[str],
+    caption: Caption,
+    finding: str,
+    axes_words: tuple[str, str],
+    made_of: str,
+    *,
+    shares: bool = False,
+    own: tuple[float, float] | None = None,
+) -> Figure:
+    """A cell for each pair of settings, the figure of `table` (rows, columns) as colour and written where it fits.
+
+    The first row is lowest. `axes_words` name the factors of columns and rows. `own` is where the scenario itself
+    stands, in steps from the first column and row. Not a number: the cell stays blank.
+    """
+    height = float(np.clip(CELL_HEIGHT * len(rows), LEAST_HEIGHT, MOST_HEIGHT))
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    sheet = page(height + 0.85, caption.title, finding, footer)
+    axes = sheet.axes(CELLS_LEFT, sheet.bottom + 0.55, WIDTH_INCHES - CELLS_LEFT - RIGHT, height)
+    low, high = (0.0, 1.0) if shares else (float(np.nanmin(table)), float(np.nanmax(table)))
+    image = axes.imshow(table, origin="lower", aspect="auto", cmap=FIELD_COLOURS, vmin=low, vmax=max(high, low + 1e-9))
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.tick_params(length=0, labelsize=SMALL)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel(axes_words[0], labelpad=3)
+    axes.set_ylabel(axes_words[1], labelpad=3)
+    if table.size <= MOST_WRITTEN:
+        _write_cells(axes, table, shares, (low, high))
+    else:
+        sheet.figure.colorbar(image, ax=axes)
+    if own is not None:
+        outline = [withStroke(linewidth=3, foreground=PAPER)]
+        ring = {"markersize": 26, "markerfacecolor": "none", "markeredgewidth": 1.8, "color": INK}
+        axes.plot(*own, "o", path_effects=outline, gid="own", clip_on=False, **ring)  # type: ignore[arg-type]
+        sheet.write(CELLS_LEFT, sheet.bottom + 0.08, "○ the scenario as it is", size=SMALL, color=QUIET)
+    return sheet.figure
+
+
+def _write_cells(
+    axes: Axes, table: np.ndarray[Any, np.dtype[np.float64]], shares: bool, limits: tuple[float, float]
+) -> None:
+    """The figure in each cell, dark on light and light on dark."""
+    low, high = limits
+    for (row, column), figure in np.ndenumerate(table):
+        if np.isnan(figure):
+            continue
+        words = f"{figure * 100:.0f}{GAP}%" if shares else f"{figure:,.0f}"
+        dark = (figure - low) / max(high - low, 1e-9) < 0.55
+        axes.text(column, row, words, ha="center", va="center", size=SMALL, color=PAPER if dark else INK)

@@ -10,7 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ceasefire.charts.layout import Caption, Page, day_ticks, key_line, page, shortened
-from ceasefire.charts.panels import (
+from ceasefire.charts.style import (
+    DEATH_COLOURS,
+    QUIET,
+    RUNG_COLOURS,
+    SMALL,
+    TEXT,
+    VIOLATION_COLOURS,
+    house_style,
+)
+from ceasefire.charts.world_panels import (
     PERIODS,
     Counts,
     bin_days,
@@ -23,15 +32,6 @@ from ceasefire.charts.panels import (
     mark_talks,
     posture_strip,
     violations_strip,
-)
-from ceasefire.charts.style import (
-    DEATH_COLOURS,
-    QUIET,
-    RUNG_COLOURS,
-    SMALL,
-    TEXT,
-    VIOLATION_COLOURS,
-    house_style,
 )
 from ceasefire.wording import DEATH_WORDS, RUNG_WORDS, VIOLATION_WORDS
 
