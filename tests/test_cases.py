@@ -14,7 +14,7 @@ from ceasefire.analysis.forecast_scores import Forecast
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case
-from ceasefire.report.side_by_side import surprise
+from ceasefire.report.hindcast import surprise
 from ceasefire.scenario.load import load
 from ceasefire.validation import idlib_rows
 from ceasefire.validation.check import VERDICTS

@@ -247,7 +247,7 @@ def test_doubt_about_levers_is_announced_and_what_all_are_compared_with_is_lived
         heard["total"] = total
         yield lambda done: heard.update(done=heard["done"] + done)
 
-    monkeypatch.setattr("ceasefire.cli.comparing.progress", bar)
+    monkeypatch.setattr("ceasefire.cli.compare.progress", bar)
     said = command("levers", small, "--worlds", "20", "--days", "60", "--json")
     sides = len(json.loads(said.out)["levers"]) + 1
     doubt = sides * DRAWS * WORLDS_PER_DRAW

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import Command
 
-from ceasefire.experiments.check import check_file
+from ceasefire.cli.scenarios import check_file
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.prepare import study
 from ceasefire.scenario.find_scenarios import list_experiments, shipped

@@ -26,8 +26,8 @@ from ceasefire.charts.style import contrast
 from ceasefire.ensemble.output_folder import FolderError, open_results
 from ceasefire.ensemble.run import Outcome, carry_out
 from ceasefire.ensemble.run_plan import Plan
-from ceasefire.report.assumed import assumed_numbers
-from ceasefire.report.page import page
+from ceasefire.report.appendix import assumed_numbers
+from ceasefire.report.html import page
 from ceasefire.report.run import Made, run_report
 from ceasefire.scenario.load import load
 from ceasefire.wording import whole_percent

@@ -17,7 +17,7 @@ from conftest import SMALL, Command
 from html_page import Element, read
 
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.report.answers import answer_to, outcome_table
+from ceasefire.report.experiment_tables import answer_to, outcome_table
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.wording import signed_days

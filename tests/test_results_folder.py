@@ -12,12 +12,12 @@ import pytest
 from conftest import BRIEF_TERMS, Command
 
 import ceasefire
-from ceasefire.cli.figures import sample
 from ceasefire.ensemble.output_folder import FolderError, check_writable, open_results, place_for, written_aside
 from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
 from ceasefire.ensemble.run import carry_out
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
+from ceasefire.report.run_figures import sample
 from ceasefire.scenario.load import load
 
 JUDGED_WITHIN = 14
@@ -214,7 +214,7 @@ def test_what_stops_a_run_leaves_neither_the_folder_nor_those_above_it(
         assert any(file.name == "part-0000.parquet" for file in Path().rglob("*"))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ceasefire.cli.figures.draw", stop)
+    monkeypatch.setattr("ceasefire.report.run_figures.draw", stop)
     said = command("run", small, "--out", "far/away/there", *QUICK)
     assert said.code == 130
     assert os.listdir() == []
@@ -230,7 +230,7 @@ def test_figures_that_cannot_be_redrawn_leave_the_old_ones(
         (aside / "survival.svg").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ceasefire.cli.figures.draw", half)
+    monkeypatch.setattr("ceasefire.report.run_figures.draw", half)
     assert command("run", small, *QUICK).code == 130
     assert everything(folder) == before
 

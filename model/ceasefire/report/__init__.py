@@ -22,7 +22,7 @@ def write(folder: Path, named: str | None = None) -> Path:
     said = read_manifest(folder)
     if said.get("kind") == "experiment":
         from ceasefire.report.experiment import experiment_report, read_asked
-        from ceasefire.report.page import write_page
+        from ceasefire.report.html import write_page
 
         return write_page(experiment_report(read_asked(folder, said, named or str(folder))), folder)
     results = open_results(folder)
@@ -31,7 +31,7 @@ def write(folder: Path, named: str | None = None) -> Path:
 
 def write_run(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, Any], named: str | None = None) -> Path:
     """The same for a run that is still in memory."""
-    from ceasefire.report.page import write_page
+    from ceasefire.report.html import write_page
     from ceasefire.report.run import Made, run_report
 
     return write_page(run_report(Made(plan, outcome, manifest, folder, named or str(folder))), folder)
@@ -40,6 +40,6 @@ def write_run(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, An
 def write_comparison(found: Comparison) -> Path:
     """The page of a comparison, into its folder."""
     from ceasefire.report.comparison import comparison_report
-    from ceasefire.report.page import write_page
+    from ceasefire.report.html import write_page
 
     return write_page(comparison_report(found), found.folder)

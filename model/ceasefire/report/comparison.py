@@ -14,8 +14,8 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import Led
 from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
-from ceasefire.report.assumed import assumed_numbers, assumed_table
-from ceasefire.report.blocks import (
+from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.html import (
     Block,
     Commands,
     Downloads,

@@ -16,9 +16,10 @@ import pandas as pd
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import Outcome, outcome
-from ceasefire.report.answers import answer_to, outcome_table
-from ceasefire.report.assumed import assumed_numbers, assumed_table
-from ceasefire.report.blocks import (
+from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
+from ceasefire.report.experiment_tables import answer_to, outcome_table
+from ceasefire.report.hindcast import cautions, side_by_side, surprise
+from ceasefire.report.html import (
     Block,
     Downloads,
     Folded,
@@ -30,10 +31,8 @@ from ceasefire.report.blocks import (
     download,
     picture,
 )
-from ceasefire.report.replaying import replay_section
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
-from ceasefire.report.side_by_side import cautions, side_by_side, surprise
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import titled

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ceasefire.cli.guard import SOME_FAILED
+from ceasefire.cli.exit_codes import SOME_FAILED
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
-from ceasefire.cli.reporting import add_report
+from ceasefire.cli.report import add_report
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -67,8 +67,8 @@ def run(
 
 def _drawn_again(folder: Path) -> Results:
     """A run that was made before: only its figures are drawn again."""
-    from ceasefire.cli.figures import draw
     from ceasefire.ensemble.output_folder import new_figures, open_results
+    from ceasefire.report.run_figures import draw
 
     say(f"This run is in {shown_path(folder)} already; its worlds stay and its figures are drawn again.")
     results = open_results(folder)
@@ -80,7 +80,6 @@ def _drawn_again(folder: Path) -> Results:
 
 def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
     """A run that is made now."""
-    from ceasefire.cli.figures import draw, draw_worlds, get_ready
     from ceasefire.ensemble.manifest import manifest
     from ceasefire.ensemble.output_folder import (
         FIGURES,
@@ -90,6 +89,7 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
         write_run,
         written_aside,
     )
+    from ceasefire.report.run_figures import draw, draw_worlds, get_ready
 
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
@@ -121,7 +121,7 @@ def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
 def _report(results: Results, reference: str, as_json: bool) -> None:
     """Tell what came out; the folder comes last. Raises typer.Exit when worlds failed."""
     from ceasefire.analysis.summary import summary
-    from ceasefire.cli.telling import told
+    from ceasefire.cli.tables import run_text
     from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
@@ -134,7 +134,7 @@ def _report(results: Results, reference: str, as_json: bool) -> None:
         show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(found.as_content() if found else {})})
     else:
         if found is not None:
-            show(told(found, results))
+            show(run_text(found, results))
         show(f"\n{ILLUSTRATIVE}\n")
         show(_next_steps(results, reference, folder))
         show(folder)
@@ -147,7 +147,7 @@ def _report(results: Results, reference: str, as_json: bool) -> None:
 
 def _next_steps(results: Results, reference: str, folder: str) -> str:
     """What to look at, and commands to go on with."""
-    from ceasefire.cli.figures import sample
+    from ceasefire.report.run_figures import sample
     from ceasefire.scenario.load import split_reference
 
     chosen = sample(results.outcome.worlds)

@@ -13,6 +13,9 @@ from ceasefire.cli.terminal import say, say_if_compiling, show, shown_path
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import Outcome
     from ceasefire.ensemble.run_plan import Plan
+from ceasefire.cli.exit_codes import SOME_FAILED
+from ceasefire.cli.options import MOST_SEED, AsJson
+from ceasefire.cli.terminal import columns, show_json
 
 
 def report(
@@ -31,9 +34,8 @@ def report(
 def made_again(folder: Path, more: bool = False) -> Path:
     """The page of a folder, with its figures drawn anew, and more of them. FolderError when the folder is not sound."""
     from ceasefire import report as reports
-    from ceasefire.cli.figures import draw
-    from ceasefire.cli.more_figures import draw_more
     from ceasefire.ensemble.output_folder import new_figures, open_results, read_manifest
+    from ceasefire.report.run_figures import draw, draw_more
 
     said = read_manifest(folder)
     if said.get("kind") == "experiment":
@@ -49,13 +51,13 @@ def made_again(folder: Path, more: bool = False) -> Path:
 
 def _draw_experiment(folder: Path, said: dict[str, Any]) -> None:
     """Tables and figures of an experiment anew, when its file still says what it said when it ran."""
-    from ceasefire.cli.experiment_figures import draw
     from ceasefire.errors import ScenarioError
     from ceasefire.experiments.load import load_experiment
     from ceasefire.experiments.prepare import study
     from ceasefire.experiments.result_store import Store
     from ceasefire.experiments.result_tables import answer, write_answer
     from ceasefire.experiments.runner import progress_of, unlike
+    from ceasefire.report.experiment_figures import draw
 
     store = Store(folder)
     try:
@@ -90,3 +92,30 @@ def add_page(write: Callable[[], object]) -> None:
         raise
     except Exception as problem:
         say(f"report.html could not be made ({type(problem).__name__}: {problem}); everything else is there")
+
+
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    world: Annotated[int, typer.Option("--world", metavar="N", min=0, max=MOST_SEED, help="Which world.")],
+    point: Annotated[int, typer.Option("--point", metavar="P", min=0, help="Which point of an experiment.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Live a world of a results folder again, from the folder alone, and say whether it is the same."""
+    from ceasefire.experiments.replay import replay as again
+
+    say_if_compiling()
+    found = again(folder, world, point)
+    if as_json:
+        show_json({"same": found.same, "differs": list(found.differs), "now": found.now, "then": found.then})
+    else:
+        rows = [["", "now", "then"], *([name, _cell(v), _cell(found.then[name])] for name, v in found.now.items())]
+        show(columns(rows))
+        show("the same" if found.same else f"NOT the same: {', '.join(found.differs)}")
+    if found.other_version:
+        say(f"{shown_path(folder)} was made by another version of the program")
+    if not found.same:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None or value == "" else str(value)

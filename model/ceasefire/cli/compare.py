@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import RefusedError
+from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
 from ceasefire.cli.terminal import (
     columns,
@@ -20,6 +20,7 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
+from ceasefire.report.comparison_figures import _draw_curves, _draw_ranking, _titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Compared, Side
@@ -237,7 +238,7 @@ def _tell_ranking(first: Side, content: list[dict[str, Any]]) -> None:
 def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
     """report.html of the comparison."""
     from ceasefire.analysis.first_divergence import Led
-    from ceasefire.cli.reporting import add_page
+    from ceasefire.cli.report import add_page
     from ceasefire.ensemble.manifest import as_typed
     from ceasefire.report import write_comparison
     from ceasefire.report.comparison import Comparison
@@ -247,52 +248,3 @@ def _report(first: Side, pairs: list[Compared], content: list[dict[str, Any]], f
     titles = {pair.other.label: _titled(first, pair.other) for pair in pairs}
     command = as_typed(command_line())
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))
-
-
-def _titled(first: Side, other: Side) -> str:
-    """What readers call the other side: what was changed, when that is all."""
-    own, changes = first.plan.loaded, other.plan.loaded.changes
-    more = changes[len(own.changes) :]
-    same = other.plan.loaded.name == own.name and changes[: len(own.changes)] == own.changes
-    return f"with {' and '.join(more)}" if same and more else other.label
-
-
-def _names(found: list[Side]) -> list[str]:
-    """What readers call the sides of a comparison."""
-    return [found[0].label, *(_titled(found[0], other) for other in found[1:])]
-
-
-def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None:
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.analysis.survival import restricted_mean, survival
-    from ceasefire.charts.comparison import Group, comparison_chart
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.wording import titled
-
-    plan = found[0].plan
-    gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
-    doubts = [None, *(pair.doubt for pair in pairs)]
-    groups = [
-        Group(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain, doubt)
-        for name, side, gain, doubt in zip(_names(found), found, gains, doubts, strict=True)
-    ]
-    caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
-    save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")
-
-
-def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.ranking import Gain, levers_chart
-    from ceasefire.charts.style import save
-    from ceasefire.scenario.find_scenarios import find_change, headline
-    from ceasefire.wording import titled
-
-    gains = []
-    for pair in pairs:
-        name = pair.other.plan.loaded.changes[-1]
-        title = headline(find_change(name)).get("title", name)
-        gains.append(Gain(name, title, Interval(pair.days.value, pair.days.low, pair.days.high), pair.doubt))
-    caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
-    save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")

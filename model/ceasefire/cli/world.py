@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ceasefire.cli.guard import RefusedError
+from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
 from ceasefire.cli.terminal import program, say, say_if_compiling, show, shown_path
 
@@ -91,7 +91,7 @@ def _typed(source: str, number: int, seed: int | None = None, change: Changes = 
 def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
     from ceasefire.charts.style import save
     from ceasefire.charts.world_timeline import history_chart
-    from ceasefire.cli.more_figures import draw_world
+    from ceasefire.report.run_figures import draw_world
     from ceasefire.simulation.initial_state import open_scenario
     from ceasefire.simulation.trajectory import history
 

@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import SOME_FAILED, RefusedError
+from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, command_line, program, say, say_if_compiling, show, show_json, shown_path
-from ceasefire.cli.watching import in_bytes, in_time, watching
+from ceasefire.cli.terminal import (
+    columns,
+    command_line,
+    in_bytes,
+    in_time,
+    program,
+    say,
+    say_if_compiling,
+    show,
+    show_json,
+    shown_path,
+    watching,
+)
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -76,9 +87,9 @@ def experiment(
 def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
     """Live what is missing, make tables and figures, and tell. Raises typer.Exit when some worlds failed."""
     from ceasefire import report as reports
-    from ceasefire.cli.experiment_figures import draw
-    from ceasefire.cli.reporting import add_page
+    from ceasefire.cli.report import add_page
     from ceasefire.experiments.result_tables import answer, write_answer
+    from ceasefire.report.experiment_figures import draw
 
     progress = _lived(made, store, workers, cluster)
     found = answer(made, store, progress)
@@ -253,10 +264,10 @@ def _records(table: Any) -> list[dict[str, Any]]:
 
 
 def _tell(made: Study, store: Store, progress: Progress, found: Answer) -> None:
-    from ceasefire.cli.experiment_telling import told
+    from ceasefire.cli.tables import experiment_text
     from ceasefire.wording import ILLUSTRATIVE
 
-    show(told(made, progress, found, MOST_ROWS))
+    show(experiment_text(made, progress, found, MOST_ROWS))
     if found.variance_reduction:
         name, factor = next(iter(found.variance_reduction.items()))
         show(f"\nThe same worlds at every point: the variance of differences in {name} is {factor:.1f} times smaller.")

@@ -57,7 +57,7 @@ def _cases(made: Study, found: Answer) -> Figure:
     from ceasefire.charts.forecast_scores import Deal, cases_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.experiments import hindcast
-    from ceasefire.report.side_by_side import surprise
+    from ceasefire.report.hindcast import surprise
     from ceasefire.wording import ILLUSTRATIVE
 
     curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ceasefire.report.blocks import Block, Folded, Paragraph, Points, Section, Table, picture
+from ceasefire.report.html import Block, Folded, Paragraph, Points, Section, Table, picture
 from ceasefire.wording import whole_percent
 
 Tables = Mapping[str, pd.DataFrame]

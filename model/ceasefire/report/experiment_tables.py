@@ -8,7 +8,7 @@ import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.experiments.outcome_definitions import Outcome
-from ceasefire.report.blocks import Table
+from ceasefire.report.html import Table
 from ceasefire.wording import days, signed_days, span_words, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]

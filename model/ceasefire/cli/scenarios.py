@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ceasefire.cli.guard import BAD_INPUT, RefusedError
+from ceasefire.cli.exit_codes import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Settings, loaded_as_asked
 from ceasefire.cli.terminal import columns, program, say, show, show_json, shown_path
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.scenario import load as scenario_check
+from ceasefire.scenario.yaml_with_lines import read
 
 GROUPS = {
     "scenario": "Scenarios",
@@ -69,7 +72,6 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Files, or names from `ceasefire list`.")],
 ) -> None:
     """Name every fault of scenario, change and motive files, with its line and what would be right."""
-    from ceasefire.experiments.check import check_file
 
     sound = True
     for given in files:
@@ -116,3 +118,29 @@ def new(
     reference = name if file.parent.name == "scenarios" else shown_path(file)
     say(f"Edit it, then: {program()} check {file}; {program()} run {reference}")
     show(str(file))
+
+
+ONLY_IN_EXPERIMENTS = frozenset({"question", "design", "levers", "uncertainties", "outcomes", "draws"})
+
+
+def check_file(path: str | Path) -> list[Fault]:
+    """Every fault of an experiment, scenario, change or motive file; an empty list when sound."""
+    file = Path(path)
+    if not is_experiment(file):
+        return scenario_check.check_file(file)
+    from ceasefire.experiments.load import load_experiment
+    from ceasefire.experiments.prepare import study
+
+    try:
+        study(load_experiment(file))
+    except ScenarioError as error:
+        return error.faults
+    return []
+
+
+def is_experiment(file: Path) -> bool:
+    """Whether a file says what only experiments say, or lies among them."""
+    said, _ = read(file)
+    if said is None:
+        return file.suffix == ".yaml" and file.absolute().parent.name == "experiments"
+    return bool(set(said.named) & ONLY_IN_EXPERIMENTS)
