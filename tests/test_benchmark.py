@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ceasefire.benchmark import cost
-from ceasefire.benchmark.agreement import compared, engine_worlds, peer_worlds
-from ceasefire.benchmark.bench import against_the_peer, exponent, in_words, sentences, table
-from ceasefire.benchmark.fronts import front_of
-from ceasefire.benchmark.peer import PeerModel
+from ceasefire.evaluation.independent_model.model import PeerModel
+from ceasefire.evaluation.speed import cost
+from ceasefire.evaluation.speed.bench import against_the_peer, exponent, in_words, sentences, table
+from ceasefire.evaluation.speed.long_fronts import front_of
+from ceasefire.evaluation.verification.model_vs_independent_model import compared, engine_worlds, peer_worlds
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.verification.small_front import small_front
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 PEERS = 300

@@ -10,25 +10,25 @@ import pandas as pd
 import pytest
 from conftest import Command
 
-from ceasefire.calibration import data, figures, fitting, priors, windows
-from ceasefire.calibration.recording import record
+from ceasefire.evaluation.calibration import abc_fit, priors, summary_statistics, target_counts, target_windows
+from ceasefire.evaluation.calibration.simulated_counts import record
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE
 from ceasefire.simulation.engine import all_rows, one_scenario
 from ceasefire.simulation.initial_state import open_scenario
 
 
-def gaussian_table(draws: int, seed: int) -> fitting.Table:
+def gaussian_table(draws: int, seed: int) -> abc_fit.Table:
     """Three even numbers: the first two are seen through noise, the third is not seen at all."""
     chance = np.random.default_rng(seed)
     positions = chance.random((draws, 3))
     noise = chance.normal(0.0, 0.1, (draws, 3))
     seen = np.stack([positions[:, 0], positions[:, 1] - positions[:, 0], np.zeros(draws)], axis=1) + noise
-    return fitting.Table(positions, seen)
+    return abc_fit.Table(positions, seen)
 
 
 def test_known_numbers_are_found_again_and_unseen_ones_are_not() -> None:
-    found = fitting.recover(gaussian_table(20000, 1), 100, 2)
+    found = abc_fit.recover(gaussian_table(20000, 1), 100, 2)
     assert found.correlation[0] > 0.9
     assert found.correlation[1] > 0.85
     # 100 pairs of numbers that have nothing to do with each other: standard error 0.1.
@@ -38,7 +38,7 @@ def test_known_numbers_are_found_again_and_unseen_ones_are_not() -> None:
 
 
 def test_an_unseen_number_keeps_its_prior() -> None:
-    fit = fitting.fit(gaussian_table(20000, 3), np.array([0.5, 0.0, 0.0]))
+    fit = abc_fit.fit(gaussian_table(20000, 3), np.array([0.5, 0.0, 0.0]))
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 2]
     assert low == pytest.approx(0.05, abs=0.05)
     assert middle == pytest.approx(0.5, abs=0.1)
@@ -47,7 +47,7 @@ def test_an_unseen_number_keeps_its_prior() -> None:
 
 def test_the_posterior_of_a_gaussian_is_its_own() -> None:
     """A number seen with noise of 0.1 at 0.5, far from its ends: normal, mean 0.5, sd 0.1."""
-    fit = fitting.fit(gaussian_table(60000, 4), np.array([0.5, 0.0, 0.0]))
+    fit = abc_fit.fit(gaussian_table(60000, 4), np.array([0.5, 0.0, 0.0]))
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 0]
     assert middle == pytest.approx(0.5, abs=0.02)
     assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.12)
@@ -55,14 +55,14 @@ def test_the_posterior_of_a_gaussian_is_its_own() -> None:
 
 def test_what_is_kept_from_afar_is_moved_to_where_it_belongs() -> None:
     """With two fifths of the draws kept, the interval would be half as wide again were they not adjusted."""
-    fit = fitting.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), kept=0.4)
+    fit = abc_fit.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), kept=0.4)
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 0]
     assert middle == pytest.approx(0.5, abs=0.03)
     assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.2)
 
 
 def test_rows_of_the_posterior_have_its_weights() -> None:
-    fit = fitting.Fit(np.array([[0.1], [0.9]]), np.array([0.8, 0.2]), np.array([0, 1]))
+    fit = abc_fit.Fit(np.array([[0.1], [0.9]]), np.array([0.8, 0.2]), np.array([0, 1]))
     # 4,000 draws: standard error 0.0063.
     assert (fit.rows(4000, 1) == 0.1).mean() == pytest.approx(0.8, abs=4 * 0.0063)
 
@@ -101,7 +101,7 @@ def test_figures_of_a_made_up_truce() -> None:
     counts[0, ::2, CIVILIAN] = 1
     counts[0, ::2, FIRST_SIDE] = 2
     counts[0, ::2, SECOND_SIDE] = 1
-    found = dict(zip(figures.TRUCE, figures.of_a_truce(counts)[0], strict=True))
+    found = dict(zip(summary_statistics.TRUCE, summary_statistics.of_a_truce(counts)[0], strict=True))
     assert found["incidents a day, first 30 days"] == 1
     assert found["incidents a day, later"] == 1
     assert found["deaths a day, later"] == 2
@@ -116,23 +116,25 @@ def test_figures_of_a_made_up_truce() -> None:
 
 
 def test_a_quiet_truce_has_figures_too() -> None:
-    assert np.isfinite(figures.compared(figures.TRUCE, figures.of_a_truce(np.zeros((1, 90, 5))))).all()
+    assert np.isfinite(
+        summary_statistics.compared(summary_statistics.TRUCE, summary_statistics.of_a_truce(np.zeros((1, 90, 5))))
+    ).all()
 
 
 def test_nothing_is_learnt_from_how_many_truces_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Worlds whose truce ends are replaced, so a draw is dropped only when all its tries end."""
-    window = windows.WINDOWS[0]
+    window = target_windows.WINDOWS[0]
     numbers = priors.numbers_at(priors.draw_positions(64, 1))
-    monkeypatch.setattr(windows, "TRIES", 1)
+    monkeypatch.setattr(target_windows, "TRIES", 1)
     once = np.isnan(window.simulated(numbers, 1)).any(axis=1).mean()
-    monkeypatch.setattr(windows, "TRIES", 8)
+    monkeypatch.setattr(target_windows, "TRIES", 8)
     often = np.isnan(window.simulated(numbers, 1)).any(axis=1).mean()
     assert often < once / 2
 
 
 def test_pinned_numbers_overrule_the_draws() -> None:
     numbers = priors.numbers_at(priors.draw_positions(4, 1))
-    columns = windows.WINDOWS[2].columns(numbers, {}, set(), 1)
+    columns = target_windows.WINDOWS[2].columns(numbers, {}, set(), 1)
     assert (columns["mechanisms.talks_rate"] == 0).all()
     assert len(set(columns["mechanisms.local_rate"])) == 4
 
@@ -156,18 +158,18 @@ def made_up(folder: Path, last: date = date(2020, 4, 30)) -> Path:
     """Data files with the right columns and nothing real in them."""
     days = [date(2018, 1, 1) + timedelta(days=k) for k in range((last - date(2018, 1, 1)).days)]
     daily = pd.DataFrame({"date": [str(day) for day in days]})
-    for place, column in enumerate(data.DAILY_COLUMNS):
+    for place, column in enumerate(target_counts.DAILY_COLUMNS):
         daily[column] = [(k * (place + 3)) % 5 for k in range(len(days))]
-    daily.to_csv(folder / data.DAILY, index=False)
+    daily.to_csv(folder / target_counts.DAILY, index=False)
     months = pd.date_range("2017-01-31", "2020-12-31", freq="ME")
     pd.DataFrame({"month_end": months.strftime("%Y-%m-%d"), "deaths": range(len(months))}).to_csv(
-        folder / data.MONTHLY, index=False
+        folder / target_counts.MONTHLY, index=False
     )
     return folder
 
 
 def test_nothing_after_the_last_signing_is_read(tmp_path: Path) -> None:
-    war = data.read(made_up(tmp_path))
+    war = target_counts.read(made_up(tmp_path))
     assert war.daily.index.max() == pd.Timestamp("2020-03-05")
     assert war.monthly.index.max() == pd.Timestamp("2020-02-29")
 
@@ -183,7 +185,7 @@ def test_nothing_after_the_last_signing_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_data_file_is_named_with_its_line(tmp_path: Path, command: Command, break_it, says: str) -> None:  # type: ignore[no-untyped-def]
-    file = made_up(tmp_path) / data.DAILY
+    file = made_up(tmp_path) / target_counts.DAILY
     file.write_text(break_it(file.read_text()))
     answer = command("calibrate", "--data", str(tmp_path), "--out", str(tmp_path / "out"), "--draws", "1000")
     assert answer.code == 2

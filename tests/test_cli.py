@@ -380,13 +380,13 @@ def test_a_disk_that_takes_nothing_is_told_and_leaves_nothing(
 def test_verify_says_which_checks_missed(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [("a", "says a", "1", "1", True), ("b", "says b", "2", "1", False)]
     found = pd.DataFrame(rows, columns=["name", "says", "figure", "target", "passed"])
-    monkeypatch.setattr("ceasefire.verification.table", lambda quick: found)
+    monkeypatch.setattr("ceasefire.evaluation.verification.table", lambda quick: found)
     said = command("verify")
     assert said.code == 1
     assert "1 of 2 checks passed" in said.err
     assert [line.split()[0] for line in said.out.splitlines()[1:]] == ["ok", "MISSED"]
     assert json.loads(command("verify", "--json").out)[1] == dict(zip(found.columns, rows[1], strict=True))
-    monkeypatch.setattr("ceasefire.verification.table", lambda quick: found[:1])
+    monkeypatch.setattr("ceasefire.evaluation.verification.table", lambda quick: found[:1])
     assert command("verify").code == 0
 
 

@@ -7,11 +7,11 @@ import pytest
 from scipy import stats
 
 from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_batch, doubt_values, fitted_paths, fitted_rows
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.verification.small_front import small_front
 
 RANGES = {"agreement.monitoring": (0.2, 0.6), "trust.north": (0.0, 1.0)}
 

@@ -12,16 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ceasefire.evaluation.verification.model_vs_engine import (
+    days_hash,
+    differing_fields,
+    first_difference,
+    table_hash,
+)
+from ceasefire.evaluation.verification.runs import SEED, each_day
+from ceasefire.evaluation.verification.synthetic_scenarios import random_front, small_front
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.compiled.day_loop import live_day
 from ceasefire.simulation.mesa_agents import Actor
 from ceasefire.simulation.mesa_model import CeasefireModel
-from ceasefire.verification.model_vs_engine import days_hash, differing_fields, first_difference, table_hash
-from ceasefire.verification.random_front import random_front
-from ceasefire.verification.runs import SEED, each_day
-from ceasefire.verification.small_front import small_front
 
 
 def test_mesa_and_the_engine_live_the_flagship_alike_to_the_last_byte() -> None:
@@ -96,9 +100,9 @@ WITHOUT_COMPILATION = """
 import numpy as np
 from ceasefire.compilation.decorators import compiling
 from ceasefire.scenario.load import load
-from ceasefire.verification.model_vs_engine import days_hash, table_hash
-from ceasefire.verification.random_front import random_front
-from ceasefire.verification.small_front import small_front
+from ceasefire.evaluation.verification.model_vs_engine import days_hash, table_hash
+from ceasefire.evaluation.verification.synthetic_scenarios import random_front
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 assert not compiling()
 np.seterr(over="ignore")
 print(days_hash(small_front(), range(2), 60))

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ceasefire.evaluation.verification.runs import each_day, lived, opened
+from ceasefire.evaluation.verification.synthetic_scenarios import NEVER_OVER, SMALL_FRONT, duel, small_front
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.verification.runs import each_day, lived, opened
-from ceasefire.verification.small_front import NEVER_OVER, SMALL_FRONT, duel, small_front
 
 WORLDS = 200
 OPENING = open_scenario(small_front())

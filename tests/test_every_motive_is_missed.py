@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ceasefire.evaluation.verification.model_vs_motives import KNOWN_DEAD, Muted, compare, less_one
+from ceasefire.evaluation.verification.runs import lived
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.verification.model_vs_motives import KNOWN_DEAD, Muted, compare, less_one
-from ceasefire.verification.runs import lived
-from ceasefire.verification.small_front import small_front
 
 
 def muted_one_by_one(name: str, scenario: Scenario, worlds: int) -> list[Muted]:

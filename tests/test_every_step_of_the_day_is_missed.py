@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import ceasefire.simulation.mesa_model
+from ceasefire.evaluation.verification.runs import SEED, each_day, opened
+from ceasefire.evaluation.verification.synthetic_scenarios import NEVER_OVER, small_front
 from ceasefire.rules import THE_DAY
 from ceasefire.simulation.mesa_model import CeasefireModel
-from ceasefire.verification.runs import SEED, each_day, opened
-from ceasefire.verification.small_front import NEVER_OVER, small_front
 
 Changes = Mapping[str, Any]
 

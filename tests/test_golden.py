@@ -1,4 +1,4 @@
-"""The shipped scenarios give what was written down; `python -m ceasefire.verification.golden --update` writes anew."""
+"""The shipped scenarios give what was written down; `python -m ceasefire.evaluation.verification.golden --update` writes anew."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ceasefire.verification import golden
+from ceasefire.evaluation.verification import golden
 
 
 @pytest.mark.parametrize("name", list(golden.scenarios()))

@@ -16,13 +16,13 @@ from test_validation import as_row, deals_of, write_file
 
 import ceasefire
 from ceasefire.array_types import FloatArray
-from ceasefire.calibration.windows import all_names
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.command_folder import ASKED, Request, place_for, written
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.ensemble.run_plan import Plan
+from ceasefire.evaluation.calibration.target_windows import all_names
+from ceasefire.evaluation.validation.reference_class_patterns import hazard_falls
 from ceasefire.scenario.load import load
-from ceasefire.validation.population_rows import hazard_falls
 
 BRIEF = ("--worlds", "8", "--days", "30")
 COMMANDS = ("compare", "levers", "calibrate", "validate")
@@ -42,12 +42,12 @@ def no_worlds(numbers: FloatArray, seed: int, tell: Callable[[str], None]) -> Fl
 @pytest.fixture(autouse=True)
 def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> None:
     """Few worlds for doubt and validation, none for calibration: nothing here looks at what is found."""
-    monkeypatch.setattr("ceasefire.validation.evidence.QUICK_WORLDS", 6)
-    monkeypatch.setattr("ceasefire.validation.evidence.WAYS", ("mid",))
-    monkeypatch.setattr("ceasefire.validation.evidence.WAY", "mid")
-    monkeypatch.setattr("ceasefire.calibration.windows.simulated", no_worlds)
-    monkeypatch.setattr("ceasefire.calibration.result.TRIALS", 4)
-    monkeypatch.setattr("ceasefire.validation.rows.ROWS", (hazard_falls,))
+    monkeypatch.setattr("ceasefire.evaluation.validation.data_used.QUICK_WORLDS", 6)
+    monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAYS", ("mid",))
+    monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAY", "mid")
+    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated", no_worlds)
+    monkeypatch.setattr("ceasefire.evaluation.calibration.posterior.TRIALS", 4)
+    monkeypatch.setattr("ceasefire.evaluation.validation.patterns.ROWS", (hazard_falls,))
 
 
 @pytest.fixture(params=COMMANDS)

@@ -12,13 +12,13 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from ceasefire.analysis.interval_censored import BINS, HORIZON, masses, surviving
-from ceasefire.population.deals import Seen
-from ceasefire.population.features import CLASSES, COVARIATES, ENFORCEMENTS, Cell, Features, cell_of, covariates
-from ceasefire.population.fit import LEVELS, Intractability, fitted_to, forecast, level_shares
-from ceasefire.population.generate import PARTIES, Z_LEVELS, content, made, scenario
-from ceasefire.population.mix import shipped_mix
-from ceasefire.population.shipped import fit, shipped, write
-from ceasefire.population.table import Table, durations, simulated
+from ceasefire.reference_class.coded_deals import Seen
+from ceasefire.reference_class.features import CLASSES, COVARIATES, ENFORCEMENTS, Cell, Features, cell_of, covariates
+from ceasefire.reference_class.fit import LEVELS, Intractability, fitted_to, forecast, level_shares
+from ceasefire.reference_class.generate import PARTIES, Z_LEVELS, content, made, scenario
+from ceasefire.reference_class.observed_durations import shipped_mix
+from ceasefire.reference_class.reference_table import Table, durations, simulated
+from ceasefire.reference_class.shipped_fit import fit, shipped, write
 from ceasefire.scenario.load import load_resolved
 from ceasefire.scenario.resolved import as_yaml
 from ceasefire.simulation.initial_state import open_scenario
@@ -253,7 +253,7 @@ def test_nothing_shipped_tells_of_fewer_than_five_deals() -> None:
     mix = shipped_mix()
     assert len(mix) > 5
     assert min(deals for _, deals in mix) >= 5
-    from ceasefire.population.curves import shipped_targets
+    from ceasefire.reference_class.observed_durations import shipped_targets
 
     targets = shipped_targets()
     assert min(targets.deals[way, group] for way, group, _ in targets.value) >= 5

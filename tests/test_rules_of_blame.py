@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping
 
 import pytest
-
-from ceasefire.verification.by_hand import (
+from rules_by_hand import (
     ARMY,
     BEAR,
     BORDER,

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from ceasefire.verification.by_hand import (
+from rules_by_hand import (
     ARMY,
     BEAR,
     HILLS,
@@ -29,8 +28,9 @@ from ceasefire.verification.by_hand import (
     morning,
     still,
 )
-from ceasefire.verification.runs import opened
-from ceasefire.verification.small_front import small_front
+
+from ceasefire.evaluation.verification.runs import opened
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.world_state import C_TALKS
 
 

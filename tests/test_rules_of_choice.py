@@ -6,10 +6,7 @@ import math
 
 import numpy as np
 import pytest
-
-from ceasefire.compilation import random_streams
-from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
-from ceasefire.verification.by_hand import (
+from rules_by_hand import (
     AGENCY,
     ARMY,
     BEAR,
@@ -32,8 +29,11 @@ from ceasefire.verification.by_hand import (
     perceive,
     still,
 )
-from ceasefire.verification.runs import opened
-from ceasefire.verification.small_front import small_front
+
+from ceasefire.compilation import random_streams
+from ceasefire.evaluation.verification.runs import opened
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
+from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
 
 
 @pytest.mark.parametrize(

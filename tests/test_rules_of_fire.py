@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.verification.by_hand import (
+from rules_by_hand import (
     ARMY,
     BEAR,
     BORDER,
@@ -34,8 +32,10 @@ from ceasefire.verification.by_hand import (
     morning,
     still,
 )
-from ceasefire.verification.runs import opened
-from ceasefire.verification.small_front import small_front
+
+from ceasefire.evaluation.verification.runs import opened
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, INTENSITY
 
 

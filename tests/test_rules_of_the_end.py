@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.verification.by_hand import (
+from rules_by_hand import (
     ARMY,
     BEAR,
     HARASS,
@@ -27,8 +25,10 @@ from ceasefire.verification.by_hand import (
     still,
     termination,
 )
-from ceasefire.verification.runs import opened
-from ceasefire.verification.small_front import MECHANISMS, SMALL_FRONT, duel, small_front
+
+from ceasefire.evaluation.verification.runs import opened
+from ceasefire.evaluation.verification.synthetic_scenarios import MECHANISMS, SMALL_FRONT, duel, small_front
+from ceasefire.simulation.initial_state import open_scenario
 from ceasefire.world_state import C_COMBATANT, C_PEAK, CAUSES
 
 

@@ -12,16 +12,16 @@ from conftest import Command
 
 from ceasefire.analysis.interval_censored import BINS, EDGES, surviving
 from ceasefire.errors import ScenarioError
-from ceasefire.population.curves import in_group, targets_of, weibull_shape
-from ceasefire.population.deals import COLUMNS, FILE, WAYS, Deal, read_deals, seen
-from ceasefire.population.features import CLASSES, Features
-from ceasefire.validation import rows as all_rows
-from ceasefire.validation.check import all_ways, in_band, surely_better
-from ceasefire.validation.crossed import MODEL, crossed, folds
-from ceasefire.validation.evidence import Evidence, lived_again
-from ceasefire.validation.population_rows import class_order, hazard_falls, survival_by_class
-from ceasefire.validation.rivals import RIVALS, by_class, cox, lognormal, weibull
-from ceasefire.validation.skill_rows import forecast_skill
+from ceasefire.evaluation.validation import patterns as all_rows
+from ceasefire.evaluation.validation.baselines import RIVALS, by_class, cox, lognormal, weibull
+from ceasefire.evaluation.validation.check_result import all_ways, in_band, surely_better
+from ceasefire.evaluation.validation.cross_validation import MODEL, crossed, folds
+from ceasefire.evaluation.validation.data_used import Evidence, lived_again
+from ceasefire.evaluation.validation.forecast_scores import forecast_skill
+from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
+from ceasefire.reference_class.coded_deals import COLUMNS, FILE, WAYS, Deal, read_deals, seen
+from ceasefire.reference_class.features import CLASSES, Features
+from ceasefire.reference_class.observed_durations import in_group, targets_of, weibull_shape
 
 SOUND = {
     "ceasefire_id": "1", "location": "Ruritania", "start": "1999-05-01", "ceasefire_class": "cessation",
@@ -272,7 +272,7 @@ def test_living_again_keeps_the_number_of_deals() -> None:
 
 def population_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Validation of the population only, with few worlds."""
-    monkeypatch.setattr("ceasefire.validation.evidence.QUICK_WORLDS", 6)
+    monkeypatch.setattr("ceasefire.evaluation.validation.data_used.QUICK_WORLDS", 6)
     rows = (hazard_falls, class_order, survival_by_class, forecast_skill)
     assert set(rows) <= set(all_rows.ROWS)
     monkeypatch.setattr(all_rows, "ROWS", rows)

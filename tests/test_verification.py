@@ -5,22 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ceasefire.verification import (
-    model_at_rest,
+from ceasefire.evaluation.verification import (
     model_vs_closed_form,
-    model_vs_directions,
     model_vs_engine,
+    model_vs_expected_signs,
     model_vs_motives,
+    model_vs_stability,
 )
-from ceasefire.verification import programs as all_programs
-from ceasefire.verification.check import Check, as_table, near, paired
-from ceasefire.verification.random_front import random_front
-from ceasefire.verification.runs import opened, with_number, with_weights
-from ceasefire.verification.small_front import duel, small_front
+from ceasefire.evaluation.verification import programs as all_programs
+from ceasefire.evaluation.verification.check import Check, as_table, near, paired
+from ceasefire.evaluation.verification.runs import opened, with_number, with_weights
+from ceasefire.evaluation.verification.synthetic_scenarios import duel, random_front, small_front
 
 
 @pytest.mark.parametrize(
-    "program", [model_vs_closed_form, model_at_rest], ids=lambda module: module.__name__.split(".")[-1]
+    "program", [model_vs_closed_form, model_vs_stability], ids=lambda module: module.__name__.split(".")[-1]
 )
 def test_the_program_computes_the_model(program: object) -> None:
     table = as_table(program.checks(quick=True))  # type: ignore[attr-defined]
@@ -29,7 +28,7 @@ def test_the_program_computes_the_model(program: object) -> None:
 
 
 def test_every_program_is_in_the_table() -> None:
-    modules = (model_vs_closed_form, model_vs_engine, model_at_rest, model_vs_directions, model_vs_motives)
+    modules = (model_vs_closed_form, model_vs_engine, model_vs_stability, model_vs_expected_signs, model_vs_motives)
     assert [program.__module__ for program in all_programs()] == [module.__name__ for module in modules]
 
 
@@ -42,20 +41,20 @@ def test_a_wrong_hazard_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_front_that_feeds_on_itself_would_be_seen() -> None:
     wild = {"mechanisms.branching_rest": 0.99, "mechanisms.branching_most": 1.5, "trust.north": 0, "trust.south": 0,
             "actors.hawk.discipline": 0, "actors.dove.discipline": 0}  # fmt: skip
-    assert not model_at_rest.at_rest(duel(wild), "wild").passed
+    assert not model_vs_stability.at_rest(duel(wild), "wild").passed
 
 
 def test_the_branching_matrix_of_two_parties_is_known_by_hand() -> None:
     record = opened(duel({"mechanisms.branching_rest": 0.4, "mechanisms.branching_most": 0.4}))
     found = 0.4 / (1 + 0.2)
-    matrix = model_at_rest.branching_matrix(record)
+    matrix = model_vs_stability.branching_matrix(record)
     assert matrix == pytest.approx(np.array([[0.0, found], [found, 0.0]]))
-    assert model_at_rest.spectral_radius(matrix) == pytest.approx(found)
+    assert model_vs_stability.spectral_radius(matrix) == pytest.approx(found)
 
 
 def test_every_column_of_the_branching_matrix_is_what_one_violation_provokes() -> None:
     even = {"mechanisms.branching_rest": 0.4, "mechanisms.branching_most": 0.4, "mechanisms.facing_half": 0.001}
-    matrix = model_at_rest.branching_matrix(opened(small_front(even)))
+    matrix = model_vs_stability.branching_matrix(opened(small_front(even)))
     # A shot in the hills is felt there with weight 1 / 1.2, and in the town, which has two neighbours, with 0.1 / 1.2.
     assert sorted(set(matrix.sum(axis=0).round(2))) == [0.37, 0.47]  # 0.4 x 1.1 / 1.2 and 0.4 x 1.4 / 1.2
 
@@ -86,20 +85,20 @@ def test_a_paired_interval_is_of_the_differences() -> None:
 
 
 def test_a_direction_passes_only_on_the_right_side_of_zero() -> None:
-    leash = model_vs_directions.DIRECTIONS[1]
-    claims = next(direction for direction in model_vs_directions.DIRECTIONS if direction.sign < 0)
+    leash = model_vs_expected_signs.DIRECTIONS[1]
+    claims = next(direction for direction in model_vs_expected_signs.DIRECTIONS if direction.sign < 0)
     up, down, flat = (
         paired([2.0, 2.1, 2.2], [0.0] * 3),
         paired([-2.0, -2.1, -2.2], [0.0] * 3),
         paired([-1, 1, 0], [0] * 3),
     )
-    assert [model_vs_directions.verdict(leash, found).passed for found in (up, down, flat)] == [True, False, False]
-    assert [model_vs_directions.verdict(claims, found).passed for found in (up, down, flat)] == [False, True, False]
+    assert [model_vs_expected_signs.verdict(leash, found).passed for found in (up, down, flat)] == [True, False, False]
+    assert [model_vs_expected_signs.verdict(claims, found).passed for found in (up, down, flat)] == [False, True, False]
 
 
 def test_every_direction_names_settings_that_make_a_difference() -> None:
-    assert len(model_vs_directions.DIRECTIONS) >= 13
-    assert all(dict(direction.more) != dict(direction.less) for direction in model_vs_directions.DIRECTIONS)
+    assert len(model_vs_expected_signs.DIRECTIONS) >= 13
+    assert all(dict(direction.more) != dict(direction.less) for direction in model_vs_expected_signs.DIRECTIONS)
 
 
 def test_taking_a_motive_away_leaves_the_others_and_the_scenario_as_they_were() -> None:

@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 from pandas.testing import assert_frame_equal
 from scipy import stats
 
+from ceasefire.evaluation.verification.model_vs_engine import differing_fields, table_hash
+from ceasefire.evaluation.verification.runs import SEED, deaths, each_day, lived, opened
+from ceasefire.evaluation.verification.synthetic_scenarios import (
+    SMALL_FRONT,
+    made,
+    random_content,
+    random_front,
+    small_front,
+)
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.verification.model_vs_engine import differing_fields, table_hash
-from ceasefire.verification.random_front import random_content, random_front
-from ceasefire.verification.runs import SEED, deaths, each_day, lived, opened
-from ceasefire.verification.small_front import SMALL_FRONT, made, small_front
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED
 
 WORLDS = 150
@@ -160,8 +165,8 @@ def test_the_table_is_the_same_bytes_however_the_work_is_cut() -> None:
 
 STARTED = """
 import multiprocessing
-from ceasefire.verification.model_vs_engine import table_hash
-from ceasefire.verification.small_front import small_front
+from ceasefire.evaluation.verification.model_vs_engine import table_hash
+from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 if __name__ == "__main__":
     for method in multiprocessing.get_all_start_methods():
         with multiprocessing.get_context(method).Pool(1) as pool:

@@ -12,8 +12,8 @@ from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import columns, command_line, progress, say, say_if_compiling, show, show_json, shown_path
 
 if TYPE_CHECKING:
-    from ceasefire.validation.check import Finding
-    from ceasefire.validation.evidence import Evidence
+    from ceasefire.evaluation.validation.check_result import Finding
+    from ceasefire.evaluation.validation.data_used import Evidence
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import Seed
 
 if TYPE_CHECKING:
-    from ceasefire.calibration.result import Calibration
+    from ceasefire.evaluation.calibration.posterior import Calibration
 
 
 def validate(
@@ -39,10 +39,10 @@ def validate(
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
     from ceasefire.ensemble.command_folder import place_for
-    from ceasefire.population.features import COVARIATES
-    from ceasefire.population.shipped import shipped
-    from ceasefire.validation.evidence import Evidence
-    from ceasefire.validation.rows import validated
+    from ceasefire.evaluation.validation.data_used import Evidence
+    from ceasefire.evaluation.validation.patterns import validated
+    from ceasefire.reference_class.features import COVARIATES
+    from ceasefire.reference_class.shipped_fit import shipped
 
     say_if_compiling()
     evidence = Evidence(data, quick)
@@ -62,7 +62,7 @@ def validate(
     say(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
         say(
-            "The rules have other numbers than in the shipped fit; python -m ceasefire.population --data DIR renews it."
+            "The rules have other numbers than in the shipped fit; python -m ceasefire.reference_class --data DIR renews it."
         )
 
 
@@ -84,7 +84,7 @@ def _lines(finding: Finding) -> list[str]:
 
 
 def _counts(findings: list[Finding]) -> dict[str, int]:
-    from ceasefire.validation.check import VERDICTS
+    from ceasefire.evaluation.validation.check_result import VERDICTS
 
     return {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in VERDICTS}
 
@@ -95,9 +95,9 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.ensemble.command_folder import written
-    from ceasefire.validation.crossed import MODEL
-    from ceasefire.validation.rivals import RIVALS
-    from ceasefire.validation.skill_rows import groups, skill_table
+    from ceasefire.evaluation.validation.baselines import RIVALS
+    from ceasefire.evaluation.validation.cross_validation import MODEL
+    from ceasefire.evaluation.validation.forecast_scores import groups, skill_table
 
     scores = skill_table(evidence)
     one = evidence.crossed["mid"]
@@ -137,7 +137,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check that the program computes the model: a row per check, with its figure and its target."""
-    from ceasefire import verification
+    from ceasefire.evaluation import verification
 
     say_if_compiling()
     say("This takes ten minutes or more." if full else "This takes about a minute.")
@@ -175,9 +175,9 @@ def calibrate(
 
     Writes the numbers before and after, the figures counted and simulated, a chart, and rows to draw from.
     """
-    from ceasefire.calibration import data as tables
-    from ceasefire.calibration import result
     from ceasefire.ensemble.command_folder import place_for, written
+    from ceasefire.evaluation.calibration import posterior
+    from ceasefire.evaluation.calibration import target_counts as tables
 
     if data is None:
         raise RefusedError(
@@ -186,10 +186,10 @@ def calibrate(
     say_if_compiling()
     try:
         war = tables.read(data)
-        wanted = draws or (result.QUICK_DRAWS if quick else result.DRAWS)
-        asked = result.request(data, wanted, seed)
+        wanted = draws or (posterior.QUICK_DRAWS if quick else posterior.DRAWS)
+        asked = posterior.request(data, wanted, seed)
         folder = place_for(asked, out)
-        found = result.calibrate(war, wanted, seed, say)
+        found = posterior.calibrate(war, wanted, seed, say)
         with written(folder, asked, command_line()) as aside:
             write(found, aside)
     except tables.DataError as fault:
@@ -199,7 +199,7 @@ def calibrate(
         show_json({"numbers": numbers.to_dict("records"), "figures": found.figures().to_dict("records")})
     else:
         show(told(found))
-        all_syria, idlib = result.elsewhere(war)
+        all_syria, idlib = posterior.elsewhere(war)
         show(
             f"Not fitted: deaths a month in October and November 2018 were {all_syria:.0%} of the worst month of the"
             f" year before in all Syria, and {idlib:.0%} around Idlib."
@@ -267,7 +267,7 @@ def bench(
 
     Start-up, memory and long fronts are measured too; that takes some minutes, and --quick leaves out most of it.
     """
-    from ceasefire.benchmark import bench as measuring
+    from ceasefire.evaluation.speed import bench as measuring
 
     found = measuring.bench(quick, lambda what: say(f"measuring {what}"))
     if as_json:
