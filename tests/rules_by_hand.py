@@ -9,7 +9,7 @@ from typing import Any
 from ceasefire.compilation.decorators import called_from_python
 from ceasefire.evaluation.verification.runs import opened
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 World = Any
 """One record of a world."""
@@ -45,7 +45,7 @@ escalate, commit, blame, exchange_fire, decide, events, initialise, termination,
     )
 )
 
-OPENING = open_scenario(small_front())
+OPENING = initial_state(small_front())
 ARMY, BEAR, REBELS, WOLF, RAIDERS, LEAGUE, AGENCY = (
     OPENING.actors.index(name) for name in ("army", "bear", "rebels", "wolf", "raiders", "league", "agency")
 )
@@ -66,5 +66,5 @@ def formation(actor: int, sector: int) -> int:
 
 def still(w: World) -> World:
     """The same world at the start of its day, with nothing that happened yet."""
-    events.dawn(w)
+    events.begin_day(w)
     return w

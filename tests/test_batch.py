@@ -14,11 +14,11 @@ from conftest import Command
 from ceasefire.analysis.paired_differences import unpaired_difference
 from ceasefire.ensemble.worlds_table import read_table
 from ceasefire.experiments import chunks
-from ceasefire.experiments.executors import Threads
+from ceasefire.experiments.executors import ThreadExecutor
 from ceasefire.experiments.load import load_experiment
-from ceasefire.experiments.measured_outcomes import gather
+from ceasefire.experiments.measured_outcomes import read_outcome
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.experiments.prepare import Study, study
+from ceasefire.experiments.prepare import PreparedExperiment, prepare
 from ceasefire.experiments.result_store import Store
 from ceasefire.experiments.runner import run
 from ceasefire.simulation import engine
@@ -64,7 +64,7 @@ def worlds_of(folder: Path) -> pd.DataFrame:
 def test_the_table_is_what_the_engine_says_world_by_world(command: Command, asked: Path) -> None:
     folder = Path(command("experiment", str(asked)).last)
     found = worlds_of(folder)
-    made = study(load_experiment(asked))
+    made = prepare(load_experiment(asked))
     batch = engine.Batch(
         made.recipe.openings[0], made.recipe.openings[0].record.view(np.float64).reshape(1, -1),
         np.zeros(300, np.int64), np.arange(300), 1,
@@ -98,7 +98,7 @@ def test_a_world_that_fails_is_recorded_and_the_rest_goes_on(
             raise FloatingPointError("a number was lost")
         return engine.simulate(batch, first, last, drawn)
 
-    slot = study(load_experiment(asked)).recipe.openings[0].slots["agreement.monitoring"]
+    slot = prepare(load_experiment(asked)).recipe.openings[0].slots["agreement.monitoring"]
     monkeypatch.setattr(chunks, "simulate", failing)
     said = command("experiment", str(asked), "--out", "hurt")
     assert said.code == 1
@@ -158,15 +158,15 @@ def test_a_point_with_draws_changes_and_distributions_is_replayed_from_its_folde
         assert command("replay", folder, "--point", str(point), "--world", str(world)).last == "the same"
 
 
-def lived(asked: Path, folder: Path, text: str, **options: bool) -> tuple[Study, Store, Any]:
+def lived(asked: Path, folder: Path, text: str, **options: bool) -> tuple[PreparedExperiment, Store, Any]:
     asked.write_text(text)
-    made, store = study(load_experiment(asked), **options), Store(folder)
-    with Threads(2) as crew:
+    made, store = prepare(load_experiment(asked), **options), Store(folder)
+    with ThreadExecutor(2) as crew:
         return made, store, run(made, store, crew, Unheard())
 
 
-def half_widths(made: Study, store: Store, progress: Any, name: str) -> list[float]:
-    seen = gather(made, store, progress.finished, progress.worlds, outcome(name))
+def half_widths(made: PreparedExperiment, store: Store, progress: Any, name: str) -> list[float]:
+    seen = read_outcome(made, store, progress.finished, progress.worlds, outcome(name))
     means = [seen.mean(point) for point in range(len(made.points))]
     return [(mean.high - mean.low) / 2 for mean in means]
 
@@ -190,7 +190,7 @@ def test_until_a_difference_is_sure_its_baseline_gets_the_same_worlds(asked: Pat
     until = UNTIL.replace("per: point", "per: difference").replace("0.5,", "2,")
     text = ASKED.replace("days: 60", "days: 365") + until
     made, store, progress = lived(asked, tmp_path / "sure", text)
-    seen = gather(made, store, progress.finished, progress.worlds, outcome("days_held"))
+    seen = read_outcome(made, store, progress.finished, progress.worlds, outcome("days_held"))
     assert progress.worlds[0] == progress.worlds.max() > 300
     for point in (1, 2, 3):
         found = seen.difference(point, 0)
@@ -208,7 +208,7 @@ def test_run_until_sure_in_two_sittings_is_the_same_as_in_one(asked: Path, tmp_p
     numbers = {int(file.stem.removeprefix("part-")) for file in lost}
     kept = [line for line in lines if json.loads(line)["chunk"] not in numbers]
     (tmp_path / "two" / "chunks.jsonl").write_text("\n".join(kept) + '\n{"chunk": 0, "sha')
-    with Threads(1) as crew:
+    with ThreadExecutor(1) as crew:
         again = run(made, store, crew, Unheard())
     assert again.worlds.tolist() == whole.worlds.tolist()
     one, two = ({file.name: file.read_bytes() for file in (tmp_path / n / "worlds").iterdir()} for n in ("one", "two"))
@@ -220,10 +220,12 @@ def test_shared_worlds_cut_the_variance_and_independent_ones_do_not_and_both_fin
 ) -> None:
     text = ASKED.replace("worlds: 300", "worlds: 2000")
     shared, store, progress = lived(asked, tmp_path / "shared", text)
-    seen = gather(shared, store, progress.finished, progress.worlds, outcome("deaths_civilian"))
+    seen = read_outcome(shared, store, progress.finished, progress.worlds, outcome("deaths_civilian"))
     paired = seen.difference(3, 0)
     apart, other_store, other = lived(asked, tmp_path / "apart", text, independent=True)
-    unpaired = gather(apart, other_store, other.finished, other.worlds, outcome("deaths_civilian")).difference(3, 0)
+    unpaired = read_outcome(apart, other_store, other.finished, other.worlds, outcome("deaths_civilian")).difference(
+        3, 0
+    )
     assert paired is not None
     assert unpaired is not None
     assert paired.variance_reduction > 2

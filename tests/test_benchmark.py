@@ -12,7 +12,7 @@ from ceasefire.evaluation.verification.model_vs_independent_model import compare
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 PEERS = 300
@@ -72,7 +72,7 @@ def test_a_front_twice_as_long_has_twice_the_violations_and_ends_as_early() -> N
 
 
 def test_a_front_of_five_hundred_sectors_fits_a_size_class() -> None:
-    assert len(open_scenario(front_of(load("idlib-2020").scenario, 500)).sectors) == 500
+    assert len(initial_state(front_of(load("idlib-2020").scenario, 500)).sectors) == 500
 
 
 def test_cost_that_doubles_with_the_sectors_has_exponent_one() -> None:

@@ -15,7 +15,7 @@ from ceasefire.evaluation.calibration.simulated_counts import record
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE
 from ceasefire.simulation.engine import all_rows, one_scenario
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 
 def gaussian_table(draws: int, seed: int) -> abc_fit.Table:
@@ -70,7 +70,7 @@ def test_rows_of_the_posterior_have_its_weights() -> None:
 def test_worlds_are_counted_as_the_engine_lives_them() -> None:
     """With everything on record and every day of the world in the window, the counts add up to the world's own."""
     scenario = load("idlib-2018", (), {"horizon_days": 60}).scenario
-    batch = one_scenario(open_scenario(scenario), 40, 1)
+    batch = one_scenario(initial_state(scenario), 40, 1)
     counts, held = record(batch, np.array([1.0 - 1e-12]), 60)
     rows = all_rows(batch)
     through = rows["ended"] == 0
@@ -84,7 +84,7 @@ def test_worlds_are_counted_as_the_engine_lives_them() -> None:
 
 
 def test_what_is_not_on_record_is_missed_and_small_incidents_more() -> None:
-    opening = open_scenario(load("idlib-2018").scenario)
+    opening = initial_state(load("idlib-2018").scenario)
     batch = one_scenario(opening, 60, 1)
     full, _ = record(batch, np.array([1.0 - 1e-12]), 30)
     half, _ = record(batch, np.array([0.5]), 30)

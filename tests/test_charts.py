@@ -21,7 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ceasefire.analysis.parameter_uncertainty import DoubtBand, doubt_band
+from ceasefire.analysis.parameter_uncertainty import DoubtBand, uncertainty_band
 from ceasefire.analysis.survival import CAUSES, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Room, day_ticks, spread
@@ -31,7 +31,7 @@ from ceasefire.charts.survival import survival_chart
 from ceasefire.charts.world_panels import counted, runs
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
-from ceasefire.simulation.trajectory import History
+from ceasefire.simulation.trajectory import Trajectory
 from ceasefire.wording import CAUSE_WORDS, whole_percent
 
 HORIZON = 1825
@@ -83,15 +83,15 @@ def made_up_doubt(mean: float, spread_of_means: float) -> DoubtBand:
     means = np.minimum(mean * np.exp(spread_of_means * rng.normal(size=100)), 1e9)
     days = (means[:, None] * rng.weibull(0.8, (100, 6))).astype(int)
     table = {"point": np.repeat(np.arange(100), 6), "days_held": np.minimum(days, HORIZON).ravel()}
-    return doubt_band(pd.DataFrame({**table, "ended": (days < HORIZON).ravel()}))
+    return uncertainty_band(pd.DataFrame({**table, "ended": (days < HORIZON).ravel()}))
 
 
-def made_up_history(days_held: int, ended: bool = True, world: int = 17, events: int = 0) -> History:
+def made_up_history(days_held: int, ended: bool = True, world: int = 17, events: int = 0) -> Trajectory:
     """One world whose actors walk their ladders and whose violence swells at the end."""
     rng = np.random.default_rng(world)
     n = days_held + 5 if ended else days_held
     swell = np.linspace(1, 4, n) ** 2
-    return History(
+    return Trajectory(
         scenario_title=CAPTION.title,
         label=CAPTION.label,
         world=world,

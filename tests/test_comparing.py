@@ -26,7 +26,7 @@ from ceasefire.ensemble.run_plan import Plan
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.wording import signed_days, span_words
 
 QUICK = ("--worlds", "60", "--days", "300")
@@ -103,11 +103,11 @@ def test_a_scenario_without_levers_that_fit_is_told_so(command: Command, small: 
 def test_the_first_decision_that_differs_is_found_on_its_day() -> None:
     here = load("idlib-2020").scenario
     there = load("idlib-2020", set={"actors.hts.motives.war_profit": 1.0}).scenario
-    found = [parting((here, open_scenario(here)), (there, open_scenario(there)), 1, world) for world in range(6)]
+    found = [parting((here, initial_state(here)), (there, initial_state(there)), 1, world) for world in range(6)]
     known = [one for one in found if one is not None]
     assert known
     assert all(one.here != one.there for one in known)
-    assert parting((here, open_scenario(here)), (here, open_scenario(here)), 1, 0) is None
+    assert parting((here, initial_state(here)), (here, initial_state(here)), 1, 0) is None
 
 
 def test_who_led_counts_worlds_and_tells_the_commonest_way() -> None:

@@ -24,7 +24,7 @@ from ceasefire.rules.perceive import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.wording import percent, table
 from ceasefire.world_state import INTENSITY
@@ -72,8 +72,10 @@ def test_leanings_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_inte
     model = CeasefireModel(loaded, seed=5, world=17, collect=False)
     python_rules.survey(model.record)
     for a, name in enumerate(model.opening.actors):
-        python_rules.take_in(model.record, a)
-        assert of(loaded, name, "day 0").leanings == pytest.approx(python_rules.leanings(model.record, a), rel=1e-12)
+        python_rules.read_indicators(model.record, a)
+        assert of(loaded, name, "day 0").leanings == pytest.approx(
+            python_rules.unrestricted_probabilities(model.record, a), rel=1e-12
+        )
 
 
 def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() -> None:
@@ -82,8 +84,8 @@ def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() ->
     )
     syria = model.opening.actors.index("syria")
     python_rules.survey(model.record)
-    python_rules.take_in(model.record, syria)
-    assert python_rules.chances(model.record, syria)[2] == 0
+    python_rules.read_indicators(model.record, syria)
+    assert python_rules.choice_probabilities(model.record, syria)[2] == 0
     assert of(idlib(), "syria", "day 0").leanings[2] > 0.01
 
 
@@ -98,8 +100,8 @@ def test_the_last_step_up_is_as_likely_as_the_rules_say_for_one_that_strikes_on_
     model = CeasefireModel(loaded, seed=5, world=17, collect=False)
     syria = model.opening.actors.index("syria")
     python_rules.survey(model.record)
-    python_rules.take_in(model.record, syria)
-    wanted = python_rules.chances(model.record, syria)[3]
+    python_rules.read_indicators(model.record, syria)
+    wanted = python_rules.choice_probabilities(model.record, syria)[3]
     assert of(idlib(), "syria", "day 0").onward == pytest.approx(wanted, rel=1e-12)
     assert 0 < wanted < 0.5
 
@@ -144,12 +146,12 @@ def test_a_patron_that_strikes_takes_the_leash_off_its_client() -> None:
 
 def test_a_crisis_is_felt_as_it_says() -> None:
     loaded = idlib()
-    opening = open_scenario(loaded.scenario)
+    opening = initial_state(loaded.scenario)
     record = middle_world(opening)
     turkey = opening.actors.index("turkey")
     crisis(record, turkey)
     python_rules.survey(record)
-    python_rules.take_in(record, turkey)
+    python_rules.read_indicators(record, turkey)
     sight = record["sight"][0, turkey]
     assert sight[LOSSES] == pytest.approx(CRISIS["losses"])
     assert sight[FLIGHT] == pytest.approx(CRISIS["flight"])
@@ -160,33 +162,33 @@ def test_a_crisis_is_felt_as_it_says() -> None:
 
 
 def test_describing_says_nothing_of_any_one_world() -> None:
-    record = middle_world(open_scenario(idlib().scenario))
+    record = middle_world(initial_state(idlib().scenario))
     assert not record["intent"].any()
     drawn = load("idlib-2020", set={"actors.turkey.capability": {"uniform": [0.6, 1.0]}})
-    opening = open_scenario(drawn.scenario)
+    opening = initial_state(drawn.scenario)
     assert middle_world(opening)["capability"][0, opening.actors.index("turkey")] == pytest.approx(0.8)
     assert "uniform [0.6, 1]" in " ".join(describe(drawn).split())
 
 
 def test_the_price_of_the_leash_is_what_the_rules_ask() -> None:
     loaded = idlib()
-    record = middle_world(open_scenario(loaded.scenario))
-    syria = open_scenario(loaded.scenario).actors.index("syria")
+    record = middle_world(initial_state(loaded.scenario))
+    syria = initial_state(loaded.scenario).actors.index("syria")
     free = record.copy()
     free["dependence"][0, syria] = 0.0
-    asked = python_rules.restraint(record, syria, 3) - python_rules.restraint(free, syria, 3)
+    asked = python_rules.costs_of_rung(record, syria, 3) - python_rules.costs_of_rung(free, syria, 3)
     assert leash_price(loaded.scenario, "syria") == pytest.approx(asked)
     assert f"costs {asked:.2f}" in text()
 
 
 def test_the_price_of_a_broken_word_is_what_the_rules_ask() -> None:
     """Syria is a party to the deal; the hardliners, left out of it, gave no word."""
-    opening = open_scenario(idlib().scenario)
+    opening = initial_state(idlib().scenario)
     record = middle_world(opening)
     free = record.copy()
     free["word"] = 0.0
     asked = {
-        name: python_rules.restraint(record, a, 3) - python_rules.restraint(free, a, 3)
+        name: python_rules.costs_of_rung(record, a, 3) - python_rules.costs_of_rung(free, a, 3)
         for a, name in enumerate(opening.actors)
     }
     assert breach_price(idlib().scenario) == pytest.approx(asked["syria"])
@@ -202,7 +204,7 @@ def test_signatories_are_those_that_fight_are_bound_and_have_no_patron() -> None
 
 
 def test_numbers_that_are_drawn_in_doubt_are_counted_and_sourced_ones_show_their_range() -> None:
-    opening = open_scenario(idlib().scenario)
+    opening = initial_state(idlib().scenario)
     drawn = {path: span for path, span in assumed_ranges(idlib().scenario).items() if path in opening.slots}
     assert f"{len(drawn)} are drawn over a range" in text()
     low, high = drawn["mechanisms.branching_rest"]

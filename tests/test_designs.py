@@ -10,22 +10,22 @@ import pytest
 
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments.load import load_experiment
-from ceasefire.experiments.prepare import Study, study
+from ceasefire.experiments.prepare import PreparedExperiment, prepare
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import one_scenario, simulate
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
 HEAD = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\ndays: 60\nworlds: 10\noutcomes: [days_held]\n"
-Make = Callable[..., Study]
+Make = Callable[..., PreparedExperiment]
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     """A study of an experiment with this body; changes lie beside the scenario, named and written as said."""
 
-    def made(body: str, head: str = HEAD, independent: bool = False, **changes: str) -> Study:
+    def made(body: str, head: str = HEAD, independent: bool = False, **changes: str) -> PreparedExperiment:
         if changes:
             (tmp_path / "changes").mkdir(exist_ok=True)
             (tmp_path / "two-sides.yaml").write_text(SMALL.read_text())
@@ -35,12 +35,12 @@ def make(tmp_path: Path) -> Make:
             (tmp_path / "changes" / f"{name}.yaml").write_text(said)
         file = tmp_path / "asked.yaml"
         file.write_text(head + body)
-        return study(load_experiment(file), independent=independent)
+        return prepare(load_experiment(file), independent=independent)
 
     return made
 
 
-def rows_of(made: Study, point: int, worlds: int = 5) -> np.ndarray:
+def rows_of(made: PreparedExperiment, point: int, worlds: int = 5) -> np.ndarray:
     """A few worlds of a point, as the engine's rows."""
     first = int(made.recipe.first_world[point])
     batch = made.recipe.batch(np.array([point]), np.zeros(worlds, np.int64), first + np.arange(worlds))
@@ -51,7 +51,7 @@ def rows_when(*changes: str, **settings: object) -> np.ndarray:
     """The same worlds of the scenario loaded under changes and settings."""
     loaded = load(SMALL, changes, {name.replace("__", "."): value for name, value in settings.items()})
     scenario = loaded.scenario.model_copy(update={"horizon_days": 60})
-    return simulate(one_scenario(open_scenario(scenario), 5, 1), 0, 5)
+    return simulate(one_scenario(initial_state(scenario), 5, 1), 0, 5)
 
 
 def same(here: np.ndarray, there: np.ndarray) -> bool:
@@ -167,7 +167,7 @@ def test_a_change_is_on_or_off_and_the_point_is_the_scenario_under_it(make: Make
     assert made.points.before == 0
     both = load(tmp_path / "two-sides.yaml", ["blind", "loud"])
     scenario = both.scenario.model_copy(update={"horizon_days": 60})
-    assert same(rows_of(made, 3), simulate(one_scenario(open_scenario(scenario), 5, 1), 0, 5))
+    assert same(rows_of(made, 3), simulate(one_scenario(initial_state(scenario), 5, 1), 0, 5))
 
 
 def test_doubt_about_a_number_goes_along_with_a_lever_that_moves_it(make: Make) -> None:

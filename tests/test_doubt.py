@@ -8,7 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from ceasefire.analysis.parameter_uncertainty import beta_quantile, between_draws, doubt_band, doubt_interval
+from ceasefire.analysis.parameter_uncertainty import (
+    beta_quantile,
+    between_draw_variance,
+    doubt_interval,
+    uncertainty_band,
+)
 
 HORIZON = 365
 
@@ -32,7 +37,7 @@ def test_the_band_has_the_same_true_width_however_few_worlds_a_draw_has(spread: 
     truth = (1 - hazards(spread, 100_000, seed=1)) ** 181
     edges = []
     for worlds in (5, 25, 100):
-        bands = [doubt_band(draws(hazards(spread, 200, seed), worlds, seed)) for seed in range(2, 14)]
+        bands = [uncertainty_band(draws(hazards(spread, 200, seed), worlds, seed)) for seed in range(2, 14)]
         edges.append([np.mean([band.low[180] for band in bands]), np.mean([band.high[180] for band in bands])])
     np.testing.assert_allclose(edges, np.tile(np.quantile(truth, [0.05, 0.95]), (3, 1)), atol=0.05)
     np.testing.assert_allclose(edges[0], edges[2], atol=0.025)
@@ -43,22 +48,22 @@ def test_the_raw_spread_of_few_worlds_would_be_far_too_wide() -> None:
     table = draws(hazards(0.3, 200, 3), 5, 3)
     holding = (~(table["ended"] & (table["days_held"] <= 180))).groupby(table["point"]).mean()
     raw = np.quantile(holding, 0.95) - np.quantile(holding, 0.05)
-    band = doubt_band(table)
+    band = uncertainty_band(table)
     assert raw > 1.7 * (band.high[180] - band.low[180])
 
 
 def test_without_any_doubt_the_band_closes_on_the_curve() -> None:
     """Ten sets of 1,000 draws of 20 worlds with one hazard: a nil variance is missed by chance, and clipped at 0."""
     tables = [draws(np.full(1_000, 0.004), 20, seed) for seed in range(10)]
-    bands = [doubt_band(table) for table in tables]
+    bands = [uncertainty_band(table) for table in tables]
     assert np.mean([band.high[180] - band.low[180] for band in bands]) < 0.06
     assert min(band.high[180] - band.low[180] for band in bands) == 0
     assert np.mean([band.middle[180] for band in bands]) == pytest.approx(0.996**181, abs=0.01)
 
 
 def test_more_draws_do_not_widen_or_narrow_the_band() -> None:
-    few = [doubt_band(draws(hazards(0.8, 100, seed), 10, seed)) for seed in range(20, 32)]
-    many = doubt_band(draws(hazards(0.8, 4_000, 5), 10, 5))
+    few = [uncertainty_band(draws(hazards(0.8, 100, seed), 10, seed)) for seed in range(20, 32)]
+    many = uncertainty_band(draws(hazards(0.8, 4_000, 5), 10, 5))
     for day in (60, 180, 330):
         assert np.mean([band.high[day] - band.low[day] for band in few]) == pytest.approx(
             many.high[day] - many.low[day], abs=0.05
@@ -70,7 +75,7 @@ def test_shares_drawn_from_a_beta_give_that_betas_quantiles() -> None:
     share = rng.beta(2, 3, 4_000)
     alive = rng.random((4_000, 6)) < share[:, None]
     table = {"point": np.repeat(np.arange(4_000), 6), "days_held": np.where(alive, 10, 3).ravel()}
-    band = doubt_band(pd.DataFrame({**table, "ended": ~alive.ravel()}))
+    band = uncertainty_band(pd.DataFrame({**table, "ended": ~alive.ravel()}))
     expected = beta.ppf([0.05, 0.5, 0.95], 2, 3)
     assert [band.low[5], band.middle[5], band.high[5]] == pytest.approx(expected, abs=0.02)
     assert (band.low[2], band.high[2]) == (1, 1)
@@ -85,11 +90,11 @@ def test_the_variance_between_draws_is_unbiased_for_unequal_draws() -> None:
         noise = seen * (1 - seen) / (worlds - 1)
         found.append(seen.var(ddof=1) - noise.mean())
     assert np.mean(found) == pytest.approx(beta.var(3, 2), abs=4 * np.std(found) / 20)
-    assert between_draws(np.array([0.5, 0.5]), np.array([0.1, 0.1]))[1] == 0
+    assert between_draw_variance(np.array([0.5, 0.5]), np.array([0.1, 0.1]))[1] == 0
 
 
 def test_the_edges_never_rise() -> None:
-    band = doubt_band(draws(hazards(1.2, 50, 9), 4, 9))
+    band = uncertainty_band(draws(hazards(1.2, 50, 9), 4, 9))
     for edge in (band.low, band.middle, band.high):
         assert (np.diff(edge) <= 0).all()
     assert (band.low <= band.middle).all()
@@ -98,7 +103,7 @@ def test_the_edges_never_rise() -> None:
 
 def test_a_world_at_the_horizon_still_holds_there() -> None:
     table = draws(np.full(20, 1e-9), 3, seed=1)
-    band = doubt_band(table)
+    band = uncertainty_band(table)
     assert (len(band.days), band.low[-1], band.draws, band.worlds_per_draw) == (HORIZON + 1, 1, 20, 3)
 
 
@@ -115,7 +120,7 @@ def test_mean_days_held_spread_as_the_draws_do_not_as_their_few_worlds(worlds: i
 
 def test_share_and_median_are_read_off_the_band() -> None:
     table = draws(hazards(0.5, 300, 4), 20, 4)
-    band = doubt_band(table)
+    band = uncertainty_band(table)
     share = doubt_interval(table, "share_holding", day=180)
     edges = (band.low[180], band.middle[180], band.high[180])
     assert (share.low, share.value, share.high) == pytest.approx(edges, abs=0.01)
@@ -134,7 +139,7 @@ def test_draws_that_share_their_worlds_are_refused() -> None:
     table = draws(hazards(0.5, 30, 1), 10, 1)
     table["world"] = np.tile(np.arange(10), 30)
     with pytest.raises(ValueError, match="draws share worlds"):
-        doubt_band(table)
+        uncertainty_band(table)
 
 
 def test_shared_worlds_would_give_a_wrong_middle() -> None:
@@ -144,14 +149,14 @@ def test_shared_worlds_would_give_a_wrong_middle() -> None:
     for seed in range(10):
         luck = np.random.default_rng(seed).random(10)
         wrong.append(float(((1 - h[:, None]) ** 181 > luck[None, :]).mean()))
-    own = [doubt_band(draws(h, 10, seed)).middle[180] for seed in range(10)]
+    own = [uncertainty_band(draws(h, 10, seed)).middle[180] for seed in range(10)]
     assert np.std(wrong) > 5 * np.std(own)
 
 
 def test_a_draw_with_a_single_world_is_left_out() -> None:
     table = draws(hazards(0.5, 30, 1), 10, 1)
     lone = table.iloc[[0]].assign(point=99, world=9_999)
-    assert doubt_band(pd.concat([table, lone])).draws == 30
+    assert uncertainty_band(pd.concat([table, lone])).draws == 30
 
 
 @pytest.mark.parametrize(
@@ -165,7 +170,7 @@ def test_a_draw_with_a_single_world_is_left_out() -> None:
 )
 def test_draws_that_cannot_speak_about_doubt_are_refused(table: pd.DataFrame, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        doubt_band(table)
+        uncertainty_band(table)
 
 
 def test_a_question_without_its_day_or_beyond_the_horizon_is_refused() -> None:
@@ -177,7 +182,7 @@ def test_a_question_without_its_day_or_beyond_the_horizon_is_refused() -> None:
     with pytest.raises(ValueError, match="'mode' is none of"):
         doubt_interval(table, "mode")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="level: 2 does not lie"):
-        doubt_band(table, level=2)
+        uncertainty_band(table, level=2)
 
 
 def test_quantiles_of_a_beta_that_is_nearly_certain_or_nearly_a_coin_stay_finite() -> None:

@@ -11,7 +11,7 @@ from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 RANGES = {"agreement.monitoring": (0.2, 0.6), "trust.north": (0.0, 1.0)}
 
@@ -37,7 +37,7 @@ def test_numbers_are_drawn_apart_and_seeds_differ() -> None:
 
 def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
     scenario = small_front()
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     batch = doubt_batch(scenario, opening, 1)
     assert batch is not None
     for path, (low, high) in assumed_ranges(scenario).items():
@@ -49,7 +49,7 @@ def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
 
 def test_fitted_numbers_are_drawn_together_as_rows_of_the_posterior() -> None:
     scenario = load("idlib-2018").scenario
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     batch = doubt_batch(scenario, opening, 1)
     assert batch is not None
     rows = fitted_rows()
@@ -62,7 +62,7 @@ def test_fitted_numbers_are_drawn_together_as_rows_of_the_posterior() -> None:
 
 def test_a_fitted_number_that_a_scenario_sets_is_the_scenarios_own() -> None:
     scenario = load("idlib-2018", (), {"mechanisms.strike_rate": 2.0}).scenario
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     batch = doubt_batch(scenario, opening, 1)
     assert batch is not None
     drawn = batch.openings[:, opening.slots["mechanisms.strike_rate"]]

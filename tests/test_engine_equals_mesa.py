@@ -23,7 +23,7 @@ from ceasefire.evaluation.verification.synthetic_scenarios import random_front, 
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.simulation.compiled.day_loop import live_day
+from ceasefire.simulation.compiled.day_loop import step_day
 from ceasefire.simulation.mesa_agents import Actor
 from ceasefire.simulation.mesa_model import CeasefireModel
 
@@ -89,7 +89,7 @@ def test_a_model_that_is_over_takes_no_more_steps() -> None:
 def test_both_ways_to_run_take_the_same_steps_in_the_same_order() -> None:
     order = [part.number for part in THE_DAY]
     assert order == sorted(order)
-    written: Any = live_day
+    written: Any = step_day
     names = getattr(written, "py_func", written).__code__.co_names
     who_is_due_only = {"_take_in": "look", "_choose": "decide"}
     called = [who_is_due_only.get(name, name.removeprefix("_")) for name in names if name.startswith("_")]

@@ -13,10 +13,10 @@ import pytest
 from ceasefire.evaluation.verification.runs import each_day, lived, opened
 from ceasefire.evaluation.verification.synthetic_scenarios import NEVER_OVER, SMALL_FRONT, duel, small_front
 from ceasefire.parameters.mechanisms import Mechanisms
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 WORLDS = 200
-OPENING = open_scenario(small_front())
+OPENING = initial_state(small_front())
 ACTORS, SECTORS = OPENING.actors, OPENING.sectors
 NORTH, SOUTH = 0, 1
 Changes = Mapping[str, Any]

@@ -10,7 +10,7 @@ from conftest import Command
 
 from ceasefire.cli.scenarios import check_file
 from ceasefire.experiments.load import load_experiment
-from ceasefire.experiments.prepare import study
+from ceasefire.experiments.prepare import prepare
 from ceasefire.scenario.find_scenarios import list_experiments, shipped
 
 SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
@@ -186,5 +186,5 @@ def test_a_shipped_experiment_runs_quickly_and_ends_in_a_rough_answer_and_figure
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_quick_run_of_a_shipped_experiment_has_few_enough_worlds(name: str) -> None:
-    made = study(load_experiment(name), quick=True)
+    made = prepare(load_experiment(name), quick=True)
     assert len(made.points) * made.worlds <= 6_000

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from ceasefire.simulation.deferred_signals import held, some_done
+from ceasefire.simulation.deferred_signals import defer_signals, wait_for_any
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 
@@ -29,7 +29,7 @@ def test_an_interrupt_waits_for_the_end_of_the_block() -> None:
     reached: list[str] = []
 
     def ask_and_go_on() -> None:
-        with held():
+        with defer_signals():
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.05)
             reached.append("the end")
@@ -41,7 +41,7 @@ def test_an_interrupt_waits_for_the_end_of_the_block() -> None:
 
 def test_what_heard_interrupts_before_hears_them_again() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with held():
+    with defer_signals():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -52,7 +52,7 @@ def test_a_wait_without_end_is_interrupted_soon() -> None:
     timer.start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        some_done([never])
+        wait_for_any([never])
     assert time.monotonic() - began < 10
     assert never.set_running_or_notify_cancel()  # its lock is free
 
@@ -61,7 +61,7 @@ def test_what_is_done_is_handed_over() -> None:
     with ThreadPoolExecutor(2) as pool:
         slow: Future[object] = pool.submit(time.sleep, 1)
         quick: Future[object] = pool.submit(pow, 2, 3)
-        assert some_done([slow, quick]) == {quick}
+        assert wait_for_any([slow, quick]) == {quick}
         slow.cancel()
 
 
@@ -69,7 +69,7 @@ def test_other_threads_hold_nothing_back() -> None:
     done: list[str] = []
 
     def within(note: Callable[[str], None]) -> None:
-        with held():
+        with defer_signals():
             note("went on")
 
     thread = threading.Thread(target=within, args=(done.append,))

@@ -17,7 +17,7 @@ from test_validation import as_row, deals_of, write_file
 import ceasefire
 from ceasefire.array_types import FloatArray
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.command_folder import ASKED, Request, place_for, written
+from ceasefire.ensemble.command_folder import REQUEST_FILE, Request, folder_for_command, write_command_folder
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.evaluation.calibration.target_windows import all_names
@@ -69,7 +69,7 @@ def calls(request: pytest.FixtureRequest, small: str, tmp_path: Path) -> tuple[l
 
 def said_in(folder: Path) -> dict[str, object]:
     """What a folder says was asked."""
-    found: dict[str, object] = json.loads((folder / ASKED).read_text(encoding="utf-8"))
+    found: dict[str, object] = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
     return found
 
 
@@ -88,11 +88,11 @@ def test_two_different_calls_keep_both_and_the_same_call_gives_the_same_bytes(
     assert other.name == f"{plain.name}-{identity[:6]}"
     assert identity != said_in(plain)["identity"]
     assert set(everything(other)) == set(before)
-    assert everything(other)[ASKED] != before[ASKED]
+    assert everything(other)[REQUEST_FILE] != before[REQUEST_FILE]
 
     (plain / "notes.txt").write_text("mine", encoding="utf-8")
     for name in before:
-        if name != ASKED:
+        if name != REQUEST_FILE:
             (plain / name).write_text("damaged", encoding="utf-8")
     assert command(*first).code == 0
     assert everything(plain) == before | {"notes.txt": b"mine"}
@@ -167,7 +167,7 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
     ours, theirs = Request("x", {"seed": 1}), Request("x", {"seed": 2})
 
     def fill(request: Request, within: Request | None = None) -> None:
-        with written(tmp_path / "x", request, ["ceasefire"]) as aside:
+        with write_command_folder(tmp_path / "x", request, ["ceasefire"]) as aside:
             (aside / "table.csv").write_text(str(request.asked["seed"]), encoding="utf-8")
             if within is not None:
                 fill(within)
@@ -176,18 +176,18 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
         fill(ours, within=theirs)
     assert (tmp_path / "x" / "table.csv").read_text(encoding="utf-8") == "2"
     fill(theirs, within=theirs)
-    assert sorted(everything(tmp_path)) == [f"x/{ASKED}", "x/table.csv"]
+    assert sorted(everything(tmp_path)) == [f"x/{REQUEST_FILE}", "x/table.csv"]
 
 
 def test_another_program_asks_another_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"seed": 1}
-    with written(tmp_path / "x", Request("x", asked), ["ceasefire"]):
+    with write_command_folder(tmp_path / "x", Request("x", asked), ["ceasefire"]):
         pass
-    assert place_for(Request("x", asked), tmp_path / "x") == tmp_path / "x"
+    assert folder_for_command(Request("x", asked), tmp_path / "x") == tmp_path / "x"
     with monkeypatch.context() as other:
         other.setattr("ceasefire.ensemble.command_folder.source_digest", lambda: "another program")
         with pytest.raises(FolderError, match="holds something else"):
-            place_for(Request("x", asked), tmp_path / "x")
+            folder_for_command(Request("x", asked), tmp_path / "x")
     monkeypatch.setattr("ceasefire.__version__", "another version")
     with pytest.raises(FolderError, match="holds something else"):
-        place_for(Request("x", asked), tmp_path / "x")
+        folder_for_command(Request("x", asked), tmp_path / "x")

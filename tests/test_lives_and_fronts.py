@@ -9,11 +9,11 @@ from conftest import SMALL
 from ceasefire.analysis.front_line import front_of
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.scenario.load import load
-from ceasefire.simulation.initial_state import open_scenario
-from ceasefire.simulation.trajectory import history, step_through
+from ceasefire.simulation.initial_state import initial_state
+from ceasefire.simulation.trajectory import step_through, trajectory
 
 LOADED = load(SMALL)
-OPENING = open_scenario(LOADED.scenario)
+OPENING = initial_state(LOADED.scenario)
 
 
 def test_the_front_of_one_world_is_the_record_of_its_days() -> None:
@@ -80,7 +80,7 @@ def test_no_talks_are_no_sawtooth_and_one_world_has_no_interval() -> None:
 
 def test_a_worlds_violations_are_counted_while_its_deal_holds() -> None:
     for world in range(6):
-        lived = history(LOADED.scenario, OPENING, "x", 4, world)
+        lived = trajectory(LOADED.scenario, OPENING, "x", 4, world)
         daily, talks = violations_and_talks(lived)
         assert len(daily) == (max(1, lived.days_held) if lived.ended else len(lived.days))
         assert daily.sum() == sum(counts[: len(daily)].sum() for counts in lived.violations.values())

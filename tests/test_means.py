@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire.analysis.estimates import mean_interval, student, without_noise
+from ceasefire.analysis.estimates import mean_interval, shrink_by_noise, student
 
 
 def test_a_mean_has_students_interval() -> None:
@@ -32,7 +32,7 @@ def test_what_is_left_of_noisy_figures_has_the_variance_of_the_truth() -> None:
     rng = np.random.default_rng(1)
     truth = rng.normal(10, 2, 4_000)
     seen = truth + rng.normal(0, 3, 4_000)
-    freed = without_noise(seen, np.full(4_000, 9.0))
+    freed = shrink_by_noise(seen, np.full(4_000, 9.0))
     assert freed.mean() == pytest.approx(seen.mean())
     assert freed.std() == pytest.approx(2, rel=0.05)
     assert np.quantile(freed, [0.05, 0.95]) == pytest.approx(np.quantile(truth, [0.05, 0.95]), abs=0.25)
@@ -40,6 +40,6 @@ def test_what_is_left_of_noisy_figures_has_the_variance_of_the_truth() -> None:
 
 def test_figures_that_are_all_noise_are_all_alike_and_exact_ones_stay() -> None:
     seen = np.array([1.0, 2.0, 4.0])
-    assert without_noise(seen, np.full(3, 50.0)) == pytest.approx(np.full(3, seen.mean()))
-    assert without_noise(seen, np.zeros(3)) == pytest.approx(seen)
-    assert without_noise(seen[:1], np.ones(1)).tolist() == [1.0]
+    assert shrink_by_noise(seen, np.full(3, 50.0)) == pytest.approx(np.full(3, seen.mean()))
+    assert shrink_by_noise(seen, np.zeros(3)) == pytest.approx(seen)
+    assert shrink_by_noise(seen[:1], np.ones(1)).tolist() == [1.0]

@@ -21,7 +21,7 @@ from ceasefire.reference_class.reference_table import Table, durations, simulate
 from ceasefire.reference_class.shipped_fit import fit, shipped, write
 from ceasefire.scenario.load import load_resolved
 from ceasefire.scenario.resolved import as_yaml
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 YES_NO = (False, True)
 HARD, EASY = 3.0, -2.0
@@ -40,7 +40,7 @@ def test_every_combination_of_features_makes_a_scenario_that_opens() -> None:
     assert len(cells) == 3 * 2**5 * 3 * 3
     for number, cell in enumerate(cells):
         z = Z_LEVELS[number % len(Z_LEVELS)]
-        open_scenario(made(content(cell, z, PARTIES[number % 2])))
+        initial_state(made(content(cell, z, PARTIES[number % 2])))
 
 
 @pytest.mark.parametrize("declarer", PARTIES)

@@ -24,7 +24,7 @@ from ceasefire import report
 from ceasefire.analysis.summary import summary
 from ceasefire.charts.style import contrast
 from ceasefire.ensemble.output_folder import FolderError, open_results
-from ceasefire.ensemble.run import Outcome, carry_out
+from ceasefire.ensemble.run import RunResult, run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.report.appendix import assumed_numbers
 from ceasefire.report.html import page
@@ -43,10 +43,10 @@ MANIFEST: dict[str, Any] = {
 
 
 @cache
-def ran() -> tuple[Plan, Outcome]:
+def ran() -> tuple[Plan, RunResult]:
     """Forty worlds of the small scenario, and those for doubt."""
     plan = Plan(load(SMALL), worlds=40, seed=2, days=400)
-    return plan, carry_out(plan, workers=2)
+    return plan, run_plan(plan, workers=2)
 
 
 def made(folder: Path, **changed: object) -> Made:

@@ -12,9 +12,9 @@ import pytest
 from conftest import BRIEF_TERMS, Command
 
 import ceasefire
-from ceasefire.ensemble.output_folder import FolderError, check_writable, open_results, place_for, written_aside
+from ceasefire.ensemble.output_folder import FolderError, check_writable, folder_for_run, open_results, write_aside
 from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
-from ceasefire.ensemble.run import carry_out
+from ceasefire.ensemble.run import run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.report.run_figures import sample
@@ -77,7 +77,7 @@ def test_mesa_and_the_engine_fill_the_same_table(small: str) -> None:
 
 
 def test_more_worlds_leave_the_first_ones_and_the_doubt_as_they_were(small: str) -> None:
-    few, many = (carry_out(Plan(load(small), worlds, days=40)) for worlds in (10, 25))
+    few, many = (run_plan(Plan(load(small), worlds, days=40)) for worlds in (10, 25))
     pd.testing.assert_frame_equal(many.worlds.head(10), few.worlds)
     assert few.doubt is not None
     assert many.doubt is not None
@@ -237,7 +237,7 @@ def test_figures_that_cannot_be_redrawn_leave_the_old_ones(
 
 def test_a_name_that_another_run_took_meanwhile_is_left_to_it(tmp_path: Path) -> None:
     def take() -> None:
-        with written_aside(tmp_path / "taken") as aside:
+        with write_aside(tmp_path / "taken") as aside:
             (aside / "mine").touch()
             (tmp_path / "taken").mkdir()
             (tmp_path / "taken" / "theirs").touch()
@@ -260,7 +260,7 @@ def test_a_very_long_name_is_cut_to_what_file_systems_take(small: str, tmp_path:
     file = tmp_path / f"{name}.yaml"
     file.write_text(f"name: {name}\ntitle: Long\nbase: {small}\n", encoding="utf-8")
     plan = Plan(load(file))
-    folder, there = place_for(plan)
+    folder, there = folder_for_run(plan)
     assert not there
     assert len(folder.name.encode()) < 140
     assert folder.name.endswith(plan.fingerprint[:6])
@@ -272,7 +272,7 @@ def test_a_folder_can_be_run_again_from_itself_alone(command: Command, small: st
     results = open_results(Path(first.last))
     assert results.plan.fingerprint == results.manifest["identity"]
     assert results.plan.loaded.label == "two-sides+vague-terms"
-    again = carry_out(results.plan)
+    again = run_plan(results.plan)
     pd.testing.assert_frame_equal(again.worlds, results.outcome.worlds)
     assert table_hash(again.worlds) == results.manifest["table_sha256"]
 

@@ -118,7 +118,7 @@ def test_heat_is_kept_in_part_and_grows_with_fire_here_and_next_door() -> None:
     for sector in range(3):
         escalate.echo(w, sector)
     escalate.brace(w)
-    escalate.answer(w, f)
+    escalate.retaliate(w, f)
     share, felt = 1.0 / 1.2, (4.0 + 0.2 * 10.0) / 1.2
     branching = 0.42 + 0.53 * 0.6 * 0.5
     assert w["heat"][f] == pytest.approx(0.95 * 2.0 + 0.05 * branching * share * felt)
@@ -137,7 +137,7 @@ def test_heat_cools_on_a_quiet_day() -> None:
     f = formation(ARMY, HILLS)
     w["heat"][f] = 2.0
     escalate.echo(w, HILLS)
-    escalate.answer(w, f)
+    escalate.retaliate(w, f)
     assert w["heat"][f] == pytest.approx(1.9)
 
 
@@ -148,5 +148,5 @@ def test_the_side_shares_one_answer_between_its_formations() -> None:
     escalate.echo(w, HILLS)
     escalate.brace(w)
     for actor in (REBELS, RAIDERS, WOLF):
-        escalate.answer(w, formation(actor, HILLS))
+        escalate.retaliate(w, formation(actor, HILLS))
     assert w["heat"].sum() == pytest.approx(0.05 * 0.42 * 6.0 / 1.2)

@@ -70,7 +70,7 @@ def test_strength_drifts_on_the_seventh_day_alone_and_by_the_spread_stated() -> 
     steps = []
     for week in range(2000):
         w["day"], w["capability"][ARMY] = 6 + 7 * week, 1.0
-        events.dawn(w)
+        events.begin_day(w)
         commit.bear(w, ARMY)
         steps.append(math.log(w["capability"][ARMY]))
     # 2,000 even steps with the spread of a week: mean within 4 standard errors, spread within 4 of its own.
@@ -83,7 +83,7 @@ def test_only_a_guarantors_commitment_drifts_and_it_stays_a_share() -> None:
     w = still(morning({"mechanisms.commitment_drift": 2}))
     for week in range(300):
         w["day"] = 6 + 7 * week
-        events.dawn(w)
+        events.begin_day(w)
         for actor in (BEAR, ARMY):
             commit.bear(w, actor)
         assert 0.0 <= w["commitment"][BEAR] <= 1.0
@@ -96,8 +96,8 @@ def bound(changes: Mapping[str, object] | None = None, **now: Any) -> World:
     w = still(morning({"mechanisms.talks_rate": 0, **(changes or {})}))
     for name, value in now.items():
         w[name] = value
-    decide.form_up(w)
-    commit.bind(w)
+    decide.note_postures(w)
+    commit.commit(w)
     return w
 
 

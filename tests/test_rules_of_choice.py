@@ -58,15 +58,15 @@ def test_what_holds_an_actor_back_is_the_sum_of_its_parts() -> None:
     w["intent"][ARMY], w["mobilised"][ARMY] = 0.1, 0.6
     word = 0.1 * (1 - 0.4 * 0.5)
     held = 0.2 - 0.1 + word + 0.15 * 0.4 + 0.63 * 0.6 * w["commitment"][BEAR]
-    assert decide.restraint(w, ARMY, OFFENSIVE) == pytest.approx(held)
-    assert decide.restraint(w, ARMY, HONOUR) == 0.0
+    assert decide.costs_of_rung(w, ARMY, OFFENSIVE) == pytest.approx(held)
+    assert decide.costs_of_rung(w, ARMY, HONOUR) == 0.0
 
 
 def test_a_party_that_the_deal_leaves_out_has_given_no_word() -> None:
     w = morning()
     w["rung"][:], w["intent"][:] = HONOUR, 0.0
-    bound = decide.restraint(w, REBELS, STRIKE) - 0.63 * 0.8 * w["commitment"][WOLF] * 0.5
-    loose = decide.restraint(w, RAIDERS, STRIKE) - 0.63 * 0.35 * w["commitment"][WOLF] * 0.5
+    bound = decide.costs_of_rung(w, REBELS, STRIKE) - 0.63 * 0.8 * w["commitment"][WOLF] * 0.5
+    loose = decide.costs_of_rung(w, RAIDERS, STRIKE) - 0.63 * 0.35 * w["commitment"][WOLF] * 0.5
     assert bound - loose == pytest.approx(0.5 * 0.1 * (1 - 0.4 * 0.5))
 
 
@@ -95,15 +95,15 @@ def test_salience_adds_terms_and_is_cut_at_one_either_way() -> None:
 
 def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
     w = morning()
-    perceive.take_in(w, ARMY)
-    utility = np.array(decide.weigh(w, ARMY))
+    perceive.read_indicators(w, ARMY)
+    utility = np.array(decide.utilities(w, ARMY))
     odds = np.exp(utility / 0.18)
-    assert decide.leanings(w, ARMY, OFFENSIVE) == pytest.approx(tuple(odds / odds.sum()))
+    assert decide.unrestricted_probabilities(w, ARMY, OFFENSIVE) == pytest.approx(tuple(odds / odds.sum()))
     by_hand = sum(
         w["weight"][ARMY][m] * decide.salience(w, ARMY, m) * w["profile"][m]
         for m in range(len(OPENING.motives)) if w["weight"][ARMY][m] > 0
     )  # fmt: skip
-    assert utility == pytest.approx([by_hand[r] - decide.restraint(w, ARMY, r) for r in range(4)])
+    assert utility == pytest.approx([by_hand[r] - decide.costs_of_rung(w, ARMY, r) for r in range(4)])
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,11 @@ def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
 def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: int, ceiling: int, top: int) -> None:
     w = morning()
     w["rung"][ARMY], w["ceiling"][ARMY] = rung, ceiling
-    perceive.take_in(w, ARMY)
-    p, free = np.array(decide.chances(w, ARMY)), np.array(decide.leanings(w, ARMY, OFFENSIVE))
+    perceive.read_indicators(w, ARMY)
+    p, free = (
+        np.array(decide.choice_probabilities(w, ARMY)),
+        np.array(decide.unrestricted_probabilities(w, ARMY, OFFENSIVE)),
+    )
     assert (p[: top + 1] > 0).all()
     assert (p[top + 1 :] == 0).all()
     assert p[: top + 1] == pytest.approx(free[: top + 1] / free[: top + 1].sum())
@@ -129,8 +132,8 @@ def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: in
 def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling: int, top: int) -> None:
     w = morning()
     w["rung"][ARMY], w["ceiling"][ARMY], w["mobilised"][ARMY] = HONOUR, ceiling, mobilised
-    perceive.take_in(w, ARMY)
-    p = np.array(decide.chances(w, ARMY))
+    perceive.read_indicators(w, ARMY)
+    p = np.array(decide.choice_probabilities(w, ARMY))
     assert (p[: top + 1] > 0).all()
     assert (p[top + 1 :] == 0).all()
 
@@ -138,12 +141,14 @@ def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling:
 def test_the_choice_is_the_rung_on_which_the_draw_falls() -> None:
     w = still(morning())
     w["due"][ARMY] = 1
-    perceive.take_in(w, ARMY)
+    perceive.read_indicators(w, ARMY)
     with np.errstate(over="ignore"):
         key = np.uint64(random_streams.stream_key(np.uint64(w["today_key"]), random_streams.CHOICE))
     u = random_streams.uniform(key, np.uint64(w["actor_key"][ARMY]), 0)
     decide.decide(w, ARMY)
-    assert w["next_rung"][ARMY] == int(np.searchsorted(np.cumsum(decide.chances(w, ARMY)), u, side="right"))
+    assert w["next_rung"][ARMY] == int(
+        np.searchsorted(np.cumsum(decide.choice_probabilities(w, ARMY)), u, side="right")
+    )
 
 
 def test_who_does_not_review_stays_where_it_is() -> None:
@@ -179,8 +184,8 @@ def test_going_on_the_offensive_marks_the_day_and_the_counts_of_that_morning() -
 
 def test_the_deciding_motive_is_the_largest_pull_from_the_lowest_rung() -> None:
     w = morning()
-    perceive.take_in(w, ARMY)
-    decide.weigh(w, ARMY)
+    perceive.read_indicators(w, ARMY)
+    decide.utilities(w, ARMY)
     own = w["own"][ARMY][: int(w["n_own"][ARMY])]
     parts = {int(m): w["felt"][ARMY][k] * (w["profile"][m][3] - w["profile"][m][0]) for k, m in enumerate(own)}
     assert decide.largest_pull(w, ARMY, OFFENSIVE) == max(parts, key=lambda m: parts[m])
@@ -191,23 +196,23 @@ def test_an_alarm_a_patron_that_moved_or_chance_bring_a_review() -> None:
     w = still(morning({"mechanisms.review_days": 60}))
     w["day"] = 5
     with np.errstate(over="ignore"):
-        perceive.look(w, ARMY)
+        perceive.perceive(w, ARMY)
     assert w["due"][ARMY] == 0, "the draw of this world and day brings no review by chance"
     w["moved_on"][BEAR] = 4
-    perceive.look(w, ARMY)
+    perceive.perceive(w, ARMY)
     assert w["due"][ARMY] == 1
     w["moved_on"][BEAR], w["day"] = -1, 0
-    perceive.look(w, ARMY)
+    perceive.perceive(w, ARMY)
     assert w["due"][ARMY] == 0, "a patron that never moved did not move on the day before the first"
     w["day"] = 5
     w["moved_on"][BEAR] = 3
-    perceive.look(w, ARMY)
+    perceive.perceive(w, ARMY)
     assert w["due"][ARMY] == 0
     w["alarmed"][ARMY] = 1
-    perceive.look(w, ARMY)
+    perceive.perceive(w, ARMY)
     assert (w["due"][ARMY], w["alarmed"][ARMY]) == (1, 0)
     w["review_days"] = 1.0
-    perceive.look(w, ARMY)
+    perceive.perceive(w, ARMY)
     assert w["due"][ARMY] == 1
 
 
@@ -272,7 +277,7 @@ def test_sight_holds_each_indicator_the_number_one_and_each_complement() -> None
     w["trust"][NORTH], w["resolve"][SOUTH], w["tripwire"][SOUTH] = 0.7, 0.8, 0.9
     w["usual_odds"][ARMY] = w["odds"][ARMY] + 0.1
     w["flight_recent"] = 20000.0
-    perceive.take_in(w, ARMY)
+    perceive.read_indicators(w, ARMY)
     seen = dict(zip(INDICATORS, w["sight"][ARMY], strict=False))
     exact = {"violence": 0.1, "ties": 0.2, "attention": 0.3, "unmet": 0.4, "weariness": 0.5, "blame": 0.6,
              "losses": 1 - math.exp(-1), "distrust": 0.3, "resolve_against": 0.8, "tripwire_against": 0.9,
@@ -286,11 +291,11 @@ def test_a_patron_sees_its_client_in_most_danger_and_an_onlooker_its_protege() -
     w = morning()
     w["danger"][[REBELS, RAIDERS]] = [0.3, 0.6]
     w["losses"][WOLF], w["inflow"][WOLF] = 30.0, 20000.0
-    perceive.take_in(w, WOLF)
-    perceive.take_in(w, LEAGUE)
+    perceive.read_indicators(w, WOLF)
+    perceive.read_indicators(w, LEAGUE)
     names = list(INDICATORS)
     assert w["sight"][WOLF][names.index("client_danger")] == 0.6
     assert w["sight"][LEAGUE][names.index("protege_losses")] == pytest.approx(1 - math.exp(-1))
     assert w["sight"][LEAGUE][names.index("inflow")] == pytest.approx(1 - math.exp(-1))
-    perceive.take_in(w, AGENCY)
+    perceive.read_indicators(w, AGENCY)
     assert w["sight"][AGENCY][names.index("protege_losses")] == 0.0

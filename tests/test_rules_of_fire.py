@@ -35,7 +35,7 @@ from rules_by_hand import (
 
 from ceasefire.evaluation.verification.runs import opened
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, INTENSITY
 
 
@@ -86,8 +86,8 @@ def counted(w: World, f: int, times: int = 4000) -> np.ndarray[Any, Any]:
     total = np.zeros(3)
     for day in range(times):
         w["day"] = day
-        events.dawn(w)
-        exchange_fire.clash(w, f)
+        events.begin_day(w)
+        exchange_fire.exchange_fire(w, f)
         if w["fires"][f] > 0:
             total += w["fired"][f]
     return total / times
@@ -117,7 +117,7 @@ def test_fire_of_each_kind_comes_at_its_own_rate(rung: int) -> None:
 
 def test_nobody_answers_or_shoots_unordered_where_no_enemy_stands() -> None:
     alone: dict[str, object] = {"front.sectors.hills.presence": {"army": 1.0}, "events": []}
-    f = open_scenario(small_front(alone)).formations.index(("hills", "army"))
+    f = initial_state(small_front(alone)).formations.index(("hills", "army"))
     w = morning(alone)
     w["heat"][f], w["rung"][ARMY] = 5.0, HONOUR
     assert counted(w, f, 200).sum() == 0.0
@@ -143,7 +143,7 @@ def test_an_unopposed_offensive_takes_what_is_left_at_line_speed_and_a_strike_a_
         w = still(morning({"actors.rebels.capability": 0, "actors.raiders.capability": 0, "actors.wolf.capability": 0}))
         w["rung"][:] = HONOUR
         w["rung"][ARMY] = w["rung"][BEAR] = rung
-        decide.form_up(w)
+        decide.note_postures(w)
         before = float(w["held"][HILLS])
         exchange_fire.advance(w, HILLS)
         taken[rung] = float(w["held"][HILLS]) - before
@@ -157,7 +157,7 @@ def test_a_defended_line_moves_by_push_over_push_and_defence() -> None:
         w = still(morning())
         w["rung"][:] = HONOUR
         w["rung"][ARMY] = rung
-        decide.form_up(w)
+        decide.note_postures(w)
         before = float(w["held"][HILLS])
         exchange_fire.advance(w, HILLS)
         moved[rung] = float(w["held"][HILLS]) - before
@@ -183,7 +183,7 @@ def test_the_line_stays_within_the_sector_and_the_loser_feels_it_by_value() -> N
 def test_nobody_who_honours_moves_the_line() -> None:
     w = still(morning())
     w["rung"][:] = HARASS
-    decide.form_up(w)
+    decide.note_postures(w)
     exchange_fire.advance(w, HILLS)
     assert w["held"][HILLS] == 0.4
 
@@ -227,7 +227,7 @@ def test_the_day_of_the_first_death_is_kept() -> None:
     w = still(morning())
     for day in (4, 9):
         w["day"] = day
-        casualties.bury(w, HILLS, 1)
+        casualties.count_deaths(w, HILLS, 1)
     assert w["first_lethal"] == 4
 
 
@@ -235,7 +235,7 @@ def test_a_cap_bounds_the_dead_of_one_violation() -> None:
     w = still(morning({"mechanisms.deaths_mean_calm": 50, "mechanisms.deaths_tail": 6, "mechanisms.deaths_cap": 7}))
     f = formation(ARMY, HILLS)
     w["fires"][f], w["fired"][f], w["rung"][ARMY] = 40, [40, 0, 0], HONOUR
-    casualties.suffer(w, f)
+    casualties.inflict_casualties(w, f)
     assert 40 * 5 < w["deaths_today"] <= 40 * 7
 
 
@@ -243,13 +243,13 @@ def test_flight_follows_civilian_deaths_and_an_offensive_and_presses_on_the_host
     w = still(morning())
     w["rung"][:] = HONOUR
     w["civilians_killed"][TOWN] = 10
-    casualties.flee(w, TOWN)
+    casualties.displace_civilians(w, TOWN)
     assert w["civilians"][TOWN] == 300000 - 2150
     assert (w["counter"][C_DISPLACED], w["flight_recent"], w["inflow"][WOLF]) == (2150, 2150, 0.8 * 2150)
     w["civilians_killed"][TOWN], w["rung"][ARMY] = 0, OFFENSIVE
-    decide.form_up(w)
-    casualties.flee(w, TOWN)
+    decide.note_postures(w)
+    casualties.displace_civilians(w, TOWN)
     assert w["civilians"][TOWN] == pytest.approx((300000 - 2150) * 0.995)
     w["civilians_killed"][TOWN], w["civilians"][TOWN] = 10**6, 500.0
-    casualties.flee(w, TOWN)
+    casualties.displace_civilians(w, TOWN)
     assert w["civilians"][TOWN] == 0.0

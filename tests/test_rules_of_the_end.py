@@ -28,7 +28,7 @@ from rules_by_hand import (
 
 from ceasefire.evaluation.verification.runs import opened
 from ceasefire.evaluation.verification.synthetic_scenarios import MECHANISMS, SMALL_FRONT, duel, small_front
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.world_state import C_COMBATANT, C_PEAK, CAUSES
 
 
@@ -44,8 +44,8 @@ def ripe(**now: Any) -> World:
         else:
             w[name] = value
     w["rung"][w["offensive_since"] >= 0] = OFFENSIVE
-    decide.form_up(w)
-    termination.judge(w)
+    decide.note_postures(w)
+    termination.judge_end(w)
     return w
 
 
@@ -86,11 +86,11 @@ def test_deaths_of_a_fortnight_against_the_wars_worst_are_the_threshold() -> Non
 def test_a_fortnight_forgets_its_fifteenth_day() -> None:
     w = ripe()
     w["deaths_today"] = 60
-    termination.judge(w)
+    termination.judge_end(w)
     w["deaths_today"] = 0
     for left in range(13, -1, -1):
         assert w["deaths_14d"] == 60, f"{left} days left"
-        termination.judge(w)
+        termination.judge_end(w)
     assert w["deaths_14d"] == 0
     assert w["counter"][C_PEAK] == 60
 
@@ -133,7 +133,7 @@ def abrogated(**now: Any) -> World:
     for name, where in now.items():
         for actor, number in where.items():
             w[name][actor] = number
-    decide.form_up(w)
+    decide.note_postures(w)
     termination.judge_formal(w)
     return w
 
@@ -163,7 +163,7 @@ def test_content_parties_renew_a_deal_and_the_order_is_fresh_again() -> None:
 def test_a_party_that_wants_war_lets_the_deal_expire() -> None:
     war = {"title": "wants war", "profile": [0.0, 0.0, 1.0, 1.0], "salience": {"constant": 1.0}, "source": "made up"}
     w = expiring({"motives.war": war, "actors.hawk.motives": {"war": 1.0}})
-    hawk = open_scenario(duel()).actors.index("hawk")
+    hawk = initial_state(duel()).actors.index("hawk")
     assert (cause_of(w), w["cause_actor"], w["days_held"], w["formal_end"]) == ("expiry", hawk, 100, 100)
     assert (w["operational_end"], w["ended"]) == (-1, 1)
 
@@ -179,7 +179,7 @@ def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensiv
     away = {f"front.sectors.{place}.presence.bear": None for place in ("hills", "town")}
     w = still(morning({**away, "agreement.term_days": None, "agreement.renewal_days": None}))
     w["day"], w["offensive_since"][BEAR], w["rung"][BEAR] = 30, 20, OFFENSIVE
-    decide.form_up(w)
+    decide.note_postures(w)
     termination.judge_operational(w)
     assert w["over"] == 0
 
@@ -187,7 +187,7 @@ def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensiv
 def test_counts_stop_at_the_day_on_which_the_deal_ended_when_guarantors_clash() -> None:
     w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None}))
     w["rung"][[BEAR, WOLF]] = STRIKE
-    decide.form_up(w)
+    decide.note_postures(w)
     w["clash_dead"], w["first_lethal"], w["day"] = 0, -1, 20
     for day in range(20, 25):
         w["day"], w["clash_dead"] = day, 40

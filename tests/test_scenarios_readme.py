@@ -14,7 +14,7 @@ from ceasefire.scenario.compose import read_change
 from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, ENGAGEMENT_LADDER, FORCE_LADDER
-from ceasefire.scenario.yaml_with_lines import plain
+from ceasefire.scenario.yaml_with_lines import to_plain
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -30,7 +30,7 @@ def rows_under(head: str) -> dict[str, str]:
 
 def changes_of(kind: str) -> dict[str, str]:
     """Names and sentences of the shipped changes of one kind."""
-    said: list[dict[str, Any]] = [plain(read_change(file)) for file in sorted((FOLDER / "changes").glob("*.yaml"))]
+    said: list[dict[str, Any]] = [to_plain(read_change(file)) for file in sorted((FOLDER / "changes").glob("*.yaml"))]
     return {change["name"]: change["sentence"] for change in said if change["kind"] == kind}
 
 

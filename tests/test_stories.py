@@ -16,15 +16,15 @@ from conftest import Command
 
 from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
 from ceasefire.narrative import story
-from ceasefire.narrative.story import QUARTER, Story, pulls_of, spans, tell, world_story
+from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans, world_story
 from ceasefire.narrative.turning_points import ALWAYS, TurningPoint
-from ceasefire.narrative.world_notes import STRIKE, Decision, Teller, Witness
+from ceasefire.narrative.world_notes import STRIKE, Decision, RecordedWorld, WorldNotes
 from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.engine import all_rows, one_scenario
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.simulation.trajectory import step_through
 from ceasefire.wording import chance_of, short_name
@@ -55,17 +55,17 @@ QUICK_TO_END: dict[str, dict[str, object]] = {
 @cache
 def flagship(world: int = 3) -> Story:
     """A story of the flagship scenario."""
-    return tell(load("idlib-2020"), SEED, world)
+    return record_story(load("idlib-2020"), SEED, world)
 
 
 @cache
 def ended_by(cause: str) -> Story:
     """The story of the first of 200 worlds that ends so."""
     loaded = load("idlib-2020", set=QUICK_TO_END[cause])
-    rows = all_rows(one_scenario(open_scenario(loaded.scenario), 200, SEED))
+    rows = all_rows(one_scenario(initial_state(loaded.scenario), 200, SEED))
     worlds = np.flatnonzero(rows["cause"] == CAUSES.index(cause))
     assert len(worlds), f"no world ends by {cause or 'reaching the horizon'}"
-    return tell(loaded, SEED, int(worlds[0]))
+    return record_story(loaded, SEED, int(worlds[0]))
 
 
 def difference(decision: Decision) -> tuple[float, float]:
@@ -104,7 +104,7 @@ def test_asking_for_pulls_changes_nothing_in_the_record() -> None:
     for _ in range(40):
         model.step()
     for a in range(len(model.actors)):
-        python_rules.take_in(model.record, a)
+        python_rules.read_indicators(model.record, a)
         pulls_of(model.record, a, model.opening)
         before = model.record.tobytes()
         pulls_of(model.record, a, model.opening)
@@ -241,7 +241,7 @@ def test_a_task_that_is_met_on_its_day_was_not_missed() -> None:
     tasks = {f"agreement.deadlines.{task}.{what}": number for task in ("corridor", "joint-patrols") for what, number in
              (("due_day", 0), ("ease", 1.0))}  # fmt: skip
     sides = {f"trust.{side}": 1.0 for side in ("government", "opposition")}
-    told = tell(load("idlib-2020", set={**tasks, **sides, "war.ongoing": 0, "horizon_days": 3}), SEED, 0)
+    told = record_story(load("idlib-2020", set={**tasks, **sides, "war.ongoing": 0, "horizon_days": 3}), SEED, 0)
     assert told.witness.notes.column("deadline_met")[0].sum() == 2
     heads = [point.headline for point in told.points]
     assert not [head for head in heads if head.startswith("Missed")]
@@ -263,15 +263,15 @@ def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> Non
 def test_a_spell_that_talks_stop_takes_in_the_day_of_the_talks() -> None:
     """That day's fire came before the talks."""
     often = {"mechanisms.talks_rate": 1, "mechanisms.talks_at": 0.01, "horizon_days": 200}
-    witness = tell(load("idlib-2020", set=often), SEED, 3).witness
+    witness = record_story(load("idlib-2020", set=often), SEED, 3).witness
     begun = {(actor, last) for actor, _, last in _spells(witness)}
     stopped = [(actor, day + 1) for day, actor, old, new in witness.notes.stepped_down if old >= STRIKE > new]
     assert stopped
     assert set(stopped) <= begun
 
 
-def _spells(witness: Witness) -> Iterator[tuple[str, int, int]]:
-    teller = Teller(witness)
+def _spells(witness: RecordedWorld) -> Iterator[tuple[str, int, int]]:
+    teller = WorldNotes(witness)
     for actor in teller.opening.actors:
         if teller.fighter(actor):
             yield from ((actor, spell.decision.day, spell.end) for spell in teller.spells(actor, STRIKE))
@@ -301,8 +301,8 @@ def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_sto
     """Not the chance of a review, which from the lowest rung reaches no strike at all."""
     told = ended_by("expiry")
     record, a = told.witness.record, int(told.witness.record["deciding_actor"][0])
-    refuse = sum(python_rules.leanings(record, a)[2:])
-    assert refuse > sum(python_rules.chances(record, a)[2:])
+    refuse = sum(python_rules.unrestricted_probabilities(record, a)[2:])
+    assert refuse > sum(python_rules.choice_probabilities(record, a)[2:])
     assert f"does not renew: chance {chance_of(refuse)}" in " ".join(told.text().split())
 
 
@@ -341,7 +341,7 @@ def test_orders_of_all_actors_add_up_to_ordered_violations() -> None:
 
 def test_numbers_that_were_drawn_for_a_world_are_told() -> None:
     drawn = {"agreement.monitoring": {"uniform": [0.2, 0.3]}, "horizon_days": 5}
-    told = tell(load("idlib-2020", set=drawn), SEED, 3)
+    told = record_story(load("idlib-2020", set=drawn), SEED, 3)
     monitoring = float(told.witness.opened["monitoring"][0])
     assert 0.2 <= monitoring <= 0.3
     assert f"Drawn for this world: agreement.monitoring {monitoring:.3g}." in told.text()

@@ -8,7 +8,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import CAUSES, Ending, cumulative_incidence, restricted_mean, survival
+from ceasefire.analysis.survival import CAUSES, EndingCause, cumulative_incidence, restricted_mean, survival
 
 REMISSION_WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -206,15 +206,17 @@ def test_no_mean_is_given_beyond_the_days_that_were_followed() -> None:
 def test_shares_by_cause_are_those_of_a_hand_computed_example() -> None:
     table = worlds([1, 2, 3, 4, 5], [1, 1, 0, 1, 0], ["offensive", "spiral", "", "offensive", ""])
     shares = cumulative_incidence(table)
-    assert shares.at(3)[Ending("offensive")] == pytest.approx(0.2)
-    assert shares.at(5) == pytest.approx({Ending("offensive"): 0.5, Ending("spiral"): 0.2, Ending("held"): 0.3})
+    assert shares.at(3)[EndingCause("offensive")] == pytest.approx(0.2)
+    assert shares.at(5) == pytest.approx(
+        {EndingCause("offensive"): 0.5, EndingCause("spiral"): 0.2, EndingCause("held"): 0.3}
+    )
 
 
 def test_one_minus_a_causes_own_curve_would_count_ends_that_others_forestalled() -> None:
     table = worlds([1, 2, 3, 4], [1, 1, 1, 1], ["spiral", "expiry", "expiry", "spiral"])
     own = 1 - survival(table, event="breakdown").at(4)
     assert own == 1
-    assert cumulative_incidence(table).at(4)[Ending("spiral")] == pytest.approx(0.5)
+    assert cumulative_incidence(table).at(4)[EndingCause("spiral")] == pytest.approx(0.5)
 
 
 def test_causes_and_what_still_holds_make_one_on_every_day_of_censored_worlds() -> None:
@@ -228,7 +230,12 @@ def test_causes_and_what_still_holds_make_one_on_every_day_of_censored_worlds() 
 def test_without_censoring_the_shares_are_those_counted() -> None:
     table = worlds([1, 1, 2, 9], causes=["spiral", "expiry", "spiral", "bombardment"])
     assert cumulative_incidence(table).at(2) == pytest.approx(
-        {Ending("bombardment"): 0, Ending("spiral"): 0.5, Ending("expiry"): 0.25, Ending("held"): 0.25}
+        {
+            EndingCause("bombardment"): 0,
+            EndingCause("spiral"): 0.5,
+            EndingCause("expiry"): 0.25,
+            EndingCause("held"): 0.25,
+        }
     )
 
 
@@ -239,7 +246,7 @@ def test_actors_of_a_cause_add_up_to_it_the_commonest_first() -> None:
     split = [ending for ending in told_apart.by_ending if ending.cause == "offensive"]
     assert [ending.actor for ending in split] == ["turkey", "syria"]
     summed = sum(told_apart.by_ending[ending] for ending in split)
-    np.testing.assert_allclose(summed, together.by_ending[Ending("offensive")], atol=1e-12)
+    np.testing.assert_allclose(summed, together.by_ending[EndingCause("offensive")], atol=1e-12)
 
 
 def test_causes_keep_one_order_whatever_was_seen_first() -> None:

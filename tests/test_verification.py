@@ -13,7 +13,7 @@ from ceasefire.evaluation.verification import (
     model_vs_stability,
 )
 from ceasefire.evaluation.verification import programs as all_programs
-from ceasefire.evaluation.verification.check import Check, as_table, near, paired
+from ceasefire.evaluation.verification.check import CheckResult, as_table, near, paired
 from ceasefire.evaluation.verification.runs import opened, with_number, with_weights
 from ceasefire.evaluation.verification.synthetic_scenarios import duel, random_front, small_front
 
@@ -116,6 +116,6 @@ def test_a_dead_motive_fails_unless_its_reason_is_known(monkeypatch: pytest.Monk
     dead = model_vs_motives.Muted("small-front", "spite", nothing, 0.0)
     assert not model_vs_motives.verdict(dead, quick=True).passed
     monkeypatch.setitem(model_vs_motives.KNOWN_DEAD, ("small-front", "spite"), "nobody feels it")
-    check: Check = model_vs_motives.verdict(dead, quick=True)
+    check: CheckResult = model_vs_motives.verdict(dead, quick=True)
     assert check.passed
     assert "nobody feels it" in check.figure

@@ -24,7 +24,7 @@ from ceasefire.evaluation.verification.synthetic_scenarios import (
     small_front,
 )
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED
 
 WORLDS = 150
@@ -38,7 +38,7 @@ def usual() -> pd.DataFrame:
 
 @pytest.mark.parametrize("dice", range(5))
 def test_those_who_fight_and_the_forces_of_the_first_side_come_first(dice: int) -> None:
-    opening = open_scenario(random_front(dice))
+    opening = initial_state(random_front(dice))
     w = opening.record[0]
     fights = w["fights"][: w["n_actors"]]
     assert fights.tolist() == sorted(fights, reverse=True)
@@ -141,7 +141,7 @@ def test_titles_and_sources_change_nothing(usual: pd.DataFrame) -> None:
 
 
 def test_a_world_has_the_same_life_alone_and_among_many() -> None:
-    opening = open_scenario(small_front())
+    opening = initial_state(small_front())
     together = engine.all_rows(engine.one_scenario(opening, 40, SEED))
     rows = opening.record.view(np.float64).reshape(1, -1)
     for world in (0, 17, 39):
@@ -150,7 +150,7 @@ def test_a_world_has_the_same_life_alone_and_among_many() -> None:
 
 
 def test_a_world_has_the_same_life_after_any_other_in_the_same_scratch_record() -> None:
-    opening = open_scenario(small_front())
+    opening = initial_state(small_front())
     rows = opening.record.view(np.float64).reshape(1, -1)
     order = np.random.default_rng(0).permutation(40)
     shuffled = engine.simulate(engine.Batch(opening, rows, np.zeros(40, np.int64), order, SEED), 0, 40)
@@ -187,7 +187,7 @@ def test_the_table_is_the_same_bytes_however_a_process_was_started() -> None:
     [("front.sectors.hills.presence.army", np.inf), ("trust.north", np.nan), ("actors.army.capability", 1e308)],
 )
 def test_a_world_in_which_a_number_overflows_or_is_none_is_marked_as_failed(path: str, value: float) -> None:
-    opening = open_scenario(small_front())
+    opening = initial_state(small_front())
     batch = engine.one_scenario(opening, 6, SEED)
     assert not engine.all_rows(batch)["failed"].any()
     batch.openings[0, opening.slots[path]] = value
@@ -277,7 +277,7 @@ def test_what_had_ended_is_dated_and_what_had_not_is_not(usual: pd.DataFrame) ->
 
 def test_a_distribution_is_drawn_once_per_world_and_then_stands() -> None:
     spread = small_front({"actors.army.discipline": {"uniform": [0.2, 0.8]}})
-    army = open_scenario(spread).actors.index("army")
+    army = initial_state(spread).actors.index("army")
     drawn = [float(opened(spread, world)["discipline"][0, army]) for world in range(300)]
     assert stats.kstest(drawn, stats.uniform(0.2, 0.6).cdf).pvalue > 0.001
     lives = [float(record["discipline"][0, army]) for record in each_day(spread, 5, 60)]
@@ -296,7 +296,7 @@ def test_a_draw_belongs_to_the_name_of_its_number() -> None:
         found = []
         for changes in (one, two):
             scenario = small_front(changes)
-            army = open_scenario(scenario).actors.index("army")
+            army = initial_state(scenario).actors.index("army")
             found.append(float(opened(scenario, world)["discipline"][0, army]))
         assert found[0] == found[1]
 
@@ -310,7 +310,7 @@ def test_two_numbers_with_one_distribution_are_drawn_apart() -> None:
 
 def test_a_draw_is_cut_to_the_limits_of_its_number() -> None:
     wide = small_front({"actors.army.discipline": {"normal": [0.9, 5.0]}})
-    army = open_scenario(wide).actors.index("army")
+    army = initial_state(wide).actors.index("army")
     drawn = {float(opened(wide, world)["discipline"][0, army]) for world in range(60)}
     assert min(drawn) == 0.0
     assert max(drawn) == 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.compiled.python_rules import leash, preparation
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.world_state import INTENSITY
 
 Rungs = tuple[float, float, float, float]
@@ -50,13 +50,13 @@ class Pulls:
         return dict(sorted(((n, s) for n, s in steps.items() if abs(s) > NOISE), key=lambda each: -abs(each[1])))
 
 
-def pulls_of(record: WorldArray, a: int, opening: Opening) -> Pulls:
+def pulls_of(record: WorldArray, a: int, opening: InitialState) -> Pulls:
     """The pulls on actor `a` by its present sight; on the morning of a choice, before it takes effect.
 
     The record keeps everything else as it was: the choice's chances are worked out again from the same sight.
     """
     w = record[0]
-    found = python_rules.chances(record, a)
+    found = python_rules.choice_probabilities(record, a)
     chances = (float(found[0]), float(found[1]), float(found[2]), float(found[3]))
     motives = {}
     for k in range(int(w["n_own"][a])):
@@ -79,7 +79,9 @@ def holds_of(record: WorldArray, a: int) -> dict[str, Rungs]:
     }
     if w["fights"][a]:
         found |= _holds_of_a_fighter(record, a, here)
-    rest = by_rung(lambda rung: -python_rules.restraint(record, a, rung) - sum(part[rung] for part in found.values()))
+    rest = by_rung(
+        lambda rung: -python_rules.costs_of_rung(record, a, rung) - sum(part[rung] for part in found.values())
+    )
     return found if max(map(abs, rest)) < NOISE else {**found, REST: rest}
 
 

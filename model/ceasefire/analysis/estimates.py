@@ -55,7 +55,7 @@ def student(number: npt.NDArray[np.float64], level: float = 0.95) -> npt.NDArray
     return np.asarray(stdtrit(np.maximum(number - 1, 1e-9), (1 + level) / 2))
 
 
-def without_noise(seen: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def shrink_by_noise(seen: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Figures of draws, drawn in so far that their variance is that of the truth: of what was seen less its noise.
 
     `noise` is the variance of each figure's own error. Mean and shape stay those of what was seen. Louis (1984).

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.simulation.trajectory import step_through
 
 
@@ -34,7 +34,9 @@ class Led:
     there: str
 
 
-def parting(here: tuple[Scenario, Opening], there: tuple[Scenario, Opening], seed: int, world: int) -> Parting | None:
+def parting(
+    here: tuple[Scenario, InitialState], there: tuple[Scenario, InitialState], seed: int, world: int
+) -> Parting | None:
     """The first posture that differs between two lives of a world; None when none does while both last."""
     one, other = (_postures(scenario, opening, seed, world) for scenario, opening in (here, there))
     shared = [name for name in here[1].actors if name in there[1].actors]
@@ -60,7 +62,7 @@ def who_led(partings: Sequence[Parting]) -> list[Led]:
     return sorted(found, key=lambda led: -led.worlds)
 
 
-def _postures(scenario: Scenario, opening: Opening, seed: int, world: int) -> NDArray[np.int64]:
+def _postures(scenario: Scenario, opening: InitialState, seed: int, world: int) -> NDArray[np.int64]:
     """The rung of every actor on every day, shape (days, actors)."""
     days: list[WorldArray] = []
     step_through(scenario, opening, seed, world, lambda record: days.append(record["rung"][0].copy()))

@@ -11,7 +11,7 @@ import numpy as np
 from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.simulation.trajectory import step_through
 
 
@@ -36,7 +36,7 @@ class FrontLife:
         return self.held - self.opened
 
 
-def front_of(scenario: Scenario, opening: Opening, seed: int, worlds: Sequence[int]) -> FrontLife:
+def front_of(scenario: Scenario, opening: InitialState, seed: int, worlds: Sequence[int]) -> FrontLife:
     """The front of one world to its last day, or the mean of several over those whose deal still holds.
 
     ValueError for no world.
@@ -65,7 +65,7 @@ def _grown(table: Any, rows: int) -> Any:
     return np.concatenate([table, np.zeros((missing, *table.shape[1:]), dtype=table.dtype)])
 
 
-def _line(scenario: Scenario, opening: Opening, seed: int, world: int) -> tuple[FloatArray, int | None]:
+def _line(scenario: Scenario, opening: InitialState, seed: int, world: int) -> tuple[FloatArray, int | None]:
     """The line of one world, (days, sectors), and the day on which its deal ended, if it did."""
     days: list[FloatArray] = []
     number = len(opening.sectors)

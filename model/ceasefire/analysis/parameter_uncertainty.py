@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import IntArray, Lives, lives
+from ceasefire.analysis.survival import Durations, IntArray, durations
 from ceasefire.array_types import FloatArray
 
 LEVEL = 0.90
@@ -42,7 +42,7 @@ class DoubtBand:
     worlds_per_draw: float
 
 
-def doubt_band(doubt: pd.DataFrame, level: float = LEVEL) -> DoubtBand:
+def uncertainty_band(doubt: pd.DataFrame, level: float = LEVEL) -> DoubtBand:
     """The band of survival curves over draws (column `point`), with the noise of few worlds per draw taken off.
 
     Quantiles of falling curves fall: each edge is put in falling order (Chernozhukov et al. 2009). ValueError when
@@ -54,7 +54,7 @@ def doubt_band(doubt: pd.DataFrame, level: float = LEVEL) -> DoubtBand:
     cells = draw[known.ended] * (last + 1) + known.days[known.ended]
     ends = np.bincount(cells, minlength=len(worlds) * (last + 1)).reshape(len(worlds), last + 1)
     share = 1 - np.cumsum(ends, axis=1) / worlds[:, None]
-    mean, between = between_draws(share, share * (1 - share) / (worlds[:, None] - 1))
+    mean, between = between_draw_variance(share, share * (1 - share) / (worlds[:, None] - 1))
     edges = [np.sort(beta_quantile(at, mean, between))[::-1] for at in _levels(level)]
     days = np.arange(last + 1, dtype=np.int64)
     return DoubtBand(days, edges[0], edges[2], edges[1], len(worlds), float(worlds.mean()))
@@ -69,7 +69,7 @@ def doubt_interval(
     the band cross one half; infinity when beyond the horizon. 'share_holding': P(days held > day), day needed.
     """
     if statistic == "median_days":
-        band = doubt_band(doubt, level)
+        band = uncertainty_band(doubt, level)
         return Interval(*(_first_below_half(edge) for edge in (band.middle, band.low, band.high)))
     if statistic not in ("mean_days", "share_holding"):
         raise ValueError(f"statistic: '{statistic}' is none of mean_days, median_days, share_holding")
@@ -85,17 +85,17 @@ def doubt_interval(
     return _interval_of_means(known, np.minimum(known.days, limit).astype(float), float(max(limit, 1)), level)
 
 
-def _interval_of_means(known: Lives, values: FloatArray, top: float, level: float) -> Interval:
+def _interval_of_means(known: Durations, values: FloatArray, top: float, level: float) -> Interval:
     """Quantiles over draws of a draw's true mean of values that lie between 0 and top."""
     draw, worlds = _draws(known)
     means = np.bincount(draw, values / top, minlength=len(worlds)) / worlds
     squares = np.bincount(draw, (values / top) ** 2, minlength=len(worlds)) / worlds
-    mean, between = between_draws(means, np.maximum(0.0, squares - means**2) / (worlds - 1))
+    mean, between = between_draw_variance(means, np.maximum(0.0, squares - means**2) / (worlds - 1))
     low, middle, high = (float(beta_quantile(at, mean, between)) * top for at in _levels(level))
     return Interval(middle, low, high)
 
 
-def between_draws(means: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray]:
+def between_draw_variance(means: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean, and variance of the true means, over draws (first axis), given each mean's own variance (noise).
 
     Unbiased: E[variance of the means seen] = variance of the true means + mean noise. Never below 0.
@@ -117,11 +117,11 @@ def beta_quantile(at: float, mean: npt.ArrayLike, variance: npt.ArrayLike) -> Fl
     return np.where(known, mean, quantile)
 
 
-def _followed_to_the_horizon(doubt: pd.DataFrame) -> Lives:
+def _followed_to_the_horizon(doubt: pd.DataFrame) -> Durations:
     """The worlds of the draws that have two or more; censored nowhere but at the horizon."""
     if "point" not in doubt.columns:
         raise ValueError("the table of worlds has no column 'point' to tell draws apart")
-    known = lives(doubt)
+    known = durations(doubt)
     if "world" in doubt.columns and doubt.groupby("world")["point"].nunique().gt(1).any():
         raise ValueError("draws share worlds: give every draw worlds of its own, numbered on from draw to draw")
     _, draw, worlds = np.unique(known.point, return_inverse=True, return_counts=True)
@@ -131,10 +131,10 @@ def _followed_to_the_horizon(doubt: pd.DataFrame) -> Lives:
     ended, days = known.ended[kept], known.days[kept]
     if (days[~ended] < days.max()).any():
         raise ValueError(f"a world was followed for {days[~ended].min():,} days only, others for {days.max():,}")
-    return Lives(days, ended, known.cause[kept], known.actor[kept], known.point[kept], known.failed)
+    return Durations(days, ended, known.cause[kept], known.actor[kept], known.point[kept], known.failed)
 
 
-def _draws(known: Lives) -> tuple[IntArray, IntArray]:
+def _draws(known: Durations) -> tuple[IntArray, IntArray]:
     """For each world the number of its draw from 0, and for each draw its number of worlds."""
     _, draw, worlds = np.unique(known.point, return_inverse=True, return_counts=True)
     return draw.astype(np.int64), worlds.astype(np.int64)

@@ -36,7 +36,7 @@ COMPETING = ("expiry", "abrogation")
 
 
 @dataclass(frozen=True, eq=False)
-class Lives:
+class Durations:
     """The worlds that ran to their end: (n,) days held, whether the deal ended, its cause and actor ('' when none)."""
 
     days: IntArray
@@ -47,7 +47,7 @@ class Lives:
     failed: int
 
 
-def lives(worlds: pd.DataFrame) -> Lives:
+def durations(worlds: pd.DataFrame) -> Durations:
     """Every world that did not fail; ValueError when none is left or when a row makes no sense."""
     for column in ("days_held", "ended"):
         if column not in worlds.columns:
@@ -58,7 +58,7 @@ def lives(worlds: pd.DataFrame) -> Lives:
     ran = worlds[~failed]
     if ran.empty:
         raise ValueError(f"no worlds left: all {len(worlds):,} failed")
-    return Lives(
+    return Durations(
         days=_whole_days(ran["days_held"]),
         ended=_column(ran, "ended", False).to_numpy(dtype=bool),
         cause=_column(ran, "cause", "").to_numpy(dtype=object),
@@ -218,14 +218,14 @@ def _mean_variance(surviving: FloatArray, ends: IntArray, at_risk: IntArray, wor
     return float(parts.sum()) * worlds / (worlds - 1)
 
 
-def _life_table(worlds: pd.DataFrame, event: Event) -> tuple[Lives, IntArray, IntArray]:
+def _life_table(worlds: pd.DataFrame, event: Event) -> tuple[Durations, IntArray, IntArray]:
     """The worlds, and for each day how many were at risk and how many met the event."""
-    known = lives(worlds)
+    known = durations(worlds)
     at_risk = at_risk_by_day(known.days)
-    return known, at_risk, ends_by_day(known.days[happened(known, event)], len(at_risk) - 1)
+    return known, at_risk, ends_by_day(known.days[event_mask(known, event)], len(at_risk) - 1)
 
 
-def happened(known: Lives, event: Event) -> BoolArray:
+def event_mask(known: Durations, event: Event) -> BoolArray:
     """Which worlds met the event."""
     if event == "any":
         return known.ended
@@ -243,7 +243,7 @@ def _value_at(values: FloatArray, day: float, before: float) -> float:
     return 0.0 if values[-1] == 0 else float("nan")
 
 
-class Ending(NamedTuple):
+class EndingCause(NamedTuple):
     """A cause and, when told apart, the actor that brought it about ('' otherwise)."""
 
     cause: str
@@ -259,17 +259,17 @@ class Incidence:
     """
 
     days: IntArray
-    by_ending: dict[Ending, FloatArray]
+    by_ending: dict[EndingCause, FloatArray]
     holding: FloatArray
     at_risk: IntArray
     worlds: int
     failed: int
 
-    def at(self, day: int) -> dict[Ending, float]:
+    def at(self, day: int) -> dict[EndingCause, float]:
         """Shares on a day, by ending; with Ending('held') for the worlds that still hold. They sum to 1."""
         index = min(max(day, 0), len(self.days) - 1)
         shares = {ending: float(share[index]) for ending, share in self.by_ending.items()}
-        return {**shares, Ending("held"): float(self.holding[index])}
+        return {**shares, EndingCause("held"): float(self.holding[index])}
 
     def table(self, days: tuple[int, ...] = (30, 90, 365, 730, 1095, 1460, 1825)) -> pd.DataFrame:
         """A row per day and a column per ending [probability], for the days that were followed."""
@@ -284,13 +284,13 @@ def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incide
     Causes come in the order of CAUSES; with by_actor, the actors of a cause by their share, largest first.
     ValueError when no world is left, or an ended world has no known cause.
     """
-    known = lives(worlds)
+    known = durations(worlds)
     _check_causes(known)
     at_risk = at_risk_by_day(known.days)
     last = len(at_risk) - 1
     ended = ends_by_day(known.days[known.ended], last)
     before = np.concatenate(([1.0], kaplan_meier(ended, at_risk)[:-1]))
-    by_ending: dict[Ending, FloatArray] = {}
+    by_ending: dict[EndingCause, FloatArray] = {}
     for ending in _endings(known, by_actor):
         ends = ends_by_day(known.days[_of(known, ending, by_actor)], last)
         by_ending[ending] = np.cumsum(before * ends / at_risk)
@@ -300,23 +300,23 @@ def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incide
     return Incidence(days, by_ending, holding, at_risk, len(known.days), known.failed)
 
 
-def _check_causes(known: Lives) -> None:
+def _check_causes(known: Durations) -> None:
     """Every ended world has a cause that the model knows."""
     strange = sorted({str(cause) for cause in known.cause[known.ended]} - set(CAUSES))
     if strange:
         raise ValueError(f"cause: {strange[0]!r} is none of {', '.join(CAUSES)}")
 
 
-def _endings(known: Lives, by_actor: bool) -> list[Ending]:
+def _endings(known: Durations, by_actor: bool) -> list[EndingCause]:
     """The endings seen, in the order of CAUSES, then by how common they are, then by name."""
-    seen: dict[Ending, int] = {}
+    seen: dict[EndingCause, int] = {}
     for cause, actor in zip(known.cause[known.ended], known.actor[known.ended], strict=True):
-        ending = Ending(str(cause), str(actor) if by_actor else "")
+        ending = EndingCause(str(cause), str(actor) if by_actor else "")
         seen[ending] = seen.get(ending, 0) + 1
     return sorted(seen, key=lambda ending: (CAUSES.index(ending.cause), -seen[ending], ending.actor))
 
 
-def _of(known: Lives, ending: Ending, by_actor: bool) -> BoolArray:
+def _of(known: Durations, ending: EndingCause, by_actor: bool) -> BoolArray:
     """Which worlds ended that way."""
     chosen: BoolArray = known.ended & (known.cause == ending.cause)
     return np.logical_and(chosen, known.actor == ending.actor) if by_actor else chosen

@@ -12,7 +12,7 @@ from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 
 if TYPE_CHECKING:
-    from ceasefire.simulation.trajectory import History
+    from ceasefire.simulation.trajectory import Trajectory
 
 BEFORE, AFTER = 28, 84
 """Days that are looked at around talks."""
@@ -87,7 +87,7 @@ def around_talks(
     return Sawtooth(offsets, np.nanmean(table, axis=0), low, high, quarter, three, seen, worlds)
 
 
-def violations_and_talks(history: History) -> tuple[FloatArray, list[int]]:
+def violations_and_talks(history: Trajectory) -> tuple[FloatArray, list[int]]:
     """What `around_talks` wants to know of a world: all violations by day while the deal held, and days of talks."""
     daily = np.sum([counts for counts in history.violations.values()], axis=0).astype(float)
     last = max(1, history.days_held) if history.ended else len(daily)

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ceasefire.analysis.survival import Ending, Incidence
+from ceasefire.analysis.survival import EndingCause, Incidence
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
 from ceasefire.charts.step_curves import axis_end, corners, shown
@@ -25,7 +25,7 @@ POINTS = 250
 LINE = 0.148
 """Height of a line of a label [inches]."""
 
-HELD = Ending("held")
+HELD = EndingCause("held")
 OTHERS = "others"
 RARE = 0.015
 """Share of worlds below which an actor is not worth a layer of its own."""
@@ -67,23 +67,23 @@ def _height(name: list[str]) -> float:
     return LINE * len(name) + 0.06
 
 
-def _merged(incidence: Incidence) -> dict[Ending, FloatArray]:
+def _merged(incidence: Incidence) -> dict[EndingCause, FloatArray]:
     """The endings; rare actors of a cause, when there are two or more, as one."""
     rare = [ending for ending, share in incidence.by_ending.items() if ending.actor and share[-1] < RARE]
     many = {ending.cause for ending in rare if sum(other.cause == ending.cause for other in rare) > 1}
-    layers: dict[Ending, FloatArray] = {}
+    layers: dict[EndingCause, FloatArray] = {}
     for ending, share in incidence.by_ending.items():
         kept = ending
         if ending in rare and ending.cause in many:
             all_rare = all(other in rare for other in incidence.by_ending if other.cause == ending.cause)
-            kept = Ending(ending.cause, "" if all_rare else OTHERS)
+            kept = EndingCause(ending.cause, "" if all_rare else OTHERS)
         layers[kept] = layers[kept] + share if kept in layers else share
     return layers
 
 
-def _colours(endings: list[Ending]) -> dict[Ending, str]:
+def _colours(endings: list[EndingCause]) -> dict[EndingCause, str]:
     """The colour of each cause; actors of one cause in paler and paler shades of it."""
-    colours: dict[Ending, str] = {}
+    colours: dict[EndingCause, str] = {}
     for ending in endings:
         paler = min(0.75, 0.3 * sum(other.cause == ending.cause for other in colours))
         mixed = (1 - paler) * np.array(to_rgb(CAUSE_COLOURS[ending.cause])) + paler
@@ -91,7 +91,7 @@ def _colours(endings: list[Ending]) -> dict[Ending, str]:
     return colours
 
 
-def _stack(axes: Axes, layers: Mapping[Ending, FloatArray], colours: Mapping[Ending, str], last: int) -> None:
+def _stack(axes: Axes, layers: Mapping[EndingCause, FloatArray], colours: Mapping[EndingCause, str], last: int) -> None:
     """The layers one on another, a white line between; the edge of what still holds in ink."""
     days = shown(last, *layers.values(), points=POINTS)
     over = bool(layers[HELD][-1] <= 0)
@@ -108,9 +108,9 @@ def _stack(axes: Axes, layers: Mapping[Ending, FloatArray], colours: Mapping[End
 
 def _name_layers(
     sheet: Page,
-    final: Mapping[Ending, float],
-    names: Mapping[Ending, list[str]],
-    colours: Mapping[Ending, str],
+    final: Mapping[EndingCause, float],
+    names: Mapping[EndingCause, list[str]],
+    colours: Mapping[EndingCause, str],
     plot: tuple[float, float],
 ) -> None:
     """At the right, each layer's last share, colour and name, as near to it as there is room.

@@ -15,7 +15,7 @@ from ceasefire.charts.style import DEATH_COLOURS, INK, PAPER, QUIET, RULE, RUNG_
 from ceasefire.wording import ending_in_a_sentence
 
 if TYPE_CHECKING:
-    from ceasefire.simulation.trajectory import History
+    from ceasefire.simulation.trajectory import Trajectory
 
 Counts = npt.NDArray[np.int64]
 PERIODS = {1: "day", 7: "week", 28: "4 weeks", 91: "quarter", 365: "year"}
@@ -44,7 +44,7 @@ def runs(rungs: Counts) -> list[tuple[int, int, int]]:
     return [(int(start), int(end - start), int(rungs[start])) for start, end in zip(starts, ends, strict=True)]
 
 
-def posture_strip(axes: Axes, history: History, actors: Sequence[str], names: Sequence[str]) -> None:
+def posture_strip(axes: Axes, history: Trajectory, actors: Sequence[str], names: Sequence[str]) -> None:
     """A row for each actor, coloured by the rung it stood on, the lowest underneath; the first actor on top."""
     for row, actor in enumerate(actors):
         rungs = RUNG_COLOURS[history.ladders[actor]]
@@ -75,12 +75,12 @@ def stacked(axes: Axes, layers: Mapping[str, Counts], colours: Mapping[str, str]
     return total
 
 
-def violations_strip(axes: Axes, history: History, period: int) -> Counts:
+def violations_strip(axes: Axes, history: Trajectory, period: int) -> Counts:
     """Violations by kind, those that were ordered lowest; returns the sums of each period."""
     return stacked(axes, {kind: history.violations[kind] for kind in VIOLATION_COLOURS}, VIOLATION_COLOURS, period)
 
 
-def deaths_strip(axes: Axes, history: History, period: int) -> Counts:
+def deaths_strip(axes: Axes, history: Trajectory, period: int) -> Counts:
     """Deaths of combatants and of civilians; returns the sums of each period."""
     deaths = {"combatant": history.deaths_combatant, "civilian": history.deaths_civilian}
     return stacked(axes, deaths, DEATH_COLOURS, period)
@@ -119,13 +119,13 @@ def life_axis(axes: Axes, last: int, ticks: Sequence[int] | None) -> None:
         axes.tick_params(axis="x", length=0)
 
 
-def mark_end(axes: Axes, history: History) -> None:
+def mark_end(axes: Axes, history: Trajectory) -> None:
     """A line on the day the deal ended; none when it held."""
     if history.ended:
         axes.axvline(history.days_held, color=INK, linewidth=1.1, zorder=4, clip_on=False, gid="end")
 
 
-def mark_talks(axes: Axes, history: History, row: float, size: float = 18) -> None:
+def mark_talks(axes: Axes, history: Trajectory, row: float, size: float = 18) -> None:
     """A triangle on every day of talks, on a row."""
     days = history.talks_days
     style: dict[str, Any] = {"s": size, "marker": "v", "color": QUIET, "edgecolors": PAPER, "linewidths": 0.4}
@@ -143,7 +143,7 @@ def number_events(axes: Axes, days: Sequence[int], row: float, last: int) -> Non
         axes.text(place, row, str(number), bbox=mark, zorder=6, gid="event", **look)
 
 
-def life_in_words(history: History) -> str:
+def life_in_words(history: Trajectory) -> str:
     """How long it held and what ended it."""
     if not history.ended:
         return f"holds through day {history.days_held:,}"

@@ -36,7 +36,7 @@ from ceasefire.charts.world_panels import (
 from ceasefire.wording import DEATH_WORDS, RUNG_WORDS, VIOLATION_WORDS
 
 if TYPE_CHECKING:
-    from ceasefire.simulation.trajectory import History
+    from ceasefire.simulation.trajectory import Trajectory
 
 COLUMNS = 2
 CELL_WIDTH, CELL_LEFT, CELL_STEP = 2.62, 1.38, 3.12
@@ -58,7 +58,7 @@ class Cell(NamedTuple):
 
 
 @house_style()
-def histories_chart(histories: Sequence[History], caption: Caption) -> Figure:
+def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure:
     """Up to eight worlds, two in a row, on one scale of days and of counts.
 
     For each: postures of those who fight, violations by kind and deaths; triangles are talks, a line is the end.
@@ -81,20 +81,20 @@ def histories_chart(histories: Sequence[History], caption: Caption) -> Figure:
     return sheet.figure
 
 
-def _footer(histories: Sequence[History], caption: Caption) -> str:
+def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:
     """The worlds shown, by number, before the rest of the caption."""
     numbers = ", ".join(str(history.world) for history in histories)
     return f"worlds {numbers}  ·  " + caption.footer(len(histories)).split("  ·  ", 1)[1]
 
 
-def _head(sheet: Page, history: History, left: float, top: float) -> None:
+def _head(sheet: Page, history: Trajectory, left: float, top: float) -> None:
     """Which world it is, and its life in words."""
     said = "\n".join(textwrap.wrap(life_in_words(history), 50)[:2])
     sheet.write(left, top - 0.02, f"World {history.world:,}", size=TEXT - 0.5, weight="bold", va="top")
     sheet.write(left, top - 0.155, said, size=SMALL - 0.5, color=QUIET, va="top", linespacing=1.1)
 
 
-def _cell(sheet: Page, history: History, fighting: Sequence[str], left: float, top: float, last: int) -> Cell:
+def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float, top: float, last: int) -> Cell:
     """The three strips of one world, from its upper left corner down [inches]."""
     first = left == CELL_LEFT
     strip = sheet.axes(left, top - ROW * len(fighting), CELL_WIDTH, ROW * len(fighting))
@@ -116,7 +116,7 @@ def _cell(sheet: Page, history: History, fighting: Sequence[str], left: float, t
     return Cell(violations, deaths, fired, died)
 
 
-def _share_scales(histories: Sequence[History], cells: Sequence[Cell], last: int) -> None:
+def _share_scales(histories: Sequence[Trajectory], cells: Sequence[Cell], last: int) -> None:
     """One scale for the violations of all worlds, and one for their deaths."""
     period = bin_days(last, BARS)
     fired = count_limit([cell.fired for cell in cells])

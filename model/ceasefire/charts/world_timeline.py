@@ -40,7 +40,7 @@ from ceasefire.charts.world_panels import (
 from ceasefire.wording import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, titled
 
 if TYPE_CHECKING:
-    from ceasefire.simulation.trajectory import History
+    from ceasefire.simulation.trajectory import Trajectory
 
 LEFT, WIDTH = 1.62, 4.38
 ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.135
@@ -51,7 +51,7 @@ EVENTS_SHOWN = 12
 
 
 @house_style()
-def history_chart(history: History, note: str = ILLUSTRATIVE) -> Figure:
+def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
     """Every actor's posture, violations, deaths, trust, ties and attention over the days of one world.
 
     Triangles are talks and numbered marks are events, listed beneath; a line marks the end of the deal.
@@ -82,7 +82,7 @@ def history_chart(history: History, note: str = ILLUSTRATIVE) -> Figure:
     return sheet.figure
 
 
-def _finding(history: History) -> str:
+def _finding(history: Trajectory) -> str:
     """When it began, how long it held, what ended it, and what it cost."""
     first = _date(history.start)
     said = life_in_words(history)
@@ -110,7 +110,7 @@ def _listed(events: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _marks_panel(
-    sheet: Page, history: History, marks: Sequence[str], events: Sequence[tuple[int, str]], last: int, top: float
+    sheet: Page, history: Trajectory, marks: Sequence[str], events: Sequence[tuple[int, str]], last: int, top: float
 ) -> Axes:
     """A row of talks and a row of numbered events, as far as there are any."""
     axes = sheet.axes(LEFT, top - ROW * len(marks), WIDTH, ROW * len(marks))
@@ -122,7 +122,7 @@ def _marks_panel(
     return axes
 
 
-def _posture_panel(sheet: Page, history: History, actors: Sequence[str], top: float) -> Axes:
+def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top: float) -> Axes:
     """Rows of postures with the key of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
     posture_strip(axes, history, actors, [shortened(history.actor_titles[actor], 25) for actor in actors])
@@ -134,7 +134,7 @@ def _posture_panel(sheet: Page, history: History, actors: Sequence[str], top: fl
     return axes
 
 
-def _count_panels(sheet: Page, history: History, last: int, top: float) -> tuple[Axes, Axes]:
+def _count_panels(sheet: Page, history: Trajectory, last: int, top: float) -> tuple[Axes, Axes]:
     """Violations and deaths, by a period that suits the length of the life."""
     period = bin_days(last, BARS)
     violations = sheet.axes(LEFT, top - COUNTS, WIDTH, COUNTS)
@@ -153,7 +153,7 @@ def _count_panels(sheet: Page, history: History, last: int, top: float) -> tuple
     return violations, deaths
 
 
-def _bond_panel(sheet: Page, history: History, top: float) -> Axes:
+def _bond_panel(sheet: Page, history: Trajectory, top: float) -> Axes:
     """Trust of both sides, ties of the guarantors and the world's attention, named at their ends."""
     axes = sheet.axes(LEFT, top - BONDS, WIDTH, BONDS)
     axes.set_ylim(0, 1)

@@ -19,12 +19,12 @@ from ceasefire.cli import (
     scenarios,
     world,
 )
-from ceasefire.cli.exit_codes import Guarded, watch_signals
+from ceasefire.cli.exit_codes import ErrorHandlingGroup, watch_signals
 from ceasefire.cli.terminal import show
 
 app = typer.Typer(
     name="ceasefire",
-    cls=Guarded,
+    cls=ErrorHandlingGroup,
     help="How long does a ceasefire last, how does it end, and what would make it last longer?",
     epilog="Exit codes: 0 done; 1 some worlds (the rest is saved) or checks failed; 2 bad input; 130 interrupted.",
     no_args_is_help=True,

@@ -51,7 +51,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Live the same worlds under each of several conditions, and say what differs from the first, and why."""
-    from ceasefire.ensemble.command_folder import place_for, written
+    from ceasefire.ensemble.command_folder import folder_for_command, write_command_folder
     from ceasefire.ensemble.compare import asked, request
 
     if len(references) < 2:
@@ -59,10 +59,10 @@ def compare(
     _warm_up()
     those = asked(references, worlds, seed, days)
     wanted = request("compare", those)
-    folder = place_for(wanted, out)
+    folder = folder_for_command(wanted, out)
     first, pairs = _lived(those, workers)
     content = [_content(pair) for pair in pairs]
-    with written(folder, wanted, command_line()) as aside:
+    with write_command_folder(folder, wanted, command_line()) as aside:
         if len(pairs) < MOST_CURVES:
             _draw_curves([first, *(pair.other for pair in pairs)], pairs, aside)
         _write(aside, content)
@@ -84,7 +84,7 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds, over the same worlds."""
-    from ceasefire.ensemble.command_folder import place_for, written
+    from ceasefire.ensemble.command_folder import folder_for_command, write_command_folder
     from ceasefire.ensemble.compare import levers_asked, request, worlds_to_live
     from ceasefire.scenario.variants import open_base
 
@@ -94,14 +94,14 @@ def levers(
         raise RefusedError(f"no change that declares itself a lever fits {scenario}")
     wanted = request("levers", plans)
     _warm_up()
-    folder = place_for(wanted, out)
+    folder = folder_for_command(wanted, out)
     _, doubt = worlds_to_live(plans)
     extra = f", and {doubt:,} more in all for doubt about what is assumed" if doubt else ""
     say(f"{len(plans) - 1} levers and none, {number:,} worlds each{extra}")
     first, pairs = _lived(plans, workers)
     pairs.sort(key=lambda pair: -pair.days.value)
     content = [_content(pair, why=False) for pair in pairs]
-    with written(folder, wanted, command_line()) as aside:
+    with write_command_folder(folder, wanted, command_line()) as aside:
         _write(aside, content)
         _draw_ranking(first, pairs, aside)
         _report(first, pairs, content, aside, "levers")

@@ -38,7 +38,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
-    from ceasefire.ensemble.command_folder import place_for
+    from ceasefire.ensemble.command_folder import folder_for_command
     from ceasefire.evaluation.validation.data_used import Evidence
     from ceasefire.evaluation.validation.patterns import validated
     from ceasefire.reference_class.features import COVARIATES
@@ -46,7 +46,7 @@ def validate(
 
     say_if_compiling()
     evidence = Evidence(data, quick)
-    folder = place_for(evidence.request, out) if data is not None else None
+    folder = folder_for_command(evidence.request, out) if data is not None else None
     with progress(len(evidence.cells), "kinds of deals simulated") as told:
         evidence.told = told
         findings = validated(evidence)
@@ -94,7 +94,7 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
     from ceasefire.charts.forecast_scores import calibration_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.ensemble.command_folder import written
+    from ceasefire.ensemble.command_folder import write_command_folder
     from ceasefire.evaluation.validation.baselines import RIVALS
     from ceasefire.evaluation.validation.cross_validation import MODEL
     from ceasefire.evaluation.validation.forecast_scores import groups, skill_table
@@ -109,7 +109,7 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
         "",
     )
     chart = calibration_chart(named, caption, len(one.deals), evidence.worlds)
-    with written(folder, evidence.request, command_line()) as aside:
+    with write_command_folder(folder, evidence.request, command_line()) as aside:
         scores.to_csv(aside / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
         files = ["scores.csv", *(file.name for file in save(chart, aside, "calibration"))]
     if not as_json:
@@ -175,7 +175,7 @@ def calibrate(
 
     Writes the numbers before and after, the figures counted and simulated, a chart, and rows to draw from.
     """
-    from ceasefire.ensemble.command_folder import place_for, written
+    from ceasefire.ensemble.command_folder import folder_for_command, write_command_folder
     from ceasefire.evaluation.calibration import posterior
     from ceasefire.evaluation.calibration import target_counts as tables
 
@@ -188,9 +188,9 @@ def calibrate(
         war = tables.read(data)
         wanted = draws or (posterior.QUICK_DRAWS if quick else posterior.DRAWS)
         asked = posterior.request(data, wanted, seed)
-        folder = place_for(asked, out)
+        folder = folder_for_command(asked, out)
         found = posterior.calibrate(war, wanted, seed, say)
-        with written(folder, asked, command_line()) as aside:
+        with write_command_folder(folder, asked, command_line()) as aside:
             write(found, aside)
     except tables.DataError as fault:
         raise RefusedError(str(fault)) from fault

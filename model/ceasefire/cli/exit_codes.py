@@ -26,7 +26,7 @@ class RefusedError(Exception):
     """The command cannot do what was asked; the message says what would be right."""
 
 
-_asked: list[int] = []
+_signals_received: list[int] = []
 """Signals that asked this process to end."""
 
 
@@ -38,11 +38,11 @@ def watch_signals() -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    _asked.append(number)
+    _signals_received.append(number)
     raise KeyboardInterrupt
 
 
-class Guarded(typer.core.TyperGroup):
+class ErrorHandlingGroup(typer.core.TyperGroup):
     """All commands, each watched over."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -57,7 +57,7 @@ class Guarded(typer.core.TyperGroup):
         except (RefusedError, FolderError) as error:
             say(str(error))
         except BrokenPipeError:
-            _hush()
+            _silence_stdout()
             raise typer.Exit(DONE) from None
         except KeyboardInterrupt:
             raise _interrupted() from None
@@ -65,7 +65,7 @@ class Guarded(typer.core.TyperGroup):
             say(_words(error))
             raise typer.Exit(SOME_FAILED if error.errno in FULL else BAD_INPUT) from None
         except Exception:
-            if _asked:  # an interrupt while rules are compiled comes out as an error of the compiler's
+            if _signals_received:  # an interrupt while rules are compiled comes out as an error of the compiler's
                 raise _interrupted() from None
             raise
         raise typer.Exit(BAD_INPUT)
@@ -73,7 +73,7 @@ class Guarded(typer.core.TyperGroup):
 
 def _interrupted() -> typer.Exit:
     say("interrupted; nothing half-written was left behind")
-    return typer.Exit(128 + _asked[0] if _asked else INTERRUPTED)
+    return typer.Exit(128 + _signals_received[0] if _signals_received else INTERRUPTED)
 
 
 def _words(error: OSError) -> str:
@@ -83,7 +83,7 @@ def _words(error: OSError) -> str:
     return f"{where}cannot be read or written: {error.strerror or error}"
 
 
-def _hush() -> None:
+def _silence_stdout() -> None:
     """Nobody reads any more: what is still unwritten goes nowhere, quietly."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -26,10 +26,10 @@ from ceasefire.cli.terminal import (
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from ceasefire.experiments.executors import Crew
-    from ceasefire.experiments.prepare import Study
+    from ceasefire.experiments.executors import Executor
+    from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_store import Store
-    from ceasefire.experiments.result_tables import Answer
+    from ceasefire.experiments.result_tables import ResultTables
     from ceasefire.experiments.runner import Progress
 
 ROUGH = "ROUGH: a quick run with few worlds; run it without --quick for an answer to rely on"
@@ -63,16 +63,16 @@ def experiment(
     from ceasefire.experiments.chunks import OtherVersionError
     from ceasefire.experiments.executors import ClusterError
     from ceasefire.experiments.load import load_experiment
-    from ceasefire.experiments.prepare import study
+    from ceasefire.experiments.prepare import prepare
     from ceasefire.experiments.result_store import Store
-    from ceasefire.experiments.runner import place_for
+    from ceasefire.experiments.runner import folder_for_experiment
 
-    made = study(load_experiment(name), quick=quick, independent=independent)
+    made = prepare(load_experiment(name), quick=quick, independent=independent)
     if dry_run:
         _say_cost(made, workers, as_json)
         return
     try:
-        folder, note = place_for(made, out)
+        folder, note = folder_for_experiment(made, out)
         store = Store(folder)
         if status:
             _say_status(made, store, as_json)
@@ -84,15 +84,15 @@ def experiment(
         raise RefusedError(str(problem)) from problem
 
 
-def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
+def _run(made: PreparedExperiment, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
     """Live what is missing, make tables and figures, and tell. Raises typer.Exit when some worlds failed."""
     from ceasefire import report as reports
     from ceasefire.cli.report import add_page
-    from ceasefire.experiments.result_tables import answer, write_answer
+    from ceasefire.experiments.result_tables import tabulate, write_answer
     from ceasefire.report.experiment_figures import draw
 
     progress = _lived(made, store, workers, cluster)
-    found = answer(made, store, progress)
+    found = tabulate(made, store, progress)
     found.tables |= _cases(made, workers)
     write_answer(found, store)
     draw(made, found, store.folder)
@@ -106,7 +106,7 @@ def _run(made: Study, store: Store, workers: int | None, cluster: str | None, as
         raise typer.Exit(SOME_FAILED)
 
 
-def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
+def _cases(made: PreparedExperiment, workers: int | None) -> dict[str, DataFrame]:
     """The tables of the deals that lie side by side; none when the experiment has none."""
     from ceasefire.experiments import hindcast
 
@@ -119,7 +119,7 @@ def _cases(made: Study, workers: int | None) -> dict[str, DataFrame]:
     return hindcast.tables([hindcast.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
 
 
-def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) -> Progress:
+def _lived(made: PreparedExperiment, store: Store, workers: int | None, cluster: str | None) -> Progress:
     """The worlds. Raises typer.Exit when interrupted, or when the disk is full; what is finished is kept."""
     from ceasefire.experiments.prepare import QUICK_SECONDS
     from ceasefire.experiments.runner import make_ready, run
@@ -139,17 +139,17 @@ def _lived(made: Study, store: Store, workers: int | None, cluster: str | None) 
         raise typer.Exit(SOME_FAILED) from None
 
 
-def _crew(made: Study, workers: int | None, cluster: str | None) -> Crew:
-    from ceasefire.experiments.executors import Cluster, Threads
+def _crew(made: PreparedExperiment, workers: int | None, cluster: str | None) -> Executor:
+    from ceasefire.experiments.executors import DaskExecutor, ThreadExecutor
     from ceasefire.experiments.prepare import warm_up
 
     if cluster is not None:
         if workers is not None:
             raise RefusedError("--workers are threads of this machine; with --cluster the cluster has its own")
-        return Cluster(cluster)
+        return DaskExecutor(cluster)
     say_if_compiling()
     warm_up(made)
-    return Threads(workers)
+    return ThreadExecutor(workers)
 
 
 def _is_full(problem: OSError) -> bool:
@@ -163,7 +163,7 @@ def _saved(store: Store) -> str:
     return f"{len(entries):,} chunks with {sum(entry.worlds for entry in entries.values()):,} worlds are saved"
 
 
-def _say_cost(made: Study, workers: int | None, as_json: bool) -> None:
+def _say_cost(made: PreparedExperiment, workers: int | None, as_json: bool) -> None:
     from ceasefire.experiments.prepare import estimate
 
     cost = estimate(made, workers)
@@ -188,7 +188,7 @@ def _say_cost(made: Study, workers: int | None, as_json: bool) -> None:
     say("Nothing was started.")
 
 
-def _say_status(made: Study, store: Store, as_json: bool) -> None:
+def _say_status(made: PreparedExperiment, store: Store, as_json: bool) -> None:
     """How far a folder has come."""
     from ceasefire.experiments.runner import progress_of, refuse_another
 
@@ -240,7 +240,7 @@ def _speed(progress: Progress) -> dict[str, float | None]:
     return {"worlds_per_second": None if rate is None else round(rate, 1)}
 
 
-def _content(made: Study, store: Store, progress: Progress, found: Answer) -> dict[str, Any]:
+def _content(made: PreparedExperiment, store: Store, progress: Progress, found: ResultTables) -> dict[str, Any]:
     from ceasefire.wording import ILLUSTRATIVE
 
     tables = {name: _records(table) for name, table in found.tables.items() if name != "points" or len(table) <= 500}
@@ -263,7 +263,7 @@ def _records(table: Any) -> list[dict[str, Any]]:
     return [{k: (None if v != v else v) for k, v in row.items()} for row in table.astype(object).to_dict("records")]
 
 
-def _tell(made: Study, store: Store, progress: Progress, found: Answer) -> None:
+def _tell(made: PreparedExperiment, store: Store, progress: Progress, found: ResultTables) -> None:
     from ceasefire.cli.tables import experiment_text
     from ceasefire.wording import ILLUSTRATIVE
 

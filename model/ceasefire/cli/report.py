@@ -11,7 +11,7 @@ import typer
 from ceasefire.cli.terminal import say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
 from ceasefire.cli.exit_codes import SOME_FAILED
 from ceasefire.cli.options import MOST_SEED, AsJson
@@ -53,28 +53,28 @@ def _draw_experiment(folder: Path, said: dict[str, Any]) -> None:
     """Tables and figures of an experiment anew, when its file still says what it said when it ran."""
     from ceasefire.errors import ScenarioError
     from ceasefire.experiments.load import load_experiment
-    from ceasefire.experiments.prepare import study
+    from ceasefire.experiments.prepare import prepare
     from ceasefire.experiments.result_store import Store
-    from ceasefire.experiments.result_tables import answer, write_answer
+    from ceasefire.experiments.result_tables import tabulate, write_answer
     from ceasefire.experiments.runner import progress_of, unlike
     from ceasefire.report.experiment_figures import draw
 
     store = Store(folder)
     try:
         independent = bool(said["identity_parts"]["independent"])
-        made = study(load_experiment(said["name"]), quick=bool(said["rough"]), independent=independent)
+        made = prepare(load_experiment(said["name"]), quick=bool(said["rough"]), independent=independent)
         why = unlike(made, store)
     except (ScenarioError, KeyError) as problem:
         why = [str(problem)]
     if why:
         say(f"its tables and figures stay as they are: {'; '.join(why)}")
         return
-    found = answer(made, store, progress_of(made, store))
+    found = tabulate(made, store, progress_of(made, store))
     write_answer(found, store)
     draw(made, found, folder)
 
 
-def add_report(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, Any], named: Path) -> None:
+def add_report(folder: Path, plan: Plan, outcome: RunResult, manifest: dict[str, Any], named: Path) -> None:
     """Put report.html into the folder of a run; a page that cannot be made is said to be missing, and loses no run.
 
     `named` is what the folder is going to be called. OSError when it cannot be written.

@@ -28,7 +28,7 @@ from ceasefire.cli.terminal import (
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
-    from ceasefire.ensemble.run import Meanwhile, Outcome
+    from ceasefire.ensemble.run import Meanwhile, RunResult
     from ceasefire.ensemble.run_plan import Plan
 
 Engine = Literal["compiled", "mesa"]
@@ -56,11 +56,11 @@ def run(
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
     loaded = loaded_as_asked(scenario, change, setting)
-    from ceasefire.ensemble.output_folder import place_for
+    from ceasefire.ensemble.output_folder import folder_for_run
     from ceasefire.ensemble.run_plan import Plan
 
     plan = Plan(loaded, worlds, seed, engine, days)
-    folder, there = place_for(plan, out)
+    folder, there = folder_for_run(plan, out)
     results = _drawn_again(folder) if there else _made(plan, folder, workers)
     _report(results, scenario, as_json)
 
@@ -85,16 +85,16 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
         FIGURES,
         Results,
         check_writable,
+        write_aside,
         write_manifest,
         write_run,
-        written_aside,
     )
     from ceasefire.report.run_figures import draw, draw_worlds, get_ready
 
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
     Thread(target=get_ready, daemon=True).start()
-    with written_aside(folder) as aside:
+    with write_aside(folder) as aside:
         outcome = _lived(plan, workers, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
         write_run(aside, plan, outcome)
         draw(plan, outcome, aside / FIGURES)
@@ -104,9 +104,9 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
     return Results(folder, said, outcome, plan)
 
 
-def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
+def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> RunResult:
     """The worlds of a plan, with news of them on standard error; `meanwhile` gets them while doubt is looked into."""
-    from ceasefire.ensemble.run import carry_out, warm_up, worlds_to_live
+    from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_live
 
     say_if_compiling()
     warm_up(plan)
@@ -115,7 +115,7 @@ def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> Outcome:
     extra = f" and {doubt:,} more for doubt about what is assumed" if doubt else ""
     say(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
     with progress(total, "worlds") as tell:
-        return carry_out(plan, workers, tell, meanwhile)
+        return run_plan(plan, workers, tell, meanwhile)
 
 
 def _report(results: Results, reference: str, as_json: bool) -> None:

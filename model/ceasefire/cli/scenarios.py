@@ -129,10 +129,10 @@ def check_file(path: str | Path) -> list[Fault]:
     if not is_experiment(file):
         return scenario_check.check_file(file)
     from ceasefire.experiments.load import load_experiment
-    from ceasefire.experiments.prepare import study
+    from ceasefire.experiments.prepare import prepare
 
     try:
-        study(load_experiment(file))
+        prepare(load_experiment(file))
     except ScenarioError as error:
         return error.faults
     return []

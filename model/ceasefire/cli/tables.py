@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ceasefire.analysis.summary import Figure, Summary
-from ceasefire.analysis.survival import Ending
+from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.wording import GAP, ending_words, whole_percent
 
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ceasefire.experiments.outcome_definitions import Outcome, outcome
+from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 
 if TYPE_CHECKING:
-    from ceasefire.experiments.prepare import Study
-    from ceasefire.experiments.result_tables import Answer
+    from ceasefire.experiments.prepare import PreparedExperiment
+    from ceasefire.experiments.result_tables import ResultTables
     from ceasefire.experiments.runner import Progress
 
 
@@ -64,7 +64,7 @@ def _day(day: float, horizon: int) -> str:
 
 
 def _endings(found: Summary, titles: dict[str, str]) -> str:
-    shown = {ending: share for ending, share in found.endings.items() if share > 0 or ending == Ending("held")}
+    shown = {ending: share for ending, share in found.endings.items() if share > 0 or ending == EndingCause("held")}
     return columns(
         [["how it ends", ""], *([ending_words(*e, titles), _share(s)] for e, s in shown.items())], right=(1,)
     )
@@ -90,7 +90,7 @@ MOST_RANKED = 40
 """Rows that are shown when one thing after another was changed: a ranking without its end is none."""
 
 
-def experiment_text(made: Study, progress: Progress, found: Answer, most: int) -> str:
+def experiment_text(made: PreparedExperiment, progress: Progress, found: ResultTables, most: int) -> str:
     """The question, what was run, and the table that answers it for the first outcome, `most` rows at most."""
     spec = made.asked.spec
     seen = f"{len(made.points):,} points, {progress.done:,} worlds, seed {made.recipe.seed}"
@@ -99,7 +99,7 @@ def experiment_text(made: Study, progress: Progress, found: Answer, most: int) -
     return f"{heading}\n\n{_table(made, found, wanted, most)}"
 
 
-def _table(made: Study, found: Answer, wanted: Outcome, most: int) -> str:
+def _table(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable, most: int) -> str:
     for name in ("levers", "attribution", "sensitivity", "differences"):
         table = found.tables.get(name)
         ranked = made.asked.spec.design.kind == "one_at_a_time"
@@ -114,7 +114,7 @@ def _table(made: Study, found: Answer, wanted: Outcome, most: int) -> str:
     return _points(found.tables["points"], wanted, most)
 
 
-def _rows(table: pd.DataFrame, wanted: Outcome, who: str, cells: tuple[Cell, ...], most: int) -> str:
+def _rows(table: pd.DataFrame, wanted: OutcomeVariable, who: str, cells: tuple[Cell, ...], most: int) -> str:
     there = [(column, heading) for column, heading in cells if column in table.columns]
     rows = [[wanted.words, *(heading for _, heading in there)]]
     for _, row in table.head(most).iterrows():
@@ -124,7 +124,7 @@ def _rows(table: pd.DataFrame, wanted: Outcome, who: str, cells: tuple[Cell, ...
     return columns(rows, right=(1,)) + rest
 
 
-def _cell(row: Any, column: str, wanted: Outcome, table: pd.DataFrame) -> str:
+def _cell(row: Any, column: str, wanted: OutcomeVariable, table: pd.DataFrame) -> str:
     plain = "in_all" in table.columns or "correlation" in table.columns
     high = {"low": "high", "in_all_low": "in_all_high", "draw_05": "draw_95"}.get(column)
     if high is not None:
@@ -134,7 +134,7 @@ def _cell(row: Any, column: str, wanted: Outcome, table: pd.DataFrame) -> str:
     return _number(row[column], wanted, plain)
 
 
-def _number(value: float, wanted: Outcome, plain: bool) -> str:
+def _number(value: float, wanted: OutcomeVariable, plain: bool) -> str:
     if pd.isna(value):
         return "-"
     if plain:
@@ -142,7 +142,7 @@ def _number(value: float, wanted: Outcome, plain: bool) -> str:
     return f"{value * 100:.1f} %" if wanted.is_share else f"{value:,.1f}"
 
 
-def _points(points: pd.DataFrame, wanted: Outcome, most: int) -> str:
+def _points(points: pd.DataFrame, wanted: OutcomeVariable, most: int) -> str:
     """The points themselves, in the order of the design when they are few, else the best and the worst."""
     few = len(points) <= 2 * most
     chosen = points if few else points.sort_values(wanted.name, ascending=False, kind="stable")

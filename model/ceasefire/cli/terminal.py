@@ -89,7 +89,7 @@ NOW_AND_THEN = 30.0
 """Seconds between two lines where there is no terminal."""
 
 
-class Watch:
+class ProgressDisplay:
     """Is told how a run goes, and shows it."""
 
     def __init__(self, bar: Any = None) -> None:
@@ -131,10 +131,10 @@ class Watch:
 
 
 @contextmanager
-def watching() -> Iterator[Watch]:
+def watching() -> Iterator[ProgressDisplay]:
     """A watch for as long as a run goes."""
     if not sys.stderr.isatty():
-        yield Watch()
+        yield ProgressDisplay()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -144,7 +144,7 @@ def watching() -> Iterator[Watch]:
         TimeRemainingColumn(), TextColumn("left"),
     )  # fmt: skip
     with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
-        yield Watch(bar)
+        yield ProgressDisplay(bar)
 
 
 def in_time(seconds: float) -> str:

@@ -73,10 +73,10 @@ def _results_folder(source: str) -> Path | None:
 
 def _of_no_run(loaded: Loaded, seed: int) -> Path:
     """Where pictures of a scenario's worlds go: by its name and what is in it, so that none is drawn over another's."""
-    from ceasefire.ensemble.output_folder import RESULTS, names
+    from ceasefire.ensemble.output_folder import RESULTS, candidate_names
     from ceasefire.ensemble.run_plan import Plan
 
-    own = next(names(loaded.label, Plan(loaded, 1, seed).fingerprint[:6], plain=False))
+    own = next(candidate_names(loaded.label, Plan(loaded, 1, seed).fingerprint[:6], plain=False))
     return RESULTS / "worlds" / own.name
 
 
@@ -92,10 +92,10 @@ def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
     from ceasefire.charts.style import save
     from ceasefire.charts.world_timeline import history_chart
     from ceasefire.report.run_figures import draw_world
-    from ceasefire.simulation.initial_state import open_scenario
-    from ceasefire.simulation.trajectory import history
+    from ceasefire.simulation.initial_state import initial_state
+    from ceasefire.simulation.trajectory import trajectory
 
-    life = history(loaded.scenario, open_scenario(loaded.scenario), loaded.label, seed, number)
+    life = trajectory(loaded.scenario, initial_state(loaded.scenario), loaded.label, seed, number)
     for file in draw_world(loaded, seed, number, folder):
         show(shown_path(file))
     for file in save(history_chart(life), folder, f"world-{number}"):

@@ -17,9 +17,9 @@ from typing import Any
 import ceasefire
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.manifest import as_typed, versions
-from ceasefire.ensemble.output_folder import check_writable, names, place_among, written_aside
+from ceasefire.ensemble.output_folder import candidate_names, check_writable, first_free_folder, write_aside
 
-ASKED = "asked.json"
+REQUEST_FILE = "asked.json"
 """What was asked of the command that filled the folder."""
 
 
@@ -41,34 +41,36 @@ class Request:
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
-def place_for(request: Request, out: Path | None = None) -> Path:
+def folder_for_command(request: Request, out: Path | None = None) -> Path:
     """Where it goes: `out`, or results/<name>, with a hash when that is taken by anything else.
 
     FolderError when `out` holds anything else; OSError when nothing can be written there.
     """
     label, mark = request.name, request.fingerprint[:6]
-    folder, _ = place_among(names(label, mark, request.plain), lambda place: holds(place, request), out)
+    folder, _ = first_free_folder(
+        candidate_names(label, mark, request.plain), lambda place: holds_call(place, request), out
+    )
     check_writable(folder)
     return folder
 
 
-def holds(folder: Path, request: Request) -> bool:
+def holds_call(folder: Path, request: Request) -> bool:
     """Whether a folder was filled by the very same call."""
     try:
-        said = json.loads((folder / ASKED).read_text(encoding="utf-8"))
+        said = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return isinstance(said, dict) and said.get("identity") == request.fingerprint
 
 
 @contextmanager
-def written(folder: Path, request: Request, command: Sequence[str]) -> Iterator[Path]:
+def write_command_folder(folder: Path, request: Request, command: Sequence[str]) -> Iterator[Path]:
     """A fresh folder to write into; when all went well they stand in `folder`, with what was asked.
 
     Files that the same call wrote before are replaced one by one, each whole. FolderError when anything else took the
     name meanwhile; OSError when it cannot be written.
     """
-    with written_aside(folder, lambda place: holds(place, request)) as aside:
+    with write_aside(folder, lambda place: holds_call(place, request)) as aside:
         yield aside
         said = {
             "identity": request.fingerprint,
@@ -77,7 +79,7 @@ def written(folder: Path, request: Request, command: Sequence[str]) -> Iterator[
             "program": {**versions(), "source": source_digest()},
         }
         text = json.dumps(said, indent=2, ensure_ascii=False)
-        (aside / ASKED).write_text(text + "\n", encoding="utf-8", newline="\n")
+        (aside / REQUEST_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def digests(files: Sequence[Path]) -> dict[str, str]:

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.estimates import Interval, without_noise
+from ceasefire.analysis.estimates import Interval, shrink_by_noise
 from ceasefire.analysis.first_divergence import Led, parting, who_led
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.command_folder import Request
 from ceasefire.ensemble.output_folder import FolderError, Results, is_results_folder, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, doubt_batch
-from ceasefire.ensemble.run import Tell, assumed_count, batch_rows, simulated
+from ceasefire.ensemble.run import ProgressCallback, assumed_count, batch_rows, simulated
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
-from ceasefire.scenario.variants import Base, open_base
+from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.simulation.engine import one_scenario
-from ceasefire.simulation.initial_state import Opening, open_scenario
+from ceasefire.simulation.initial_state import InitialState, initial_state
 
 LOOKED_AT = 40
 """Worlds in which two lives are laid side by side to see who decided otherwise."""
@@ -42,9 +42,9 @@ class Side:
         return self.plan.loaded.label
 
     @cached_property
-    def opening(self) -> Opening:
+    def opening(self) -> InitialState:
         """The scenario made ready."""
-        return open_scenario(self.plan.scenario)
+        return initial_state(self.plan.scenario)
 
     def days(self) -> np.ndarray:
         """Days held, a world after the other; not a number where it failed."""
@@ -93,7 +93,7 @@ def compared(first: Side, other: Side) -> Compared:
     )  # fmt: skip
 
 
-def with_doubt(pairs: Sequence[Compared], workers: int | None, tell: Tell) -> list[Compared]:
+def with_doubt(pairs: Sequence[Compared], workers: int | None, tell: ProgressCallback) -> list[Compared]:
     """The same, with what becomes of each difference when every assumed number is drawn, on both sides alike.
 
     The interval is the middle 90 % of draws, the noise of few worlds at each taken off; none where neither side
@@ -111,12 +111,12 @@ def with_doubt(pairs: Sequence[Compared], workers: int | None, tell: Tell) -> li
 
 def in_doubt(plans: Sequence[Plan]) -> list[bool]:
     """For each of them whether numbers are drawn when it is compared with the first; for the first, with any."""
-    first, *others = (assumed_count(plan.scenario, open_scenario(plan.scenario)) > 0 for plan in plans)
+    first, *others = (assumed_count(plan.scenario, initial_state(plan.scenario)) > 0 for plan in plans)
     found = [first or other for other in others]
     return [any(found), *found]
 
 
-def doubted_days(side: Side, workers: int | None, tell: Tell) -> FloatArray:
+def doubted_days(side: Side, workers: int | None, tell: ProgressCallback) -> FloatArray:
     """Days held at each draw of what is assumed, shape (draws, worlds); on the same worlds where nothing is."""
     plain = one_scenario(side.opening, DRAWS * WORLDS_PER_DRAW, side.plan.seed)
     drawn = doubt_batch(side.plan.scenario, side.opening, side.plan.seed)
@@ -131,7 +131,7 @@ def _doubt(here: FloatArray, there: FloatArray) -> Interval | None:
     if len(difference) < 2:
         return None
     each, noise = difference.mean(axis=1), difference.var(axis=1, ddof=1) / WORLDS_PER_DRAW
-    low, high = np.quantile(without_noise(each, noise), [0.05, 0.95])
+    low, high = np.quantile(shrink_by_noise(each, noise), [0.05, 0.95])
     return Interval(float(each.mean()), float(low), float(high))
 
 
@@ -151,7 +151,7 @@ def asked(references: Sequence[str], worlds: int | None, seed: int | None, days:
     ]
 
 
-def levers_asked(base: Base, worlds: int, seed: int, days: int | None) -> list[Plan]:
+def levers_asked(base: BaseScenario, worlds: int, seed: int, days: int | None) -> list[Plan]:
     """A scenario as it is, and under each lever that fits it, one at a time."""
     names = [(), *((name,) for name in base.applying(("lever",)))]
     return [Plan(base.under(each), worlds, seed, days=days) for each in names]
@@ -179,11 +179,11 @@ def _said(one: Plan | Results) -> dict[str, Any]:
     return {key: found.get(key) for key in ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")}
 
 
-def lived(one: Plan | Results, workers: int | None, tell: Tell) -> Side:
+def lived(one: Plan | Results, workers: int | None, tell: ProgressCallback) -> Side:
     """A side of a comparison: the worlds of a plan, lived now, or those of a folder."""
     if isinstance(one, Results):
         return Side(one.plan, one.outcome.worlds)
-    opening = open_scenario(one.scenario)
+    opening = initial_state(one.scenario)
     return Side(one, worlds_frame(simulated(one, opening, workers, tell), opening))
 
 

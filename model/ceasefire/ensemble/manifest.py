@@ -12,7 +12,7 @@ from typing import Any
 
 import ceasefire
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW
-from ceasefire.ensemble.run import Outcome
+from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import table_hash
 
@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 
 
 def manifest(
-    plan: Plan, outcome: Outcome, started: datetime.datetime, wall_seconds: float, command: Sequence[str]
+    plan: Plan, outcome: RunResult, started: datetime.datetime, wall_seconds: float, command: Sequence[str]
 ) -> dict[str, Any]:
     """Everything that the run can be made from again, and what it made."""
     loaded, failed = plan.loaded, outcome.failed
@@ -48,7 +48,7 @@ def manifest(
     }
 
 
-def _doubt(outcome: Outcome) -> dict[str, Any] | None:
+def _doubt(outcome: RunResult) -> dict[str, Any] | None:
     """How doubt about the assumed numbers was sampled; none when nothing is assumed."""
     if outcome.doubt is None:
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST
-from ceasefire.ensemble.run import Outcome
+from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
@@ -33,7 +33,7 @@ class Results:
 
     folder: Path
     manifest: dict[str, Any]
-    outcome: Outcome
+    outcome: RunResult
     carried_out: Plan | None = None
     """The run that filled it, when that was just now."""
 
@@ -43,17 +43,17 @@ class Results:
         return self.carried_out or plan_of(self.folder, self.manifest)
 
 
-def place_for(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
+def folder_for_run(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
     """Where a run goes, and whether it is there already.
 
     Without `out`: results/<label>; with a hash when the run has single settings or the name is taken by another.
     FolderError when `out` holds anything else.
     """
-    own = names(plan.loaded.label, plan.fingerprint[:6], plain=not plan.loaded.settings)
-    return place_among(own, lambda folder: holds(folder, plan), out)
+    own = candidate_names(plan.loaded.label, plan.fingerprint[:6], plain=not plan.loaded.settings)
+    return first_free_folder(own, lambda folder: holds_run(folder, plan), out)
 
 
-def place_among(those: Iterator[Path], mine: Callable[[Path], bool], out: Path | None) -> tuple[Path, bool]:
+def first_free_folder(those: Iterator[Path], mine: Callable[[Path], bool], out: Path | None) -> tuple[Path, bool]:
     """`out` when it is said, else the first of those names that is free or `mine`; and whether it is mine already.
 
     FolderError when `out` holds anything else.
@@ -72,7 +72,7 @@ def place_among(those: Iterator[Path], mine: Callable[[Path], bool], out: Path |
     raise AssertionError("there is always another name")
 
 
-def names(label: str, mark: str, plain: bool) -> Iterator[Path]:
+def candidate_names(label: str, mark: str, plain: bool) -> Iterator[Path]:
     """Names under results/ that something may take, the plainest first; without its mark only when `plain`."""
     if len(label.encode()) > LONGEST_NAME:
         label = label.encode()[:LONGEST_NAME].decode(errors="ignore")
@@ -83,7 +83,7 @@ def names(label: str, mark: str, plain: bool) -> Iterator[Path]:
         yield RESULTS / f"{label}-{mark}-{number}"
 
 
-def holds(folder: Path, plan: Plan) -> bool:
+def holds_run(folder: Path, plan: Plan) -> bool:
     """Whether a folder holds this very run, whole."""
     try:
         said = read_manifest(folder)
@@ -100,7 +100,7 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 @contextmanager
-def written_aside(target: Path, mine: Callable[[Path], bool] = lambda folder: False) -> Iterator[Path]:
+def write_aside(target: Path, mine: Callable[[Path], bool] = lambda folder: False) -> Iterator[Path]:
     """A fresh folder beside `target` that takes its name when all went well, and is gone when anything did not.
 
     When `target` is `mine` already, the files move into it, each replacing its like. FolderError when another run
@@ -122,7 +122,7 @@ def written_aside(target: Path, mine: Callable[[Path], bool] = lambda folder: Fa
 
 def check_writable(target: Path) -> None:
     """OSError when a run could not be written to `target`; leaves no trace."""
-    with suppress(_OnlyTryingError), written_aside(target):
+    with suppress(_OnlyTryingError), write_aside(target):
         raise _OnlyTryingError
 
 
@@ -150,7 +150,7 @@ def _take_name(aside: Path, target: Path, mine: Callable[[Path], bool]) -> None:
     aside.rename(target)
 
 
-def write_run(folder: Path, plan: Plan, outcome: Outcome) -> None:
+def write_run(folder: Path, plan: Plan, outcome: RunResult) -> None:
     """The scenario and the tables of a run."""
     (folder / RESOLVED).write_text(plan.loaded.resolved_yaml(), encoding="utf-8", newline="\n")
     write_table(outcome.worlds, folder / "worlds")
@@ -196,12 +196,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return said
 
 
-def read_outcome(folder: Path, said: dict[str, Any]) -> Outcome:
+def read_outcome(folder: Path, said: dict[str, Any]) -> RunResult:
     """The tables of a folder. FolderError when one is missing, damaged or not what the manifest says."""
     doubt_said = said.get("doubt")
     worlds = _read_sound(folder / "worlds", said.get("table_sha256"))
     doubt = _read_sound(folder / "doubt", doubt_said["table_sha256"]) if doubt_said else None
-    return Outcome(worlds, doubt, doubt_said["assumed"] if doubt_said else 0)
+    return RunResult(worlds, doubt, doubt_said["assumed"] if doubt_said else 0)
 
 
 def _read_sound(folder: Path, expected: object) -> Any:

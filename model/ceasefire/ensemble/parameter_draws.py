@@ -16,7 +16,7 @@ from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.engine import Batch, many_points
-from ceasefire.simulation.initial_state import Opening
+from ceasefire.simulation.initial_state import InitialState
 
 FILE = Path(__file__).parent / "fitted.csv"
 
@@ -87,7 +87,7 @@ def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArra
     return {path: np.array(values)[(places * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
-def doubt_batch(scenario: Scenario, opening: Opening, seed: int) -> Batch | None:
+def doubt_batch(scenario: Scenario, opening: InitialState, seed: int) -> Batch | None:
     """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed.
 
     No two draws share a world: chance in common would pass for agreement between draws.

@@ -22,11 +22,11 @@ from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine as compiled_engine
 from ceasefire.simulation.compiled.day_loop import RESULT, blank_world
-from ceasefire.simulation.deferred_signals import held, some_done
+from ceasefire.simulation.deferred_signals import defer_signals, wait_for_any
 from ceasefire.simulation.engine import Batch, cores, one_scenario, run_worlds
-from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
+from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
 
-Tell = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 """Is told how many more worlds are done."""
 
 Meanwhile = Callable[[pd.DataFrame], None]
@@ -40,7 +40,7 @@ AT_A_TIME = 10
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunResult:
     """What a run found: a row per world; the same for doubt (none when nothing is assumed); how much is assumed."""
 
     worlds: pd.DataFrame
@@ -67,31 +67,31 @@ def run(
     one for Mesa) or `engine` ('compiled' or 'mesa'). ValueError for numbers out of range.
     """
     plan = Plan(scenario if isinstance(scenario, Loaded) else load(scenario), worlds, seed, engine, days)
-    opening = open_scenario(plan.scenario)
+    opening = initial_state(plan.scenario)
     if engine == "mesa":
         workers = workers or 1
     return worlds_frame(simulated(plan, opening, workers, _unheard), opening)
 
 
-def carry_out(
-    plan: Plan, workers: int | None = None, tell: Tell | None = None, meanwhile: Meanwhile | None = None
-) -> Outcome:
+def run_plan(
+    plan: Plan, workers: int | None = None, tell: ProgressCallback | None = None, meanwhile: Meanwhile | None = None
+) -> RunResult:
     """Live the worlds of a plan, and those for doubt; `tell` hears of both as they are done.
 
     `meanwhile` gets the worlds of the plan while those for doubt are lived on threads.
     """
-    opening = open_scenario(plan.scenario)
+    opening = initial_state(plan.scenario)
     worlds = worlds_frame(simulated(plan, opening, workers, tell or _unheard), opening)
     batch = doubt_batch(plan.scenario, opening, plan.seed)
     with _aside(batch, workers, tell or _unheard) as rows_of_doubt:
         if meanwhile is not None:
             meanwhile(worlds)
         doubt = worlds_frame(rows_of_doubt(), opening) if batch else None
-    return Outcome(worlds, doubt, assumed_count(plan.scenario, opening))
+    return RunResult(worlds, doubt, assumed_count(plan.scenario, opening))
 
 
 @contextmanager
-def _aside(batch: Batch | None, workers: int | None, tell: Tell) -> Iterator[Callable[[], WorldArray]]:
+def _aside(batch: Batch | None, workers: int | None, tell: ProgressCallback) -> Iterator[Callable[[], WorldArray]]:
     """Live a batch on another thread; what it yields waits for the rows. Whatever goes wrong here ends it soon."""
     called_off = threading.Event()
 
@@ -110,28 +110,28 @@ def _aside(batch: Batch | None, workers: int | None, tell: Tell) -> Iterator[Cal
 
 def worlds_to_live(plan: Plan) -> int:
     """Worlds that `carry_out` lives, those for doubt with them."""
-    assumed = assumed_count(plan.scenario, open_scenario(plan.scenario))
+    assumed = assumed_count(plan.scenario, initial_state(plan.scenario))
     return plan.worlds + (DRAWS * WORLDS_PER_DRAW if assumed else 0)
 
 
-def assumed_count(scenario: Scenario, opening: Opening) -> int:
+def assumed_count(scenario: Scenario, opening: InitialState) -> int:
     """How many ASSUMED numbers doubt draws."""
     return sum(path in opening.slots for path in assumed_ranges(scenario))
 
 
 def warm_up(plan: Plan) -> None:
     """Compile the rules for this scenario's shape, if need be, by living one world."""
-    compiled_engine.simulate(one_scenario(open_scenario(plan.scenario), 1, plan.seed), 0, 1)
+    compiled_engine.simulate(one_scenario(initial_state(plan.scenario), 1, plan.seed), 0, 1)
 
 
-def simulated(plan: Plan, opening: Opening, workers: int | None, tell: Tell) -> WorldArray:
+def simulated(plan: Plan, opening: InitialState, workers: int | None, tell: ProgressCallback) -> WorldArray:
     """The rows of a plan's worlds, in order."""
     if plan.engine == "mesa":
         return _mesa_rows(plan, cores(workers), tell)
     return batch_rows(one_scenario(opening, plan.worlds, plan.seed), workers, tell)
 
 
-def batch_rows(batch: Batch, workers: int | None, tell: Tell) -> WorldArray:
+def batch_rows(batch: Batch, workers: int | None, tell: ProgressCallback) -> WorldArray:
     """The rows of a batch, in order; `tell` hears of them as they are done."""
     rows = np.zeros(len(batch), RESULT)
     chunk = min(MOST_AT_A_TIME, max(10, len(batch) // (8 * cores(workers))))
@@ -141,12 +141,12 @@ def batch_rows(batch: Batch, workers: int | None, tell: Tell) -> WorldArray:
     return rows
 
 
-def _mesa_rows(plan: Plan, processes: int, tell: Tell) -> WorldArray:
+def _mesa_rows(plan: Plan, processes: int, tell: ProgressCallback) -> WorldArray:
     rows = np.zeros(plan.worlds, RESULT)
     spans = [(first, min(first + AT_A_TIME, plan.worlds)) for first in range(0, plan.worlds, AT_A_TIME)]
     if processes == 1:
         for first, last in spans:
-            rows[first:last] = lived_in_mesa(plan.scenario, plan.seed, first, last)
+            rows[first:last] = simulate_with_mesa(plan.scenario, plan.seed, first, last)
             tell(last - first)
         return rows
     with _processes(min(processes, len(spans))) as pool:
@@ -154,11 +154,11 @@ def _mesa_rows(plan: Plan, processes: int, tell: Tell) -> WorldArray:
         jobs: dict[Future[WorldArray], tuple[int, int]] = {}
         while True:
             for span in islice(queue, 2 * processes - len(jobs)):
-                with held():
-                    jobs[pool.submit(lived_in_mesa, plan.scenario, plan.seed, *span)] = span
+                with defer_signals():
+                    jobs[pool.submit(simulate_with_mesa, plan.scenario, plan.seed, *span)] = span
             if not jobs:
                 return rows
-            for job in some_done(jobs):
+            for job in wait_for_any(jobs):
                 first, last = jobs.pop(job)
                 rows[first:last] = job.result()
                 tell(last - first)
@@ -177,7 +177,7 @@ def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
             child.terminate()
         raise
     finally:
-        with held():
+        with defer_signals():
             pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -185,7 +185,7 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def lived_in_mesa(scenario: Scenario, seed: int, first: int, last: int) -> WorldArray:
+def simulate_with_mesa(scenario: Scenario, seed: int, first: int, last: int) -> WorldArray:
     """Worlds `first` to `last` - 1, each as a Mesa model; a world that raises becomes a failed row."""
     rows = blank_world(RESULT, last - first)
     for row, world in enumerate(range(first, last)):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, C_TALKS, CAUSES, VIOLATION_KINDS
 
 WORLD_COLUMNS = (
@@ -25,7 +25,7 @@ WORLD_COLUMNS = (
 """Columns of the worlds table, in order."""
 
 
-def worlds_frame(rows: WorldArray, opening: Opening) -> pd.DataFrame:
+def worlds_frame(rows: WorldArray, opening: InitialState) -> pd.DataFrame:
     """One row per world, with WORLD_COLUMNS; days not reached are missing, actors and causes are names."""
     counter = np.nan_to_num(rows["counter"], posinf=0, neginf=0)
     columns: dict[str, object] = {

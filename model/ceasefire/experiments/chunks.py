@@ -20,8 +20,8 @@ from ceasefire.array_types import FloatArray
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.worlds_table import as_parquet, worlds_frame
 from ceasefire.simulation.compiled.day_loop import RESULT
-from ceasefire.simulation.engine import Batch, Drawn, drawn_numbers, simulate
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.engine import Batch, ParameterDraws, parameter_draws, simulate
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 
 BLOCK = 100
 """Worlds of one point that are lived in one go, at most."""
@@ -93,14 +93,14 @@ IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Recipe:
+class PointRecords:
     """Openings, and for each point its opening and the numbers that are put into it.
 
     `numbers` has shape (points, factors), not-a-number where the opening's own stays. `slots` says, by opening and
     factor, where the number goes. `first_world` is the number of each point's first world.
     """
 
-    openings: tuple[Opening, ...]
+    openings: tuple[InitialState, ...]
     slots: tuple[tuple[IntArray, ...], ...]
     opening_of: IntArray
     numbers: FloatArray
@@ -123,11 +123,11 @@ class Recipe:
                 rows[np.ix_(said, slots)] = column[said, None]
         return rows
 
-    def part(self, points: Sequence[int]) -> Recipe:
+    def part(self, points: Sequence[int]) -> PointRecords:
         """The recipe of a few points alone, small enough to be sent far away; they are numbered from 0."""
         chosen = np.asarray(points, np.int64)
         used, opening_of = np.unique(self.opening_of[chosen], return_inverse=True)
-        return Recipe(
+        return PointRecords(
             tuple(self.openings[k] for k in used), tuple(self.slots[k] for k in used), opening_of.astype(np.int64),
             self.numbers[chosen], self.first_world[chosen], self.seed,
         )  # fmt: skip
@@ -149,7 +149,7 @@ class OtherVersionError(Exception):
 
 
 @dataclass(frozen=True)
-class Lived:
+class ChunkResult:
     """A chunk that was lived: its file's bytes, their checksum, and the worlds that failed as (point, world)."""
 
     number: int
@@ -165,16 +165,16 @@ def _own_source() -> str:
     return source_digest()
 
 
-def live_far_away(recipe: Recipe, points: Sequence[int], chunk: Chunk, source: str) -> Lived:
+def simulate_chunk_remotely(recipe: PointRecords, points: Sequence[int], chunk: Chunk, source: str) -> ChunkResult:
     """A chunk in another process, from the recipe of its points alone. OtherVersionError when programs differ."""
     if _own_source() != source:
         raise OtherVersionError("a worker has another version of the program; install the same everywhere")
-    return live_chunk(recipe, chunk, points)
+    return simulate_chunk(recipe, chunk, points)
 
 
-def live_chunk(
-    recipe: Recipe, chunk: Chunk, points: Sequence[int] | None = None, stopped: Callable[[], bool] = bool
-) -> Lived:
+def simulate_chunk(
+    recipe: PointRecords, chunk: Chunk, points: Sequence[int] | None = None, stopped: Callable[[], bool] = bool
+) -> ChunkResult:
     """Live a chunk. The recipe's points are `points` when it is a part, else all there are.
 
     A world that fails becomes a failed row and the others go on. StoppedError when told to stop on the way.
@@ -188,10 +188,10 @@ def live_chunk(
     content = as_parquet(_frame(rows, blocks, openings))
     bad = rows[rows["failed"] == 1]
     failed = tuple((int(row["point"]), int(row["world"])) for row in bad)
-    return Lived(chunk.number, content, hashlib.sha256(content).hexdigest(), len(rows), failed, tuple(reasons))
+    return ChunkResult(chunk.number, content, hashlib.sha256(content).hexdigest(), len(rows), failed, tuple(reasons))
 
 
-def _rows(recipe: Recipe, blocks: Sequence[Need], stopped: Callable[[], bool]) -> tuple[WorldArray, list[str]]:
+def _rows(recipe: PointRecords, blocks: Sequence[Need], stopped: Callable[[], bool]) -> tuple[WorldArray, list[str]]:
     """The rows of all blocks in order, lived opening by opening."""
     sizes = [block.last - block.first for block in blocks]
     starts = np.concatenate([[0], np.cumsum(sizes)])
@@ -202,7 +202,7 @@ def _rows(recipe: Recipe, blocks: Sequence[Need], stopped: Callable[[], bool]) -
         chosen = np.flatnonzero(opening_of == opening)
         target = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in chosen])
         batch = _batch(recipe, [blocks[int(k)] for k in chosen])
-        drawn = drawn_numbers(batch.opening)
+        drawn = parameter_draws(batch.opening)
         for first in range(0, len(batch), BLOCK):
             if stopped():
                 raise StoppedError
@@ -211,14 +211,14 @@ def _rows(recipe: Recipe, blocks: Sequence[Need], stopped: Callable[[], bool]) -
     return rows, reasons[:MOST_REASONS]
 
 
-def _batch(recipe: Recipe, blocks: Sequence[Need]) -> Batch:
+def _batch(recipe: PointRecords, blocks: Sequence[Need]) -> Batch:
     points, at = np.unique([block.point for block in blocks], return_inverse=True)
     sizes = [block.last - block.first for block in blocks]
     worlds = [recipe.first_world[block.point] + np.arange(block.first, block.last) for block in blocks]
     return recipe.batch(points.astype(np.int64), np.repeat(at, sizes).astype(np.int64), np.concatenate(worlds))
 
 
-def _simulated(batch: Batch, first: int, last: int, drawn: Drawn, reasons: list[str]) -> WorldArray:
+def _simulated(batch: Batch, first: int, last: int, drawn: ParameterDraws, reasons: list[str]) -> WorldArray:
     """Rows of a batch; when they cannot be lived together, one by one, and those that fail are marked."""
     try:
         return simulate(batch, first, last, drawn)
@@ -238,7 +238,7 @@ def failed_row(world: int) -> WorldArray:
     return row
 
 
-def _frame(rows: WorldArray, blocks: Sequence[Need], openings: Sequence[Opening]) -> pd.DataFrame:
+def _frame(rows: WorldArray, blocks: Sequence[Need], openings: Sequence[InitialState]) -> pd.DataFrame:
     """Rows as the table of worlds; scenarios that name the same actors, motives and sectors are named together."""
     named: dict[Any, list[IntArray]] = {}
     for opening, span in zip(openings, _spans(blocks), strict=True):

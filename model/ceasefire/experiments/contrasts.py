@@ -14,7 +14,7 @@ from ceasefire.scenario.overrides import Draft
 from ceasefire.scenario.parameter_paths import Shape, group
 from ceasefire.scenario.resolved import FOR_READERS
 from ceasefire.scenario.schema import Scenario
-from ceasefire.scenario.yaml_with_lines import Place, Said, said_by
+from ceasefire.scenario.yaml_with_lines import Located, Place, said_by
 
 Steps = tuple[str, ...]
 Content = dict[str, Any]
@@ -53,7 +53,7 @@ class Swap:
         later = max(self.here.scenario.start, self.there.scenario.start)
         content = {**content, "start": later.isoformat()}
         place = Place(f"{self.here.label} with {', '.join(names) or 'nothing'} of {self.there.label}")
-        draft = Draft(Said({}, place))
+        draft = Draft(Located({}, place))
         draft.lay(said_by(content, place))
         return validated(Assembly(draft, list(content["motives"])))
 

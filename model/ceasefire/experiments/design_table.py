@@ -11,7 +11,7 @@ from ceasefire.errors import Fault
 from ceasefire.experiments.factors import Factor
 from ceasefire.experiments.schema import Spread
 from ceasefire.scenario.parameter_paths import is_number
-from ceasefire.scenario.yaml_with_lines import Place, plain, read_value, shown_file
+from ceasefire.scenario.yaml_with_lines import Place, read_value, shown_file, to_plain
 from ceasefire.suggestions import did_you_mean
 
 Row = tuple[float, ...]
@@ -82,7 +82,7 @@ def _valued(shown: str, factor: Factor, cells: Sequence[tuple[int, str]]) -> tup
     faults = []
     for at, cell in cells:
         try:
-            value = plain(read_value(cell, Place(shown, at)))
+            value = to_plain(read_value(cell, Place(shown, at)))
         except ValueError as problem:
             faults.append(Fault(shown, at, factor.name, str(problem)))
             continue

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ceasefire.array_types import FloatArray
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.load import Asked
+from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.experiments.schema import MOST_POINTS, SAMPLED
 from ceasefire.scenario.yaml_with_lines import shown_file
 
@@ -39,7 +39,7 @@ class Points:
         return len(self.codes)
 
 
-def points_of(asked: Asked, samples: int | None = None, draws: int | None = None) -> Points:
+def points_of(asked: LoadedExperiment, samples: int | None = None, draws: int | None = None) -> Points:
     """The points of an experiment, with as many samples and draws as said, or as its file says.
 
     Raises ScenarioError when there are too many.
@@ -56,7 +56,7 @@ def points_of(asked: Asked, samples: int | None = None, draws: int | None = None
     return _crossed(asked, chosen, drawn)
 
 
-def quantiles(asked: Asked, samples: int) -> FloatArray:
+def quantiles(asked: LoadedExperiment, samples: int) -> FloatArray:
     """The quantiles of a sampled design, shape (points, factors): the same for the same seed."""
     return _sample(asked, asked.factors if asked.spec.draws is None else asked.of(lever=True), samples)
 
@@ -72,7 +72,7 @@ def _alone(codes: FloatArray, factors: Sequence[Factor]) -> Points:
     return Points(codes, np.full(count, baseline), np.full(count, -1), everywhere, 0 if len(same) else 1)
 
 
-def _crossed(asked: Asked, chosen: Points, drawn: FloatArray) -> Points:
+def _crossed(asked: LoadedExperiment, chosen: Points, drawn: FloatArray) -> Points:
     """Every combination of levers at every draw of the uncertainties, draw after draw."""
     here, draws = len(chosen), len(drawn)
     codes = np.empty((here * draws, len(asked.factors)))
@@ -84,7 +84,7 @@ def _crossed(asked: Asked, chosen: Points, drawn: FloatArray) -> Points:
     return Points(codes, baseline, draw, np.tile(chosen.levers_at, draws), chosen.before)
 
 
-def _table(asked: Asked, factors: Sequence[Factor], samples: int | None) -> FloatArray:
+def _table(asked: LoadedExperiment, factors: Sequence[Factor], samples: int | None) -> FloatArray:
     """The codes of a design over some factors."""
     kind = asked.spec.design.kind
     if kind == "table":
@@ -115,7 +115,7 @@ def _coded(factors: Sequence[Factor], sample: FloatArray) -> FloatArray:
     return np.array(columns, np.float64).T.reshape(sample.shape)
 
 
-def _sample(asked: Asked, factors: Sequence[Factor], samples: int) -> FloatArray:
+def _sample(asked: LoadedExperiment, factors: Sequence[Factor], samples: int) -> FloatArray:
     kind, seed = asked.spec.design.kind, asked.spec.seed
     if kind == "latin_hypercube":
         return latin_hypercube(len(factors), samples, seed)
@@ -150,7 +150,7 @@ def _short(seed: int) -> int:
     return seed % 2**32
 
 
-def _few_enough(asked: Asked, count: int) -> None:
+def _few_enough(asked: LoadedExperiment, count: int) -> None:
     if count > MOST_POINTS:
         message = f"{count:,} points are more than {MOST_POINTS:,}; vary less, or take fewer values or samples"
         raise ScenarioError([Fault(shown_file(asked.file), None, "design", message)])

@@ -9,17 +9,17 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from ceasefire.compilation.cache import source_digest
-from ceasefire.experiments.chunks import Chunk, Lived, Recipe, live_chunk, live_far_away
-from ceasefire.simulation.deferred_signals import held, some_done
+from ceasefire.experiments.chunks import Chunk, ChunkResult, PointRecords, simulate_chunk, simulate_chunk_remotely
+from ceasefire.simulation.deferred_signals import defer_signals, wait_for_any
 from ceasefire.simulation.engine import cores
 
-Job = Future[Lived]
+ChunkFuture = Future[ChunkResult]
 
 
-class Crew(Protocol):
+class Executor(Protocol):
     """Lives chunks, some at a time, in any order."""
 
-    def __enter__(self) -> Crew: ...
+    def __enter__(self) -> Executor: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
@@ -29,14 +29,14 @@ class Crew(Protocol):
     def room(self) -> int:
         """Chunks that may be under way at once."""
 
-    def start(self, recipe: Recipe, chunk: Chunk) -> Job:
+    def start(self, recipe: PointRecords, chunk: Chunk) -> ChunkFuture:
         """Take up a chunk."""
 
-    def done(self, jobs: Iterable[Job]) -> set[Job]:
+    def done(self, jobs: Iterable[ChunkFuture]) -> set[ChunkFuture]:
         """Wait until some of these are done; which."""
 
 
-class Threads:
+class ThreadExecutor:
     """Workers in this process."""
 
     def __init__(self, workers: int | None = None) -> None:
@@ -44,7 +44,7 @@ class Threads:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(self.workers)
 
-    def __enter__(self) -> Threads:
+    def __enter__(self) -> ThreadExecutor:
         return self
 
     def __exit__(
@@ -59,14 +59,14 @@ class Threads:
         """One chunk for each worker, and one each in waiting."""
         return 2 * self.workers
 
-    def start(self, recipe: Recipe, chunk: Chunk) -> Job:
+    def start(self, recipe: PointRecords, chunk: Chunk) -> ChunkFuture:
         """Take up a chunk."""
-        with held():
-            return self._pool.submit(live_chunk, recipe, chunk, None, self._stop.is_set)
+        with defer_signals():
+            return self._pool.submit(simulate_chunk, recipe, chunk, None, self._stop.is_set)
 
-    def done(self, jobs: Iterable[Job]) -> set[Job]:
+    def done(self, jobs: Iterable[ChunkFuture]) -> set[ChunkFuture]:
         """Wait until some of these are done; which. Wakes up often enough to hear an interrupt."""
-        return some_done(jobs)
+        return wait_for_any(jobs)
 
 
 PATIENCE = "20s"
@@ -80,7 +80,7 @@ class ClusterError(Exception):
     """The cluster cannot be reached, or lost a chunk."""
 
 
-class Cluster:
+class DaskExecutor:
     """Workers that a Dask scheduler at an address gives work to. ClusterError when there is none."""
 
     def __init__(self, address: str) -> None:
@@ -96,7 +96,7 @@ class Cluster:
         except (OSError, ValueError) as problem:
             raise ClusterError(f"no Dask scheduler answers at {address}: {problem}") from problem
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> DaskExecutor:
         return self
 
     def __exit__(
@@ -110,15 +110,15 @@ class Cluster:
         """Two chunks for each thread of each worker."""
         return max(2, 2 * int(sum(self._client.nthreads().values())))
 
-    def start(self, recipe: Recipe, chunk: Chunk) -> Job:
+    def start(self, recipe: PointRecords, chunk: Chunk) -> ChunkFuture:
         """Send a chunk with the recipe of its own points."""
         points = list(dict.fromkeys(block.point for block in chunk.blocks))
-        job: Job = self._client.submit(
-            live_far_away, recipe.part(points), points, chunk, self._source, pure=False, retries=RETRIES
+        job: ChunkFuture = self._client.submit(
+            simulate_chunk_remotely, recipe.part(points), points, chunk, self._source, pure=False, retries=RETRIES
         )
         return job
 
-    def done(self, jobs: Iterable[Job]) -> set[Job]:
+    def done(self, jobs: Iterable[ChunkFuture]) -> set[ChunkFuture]:
         """Wait until some of these are done; which. ClusterError when the scheduler is gone."""
         import distributed
 

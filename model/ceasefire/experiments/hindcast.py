@@ -16,7 +16,7 @@ import pandas as pd
 from ceasefire.analysis.forecast_scores import Forecast, Weibull, pairing, score_table
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, doubt_batch
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 if TYPE_CHECKING:
     from ceasefire.experiments.schema import Case
@@ -69,7 +69,7 @@ def live(
 ) -> Hindcast:
     """Both forecasts of a case."""
     scenario = loaded.scenario.model_copy(update={"horizon_days": HORIZON})
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     batch = engine.one_scenario(opening, worlds, seed)
     doubt = doubt_batch(scenario, opening, seed)
     stated = _forecast(batch, workers)

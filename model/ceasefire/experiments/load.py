@@ -21,8 +21,8 @@ from ceasefire.scenario.find_scenarios import find_change, find_experiment
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import fits, is_number, places
 from ceasefire.scenario.schema_errors import faults_of
-from ceasefire.scenario.variants import Base, open_base
-from ceasefire.scenario.yaml_with_lines import Said, dotted, fault_at, place_of, plain, read
+from ceasefire.scenario.variants import BaseScenario, open_base
+from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
 
 GROUPS = ("levers", "uncertainties")
 MEANT_BY_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
@@ -37,12 +37,12 @@ MOST_TRIED = 12
 
 
 @dataclass(frozen=True)
-class Asked:
+class LoadedExperiment:
     """An experiment that was found sound: what its file says, the scenario, and what is varied."""
 
     spec: Experiment
     file: Path
-    base: Base
+    base: BaseScenario
     factors: tuple[Factor, ...]
     rows: tuple[Row, ...] = ()
     swap: Swap | None = None
@@ -53,7 +53,7 @@ class Asked:
         return tuple(factor for factor in self.factors if factor.lever == lever)
 
 
-def load_experiment(reference: str | Path) -> Asked:
+def load_experiment(reference: str | Path) -> LoadedExperiment:
     """An experiment by name or path. Raises ScenarioError with every fault found, by file and line."""
     file = find_experiment(reference)
     said, faults = read(file)
@@ -61,32 +61,32 @@ def load_experiment(reference: str | Path) -> Asked:
         raise ScenarioError(faults)
     faults += name_faults(said, file)
     try:
-        spec = Experiment.model_validate(plain(said))
+        spec = Experiment.model_validate(to_plain(said))
     except ValidationError as error:
         faults += faults_of(error, said, Experiment)
         spec = _as_far_as_sound(said)
-    return _Reading(file, said, spec, faults).asked()
+    return _ExperimentReader(file, said, spec, faults).asked()
 
 
-def _as_far_as_sound(said: Said) -> Experiment:
+def _as_far_as_sound(said: Located) -> Experiment:
     """What a faulty file says where it is sound, so that all of its faults can be told at once."""
     parts: dict[str, Any] = {"levers": Factors(), "uncertainties": Factors(), "design": Design(kind="grid")}
     for name, model in (("levers", Factors), ("uncertainties", Factors), ("design", Design)):
         part = said.at(name)
         with suppress(ValidationError):
-            parts[name] = model.model_validate(plain(part)) if part is not None else parts[name]
+            parts[name] = model.model_validate(to_plain(part)) if part is not None else parts[name]
     scenario = said.at("scenario")
     named = scenario.value if scenario is not None and isinstance(scenario.value, str) else ""
     return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, cases=[], **parts)
 
 
-class _Reading:
+class _ExperimentReader:
     """Reads an experiment against its scenario, noting every fault."""
 
-    def __init__(self, file: Path, said: Said, spec: Experiment, faults: list[Fault]) -> None:
+    def __init__(self, file: Path, said: Located, spec: Experiment, faults: list[Fault]) -> None:
         self.file, self.said, self.spec, self.faults = file, said, spec, faults
 
-    def asked(self) -> Asked:
+    def asked(self) -> LoadedExperiment:
         """The experiment. Raises ScenarioError when anything is wrong."""
         base = self._scenario(self.spec.scenario, "scenario") if self.spec.scenario else None
         if base is None:
@@ -106,7 +106,7 @@ class _Reading:
             self._fault((), "nothing is varied: no change fits, or no number is in doubt")
         if self.faults:
             raise ScenarioError(self.faults)
-        return Asked(self.spec, self.file, base, tuple(factors), rows, swap, cases)
+        return LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases)
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.said, steps), dotted(steps), message))
@@ -118,7 +118,7 @@ class _Reading:
                 message = f"'{name}' cannot be known: worlds are followed for {horizon:,} days"
                 self._fault(("outcomes", position), message)
 
-    def _scenario(self, reference: str, *steps: str | int) -> Base | None:
+    def _scenario(self, reference: str, *steps: str | int) -> BaseScenario | None:
         """A scenario, named or lying beside the experiment's file; its own faults are noted as they are."""
         try:
             return open_base(reference, self.file.parent)
@@ -130,7 +130,7 @@ class _Reading:
                     self._fault(steps, fault.message)
         return None
 
-    def _swap(self, base: Base) -> Swap | None:
+    def _swap(self, base: BaseScenario) -> Swap | None:
         design = self.spec.design
         other = self._scenario(str(design.to), "design", "to")
         if other is None:
@@ -151,7 +151,7 @@ class _Reading:
                 self._fault(("cases", place, "scenario"), f"'{label}' stands there twice")
         return tuple(loaded)
 
-    def _group(self, base: Base, group: str) -> Iterator[Factor]:
+    def _group(self, base: BaseScenario, group: str) -> Iterator[Factor]:
         factors: Factors = getattr(self.spec, group)
         yield from self._changes(base, group, factors)
         for path, spread in factors.paths.items():
@@ -160,7 +160,7 @@ class _Reading:
             else:
                 yield from self._path(base, group, path, spread)
 
-    def _changes(self, base: Base, group: str, factors: Factors) -> Iterator[Factor]:
+    def _changes(self, base: BaseScenario, group: str, factors: Factors) -> Iterator[Factor]:
         lever = group == "levers"
         if factors.changes == "all":
             yield from (Factor(name, "change", lever, (name,)) for name in base.applying(MEANT_BY_ALL[group]))
@@ -172,7 +172,7 @@ class _Reading:
             else:
                 self._fault((group, "changes", position), wrong)
 
-    def _doubts(self, base: Base, group: str, pattern: str) -> Iterator[Factor]:
+    def _doubts(self, base: BaseScenario, group: str, pattern: str) -> Iterator[Factor]:
         found = [path for path in assumed_ranges(base.loaded.scenario) if fits(path, pattern)]
         if not found:
             known = any(fits(path, pattern) for path in base.numbers)
@@ -180,7 +180,7 @@ class _Reading:
             self._fault((group, "paths", pattern), why if known else base.no_such(pattern))
         yield from (Factor(path, "doubt", group == "levers", (path,)) for path in found)
 
-    def _path(self, base: Base, group: str, path: str, spread: Spread) -> Iterator[Factor]:
+    def _path(self, base: BaseScenario, group: str, path: str, spread: Spread) -> Iterator[Factor]:
         wrong = "says 'table', and the design is none; give its values"
         if not spread.table or self.spec.design.kind == "table":
             wrong = _untaken(base, path, spread) or ""
@@ -191,7 +191,7 @@ class _Reading:
         numbers = spread.values is None or all(map(is_number, spread.values))
         yield Factor(path, "number" if numbers else "choice", group == "levers", (path,), spread, low, high)
 
-    def _not_overruled(self, base: Base, factors: Sequence[Factor]) -> None:
+    def _not_overruled(self, base: BaseScenario, factors: Sequence[Factor]) -> None:
         """No path is set to values that would undo what a change does to it: values are put in after changes."""
         changes = [factor for factor in factors if factor.kind == "change"]
         for factor in factors:
@@ -236,7 +236,7 @@ def _said_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:
     return found
 
 
-def _refused(base: Base, name: str) -> str | None:
+def _refused(base: BaseScenario, name: str) -> str | None:
     """Why a change cannot be joined to the scenario, or None."""
     try:
         find_change(name, base.file.parent)
@@ -249,7 +249,7 @@ def _refused(base: Base, name: str) -> str | None:
     return None
 
 
-def _untaken(base: Base, path: str, spread: Spread) -> str | None:
+def _untaken(base: BaseScenario, path: str, spread: Spread) -> str | None:
     """Why the scenario does not take these values at this path, or None."""
     middle = (spread.normal or spread.lognormal or ())[:1]
     tried = list(spread.values or spread.range or spread.triangular or middle)

@@ -15,19 +15,19 @@ from ceasefire.analysis.estimates import Z_95, Interval, wilson
 from ceasefire.analysis.paired_differences import Difference, paired_difference, unpaired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.experiments.chunks import IntArray
-from ceasefire.experiments.outcome_definitions import Outcome
-from ceasefire.experiments.prepare import Study
+from ceasefire.experiments.outcome_definitions import OutcomeVariable
+from ceasefire.experiments.prepare import PreparedExperiment
 from ceasefire.experiments.result_store import Store
 
 
 @dataclass(frozen=True, eq=False)
-class Gathered:
+class OutcomeValues:
     """One number of each world: values of shape (worlds of all points,), a point's from offsets[p] to offsets[p + 1].
 
     Not a number where a world failed or is not done. The worlds of a point are in the order of their numbers.
     """
 
-    outcome: Outcome
+    outcome: OutcomeVariable
     values: FloatArray
     offsets: IntArray
     horizon: int
@@ -74,7 +74,9 @@ class Gathered:
         return np.array([values.mean() if len(values) else np.nan for values in each])
 
 
-def gather(study: Study, store: Store, chunks: Iterable[int], worlds: IntArray, outcome: Outcome) -> Gathered:
+def read_outcome(
+    study: PreparedExperiment, store: Store, chunks: Iterable[int], worlds: IntArray, outcome: OutcomeVariable
+) -> OutcomeValues:
     """An outcome from the files of some chunks; `worlds` is how many each point has, or should have by now."""
     offsets = np.concatenate([[0], np.cumsum(worlds)]).astype(np.int64)
     values = np.full(int(offsets[-1]), np.nan)
@@ -84,7 +86,7 @@ def gather(study: Study, store: Store, chunks: Iterable[int], worlds: IntArray, 
         point = columns["point"]
         place = offsets[point] + columns["world"] - first[point]
         values[place] = np.where(columns["failed"] == 1, np.nan, outcome.of(columns))
-    return Gathered(outcome, values, offsets, study.horizon, study.independent)
+    return OutcomeValues(outcome, values, offsets, study.horizon, study.independent)
 
 
 def read_columns(store: Store, number: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:

@@ -29,7 +29,7 @@ KNOWN = ("days_held", "holds_past_365", "holds_to_the_end", *(f"ended_by_{cause}
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeVariable:
     """A number of each world: its name, what it is in words, its unit, and the columns it is made from."""
 
     name: str
@@ -57,17 +57,17 @@ def _as_numbers(values: NDArray[Any]) -> FloatArray:
     return np.asarray(values, np.float64)
 
 
-def outcome(name: str) -> Outcome:
+def outcome(name: str) -> OutcomeVariable:
     """An outcome by its name. ValueError when there is none of that name."""
     if name == "days_held":
-        return Outcome(name, "mean days held", "days", ("days_held",))
+        return OutcomeVariable(name, "mean days held", "days", ("days_held",))
     if holds := _HOLDS.fullmatch(name):
-        return Outcome(name, f"holds past day {int(holds[1]):,}", "share", ("days_held", "ended"))
+        return OutcomeVariable(name, f"holds past day {int(holds[1]):,}", "share", ("days_held", "ended"))
     if name == "holds_to_the_end":
-        return Outcome(name, "holds to the end", "share", ("ended",))
+        return OutcomeVariable(name, "holds to the end", "share", ("ended",))
     ended = _ENDED.fullmatch(name)
     if ended and ended[1] in CAUSES[1:]:
-        return Outcome(name, f"ended by {ended[1].replace('_', ' ')}", "share", ("cause",))
+        return OutcomeVariable(name, f"ended by {ended[1].replace('_', ' ')}", "share", ("cause",))
     if name in COUNTED:
-        return Outcome(name, COUNTED[name], "number", (name,))
+        return OutcomeVariable(name, COUNTED[name], "number", (name,))
     raise ValueError(f"no such outcome '{name}'")

@@ -13,14 +13,14 @@ import pandas as pd
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiments.chunks import IntArray, Recipe
+from ceasefire.experiments.chunks import IntArray, PointRecords
 from ceasefire.experiments.designs import Points
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.load import Asked
+from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.schema import Scenario
-from ceasefire.simulation.initial_state import Opening, open_scenario
+from ceasefire.simulation.initial_state import InitialState, initial_state
 
 MOST_VARIANTS = 5_000
 """Scenarios that differ in more than numbers; each is loaded and kept."""
@@ -54,20 +54,20 @@ class Variant:
         return self.loaded.resolved
 
 
-def variant_opening(variant: Variant, said: set[str]) -> Opening:
+def variant_opening(variant: Variant, said: set[str]) -> InitialState:
     """A variant made ready; the numbers in `said` are put in afterwards, and no draw may replace them.
 
     ScenarioError when it is larger than any world.
     """
     try:
-        opening = open_scenario(variant.scenario)
+        opening = initial_state(variant.scenario)
     except ValueError as problem:
         raise ScenarioError([Fault("", None, variant.label, str(problem))]) from problem
     put_in = {opening.slots[path] for path in said if path in opening.slots}
     return replace(opening, draws=tuple(draw for draw in opening.draws if draw.slot not in put_in))
 
 
-def slots_of(variant: Variant, opening: Opening, factor: Factor) -> IntArray:
+def slots_of(variant: Variant, opening: InitialState, factor: Factor) -> IntArray:
     """Where a factor's number goes in the record; nowhere when it is no number, or a change took its path away."""
     if factor.kind not in ("number", "doubt"):
         return np.zeros(0, np.int64)
@@ -75,26 +75,26 @@ def slots_of(variant: Variant, opening: Opening, factor: Factor) -> IntArray:
     return np.array([slot for slot in found if slot is not None], np.int64)
 
 
-class Kitchen:
+class PointBuilder:
     """Makes each scenario once, and knows by position the openings that points start from."""
 
-    def __init__(self, asked: Asked, points: Points) -> None:
+    def __init__(self, asked: LoadedExperiment, points: Points) -> None:
         self.asked, self.points = asked, points
         self.variants: list[Variant] = []
-        self.openings: list[Opening] = []
+        self.openings: list[InitialState] = []
         self._known: dict[tuple[Any, ...], int] = {}
         self._loaded: dict[tuple[Any, ...], Variant] = {}
         self._plain = [self._goes_into_a_record(factor) for factor in asked.factors]
         self.opening_of = np.array([self._opening(codes) for codes in points.codes], np.int64)
 
-    def recipe(self, first_world: IntArray) -> Recipe:
+    def recipe(self, first_world: IntArray) -> PointRecords:
         """The recipe of all points."""
         made = zip(self.variants, self.openings, strict=True)
         slots = tuple(tuple(slots_of(v, o, factor) for factor in self.asked.factors) for v, o in made)
         seed = self.asked.spec.seed
-        return Recipe(tuple(self.openings), slots, self.opening_of, self._numbers(), first_world, seed)
+        return PointRecords(tuple(self.openings), slots, self.opening_of, self._numbers(), first_world, seed)
 
-    def design(self, recipe: Recipe) -> pd.DataFrame:
+    def design(self, recipe: PointRecords) -> pd.DataFrame:
         """The table of the design: a row per point with what it is called, and the value of each factor."""
         points, count = self.points, len(self.points)
         columns: dict[str, Any] = {
@@ -116,7 +116,7 @@ class Kitchen:
         if factor.kind != "number":
             return factor.kind == "doubt"
         variant = self._variant((), (), ())
-        opening, found = open_scenario(variant.scenario), list(places(variant.resolved, factor.paths[0]))
+        opening, found = initial_state(variant.scenario), list(places(variant.resolved, factor.paths[0]))
         return bool(found) and all(path in opening.slots for path in found)
 
     def _opening(self, codes: FloatArray) -> int:

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.compilation.cache import source_digest
-from ceasefire.experiments.chunks import IntArray, Need, Recipe
+from ceasefire.experiments.chunks import IntArray, Need, PointRecords
 from ceasefire.experiments.designs import Points, points_of
-from ceasefire.experiments.load import Asked
-from ceasefire.experiments.points import Kitchen, Variant
-from ceasefire.simulation.engine import cores, drawn_numbers, simulate
+from ceasefire.experiments.load import LoadedExperiment
+from ceasefire.experiments.points import PointBuilder, Variant
+from ceasefire.simulation.engine import cores, parameter_draws, simulate
 
 LAYOUT = 1
 """Raised when chunks, or what is written of them, are laid out otherwise."""
@@ -42,12 +42,12 @@ ASPECTS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class PreparedExperiment:
     """An experiment, its points, how to make them, and the table of its design."""
 
-    asked: Asked
+    asked: LoadedExperiment
     points: Points
-    recipe: Recipe
+    recipe: PointRecords
     variants: tuple[Variant, ...]
     design: pd.DataFrame
     worlds: int
@@ -100,7 +100,7 @@ class Study:
         return _hash(json.dumps(self.identity, sort_keys=True).encode())
 
 
-def study(asked: Asked, *, quick: bool = False, independent: bool = False) -> Study:
+def prepare(asked: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
     """An experiment made ready. Raises ScenarioError when its points cannot be made."""
     samples, draws = _fewer(asked) if quick else (None, None)
     points = points_of(asked, samples, draws)
@@ -109,10 +109,10 @@ def study(asked: Asked, *, quick: bool = False, independent: bool = False) -> St
         worlds = min(worlds, max(QUICK_WORLDS // len(points), 1))
     until = asked.spec.until
     most = worlds if until is None or quick else until.most
-    kitchen = Kitchen(asked, points)
+    kitchen = PointBuilder(asked, points)
     recipe = kitchen.recipe(first_worlds(points, most, independent=independent))
     design = kitchen.design(recipe)
-    return Study(asked, points, recipe, tuple(kitchen.variants), design, worlds, quick, independent)
+    return PreparedExperiment(asked, points, recipe, tuple(kitchen.variants), design, worlds, quick, independent)
 
 
 def first_worlds(points: Points, most: int, *, independent: bool) -> IntArray:
@@ -126,7 +126,7 @@ def first_worlds(points: Points, most: int, *, independent: bool) -> IntArray:
     return np.maximum(points.draw, 0) * most
 
 
-def _fewer(asked: Asked) -> tuple[int | None, int | None]:
+def _fewer(asked: LoadedExperiment) -> tuple[int | None, int | None]:
     """Samples and draws of a quick run: as many as leave QUICK_LEAST worlds to each point."""
     spec, room = asked.spec, QUICK_WORLDS // QUICK_LEAST
     if spec.draws is not None:
@@ -167,7 +167,7 @@ class Estimate:
     disk: int
 
 
-def estimate(study: Study, workers: int | None = None) -> Estimate:
+def estimate(study: PreparedExperiment, workers: int | None = None) -> Estimate:
     """What a study costs here; a few of its worlds are lived to find out."""
     points = len(study.points)
     worlds, most = points * study.worlds, points * study.most
@@ -177,7 +177,7 @@ def estimate(study: Study, workers: int | None = None) -> Estimate:
     return Estimate(points, worlds, most, min(worlds * each, limit), min(most * each, limit), int(disk))
 
 
-def warm_up(study: Study) -> None:
+def warm_up(study: PreparedExperiment) -> None:
     """Compile the rules for the shape of each scenario, if need be, by living one world."""
     recipe = study.recipe
     shapes = {opening.record.dtype: k for k, opening in reversed(list(enumerate(recipe.openings)))}
@@ -187,7 +187,7 @@ def warm_up(study: Study) -> None:
             simulate(recipe.batch(point, np.zeros(1, np.int64), np.zeros(1, np.int64)), 0, 1)
 
 
-def seconds_per_world(study: Study) -> float:
+def seconds_per_world(study: PreparedExperiment) -> float:
     """How long a core needs for a world, over points from the whole design."""
     warm_up(study)
     recipe, lived, spent = study.recipe, 0, 0.0
@@ -196,7 +196,7 @@ def seconds_per_world(study: Study) -> float:
         for point in np.random.default_rng(turn).permutation(np.unique(chosen)):
             worlds = recipe.first_world[point] + np.arange(5 * turn, 5 * turn + 5)
             batch = recipe.batch(np.array([point]), np.zeros(5, np.int64), worlds)
-            drawn = drawn_numbers(batch.opening)
+            drawn = parameter_draws(batch.opening)
             began = time.perf_counter()
             simulate(batch, 0, 5, drawn)
             spent += time.perf_counter() - began

@@ -14,14 +14,14 @@ import pyarrow.dataset as ds
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.output_folder import FolderError, plan_of, read_manifest
 from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
-from ceasefire.experiments.chunks import Recipe
+from ceasefire.experiments.chunks import PointRecords
 from ceasefire.experiments.factors import Factor
 from ceasefire.experiments.points import Variant, slots_of, variant_opening
 from ceasefire.experiments.result_store import WORLDS, Store
 from ceasefire.scenario.load import Loaded, load_resolved
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.simulation.engine import Batch, one_scenario, simulate
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _plain(row: pd.Series) -> dict[str, Any]:
 
 def _of_run(folder: Path, said: dict[str, Any], world: int) -> Batch:
     plan = plan_of(folder, said)
-    batch = one_scenario(open_scenario(plan.scenario), 1, plan.seed)
+    batch = one_scenario(initial_state(plan.scenario), 1, plan.seed)
     return Batch(batch.opening, batch.openings, batch.points, np.array([world], np.int64), plan.seed)
 
 
@@ -97,7 +97,7 @@ def _of_experiment(folder: Path, said: dict[str, Any], point: int, world: int) -
     opening = variant_opening(variant, said_paths)
     slots = tuple(slots_of(variant, opening, factor) for factor in factors)
     only = np.zeros(1, np.int64)
-    recipe = Recipe((opening,), (slots,), only, numbers, only, said["seed"])
+    recipe = PointRecords((opening,), (slots,), only, numbers, only, said["seed"])
     return recipe.batch(only, only, np.array([world], np.int64))
 
 

@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 
 from ceasefire.ensemble.manifest import MANIFEST
 from ceasefire.ensemble.output_folder import FolderError, read_manifest
-from ceasefire.experiments.chunks import Lived
+from ceasefire.experiments.chunks import ChunkResult
 
 WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios.parquet", "chunks.jsonl", ".lock"
 
@@ -107,7 +107,7 @@ class Store:
                     found[entry.chunk] = entry
         return found
 
-    def keep(self, lived: Lived) -> Entry:
+    def keep(self, lived: ChunkResult) -> Entry:
         """Write a chunk's file, then its line. OSError when there is no room; nothing half-written stays."""
         write_whole(self.part(lived.number), lived.content)
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.analysis.estimates import student, without_noise
+from ceasefire.analysis.estimates import shrink_by_noise, student
 from ceasefire.analysis.paired_differences import fates, mean_difference
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.sensitivity import effect_by_chance, morris, rank_correlations, sobol
 from ceasefire.analysis.shapley import shapley
 from ceasefire.experiments.designs import MORRIS_LEVELS, quantiles
-from ceasefire.experiments.measured_outcomes import Gathered, gather
+from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.experiments.prepare import Study
+from ceasefire.experiments.prepare import PreparedExperiment
 from ceasefire.experiments.result_store import Store, write_whole
 from ceasefire.experiments.runner import Progress
 
@@ -30,20 +30,20 @@ MOST_STEPS = 300
 
 
 @dataclass
-class Answer:
+class ResultTables:
     """Tables by name, and how much pairing the worlds was worth, by outcome (nothing when it was not tried)."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     variance_reduction: dict[str, float] = field(default_factory=dict)
 
 
-def answer(study: Study, store: Store, progress: Progress) -> Answer:
+def tabulate(study: PreparedExperiment, store: Store, progress: Progress) -> ResultTables:
     """Everything that the finished worlds say. Indices need worlds of every point, and are left out before that."""
-    found = Answer()
+    found = ResultTables()
     parts: dict[str, list[pd.DataFrame]] = {}
     points = study.design.copy()
     for name in study.asked.spec.outcomes:
-        seen = gather(study, store, progress.finished, progress.worlds, outcome(name))
+        seen = read_outcome(study, store, progress.finished, progress.worlds, outcome(name))
         if "worlds" not in points:
             points["worlds"] = [len(seen.known(point)) for point in range(len(points))]
         means = [seen.mean(point) for point in range(len(points))]
@@ -59,7 +59,7 @@ def answer(study: Study, store: Store, progress: Progress) -> Answer:
     return found
 
 
-def write_answer(found: Answer, store: Store) -> None:
+def write_answer(found: ResultTables, store: Store) -> None:
     """The tables as CSV files, and the worth of pairing beside them."""
     folder = store.folder / TABLES
     folder.mkdir(exist_ok=True)
@@ -69,7 +69,7 @@ def write_answer(found: Answer, store: Store) -> None:
     write_whole(folder / "variance_reduction.json", text.encode())
 
 
-def _differences(study: Study, seen: Gathered) -> pd.DataFrame:
+def _differences(study: PreparedExperiment, seen: OutcomeValues) -> pd.DataFrame:
     """A row per point that is not its own baseline: how much it differs, how surely, and what became of its worlds."""
     columns = ["point", "baseline", "draw", "label", "difference", "low", "high", "worlds", "variance_reduction"]
     rows = []
@@ -83,12 +83,12 @@ def _differences(study: Study, seen: Gathered) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns if not rows else None)
 
 
-def _who(study: Study) -> Iterator[tuple[int, int, str]]:
+def _who(study: PreparedExperiment) -> Iterator[tuple[int, int, str]]:
     for baseline, draw, label in zip(study.points.baseline, study.points.draw, study.design["label"], strict=True):
         yield int(baseline), int(draw), str(label)
 
 
-def _fates(seen: Gathered, point: int, baseline: int) -> dict[str, float]:
+def _fates(seen: OutcomeValues, point: int, baseline: int) -> dict[str, float]:
     """Shares of worlds that held longer, shorter, were saved or lost; only of days held over shared worlds."""
     if seen.outcome.name != "days_held" or seen.independent:
         return {}
@@ -97,13 +97,15 @@ def _fates(seen: Gathered, point: int, baseline: int) -> dict[str, float]:
     return dict(fates(here[:both], there[:both], seen.horizon).__dict__)
 
 
-def _note_pairing(found: Answer, study: Study, name: str, differences: pd.DataFrame) -> None:
+def _note_pairing(found: ResultTables, study: PreparedExperiment, name: str, differences: pd.DataFrame) -> None:
     known = differences["variance_reduction"].dropna() if len(differences) else pd.Series(dtype=float)
     if len(known) and not study.independent:
         found.variance_reduction[name] = round(float(known.median()), 3)
 
 
-def _of_design(study: Study, seen: Gathered, differences: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _of_design(
+    study: PreparedExperiment, seen: OutcomeValues, differences: pd.DataFrame
+) -> Iterator[tuple[str, pd.DataFrame]]:
     """The tables that belong to a kind of design; none that the finished worlds are too few for."""
     kind, means, before = study.asked.spec.design.kind, seen.means(), study.points.before
     if study.asked.spec.draws is not None:
@@ -120,7 +122,7 @@ def _of_design(study: Study, seen: Gathered, differences: pd.DataFrame) -> Itera
             yield "sensitivity", rank_correlations(study.points.codes[before:], means[before:], names)
 
 
-def _across_draws(study: Study, seen: Gathered, differences: pd.DataFrame) -> pd.DataFrame:
+def _across_draws(study: PreparedExperiment, seen: OutcomeValues, differences: pd.DataFrame) -> pd.DataFrame:
     """A row per combination of levers: its mean difference over the draws of the uncertainties, its spread, its regret.
 
     draw_05 and draw_95: the middle 90 % of draws, the noise of few worlds at each taken off. share_above and
@@ -143,7 +145,7 @@ def _across_draws(study: Study, seen: Gathered, differences: pd.DataFrame) -> pd
 
 
 def _over_draws(combination: int, label: str, each: NDArray[np.float64], noise: NDArray[np.float64]) -> dict[str, Any]:
-    found, doubt = mean_difference(each), without_noise(each, noise)
+    found, doubt = mean_difference(each), shrink_by_noise(each, noise)
     return {
         "combination": combination, "label": label, "difference": found.value, "low": found.low, "high": found.high,
         "draws": found.worlds, "draw_05": float(np.quantile(doubt, 0.05)), "draw_95": float(np.quantile(doubt, 0.95)),
@@ -151,7 +153,7 @@ def _over_draws(combination: int, label: str, each: NDArray[np.float64], noise: 
     }  # fmt: skip
 
 
-def _regrets(study: Study, seen: Gathered) -> pd.DataFrame:
+def _regrets(study: PreparedExperiment, seen: OutcomeValues) -> pd.DataFrame:
     """The regret of each combination of levers, doing nothing among them; more of the outcome counts as better."""
     least = int(np.diff(seen.offsets).min())
     outcomes: dict[str, list[NDArray[np.float64]]] = {}
@@ -168,7 +170,7 @@ def _regrets(study: Study, seen: Gathered) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _sobol(study: Study, means: NDArray[np.float64]) -> pd.DataFrame:
+def _sobol(study: PreparedExperiment, means: NDArray[np.float64]) -> pd.DataFrame:
     """A row per factor: the share of the variance that is its own, and that it has any part in; 95 % limits."""
     found = sobol([factor.name for factor in study.asked.factors], means)
     rows = [
@@ -182,7 +184,7 @@ def _sobol(study: Study, means: NDArray[np.float64]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _morris(study: Study, seen: Gathered, means: NDArray[np.float64]) -> pd.DataFrame:
+def _morris(study: PreparedExperiment, seen: OutcomeValues, means: NDArray[np.float64]) -> pd.DataFrame:
     """A row per factor: the mean size of its effects over its whole range, and what chance alone would show."""
     names = [factor.name for factor in study.asked.factors]
     samples = len(means) // (len(names) + 1)
@@ -199,7 +201,7 @@ def _morris(study: Study, seen: Gathered, means: NDArray[np.float64]) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def _step_noise(seen: Gathered, before: int) -> float:
+def _step_noise(seen: OutcomeValues, before: int) -> float:
     """Standard error of the difference between neighbouring points of a trajectory [unit of the outcome]."""
     pairs = range(before + 1, len(seen.offsets) - 1)
     chosen = pairs[:: max(1, len(pairs) // MOST_STEPS)]
@@ -208,7 +210,7 @@ def _step_noise(seen: Gathered, before: int) -> float:
     return float(np.sqrt(np.mean(squares))) if squares else float("nan")
 
 
-def _attribution(study: Study, seen: Gathered) -> pd.DataFrame:
+def _attribution(study: PreparedExperiment, seen: OutcomeValues) -> pd.DataFrame:
     """What each part of the difference between two scenarios contributes; averaged over draws when there are any."""
     names = [factor.name for factor in study.asked.factors if factor.kind == "part"]
     columns = [position for position, factor in enumerate(study.asked.factors) if factor.kind == "part"]

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, versions
-from ceasefire.ensemble.output_folder import RESULTS, FolderError, written_aside
+from ceasefire.ensemble.output_folder import RESULTS, FolderError, write_aside
 from ceasefire.experiments.chunks import Chunk, IntArray, Need, chunks_of
 from ceasefire.experiments.designs import Points
-from ceasefire.experiments.executors import Crew, Job
-from ceasefire.experiments.measured_outcomes import Gathered, gather
+from ceasefire.experiments.executors import ChunkFuture, Executor
+from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.experiments.prepare import ASPECTS, Study
+from ceasefire.experiments.prepare import ASPECTS, PreparedExperiment
 from ceasefire.experiments.result_store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
 from ceasefire.experiments.schema import Until
 
@@ -31,7 +31,7 @@ LEAST = 100
 """Worlds that are added to a point at least."""
 
 
-def next_round(until: Until, seen: Gathered, points: Points) -> list[Need]:
+def next_round(until: Until, seen: OutcomeValues, points: Points) -> list[Need]:
     """The worlds to add to each point that is not sure enough; none when all are, or have got the most.
 
     A difference needs the same worlds of its baseline. A point never more than doubles in one round: its spread is
@@ -53,7 +53,7 @@ def next_round(until: Until, seen: Gathered, points: Points) -> list[Need]:
     return [Need(point, have[point], wanted[point]) for point in range(len(points)) if wanted[point] > have[point]]
 
 
-def _half_width(until: Until, seen: Gathered, point: int, baseline: int) -> float | None:
+def _half_width(until: Until, seen: OutcomeValues, point: int, baseline: int) -> float | None:
     """How unsure a point is [unit of the outcome]; None when it is not asked, or no world of it is known."""
     if until.per == "point":
         mean = seen.mean(point)
@@ -62,7 +62,7 @@ def _half_width(until: Until, seen: Gathered, point: int, baseline: int) -> floa
     return None if difference is None else difference.half_width
 
 
-class Witness(Protocol):
+class ProgressListener(Protocol):
     """Is told how a run goes."""
 
     def expects(self, worlds: int, done: int, extra: bool) -> None:
@@ -101,7 +101,7 @@ class Progress:
         return [chunk.number for chunk in self.chunks if chunk.number in self.entries]
 
 
-def place_for(study: Study, out: Path | None = None) -> tuple[Path, str]:
+def folder_for_experiment(study: PreparedExperiment, out: Path | None = None) -> tuple[Path, str]:
     """The folder of a study, and what is to be said about it ('' when nothing is).
 
     With `out`: that folder; FolderError when it holds anything else. Without: results/<name>, or results/<name>-<hash>
@@ -121,7 +121,7 @@ def place_for(study: Study, out: Path | None = None) -> tuple[Path, str]:
     return second, f"{first} holds another experiment ({why}) and stays as it is; this one goes to {second}"
 
 
-def unlike(study: Study, store: Store) -> list[str]:
+def unlike(study: PreparedExperiment, store: Store) -> list[str]:
     """Why a folder's results cannot be mixed with a study's; nothing when they can."""
     try:
         said = store.manifest()
@@ -134,7 +134,7 @@ def unlike(study: Study, store: Store) -> list[str]:
     return told or ["its manifest was edited"]
 
 
-def refuse_another(study: Study, store: Store) -> None:
+def refuse_another(study: PreparedExperiment, store: Store) -> None:
     """FolderError when a folder holds anything but this very study."""
     why = unlike(study, store)
     if why:
@@ -144,7 +144,12 @@ def refuse_another(study: Study, store: Store) -> None:
 
 
 def run(
-    study: Study, store: Store, crew: Crew, witness: Witness, command: Sequence[str] = (), seconds: float | None = None
+    study: PreparedExperiment,
+    store: Store,
+    crew: Executor,
+    witness: ProgressListener,
+    command: Sequence[str] = (),
+    seconds: float | None = None,
 ) -> Progress:
     """Live what is missing of a study. With `seconds`, take up nothing new after that time.
 
@@ -164,7 +169,7 @@ def run(
     return progress
 
 
-def progress_of(study: Study, store: Store) -> Progress:
+def progress_of(study: PreparedExperiment, store: Store) -> Progress:
     """How far a folder has come, without touching it."""
     progress = Progress(store.ledger(), [], np.zeros(len(study.points), np.int64))
     for _ in _rounds(study, store, progress):
@@ -175,7 +180,12 @@ def progress_of(study: Study, store: Store) -> Progress:
 
 
 def _live_all(
-    study: Study, store: Store, crew: Crew, witness: Witness, entries: dict[int, Entry], until: float | None
+    study: PreparedExperiment,
+    store: Store,
+    crew: Executor,
+    witness: ProgressListener,
+    entries: dict[int, Entry],
+    until: float | None,
 ) -> Progress:
     progress = Progress(entries, [], np.zeros(len(study.points), np.int64))
     for turn, chunks in enumerate(_rounds(study, store, progress)):
@@ -192,7 +202,7 @@ def _live_all(
     return progress
 
 
-def _rounds(study: Study, store: Store, progress: Progress) -> Iterator[list[Chunk]]:
+def _rounds(study: PreparedExperiment, store: Store, progress: Progress) -> Iterator[list[Chunk]]:
     """The chunks of each round, as long as the answer is not sure enough; noted in `progress` before they are lived."""
     needs: list[Need] = study.first_round()
     while needs:
@@ -204,13 +214,15 @@ def _rounds(study: Study, store: Store, progress: Progress) -> Iterator[list[Chu
         until = study.asked.spec.until
         if until is None or study.quick:
             return
-        seen = gather(study, store, progress.finished, progress.worlds, outcome(until.outcome))
+        seen = read_outcome(study, store, progress.finished, progress.worlds, outcome(until.outcome))
         needs = next_round(until, seen, study.points)
 
 
-def _lived(study: Study, store: Store, crew: Crew, missing: Sequence[Chunk], until: float | None) -> Iterator[Entry]:
+def _lived(
+    study: PreparedExperiment, store: Store, crew: Executor, missing: Sequence[Chunk], until: float | None
+) -> Iterator[Entry]:
     """Live chunks and keep each as it comes."""
-    queue, jobs = iter(missing), set[Job]()
+    queue, jobs = iter(missing), set[ChunkFuture]()
     while True:
         late = until is not None and time.monotonic() > until
         while not late and len(jobs) < crew.room:
@@ -225,7 +237,7 @@ def _lived(study: Study, store: Store, crew: Crew, missing: Sequence[Chunk], unt
             yield store.keep(job.result())
 
 
-def make_ready(study: Study, store: Store, command: Sequence[str]) -> None:
+def make_ready(study: PreparedExperiment, store: Store, command: Sequence[str]) -> None:
     """Make the folder, whole, when it is not there; else see that it may be gone on with.
 
     FolderError when it holds another study or another run is at work in it; OSError when it cannot be written.
@@ -234,14 +246,14 @@ def make_ready(study: Study, store: Store, command: Sequence[str]) -> None:
         refuse_another(study, store)
         with store.locked():
             return
-    with written_aside(store.folder) as aside:
+    with write_aside(store.folder) as aside:
         (aside / WORLDS).mkdir()
         fresh = Store(aside)
         _complete_files(study, fresh)
         fresh.say(_manifest(study, command))
 
 
-def _complete_files(study: Study, store: Store) -> None:
+def _complete_files(study: PreparedExperiment, store: Store) -> None:
     """The design and the scenarios, written when they are not there or not as they should be."""
     (store.folder / WORLDS).mkdir(exist_ok=True)
     for name, frame in ((DESIGN, study.design), (SCENARIOS, _scenarios(study))):
@@ -250,7 +262,7 @@ def _complete_files(study: Study, store: Store) -> None:
             write_whole(file, content)
 
 
-def _scenarios(study: Study) -> pd.DataFrame:
+def _scenarios(study: PreparedExperiment) -> pd.DataFrame:
     texts: dict[int, str] = {}
     for variant in study.variants:
         if id(variant) not in texts:
@@ -264,7 +276,7 @@ def _scenarios(study: Study) -> pd.DataFrame:
     )
 
 
-def _manifest(study: Study, command: Sequence[str]) -> dict[str, Any]:
+def _manifest(study: PreparedExperiment, command: Sequence[str]) -> dict[str, Any]:
     spec = study.asked.spec
     return {
         "format": FORMAT,
@@ -297,7 +309,7 @@ def _manifest(study: Study, command: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _say_how_it_went(study: Study, store: Store, progress: Progress, seconds: float) -> None:
+def _say_how_it_went(study: PreparedExperiment, store: Store, progress: Progress, seconds: float) -> None:
     """Note in the manifest what is done by now."""
     said = store.manifest()
     replay = f"ceasefire replay {store.folder}"

@@ -11,7 +11,7 @@ import numpy as np
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
+from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
 from ceasefire.world_state import INTENSITY
 
 HONOUR, STRIKE, TOP = 0, 2, 3
@@ -47,11 +47,11 @@ class Inclination:
 
 def inclinations(scenario: Scenario) -> dict[str, list[Inclination]]:
     """By actor, its inclination in every setting; hidden intents are 0 and distributions stand at their middle."""
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     return {name: list(_of_actor(opening, a)) for a, name in enumerate(opening.actors)}
 
 
-def _of_actor(opening: Opening, a: int) -> Iterator[Inclination]:
+def _of_actor(opening: InitialState, a: int) -> Iterator[Inclination]:
     yield _asked(opening, a, "day 0", lambda record: None)
     yield _asked(opening, a, "calm", calm)
     yield _asked(opening, a, "crisis", lambda record: crisis(record, a))
@@ -60,13 +60,13 @@ def _of_actor(opening: Opening, a: int) -> Iterator[Inclination]:
         yield _asked(opening, a, "patron too", lambda record: crisis(record, a, patron))
 
 
-def _asked(opening: Opening, a: int, setting: str, arrange: Callable[[WorldArray], None]) -> Inclination:
+def _asked(opening: InitialState, a: int, setting: str, arrange: Callable[[WorldArray], None]) -> Inclination:
     record = middle_world(opening)
     arrange(record)
     onward = _onward(record.copy(), a)
     python_rules.survey(record)
-    python_rules.take_in(record, a)
-    first, second, third, top = map(float, python_rules.leanings(record, a))
+    python_rules.read_indicators(record, a)
+    first, second, third, top = map(float, python_rules.unrestricted_probabilities(record, a))
     w = record[0]
     saliences = {}
     for k in range(int(w["n_own"][a])):
@@ -82,17 +82,17 @@ def _onward(record: WorldArray, a: int) -> float | None:
         return None
     record["rung"][0, a] = STRIKE
     python_rules.survey(record)
-    python_rules.take_in(record, a)
-    return float(python_rules.chances(record, a)[TOP])
+    python_rules.read_indicators(record, a)
+    return float(python_rules.choice_probabilities(record, a)[TOP])
 
 
-def middle_world(opening: Opening) -> WorldArray:
+def middle_world(opening: InitialState) -> WorldArray:
     """The world of no particular fate on the morning of day 0: nothing drawn, nobody with a hidden intent."""
     record = opening.record.copy()
     numbers = np.asarray(record).view(np.float64)
-    nothing = engine.drawn_numbers(replace(opening, draws=()))
+    nothing = engine.parameter_draws(replace(opening, draws=()))
     with np.errstate(over="ignore"):
-        engine.open_world(record, numbers, opening.record.view(np.float64), nothing, np.uint64(0), 0)
+        engine.start_world_record(record, numbers, opening.record.view(np.float64), nothing, np.uint64(0), 0)
     record["intent"] = 0.0
     return record
 
@@ -131,7 +131,7 @@ def felt(share: float) -> float:
 
 def breach_price(scenario: Scenario) -> float:
     """What breaking its word costs a party to the deal at full intensity [utility]."""
-    return float(middle_world(open_scenario(scenario))["word"][0])
+    return float(middle_world(initial_state(scenario))["word"][0])
 
 
 def leash_price(scenario: Scenario, actor: str) -> float:

@@ -12,8 +12,8 @@ from ceasefire.narrative.world_notes import (
     OFFENSIVE,
     STRIKE,
     Decision,
-    Teller,
-    Witness,
+    RecordedWorld,
+    WorldNotes,
     choices_behind,
     deciding_actor,
     last_stopped,
@@ -26,9 +26,9 @@ LINE_MOVED = 0.05
 """Share of a sector that must change hands to be worth a sentence."""
 
 
-def ending(witness: Witness) -> list[str]:
+def ending(witness: RecordedWorld) -> list[str]:
     """The last chapter."""
-    teller = Teller(witness)
+    teller = WorldNotes(witness)
     how = {
         "": _holding, "offensive": _offensive, "spoiler_offensive": _offensive, "bombardment": _bombardment,
         "spiral": _spiral, "guarantor_clash": _clash, "expiry": _expiry, "abrogation": _abrogation,
@@ -39,12 +39,12 @@ def ending(witness: Witness) -> list[str]:
     return lines
 
 
-def _choices(teller: Teller) -> list[str]:
+def _choices(teller: WorldNotes) -> list[str]:
     """The choices behind the end, with their pulls, and the motive that did most against honouring the deal."""
     return [line for actor, decision in choices_behind(teller).items() for line in _choice(teller, decision, actor)]
 
 
-def _choice(teller: Teller, decision: Decision | None, actor: str) -> list[str]:
+def _choice(teller: WorldNotes, decision: Decision | None, actor: str) -> list[str]:
     if decision is None:
         return [_unchosen(teller, actor)]
     when = wording.day_of(teller.scenario, decision.day)
@@ -54,7 +54,7 @@ def _choice(teller: Teller, decision: Decision | None, actor: str) -> list[str]:
     return [lead, *decision_details(teller, decision), _deciding(teller, decision.pulls, decision.new)]
 
 
-def _unchosen(teller: Teller, actor: str) -> str:
+def _unchosen(teller: WorldNotes, actor: str) -> str:
     """Where an actor stands when no choice of its own took it there."""
     stands = f"{teller.title(actor)} stands at {teller.rung(actor, int(teller.rungs[-1, teller.position(actor)]))}"
     own = [d.day for d in teller.notes.decisions if d.actor == actor]
@@ -64,7 +64,7 @@ def _unchosen(teller: Teller, actor: str) -> str:
     return f"{stands} since the talks of {teller.date(stopped)}." if stopped >= 0 else f"{stands} since the first day."
 
 
-def _deciding(teller: Teller, pulls: Pulls, rung: int) -> str:
+def _deciding(teller: WorldNotes, pulls: Pulls, rung: int) -> str:
     """The largest motive for the rung against the lowest one: the one that results name."""
     steps = {m: part[rung] - part[0] for m, part in pulls.motives.items()}
     motive = max(steps, key=lambda m: steps[m], default="")
@@ -74,7 +74,7 @@ def _deciding(teller: Teller, pulls: Pulls, rung: int) -> str:
     return f"Deciding motive, against {teller.rung(pulls.actor, 0)}: {title}, {wording.signed_utility(steps[motive])}."
 
 
-def _offensive(teller: Teller) -> list[str]:
+def _offensive(teller: WorldNotes) -> list[str]:
     first = int(teller.witness.record["days_held"][0])
     days = teller.notes.days[first:]
     dead = sum(day["deaths_today"] for day in days)
@@ -86,21 +86,21 @@ def _offensive(teller: Teller) -> list[str]:
     return [f"{how}. The end dates from the first day of the attack, and the counts at the top stop before it."]
 
 
-def _war_again(teller: Teller, total: int) -> str:
+def _war_again(teller: WorldNotes, total: int) -> str:
     return f"{total:,} have died in {WINDOW} days, {chance_of(total / teller.toll)} of the war's worst fortnight"
 
 
-def _toll(teller: Teller) -> str:
+def _toll(teller: WorldNotes) -> str:
     return f"Nobody advances, yet {_war_again(teller, teller.notes.days[-1]['deaths_14d'])}"
 
 
-def _bombardment(teller: Teller) -> list[str]:
+def _bombardment(teller: WorldNotes) -> list[str]:
     actor = deciding_actor(teller)
     ordered = teller.notes.column("ordered_today")[-WINDOW:, teller.position(actor)].sum()
     return [f"{_toll(teller)}; fire that {teller.title(actor)} ordered killed {ordered:,} of them."]
 
 
-def _spiral(teller: Teller) -> list[str]:
+def _spiral(teller: WorldNotes) -> list[str]:
     actor = deciding_actor(teller)
     inflicted = teller.notes.column("inflicted_today")[-WINDOW:, teller.position(actor)].sum()
     kinds = teller.notes.column("violations")[-WINDOW:].sum(axis=0)
@@ -110,7 +110,7 @@ def _spiral(teller: Teller) -> list[str]:
     ]
 
 
-def _clash(teller: Teller) -> list[str]:
+def _clash(teller: WorldNotes) -> list[str]:
     w = teller.witness.record[0]
     since, dead = teller.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
     return [
@@ -119,7 +119,7 @@ def _clash(teller: Teller) -> list[str]:
     ]
 
 
-def _abrogation(teller: Teller) -> list[str]:
+def _abrogation(teller: WorldNotes) -> list[str]:
     w, actor = teller.witness.record[0], deciding_actor(teller)
     a = teller.position(actor)
     trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
@@ -130,11 +130,11 @@ def _abrogation(teller: Teller) -> list[str]:
     ]
 
 
-def _expiry(teller: Teller) -> list[str]:
+def _expiry(teller: WorldNotes) -> list[str]:
     """Renewal asks how an actor leans, not what it can reach from its rung."""
     actor, record = deciding_actor(teller), teller.witness.record
     pulls = pulls_of(record, teller.position(actor), teller.opening)
-    _, _, strike, attack = python_rules.leanings(record, teller.position(actor))
+    _, _, strike, attack = python_rules.unrestricted_probabilities(record, teller.position(actor))
     towards, away = wording.pull_lines(teller.scenario, pulls, STRIKE, 0)
     beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
     return [
@@ -146,7 +146,7 @@ def _expiry(teller: Teller) -> list[str]:
     ]
 
 
-def _holding(teller: Teller) -> list[str]:
+def _holding(teller: WorldNotes) -> list[str]:
     last = teller.rungs[-1]
     postures = [
         f"{teller.title(actor)} {teller.rung(actor, int(last[teller.position(actor)]))}"
@@ -161,14 +161,14 @@ def _holding(teller: Teller) -> list[str]:
     return lines
 
 
-def _where(teller: Teller) -> str:
+def _where(teller: WorldNotes) -> str:
     w = teller.witness.record[0]
     if not w["ended"] or w["deciding_sector"] < 0:
         return ""
     return f"Where most died of late: {teller.sector(int(w['deciding_sector']))}."
 
 
-def _blame(teller: Teller) -> str:
+def _blame(teller: WorldNotes) -> str:
     """How much of what each side held against the other in the last fortnight was its own fire."""
     felt = teller.notes.column("felt_today")[-WINDOW:].sum(axis=0)
     own = teller.notes.column("misblamed")[-WINDOW:].sum(axis=0)

@@ -15,12 +15,12 @@ from ceasefire.analysis.decisions import Pulls, pulls_of
 from ceasefire.narrative.describe import in_order
 from ceasefire.narrative.how_it_ended import ending
 from ceasefire.narrative.turning_points import ALWAYS, SEE_THE_END, TurningPoint, turning_points
-from ceasefire.narrative.world_notes import Decision, Teller, Witness, choices_behind, live_through
+from ceasefire.narrative.world_notes import Decision, RecordedWorld, WorldNotes, choices_behind, record_world
 from ceasefire.scenario.load import Loaded
 from ceasefire.wording import counted, heading, lower, titled, wrapped
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
-__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "tell", "world_story"]
+__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "record_story", "world_story"]
 
 QUARTER = 90
 """Days that a chapter covers, or a whole number of them when nothing happened."""
@@ -38,7 +38,7 @@ class Story:
     loaded: Loaded
     seed: int
     world: int
-    witness: Witness
+    witness: RecordedWorld
     points: tuple[TurningPoint, ...]
     again: str = ""
 
@@ -62,7 +62,7 @@ class Story:
     def text(self, every: bool = False) -> str:
         """The history in plain text of at most 100 columns; with `every`, no turning point is left out."""
         points = list(self.points) if every else self.told
-        last = {id(decision) for decision in choices_behind(Teller(self.witness)).values()}
+        last = {id(decision) for decision in choices_behind(WorldNotes(self.witness)).values()}
         points = [replace(p, details=(SEE_THE_END,)) if id(p.decision) in last and p.decision else p for p in points]
         return wording.joined([self._head(), self._hidden(), *self._chapters(points), ending(self.witness)])
 
@@ -113,7 +113,7 @@ class Story:
         return lines
 
     def _chapters(self, points: list[TurningPoint]) -> Iterator[list[str]]:
-        teller = Teller(self.witness)
+        teller = WorldNotes(self.witness)
         for first, last in spans(len(self.witness.notes.days), points):
             lines = _summary(teller, first, last)
             for day in sorted({point.day for point in points if first <= point.day < last}):
@@ -124,12 +124,12 @@ class Story:
 
 def world_story(loaded: Loaded, seed: int, world: int, again: str = "", every: bool = False) -> str:
     """The history of one world as plain text; `again` is the command that tells it again, when not the usual one."""
-    return replace(tell(loaded, seed, world), again=again).text(every)
+    return replace(record_story(loaded, seed, world), again=again).text(every)
 
 
-def tell(loaded: Loaded, seed: int, world: int) -> Story:
+def record_story(loaded: Loaded, seed: int, world: int) -> Story:
     """Live one world and find its turning points."""
-    witness = live_through(loaded, seed, world)
+    witness = record_world(loaded, seed, world)
     return Story(loaded, seed, world, witness, tuple(turning_points(witness)))
 
 
@@ -141,7 +141,7 @@ def again(loaded: Loaded, seed: int, world: int) -> str:
     return f"ceasefire world {loaded.name} --world {world} --seed {seed}{changes}{settings}"
 
 
-def how_it_ended(witness: Witness) -> str:
+def how_it_ended(witness: RecordedWorld) -> str:
     """A sentence: how long the ceasefire held, and what ended it."""
     scenario, w = witness.spec, witness.record[0]
     held, until = counted(int(w["days_held"]), "day"), wording.date_of(scenario, int(w["days_held"]))
@@ -175,7 +175,7 @@ def _point_lines(loaded: Loaded, point: TurningPoint) -> list[str]:
     return lines + [line for detail in point.details for line in wrapped(detail, 8, 4)]
 
 
-def _summary(teller: Teller, first: int, last: int) -> list[str]:
+def _summary(teller: WorldNotes, first: int, last: int) -> list[str]:
     """The days of a chapter in numbers."""
     notes, scenario = teller.notes, teller.scenario
     counts = notes.column("violations")[first:last].sum(axis=0)
@@ -191,7 +191,7 @@ def _summary(teller: Teller, first: int, last: int) -> list[str]:
     return wrapped(f"{title}{'; '.join(words)}.{tail}")
 
 
-def _postures(teller: Teller, first: int, last: int) -> str:
+def _postures(teller: WorldNotes, first: int, last: int) -> str:
     """Who spent how many days at strike or above, in words."""
     rungs = teller.rungs[first:last]
     spent = {a: int((rungs[:, teller.position(a)] >= 2).sum()) for a in teller.opening.actors if teller.fighter(a)}
@@ -199,7 +199,7 @@ def _postures(teller: Teller, first: int, last: int) -> str:
     return f"Days of strikes: {', '.join(words)}." if words else "Nobody strikes."
 
 
-def _mood(teller: Teller, last: int) -> str:
+def _mood(teller: WorldNotes, last: int) -> str:
     """Trust, ties and refugees at the end of a chapter."""
     day = teller.notes.days[last - 1]
     trust = " and ".join(f"{number:.2f}" for number in day["trust"])

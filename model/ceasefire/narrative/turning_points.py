@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import wording
-from ceasefire.narrative.world_notes import OFFENSIVE, STRIKE, Decision, Spell, Teller, Witness, choices_behind, upper
+from ceasefire.narrative.world_notes import (
+    OFFENSIVE,
+    STRIKE,
+    Decision,
+    Episode,
+    RecordedWorld,
+    WorldNotes,
+    choices_behind,
+    upper,
+)
 from ceasefire.wording import listed, lower
 
 SEE_THE_END = "The pulls of this choice stand at the end."
@@ -43,18 +52,18 @@ class TurningPoint:
     decision: Decision | None = None
 
 
-def turning_points(witness: Witness) -> list[TurningPoint]:
+def turning_points(witness: RecordedWorld) -> list[TurningPoint]:
     """All of them, by day and then by weight."""
-    teller = Teller(witness)
+    teller = WorldNotes(witness)
     found = [point for find in FINDERS for point in find(teller)]
     return sorted(found, key=lambda point: (point.day, -point.weight))
 
 
 Numbers = NDArray[Any]
-Finder = Callable[[Teller], Iterator[TurningPoint]]
+Finder = Callable[[WorldNotes], Iterator[TurningPoint]]
 
 
-def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
+def decision_details(teller: WorldNotes, decision: Decision) -> tuple[str, ...]:
     """The pulls of a choice, and its chance, in words."""
     towards, away = wording.pull_lines(teller.scenario, decision.pulls, decision.new, decision.old)
     stood = teller.rung(decision.actor, decision.old)
@@ -69,13 +78,13 @@ def decision_details(teller: Teller, decision: Decision) -> tuple[str, ...]:
     )
 
 
-def decision_headline(teller: Teller, decision: Decision) -> str:
+def decision_headline(teller: WorldNotes, decision: Decision) -> str:
     """Who moves from where to where."""
     old, new = (teller.rung(decision.actor, rung) for rung in (decision.old, decision.new))
     return f"{teller.title(decision.actor)}: from {old} to {new}"
 
 
-def campaigns(teller: Teller) -> Iterator[TurningPoint]:
+def campaigns(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Spells in which somebody who fights strikes, or goes on the offensive."""
     inflicted = teller.notes.column("inflicted_today")
     for actor in teller.opening.actors:
@@ -92,7 +101,7 @@ def campaigns(teller: Teller) -> Iterator[TurningPoint]:
             yield TurningPoint(first.day, weight, headline, details, first)
 
 
-def _weight(teller: Teller, spell: Spell, dead: int) -> float:
+def _weight(teller: WorldNotes, spell: Episode, dead: int) -> float:
     actor = teller.scenario.actors[spell.decision.actor]
     excluded = spell.decision.actor in teller.scenario.agreement.excludes
     who = 4.0 if actor.role == "guarantor" else (1.0 if excluded else 2.0)
@@ -103,7 +112,7 @@ def _weight(teller: Teller, spell: Spell, dead: int) -> float:
     return who + length + deadly - math.log10(max(spell.decision.chance, 1e-6))
 
 
-def _how_long(teller: Teller, spell: Spell, dead: int) -> str:
+def _how_long(teller: WorldNotes, spell: Episode, dead: int) -> str:
     first, days = spell.decision.day, spell.end - spell.decision.day
     how = {"talks": ", until talks", "": ", to the end", "choice": ""}[spell.ended_by]
     attack = int((teller.rungs[first : spell.end, teller.position(spell.decision.actor)] == OFFENSIVE).sum())
@@ -111,7 +120,7 @@ def _how_long(teller: Teller, spell: Spell, dead: int) -> str:
     return f", for {wording.counted(days, 'day')}{part}{how}; its fire kills {dead:,}"
 
 
-def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
+def _inside(teller: WorldNotes, spell: Episode) -> Iterator[str]:
     """Offensives begun within the spell, with the pulls behind them; those of the last one stand at the end."""
     ends = {id(decision) for decision in choices_behind(teller).values()}
     for decision in spell.decisions:
@@ -125,7 +134,7 @@ def _inside(teller: Teller, spell: Spell) -> Iterator[str]:
             yield f"{when}: on to the offensive. For: {towards}. Against: {away}. Chance {chance}."
 
 
-def small_moves(teller: Teller) -> Iterator[TurningPoint]:
+def small_moves(teller: WorldNotes) -> Iterator[TurningPoint]:
     """In a short life, the lesser posture changes of those who fight."""
     if teller.n > SHORT_LIFE:
         return
@@ -136,7 +145,7 @@ def small_moves(teller: Teller) -> Iterator[TurningPoint]:
             )
 
 
-def engagements(teller: Teller) -> Iterator[TurningPoint]:
+def engagements(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Long spells in which an outside party does more than speak."""
     for actor in teller.opening.actors:
         if teller.fighter(actor):
@@ -152,7 +161,7 @@ def engagements(teller: Teller) -> Iterator[TurningPoint]:
                 yield TurningPoint(spell.decision.day, backs + days / 60, headline, details, spell.decision)
 
 
-def breaches(teller: Teller) -> Iterator[TurningPoint]:
+def breaches(teller: WorldNotes) -> Iterator[TurningPoint]:
     """The first shot that a party to the deal ordered, and the first dead."""
     violations, deaths = teller.notes.column("violations"), teller.notes.column("deaths_today")
     ordered, lethal = np.flatnonzero(violations[:, 0]), np.flatnonzero(deaths)
@@ -164,7 +173,7 @@ def breaches(teller: Teller) -> Iterator[TurningPoint]:
         yield TurningPoint(day, ALWAYS, f"First dead: {_fallen(teller, day)}, {_in_sector(teller, day)}")
 
 
-def _who_ordered(teller: Teller, day: int) -> str:
+def _who_ordered(teller: WorldNotes, day: int) -> str:
     """Parties to the deal that ordered fire on a day, each with the posture that it had."""
     noted, excluded = teller.notes.days[day], teller.scenario.agreement.excludes
     return listed(
@@ -176,7 +185,7 @@ def _who_ordered(teller: Teller, day: int) -> str:
     )
 
 
-def worst_days(teller: Teller) -> Iterator[TurningPoint]:
+def worst_days(teller: WorldNotes) -> Iterator[TurningPoint]:
     """The deadliest day, with who was hit and who is blamed; and fortnights deadlier than any before."""
     deaths, fortnight = teller.notes.column("deaths_today"), teller.notes.column("deaths_14d")
     worst = int(deaths.argmax())
@@ -202,13 +211,13 @@ def _tops(fortnight: Numbers) -> Iterator[int]:
             yield day
 
 
-def _in_sector(teller: Teller, day: int) -> str:
+def _in_sector(teller: WorldNotes, day: int) -> str:
     killed = teller.notes.days[day]["killed_in"]
     most = "" if killed.max() == killed.sum() else "mostly "
     return f"{most}at {teller.sector(int(killed.argmax()))}"
 
 
-def _fallen(teller: Teller, day: int) -> str:
+def _fallen(teller: WorldNotes, day: int) -> str:
     """Who died on a day, most first, then civilians: `Syrian government 57, 2 civilians`."""
     noted = teller.notes.days[day]
     dead = sorted(zip(noted["losses_today"], teller.opening.actors, strict=False), key=lambda each: -each[0])
@@ -217,7 +226,7 @@ def _fallen(teller: Teller, day: int) -> str:
     return ", ".join([*words, *([wording.counted(civilians, "civilian")] if civilians else [])])
 
 
-def _hit_and_blamed(teller: Teller, day: int) -> str:
+def _hit_and_blamed(teller: WorldNotes, day: int) -> str:
     noted = teller.notes.days[day]
     shooter, blamed = _largest(teller, noted["inflicted_today"]), _largest(teller, noted["seen_today"])
     who = f"{shooter} killed most and is blamed most"
@@ -226,12 +235,12 @@ def _hit_and_blamed(teller: Teller, day: int) -> str:
     return f"{upper(_in_sector(teller, day))}: {_fallen(teller, day)}. {who}."
 
 
-def _largest(teller: Teller, numbers: Numbers) -> str:
+def _largest(teller: WorldNotes, numbers: Numbers) -> str:
     a = int(numbers[: len(teller.opening.actors)].argmax())
     return teller.title(teller.opening.actors[a]) if numbers[a] > 0 else "nobody"
 
 
-def talks(teller: Teller) -> Iterator[TurningPoint]:
+def talks(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Rounds of talks; those that stop somebody's strikes matter most."""
     last = teller.notes.column("last_talks")
     stopped: dict[int, list[tuple[str, int]]] = {}
@@ -244,7 +253,7 @@ def talks(teller: Teller) -> Iterator[TurningPoint]:
         yield TurningPoint(int(day), (8.0 if number == 0 else 1.0) + 3.0 * strikers, headline)
 
 
-def outside_events(teller: Teller) -> Iterator[TurningPoint]:
+def outside_events(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Events from outside, by their titles; a title that comes often is told less gladly each time."""
     marks = teller.notes.column("event_on")
     seen: dict[str, int] = {}
@@ -257,7 +266,7 @@ def outside_events(teller: Teller) -> Iterator[TurningPoint]:
         yield TurningPoint(day, ALWAYS if seen[title] == 1 else 12.0 / seen[title], title)
 
 
-def tasks(teller: Teller) -> Iterator[TurningPoint]:
+def tasks(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Deadlines met, missed, and met too late."""
     met = teller.notes.column("deadline_met")
     for d, name in enumerate(sorted(teller.scenario.agreement.deadlines)):
@@ -272,7 +281,7 @@ def tasks(teller: Teller) -> Iterator[TurningPoint]:
             yield TurningPoint(when, 30.0, f"Done: {lower(deadline.title)}{late}")
 
 
-def line(teller: Teller) -> Iterator[TurningPoint]:
+def line(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Sectors in which the line crosses the middle."""
     held = teller.notes.column("held")
     for s in range(len(teller.opening.sectors)):
@@ -285,7 +294,7 @@ def line(teller: Teller) -> Iterator[TurningPoint]:
                 yield TurningPoint(day, 25.0, f"{teller.sector(s)}: most of it is now held by the {side}")
 
 
-def bonds(teller: Teller) -> Iterator[TurningPoint]:
+def bonds(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Days on which guarantors' soldiers die and the guarantors' ties suffer."""
     ties, dead = teller.notes.column("ties"), teller.notes.column("guarantor_dead").sum(axis=1)
     losses = teller.notes.column("losses_today")
@@ -301,7 +310,7 @@ def bonds(teller: Teller) -> Iterator[TurningPoint]:
             yield TurningPoint(int(day), 60.0 * (before - ties[day]), headline)
 
 
-def renewals(teller: Teller) -> Iterator[TurningPoint]:
+def renewals(teller: WorldNotes) -> Iterator[TurningPoint]:
     """A fixed term that is renewed."""
     expires = teller.notes.column("expires")
     for number, day in enumerate(np.flatnonzero(np.diff(expires)) + 1):
@@ -309,7 +318,7 @@ def renewals(teller: Teller) -> Iterator[TurningPoint]:
         yield TurningPoint(int(day), ALWAYS if number == 0 else 10.0, f"The deal is renewed, to {until}")
 
 
-def resolve(teller: Teller) -> Iterator[TurningPoint]:
+def resolve(teller: WorldNotes) -> Iterator[TurningPoint]:
     """Strikes by a guarantor that show its side's resolve anew."""
     shown, titles = teller.notes.column("resolve"), [side.title for side in teller.scenario.sides.values()]
     for i, title in enumerate(titles):

@@ -40,7 +40,7 @@ class Decision:
 
 
 @dataclass
-class Notes:
+class DayNotes:
     """Everything noted of a world: `days` has one mapping per day lived, each of plain numbers and arrays.
 
     A day's `rung` is the posture in the evening, `stood` that of the day, before any talks. `stepped_down` are
@@ -67,12 +67,12 @@ KEPT_NUMBERS = (
 """Fields of the record that are noted as numbers."""
 
 
-class Witness(CeasefireModel):
+class RecordedWorld(CeasefireModel):
     """A world that is watched while it lives; watching changes nothing in it."""
 
     def __init__(self, loaded: Loaded, seed: int, world: int) -> None:
         super().__init__(loaded, seed=seed, world=world, collect=False)
-        self.notes = Notes()
+        self.notes = DayNotes()
         self.opened: WorldArray = self.record.copy()
         self._alarm: dict[str, NDArray[np.int64]] = {}
 
@@ -170,9 +170,9 @@ class Witness(CeasefireModel):
         return deaths
 
 
-def live_through(loaded: Loaded, seed: int, world: int) -> Witness:
+def record_world(loaded: Loaded, seed: int, world: int) -> RecordedWorld:
     """Live one world from its first morning to its end."""
-    witness = Witness(loaded, seed, world)
+    witness = RecordedWorld(loaded, seed, world)
     witness.live()
     return witness
 
@@ -181,7 +181,7 @@ STRIKE, OFFENSIVE = 2, 3
 
 
 @dataclass
-class Spell:
+class Episode:
     """An actor above calm for a while: from its decision until `end`, the first day on which it fires so no more.
 
     `ended_by` is talks, choice, or nothing when the world ended first; `decisions` are those on the way.
@@ -198,13 +198,13 @@ class Spell:
         return max([self.decision.new, *(d.new for d in self.decisions)])
 
 
-class Teller:
+class WorldNotes:
     """A world's notes, at hand for those who look for turning points."""
 
-    def __init__(self, witness: Witness) -> None:
+    def __init__(self, witness: RecordedWorld) -> None:
         self.witness = witness
         self.scenario: Scenario = witness.spec
-        self.notes: Notes = witness.notes
+        self.notes: DayNotes = witness.notes
         self.opening = witness.opening
         self.n = len(self.notes.days)
         self.rungs = self.notes.column("rung")
@@ -238,7 +238,7 @@ class Teller:
         """Is it on the force ladder?"""
         return ladder_of(self.scenario.actors[actor].role) == "force"
 
-    def spells(self, actor: str, rung: int) -> Iterator[Spell]:
+    def spells(self, actor: str, rung: int) -> Iterator[Episode]:
         """Its spells at a rung or above that began with a choice of its own."""
         series = self.rungs[:, self.position(actor)] >= rung
         own = [d for d in self.notes.decisions if d.actor == actor]
@@ -249,7 +249,7 @@ class Teller:
                 evening = first.day + int(below[0]) if len(below) else self.n
                 by = "" if evening == self.n else ("talks" if (evening, actor) in stopped else "choice")
                 inner = [d for d in own if first.day < d.day < evening]
-                yield Spell(first, evening + (by == "talks"), by, inner)
+                yield Episode(first, evening + (by == "talks"), by, inner)
 
 
 def upper(text: str) -> str:
@@ -257,7 +257,7 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def choices_behind(teller: Teller) -> dict[str, Decision | None]:
+def choices_behind(teller: WorldNotes) -> dict[str, Decision | None]:
     """By actor, the choice that led to the end; None for a posture that it did not choose.
 
     Empty for a world that still holds, and for a term that ran out: to refuse renewal is no change of posture.
@@ -269,18 +269,18 @@ def choices_behind(teller: Teller) -> dict[str, Decision | None]:
     return {actor: last_choice(teller, actor) for actor in actors}
 
 
-def deciding_actor(teller: Teller) -> str:
+def deciding_actor(teller: WorldNotes) -> str:
     """Whom the end is put down to."""
     return teller.opening.actors[int(teller.witness.record["deciding_actor"][0])]
 
 
-def striking_guarantors(teller: Teller) -> list[str]:
+def striking_guarantors(teller: WorldNotes) -> list[str]:
     """Guarantors at strike or above on the last day, before any talks."""
     guarantors = [a for a in teller.opening.actors if teller.scenario.actors[a].role == "guarantor"]
     return [a for a in guarantors if teller.notes.days[-1]["stood"][teller.position(a)] >= STRIKE]
 
 
-def last_choice(teller: Teller, actor: str) -> Decision | None:
+def last_choice(teller: WorldNotes, actor: str) -> Decision | None:
     """Its last change of posture, if that was a choice of its own and took it above the lowest rung."""
     own = [d for d in teller.notes.decisions if d.actor == actor]
     if not own or own[-1].new == 0 or last_stopped(teller, actor) >= own[-1].day:
@@ -288,6 +288,6 @@ def last_choice(teller: Teller, actor: str) -> Decision | None:
     return own[-1]
 
 
-def last_stopped(teller: Teller, actor: str) -> int:
+def last_stopped(teller: WorldNotes, actor: str) -> int:
     """Day on which talks last changed its posture; -1 never."""
     return max((day for day, who, _, _ in teller.notes.stepped_down if who == actor), default=-1)

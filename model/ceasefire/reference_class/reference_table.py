@@ -13,7 +13,7 @@ from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.features import Cell
 from ceasefire.reference_class.generate import Z_LEVELS, Declarer, content, made
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import WorldArray, open_scenario
+from ceasefire.simulation.initial_state import WorldArray, initial_state
 
 WORLDS, SEED = 160, 1989
 
@@ -76,7 +76,7 @@ def durations(cell: Cell, z: float, worlds: int, seed: int) -> FloatArray:
 
 
 def _held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> FloatArray:
-    opening = open_scenario(made(content(cell, z, declarer)))
+    opening = initial_state(made(content(cell, z, declarer)))
     rows: WorldArray = engine.simulate(engine.one_scenario(opening, worlds, seed), 0, worlds)
     held: FloatArray = np.where(rows["ended"] == 1, rows["days_held"], HORIZON).astype(np.float64)
     return held

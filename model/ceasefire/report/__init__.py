@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
     from ceasefire.report.comparison import Comparison
 
@@ -29,7 +29,7 @@ def write(folder: Path, named: str | None = None) -> Path:
     return write_run(folder, results.plan, results.outcome, results.manifest, named)
 
 
-def write_run(folder: Path, plan: Plan, outcome: Outcome, manifest: dict[str, Any], named: str | None = None) -> Path:
+def write_run(folder: Path, plan: Plan, outcome: RunResult, manifest: dict[str, Any], named: str | None = None) -> Path:
     """The same for a run that is still in memory."""
     from ceasefire.report.html import write_page
     from ceasefire.report.run import Made, run_report

@@ -15,7 +15,7 @@ import pandas as pd
 
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
-from ceasefire.experiments.outcome_definitions import Outcome, outcome
+from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.experiment_tables import answer_to, outcome_table
 from ceasefire.report.hindcast import cautions, side_by_side, surprise
@@ -63,7 +63,7 @@ class Asked:
     named: str
 
     @property
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[OutcomeVariable]:
         """What was asked of the worlds."""
         return [outcome(name) for name in self.manifest["experiment"]["outcomes"]]
 
@@ -154,7 +154,7 @@ def _asked(asked: Asked) -> list[Block]:
     return blocks
 
 
-def _outcome_section(asked: Asked, wanted: Outcome) -> Section:
+def _outcome_section(asked: Asked, wanted: OutcomeVariable) -> Section:
     """The figure of an outcome, and the table that it is drawn from."""
     told = answer_to(asked.shown, wanted, str(asked.manifest["design"]))
     chart = picture(asked.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {told}", told)

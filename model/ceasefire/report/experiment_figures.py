@@ -11,20 +11,20 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
-from ceasefire.experiments.outcome_definitions import Outcome, outcome
+from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ceasefire.charts.layout import Caption
     from ceasefire.experiments.factors import Factor
-    from ceasefire.experiments.prepare import Study
-    from ceasefire.experiments.result_tables import Answer
+    from ceasefire.experiments.prepare import PreparedExperiment
+    from ceasefire.experiments.result_tables import ResultTables
 
 MOST_LINES = 6
 
 
-def draw(made: Study, found: Answer, folder: Path) -> None:
+def draw(made: PreparedExperiment, found: ResultTables, folder: Path) -> None:
     """A figure for each outcome, as PNG and SVG, named for it; figures there were are replaced."""
     from ceasefire.charts.style import save
     from ceasefire.ensemble.output_folder import FIGURES, new_figures
@@ -39,7 +39,7 @@ def draw(made: Study, found: Answer, folder: Path) -> None:
     (folder / FIGURES).mkdir(exist_ok=True)
 
 
-def _figure(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
+def _figure(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """The figure of a kind of design; none when nothing was found."""
     for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
         table = found.tables.get(name)
@@ -52,7 +52,7 @@ def _figure(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
     return _differences(made, found, wanted)
 
 
-def _cases(made: Study, found: Answer) -> Figure:
+def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
     """The deals side by side."""
     from ceasefire.charts.forecast_scores import Deal, cases_chart
     from ceasefire.charts.layout import Caption
@@ -75,7 +75,7 @@ def _cases(made: Study, found: Answer) -> Figure:
     return cases_chart(deals, caption, surprise(found.tables), made_of)
 
 
-def _caption(made: Study, wanted: Outcome) -> Caption:
+def _caption(made: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
     from ceasefire.charts.layout import Caption
     from ceasefire.wording import ILLUSTRATIVE, titled
 
@@ -84,16 +84,16 @@ def _caption(made: Study, wanted: Outcome) -> Caption:
     return Caption(titled(made.asked.spec.title, wanted.words), label, made.recipe.seed, note)
 
 
-def _made_of(made: Study) -> str:
+def _made_of(made: PreparedExperiment) -> str:
     return f"{len(made.points):,} points, {made.worlds:,} worlds each"
 
 
-def _change_of(wanted: Outcome) -> str:
+def _change_of(wanted: OutcomeVariable) -> str:
     unit = {"days": "days", "share": "percentage points"}.get(wanted.unit)
     return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
 
 
-def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+def _levers(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
     from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.ranking import Gain, levers_chart
@@ -115,7 +115,7 @@ def _levers(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     )  # fmt: skip
 
 
-def _attribution(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     from ceasefire.charts.ranking import Bar, Key, bars_chart
     from ceasefire.wording import signed_days
 
@@ -138,7 +138,7 @@ def _attribution(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     return bars_chart(bars, _caption(made, wanted), finding, unit, key, _made_of(made))
 
 
-def _sensitivity(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+def _sensitivity(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     if "effect" in rows:
         return _morris(made, rows, wanted)
     if "in_all" in rows:
@@ -151,7 +151,7 @@ def _sensitivity(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, axis, key, _made_of(made))
 
 
-def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.analysis.sensitivity import Effect
     from ceasefire.charts.sensitivity import morris_chart
@@ -170,7 +170,7 @@ def _morris(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     )  # fmt: skip
 
 
-def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
+def _sobol(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.analysis.sensitivity import Influence
     from ceasefire.charts.sensitivity import sobol_chart
@@ -184,7 +184,7 @@ def _sobol(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure:
     )
 
 
-def _titles(made: Study) -> dict[str, str]:
+def _titles(made: PreparedExperiment) -> dict[str, str]:
     """What readers call the factors: titles of changes, paths in words."""
     from ceasefire.errors import ScenarioError
     from ceasefire.scenario.find_scenarios import find_change, headline
@@ -201,12 +201,12 @@ def _titles(made: Study) -> dict[str, str]:
     return found
 
 
-def _scale(wanted: Outcome) -> float:
+def _scale(wanted: OutcomeVariable) -> float:
     """Differences in shares are shown in percentage points."""
     return 100.0 if wanted.is_share else 1.0
 
 
-def _differences(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
+def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """How far the outcome swings with each factor, or what each point does."""
     from ceasefire.charts.ranking import Bar, Key, bars_chart
 
@@ -221,7 +221,7 @@ def _differences(made: Study, found: Answer, wanted: Outcome) -> Figure | None:
     return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, _change_of(wanted), key, _made_of(made))
 
 
-def _one_at_a_time(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure | None:
+def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
     from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.ranking import Gain, levers_chart
@@ -254,7 +254,7 @@ def _one_at_a_time(made: Study, rows: pd.DataFrame, wanted: Outcome) -> Figure |
     return tornado_chart(swings, _caption(made, wanted), unit=_change_of(wanted), worlds=made.worlds)
 
 
-def _grid(made: Study, points: pd.DataFrame, wanted: Outcome) -> Figure | None:
+def _grid(made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
     """Lines along one number, or a field over two factors; none for a grid of more."""
     own = points.iloc[made.points.before :]
     factors = list(made.asked.factors)
@@ -270,7 +270,9 @@ def _grid(made: Study, points: pd.DataFrame, wanted: Outcome) -> Figure | None:
     return _field(made, own, wanted, factors[0], factors[1])
 
 
-def _lines(made: Study, points: pd.DataFrame, wanted: Outcome, along: Factor, other: Factor | None) -> Figure:
+def _lines(
+    made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, along: Factor, other: Factor | None
+) -> Figure:
     from ceasefire.charts.response_surface import Line, lines_chart
 
     lines: dict[str, Any] = {}
@@ -288,7 +290,9 @@ def _lines(made: Study, points: pd.DataFrame, wanted: Outcome, along: Factor, ot
     )  # fmt: skip
 
 
-def _field(made: Study, points: pd.DataFrame, wanted: Outcome, across: Factor, up: Factor) -> Figure:
+def _field(
+    made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, across: Factor, up: Factor
+) -> Figure:
     columns, rows = (list(dict.fromkeys(points[factor.name])) for factor in (across, up))
     if across.kind == up.kind == "number":
         columns, rows = sorted(columns), sorted(rows)
@@ -308,7 +312,11 @@ def _field(made: Study, points: pd.DataFrame, wanted: Outcome, across: Factor, u
 
 
 def _phase(
-    made: Study, wanted: Outcome, across: tuple[Factor, list[float]], up: tuple[Factor, list[float]], table: Any
+    made: PreparedExperiment,
+    wanted: OutcomeVariable,
+    across: tuple[Factor, list[float]],
+    up: tuple[Factor, list[float]],
+    table: Any,
 ) -> Figure:
     """Two numbers at their own places, with the border of one half."""
     from ceasefire.charts.response_surface import Field, phase_chart
@@ -335,7 +343,7 @@ def _setting(factor: Factor | None, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _own_value(made: Study, factor: Factor) -> float | None:
+def _own_value(made: PreparedExperiment, factor: Factor) -> float | None:
     """The scenario's own value of a number that stands in one place."""
     if factor.kind != "number":
         return None

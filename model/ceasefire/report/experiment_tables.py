@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.experiments.outcome_definitions import Outcome
+from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
 from ceasefire.wording import days, signed_days, span_words, whole_percent
 
@@ -37,7 +37,7 @@ SHARES = frozenset(
 )
 
 
-def answer_to(tables: Tables, wanted: Outcome, design: str) -> str:
+def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
     """The answer in a sentence, with intervals; what was found depends on the design."""
     for name, told in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
         rows = _rows(tables, name, wanted)
@@ -49,7 +49,7 @@ def answer_to(tables: Tables, wanted: Outcome, design: str) -> str:
     return _points(tables["points"], wanted)
 
 
-def outcome_table(tables: Tables, wanted: Outcome) -> Table | None:
+def outcome_table(tables: Tables, wanted: OutcomeVariable) -> Table | None:
     """The rows behind the sentence, for readers; none when there are none."""
     for name, columns in COLUMNS.items():
         rows = _rows(tables, name, wanted)
@@ -68,7 +68,7 @@ def outcome_table(tables: Tables, wanted: Outcome) -> Table | None:
     return None
 
 
-def _rows(tables: Tables, name: str, wanted: Outcome) -> pd.DataFrame | None:
+def _rows(tables: Tables, name: str, wanted: OutcomeVariable) -> pd.DataFrame | None:
     table = tables.get(name)
     if table is None or "outcome" not in table:
         return None
@@ -76,7 +76,7 @@ def _rows(tables: Tables, name: str, wanted: Outcome) -> pd.DataFrame | None:
     return rows if len(rows) else None
 
 
-def _cell(column: str, value: object, wanted: Outcome, shared: bool) -> str:
+def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool) -> str:
     """A cell in words; `shared` when even a column that has units elsewhere holds shares here."""
     if isinstance(value, str):
         return value
@@ -88,24 +88,24 @@ def _cell(column: str, value: object, wanted: Outcome, shared: bool) -> str:
     return f"{number:.2f}" if column == "correlation" else _gain(wanted)(number)
 
 
-def _gain(wanted: Outcome) -> Callable[[float], str]:
+def _gain(wanted: OutcomeVariable) -> Callable[[float], str]:
     """How a difference in the outcome is written; shares in percentage points."""
     return lambda number: signed_days(100 * number if wanted.is_share else number)
 
 
-def _unit(wanted: Outcome) -> str:
+def _unit(wanted: OutcomeVariable) -> str:
     return {"days": " days", "share": " percentage points"}.get(wanted.unit, "")
 
 
-def _span(row: pd.Series, wanted: Outcome, low: str = "low", high: str = "high") -> str:
+def _span(row: pd.Series, wanted: OutcomeVariable, low: str = "low", high: str = "high") -> str:
     return span_words(Interval(0, float(row[low]), float(row[high])), _gain(wanted))
 
 
-def _gained(row: pd.Series, wanted: Outcome, who: str, value: str = "difference") -> str:
+def _gained(row: pd.Series, wanted: OutcomeVariable, who: str, value: str = "difference") -> str:
     return f"{row[who]}, {_gain(wanted)(float(row[value]))}{_unit(wanted)} (95 %: {_span(row, wanted)})"
 
 
-def _levers(rows: pd.DataFrame, wanted: Outcome) -> str:
+def _levers(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
     best, worst = ranked.iloc[0], ranked.iloc[-1]
     spread = float(best["draw_95"]) - float(best["draw_05"])
@@ -117,7 +117,7 @@ def _levers(rows: pd.DataFrame, wanted: Outcome) -> str:
     return f"{said}, and most is lost by {_gained(worst, wanted, 'label')}."
 
 
-def _attribution(rows: pd.DataFrame, wanted: Outcome) -> str:
+def _attribution(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     whole = _gain(wanted)(float(rows["contribution"].sum()))
     best = rows.iloc[0]
     return (
@@ -126,7 +126,7 @@ def _attribution(rows: pd.DataFrame, wanted: Outcome) -> str:
     )
 
 
-def _sensitivity(rows: pd.DataFrame, wanted: Outcome) -> str:
+def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     best = rows.iloc[0]
     if "effect" in rows and rows["effect"].notna().any():
         size = _gain(wanted)(float(best["effect"])).lstrip("+")
@@ -147,13 +147,13 @@ def _sensitivity(rows: pd.DataFrame, wanted: Outcome) -> str:
     )
 
 
-def _differences(rows: pd.DataFrame, wanted: Outcome) -> str:
+def _differences(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
     said = f"Most is gained in {wanted.words} by {_gained(ranked.iloc[0], wanted, 'label')}"
     return f"{said}, and most is lost by {_gained(ranked.iloc[-1], wanted, 'label')}."
 
 
-def _points(points: pd.DataFrame, wanted: Outcome) -> str:
+def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
     """The ends of what was found over the points."""
     known = points[points[wanted.name].notna()].sort_values(wanted.name, kind="stable")
     if not len(known):

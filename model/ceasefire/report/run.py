@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ceasefire.analysis.summary import Figure, Summary, summary
-from ceasefire.analysis.survival import Ending, cumulative_incidence, survival
+from ceasefire.analysis.survival import EndingCause, cumulative_incidence, survival
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
 from ceasefire.report.html import (
     Block,
@@ -41,7 +41,7 @@ from ceasefire.report.sentences import (
 from ceasefire.wording import date_words, ending_words, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
 
@@ -106,7 +106,7 @@ class Made:
     """A run as it lies in its folder: what ran, what came out, what the manifest says, and the folder's name."""
 
     plan: Plan
-    outcome: Outcome
+    outcome: RunResult
     manifest: Mapping[str, Any]
     folder: Path
     named: str
@@ -223,7 +223,7 @@ def _how_it_ends(made: Made, found: Summary) -> list[Block]:
     rows = [
         [ending_words(*ending, made.titles), whole_percent(share)]
         for ending, share in found.endings.items()
-        if share > 0 or ending == Ending("held")
+        if share > 0 or ending == EndingCause("held")
     ]
     table = Table(f"Shares of worlds by day {found.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
     meaning = (

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.cli.terminal import progress
-from ceasefire.ensemble.run import Outcome
+from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.run import Outcome
+    from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
     from ceasefire.narrative.world_notes import Decision
     from ceasefire.scenario.load import Loaded
@@ -38,7 +38,7 @@ def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
     return [int(world) for world in lived[places]]
 
 
-def draw(plan: Plan, outcome: Outcome, folder: Path) -> None:
+def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
     """Survival, causes and a sample of single worlds, as PNG and SVG; no figure when every world failed."""
     if outcome.worlds["failed"].all():
         return
@@ -67,14 +67,14 @@ def get_ready() -> None:
     import ceasefire.report  # noqa: F401
 
 
-def _draw_survival(plan: Plan, outcome: Outcome, folder: Path) -> None:
-    from ceasefire.analysis.parameter_uncertainty import doubt_band
+def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
+    from ceasefire.analysis.parameter_uncertainty import uncertainty_band
     from ceasefire.analysis.survival import survival
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.charts.survival import survival_chart
 
-    band = doubt_band(outcome.doubt) if outcome.doubt is not None else None
+    band = uncertainty_band(outcome.doubt) if outcome.doubt is not None else None
     caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
     chart = survival_chart(
         survival(outcome.worlds), band, caption, assumed=outcome.assumed or None, horizon=plan.horizon
@@ -99,13 +99,13 @@ def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.charts.world_sample import histories_chart
-    from ceasefire.simulation.initial_state import open_scenario
-    from ceasefire.simulation.trajectory import history
+    from ceasefire.simulation.initial_state import initial_state
+    from ceasefire.simulation.trajectory import trajectory
     from ceasefire.wording import titled
 
-    opening = open_scenario(plan.scenario)
+    opening = initial_state(plan.scenario)
     label = plan.loaded.label
-    lives = [history(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
+    lives = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
     title = titled(plan.scenario.title, f"{len(lives)} worlds, spread from the shortest-lived to the longest")
     save(histories_chart(lives, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
 
@@ -117,7 +117,7 @@ CAPTIONS = "captions.json"
 """What the figures of a run show, in a sentence each, for its report."""
 
 
-def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
+def draw_more(plan: Plan, outcome: RunResult, folder: Path) -> None:
     """The danger by age; the front and violations around talks over the first worlds; and what these show."""
     from ceasefire.analysis.front_line import front_of
     from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
@@ -125,11 +125,11 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.charts.talks_effect import sawtooth_chart, sawtooth_finding
-    from ceasefire.simulation.initial_state import open_scenario
-    from ceasefire.simulation.trajectory import history
+    from ceasefire.simulation.initial_state import initial_state
+    from ceasefire.simulation.trajectory import trajectory
     from ceasefire.wording import titled
 
-    opening, label, title = open_scenario(plan.scenario), plan.loaded.label, plan.scenario.title
+    opening, label, title = initial_state(plan.scenario), plan.loaded.label, plan.scenario.title
     worlds = [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(WATCHED)]
     if not worlds:
         return
@@ -142,7 +142,7 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     lives = []
     with progress(len(worlds), "worlds, day by day") as tell:
         for world in worlds:
-            lives.append(violations_and_talks(history(plan.scenario, opening, label, plan.seed, world)))
+            lives.append(violations_and_talks(trajectory(plan.scenario, opening, label, plan.seed, world)))
             tell(1)
     try:
         talks = around_talks(lives)
@@ -154,7 +154,7 @@ def draw_more(plan: Plan, outcome: Outcome, folder: Path) -> None:
     (folder / CAPTIONS).write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _draw_hazard(plan: Plan, outcome: Outcome, folder: Path) -> str:
+def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
     """The danger of ending by age; what it shows."""
     from ceasefire.analysis.hazard import hazard, weibull_shape
     from ceasefire.charts.hazard import hazard_chart, hazard_finding
@@ -178,15 +178,15 @@ def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Pat
     from ceasefire.charts.front_line import front_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.narrative.world_notes import Teller, choices_behind, live_through
-    from ceasefire.simulation.initial_state import open_scenario
+    from ceasefire.narrative.world_notes import WorldNotes, choices_behind, record_world
+    from ceasefire.simulation.initial_state import initial_state
     from ceasefire.wording import titled
 
     scenario = loaded.scenario
     caption = Caption(titled(scenario.title, f"the front in world {number:,}"), loaded.label, seed)
-    life = front_of(scenario, open_scenario(scenario), seed, [number])
+    life = front_of(scenario, initial_state(scenario), seed, [number])
     files = save(front_chart(life, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
-    behind = [choice for choice in choices_behind(Teller(live_through(loaded, seed, number))).values() if choice]
+    behind = [choice for choice in choices_behind(WorldNotes(record_world(loaded, seed, number))).values() if choice]
     for choice in behind[:1]:
         files += _draw_choice(loaded, seed, number, choice, folder)
     return files

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
-from ceasefire.analysis.survival import Ending
+from ceasefire.analysis.survival import EndingCause
 from ceasefire.wording import GAP, ending_in_a_sentence, span_words, titled, whole_percent
 
 NOTE = (
@@ -75,8 +75,8 @@ def _ends(interval: Interval) -> str:
 
 def causes_alt(found: Summary, titles: Mapping[str, str]) -> str:
     """What the causes chart shows."""
-    held = found.endings.get(Ending("held"), 0.0)
-    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != Ending("held")]
+    held = found.endings.get(EndingCause("held"), 0.0)
+    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != EndingCause("held")]
     told = [f"{ending_in_a_sentence(*ending, titles)}, {whole_percent(share)}" for ending, share in ends]
     if not told:
         return "Stacked areas. Nothing ends the deal in any world."
@@ -86,7 +86,7 @@ def causes_alt(found: Summary, titles: Mapping[str, str]) -> str:
 
 def commonest_end(found: Summary, titles: Mapping[str, str]) -> str:
     """The commonest end in a sentence, for a caption."""
-    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != Ending("held")]
+    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != EndingCause("held")]
     if not ends:
         return "Nothing ended the deal in any world."
     ending, share = ends[0]

@@ -28,7 +28,7 @@ def deaths_scale(w: World, rung: int) -> float:
 
 
 @rule
-def suffer(w: World, f: int) -> None:
+def inflict_casualties(w: World, f: int) -> None:
     """A formation's fire kills: heavy-tailed deaths per violation, all on one victim among those present."""
     if w.fires[f] == 0:
         return
@@ -76,7 +76,7 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
     if u < civilian:
         w.counter[C_CIVILIAN] += dead
         w.civilians_killed[target] += dead
-        bury(w, target, dead)
+        count_deaths(w, target, dead)
         return True
     if exposed <= 0.0:
         return False
@@ -95,12 +95,12 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
         w.guarantor_dead[w.side[victim]] += dead
         if w.guarantor[a] == 1:
             w.clash_dead = w.clash_dead + dead
-    bury(w, s, dead)
+    count_deaths(w, s, dead)
     return True
 
 
 @rule
-def bury(w: World, s: int, dead: int) -> None:
+def count_deaths(w: World, s: int, dead: int) -> None:
     """Count the day's dead, and where they fell."""
     w.deaths_today = w.deaths_today + dead
     w.burst[s] += dead
@@ -109,7 +109,7 @@ def bury(w: World, s: int, dead: int) -> None:
 
 
 @rule
-def flee(w: World, s: int) -> None:
+def displace_civilians(w: World, s: int) -> None:
     """Civilians flee harm, and an offensive before it reaches them; hosts feel those who come to their border."""
     w.burst[s] *= w.losses_kept
     if w.civilians[s] <= 0.0:

@@ -46,7 +46,7 @@ def drift(w: World, a: int) -> None:
 
 
 @rule
-def bind(w: World) -> None:
+def commit(w: World) -> None:
     """Ties, resolve, ground, attention and the order to cease move a day; then deadlines, then talks."""
     w.flight_recent = w.flight_recent * w.flight_kept
     w.ties = w.ties + w.ties_recover * (w.ties_level - w.ties)

@@ -37,7 +37,7 @@ def echo(w: World, s: int) -> None:
 
 
 @rule
-def answer(w: World, f: int) -> None:
+def retaliate(w: World, f: int) -> None:
     """Heat <- kept heat + (1 - kept) branching x share of the side's forces x the fire felt."""
     felt = w.near[w.formation_sector[f], w.formation_side[f]]
     w.heat[f] = w.heat[f] * w.heat_kept + w.answers[w.formation_actor[f]] * w.share_of_side[f] * felt

@@ -11,7 +11,7 @@ from ceasefire.world_state import N_COUNTERS, Numbers, World
 
 
 @rule
-def dawn(w: World) -> None:
+def begin_day(w: World) -> None:
     """A new day: a new key for its draws, and nothing has happened yet."""
     w.today_key = random_streams.day_key(w.key, w.day)
     w.review_key = random_streams.stream_key(w.today_key, random_streams.REVIEW)
@@ -45,7 +45,7 @@ def dawn(w: World) -> None:
 @rule
 def events(w: World, numbers: Numbers) -> None:
     """What the day brings from outside. `numbers` is the same record as a row of 8-byte floats."""
-    dawn(w)
+    begin_day(w)
     if w.n_events == 0:
         return
     key = random_streams.stream_key(w.today_key, random_streams.EVENT)

@@ -39,7 +39,7 @@ def ordered_rate(w: World, rung: int) -> float:
 
 
 @rule
-def clash(w: World, f: int) -> None:
+def exchange_fire(w: World, f: int) -> None:
     """A formation's violations of the day: one Poisson draw of all its fire, then the kind of each."""
     a = w.formation_actor[f]
     ordered = w.on_orders[f]
@@ -53,7 +53,7 @@ def clash(w: World, f: int) -> None:
 
 
 @rule
-def most_fire(w: World, f: int) -> float:
+def fire_rate_bound(w: World, f: int) -> float:
     """A rate that a formation's fire of the day is surely below: as if there were no order to cease."""
     return 1.000001 * (w.loose_rate[f] + w.on_orders[f] + w.heat[f])
 

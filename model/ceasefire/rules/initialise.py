@@ -15,7 +15,7 @@ _LOG_HALF = -0.6931471805599453
 
 
 @seldom
-def found(w: World, seed: np.uint64, world: int) -> None:
+def initialise(w: World, seed: np.uint64, world: int) -> None:
     """Give a world its number, its hidden intents and local commanders, and its state at signing."""
     w.seed = seed
     w.world = world
@@ -24,12 +24,12 @@ def found(w: World, seed: np.uint64, world: int) -> None:
     for side in range(2):
         w.trust_best[side] = w.trust[side]
     w.ties = w.ties_level
-    draw_characters(w)
-    muster(w)
-    take_aim(w)
+    draw_hidden_traits(w)
+    sum_forces(w)
+    choose_targets(w)
     derive(w)
     w.violence = min(1.0, w.ongoing)
-    first_heat(w)
+    initial_heat(w)
     weigh_sides(w)
     refresh_views(w)
     for a in range(w.n_actors):
@@ -39,7 +39,7 @@ def found(w: World, seed: np.uint64, world: int) -> None:
 
 
 @seldom
-def draw_characters(w: World) -> None:
+def draw_hidden_traits(w: World) -> None:
     """What an actor secretly wants [utility], and how aggressive its local commanders are [mean 1]."""
     wish = random_streams.stream_key(w.today_key, random_streams.INTENT)
     for a in range(w.n_actors):
@@ -52,7 +52,7 @@ def draw_characters(w: World) -> None:
 
 
 @seldom
-def muster(w: World) -> None:
+def sum_forces(w: World) -> None:
     """Add up forces by actor, by sector and side, and the worth of the ground that each side holds."""
     for f in range(w.n_formations):
         a = w.formation_actor[f]
@@ -73,7 +73,7 @@ def muster(w: World) -> None:
 
 
 @seldom
-def take_aim(w: World) -> None:
+def choose_targets(w: World) -> None:
     """Shells cross the line: a side's fire from a sector can hit the most people under the enemy, here or next door."""
     for s in range(w.n_sectors):
         for side in range(2):
@@ -88,7 +88,7 @@ def take_aim(w: World) -> None:
 
 
 @seldom
-def first_heat(w: World) -> None:
+def initial_heat(w: World) -> None:
     """Formations that fought until yesterday still burn: heat as after steady fire of the war's last days."""
     for f in range(w.n_formations):
         w.heat[f] = w.branching_rest * w.strike_rate * w.presence[f] * min(1.0, w.ongoing)

@@ -91,12 +91,12 @@ def refresh_views(w: World) -> None:
 
 
 @rule
-def look(w: World, a: int) -> None:
+def perceive(w: World, a: int) -> None:
     """Is a review due (by chance, alarm, or because the patron moved yesterday)? If so, take in the indicators."""
     w.due[a] = review_is_due(w, a)
     w.alarmed[a] = 0
     if w.due[a] == 1:
-        take_in(w, a)
+        read_indicators(w, a)
 
 
 @rule
@@ -115,7 +115,7 @@ def felt_losses(w: World, a: int) -> float:
 
 
 @rule
-def take_in(w: World, a: int) -> None:
+def read_indicators(w: World, a: int) -> None:
     """Fill the actor's sight: every indicator, the number 1, and every complement."""
     x = w.sight[a]
     x[VIOLENCE] = w.violence

@@ -6,8 +6,8 @@ import numpy as np
 
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
-from ceasefire.rules.decide import largest_pull, leanings
-from ceasefire.rules.perceive import take_in
+from ceasefire.rules.decide import largest_pull, unrestricted_probabilities
+from ceasefire.rules.perceive import read_indicators
 from ceasefire.world_state import (
     ABROGATION,
     BOMBARDMENT,
@@ -27,7 +27,7 @@ from ceasefire.world_state import (
 
 
 @rule
-def judge(w: World) -> None:
+def judge_end(w: World) -> None:
     """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; turn the page."""
     count_fortnight(w)
     judge_operational(w)
@@ -80,7 +80,7 @@ def judge_operational(w: World) -> None:
     elif guarantors_clash(w):
         end(w, GUARANTOR_CLASH, w.clash_since, deadliest_guarantor(w))
         w.operational_end = w.days_held
-        take_back(w, w.clash_mark)
+        restore_counts(w, w.clash_mark)
     elif back_at_war:
         end_by_fire(w)
 
@@ -104,11 +104,11 @@ def end_by_offensive(w: World, attacker: int) -> None:
     cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
     end(w, cause, w.offensive_since[attacker], attacker)
     w.operational_end = w.days_held
-    take_back(w, w.mark[attacker])
+    restore_counts(w, w.mark[attacker])
 
 
 @seldom
-def take_back(w: World, mark: Numbers) -> None:
+def restore_counts(w: World, mark: Numbers) -> None:
     """All counts stop on the morning of the day from which the end dates; that end is itself a breach."""
     for c in range(N_COUNTERS):
         w.counter[c] = mark[c]
@@ -191,7 +191,7 @@ def hottest_sector(w: World) -> int:
 
 
 @rule
-def signed(w: World, a: int) -> bool:
+def is_signatory(w: World, a: int) -> bool:
     """Can the actor end the deal on paper? A party to it that fights and has no patron to answer to."""
     return w.signatories >> np.uint64(a) & np.uint64(1) != NOBODY
 
@@ -202,7 +202,7 @@ def judge_formal(w: World) -> None:
     if w.striking & w.signatories != NOBODY:
         key = random_streams.stream_key(w.today_key, random_streams.ABROGATION)
         for a in range(w.n_fighters):
-            if signed(w, a) and w.rung[a] == 2:
+            if is_signatory(w, a) and w.rung[a] == 2:
                 distrust = 1.0 - w.trust[w.side[a]]
                 chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
                 if random_streams.uniform(key, w.actor_key[a], 0) < chance:
@@ -218,9 +218,9 @@ def decide_renewal(w: World) -> None:
     """Each signatory renews with the chance that it would honour or merely harass; one refusal ends the deal."""
     key = random_streams.stream_key(w.today_key, random_streams.RENEWAL)
     for a in range(w.n_actors):
-        if signed(w, a):
-            take_in(w, a)
-            p0, p1, _, _ = leanings(w, a, w.ceiling[a])
+        if is_signatory(w, a):
+            read_indicators(w, a)
+            p0, p1, _, _ = unrestricted_probabilities(w, a, w.ceiling[a])
             if random_streams.uniform(key, w.actor_key[a], 0) >= p0 + p1:
                 end(w, EXPIRY, w.day + 1, a)
                 w.formal_end = w.day + 1

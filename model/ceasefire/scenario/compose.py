@@ -14,7 +14,7 @@ from ceasefire.scenario.overrides import Draft, apply_change, set_value, static_
 from ceasefire.scenario.parameter_paths import ENTRY_DEFAULTS
 from ceasefire.scenario.schema import Change, ladder_of, rungs_of
 from ceasefire.scenario.schema_errors import faults_of
-from ceasefire.scenario.yaml_with_lines import Place, Said, fault_at, plain, read, read_value, said_by, shown_file
+from ceasefire.scenario.yaml_with_lines import Located, Place, fault_at, read, read_value, said_by, shown_file, to_plain
 
 SETTING = Place("--set")
 COMMAND_LINE = Place("")
@@ -32,13 +32,13 @@ class Assembly:
 def assemble(file: Path, changes: Sequence[str], settings: Mapping[str, object], *, resolved: bool = False) -> Assembly:
     """Everything that is said about a scenario, the later over the earlier. Raises ScenarioError when unreadable."""
     resolved = resolved or is_resolved(file)
-    catalogue = Said({}, Place("")) if resolved else read_or_stop(motives_file(file.parent))
-    draft = Draft(Said({"motives": catalogue}, Place(shown_file(file))))
+    catalogue = Located({}, Place("")) if resolved else read_or_stop(motives_file(file.parent))
+    draft = Draft(Located({"motives": catalogue}, Place(shown_file(file))))
     _lay_file(draft, file, [], resolved=resolved)
     for name in _once(draft, changes):
         _change(draft, name, file.parent, COMMAND_LINE)
     for path, value in settings.items():
-        set_value(draft, path, value if isinstance(value, Said) else said_by(value, SETTING))
+        set_value(draft, path, value if isinstance(value, Located) else said_by(value, SETTING))
     names = list((draft.tree.at("motives") or catalogue).named)
     if not resolved:
         _keep_used_motives(draft, catalogue)
@@ -51,7 +51,7 @@ def is_resolved(file: Path) -> bool:
     return file.name.endswith(RESOLVED)
 
 
-def read_or_stop(file: Path) -> Said:
+def read_or_stop(file: Path) -> Located:
     """A file's content. Raises ScenarioError with all that is wrong with its YAML."""
     said, faults = read(file)
     if said is None or faults:
@@ -59,14 +59,14 @@ def read_or_stop(file: Path) -> Said:
     return said
 
 
-def read_change(file: Path) -> Said:
+def read_change(file: Path) -> Located:
     """A change file. Raises ScenarioError with its faults, as far as they show without a scenario."""
     said, faults = read(file)
     if said is None:
         raise ScenarioError(faults)
     faults += name_faults(said, file)
     try:
-        Change.model_validate(plain(_without_nulls(said)))
+        Change.model_validate(to_plain(_without_nulls(said)))
     except ValidationError as error:
         faults += faults_of(error, said, Change)
     faults += [] if faults else list(_path_faults(said))
@@ -75,7 +75,7 @@ def read_change(file: Path) -> Said:
     return said
 
 
-def name_faults(said: Said, file: Path) -> list[Fault]:
+def name_faults(said: Located, file: Path) -> list[Fault]:
     """A file is named for what it holds."""
     name = said.at("name")
     if name is None or not isinstance(name.value, str) or name.value == file.stem:
@@ -83,11 +83,11 @@ def name_faults(said: Said, file: Path) -> list[Fault]:
     return [fault_at(name.place, "name", f"'{name.value}' is not the name of the file, '{file.stem}'")]
 
 
-def _without_nulls(said: Said) -> Said:
-    return Said({name: entry for name, entry in said.named.items() if entry.value is not None}, said.place)
+def _without_nulls(said: Located) -> Located:
+    return Located({name: entry for name, entry in said.named.items() if entry.value is not None}, said.place)
 
 
-def _path_faults(said: Said) -> list[Fault]:
+def _path_faults(said: Located) -> list[Fault]:
     faults = []
     for part in ("set", "add", "multiply", "remove", "append"):
         found = said.at(part)
@@ -108,7 +108,9 @@ def _lay_file(draft: Draft, file: Path, inside: list[Path], *, resolved: bool = 
     if said is None:
         draft.stop()
     draft.faults += [] if resolved else name_faults(said, file)
-    content = Said({name: entry for name, entry in said.named.items() if name not in ("base", "changes")}, said.place)
+    content = Located(
+        {name: entry for name, entry in said.named.items() if name not in ("base", "changes")}, said.place
+    )
     base = said.at("base")
     if base is not None and base.value is not None:
         _lay_base(draft, base, file, [*inside, file.resolve()])
@@ -117,7 +119,7 @@ def _lay_file(draft: Draft, file: Path, inside: list[Path], *, resolved: bool = 
         _change(draft, change.value, file.parent, change.place)
 
 
-def _lay_base(draft: Draft, base: Said, file: Path, inside: list[Path]) -> None:
+def _lay_base(draft: Draft, base: Located, file: Path, inside: list[Path]) -> None:
     if not isinstance(base.value, str):
         draft.fault(base.place, "base", "is not the name of a scenario")
         draft.stop()
@@ -127,10 +129,10 @@ def _lay_base(draft: Draft, base: Said, file: Path, inside: list[Path]) -> None:
         draft.fault(base.place, "base", f"is its own base: {chain}")
         draft.stop()
     _lay_file(draft, found, inside)
-    draft.tree = Said({name: entry for name, entry in draft.tree.named.items() if name != "name"}, draft.tree.place)
+    draft.tree = Located({name: entry for name, entry in draft.tree.named.items() if name != "name"}, draft.tree.place)
 
 
-def _names(draft: Draft, said: Said | None) -> list[Said]:
+def _names(draft: Draft, said: Located | None) -> list[Located]:
     """Names in a list of changes; a fault for what is not one."""
     if said is None or said.value is None:
         return []
@@ -152,7 +154,7 @@ def _once(draft: Draft, changes: Sequence[str]) -> list[str]:
 def _change(draft: Draft, name: str, near: Path, place: Place) -> None:
     """Apply a named change. Faults of its file are noted with the rest."""
     try:
-        said = read_change(_found(draft, find_change, Said(name, place), near, "changes"))
+        said = read_change(_found(draft, find_change, Located(name, place), near, "changes"))
     except ScenarioError as error:
         draft.faults += [fault for fault in error.faults if fault not in draft.faults]
         return
@@ -164,7 +166,7 @@ def change_name(ref: str) -> str:
     return Path(ref).stem if ref.endswith((".yaml", ".yml")) else ref
 
 
-def _found(draft: Draft, find: Callable[[str, Path], Path], ref: Said, near: Path, path: str) -> Path:
+def _found(draft: Draft, find: Callable[[str, Path], Path], ref: Located, near: Path, path: str) -> Path:
     """The file of a reference. Raises ScenarioError with the place that refers to it."""
     try:
         return find(ref.value, near)
@@ -174,7 +176,7 @@ def _found(draft: Draft, find: Callable[[str, Path], Path], ref: Said, near: Pat
         raise ScenarioError(draft.faults + placed) from None
 
 
-def _keep_used_motives(draft: Draft, catalogue: Said) -> None:
+def _keep_used_motives(draft: Draft, catalogue: Located) -> None:
     """Drop the catalogue's motives that no actor has; keep the scenario's own."""
     motives, actors = draft.tree.at("motives"), draft.tree.at("actors")
     if motives is None or not isinstance(motives.value, dict):
@@ -182,7 +184,7 @@ def _keep_used_motives(draft: Draft, catalogue: Said) -> None:
     weights = [actor.at("motives") for actor in (actors.named if actors else {}).values()]
     used = {name for weight in weights if weight is not None for name in weight.named}
     kept = {name: motive for name, motive in motives.value.items() if name in used or motive is not catalogue.at(name)}
-    draft.tree = Said({**draft.tree.named, "motives": Said(kept, motives.place)}, draft.tree.place)
+    draft.tree = Located({**draft.tree.named, "motives": Located(kept, motives.place)}, draft.tree.place)
 
 
 def _state_beliefs(draft: Draft) -> None:
@@ -196,24 +198,24 @@ def _state_beliefs(draft: Draft) -> None:
             _unless_said(draft, ("actors", name, "posture"), rungs_of(ladder_of(role.value))[0])
 
 
-def _named_at(draft: Draft, name: str) -> dict[str, Said]:
+def _named_at(draft: Draft, name: str) -> dict[str, Located]:
     found = draft.tree.at(name)
     return found.named if found is not None else {}
 
 
 def _unless_said(draft: Draft, steps: tuple[str, ...], value: object) -> None:
     *around, last = steps
-    draft.tree = _with(draft.tree, around, last, Said(value, draft.tree.place))
+    draft.tree = _with(draft.tree, around, last, Located(value, draft.tree.place))
 
 
-def _with(tree: Said, around: list[str], last: str, said: Said) -> Said:
+def _with(tree: Located, around: list[str], last: str, said: Located) -> Located:
     """The tree with an entry that is not there yet."""
     if not isinstance(tree.value, dict):
         return tree
     if not around:
-        return Said({last: said, **tree.value} if last not in tree.value else tree.value, tree.place)
-    inner = tree.value.get(around[0], Said({}, tree.place))
-    return Said({**tree.value, around[0]: _with(inner, around[1:], last, said)}, tree.place)
+        return Located({last: said, **tree.value} if last not in tree.value else tree.value, tree.place)
+    inner = tree.value.get(around[0], Located({}, tree.place))
+    return Located({**tree.value, around[0]: _with(inner, around[1:], last, said)}, tree.place)
 
 
 SETTING_OPTION = "--set"
@@ -234,7 +236,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, object]:
             )
             continue
         try:
-            settings[path.strip()] = plain(read_value(value, Place(SETTING_OPTION)))
+            settings[path.strip()] = to_plain(read_value(value, Place(SETTING_OPTION)))
         except ValueError as problem:
             faults.append(Fault(SETTING_OPTION, None, path, str(problem)))
     if faults:

@@ -20,7 +20,7 @@ from ceasefire.scenario.overrides import Draft
 from ceasefire.scenario.parameter_paths import FIXED_AT_SIGNING, event_paths, shape_at
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 from ceasefire.scenario.schema_errors import shown
-from ceasefire.scenario.yaml_with_lines import Said, Steps, dotted, place_of, plain
+from ceasefire.scenario.yaml_with_lines import Located, Steps, dotted, place_of, to_plain
 from ceasefire.suggestions import comma_list, did_you_mean, nearest
 
 DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default
@@ -113,7 +113,7 @@ LADDERS = ("force", "engagement")
 
 def cross_check(draft: Draft, motive_names: list[str]) -> None:
     """Note every fault of reference in the draft; `motive_names` is the whole catalogue, used or not."""
-    raw = plain(draft.tree)
+    raw = to_plain(draft.tree)
     for check in CHECKS:
         for steps, message in check(raw):
             _note(draft, steps, message)
@@ -336,7 +336,7 @@ def terms_at(motive: Raw, steps: Steps) -> FoundFaults:
             yield here, str(problem)
 
 
-def _days(said: Said, steps: Steps, start: datetime.date | None) -> FoundFaults:
+def _days(said: Located, steps: Steps, start: datetime.date | None) -> FoundFaults:
     """Dates that are none, and facts that nobody could know when the deal was signed, outside events."""
     for name, entry in said.named.items():
         here = (*steps, name)

@@ -18,7 +18,7 @@ from ceasefire.scenario.parameter_paths import Shape
 from ceasefire.scenario.resolved import as_yaml, digest, stated
 from ceasefire.scenario.schema import Motive, Name, Scenario
 from ceasefire.scenario.schema_errors import faults_of
-from ceasefire.scenario.yaml_with_lines import Said, dotted, fault_at, place_of, plain, read
+from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
 
 __all__ = ["Loaded", "load", "load_resolved"]
 
@@ -88,7 +88,7 @@ def validated(assembly: Assembly) -> Scenario:
     draft = assembly.draft
     found: Scenario | None = None
     try:
-        found = Scenario.model_validate(plain(draft.tree))
+        found = Scenario.model_validate(to_plain(draft.tree))
     except ValidationError as error:
         known = {fault.path for fault in draft.faults}
         found_wrong = faults_of(error, draft.tree, Scenario, draft.removed)
@@ -130,7 +130,7 @@ def check_file(path: str | Path) -> list[Fault]:
     return []
 
 
-def kind_of(file: Path, said: Said) -> Kind:
+def kind_of(file: Path, said: Located) -> Kind:
     """What a file is, by its name, its folder and what it says."""
     names = set(said.named)
     if is_resolved(file):
@@ -142,9 +142,9 @@ def kind_of(file: Path, said: Said) -> Kind:
     return "change" if names & ONLY_IN_CHANGES or file.absolute().parent.name == "changes" else "scenario"
 
 
-def motive_faults(said: Said) -> list[Fault]:
+def motive_faults(said: Located) -> list[Fault]:
     """Faults of a motive catalogue."""
-    raw, faults = plain(said), []
+    raw, faults = to_plain(said), []
     try:
         CATALOGUE.validate_python(raw)
     except ValidationError as error:

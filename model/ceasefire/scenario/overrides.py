@@ -11,7 +11,7 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS, Quantity
 from ceasefire.scenario.parameter_paths import Shape, group, shape_at
 from ceasefire.scenario.schema import Scenario
-from ceasefire.scenario.yaml_with_lines import Place, Said, Step, Steps, dotted, fault_at, find, plain, said_by
+from ceasefire.scenario.yaml_with_lines import Located, Place, Step, Steps, dotted, fault_at, find, said_by, to_plain
 from ceasefire.suggestions import nearest
 
 
@@ -19,7 +19,7 @@ from ceasefire.suggestions import nearest
 class Draft:
     """A scenario in the making: what is said so far, what was taken away and where, and what is wrong."""
 
-    tree: Said
+    tree: Located
     faults: list[Fault] = field(default_factory=list)
     removed: dict[Steps, Place] = field(default_factory=dict)
 
@@ -31,11 +31,11 @@ class Draft:
         """Give up with all the faults found. Raises ScenarioError."""
         raise ScenarioError(self.faults)
 
-    def lay(self, over: Said) -> None:
+    def lay(self, over: Located) -> None:
         """Lay a file's content over what is said so far."""
         self.tree = self._merged(self.tree, over, group(Scenario), ())
 
-    def _merged(self, under: Said, over: Said, shape: Shape | None, steps: Steps) -> Said:
+    def _merged(self, under: Located, over: Located, shape: Shape | None, steps: Steps) -> Located:
         joins = isinstance(under.value, dict) and isinstance(over.value, dict)
         if not joins or (shape is not None and shape.kind == "number"):
             return self.without_nulls(over, shape, steps)
@@ -51,14 +51,14 @@ class Draft:
                 entries[name] = self._merged(entries[name], said, inner, here)
             else:
                 entries[name] = self.without_nulls(said, inner, here)
-        return Said(entries, over.place)
+        return Located(entries, over.place)
 
-    def without_nulls(self, said: Said, shape: Shape | None, steps: Steps) -> Said:
+    def without_nulls(self, said: Located, shape: Shape | None, steps: Steps) -> Located:
         """New content; a `null` in it says nothing, and is a fault where it names an entry or no field."""
         if isinstance(said.value, list):
             inner = shape.inside(0) if shape else None
             items = [self.without_nulls(item, inner, (*steps, i)) for i, item in enumerate(said.value)]
-            return Said(items, said.place)
+            return Located(items, said.place)
         if not isinstance(said.value, dict):
             return said
         entries = {}
@@ -67,7 +67,7 @@ class Draft:
                 self._nothing_there(entry.place, shape, (*steps, name), [])
             else:
                 entries[name] = self.without_nulls(entry, shape.inside(name) if shape else None, (*steps, name))
-        return Said(entries, said.place)
+        return Located(entries, said.place)
 
     def _nothing_there(self, place: Place, shape: Shape | None, steps: Steps, names: list[str]) -> None:
         if shape is None or (shape.model is not None and shape.inside(steps[-1]) is not None):
@@ -95,29 +95,29 @@ class Operation:
         return number + self.amount if self.kind == "add" else number * self.amount
 
 
-def reckoned(old: Said | None, shape: Shape | None, operation: Operation, place: Place) -> Said:
+def apply_arithmetic(old: Located | None, shape: Shape | None, operation: Operation, place: Place) -> Located:
     """What stands there after the operation, said at `place`. Raises ValueError when what stands there is
     no number, LookupError when nothing does.
     """
     if shape is None or shape.kind not in ("number", "real", "count"):
         raise ValueError(f"is not a number; nothing to {operation.kind}")
     if not _is_number(operation.amount):
-        return old if old is not None else Said(None, place)
+        return old if old is not None else Located(None, place)
     if shape.kind == "number":
         return said_by(_quantity(_stated(old, shape), shape.meta, operation), place)
-    number = plain(old) if old is not None else shape.default
+    number = to_plain(old) if old is not None else shape.default
     if number is None:
         raise LookupError("nothing is said here, and there is no default")
     if not _is_number(number):
         raise ValueError(f"is not a number; nothing to {operation.kind}")
     moved = operation(number)
-    return Said(round(moved) if shape.kind == "count" and math.isfinite(moved) else moved, place)
+    return Located(round(moved) if shape.kind == "count" and math.isfinite(moved) else moved, place)
 
 
-def _stated(old: Said | None, shape: Shape) -> dict[str, Any]:
+def _stated(old: Located | None, shape: Shape) -> dict[str, Any]:
     """The number as a mapping, whether said in short, in full, or not at all."""
     if old is not None:
-        said = plain(old)
+        said = to_plain(old)
         return dict(said) if isinstance(said, dict) else {"value": said}
     if not isinstance(shape.default, Quantity):
         raise LookupError("nothing is said here, and there is no default")
@@ -160,7 +160,7 @@ def _is_number(given: Any) -> bool:
 ANY = "*"
 """A step of a path that stands for every name there."""
 
-Make = Callable[[Said | None], Said | None]
+Make = Callable[[Located | None], Located | None]
 """What stands at a place afterwards, from what stood there; None takes it away."""
 
 
@@ -168,7 +168,7 @@ class _NoSuchPathError(LookupError):
     """The scenario has nothing at the path, and nothing may be put there."""
 
 
-def apply_change(draft: Draft, change: Said, name: str) -> None:
+def apply_change(draft: Draft, change: Located, name: str) -> None:
     """Do what a change says, in the order set, add, multiply, remove, append. Faults are noted in the draft."""
     for path, said in _entries(change, "set"):
         set_value(draft, path, said)
@@ -181,10 +181,10 @@ def apply_change(draft: Draft, change: Said, name: str) -> None:
         _append(draft, path, said)
 
 
-def set_value(draft: Draft, path: str, said: Said) -> None:
+def set_value(draft: Draft, path: str, said: Located) -> None:
     """Put a value at a path, whatever stood there; null takes away."""
     if said.value is None:
-        _remove(draft, Said(path, said.place))
+        _remove(draft, Located(path, said.place))
         return
 
     def put(steps: Steps, shape: Shape | None) -> Make:
@@ -216,28 +216,28 @@ def steps_of(path: str) -> Steps:
     return tuple(path.split("."))
 
 
-def _entries(change: Said, part: str) -> list[tuple[str, Said]]:
+def _entries(change: Located, part: str) -> list[tuple[str, Located]]:
     found = change.at(part)
     return list(found.named.items()) if found is not None else []
 
 
-def _items(change: Said, part: str) -> list[Said]:
+def _items(change: Located, part: str) -> list[Located]:
     found = change.at(part)
     return found.value if found is not None and isinstance(found.value, list) else []
 
 
-def _reckon(draft: Draft, path: str, said: Said, operation: Operation) -> None:
+def _reckon(draft: Draft, path: str, said: Located, operation: Operation) -> None:
     def make(steps: Steps, shape: Shape | None) -> Make:
-        return lambda old: reckoned(old, shape, operation, said.place)
+        return lambda old: apply_arithmetic(old, shape, operation, said.place)
 
     _edit(draft, path, said.place, make)
 
 
-def _remove(draft: Draft, said: Said) -> None:
+def _remove(draft: Draft, said: Located) -> None:
     path, _, item = str(said.value).partition("=")
 
     def make(steps: Steps, shape: Shape | None) -> Make:
-        def without(old: Said | None) -> Said | None:
+        def without(old: Located | None) -> Located | None:
             if old is None:
                 raise _NoSuchPathError
             if not item:
@@ -246,19 +246,19 @@ def _remove(draft: Draft, said: Said) -> None:
             left = [entry for entry in old.value if str(entry.value) != item] if isinstance(old.value, list) else None
             if left is None or len(left) == len(old.value):
                 raise ValueError(f"has no item '{item}' to take away")
-            return Said(left, old.place)
+            return Located(left, old.place)
 
         return without
 
     _edit(draft, path, said.place, make)
 
 
-def _append(draft: Draft, path: str, said: Said) -> None:
+def _append(draft: Draft, path: str, said: Located) -> None:
     def make(steps: Steps, shape: Shape | None) -> Make:
-        def longer(old: Said | None) -> Said:
+        def longer(old: Located | None) -> Located:
             if (shape is not None and shape.kind != "list") or (old is not None and not isinstance(old.value, list)):
                 raise ValueError("is not a list; append adds to lists only")
-            return Said([*(old.value if old else []), *said.value], old.place if old else said.place)
+            return Located([*(old.value if old else []), *said.value], old.place if old else said.place)
 
         return longer
 
@@ -287,7 +287,7 @@ def _edit(draft: Draft, path: str, place: Place, make: Callable[[Steps, Shape | 
         draft.fault(place, path, _nothing_there(draft.tree, path))
 
 
-def _nothing_there(tree: Said, path: str) -> str:
+def _nothing_there(tree: Located, path: str) -> str:
     if ANY in steps_of(path):
         return "matches nothing that this scenario says"
     close = nearest(path, _paths(tree, ()))
@@ -296,7 +296,7 @@ def _nothing_there(tree: Said, path: str) -> str:
     return "this scenario has no such path" + (f"; did you mean '{close}'?" if close else "")
 
 
-def _expanded(tree: Said, left: Steps, done: Steps) -> Iterator[Steps]:
+def _expanded(tree: Located, left: Steps, done: Steps) -> Iterator[Steps]:
     """The path with every '*' written out, as far as the scenario has names for it."""
     if ANY not in left:
         yield (*done, *left)
@@ -311,7 +311,7 @@ def _expanded(tree: Said, left: Steps, done: Steps) -> Iterator[Steps]:
         yield from _expanded(tree, left[star + 1 :], (*before, name))
 
 
-def _replaced(tree: Said, steps: Steps, shape: Shape, make: Make, place: Place) -> Said:
+def _replaced(tree: Located, steps: Steps, shape: Shape, make: Make, place: Place) -> Located:
     """The tree with one place made anew; everything else is shared."""
     step, rest = steps[0], steps[1:]
     inner, old = shape.inside(step), tree.at(step)
@@ -319,12 +319,12 @@ def _replaced(tree: Said, steps: Steps, shape: Shape, make: Make, place: Place) 
         raise _NoSuchPathError
     if rest and old is None and not inner.opens:
         raise _NoSuchPathError
-    new = make(old) if not rest else _replaced(old or Said({}, place), rest, inner, make, place)
+    new = make(old) if not rest else _replaced(old or Located({}, place), rest, inner, make, place)
     if isinstance(tree.value, list):
         if old is None:
             raise _NoSuchPathError
         items = [new if i == int(step) else item for i, item in enumerate(tree.value)]
-        return Said([item for item in items if item is not None], tree.place)
+        return Located([item for item in items if item is not None], tree.place)
     if not isinstance(tree.value, dict):
         raise _NoSuchPathError
     entries = dict(tree.value)
@@ -332,10 +332,10 @@ def _replaced(tree: Said, steps: Steps, shape: Shape, make: Make, place: Place) 
         entries.pop(str(step), None)
     else:
         entries[str(step)] = new
-    return Said(entries, tree.place)
+    return Located(entries, tree.place)
 
 
-def _paths(tree: Said, steps: Steps) -> Iterator[str]:
+def _paths(tree: Located, steps: Steps) -> Iterator[str]:
     """Every path that the scenario has, and the fields that it might say."""
     for name, said in tree.named.items():
         here = (*steps, name)

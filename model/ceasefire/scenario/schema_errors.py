@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from ceasefire.errors import Fault
 from ceasefire.scenario.parameter_paths import Shape, group
-from ceasefire.scenario.yaml_with_lines import Place, Said, Steps, dotted, fault_at, find, place_of
+from ceasefire.scenario.yaml_with_lines import Located, Place, Steps, dotted, fault_at, find, place_of
 from ceasefire.suggestions import comma_list, did_you_mean
 
 LENGTHS = {"too_short", "too_long"}
@@ -22,7 +22,7 @@ SAID_ELSEWHERE = {"posture"}
 
 def faults_of(
     error: ValidationError,
-    tree: Said,
+    tree: Located,
     root: type[BaseModel] | Shape,
     removed: Mapping[Steps, Place] | None = None,
 ) -> list[Fault]:
@@ -71,7 +71,7 @@ def _wrong_kind(kind: str, detail: ErrorDetails, here: Shape | None) -> str:
     return message[0].lower() + message[1:] if message[:5] in ("Input", "Value") else message
 
 
-def _steps(loc: Sequence[str | int], tree: Said, kind: str) -> Steps:
+def _steps(loc: Sequence[str | int], tree: Located, kind: str) -> Steps:
     """Where the schema points, without its marks for keys and for the ways of a choice."""
     steps: Steps = ()
     for i, step in enumerate(loc):
@@ -82,7 +82,7 @@ def _steps(loc: Sequence[str | int], tree: Said, kind: str) -> Steps:
     return steps
 
 
-def _judged_elsewhere(tree: Said, steps: Steps) -> bool:
+def _judged_elsewhere(tree: Located, steps: Steps) -> bool:
     return len(steps) == 3 and steps[0] == "actors" and steps[-1] in SAID_ELSEWHERE
 
 

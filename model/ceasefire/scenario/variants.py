@@ -15,7 +15,7 @@ from ceasefire.suggestions import nearest
 
 
 @dataclass(frozen=True)
-class Base:
+class BaseScenario:
     """A scenario that others are made from: its file, and what was read from it."""
 
     file: Path
@@ -57,9 +57,9 @@ class Base:
         return "this scenario has no such path" + (f"; did you mean '{close}'?" if close else "")
 
 
-def open_base(reference: str | Path, near: Path | None = None) -> Base:
+def open_base(reference: str | Path, near: Path | None = None) -> BaseScenario:
     """A scenario by name, name+change or path, which may be said from the folder `near`. Raises ScenarioError."""
     first, changes = split_reference(reference)
     is_path = "/" in first or first.endswith((".yaml", ".yml"))
     file = find_scenario(first, near if is_path else None)
-    return Base(file, load(file, changes))
+    return BaseScenario(file, load(file, changes))

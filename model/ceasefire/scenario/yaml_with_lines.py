@@ -31,36 +31,36 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Located:
     """A mapping of Said, a list of Said, or a bare YAML value, and the place that says it."""
 
     value: Any
     place: Place
 
     @property
-    def named(self) -> dict[str, Said]:
+    def named(self) -> dict[str, Located]:
         """Its entries when it is a mapping; nothing otherwise."""
         return self.value if isinstance(self.value, dict) else {}
 
-    def at(self, step: Step) -> Said | None:
+    def at(self, step: Step) -> Located | None:
         """The entry of that name, or the item at that position; None when there is none."""
         if isinstance(self.value, dict):
             return self.value.get(str(step))
         if isinstance(self.value, list) and str(step).isdigit() and int(step) < len(self.value):
-            found: Said = self.value[int(step)]
+            found: Located = self.value[int(step)]
             return found
         return None
 
 
-def find(tree: Said, steps: Sequence[Step]) -> Said | None:
+def find(tree: Located, steps: Sequence[Step]) -> Located | None:
     """What stands at these steps, if anything."""
-    found: Said | None = tree
+    found: Located | None = tree
     for step in steps:
         found = found.at(step) if found is not None else None
     return found
 
 
-def place_of(tree: Said, steps: Sequence[Step]) -> Place:
+def place_of(tree: Located, steps: Sequence[Step]) -> Place:
     """The place of what stands at these steps, or of the nearest part around them."""
     around = tree
     for step in steps:
@@ -71,22 +71,22 @@ def place_of(tree: Said, steps: Sequence[Step]) -> Place:
     return around.place
 
 
-def plain(said: Said) -> Any:
+def to_plain(said: Located) -> Any:
     """The bare content, without places."""
     if isinstance(said.value, dict):
-        return {name: plain(entry) for name, entry in said.value.items()}
+        return {name: to_plain(entry) for name, entry in said.value.items()}
     if isinstance(said.value, list):
-        return [plain(item) for item in said.value]
+        return [to_plain(item) for item in said.value]
     return said.value
 
 
-def said_by(content: Any, place: Place) -> Said:
+def said_by(content: Any, place: Place) -> Located:
     """Plain content, all of it said at one place."""
     if isinstance(content, Mapping):
-        return Said({str(name): said_by(entry, place) for name, entry in content.items()}, place)
+        return Located({str(name): said_by(entry, place) for name, entry in content.items()}, place)
     if isinstance(content, (list, tuple)):
-        return Said([said_by(item, place) for item in content], place)
-    return Said(content.item() if hasattr(content, "item") else content, place)
+        return Located([said_by(item, place) for item in content], place)
+    return Located(content.item() if hasattr(content, "item") else content, place)
 
 
 def dotted(steps: Sequence[Step]) -> str:
@@ -114,21 +114,21 @@ def shown_file(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def read(path: Path) -> tuple[Said | None, list[Fault]]:
+def read(path: Path) -> tuple[Located | None, list[Fault]]:
     """The mapping that a YAML file holds (None when it cannot be read at all), and its faults."""
     file = shown_file(path)
     text, fault = _text_of(path, file)
     return (None, [fault]) if fault is not None else read_text(text, file)
 
 
-def read_text(text: str, file: str) -> tuple[Said | None, list[Fault]]:
+def read_text(text: str, file: str) -> tuple[Located | None, list[Fault]]:
     """As `read`, from text; `file` is the name for messages. Said is never changed, so the same text is read once."""
     said, faults = _read_once(text, file)
     return said, list(faults)
 
 
 @lru_cache(maxsize=64)
-def _read_once(text: str, file: str) -> tuple[Said | None, tuple[Fault, ...]]:
+def _read_once(text: str, file: str) -> tuple[Located | None, tuple[Fault, ...]]:
     node, fault = _composed(text, file)
     if fault is not None:
         return None, (fault,)
@@ -144,13 +144,13 @@ def _read_once(text: str, file: str) -> tuple[Said | None, tuple[Fault, ...]]:
     return said if readable else None, tuple(reader.faults)
 
 
-def read_value(text: str, place: Place) -> Said:
+def read_value(text: str, place: Place) -> Located:
     """One value as YAML writes it, said at `place`. Raises ValueError with what is wrong."""
     node, fault = _composed(text, place.file)
     if fault is not None:
         raise ValueError(fault.message)
     if node is None:
-        return Said(None, place)
+        return Located(None, place)
     reader = _Reader(place.file)
     said = reader.part(node, (), place)
     if reader.faults:
@@ -158,12 +158,12 @@ def read_value(text: str, place: Place) -> Said:
     return _all_at(said, place)
 
 
-def _all_at(said: Said, place: Place) -> Said:
+def _all_at(said: Located, place: Place) -> Located:
     if isinstance(said.value, dict):
-        return Said({name: _all_at(entry, place) for name, entry in said.value.items()}, place)
+        return Located({name: _all_at(entry, place) for name, entry in said.value.items()}, place)
     if isinstance(said.value, list):
-        return Said([_all_at(item, place) for item in said.value], place)
-    return Said(said.value, place)
+        return Located([_all_at(item, place) for item in said.value], place)
+    return Located(said.value, place)
 
 
 def _text_of(path: Path, file: str) -> tuple[str, Fault | None]:
@@ -222,7 +222,7 @@ class _Reader:
         """The file holds more parts than any scenario."""
         return self._parts > MOST_PARTS
 
-    def part(self, node: Node, steps: Steps, place: Place) -> Said:
+    def part(self, node: Node, steps: Steps, place: Place) -> Located:
         """What a node says. Faults are noted and the part is left empty."""
         self._parts += 1
         if id(node) in self._open:
@@ -231,7 +231,7 @@ class _Reader:
             return self._wrong(place, (), "too large once all aliases are written out", once=True)
         self._open.add(id(node))
         try:
-            return Said(self._content(node, steps, place), place)
+            return Located(self._content(node, steps, place), place)
         finally:
             self._open.discard(id(node))
 
@@ -254,9 +254,9 @@ class _Reader:
             return math.inf if value > 0 else -math.inf
         return value
 
-    def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Said]:
-        own: dict[str, Said] = {}
-        given: list[Said] = []
+    def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Located]:
+        own: dict[str, Located] = {}
+        given: list[Located] = []
         for key, value in node.value:
             if key.tag == TAG + "merge":
                 given += self._merged_in(value, steps)
@@ -274,7 +274,7 @@ class _Reader:
             own |= {name: said for name, said in source.named.items() if name not in own}
         return own
 
-    def _merged_in(self, value: Node, steps: Steps) -> list[Said]:
+    def _merged_in(self, value: Node, steps: Steps) -> list[Located]:
         sources = value.value if isinstance(value, SequenceNode) else [value]
         if not all(isinstance(source, MappingNode) for source in sources):
             self._wrong(self._place(value), (*steps, "<<"), "merges what is not a mapping")
@@ -291,7 +291,7 @@ class _Reader:
     def _place(self, node: Node) -> Place:
         return Place(self.file, node.start_mark.line + 1)
 
-    def _wrong(self, place: Place, steps: Steps, message: str, *, once: bool = False) -> Said:
+    def _wrong(self, place: Place, steps: Steps, message: str, *, once: bool = False) -> Located:
         if not (once and any(fault.message == message for fault in self.faults)):
             self.faults.append(Fault(place.file, place.line, dotted(steps), message))
-        return Said(WRONG, place)
+        return Located(WRONG, place)

@@ -21,7 +21,7 @@ ASKING = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def held() -> Iterator[None]:
+def defer_signals() -> Iterator[None]:
     """Requests to end that come within the block are delivered when it is over; only the main thread gets any."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -39,11 +39,11 @@ def held() -> Iterator[None]:
             signal.raise_signal(asked[0])
 
 
-def some_done(jobs: Iterable[Future[Result]]) -> set[Future[Result]]:
+def wait_for_any(jobs: Iterable[Future[Result]]) -> set[Future[Result]]:
     """Wait until some of these are done; which. Raises what an interrupt raises."""
     waiting = list(jobs)
     while True:
-        with held():
+        with defer_signals():
             done, _ = wait(waiting, timeout=HEARD_WITHIN, return_when=FIRST_COMPLETED)
         if done:
             return done

@@ -13,26 +13,26 @@ from numpy.typing import NDArray
 
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.simulation.compiled.day_loop import RESULT, blank_world, run_chunk
-from ceasefire.simulation.deferred_signals import some_done
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.deferred_signals import wait_for_any
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 
 CHUNK = 500
 """Worlds that are simulated between two looks at the clock."""
 
 
-Room = tuple[NDArray[np.float64], NDArray[np.int64]]
+ScratchArrays = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
-def room_for_formations(record: WorldArray) -> Room:
+def scratch_arrays(record: WorldArray) -> ScratchArrays:
     """Room for a number and a position of each formation; not made by a rule, where it would take long to compile."""
     formations = record["heat"].shape[-1]
     return np.empty(formations), np.empty(formations, np.int64)
 
 
-Drawn = tuple[NDArray[Any], ...]
+ParameterDraws = tuple[NDArray[Any], ...]
 
 
-def drawn_numbers(opening: Opening) -> Drawn:
+def parameter_draws(opening: InitialState) -> ParameterDraws:
     """The numbers that have a distribution, as arrays: slots, name keys, codes, shapes (n, 3), limits (n, 2)."""
     each = opening.draws
     return (
@@ -47,7 +47,7 @@ def drawn_numbers(opening: Opening) -> Drawn:
 NO_LIMIT = 2**62
 """Days of a world that is lived to its end."""
 
-NOTHING_DRAWN: Drawn = (
+NO_DRAWS: ParameterDraws = (
     np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 2)),
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ NOTHING_DRAWN: Drawn = (
 class Batch:
     """Worlds to simulate: openings of shape (points, numbers), and for every world its point and its number."""
 
-    opening: Opening
+    opening: InitialState
     openings: NDArray[np.float64]
     points: NDArray[np.int64]
     worlds: NDArray[np.int64]
@@ -66,13 +66,13 @@ class Batch:
         return len(self.worlds)
 
 
-def one_scenario(opening: Opening, worlds: int, seed: int) -> Batch:
+def one_scenario(opening: InitialState, worlds: int, seed: int) -> Batch:
     """Worlds 0 to worlds - 1 of one scenario."""
     rows = opening.record.view(np.float64).reshape(1, -1)
     return Batch(opening, rows, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
 
 
-def many_points(opening: Opening, values: dict[str, NDArray[np.float64]], worlds: int, seed: int) -> Batch:
+def many_points(opening: InitialState, values: dict[str, NDArray[np.float64]], worlds: int, seed: int) -> Batch:
     """The same `worlds` at every point of a design; `values` gives each path's number at each point."""
     n = len(next(iter(values.values())))
     rows = np.repeat(opening.record.view(np.float64).reshape(1, -1), n, axis=0)
@@ -82,24 +82,24 @@ def many_points(opening: Opening, values: dict[str, NDArray[np.float64]], worlds
     return Batch(opening, rows, points, np.tile(np.arange(worlds, dtype=np.int64), n), seed)
 
 
-def simulate(batch: Batch, first: int, last: int, drawn: Drawn | None = None) -> WorldArray:
+def simulate(batch: Batch, first: int, last: int, drawn: ParameterDraws | None = None) -> WorldArray:
     """Rows `first` to `last` of a batch: an array of RESULT."""
     scratch = blank_world(batch.opening.record.dtype)
     results = blank_world(RESULT, last - first)
     with np.errstate(over="ignore"):
         run_chunk(
-            scratch, np.asarray(scratch).view(np.float64), room_for_formations(scratch), batch.openings,
-            drawn or drawn_numbers(batch.opening), np.uint64(batch.seed), batch.points[first:last],
+            scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings,
+            drawn or parameter_draws(batch.opening), np.uint64(batch.seed), batch.points[first:last],
             batch.worlds[first:last], False, NO_LIMIT, results,
         )  # fmt: skip
     return np.asarray(results)
 
 
-def open_world(
+def start_world_record(
     record: WorldArray,
     numbers: NDArray[np.float64],
     opening: NDArray[np.float64],
-    drawn: Drawn,
+    drawn: ParameterDraws,
     seed: int | np.uint64,
     world: int,
 ) -> None:
@@ -109,17 +109,17 @@ def open_world(
 
 def step_day(record: WorldArray, numbers: NDArray[np.float64]) -> None:
     """One day of a world; none when it is over."""
-    _one(record, numbers, numbers, NOTHING_DRAWN, 0, 0, begun=True, days=1, row=blank_world(RESULT))
+    _one(record, numbers, numbers, NO_DRAWS, 0, 0, begun=True, days=1, row=blank_world(RESULT))
 
 
 def write_result(record: WorldArray, row: WorldArray) -> None:
     """Copy what is left of a world into a row of results, both arrays of one."""
     numbers = np.asarray(record).view(np.float64)
-    _one(record, numbers, numbers, NOTHING_DRAWN, 0, 0, begun=True, days=0, row=row)
+    _one(record, numbers, numbers, NO_DRAWS, 0, 0, begun=True, days=0, row=row)
 
 
 def _one(record, numbers, opening, drawn, seed, world, *, begun, days, row):
-    point, number, room = np.zeros(1, np.int64), np.full(1, world, np.int64), room_for_formations(record)
+    point, number, room = np.zeros(1, np.int64), np.full(1, world, np.int64), scratch_arrays(record)
     rows = opening.reshape(1, -1)
     run_chunk(record, numbers, room, rows, drawn, np.uint64(seed), point, number, begun, days, row)
 
@@ -137,7 +137,7 @@ def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> 
 
     The rows are the same bytes whatever the chunk size and the number of workers.
     """
-    drawn = drawn_numbers(batch.opening)
+    drawn = parameter_draws(batch.opening)
     spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]
     with ThreadPoolExecutor(cores(workers)) as pool:
         waiting: dict[Future[WorldArray], int] = {}
@@ -146,7 +146,7 @@ def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> 
             waiting[pool.submit(simulate, batch, first, last, drawn)] = first
         while waiting:
             done = 0
-            for future in some_done(waiting):
+            for future in wait_for_any(waiting):
                 done += 1
                 yield waiting.pop(future), future.result()
             for first, last in _some(queue, done):

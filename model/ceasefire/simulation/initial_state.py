@@ -57,7 +57,7 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class Opening:
+class InitialState:
     """A scenario made ready: the record that every world starts from, and where each number stands in it.
 
     `record` has shape (1,). `slots` maps a scenario path to a position counted in 8-byte steps. `draws` are
@@ -76,12 +76,12 @@ class Opening:
     sizes: Sizes = field(repr=False)
 
 
-def open_scenario(scenario: Scenario) -> Opening:
+def initial_state(scenario: Scenario) -> InitialState:
     """Lay a scenario out as a world record. Raises ValueError when it is larger than any size class."""
-    return _Layout(scenario).opening()
+    return _StateBuilder(scenario).opening()
 
 
-class _Layout:
+class _StateBuilder:
     """Fills the record, and notes the slot of every number as it is written."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -109,7 +109,7 @@ class _Layout:
         self.limits: dict[str, tuple[float, float]] = {}
         self.draws: list[Draw] = []
 
-    def opening(self) -> Opening:
+    def opening(self) -> InitialState:
         self._agreement()
         self._actors()
         self._motives()
@@ -117,7 +117,7 @@ class _Layout:
         self._formations()
         self._deadlines()
         self._events()
-        return Opening(
+        return InitialState(
             self.record, self.slots, tuple(self.draws), self.actors, self.sectors, self.motives, self.sides,
             self.formations, self.sizes,
         )  # fmt: skip

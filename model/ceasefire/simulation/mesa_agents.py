@@ -32,9 +32,9 @@ class _Part(mesa.Agent):
 class Actor(_Part):
     """A state or an armed group: it looks, decides, carries blame and bears what the day brought."""
 
-    def look(self) -> None:
+    def perceive(self) -> None:
         """Review today? If so, take in the indicators."""
-        python_rules.look(self.record, self.position)
+        python_rules.perceive(self.record, self.position)
 
     def decide(self) -> None:
         """Choose a rung. A subclass may choose otherwise: set `self.next_posture`."""
@@ -86,21 +86,21 @@ class Formation(_Part):
         self.sector = sector
         self.actor = actor
 
-    def clash(self) -> None:
+    def exchange_fire(self) -> None:
         """Violations of the day."""
-        python_rules.clash(self.record, self.position)
+        python_rules.exchange_fire(self.record, self.position)
 
-    def suffer(self) -> None:
+    def inflict_casualties(self) -> None:
         """Deaths by its fire."""
-        python_rules.suffer(self.record, self.position)
+        python_rules.inflict_casualties(self.record, self.position)
 
     def accuse(self) -> None:
         """Who is blamed for its fire."""
         python_rules.accuse(self.record, self.position)
 
-    def answer(self) -> None:
+    def retaliate(self) -> None:
         """Heat builds where fire was received, and cools."""
-        python_rules.answer(self.record, self.position)
+        python_rules.retaliate(self.record, self.position)
 
     @property
     def heat(self) -> float:
@@ -115,9 +115,9 @@ class Sector(_Part):
         """The line moves."""
         python_rules.advance(self.record, self.position)
 
-    def flee(self) -> None:
+    def displace_civilians(self) -> None:
         """Civilians flee."""
-        python_rules.flee(self.record, self.position)
+        python_rules.displace_civilians(self.record, self.position)
 
     def echo(self) -> None:
         """Fire felt here and next door."""

@@ -11,8 +11,8 @@ from ceasefire.rules import THE_DAY
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.compiled.day_loop import blank_world
-from ceasefire.simulation.engine import drawn_numbers, open_world
-from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
+from ceasefire.simulation.engine import parameter_draws, start_world_record
+from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
 from ceasefire.simulation.mesa_agents import Actor, Formation, Sector
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
@@ -40,12 +40,12 @@ class CeasefireModel(mesa.Model):
         spec: Scenario = getattr(scenario, "scenario", scenario)
         self.spec = spec
         self.world_number = world
-        self.opening: Opening = open_scenario(spec)
+        self.opening: InitialState = initial_state(spec)
         self.record: WorldArray = blank_world(self.opening.record.dtype)
         self.numbers = np.asarray(self.record).view(np.float64)
         rows = self.opening.record.view(np.float64)
         with np.errstate(over="ignore"):
-            open_world(self.record, self.numbers, rows, drawn_numbers(self.opening), np.uint64(seed), world)
+            start_world_record(self.record, self.numbers, rows, parameter_draws(self.opening), np.uint64(seed), world)
         self.actors = [actor_class(self, a, name) for a, name in enumerate(self.opening.actors)]
         self.sectors = [Sector(self, s, name) for s, name in enumerate(self.opening.sectors)]
         self.formations = [Formation(self, f, *names) for f, names in enumerate(self.opening.formations)]

@@ -14,14 +14,14 @@ from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario, ladder_of
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled.day_loop import blank_world
-from ceasefire.simulation.initial_state import Opening, WorldArray
+from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, CAUSES, VIOLATION_KINDS
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class History:
+class Trajectory:
     """The life of one world: arrays have one entry per day lived, `days` of shape (n,)."""
 
     scenario_title: str
@@ -50,10 +50,10 @@ class History:
 
 
 @dataclass
-class Diary:
+class DayLog:
     """Notes taken at the end of each day of a world."""
 
-    opening: Opening
+    opening: InitialState
     days: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, record: WorldArray) -> None:
@@ -73,28 +73,28 @@ class Diary:
 
 
 def step_through(
-    scenario: Scenario, opening: Opening, seed: int, world: int, see: Callable[[WorldArray], None]
+    scenario: Scenario, opening: InitialState, seed: int, world: int, see: Callable[[WorldArray], None]
 ) -> WorldArray:
     """Live one world in the compiled engine, showing its record after each day; returns the last record."""
     record = blank_world(opening.record.dtype)
     numbers = np.asarray(record).view(np.float64)
     rows = opening.record.view(np.float64)
     with np.errstate(over="ignore"):
-        engine.open_world(record, numbers, rows, engine.drawn_numbers(opening), np.uint64(seed), world)
+        engine.start_world_record(record, numbers, rows, engine.parameter_draws(opening), np.uint64(seed), world)
         while not record["over"][0]:
             engine.step_day(record, numbers)
             see(record)
     return record
 
 
-def history(scenario: Scenario, opening: Opening, label: str, seed: int, world: int) -> History:
+def trajectory(scenario: Scenario, opening: InitialState, label: str, seed: int, world: int) -> Trajectory:
     """Live one world and keep its days."""
-    diary = Diary(opening)
+    diary = DayLog(opening)
     last = step_through(scenario, opening, seed, world, diary.note)
-    return from_diary(scenario, diary, last, label, seed, world)
+    return from_day_log(scenario, diary, last, label, seed, world)
 
 
-def from_diary(scenario: Scenario, diary: Diary, last: WorldArray, label: str, seed: int, world: int) -> History:
+def from_day_log(scenario: Scenario, diary: DayLog, last: WorldArray, label: str, seed: int, world: int) -> Trajectory:
     """Put a world's notes in order. Counts that the end took back (an offensive's first days) stay as lived."""
     opening, w = diary.opening, last[0]
     n = len(diary.days)
@@ -104,7 +104,7 @@ def from_diary(scenario: Scenario, diary: Diary, last: WorldArray, label: str, s
     steps = np.diff(counter, axis=0, prepend=np.zeros((1, counter.shape[1])))
     rungs, trust = diary.column("rung"), diary.column("trust")
     cause_actor = int(w["cause_actor"])
-    return History(
+    return Trajectory(
         scenario_title=scenario.title,
         label=label,
         world=world,
@@ -131,7 +131,7 @@ def from_diary(scenario: Scenario, diary: Diary, last: WorldArray, label: str, s
     )
 
 
-def _events_that_happened(scenario: Scenario, diary: Diary) -> list[tuple[int, str]]:
+def _events_that_happened(scenario: Scenario, diary: DayLog) -> list[tuple[int, str]]:
     marks = diary.column("events")
     return sorted(
         {

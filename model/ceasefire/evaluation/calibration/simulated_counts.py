@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ceasefire.simulation.compiled.day_loop import blank_world
 from ceasefire.simulation.compiled.recorded_counts import COUNTED, Counts, record_chunk
-from ceasefire.simulation.engine import Batch, cores, drawn_numbers, room_for_formations
+from ceasefire.simulation.engine import Batch, cores, parameter_draws, scratch_arrays
 
 
 def record(
@@ -19,14 +19,14 @@ def record(
     """Counts of the first `days` days of every world of a batch, shape (worlds, days, COUNTED), and days held."""
     counts = np.zeros((len(batch), days, COUNTED))
     held = np.zeros(len(batch), np.int64)
-    drawn = drawn_numbers(batch.opening)
+    drawn = parameter_draws(batch.opening)
 
     def one(part: Sequence[int]) -> None:
         scratch = blank_world(batch.opening.record.dtype)
         span = slice(part[0], part[-1] + 1)
         with np.errstate(over="ignore"):
             record_chunk(
-                scratch, np.asarray(scratch).view(np.float64), room_for_formations(scratch), batch.openings, drawn,
+                scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings, drawn,
                 np.uint64(batch.seed), batch.points[span], batch.worlds[span], recorded[batch.points[span]],
                 counts[span], held[span],
             )  # fmt: skip

@@ -17,7 +17,7 @@ from ceasefire.evaluation.calibration.target_counts import War
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import Counts
 from ceasefire.simulation.engine import many_points
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -50,7 +50,7 @@ class Window:
     def simulated(self, numbers: NDArray[np.float64], seed: int) -> summary_statistics.Figures:
         """The figures of one world at each row of free numbers; NaN where no world held. Shape (rows, figures)."""
         scenario = load(self.scenario, (), dict(self.settings)).scenario
-        opening = open_scenario(scenario)
+        opening = initial_state(scenario)
         columns = self.columns(numbers, assumed_ranges(scenario), set(opening.slots), seed)
         recorded = numbers[:, [prior.name for prior in priors()].index(COUNTING)]
         everything = many_points(opening, columns, 1, seed)

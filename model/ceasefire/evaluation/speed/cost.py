@@ -8,7 +8,7 @@ from typing import Any
 
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import Opening, open_scenario
+from ceasefire.simulation.initial_state import InitialState, initial_state
 
 SEED = 1
 
@@ -24,7 +24,7 @@ def compiled_cost(scenario: Scenario, worlds: int, repeats: int) -> dict[str, fl
     Of `repeats` measurements the best, so that other programs on the machine count little. Days are those that
     ceasefires held; the few days on which an offensive shows that it lasts are not counted.
     """
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     batch = engine.one_scenario(opening, worlds, SEED)
     engine.simulate(batch, 0, 1)
     held = 0
@@ -43,7 +43,7 @@ def compiled_cost(scenario: Scenario, worlds: int, repeats: int) -> dict[str, fl
     }
 
 
-def _on_all_cores(opening: Opening, worlds: int) -> None:
+def _on_all_cores(opening: InitialState, worlds: int) -> None:
     chunk = max(1, worlds // (4 * engine.cores()))
     engine.all_rows(engine.one_scenario(opening, worlds, SEED), chunk=chunk)
 

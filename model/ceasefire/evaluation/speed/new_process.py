@@ -71,12 +71,12 @@ def main() -> None:
     asked = reader.parse_args()
     from ceasefire.scenario.load import load
     from ceasefire.simulation import engine
-    from ceasefire.simulation.initial_state import open_scenario
+    from ceasefire.simulation.initial_state import initial_state
 
     scenario = load(asked.scenario).scenario
     if asked.days:
         scenario = scenario.model_copy(update={"horizon_days": asked.days})
-    batch = engine.one_scenario(open_scenario(scenario), asked.worlds, 1)
+    batch = engine.one_scenario(initial_state(scenario), asked.worlds, 1)
     began = time.process_time()
     rows = engine.all_rows(batch)
     living = time.process_time() - began

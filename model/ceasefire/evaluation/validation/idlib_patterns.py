@@ -39,8 +39,8 @@ from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled.recorded_counts import DEATHS, Counts
 from ceasefire.simulation.engine import Batch, one_scenario
-from ceasefire.simulation.initial_state import Opening, WorldArray, open_scenario
-from ceasefire.simulation.trajectory import history
+from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
+from ceasefire.simulation.trajectory import trajectory
 
 EXPERIMENT = "why-march-2020-held"
 """The experiment whose cases are judged: its file says how long each deal really held."""
@@ -56,9 +56,9 @@ class Idlib:
 
     worlds: int
 
-    def opening(self, reference: str) -> Opening:
+    def opening(self, reference: str) -> InitialState:
         """A scenario made ready."""
-        return open_scenario(load(reference).scenario)
+        return initial_state(load(reference).scenario)
 
     def rows(self, reference: str) -> WorldArray:
         """Results of the worlds of a scenario."""
@@ -72,7 +72,7 @@ class Idlib:
     def sawtooth(self, reference: str) -> Sawtooth:
         """Violations around talks in some worlds of a scenario. ValueError when nobody talked."""
         scenario, opening = load(reference).scenario, self.opening(reference)
-        lives = (history(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
+        lives = (trajectory(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
         return around_talks(violations_and_talks(life) for life in lives)
 
     def cases(self, seed: int) -> list[Hindcast]:
@@ -90,7 +90,7 @@ class Idlib:
     def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, FloatArray]:
         """Counts of a scenario's worlds with every assumed number drawn, as the records would have them; days held."""
         scenario = load(reference).scenario
-        batch = doubt_batch(scenario, open_scenario(scenario), SEED)
+        batch = doubt_batch(scenario, initial_state(scenario), SEED)
         assert isinstance(batch, Batch)
         shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
         counts, held = record(batch, shares, days)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ceasefire.evaluation.verification.check import Check, as_table
+from ceasefire.evaluation.verification.check import CheckResult, as_table
 
 __all__ = ["Check", "table"]
 
@@ -16,7 +16,7 @@ def table(quick: bool = True) -> pd.DataFrame:
     return as_table(check for part in programs() for check in part(quick))
 
 
-def programs() -> tuple[Callable[[bool], list[Check]], ...]:
+def programs() -> tuple[Callable[[bool], list[CheckResult]], ...]:
     """The verification programs, in the order of the table."""
     from ceasefire.evaluation.verification import (
         model_vs_closed_form,

@@ -16,7 +16,7 @@ FOUR_SIGMA = 4.0
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckResult:
     """One finding of a verification program."""
 
     name: str
@@ -26,7 +26,7 @@ class Check:
     passed: bool
 
 
-def as_table(checks: Iterable[Check]) -> pd.DataFrame:
+def as_table(checks: Iterable[CheckResult]) -> pd.DataFrame:
     """One row per check, columns name, says, figure, target, passed."""
     return pd.DataFrame([asdict(check) for check in checks], columns=["name", "says", "figure", "target", "passed"])
 
@@ -63,11 +63,11 @@ def paired(with_it: ArrayLike, without: ArrayLike) -> Paired:
     return Paired(mean, mean - half, mean + half, n)
 
 
-def near(name: str, says: str, found: float, exact: float, error: float, unit: str = "") -> Check:
+def near(name: str, says: str, found: float, exact: float, error: float, unit: str = "") -> CheckResult:
     """A check that `found` lies within 4 standard errors of the exact figure."""
     off = abs(found - exact) / error if error > 0.0 else math.inf * abs(found - exact) if found != exact else 0.0
     tail = f" {unit}" if unit else ""
-    return Check(
+    return CheckResult(
         name, says, f"{found:.5g}{tail} ({off:.1f} standard errors off)",
         f"{exact:.5g}{tail}, within {FOUR_SIGMA:g} standard errors of {error:.2g}", off <= FOUR_SIGMA,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import called_from_python
 from ceasefire.compilation.name_keys import name_key
-from ceasefire.evaluation.verification.check import Check, near
+from ceasefire.evaluation.verification.check import CheckResult, near
 from ceasefire.evaluation.verification.runs import SEED, lived
 from ceasefire.evaluation.verification.synthetic_scenarios import MECHANISMS, duel
 
@@ -24,7 +24,7 @@ FACING = 1.0 / (1.0 + MECHANISMS["facing_half"])
 """Share of its fire for which a formation finds a target among one full enemy formation."""
 
 
-def checks(quick: bool = True) -> list[Check]:
+def checks(quick: bool = True) -> list[CheckResult]:
     """Every comparison with a closed form."""
     worlds = 4_000 if quick else 20_000
     return [
@@ -44,7 +44,7 @@ def _wavering(chance: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def constant_hazard(worlds: int, chance: float = DAILY_CHANCE) -> list[Check]:
+def constant_hazard(worlds: int, chance: float = DAILY_CHANCE) -> list[CheckResult]:
     """One party reviews daily and always weighs alike, so that P(the ceasefire sees t days out) = (1 - h)^t."""
     scenario = duel(
         {
@@ -74,7 +74,7 @@ def _firing(changes: dict[str, object]) -> dict[str, object]:
     return {**loose, **changes}
 
 
-def localised_fire(worlds: int) -> list[Check]:
+def localised_fire(worlds: int) -> list[CheckResult]:
     """Fire that nobody ordered is Poisson: mean and variance are both rate x presence x days."""
     table = lived(duel(_firing({})), worlds)
     exact = 2 * 0.3 * FACING * 400
@@ -89,7 +89,7 @@ def localised_fire(worlds: int) -> list[Check]:
     ]  # fmt: skip
 
 
-def answers_to_fire(worlds: int, branching: float = 0.45) -> Check:
+def answers_to_fire(worlds: int, branching: float = 0.45) -> CheckResult:
     """With one branching number b, answers follow heat <- k heat + (1 - k) b (fire received): a sum known before."""
     same = {"mechanisms.branching_rest": branching, "mechanisms.branching_most": branching}
     table = lived(duel(_firing({**same})), worlds)
@@ -102,7 +102,7 @@ def answers_to_fire(worlds: int, branching: float = 0.45) -> Check:
     return near("answers to fire, mean", f"answers in 400 days, {worlds} worlds", float(answers.mean()), exact, error)
 
 
-def mean_deaths(worlds: int) -> Check:
+def mean_deaths(worlds: int) -> CheckResult:
     """Whole deaths of a capped Lomax amount: mean = sum over k = 1 .. cap of (1 + k / scale)^-tail."""
     table = lived(duel(_firing({})), worlds)
     mean, tail, cap = (MECHANISMS[name] for name in ("deaths_mean_calm", "deaths_tail", "deaths_cap"))
@@ -134,7 +134,7 @@ def uniforms(count: int, world: int = 0) -> NDArray[np.float64]:
     return out
 
 
-def uniform_draws(count: int) -> list[Check]:
+def uniform_draws(count: int) -> list[CheckResult]:
     """Draws fill [0, 1) evenly (Kolmogorov-Smirnov), and days and worlds next to each other are unrelated."""
     here, next_door = uniforms(count), uniforms(count, world=1)
     ordered = np.sort(here)
@@ -144,7 +144,7 @@ def uniform_draws(count: int) -> list[Check]:
     next_world = float(np.corrcoef(here, next_door)[0, 1])
     error = 1.0 / math.sqrt(count)
     return [
-        Check("draws fill the unit interval", f"Kolmogorov-Smirnov distance x root n, {count} draws", f"{distance:.2f}",
+        CheckResult("draws fill the unit interval", f"Kolmogorov-Smirnov distance x root n, {count} draws", f"{distance:.2f}",
               "at most 1.95 (1 in 1,000 even draws would exceed it)", distance <= 1.95),
         near("draws of neighbouring days", f"correlation over {count} days", next_day, 0.0, error),
         near("draws of neighbouring worlds", f"correlation over {count} days", next_world, 0.0, error),

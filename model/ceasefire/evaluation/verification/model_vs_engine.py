@@ -6,18 +6,18 @@ import hashlib
 
 import numpy as np
 
-from ceasefire.evaluation.verification.check import Check
+from ceasefire.evaluation.verification.check import CheckResult
 from ceasefire.evaluation.verification.runs import SEED, each_day, opened
 from ceasefire.evaluation.verification.synthetic_scenarios import random_front, small_front
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import WorldArray, open_scenario
+from ceasefire.simulation.initial_state import WorldArray, initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
 
 
-def checks(quick: bool = True) -> list[Check]:
+def checks(quick: bool = True) -> list[CheckResult]:
     """The flagship and random scenarios day by day; tables under every cut."""
     flagship = load("idlib-2020").scenario
     worlds, days, others = (2, 120, 4) if quick else (10, 1825, 40)
@@ -63,26 +63,26 @@ def days_hash(scenario: Scenario, worlds: range, days: int, seed: int = SEED) ->
     return digest.hexdigest()
 
 
-def same_days(scenario: Scenario, name: str, worlds: range, days: int) -> Check:
+def same_days(scenario: Scenario, name: str, worlds: range, days: int) -> CheckResult:
     """Every byte of the record, every day, in some worlds of a scenario."""
     differences = [found for world in worlds if (found := first_difference(scenario, world, days))]
     says = f"{len(worlds)} worlds of {name}, the whole record each day, up to {days} days"
     figure = differences[0] if differences else "no byte differs"
-    return Check(f"Mesa and engine, {name}", says, figure, "no byte differs", not differences)
+    return CheckResult(f"Mesa and engine, {name}", says, figure, "no byte differs", not differences)
 
 
 def table_hash(scenario: Scenario, worlds: int, seed: int, workers: int, chunk: int) -> str:
     """SHA-256 of the result rows."""
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     rows = engine.all_rows(engine.one_scenario(opening, worlds, seed), workers=workers, chunk=chunk)
     return hashlib.sha256(rows.tobytes()).hexdigest()
 
 
-def same_tables(scenario: Scenario, name: str, worlds: int) -> Check:
+def same_tables(scenario: Scenario, name: str, worlds: int) -> CheckResult:
     """One table whatever the chunk size and the number of workers."""
     cuts = ((1, worlds), (2, 7), (3, 1 + worlds // 4), (4, 20))
     hashes = {table_hash(scenario, worlds, SEED, workers, chunk) for workers, chunk in cuts}
     says = f"{worlds} worlds of {name}, {len(cuts)} ways to cut the work"
-    return Check(
+    return CheckResult(
         f"one table, {name}", says, f"{len(hashes)} table: {min(hashes)[:12]}", "1 table", len(hashes) == 1
     )  # fmt: skip

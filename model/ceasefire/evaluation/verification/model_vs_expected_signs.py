@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ceasefire.evaluation.verification.check import Check, Paired, paired
+from ceasefire.evaluation.verification.check import CheckResult, Paired, paired
 from ceasefire.evaluation.verification.runs import lived
 from ceasefire.scenario.load import load
 
@@ -60,7 +60,7 @@ DIRECTIONS = (
 )
 
 
-def checks(quick: bool = True) -> list[Check]:
+def checks(quick: bool = True) -> list[CheckResult]:
     """Every direction of the design, on the same worlds."""
     found = []
     for direction in DIRECTIONS:
@@ -80,12 +80,12 @@ def judged(direction: Direction, worlds: int, days: int) -> Paired:
     return paired(tables[0]["days_held"], tables[1]["days_held"])
 
 
-def verdict(direction: Direction, found: Paired) -> Check:
+def verdict(direction: Direction, found: Paired) -> CheckResult:
     """Passed only when the interval leaves out 0 on the right side."""
     right = found.above if direction.sign > 0 else found.below
     base = "+".join(("idlib-2020", *direction.under))
     word = "longer" if direction.sign > 0 else "shorter"
-    return Check(
+    return CheckResult(
         f"{word} with {direction.what}", f"days held with more and with less of it, same worlds of {base}",
         f"{found} days", f"the 95 % interval lies {'above' if direction.sign > 0 else 'below'} 0", right,
     )  # fmt: skip

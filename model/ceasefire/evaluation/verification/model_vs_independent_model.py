@@ -12,7 +12,7 @@ from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.evaluation.speed.cost import peer_rows
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
-from ceasefire.simulation.initial_state import open_scenario
+from ceasefire.simulation.initial_state import initial_state
 
 SEED = 20200306
 
@@ -30,7 +30,7 @@ FEWEST = 10
 
 def engine_worlds(scenario: Scenario, worlds: int, seed: int = SEED) -> pd.DataFrame:
     """The worlds table of the compiled engine."""
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     return worlds_frame(engine.all_rows(engine.one_scenario(opening, worlds, seed)), opening)
 
 

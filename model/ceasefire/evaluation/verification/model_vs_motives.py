@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ceasefire.evaluation.verification.check import Check, Paired, paired
+from ceasefire.evaluation.verification.check import CheckResult, Paired, paired
 from ceasefire.evaluation.verification.runs import deaths, lived, with_number, with_weights
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
@@ -89,7 +89,7 @@ class Muted:
         return f"{each}; {self.touched:.0%} of lives touched; moves {seen}"
 
 
-def checks(quick: bool = True) -> list[Check]:
+def checks(quick: bool = True) -> list[CheckResult]:
     """Per motive over all who have it, and per outside party; in full, per actor, in all scenarios and a crisis."""
     names = ["idlib-2020"] if quick else [*sorted(list_scenarios()), CRISIS]
     return [verdict(muted, quick) for name in names for muted in ablations(name, quick)]
@@ -150,7 +150,7 @@ def _clear_of_zero(found: Paired) -> bool:
     return half > 0.0 and abs(found.mean) > half
 
 
-def verdict(muted: Muted, quick: bool) -> Check:
+def verdict(muted: Muted, quick: bool) -> CheckResult:
     """Live when some outcome moves (in short form, or for one of several who feel it, when some life is touched).
 
     One that is known to be dead passes, and says why it is.
@@ -160,7 +160,7 @@ def verdict(muted: Muted, quick: bool) -> Check:
     reason = KNOWN_DEAD.get((muted.scenario, muted.what))
     figure = str(muted) if live or reason is None else f"dead: {reason} ({muted})"
     target = "some life is touched" if touching else "an outcome moves, or the reason why none does is known"
-    return Check(
+    return CheckResult(
         f"{muted.what}, {muted.scenario}", "taken away from all who have it, on the same worlds", figure, target,
         live or reason is not None,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.evaluation.verification.check import Check
+from ceasefire.evaluation.verification.check import CheckResult
 from ceasefire.evaluation.verification.runs import opened
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
@@ -14,7 +14,7 @@ from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.initial_state import WorldArray
 
 
-def checks(quick: bool = True) -> list[Check]:
+def checks(quick: bool = True) -> list[CheckResult]:
     """At rest, every shipped scenario's front forgets fire; what it does in deep distrust is told beside it."""
     return [at_rest(load(name).scenario, name) for name in sorted(list_scenarios())]
 
@@ -37,7 +37,7 @@ def branching_matrix(record: WorldArray) -> NDArray[np.float64]:
         feel(one)
         python_rules.brace(one)
         for i in range(n):
-            python_rules.answer(one, i)
+            python_rules.retaliate(one, i)
         provoked = np.asarray(w["heat"][:n]) / (1.0 - float(w["heat_kept"]))
         found[:, j] = provoked * np.asarray(w["facing"][:n])
     return found
@@ -54,7 +54,7 @@ def spectral_radius(matrix: NDArray[np.float64]) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def at_rest(scenario: Scenario, name: str) -> Check:
+def at_rest(scenario: Scenario, name: str) -> CheckResult:
     """Everybody honours the deal at the trust of the signing, and the order to cease is forgotten."""
     calm = opened(scenario)
     calm["rung"][0, :] = 0
@@ -65,4 +65,4 @@ def at_rest(scenario: Scenario, name: str) -> Check:
     radius, distrust, fighting = (spectral_radius(branching_matrix(record)) for record in (calm, angry, war))
     says = "spectral radius of the front's branching matrix on day 0, all at honour, no order to cease left"
     figure = f"{radius:.3f} (in full distrust {distrust:.3f}, and all on the offensive {fighting:.3f})"
-    return Check(f"branching at rest, {name}", says, figure, "below 1", radius < 1.0)
+    return CheckResult(f"branching at rest, {name}", says, figure, "below 1", radius < 1.0)

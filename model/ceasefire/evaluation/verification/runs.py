@@ -13,26 +13,26 @@ from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled.day_loop import blank_world
-from ceasefire.simulation.initial_state import WorldArray, open_scenario
+from ceasefire.simulation.initial_state import WorldArray, initial_state
 
 SEED = 20200306
 
 
 def lived(scenario: Scenario, worlds: int, seed: int = SEED, *, chunk: int | None = None) -> pd.DataFrame:
     """The worlds table of worlds 0 to `worlds` - 1."""
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     span = chunk or max(1, worlds // 8)
     return worlds_frame(engine.all_rows(engine.one_scenario(opening, worlds, seed), chunk=span), opening)
 
 
 def opened(scenario: Scenario, world: int = 0, seed: int = SEED) -> WorldArray:
     """The record of one world on the morning of day 0, shape (1,)."""
-    opening = open_scenario(scenario)
+    opening = initial_state(scenario)
     record = blank_world(opening.record.dtype)
     with np.errstate(over="ignore"):
-        engine.open_world(
+        engine.start_world_record(
             record, np.asarray(record).view(np.float64), opening.record.view(np.float64),
-            engine.drawn_numbers(opening), np.uint64(seed), world,
+            engine.parameter_draws(opening), np.uint64(seed), world,
         )  # fmt: skip
     return record
 

@@ -11,10 +11,10 @@ from ceasefire import rules
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import called_from_python, compiling, rule, seldom
 from ceasefire.rules.decide import choose as _choose
-from ceasefire.rules.exchange_fire import most_fire
-from ceasefire.rules.initialise import found
+from ceasefire.rules.exchange_fire import fire_rate_bound
+from ceasefire.rules.initialise import initialise
+from ceasefire.rules.perceive import read_indicators as _take_in
 from ceasefire.rules.perceive import review_is_due
-from ceasefire.rules.perceive import take_in as _take_in
 from ceasefire.world_state import N_COUNTERS
 
 RESULT = np.dtype(
@@ -31,20 +31,26 @@ RESULT = np.dtype(
 _events, _survey, _settle = rules.events, rules.survey, rules.settle
 
 
-_clash, _advance, _suffer, _flee, _accuse = rules.clash, rules.advance, rules.suffer, rules.flee, rules.accuse
+_clash, _advance, _suffer, _flee, _accuse = (
+    rules.exchange_fire,
+    rules.advance,
+    rules.inflict_casualties,
+    rules.displace_civilians,
+    rules.accuse,
+)
 
 
 _update_trust, _carry_blame = rules.update_trust, rules.carry_blame
 
 
-_brace, _echo, _answer = rules.brace, rules.echo, rules.answer
+_brace, _echo, _answer = rules.brace, rules.echo, rules.retaliate
 
 
-_bear, _bind, _judge = rules.bear, rules.bind, rules.judge
+_bear, _bind, _judge = rules.bear, rules.commit, rules.judge_end
 
 
 @rule
-def live_day(w, numbers, nearness, close):
+def step_day(w, numbers, nearness, close):
     """One day of one world, in the order of rules.THE_DAY. `nearness` and `close` are room for
     a number of each formation.
 
@@ -52,11 +58,11 @@ def live_day(w, numbers, nearness, close):
     """
     _events(w, numbers)
     _survey(w)
-    for k in range(list_due(w, close)):
+    for k in range(list_reviews_due(w, close)):
         _take_in(w, close[k])
         _choose(w, close[k])
     _settle(w)
-    for k in range(list_close(w, nearness, close)):
+    for k in range(formations_that_may_fire(w, nearness, close)):
         _clash(w, close[k])
     for s in range(w.n_sectors):
         _advance(w, s)
@@ -81,7 +87,7 @@ def live_day(w, numbers, nearness, close):
 
 
 @rule
-def list_due(w, due):
+def list_reviews_due(w, due):
     """List the actors who review their posture today, and say how many.
 
     They look and choose one by one: a choice shows only when all are made.
@@ -97,14 +103,14 @@ def list_due(w, due):
 
 
 @rule
-def list_close(w, nearness, close):
+def formations_that_may_fire(w, nearness, close):
     """List the formations that come close to firing, and say how many: the draws of the others mean no fire for sure.
 
     A count is 0 when u < 1 - rate, which is at most exp(-rate). Numbers in a row, without a choice among them, are
     worked out several at a time.
     """
     for f in range(w.n_formations):
-        nearness[f] = random_streams.uniform(w.clash_key, w.formation_key[f], 0) - (1.0 - most_fire(w, f))
+        nearness[f] = random_streams.uniform(w.clash_key, w.formation_key[f], 0) - (1.0 - fire_rate_bound(w, f))
     found = 0
     for f in range(w.n_formations):
         close[found] = f
@@ -113,7 +119,7 @@ def list_close(w, nearness, close):
 
 
 @seldom
-def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
+def draw_parameters(numbers, key, slots, names, codes, shapes, limits):
     """Draw every number that has a distribution, each by its own name, cut to its limits."""
     stream = random_streams.stream_key(random_streams.day_key(key, -1), random_streams.PARAMETER)
     for k in range(slots.shape[0]):
@@ -123,19 +129,19 @@ def draw_numbers(numbers, key, slots, names, codes, shapes, limits):
 
 
 @seldom
-def begin(w, numbers, opening, drawn, seed, world):
+def start_world(w, numbers, opening, drawn, seed, world):
     """Set a world to the morning of day 0. `w` and `numbers` are two views of the same record."""
     for slot in range(numbers.shape[0]):
         numbers[slot] = opening[slot]
     slots, names, codes, shapes, limits = drawn
-    draw_numbers(
+    draw_parameters(
         numbers, random_streams.world_key(np.uint64(seed), np.uint64(world)), slots, names, codes, shapes, limits
     )
-    found(w, seed, world)
+    initialise(w, seed, world)
 
 
 @seldom
-def all_that_must_be_numbers(w):
+def finiteness_sum(w):
     """A sum that is infinite, or no number, when a count, a belief or a rate of the world is: then it has failed."""
     total = w.ties + w.attention + w.violence + w.trust[0] + w.trust[1] + w.ground_lost[0] + w.ground_lost[1]
     for c in range(N_COUNTERS):
@@ -148,7 +154,7 @@ def all_that_must_be_numbers(w):
 
 
 @seldom
-def sum_up(w, row):
+def write_result_row(w, row):
     """Copy what is left of a world into a row of results."""
     row.world = w.world
     row.days_held = w.days_held
@@ -162,7 +168,7 @@ def sum_up(w, row):
     row.deciding_actor = w.deciding_actor
     row.deciding_motive = w.deciding_motive
     row.deciding_sector = w.deciding_sector
-    row.failed = 0 if np.isfinite(all_that_must_be_numbers(w)) else 1
+    row.failed = 0 if np.isfinite(finiteness_sum(w)) else 1
     for c in range(N_COUNTERS):
         row.counter[c] = w.counter[c]
 
@@ -179,12 +185,12 @@ def run_chunk(worlds, numbers, room, openings, drawn, seed, points, numbers_of_w
     for k in range(numbers_of_worlds.shape[0]):
         w = worlds[0]
         if not begun:
-            begin(w, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
+            start_world(w, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
         lived = 0
         while w.over == 0 and lived < days:
-            live_day(w, numbers, nearness, close)
+            step_day(w, numbers, nearness, close)
             lived += 1
-        sum_up(w, results[k])
+        write_result_row(w, results[k])
         results[k].point = points[k]
 
 

@@ -7,25 +7,30 @@ from __future__ import annotations
 
 from ceasefire import rules
 from ceasefire.compilation.decorators import called_from_python
-from ceasefire.rules.decide import chances as chances_of
-from ceasefire.rules.decide import leanings as leanings_of
+from ceasefire.rules.decide import choice_probabilities as chances_of
+from ceasefire.rules.decide import costs_of_rung as restraint_of
 from ceasefire.rules.decide import leash as leash_of
 from ceasefire.rules.decide import preparation as preparation_of
-from ceasefire.rules.decide import restraint as restraint_of
-from ceasefire.rules.initialise import found as found_world
+from ceasefire.rules.decide import unrestricted_probabilities as leanings_of
+from ceasefire.rules.initialise import initialise as found_world
+from ceasefire.rules.perceive import read_indicators as take_in_sight
 from ceasefire.rules.perceive import survey as survey_world
-from ceasefire.rules.perceive import take_in as take_in_sight
 
-_events, _look, _decide, _settle = rules.events, rules.look, rules.decide, rules.settle
-_clash, _advance, _suffer, _flee = rules.clash, rules.advance, rules.suffer, rules.flee
+_events, _look, _decide, _settle = rules.events, rules.perceive, rules.decide, rules.settle
+_clash, _advance, _suffer, _flee = (
+    rules.exchange_fire,
+    rules.advance,
+    rules.inflict_casualties,
+    rules.displace_civilians,
+)
 _accuse, _update_trust, _carry_blame = rules.accuse, rules.update_trust, rules.carry_blame
 _brace, _echo, _answer, _bear, _bind, _judge = (
-    rules.brace, rules.echo, rules.answer, rules.bear, rules.bind, rules.judge,
+    rules.brace, rules.echo, rules.retaliate, rules.bear, rules.commit, rules.judge_end,
 )  # fmt: skip
 
 
 @called_from_python
-def found(worlds, seed, world):
+def initialise(worlds, seed, world):
     """See rules.founding.found."""
     found_world(worlds[0], seed, world)
 
@@ -38,13 +43,13 @@ def events(worlds, numbers):
 
 @called_from_python
 def survey(worlds):
-    """See rules.look.survey."""
+    """See rules.perceive.survey."""
     survey_world(worlds[0])
 
 
 @called_from_python
-def look(worlds, a):
-    """See rules.look."""
+def perceive(worlds, a):
+    """See rules.perceive."""
     _look(worlds[0], a)
 
 
@@ -61,26 +66,26 @@ def settle(worlds):
 
 
 @called_from_python
-def clash(worlds, f):
-    """See rules.clash."""
+def exchange_fire(worlds, f):
+    """See rules.exchange_fire."""
     _clash(worlds[0], f)
 
 
 @called_from_python
 def advance(worlds, s):
-    """See rules.clash.advance."""
+    """See rules.exchange_fire.advance."""
     _advance(worlds[0], s)
 
 
 @called_from_python
-def suffer(worlds, f):
-    """See rules.suffer."""
+def inflict_casualties(worlds, f):
+    """See rules.inflict_casualties."""
     _suffer(worlds[0], f)
 
 
 @called_from_python
-def flee(worlds, s):
-    """See rules.suffer.flee."""
+def displace_civilians(worlds, s):
+    """See rules.inflict_casualties.flee."""
     _flee(worlds[0], s)
 
 
@@ -104,7 +109,7 @@ def carry_blame(worlds, a):
 
 @called_from_python
 def brace(worlds):
-    """See rules.answer.brace."""
+    """See rules.retaliate.brace."""
     _brace(worlds[0])
 
 
@@ -115,49 +120,49 @@ def echo(worlds, s):
 
 
 @called_from_python
-def answer(worlds, f):
-    """See rules.answer."""
+def retaliate(worlds, f):
+    """See rules.retaliate."""
     _answer(worlds[0], f)
 
 
 @called_from_python
 def bear(worlds, a):
-    """See rules.bind.bear."""
+    """See rules.commit.bear."""
     _bear(worlds[0], a)
 
 
 @called_from_python
-def bind(worlds):
-    """See rules.bind."""
+def commit(worlds):
+    """See rules.commit."""
     _bind(worlds[0])
 
 
 @called_from_python
-def judge(worlds):
-    """See rules.judge."""
+def judge_end(worlds):
+    """See rules.judge_end."""
     _judge(worlds[0])
 
 
 @called_from_python
-def take_in(worlds, a):
-    """See rules.look.take_in."""
+def read_indicators(worlds, a):
+    """See rules.perceive.take_in."""
     take_in_sight(worlds[0], a)
 
 
 @called_from_python
-def chances(worlds, a):
+def choice_probabilities(worlds, a):
     """See rules.decide.chances."""
     return chances_of(worlds[0], a)
 
 
 @called_from_python
-def leanings(worlds, a):
+def unrestricted_probabilities(worlds, a):
     """See rules.decide.leanings: as if every rung within the actor's means were one step away."""
     return leanings_of(worlds[0], a, worlds[0].ceiling[a])
 
 
 @called_from_python
-def restraint(worlds, a, rung):
+def costs_of_rung(worlds, a, rung):
     """See rules.decide.restraint."""
     return restraint_of(worlds[0], a, rung)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import called_from_python, rule
-from ceasefire.simulation.compiled.day_loop import begin, live_day
+from ceasefire.simulation.compiled.day_loop import start_world, step_day
 from ceasefire.world_state import C_CIVILIAN, World
 
 EVENTS, DEATHS, CIVILIAN, FIRST_SIDE, SECOND_SIDE = range(5)
@@ -44,11 +44,11 @@ def record_chunk(worlds, numbers, room, openings, drawn, seed, points, which, re
     w = worlds[0]
     nearness, close = room
     for k in range(which.shape[0]):
-        begin(w, numbers, openings[points[k]], drawn, seed, which[k])
+        start_world(w, numbers, openings[points[k]], drawn, seed, which[k])
         counts[k] = 0.0
         while w.over == 0 and w.day < counts.shape[1]:
             before = w.counter[C_CIVILIAN]
             day = w.day
-            live_day(w, numbers, nearness, close)
+            step_day(w, numbers, nearness, close)
             count_day(w, recorded[k], before, counts[k, day])
         held[k] = w.days_held if w.ended == 1 else w.day
