@@ -8,7 +8,7 @@ import pytest
 
 from ceasefire.scenario.load import check_file
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 BAD = sorted((HERE / "invalid").glob("*.yaml"))
 GOOD = sorted((HERE / "valid").glob("*.yaml"))
 MARK = "# expect: "

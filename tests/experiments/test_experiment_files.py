@@ -13,7 +13,7 @@ from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.prepare import prepare
 from ceasefire.scenario.find_scenarios import list_experiments, shipped
 
-SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
+SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
 SHIPPED = sorted(file.stem for file in shipped("experiments").glob("*.yaml"))
 
 WRONG = f"""name: wrong

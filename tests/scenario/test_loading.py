@@ -16,7 +16,7 @@ from ceasefire.scenario.find_scenarios import find_change, find_scenario, list_c
 from ceasefire.scenario.load import Loaded, load, load_resolved
 from ceasefire.scenario.parameter_paths import doubt_range, event_paths, quantities
 
-VALID = Path(__file__).parent / "valid"
+VALID = Path(__file__).parents[1] / "valid"
 TWO_SIDES = VALID / "two-sides.yaml"
 HEAD = "title: A change\nsentence: Something is other than it was.\nkind: assumption\n"
 

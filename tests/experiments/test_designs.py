@@ -16,7 +16,7 @@ from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import one_scenario, simulate
 from ceasefire.simulation.initial_state import initial_state
 
-SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
+SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
 HEAD = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\ndays: 60\nworlds: 10\noutcomes: [days_held]\n"
 Make = Callable[..., PreparedExperiment]
 

@@ -244,7 +244,7 @@ def test_a_table_keeps_its_columns_apart() -> None:
 
 
 def test_the_tiny_scenario_of_the_tests_can_be_described() -> None:
-    tiny = Path(__file__).parent / "valid" / "two-sides.yaml"
+    tiny = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
     described = describe(load(tiny, set={"events": []}))
     assert "Events\n------\nNone." in described
     assert max(map(len, described.splitlines())) <= 100

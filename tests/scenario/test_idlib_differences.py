@@ -22,7 +22,7 @@ BASES = {
     "idlib-2020-01": "idlib-2019-08-31",
 }
 DEALS = ("idlib-2020", *BASES)
-README = Path(__file__).parents[1] / "scenarios" / "README.md"
+README = Path(__file__).parents[2] / "scenarios" / "README.md"
 REASON = 8
 """Letters of a reason, at the least."""
 

@@ -24,7 +24,7 @@ from ceasefire.experiments.runner import run
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import WorldArray
 
-SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
+SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
 ASKED = f"""
 name: asked
 title: Watched or not

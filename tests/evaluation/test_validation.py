@@ -316,6 +316,6 @@ def test_forecasts_need_data() -> None:
 
 
 def test_the_documentation_names_every_column_of_the_file() -> None:
-    text = (Path(__file__).parents[1] / "docs" / "validation.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
     for column, holds in COLUMNS.items():
         assert f"| `{column}` | {holds} |" in text

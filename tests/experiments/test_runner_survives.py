@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-SMALL = Path(__file__).parent / "valid" / "two-sides.yaml"
+SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
 TABLES = ("worlds", "tables", "design.parquet", "scenarios.parquet")
 KILLS = 20
 CHUNKS = 38

@@ -17,7 +17,7 @@ from ceasefire.scenario.schema import AGREEMENT_CLASSES, ENGAGEMENT_LADDER, FORC
 from ceasefire.scenario.yaml_with_lines import to_plain
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
-FOLDER = Path(__file__).parents[1] / "scenarios"
+FOLDER = Path(__file__).parents[2] / "scenarios"
 TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")
 KINDS = ("lever", "shock", "assumption")
 
