@@ -1,1 +1,1 @@
-"""What ceasefires like this one did: coded deals, and forecasts that are learnt from them."""
+"""A population of ceasefires: from the coded features of a deal to scenarios, and how intractable its case is."""
