@@ -1,4 +1,4 @@
-"""`python -m ceasefire.reference_class.outside_view DIR`: fit to the deals of a data folder and write what is shipped."""
+"""`python -m ceasefire.reference_class.outside_view DIR`: fit to coded deals and write the shipped numbers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from ceasefire.errors import ScenarioError
 from ceasefire.reference_class.outside_view.parameters import NAMES
 from ceasefire.reference_class.outside_view.shipped_numbers import SHIPPED, refit
-from ceasefire.scenario.faults import ScenarioError
+
+
+def _progress(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
 
 
 def main() -> int:
@@ -20,7 +24,7 @@ def main() -> int:
     asked.add_argument("--to", type=Path, default=SHIPPED, metavar="FOLDER", help="where to write the numbers")
     given = asked.parse_args()
     try:
-        fits = refit(given.data, given.to, lambda words: sys.stderr.write(f"{words}\n") and None)
+        fits = refit(given.data, given.to, _progress)
     except ScenarioError as error:
         sys.stderr.write("\n".join(map(str, error.faults)) + "\n")
         return 2

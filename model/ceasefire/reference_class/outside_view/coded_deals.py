@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.reference_class.outside_view.interval_likelihood import Floats
+from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
 
 Class = Literal["cessation", "preliminary", "definitive"]
 CLASSES: tuple[Class, ...] = ("cessation", "preliminary", "definitive")
@@ -85,13 +85,13 @@ class Record:
 class DealTable:
     """n deals as arrays: features x (n, 6), of the log scale z (n, 3); planned [days], NaN for none or not known."""
 
-    start: Floats
+    start: FloatArray
     country: NDArray[np.str_]
     conflict: NDArray[np.str_]
     fixed: NDArray[np.bool_]
-    planned: Floats
-    x: Floats
-    z: Floats
+    planned: FloatArray
+    x: FloatArray
+    z: FloatArray
 
     def __len__(self) -> int:
         return len(self.start)
@@ -132,8 +132,8 @@ def _planned(deal: DealFacts) -> float:
 class Seen:
     """What is known of n durations: each lies in [low, high) [days]; `high` is inf for "at least low"."""
 
-    low: Floats
-    high: Floats
+    low: FloatArray
+    high: FloatArray
 
     def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Seen:
         """Some of them."""
@@ -146,7 +146,7 @@ def seen(endings: Sequence[Ending], reading: Reading) -> tuple[NDArray[np.int64]
 
 
 def seen_on(
-    day: float, starts: Floats, endings: Sequence[Ending], reading: Reading
+    day: float, starts: FloatArray, endings: Sequence[Ending], reading: Reading
 ) -> tuple[NDArray[np.int64], Seen]:
     """The same as it was known on a day: only deals signed before it count.
 
@@ -156,7 +156,7 @@ def seen_on(
     return _known(endings, day - starts, reading)
 
 
-def _known(endings: Sequence[Ending], age: Floats, reading: Reading) -> tuple[NDArray[np.int64], Seen]:
+def _known(endings: Sequence[Ending], age: FloatArray, reading: Reading) -> tuple[NDArray[np.int64], Seen]:
     """What is known of deals of a given age [days]; deals of age 0 or less are not known at all."""
     days = np.array([ending.days for ending in endings], np.float64)
     broke = np.array([ending.broke for ending in endings], np.bool_)
@@ -174,7 +174,7 @@ def _known(endings: Sequence[Ending], age: Floats, reading: Reading) -> tuple[ND
     return index, Seen(low[index], high[index])
 
 
-def log_window(what: Seen, planned: Floats, lapse_speed: float) -> tuple[Floats, Floats]:
+def log_window(what: Seen, planned: FloatArray, lapse_speed: float) -> tuple[FloatArray, FloatArray]:
     """Intervals of log days, cut at the horizon, on the deal's own clock.
 
     That clock runs `lapse_speed` times as fast once a fixed term is over: a hazard that is so many times higher.
@@ -186,7 +186,7 @@ def log_window(what: Seen, planned: Floats, lapse_speed: float) -> tuple[Floats,
         return np.log(own_clock(low, planned, lapse_speed)), np.log(own_clock(high, planned, lapse_speed))
 
 
-def own_clock(days: Floats, planned: Floats, lapse_speed: float) -> Floats:
+def own_clock(days: FloatArray, planned: FloatArray, lapse_speed: float | FloatArray) -> FloatArray:
     """Days until the planned day, and days times `lapse_speed` after it."""
     late = np.maximum(np.where(np.isfinite(days), days, 0.0) - np.where(np.isnan(planned), np.inf, planned), 0.0)
     return np.asarray(days + (lapse_speed - 1.0) * late)

@@ -6,9 +6,9 @@ import datetime
 from pathlib import Path
 from typing import cast
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES, Class, DealFacts, Ending, Record
 from ceasefire.reference_class.outside_view.table_cells import Cells, cells_of, missing_columns, read_rows
-from ceasefire.scenario.faults import Fault, ScenarioError
 
 DURATIONS, RECENT = "ceasefire_durations.csv", "recent_ceasefires.csv"
 CITATION = (
@@ -52,7 +52,8 @@ def read_durations(folder: Path) -> list[Record]:
     if not folder.is_dir():
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
-        raise ScenarioError([Fault("", None, "", f"'{folder}' has no file {DURATIONS}; docs/forecasts.md says what it holds")])
+        message = f"'{folder}' has no file {DURATIONS}; docs/forecasts.md says what it holds"
+        raise ScenarioError([Fault("", None, "", message)])
     header, rows = read_rows(file)
     faults = missing_columns(file, header, DURATION_COLUMNS)
     _stop(faults)
@@ -62,7 +63,9 @@ def read_durations(folder: Path) -> list[Record]:
         if name and name in lines:
             cells.wrong("ceasefire_id", f"'{name}' stands in line {lines[name]} too")
         lines.setdefault(name, line)
-        records.append(_record(cells, name, cells.needed("location", "the country"), cells.text("conflict"), "days_upper"))
+        records.append(
+            _record(cells, name, cells.needed("location", "the country"), cells.text("conflict"), "days_upper")
+        )
     _stop(faults)
     if not records:
         raise ScenarioError([Fault(str(file), None, "", "holds no deals, only a header")])

@@ -15,7 +15,7 @@ import numpy as np
 
 from ceasefire.reference_class.outside_view.coded_deals import DealTable, Seen, log_window
 from ceasefire.reference_class.outside_view.expectation_propagation import propagate
-from ceasefire.reference_class.outside_view.interval_likelihood import Floats
+from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
 from ceasefire.reference_class.outside_view.parameters import Parameters
 
 COUNTRY_EFFECTS = ("country", "open_ended", "fixed_term")
@@ -29,7 +29,7 @@ class ConflictState:
     """c on the state's day, given z: normal with mean intercept + loading . z and this variance."""
 
     intercept: float
-    loading: Floats
+    loading: FloatArray
     variance: float
     deals: int = 0
 
@@ -39,8 +39,8 @@ class CountryState:
     """Posterior of z and of every conflict's effect at the end of a day; `deals` that it rests on."""
 
     day: float
-    mean: Floats
-    covariance: Floats
+    mean: FloatArray
+    covariance: FloatArray
     conflicts: Mapping[str, ConflictState] = field(default_factory=dict)
     deals: int = 0
     fixed_deals: int = 0
@@ -64,9 +64,9 @@ def nothing_known(model: Parameters) -> CountryState:
 class _Targets:
     """Effects that are sums: weights on z (n, 3), the conflict whose c is added ('' for none), and the day."""
 
-    weights: Floats
+    weights: FloatArray
     conflict: Sequence[str]
-    day: Floats
+    day: FloatArray
 
     def __add__(self, other: _Targets) -> _Targets:
         return _Targets(
@@ -81,7 +81,7 @@ def _of_deals(deals: DealTable) -> _Targets:
     return _Targets(weights, [str(name) for name in deals.conflict], deals.start)
 
 
-def _prior(state: CountryState, model: Parameters, targets: _Targets) -> tuple[Floats, Floats]:
+def _prior(state: CountryState, model: Parameters, targets: _Targets) -> tuple[FloatArray, FloatArray]:
     """Mean and covariance of effects on days after the state's."""
     unknown = ConflictState(0.0, np.zeros(3), model.sd_conflict**2)
     none = ConflictState(0.0, np.zeros(3), 0.0)
@@ -101,7 +101,7 @@ def _prior(state: CountryState, model: Parameters, targets: _Targets) -> tuple[F
 
 def _posterior(
     state: CountryState, model: Parameters, deals: DealTable, what: Seen, wanted: _Targets
-) -> tuple[Floats, Floats]:
+) -> tuple[FloatArray, FloatArray]:
     """Mean and covariance of the wanted effects when deals, all signed after the state's day, are known too."""
     mean, covariance = _prior(state, model, _of_deals(deals) + wanted)
     n = len(deals)
@@ -113,17 +113,13 @@ def _posterior(
     return mean[n:] + link @ found.weights, covariance[n:, n:] - link @ found.reduction @ link.T
 
 
-def effect(
-    state: CountryState, model: Parameters, deal: DealTable, earlier: DealTable, what: Seen
-) -> Effect:
+def effect(state: CountryState, model: Parameters, deal: DealTable, earlier: DealTable, what: Seen) -> Effect:
     """The sum of effects of one deal (a table of length 1), from a state and the deals known since."""
     mean, covariance = _posterior(state, model, earlier, what, _of_deals(deal))
     return Effect(float(mean[0]), max(float(covariance[0, 0]), 0.0))
 
 
-def advanced(
-    state: CountryState, model: Parameters, deals: DealTable, what: Seen, day: float
-) -> CountryState:
+def advanced(state: CountryState, model: Parameters, deals: DealTable, what: Seen, day: float) -> CountryState:
     """The state at the end of a later day, with these deals of the country known in addition."""
     names = sorted({*state.conflicts, *(str(name) for name in deals.conflict)})
     wanted = _Targets(
@@ -134,7 +130,7 @@ def advanced(
     conflicts = {}
     for at, name in enumerate(names, start=3):
         link = covariance[at, :3]
-        loading = np.linalg.solve(z_covariance, link)
+        loading: FloatArray = np.linalg.solve(z_covariance, link).astype(np.float64)
         before = state.conflicts[name].deals if name in state.conflicts else 0
         conflicts[name] = ConflictState(
             float(mean[at] - loading @ z_mean),

@@ -14,15 +14,15 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betainc, ndtr
 
+from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.outside_view.coded_deals import REFERENCE_TERM, Record, day_number
-from ceasefire.reference_class.outside_view.interval_likelihood import Floats
 
 TERM_NUMBERS = (
     "early", "early_log_planned", "late", "late_log_planned", "log_beta_a", "log_beta_b", "log_excess_share",
     "log_excess_sd", "logit_on_the_day",
 )  # fmt: skip
-START: Floats = np.array([-2.0, 0.0, -2.5, 0.0, 0.3, 0.0, -1.0, 0.3, 1.0])
-SHRINK: Floats = np.array([0.05, 1.0, 0.05, 1.0, 0.5, 0.5, 0.2, 0.5, 0.1])
+START: FloatArray = np.array([-2.0, 0.0, -2.5, 0.0, 0.3, 0.0, -1.0, 0.3, 1.0])
+SHRINK: FloatArray = np.array([0.05, 1.0, 0.05, 1.0, 0.5, 0.5, 0.2, 0.5, 0.1])
 """Weak normal penalties: half of this times the square of the distance from START."""
 
 BOUNDS = [*[(-6.0, 6.0)] * 4, *[(-0.7, 2.0)] * 2, (-2.5, 2.0), (-1.0, 1.5), (-3.0, 4.0)]
@@ -36,17 +36,17 @@ NEAR_DAYS, NEAR_SHARE = 2.0, 0.034
 class EndOfTerm:
     """The numbers of the mixture, by name as in TERM_NUMBERS, and how many deals they were fitted to."""
 
-    theta: Floats
+    theta: FloatArray
     deals: int = 0
 
-    def weights(self, planned: Floats) -> Floats:
+    def weights(self, planned: FloatArray) -> FloatArray:
         """Chances to end early, on the planned day, later; shape (3, ...)."""
         length = np.log(planned / REFERENCE_TERM)
         early = np.exp(self.theta[0] + self.theta[1] * length)
         late = np.exp(self.theta[2] + self.theta[3] * length)
         return np.asarray(np.stack([early, np.ones_like(early), late]) / (1.0 + early + late))
 
-    def ended(self, days: Floats, planned: Floats) -> Floats:
+    def ended(self, days: FloatArray, planned: FloatArray) -> FloatArray:
         """P(the term ends before `days`), arrays that broadcast."""
         early, on_day, late = self.weights(planned)
         a, b = np.exp(self.theta[4]), np.exp(self.theta[5])
@@ -57,7 +57,7 @@ class EndOfTerm:
         over = ndtr((excess - self.theta[6]) / np.exp(self.theta[7]))
         return np.asarray(early * so_far + on_day * self._around(days, planned) + late * over)
 
-    def _around(self, days: Floats, planned: Floats) -> Floats:
+    def _around(self, days: FloatArray, planned: FloatArray) -> FloatArray:
         """The planned day itself, half of it counted on the day before; the rest evenly a few days to either side."""
         sharp = 1.0 / (1.0 + np.exp(-self.theta[8]))
         whole = np.floor(planned)
@@ -68,7 +68,7 @@ class EndOfTerm:
         return np.asarray(sharp * step + (1.0 - sharp) * even)
 
 
-def term_records(records: Sequence[Record], last_day: float) -> tuple[Floats, Floats, Floats]:
+def term_records(records: Sequence[Record], last_day: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Planned days, and what is known of the end of the term, [low, high), of dated deals of known fixed term.
 
     Broken deals, and those that still held on `last_day` of the record, had a term that was not over.
@@ -86,10 +86,10 @@ def term_records(records: Sequence[Record], last_day: float) -> tuple[Floats, Fl
     return np.array(planned), np.array(low), np.array(high)
 
 
-def fit_end_of_term(planned: Floats, low: Floats, high: Floats) -> EndOfTerm:
+def fit_end_of_term(planned: FloatArray, low: FloatArray, high: FloatArray) -> EndOfTerm:
     """The mixture that is most likely, under weak penalties."""
 
-    def loss(theta: Floats) -> float:
+    def loss(theta: FloatArray) -> float:
         mixture = EndOfTerm(theta)
         before = mixture.ended(low, planned)
         after = np.where(np.isinf(high), 1.0, mixture.ended(np.where(np.isinf(high), 1.0, high), planned))

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cholesky, solve_triangular
 
-from ceasefire.reference_class.outside_view.interval_likelihood import (
-    Floats,
-    IntervalLikelihood,
-    interval_likelihood,
-)
+from ceasefire.array_types import FloatArray
+from ceasefire.reference_class.outside_view.interval_likelihood import IntervalLikelihood, interval_likelihood
 
 MOST_SWEEPS, STEP, TOLERANCE = 80, 0.9, 1e-6
 
@@ -24,8 +21,8 @@ MOST_SWEEPS, STEP, TOLERANCE = 80, 0.9, 1e-6
 class Sites:
     """Normal factors that stand for the likelihoods: precision and precision times mean, shape (n,)."""
 
-    precision: Floats
-    shift: Floats
+    precision: FloatArray
+    shift: FloatArray
 
 
 @dataclass(frozen=True)
@@ -38,15 +35,20 @@ class Propagated:
     """
 
     log_evidence: float
-    weights: Floats
-    reduction: Floats
+    weights: FloatArray
+    reduction: FloatArray
     sites: Sites
     likelihood: IntervalLikelihood
-    predictive_sd: Floats
+    predictive_sd: FloatArray
 
 
 def propagate(
-    covariance: Floats, mean: Floats, noise_sd: Floats, low: Floats, high: Floats, start: Sites | None = None
+    covariance: FloatArray,
+    mean: FloatArray,
+    noise_sd: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    start: Sites | None = None,
 ) -> Propagated:
     """Posterior of effects u ~ N(0, covariance) where mean + u + noise_sd * N(0, 1) lies in [low, high).
 
@@ -86,12 +88,12 @@ def propagate(
 
 
 def _log_evidence(
-    factor: Floats,
-    centre: Floats,
-    variance: Floats,
+    factor: FloatArray,
+    centre: FloatArray,
+    variance: FloatArray,
     sites: Sites,
-    without: Floats,
-    without_shift: Floats,
+    without: FloatArray,
+    without_shift: FloatArray,
     seen: IntervalLikelihood,
 ) -> float:
     """log Z = log partition of the posterior - of the prior + sum of (log chance + partition cavity - marginal)."""

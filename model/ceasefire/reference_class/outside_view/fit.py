@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.outside_view.coded_deals import DealTable, Seen, log_window
 from ceasefire.reference_class.outside_view.expectation_propagation import Sites, propagate
-from ceasefire.reference_class.outside_view.interval_likelihood import Floats
 from ceasefire.reference_class.outside_view.parameters import (
     BOUNDS,
     MEANS,
@@ -31,8 +31,8 @@ WIDTH = 2e-3
 class Fit:
     """Estimates in the order of NUMBERS, their covariance (Laplace), the log evidence, and the deals used."""
 
-    theta: Floats
-    covariance: Floats
+    theta: FloatArray
+    covariance: FloatArray
     log_evidence: float
     deals: int
 
@@ -42,7 +42,7 @@ class Fit:
         return parameters(self.theta)
 
     @property
-    def errors(self) -> Floats:
+    def errors(self) -> FloatArray:
         """Standard errors."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
@@ -51,13 +51,13 @@ class Fit:
 class EffectCovariance:
     """Covariance of the effects of deals of one country, part by part, and the days between them; each (n, n)."""
 
-    conflict: Floats
-    kind: Floats
-    country: Floats
-    days: Floats
+    conflict: FloatArray
+    kind: FloatArray
+    country: FloatArray
+    days: FloatArray
 
     @property
-    def total(self) -> Floats:
+    def total(self) -> FloatArray:
         """Of the sum of the effects."""
         return self.conflict + self.kind + self.country
 
@@ -85,7 +85,7 @@ class _Posterior:
         self.free = free
         self.log_evidence = 0.0
 
-    def __call__(self, theta: Floats) -> tuple[float, Floats]:
+    def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         model = parameters(theta)
         self.log_evidence, slope = 0.0, np.zeros(len(theta))
         for number, (deals, what) in enumerate(self.blocks):
@@ -95,7 +95,7 @@ class _Posterior:
         away = (theta - PRIOR_MEAN) / PRIOR_SD
         return 0.5 * float(away @ away) - self.log_evidence, np.where(self.free, away / PRIOR_SD - slope, 0.0)
 
-    def _block(self, number: int, deals: DealTable, what: Seen, model: Parameters) -> tuple[float, Floats]:
+    def _block(self, number: int, deals: DealTable, what: Seen, model: Parameters) -> tuple[float, FloatArray]:
         prior, noise = effect_covariance(deals, model), model.noise(deals)
         low, high = log_window(what, deals.planned, model.lapse_speed)
         found = propagate(prior.total, model.mean(deals), noise, low, high, self.sites[number])
@@ -116,7 +116,7 @@ class _Posterior:
         return found.log_evidence, slope
 
 
-def _slope_lapse(slope: Floats, log_days: Floats, planned: Floats, model: Parameters) -> float:
+def _slope_lapse(slope: FloatArray, log_days: FloatArray, planned: FloatArray, model: Parameters) -> float:
     """Slope of the log chance in log_lapse through one edge of the interval: d log(own clock) / d log(speed)."""
     moves = np.isfinite(log_days) & ~np.isnan(planned)
     own = np.exp(np.where(moves, log_days, 0.0))
@@ -125,7 +125,7 @@ def _slope_lapse(slope: Floats, log_days: Floats, planned: Floats, model: Parame
 
 
 def fit(
-    deals: DealTable, what: Seen, start: Floats | None = None, *, lapse: bool = True, errors: bool = True
+    deals: DealTable, what: Seen, start: FloatArray | None = None, *, lapse: bool = True, errors: bool = True
 ) -> Fit:
     """The numbers most likely a posteriori. Without `lapse` the hazard does not rise at the end of a term."""
     free = np.array([number.name != "log_lapse" or lapse for number in NUMBERS])
@@ -140,7 +140,7 @@ def fit(
     return Fit(best, covariance, evidence, len(deals))
 
 
-def _covariance(loss: _Posterior, theta: Floats, free: NDArray[np.bool_]) -> Floats:
+def _covariance(loss: _Posterior, theta: FloatArray, free: NDArray[np.bool_]) -> FloatArray:
     """Inverse of the curvature of the log posterior at its top, from central differences of its slope."""
     n = len(theta)
     curvature = np.zeros((n, n))
@@ -154,5 +154,3 @@ def _covariance(loss: _Posterior, theta: Floats, free: NDArray[np.bool_]) -> Flo
     covariance = np.zeros((n, n))
     covariance[np.ix_(free, free)] = (vectors / np.maximum(values, 1e-2)) @ vectors.T
     return covariance
-
-

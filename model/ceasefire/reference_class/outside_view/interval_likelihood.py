@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-Floats = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 
 LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 LEAST_LOG_GAP = -1e-13
@@ -20,15 +20,15 @@ LEAST_LOG_GAP = -1e-13
 class IntervalLikelihood:
     """log P(low <= y < high) for y ~ N(mean, sd^2), and its derivatives; arrays of one shape."""
 
-    log_chance: Floats
-    slope_mean: Floats
-    curvature_mean: Floats
-    slope_sd: Floats
-    slope_low: Floats
-    slope_high: Floats
+    log_chance: FloatArray
+    slope_mean: FloatArray
+    curvature_mean: FloatArray
+    slope_sd: FloatArray
+    slope_low: FloatArray
+    slope_high: FloatArray
 
 
-def interval_likelihood(low: Floats, high: Floats, mean: Floats, sd: Floats) -> IntervalLikelihood:
+def interval_likelihood(low: FloatArray, high: FloatArray, mean: FloatArray, sd: FloatArray) -> IntervalLikelihood:
     """The log chance of [low, high) under N(mean, sd^2) with first and second slopes. `low` may be -inf, `high` inf."""
     left, right = (low - mean) / sd, (high - mean) / sd
     upper_tail = left > 0.0  # of two values in the upper tail the mirrored lower tails are accurate
@@ -49,7 +49,7 @@ def interval_likelihood(low: Floats, high: Floats, mean: Floats, sd: Floats) -> 
     )
 
 
-def _density(at: Floats, log_chance: Floats) -> tuple[Floats, Floats]:
+def _density(at: FloatArray, log_chance: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Standard normal density at an edge over the chance of the interval, and that times the edge; 0 at infinity."""
     finite = np.isfinite(at)
     where = np.where(finite, at, 0.0)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.outside_view.coded_deals import FEATURES, SCALE_FEATURES, DealTable
-from ceasefire.reference_class.outside_view.interval_likelihood import Floats
 
 MEANS, SCALES = len(FEATURES), len(SCALE_FEATURES)
 
@@ -43,9 +43,9 @@ NUMBERS: tuple[Number, ...] = (
     Number("log_lapse", 0.0, 0.7, 0.0, (-1.5, 3), "log of how much the hazard rises when a fixed term is over"),
 )
 NAMES = tuple(number.name for number in NUMBERS)
-START: Floats = np.array([number.start for number in NUMBERS])
-PRIOR_MEAN: Floats = np.array([number.prior_mean for number in NUMBERS])
-PRIOR_SD: Floats = np.array([number.prior_sd for number in NUMBERS])
+START: FloatArray = np.array([number.start for number in NUMBERS])
+PRIOR_MEAN: FloatArray = np.array([number.prior_mean for number in NUMBERS])
+PRIOR_SD: FloatArray = np.array([number.prior_sd for number in NUMBERS])
 BOUNDS = [number.bounds for number in NUMBERS]
 
 
@@ -53,24 +53,24 @@ BOUNDS = [number.bounds for number in NUMBERS]
 class Parameters:
     """The numbers with names. Standard deviations and spreads are of log days; memory in days."""
 
-    slopes: Floats
-    log_scale: Floats
+    slopes: FloatArray
+    log_scale: FloatArray
     sd_conflict: float
     memory_days: float
     sd_kind: float
     sd_country: float
     lapse_speed: float
 
-    def mean(self, deals: DealTable) -> Floats:
+    def mean(self, deals: DealTable) -> FloatArray:
         """Mean of log days without any effect, shape (n,)."""
         return np.asarray(deals.x @ self.slopes)
 
-    def noise(self, deals: DealTable) -> Floats:
+    def noise(self, deals: DealTable) -> FloatArray:
         """Spread of log days of each deal, shape (n,)."""
         return np.asarray(np.exp(deals.z @ self.log_scale))
 
 
-def parameters(theta: Floats) -> Parameters:
+def parameters(theta: FloatArray) -> Parameters:
     """Named numbers from the vector in the order of NUMBERS."""
     conflict, memory, kind, country, lapse = np.exp(theta[MEANS + SCALES :])
     return Parameters(
@@ -79,6 +79,6 @@ def parameters(theta: Floats) -> Parameters:
     )  # fmt: skip
 
 
-def vector(values: Mapping[str, float]) -> Floats:
+def vector(values: Mapping[str, float]) -> FloatArray:
     """The vector from values by name."""
     return np.array([values[name] for name in NAMES], np.float64)

@@ -17,6 +17,8 @@ import numpy as np
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from ceasefire.array_types import FloatArray
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import (
     FOOTNOTE,
     HEADLINE,
@@ -45,9 +47,7 @@ from ceasefire.reference_class.outside_view.end_of_term import (
     term_records,
 )
 from ceasefire.reference_class.outside_view.fit import Fit, fit
-from ceasefire.reference_class.outside_view.interval_likelihood import Floats
 from ceasefire.reference_class.outside_view.parameters import NAMES, NUMBERS, Parameters, parameters, vector
-from ceasefire.scenario.faults import Fault, ScenarioError
 
 SHIPPED = Path(__file__).parent
 ESTIMATES, COVARIANCE = "estimates.yaml", "covariance.csv"
@@ -81,8 +81,8 @@ YearState = tuple[int, CountryState]
 class OutsideView:
     """The model ready to forecast: numbers for each reading, states by country and year, the clock of terms."""
 
-    theta: dict[Reading, Floats]
-    covariance: dict[Reading, Floats]
+    theta: dict[Reading, FloatArray]
+    covariance: dict[Reading, FloatArray]
     term: EndOfTerm
     states: dict[Reading, dict[str, list[YearState]]]
     last_year: int
@@ -119,7 +119,7 @@ def effect_history(
     table = table_of([record.facts for record in records])
     for country in np.unique(table.country):
         rows = np.flatnonzero(table.country == country)
-        own, endings = table.take(rows), [records[k].ending for k in rows]
+        own, endings = table.take(rows), [records[int(k)].ending for k in rows]
         before: tuple[Any, ...] = ()
         for year in range(int(records[int(rows[0])].facts.start.year), last_year + 1):
             index, what = seen_on(year_end(year), own.start, endings, reading)
@@ -218,7 +218,7 @@ def load_numbers(folder: Path = SHIPPED) -> OutsideView:
     """The numbers of a folder: those beside the code unless told otherwise. ScenarioError when they cannot be read."""
     try:
         content = YAML(typ="safe").load((folder / ESTIMATES).read_text(encoding="utf-8"))
-        theta: dict[Reading, Floats] = {
+        theta: dict[Reading, FloatArray] = {
             reading: vector({name: one["value"] for name, one in content["readings"][reading]["numbers"].items()})
             for reading in READINGS
         }
@@ -244,7 +244,7 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(opened)
 
 
-def _covariances(file: Path) -> dict[Reading, Floats]:
+def _covariances(file: Path) -> dict[Reading, FloatArray]:
     found: dict[str, list[list[float]]] = {}
     for row in _rows(file):
         found.setdefault(row["reading"], []).append([float(row[name]) for name in NAMES])

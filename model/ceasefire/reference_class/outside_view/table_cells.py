@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ceasefire.scenario.faults import Fault, ScenarioError
-from ceasefire.scenario.suggest import did_you_mean, listed
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.suggestions import did_you_mean
 
 YES, NO = ("1", "yes", "true", "y"), ("0", "no", "false", "n")
 
@@ -107,8 +107,7 @@ class Cells:
         """One of the valid words."""
         said = self.text(name, default)
         if said.lower() not in valid:
-            close = did_you_mean(said, valid) or f"; choose from {listed(valid)}"
-            self.wrong(name, f"'{said}' is not one of {listed(valid)}" if "choose" in close else f"no such '{said}'{close}")
+            self.wrong(name, f"no such value '{said}'{did_you_mean(said, valid)}")
             return default
         return said.lower()
 
@@ -126,7 +125,9 @@ class Cells:
             return None
 
 
-def cells_of(file: Path, rows: Sequence[tuple[int, dict[str, str]]], faults: list[Fault]) -> Iterator[tuple[int, Cells]]:
+def cells_of(
+    file: Path, rows: Sequence[tuple[int, dict[str, str]]], faults: list[Fault]
+) -> Iterator[tuple[int, Cells]]:
     """The rows of a table with their lines."""
     for line, row in rows:
         yield line, Cells(str(file), row, faults, lambda name, line=line: line)  # type: ignore[misc]
