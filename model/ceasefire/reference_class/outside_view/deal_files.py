@@ -81,7 +81,7 @@ class AskedDeal:
     not_used: tuple[str, ...] = ()
 
 
-def deal_of(values: Mapping[str, Any], file: str = "", name: str = "the deal") -> AskedDeal:
+def deal_of(values: Mapping[str, Any], file: str = "", name: str = "The deal") -> AskedDeal:
     """A deal from facts by name. Raises ScenarioError with every fault."""
     faults: list[Fault] = []
     deal = _deal(Cells(file, values, faults, lambda fact: None), name)
@@ -91,26 +91,38 @@ def deal_of(values: Mapping[str, Any], file: str = "", name: str = "the deal") -
 
 def read_form(file: Path) -> AskedDeal:
     """A deal from a YAML file of facts. Raises ScenarioError with every fault by file and line."""
-    try:
-        content = YAML().load(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")]) from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark is not None else None
-        raise ScenarioError([Fault(str(file), line, "", f"is no YAML: {error.problem or 'cannot be read'}")]) from None
-    except (YAMLError, ValueError) as error:
-        words = str(error).splitlines()[0] if str(error) else "cannot be read"
-        raise ScenarioError([Fault(str(file), None, "", f"is no YAML: {words}")]) from None
-    if not isinstance(content, CommentedMap):
-        message = "holds no facts; write one as `country: Syria`, or begin with `ceasefire forecast --form`"
-        raise ScenarioError([Fault(str(file), None, "", message)])
+    content = _yaml_mapping(file)
     lines = {str(key): int(at[0]) + 1 for key, at in content.lc.data.items()}
     faults: list[Fault] = []
     deal = _deal(Cells(str(file), {str(k): v for k, v in content.items()}, faults, lines.get), file.stem)
     _stop(faults)
     return deal
+
+
+def read_form_values(file: Path) -> dict[str, Any]:
+    """The facts of a YAML file by name, as they stand there."""
+    return {str(name): value for name, value in _yaml_mapping(file).items()}
+
+
+def _yaml_mapping(file: Path) -> CommentedMap:
+    """The content of a YAML file of facts. Raises ScenarioError when it is none."""
+    try:
+        content = YAML().load(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        fault = Fault(str(file), None, "", f"cannot be read: {error.strerror}")
+    except UnicodeDecodeError as error:
+        fault = Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark is not None else None
+        fault = Fault(str(file), line, "", f"is no YAML: {error.problem or 'cannot be read'}")
+    except (YAMLError, ValueError, RecursionError) as error:
+        fault = Fault(str(file), None, "", f"is no YAML: {next(iter(str(error).splitlines()), 'cannot be read')}")
+    else:
+        if isinstance(content, CommentedMap):
+            return content
+        message = "holds no facts; write one as `country: Syria`, or begin with `ceasefire forecast --form`"
+        fault = Fault(str(file), None, "", message)
+    raise ScenarioError([fault])
 
 
 def read_table(file: Path) -> list[AskedDeal]:

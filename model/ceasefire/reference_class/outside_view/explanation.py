@@ -9,6 +9,7 @@ import numpy as np
 
 from ceasefire.reference_class.outside_view.coded_deals import (
     HEADLINE,
+    Class,
     DealFacts,
     Record,
     date_of,
@@ -22,6 +23,11 @@ from ceasefire.reference_class.outside_view.knowledge import Knowledge
 MOST_NAMED = 8
 """Earlier deals that are named at most, the latest first."""
 
+CLASS_WORDS: dict[Class, str] = {
+    "cessation": "if it were a bare cessation of hostilities",
+    "preliminary": "if it were preliminary, with ways to see to it",
+    "definitive": "if it were definitive",
+}
 NEAR_USUAL = 0.1
 """A pull of less than this share of the usual length is none worth saying."""
 
@@ -81,21 +87,20 @@ def reference_day(one: DealForecast) -> int:
 def fact_effects(one: DealForecast) -> list[FactEffect]:
     """The forecast with each fact changed, everything else as it is."""
     facts = one.asked.facts
-    changed = [("if it were not written" if facts.written else "if it were written", {"written": not facts.written})]
-    classes = {
-        "cessation": "if it were a bare cessation of hostilities",
-        "preliminary": "if it were preliminary, with ways to see to it",
-        "definitive": "if it were definitive",
-    }
-    changed += [(words, {"ceasefire_class": k}) for k, words in classes.items() if k != facts.ceasefire_class]
+    words = "if it were not written" if facts.written else "if it were written"
+    changed = [(words, replace(facts, written=not facts.written))]
+    changed += [
+        (words, replace(facts, ceasefire_class=other))
+        for other, words in CLASS_WORDS.items() if other != facts.ceasefire_class
+    ]  # fmt: skip
     if facts.fixed_term:
-        changed.append(("if it were open-ended", {"fixed_term": False, "planned_days": None}))
-        if facts.planned_days is not None:
-            twice = 2 * facts.planned_days
-            changed.append((f"if its term were {twice:g} days", {"planned_days": twice}))
+        changed.append(("if it were open-ended", replace(facts, fixed_term=False, planned_days=None)))
     else:
-        changed.append(("if it had a fixed term of 30 days", {"fixed_term": True, "planned_days": 30.0}))
-    found = [_changed(one, words, replace(facts, **change), one.known) for words, change in changed]  # type: ignore[arg-type]
+        changed.append(("if it had a fixed term of 30 days", replace(facts, fixed_term=True, planned_days=30.0)))
+    if facts.planned_days is not None:
+        twice = 2 * facts.planned_days
+        changed.append((f"if its term were {twice:g} days", replace(facts, planned_days=twice)))
+    found = [_changed(one, words, other, one.known) for words, other in changed]
     what = leaning(one)
     if what.conflict_deals:
         found.append(_changed(one, "if nothing were known of this conflict", facts, one.known.without_conflict()))

@@ -100,7 +100,7 @@ class DealForecast:
 
     @cached_property
     def days(self) -> tuple[int, ...]:
-        """Days of the table: the usual ones, some around a planned day, and short ones for a deal likely to be short."""
+        """Days of the table: the usual ones, some around a planned day, and short ones for a short deal."""
         if self.asked_days:
             return self.asked_days
         wanted = set(DAYS)

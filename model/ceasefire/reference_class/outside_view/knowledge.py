@@ -212,8 +212,8 @@ def _of_list(found: Knowledge, own: Sequence[Record]) -> list[str]:
         words.append(f"{_number(len(late), 'deal')} of your list began on or after {facts.start}, and do not count")
     if used > len(counted):
         words.append(
-            f"of {_number(used - len(counted), 'deal')} of your list nothing was known on {facts.start}: the day of the "
-            "end is unknown, and it was not yet clear that they were over"
+            f"of {_number(used - len(counted), 'deal')} of your list nothing was known on {facts.start}: the day of "
+            "the end is unknown, and it was not yet clear that they were over"
         )
     return words
 
