@@ -172,7 +172,7 @@ class ConflictEffect:
             variance -= self.spread**4 * float(found.reduction.sum())
         with np.errstate(divide="ignore"):
             alive = ndtr((mean - np.log(EDGES)) / np.sqrt(variance + self.noise**2))
-        return masses_of(alive[None, :])[0]
+        return np.asarray(masses_of(alive[None, :])[0])
 
     def _posterior(self, x: FloatArray, what: Seen, start: Sites | None) -> Propagated:
         n = len(x)

@@ -341,9 +341,11 @@ def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
     chosen = np.flatnonzero(fixed)
     gain = mean_by_group((ours - theirs)[chosen], [str(c) for c in used.table.country[chosen]])
     return {
-        "deals": len(chosen), "in force": float(ours[chosen].mean()), "lognormal of any end": float(theirs[chosen].mean()),
+        "deals": len(chosen),
+        "in force": float(ours[chosen].mean()),
+        "lognormal of any end": float(theirs[chosen].mean()),
         "gain": (gain.mean, gain.low, gain.high),
-    }  # fmt: skip
+    }
 
 
 def all_scores(

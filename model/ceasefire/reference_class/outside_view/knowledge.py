@@ -80,6 +80,7 @@ def knowledge_of(
     warnings: list[str] = []
     names = view.countries if data is None else sorted({record.facts.country for record in data})
     facts = replace(asked.facts, country=known_country(asked.facts.country, names))
+    facts = replace(facts, conflict=facts.conflict or _unnamed(history))
     own = [in_place_of(record, facts) for record in history]
     own = [replace(r, facts=replace(r.facts, country=known_country(r.facts.country, names))) for r in own]
     facts = replace(facts, start=_start(view, asked, own, data, warnings))
@@ -100,6 +101,10 @@ def knowledge_of(
             there = [record for record in there if not any(_same_deal(record, other) for other in twice)]
         states, earlier = _nothing(view), mine + there
     found = Knowledge(facts, states, earlier)
+    if not facts.conflict and len(_conflicts(found)) == 1:
+        only = next(iter(_conflicts(found)))
+        found = replace(found, facts=replace(facts, conflict=only))
+        warnings.append(f"conflict is not given: taken as '{only}', the only one known in {facts.country}")
     return replace(found, warnings=tuple(warnings + _warnings(view, asked, found, own, data, names)))
 
 
@@ -111,6 +116,14 @@ def known_country(said: str, names: Sequence[str]) -> str:
         if word and word in (name.lower(), short, other.rstrip(")")):
             return name
     return said.strip()
+
+
+def _unnamed(history: Sequence[Record]) -> str:
+    """What a deal's conflict is called when neither the deal nor some deal of the list names it; '' without a list."""
+    named = {record.facts.conflict for record in history}
+    if len(named) == 1 and named != {""}:
+        return named.pop()
+    return "the same as the list's" if "" in named else ""
 
 
 def near_names(word: str, names: Sequence[str]) -> list[str]:
@@ -181,7 +194,7 @@ def _of_names(asked: AskedDeal, found: Knowledge, data: Sequence[Record] | None,
             f"nothing is known of the conflict '{facts.conflict}' in {facts.country}: only the country's other deals "
             f"count; known there: {_listed(conflicts)}"
         ]
-    if "conflict" in asked.missing and conflicts:
+    if not facts.conflict and conflicts:
         known = f"known in {facts.country}: {_listed(conflicts)}"
         return [f"conflict is not given: only the country's deals count; {known}"]
     return []
