@@ -381,3 +381,11 @@ def test_the_only_conflict_known_of_a_country_is_taken_for_the_deals_own() -> No
     assert any("the only one known" in words for words in found.warnings)
     conflict = found.deals[0].asked.facts.conflict
     assert found.deals[0].rows == forecast({**facts, "conflict": conflict}).deals[0].rows
+
+
+def test_without_its_country_a_deal_is_forecast_as_in_a_country_of_which_nothing_is_known() -> None:
+    changed = {each.change: each for each in fact_effects(forecast(IDLIB).deals[0])}
+    elsewhere = forecast({**IDLIB, "country": "Ruritania"}).deals[0]
+    assert changed["if nothing were known of Syria"].median == pytest.approx(elsewhere.median)
+    own = forecast({**IDLIB, "conflict": "another"}).deals[0]
+    assert changed["if nothing were known of this conflict"].median == pytest.approx(own.median)
