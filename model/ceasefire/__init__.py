@@ -20,6 +20,7 @@ __all__ = ["CeasefireModel", "__version__", "load", "run", "survival"]
 _HOMES = {
     "CeasefireModel": "ceasefire.model",
     "load": "ceasefire.scenario.load",
+    "observe": "ceasefire.observations.observe",
     "run": "ceasefire.experiment.run",
     "survival": "ceasefire.analysis.survival",
 }

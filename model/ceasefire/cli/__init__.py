@@ -24,6 +24,7 @@ from ceasefire.cli import (
     worlds,
 )
 from ceasefire.cli.guard import Guarded, watch_signals
+from ceasefire.cli.observe import observe
 from ceasefire.cli.terminal import show
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "experiment": experiments.experiment,
     "replay": replaying.replay,
     "report": reporting.report,
+    "observe": observe,
     "verify": verifying.verify,
     "calibrate": calibrating.calibrate,
     "validate": validating.validate,

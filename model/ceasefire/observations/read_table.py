@@ -1,0 +1,228 @@
+"""Rows of a text table in batches, only the columns that are wanted; every fault by line and column, up to a bound.
+
+pyarrow reads 10⁶ events of 49 columns in half of the time that pandas takes in chunks, and in less memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from numpy.typing import NDArray
+
+from ceasefire.observations.cells import coordinate, shown
+from ceasefire.observations.text_file import TextTable, lines_of, opened, refuse, repeated
+from ceasefire.scenario.faults import Fault, ScenarioError
+
+MOST_FAULTS = 30
+"""As many faults are listed at once."""
+
+BLOCK = 2 * 2**20
+"""Bytes parsed at a time; no row may be longer."""
+
+Parser = Callable[[str], float | int | str]
+
+
+class TooManyFaultsError(Exception):
+    """As many faults were found as are listed."""
+
+
+@dataclass
+class Faults:
+    """What is wrong in the rows of a table, by row; lines are looked up when they are reported."""
+
+    table: TextTable
+    found: list[tuple[int, str, str]] = field(default_factory=list)
+    skipped: list[int] = field(default_factory=list)
+    """Rows whose cells could not be told apart, in order."""
+
+    def add(self, row: int, column: str, message: str) -> None:
+        """Note a fault. TooManyFaultsError when no more are listed."""
+        self.found.append((row, column, message))
+        if len(self.found) >= MOST_FAULTS:
+            raise TooManyFaultsError
+
+    def raise_if_any(self) -> None:
+        """ScenarioError with every fault by line."""
+        if not self.found:
+            return
+        line = lines_of(self.table, [row for row, _, _ in self.found])
+        path = str(self.table.path)
+        faults = [Fault(path, line.get(row), column, message) for row, column, message in self.found]
+        if len(self.found) >= MOST_FAULTS:
+            last = max(fault.line or 0 for fault in faults)
+            faults.append(Fault(path, last, "", "there may be more after this line; mend these first"))
+        raise ScenarioError(faults)
+
+    def row_number(self, sound: int) -> int:
+        """The row that is the `sound`-th of those whose cells could be told apart."""
+        for row in sorted(self.skipped):
+            if row > sound:
+                break
+            sound += 1
+        return sound
+
+
+@dataclass
+class Rows:
+    """A batch of rows: cells as bytes, `first` counts the sound rows before it. Parsed values are remembered."""
+
+    columns: dict[str, pa.Array]
+    first: int
+    faults: Faults
+    remembered: dict[str, dict[bytes, Any]]
+    encodings: set[str]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def numbers(self, column: str, parser: Parser) -> NDArray[np.float64]:
+        """A column's cells as numbers, shape (rows,); NaN where a cell is at fault."""
+        cells = self.columns[column]
+        values = self._values(column, cells.dictionary.to_pylist(), parser)
+        self._note(column, cells, values)
+        plain = [np.nan if isinstance(value, ValueError) else value for value in values]
+        return np.asarray(np.array(plain, np.float64)[cells.indices.to_numpy()])
+
+    def degrees(self, column: str, most: float, decimal_comma: bool) -> NDArray[np.float64]:
+        """A column's cells as degrees within -most to most, shape (rows,); NaN where not known.
+
+        Nearly every cell differs, so a batch without faults is read as a whole and nothing is remembered.
+        """
+        cells = self.columns[column]
+        try:
+            found = cells.dictionary.cast(pa.string()).cast(pa.float64()).to_numpy()
+            if (np.abs(found) <= most).all():
+                return np.asarray(found[cells.indices.to_numpy()])
+        except pa.ArrowInvalid:
+            pass
+        self.remembered.pop(column, None)
+        return self.numbers(column, coordinate(most, decimal_comma))
+
+    def names(self, column: str, parser: Parser) -> tuple[list[str], NDArray[np.int32]]:
+        """A column's different texts, and which of them stands in each row, shape (rows,)."""
+        cells = self.columns[column]
+        values = self._values(column, cells.dictionary.to_pylist(), parser)
+        self._note(column, cells, values)
+        plain = ["" if isinstance(value, ValueError) else value for value in values]
+        return plain, cells.indices.to_numpy()
+
+    def wrong(self, at: int, column: str, message: str) -> None:
+        """Note a fault in the row at this place of the batch."""
+        self.faults.add(self.faults.row_number(self.first + at), column, message)
+
+    def _values(self, column: str, texts: list[bytes], parser: Parser) -> list[Any]:
+        known = self.remembered.setdefault(column, {})
+        for text in texts:
+            if text not in known:
+                known[text] = self._parsed(text, parser)
+        return [known[text] for text in texts]
+
+    def _parsed(self, cell: bytes, parser: Parser) -> Any:
+        try:
+            text = cell.decode("utf-8")
+        except UnicodeDecodeError:
+            text = cell.decode("cp1252", errors="replace")
+            self.encodings.add("Windows-1252")
+        try:
+            return parser(text.strip().strip("\ufeff"))
+        except ValueError as error:
+            return error
+
+    def _note(self, column: str, cells: pa.Array, values: list[Any]) -> None:
+        bad = [at for at, value in enumerate(values) if isinstance(value, ValueError)]
+        if bad:
+            indices = cells.indices.to_numpy()
+            for at in np.flatnonzero(np.isin(indices, bad)):
+                self.wrong(int(at), column, str(values[indices[at]]))
+
+
+def read_rows(table: TextTable, columns: Sequence[str], faults: Faults, encodings: set[str]) -> Iterator[Rows]:
+    """The wanted columns of a table, a batch at a time. Ends early when there are too many faults.
+
+    Raises ScenarioError when a wanted column stands there twice or the file cannot be parsed.
+    """
+    _check_repeated(table, columns)
+    places = {column: f"{table.names.index(column)}" for column in columns}
+    remembered: dict[str, dict[bytes, Any]] = {}
+    first = 0
+    with opened(table.path) as file:
+        try:
+            for batch in _open(file, table, list(places.values()), faults):
+                parts = {column: batch.column(place) for column, place in places.items()}
+                rows = Rows(parts, first, faults, remembered, encodings)
+                if len(rows):
+                    yield rows
+                first += len(rows)
+        except TooManyFaultsError:
+            return
+        except UnicodeError:
+            refuse(table.path, "is not text: it begins as UTF-16 and does not go on so; save it as CSV in UTF-8")
+        except pa.ArrowInvalid as error:
+            if len(faults.found) < MOST_FAULTS:
+                _refuse_unparsed(table, first, str(error))
+
+
+def _open(file: Any, table: TextTable, places: list[str], faults: Faults) -> Any:
+    def unsound(row: Any) -> str:
+        at = row.number - table.skip - 1 if row.number is not None else 0
+        faults.skipped.append(at)
+        try:
+            faults.add(at, "", _cells(row, len(table.names)))
+        except TooManyFaultsError:
+            return "error"
+        return "skip"
+
+    cells = pa.dictionary(pa.int32(), pa.binary())
+    names = [str(place) for place in range(len(table.names))]
+    csv = pyarrow.csv
+    try:
+        return csv.open_csv(
+            file,
+            read_options=csv.ReadOptions(
+                column_names=names,
+                skip_rows=table.skip,
+                block_size=BLOCK,
+                use_threads=False,
+                encoding="utf8" if table.encoding == "utf-8" else table.encoding,
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=table.delimiter, newlines_in_values=True, invalid_row_handler=unsound
+            ),
+            convert_options=csv.ConvertOptions(
+                include_columns=places, column_types=dict.fromkeys(places, cells), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" not in str(error) and len(faults.found) < MOST_FAULTS:
+            _refuse_unparsed(table, 0, str(error))
+        return ()
+
+
+def _cells(row: Any, wanted: int) -> str:
+    text = row.text if isinstance(row.text, str) else ""
+    if text.count('"') % 2:
+        return "a quotation mark is opened and not closed; close it"
+    hint = "write cells that hold the separator in quotation marks" if row.actual_columns > wanted else "is it cut off?"
+    return f"has {row.actual_columns} cells, and the header {wanted}; {hint}"
+
+
+def _check_repeated(table: TextTable, columns: Sequence[str]) -> None:
+    twice = repeated(table.names) & set(columns)
+    if twice:
+        line = table.skip or None
+        message = "this column stands there twice; leave one of them out"
+        raise ScenarioError([Fault(str(table.path), line, column, message) for column in sorted(twice)])
+
+
+def _refuse_unparsed(table: TextTable, sound: int, message: str) -> NoReturn:
+    line = lines_of(table, [sound]).get(sound)
+    if "straddl" in message:
+        why = f"a row after this is longer than {BLOCK >> 20} MB; is a quotation mark not closed?"
+    else:
+        why = f"cannot be read as a table ({shown(message.splitlines()[0])})"
+    refuse(table.path, why, line)
