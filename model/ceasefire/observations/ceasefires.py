@@ -53,7 +53,7 @@ UNIT_DAYS = {"": 1, "day": 1, "week": 7, "month": 30, "year": 360}
 LEAST_DAYS = 0.5
 """[days] A ceasefire that ended on the day it began held for half of it."""
 
-_TERM = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*([a-z]*?)s?")
+_TERM = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*([a-z]*?)s?", re.A)
 
 
 @dataclass

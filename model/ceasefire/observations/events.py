@@ -154,9 +154,7 @@ class EventReader:
             end = rows.numbers(self.form.end, cells.day_or_none)
             end = np.where(end == cells.NO_DAY, start, end)
         for at in np.flatnonzero(end < start):
-            rows.wrong(
-                int(at), str(self.form.end), f"is before {self.form.start}; an event ends on its first day or later"
-            )
+            rows.wrong(int(at), str(self.form.end), f"is before {self.form.start}; no event ends before it begins")
         first, last = (np.nan_to_num(day).astype(np.int64) for day in (start, end))
         return first + (last - first) // 2, last - first + 1
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -15,14 +15,14 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from ceasefire.observations.cells import coordinate, shown
-from ceasefire.observations.text_file import TextTable, lines_of, opened, refuse, repeated
+from ceasefire.observations.text_file import LONGEST_ROW, TextTable, lines_of, opened, records, refuse, repeated
 from ceasefire.scenario.faults import Fault, ScenarioError
 
 MOST_FAULTS = 30
 """As many faults are listed at once."""
 
-BLOCK = 2 * 2**20
-"""Bytes parsed at a time; no row may be longer."""
+BLOCK = LONGEST_ROW
+"""Bytes parsed at a time."""
 
 Parser = Callable[[str], float | int | str]
 
@@ -37,8 +37,6 @@ class Faults:
 
     table: TextTable
     found: list[tuple[int, str, str]] = field(default_factory=list)
-    skipped: list[int] = field(default_factory=list)
-    """Rows whose cells could not be told apart, in order."""
 
     def add(self, row: int, column: str, message: str) -> None:
         """Note a fault. TooManyFaultsError when no more are listed."""
@@ -58,18 +56,10 @@ class Faults:
             faults.append(Fault(path, last, "", "there may be more after this line; mend these first"))
         raise ScenarioError(faults)
 
-    def row_number(self, sound: int) -> int:
-        """The row that is the `sound`-th of those whose cells could be told apart."""
-        for row in sorted(self.skipped):
-            if row > sound:
-                break
-            sound += 1
-        return sound
-
 
 @dataclass
 class Rows:
-    """A batch of rows: cells as bytes, `first` counts the sound rows before it. Parsed values are remembered."""
+    """A batch of rows: cells as bytes, `first` counts the rows before it. Parsed values are remembered."""
 
     columns: dict[str, pa.Array]
     first: int
@@ -113,7 +103,7 @@ class Rows:
 
     def wrong(self, at: int, column: str, message: str) -> None:
         """Note a fault in the row at this place of the batch."""
-        self.faults.add(self.faults.row_number(self.first + at), column, message)
+        self.faults.add(self.first + at, column, message)
 
     def _values(self, column: str, texts: list[bytes], parser: Parser) -> list[Any]:
         known = self.remembered.setdefault(column, {})
@@ -142,73 +132,68 @@ class Rows:
 
 
 def read_rows(table: TextTable, columns: Sequence[str], faults: Faults, encodings: set[str]) -> Iterator[Rows]:
-    """The wanted columns of a table, a batch at a time. Ends early when there are too many faults.
+    """The wanted columns of a table, a batch at a time. Rows of too few or too many cells are noted, and end it.
 
     Raises ScenarioError when a wanted column stands there twice or the file cannot be parsed.
     """
     _check_repeated(table, columns)
-    places = {column: f"{table.names.index(column)}" for column in columns}
+    places = {column: str(table.names.index(column)) for column in columns}
     remembered: dict[str, dict[bytes, Any]] = {}
     first = 0
     with opened(table.path) as file:
         try:
-            for batch in _open(file, table, list(places.values()), faults):
+            for batch in _open(file, table, list(places.values())):
                 parts = {column: batch.column(place) for column, place in places.items()}
                 rows = Rows(parts, first, faults, remembered, encodings)
                 if len(rows):
                     yield rows
                 first += len(rows)
-        except TooManyFaultsError:
-            return
-        except UnicodeError:
-            refuse(table.path, "is not text: it begins as UTF-16 and does not go on so; save it as CSV in UTF-8")
-        except pa.ArrowInvalid as error:
-            if len(faults.found) < MOST_FAULTS:
-                _refuse_unparsed(table, first, str(error))
+        except (UnicodeError, pa.ArrowInvalid) as error:
+            if "Empty CSV" not in str(error):
+                _note_uneven(table, first, faults, str(error))
 
 
-def _open(file: Any, table: TextTable, places: list[str], faults: Faults) -> Any:
-    def unsound(row: Any) -> str:
-        at = row.number - table.skip - 1 if row.number is not None else 0
-        faults.skipped.append(at)
-        try:
-            faults.add(at, "", _cells(row, len(table.names)))
-        except TooManyFaultsError:
-            return "error"
-        return "skip"
-
+def _open(file: BinaryIO, table: TextTable, places: list[str]) -> Any:
     cells = pa.dictionary(pa.int32(), pa.binary())
-    names = [str(place) for place in range(len(table.names))]
     csv = pyarrow.csv
-    try:
-        return csv.open_csv(
-            file,
-            read_options=csv.ReadOptions(
-                column_names=names,
-                skip_rows=table.skip,
-                block_size=BLOCK,
-                use_threads=False,
-                encoding="utf8" if table.encoding == "utf-8" else table.encoding,
-            ),
-            parse_options=csv.ParseOptions(
-                delimiter=table.delimiter, newlines_in_values=True, invalid_row_handler=unsound
-            ),
-            convert_options=csv.ConvertOptions(
-                include_columns=places, column_types=dict.fromkeys(places, cells), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error) and len(faults.found) < MOST_FAULTS:
-            _refuse_unparsed(table, 0, str(error))
-        return ()
+    return csv.open_csv(
+        file,
+        read_options=csv.ReadOptions(
+            column_names=[str(place) for place in range(len(table.names))],
+            skip_rows=table.skip,
+            block_size=BLOCK,
+            use_threads=False,
+            encoding="utf8" if table.encoding == "utf-8" else table.encoding,
+        ),
+        parse_options=csv.ParseOptions(delimiter=table.delimiter, newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            include_columns=places, column_types=dict.fromkeys(places, cells), strings_can_be_null=False
+        ),
+    )
 
 
-def _cells(row: Any, wanted: int) -> str:
-    text = row.text if isinstance(row.text, str) else ""
-    if text.count('"') % 2:
-        return "a quotation mark is opened and not closed; close it"
-    hint = "write cells that hold the separator in quotation marks" if row.actual_columns > wanted else "is it cut off?"
-    return f"has {row.actual_columns} cells, and the header {wanted}; {hint}"
+def _note_uneven(table: TextTable, first: int, faults: Faults, message: str) -> None:
+    """Note rows with too few or too many cells, for a file in which row `first` or one after it cannot be parsed."""
+    wanted, line, found = len(table.names), table.skip, False
+    for row, (at, cells) in enumerate(records(table)):
+        line = at
+        if row >= first and len(cells) != wanted:
+            found = True
+            faults.add(row, "", _uneven(cells, wanted))
+    if not found and not faults.found:
+        why = "a row after this line is too long or is no text; is a quotation mark not closed?"
+        refuse(table.path, f"{why} ({shown(message.splitlines()[0])})", line)
+
+
+def _uneven(cells: list[str], wanted: int) -> str:
+    several = "s" if len(cells) > 1 else ""
+    if any("\n" in cell or "\r" in cell for cell in cells):
+        hint = "is a quotation mark opened and not closed?"
+    elif len(cells) > wanted:
+        hint = "write a cell that holds the separator in quotation marks"
+    else:
+        hint = "is it cut off?"
+    return f"has {len(cells)} cell{several}, and the header {wanted}; {hint}"
 
 
 def _check_repeated(table: TextTable, columns: Sequence[str]) -> None:
@@ -217,12 +202,3 @@ def _check_repeated(table: TextTable, columns: Sequence[str]) -> None:
         line = table.skip or None
         message = "this column stands there twice; leave one of them out"
         raise ScenarioError([Fault(str(table.path), line, column, message) for column in sorted(twice)])
-
-
-def _refuse_unparsed(table: TextTable, sound: int, message: str) -> NoReturn:
-    line = lines_of(table, [sound]).get(sound)
-    if "straddl" in message:
-        why = f"a row after this is longer than {BLOCK >> 20} MB; is a quotation mark not closed?"
-    else:
-        why = f"cannot be read as a table ({shown(message.splitlines()[0])})"
-    refuse(table.path, why, line)

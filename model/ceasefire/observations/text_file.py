@@ -10,16 +10,20 @@ import io
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, TextIO
 
 from ceasefire.scenario.faults import Fault, ScenarioError
 
 HEAD = 256 * 1024
 """Bytes that are looked at to tell what a file is."""
+
+LONGEST_ROW = 2 * 2**20
+"""Bytes of a row, at most."""
 
 MOST_BYTES = 8 * 2**30
 """Larger files are refused: ten times the largest public event file."""
@@ -140,8 +144,8 @@ def _is_data(row: dict[str, str]) -> bool:
 
 @contextmanager
 def long_cells() -> Iterator[None]:
-    """Let the csv module read cells of any length meanwhile."""
-    before = csv.field_size_limit(2**31 - 1)
+    """Let the csv module read cells of a whole row meanwhile."""
+    before = csv.field_size_limit(LONGEST_ROW)
     try:
         yield
     finally:
@@ -153,22 +157,30 @@ def repeated(names: Sequence[str]) -> set[str]:
     return {name for name, times in Counter(names).items() if times > 1}
 
 
-def lines_of(table: TextTable, rows: Sequence[int]) -> dict[int, int]:
-    """The line on which each of these rows begins; rows count from 0, blank lines not counted."""
-    wanted, found = set(rows), dict[int, int]()
+def records(table: TextTable) -> Iterator[tuple[int, list[str]]]:
+    """Each row's first line and its cells, blank lines passed over; ends where a row is longer than LONGEST_ROW.
+
+    This is the slow way: it is for the line of a fault.
+    """
     encoding = table.encoding if table.encoding == "utf-16" else "latin-1"  # bytes as they are: only marks matter
     with opened(table.path) as file, io.TextIOWrapper(file, encoding, newline="", errors="replace") as text:
         for _ in range(table.skip):
             text.readline()
-        with long_cells():
-            reader = csv.reader(text, delimiter=table.delimiter)
-            before, at = 0, 0
+        reader = csv.reader(_lines(text), delimiter=table.delimiter)
+        before = table.skip
+        with long_cells(), suppress(csv.Error):
             for cells in reader:
                 if cells:
-                    if at in wanted:
-                        found[at] = table.skip + before + 1
-                        if len(found) == len(wanted):
-                            break
-                    at += 1
-                before = reader.line_num
-    return found
+                    yield before + 1, cells
+                before = table.skip + reader.line_num
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    while 0 < len(line := text.readline(LONGEST_ROW)) < LONGEST_ROW:
+        yield line
+
+
+def lines_of(table: TextTable, rows: Collection[int]) -> dict[int, int]:
+    """The line on which each of these rows begins; rows count from 0, blank lines not counted."""
+    last = max(rows)
+    return {row: line for row, (line, _) in enumerate(islice(records(table), last + 1)) if row in rows}
