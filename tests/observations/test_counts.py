@@ -113,7 +113,9 @@ def test_days_without_a_row_are_not_zeros_unless_that_is_stated(tmp_path: Path) 
     path = write(tmp_path / "a.csv", f"date,incidents,deaths\n{day(0)},1,2\n{day(3)},1,2\n")
     found = ceasefire.observe(path)
     assert len(found.table()) == 2
-    assert found.account.notes == ["2 days within have no row and stay out; if they were quiet, state it with --covers"]
+    assert found.account.notes == [
+        "without a row, and left out: 2 days within; if they were quiet, state it with --covers"
+    ]
     assert len(found.weekly()) == 0
     stated = ceasefire.observe(path, covers=f"{day(0)}:{day(8)}")
     assert stated.table()["deaths"].tolist() == [2, 0, 0, 2, 0, 0, 0, 0, 0]

@@ -113,7 +113,7 @@ def test_an_event_of_several_days_is_counted_once_on_the_middle_one(observed: An
     found = observed([ged(0), ged(2, date_end=f"{day(6)} 00:00:00.000", best=9, high=9), ged(8)])
     assert column(found, "incidents") == [1, 0, 0, 0, 1, 0, 0, 0, 1]
     assert column(found, "deaths")[4] == 9
-    assert "1 events lasted several days (at most 5): counted on the middle one" in found.account.notes
+    assert "1 event lasted several days (at most 5): counted on the middle one" in found.account.notes
 
 
 def test_events_that_are_not_dated_or_placed_well_enough_are_dropped_and_told(observed: Any) -> None:
@@ -233,13 +233,13 @@ def test_deaths_that_are_not_known_leave_their_day_and_week_blank(observed: Any)
     assert found.table()["deaths"].isna().tolist() == [False, True] + [False] * 13
     assert found.table()["incidents"].tolist()[:2] == [1, 1]
     assert found.weekly()["deaths"].isna().tolist() == [True, False]
-    assert "1 events without a number of deaths: deaths of their days are left blank" in found.account.notes
+    assert "1 event without a number of deaths: deaths of their days are left blank" in found.account.notes
 
 
 def test_low_and_high_hold_the_best_count_between_them(observed: Any) -> None:
     found = observed([ged(0, best=5, low=6, high=4), ged(1)])
     assert (column(found, "low"), column(found, "high")) == ([5, 1], [5, 3])
-    assert "1 rows have low or high on the wrong side of the best count: widened to it" in found.account.notes
+    assert "1 row with low or high on the wrong side of the best count: widened to it" in found.account.notes
 
 
 def test_deaths_of_a_side_are_told_only_where_side_a_is_one_party(observed: Any) -> None:
@@ -272,7 +272,7 @@ def test_acled_gives_weeks_only_and_counts_armed_violence_only(observed: Any) ->
     assert column(found, "deaths") == [12, 7]
     assert found.weekly().equals(found.table())
     assert dropped(found) == {"event_type is no armed violence": 1}
-    assert "by week: the terms of ACLED allow no more; 1 events in part weeks left out" in found.account.notes
+    assert "by week: the terms of ACLED allow no more; 1 event in part weeks left out" in found.account.notes
 
 
 def test_both_forms_of_acled_dates_and_the_mark_at_the_start_give_the_same(tmp_path: Path) -> None:

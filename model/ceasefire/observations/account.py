@@ -48,17 +48,18 @@ class Account:
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.file}: {self.title}, {_rows(self.rows)}, {self.kept:,} kept"]
+        lines = [f"{self.file}: {self.title}, {numbered(self.rows, 'row')}, {self.kept:,} kept"]
         lines += [f"  dropped {rows:,}: {why}" for why, rows in self.dropped.items() if rows]
         if self.first and self.last:
-            days = (self.last - self.first).days + 1
+            days = numbered((self.last - self.first).days + 1, "day")
             figures = ", ".join(f"{total:,} {name.replace('_', ' ')}" for name, total in self.totals.items())
-            lines.append(f"  {self.first} to {self.last}, {days:,} {'day' if days == 1 else 'days'}: {figures}")
+            lines.append(f"  {self.first} to {self.last}, {days}: {figures}")
         lines += [f"  {note}" for note in self.notes]
         if self.terms:
             lines.append(f"  {self.terms}")
         return "\n".join(lines)
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+def numbered(count: int, noun: str) -> str:
+    """1 event, 2,000 events."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

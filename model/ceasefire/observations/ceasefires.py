@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ceasefire.observations import cells
-from ceasefire.observations.account import Account
+from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.filters import Filters, NameFilter, check_met
 from ceasefire.observations.formats import CEASEFIRES_NEEDED
 from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
@@ -117,7 +117,9 @@ def _read(table: TextTable, account: Account) -> list[Ceasefire]:
     faults.raise_if_any()
     if not found:
         refuse(table.path, "has no rows, only a header")
-    account.note(f"{len(found):,} ceasefires; how the data code their ends was inferred, see docs/observations.md")
+    account.note(
+        f"{numbered(len(found), 'ceasefire')}; how the data code their ends was inferred, see docs/observations.md"
+    )
     return list(found.values())
 
 
@@ -289,6 +291,7 @@ def duration(deal: Ceasefire, following: datetime.date | None) -> Duration | Non
     if ended not in (HOLDS, RAN_ITS_TERM, BROKEN, NEVER_BEGAN, REPLACED, PETERED_OUT):
         return None
     if known is not None:
-        return Duration(max(known, LEAST_DAYS), max(known, LEAST_DAYS), broke) if known >= 0 else None
-    upper = max(gap, LEAST_DAYS)
+        days = max(float(known), LEAST_DAYS)
+        return Duration(days, days, broke) if known >= 0 else None
+    upper = max(float(gap), LEAST_DAYS)
     return Duration(upper / 2, upper, broke, dated=False) if broke else None

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ceasefire.observations import cells
-from ceasefire.observations.account import Account
+from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.filters import Filters, Flags, NameFilter, check_met
 from ceasefire.observations.formats import EventFormat, Precision
 from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
@@ -263,14 +263,16 @@ class EventReader:
         account.kept = len(day)
         self._name_sides(figures)
         if kept.spanning:
-            account.note(
-                f"{kept.spanning:,} events lasted several days (at most {kept.longest:,}): counted on the middle one"
-            )
+            events = numbered(kept.spanning, "event")
+            account.note(f"{events} lasted several days (at most {kept.longest:,}): counted on the middle one")
         if kept.widened:
-            account.note(f"{kept.widened:,} rows have low or high on the wrong side of the best count: widened to it")
+            rows = numbered(kept.widened, "row")
+            account.note(f"{rows} with low or high on the wrong side of the best count: widened to it")
         unknown = int(np.isnan(figures["deaths"]).sum())
         if unknown:
-            account.note(f"{unknown:,} events without a number of deaths: deaths of their days are left blank")
+            account.note(
+                f"{numbered(unknown, 'event')} without a number of deaths: deaths of their days are left blank"
+            )
         return Events(day, figures, sector, list(kept.names) or [NO_SECTOR], kept.covered)
 
     def _once(self, count: int) -> Flags:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ceasefire.observations import formats
-from ceasefire.observations.account import Account
+from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.ceasefires import durations
 from ceasefire.observations.counts import Counts, counted, date_of, place_of, rows_of_counts
 from ceasefire.observations.events import EventReader, Selection
@@ -142,7 +142,8 @@ def _events(
         refuse(table.path, f"covers no whole week of those asked for: it runs from {date_of(start)} to {date_of(end)}")
     lost = int(counts.figures["incidents"].sum() - weeks.figures["incidents"].sum())
     account.note(
-        "by week: the terms of ACLED allow no more" + (f"; {lost:,} events in part weeks left out" if lost else "")
+        "by week: the terms of ACLED allow no more"
+        + (f"; {numbered(lost, 'event')} in part weeks left out" if lost else "")
     )
     return weeks
 
@@ -175,7 +176,9 @@ def _plain(
     account.drop("before or after the days asked for", len(counts) - len(kept))
     gaps = kept.days_without_rows
     if gaps:
-        account.note(f"{gaps:,} days within have no row and stay out; if they were quiet, state it with --covers")
+        account.note(
+            f"without a row, and left out: {numbered(gaps, 'day')} within; if they were quiet, state it with --covers"
+        )
     if kept.step_days > 1:
         account.note("rows are weeks, by their dates")
     return kept
