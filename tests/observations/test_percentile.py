@@ -29,7 +29,7 @@ def test_a_world_is_placed_evenly_among_its_like_however_often_counts_tie(seed: 
 
 
 def test_worlds_that_are_over_by_then_are_not_counted() -> None:
-    assert placed_among([2], [[1], [3], [np.nan], [np.nan]]).share.tolist() == [0.5]
+    assert placed_among([2], np.array([[1], [3], [np.nan], [np.nan]])).share.tolist() == [0.5]
 
 
 def test_a_fan_tells_the_same_as_its_worlds_where_counts_do_not_tie() -> None:

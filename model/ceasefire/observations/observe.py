@@ -141,10 +141,9 @@ def _events(
     if not len(weeks):
         refuse(table.path, f"covers no whole week of those asked for: it runs from {date_of(start)} to {date_of(end)}")
     lost = int(counts.figures["incidents"].sum() - weeks.figures["incidents"].sum())
-    account.note(
-        "by week: the terms of ACLED allow no more"
-        + (f"; {numbered(lost, 'event')} in part weeks left out" if lost else "")
-    )
+    account.note("by week: the terms of ACLED allow no more")
+    if lost:
+        account.note(f"{numbered(lost, 'event')} in part weeks left out")
     return weeks
 
 
