@@ -85,7 +85,7 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_table_without_counts_is_refused(tmp_path: Path) -> None:
-    assert "read as table of counts, it lacks 'incidents'" in refused(tmp_path, f"date,low\n{day(0)},1\n")
+    assert "read as a table of counts, it lacks 'incidents'" in refused(tmp_path, f"date,low\n{day(0)},1\n")
     assert "counts.csv:1: deaths: this column stands there twice" in refused(tmp_path, "date,deaths,Deaths\n")
 
 

@@ -7,10 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from observations.made_files import ACLED_EXPORT, acled, ged, ged_file, text_of, write
+from observations.made_files import ACLED_EXPORT, acled, day, ged, ged_file, text_of, write
 
 import ceasefire
 from ceasefire.observations import read_table, text_file
+from ceasefire.observations.counts import read_counts
 from ceasefire.scenario.faults import ScenarioError
 
 
@@ -203,3 +204,24 @@ def test_a_file_of_many_blocks_gives_what_its_parts_give(tmp_path: Path, monkeyp
 def test_the_made_export_has_the_columns_of_an_export() -> None:
     assert len(ACLED_EXPORT) == 31
     assert len(ged()) == 49
+
+
+def test_columns_that_are_called_otherwise_can_be_named(tmp_path: Path) -> None:
+    text = f"Day,Incidents,Events,Dead\n{day(0)},9,1,2\n{day(1)},9,0,0\n"
+    path = write(tmp_path / "made.csv", text)
+    names = {"date": "day", "incidents": "events", "deaths": "Dead"}
+    assert ceasefire.observe(path, columns=names).table()["incidents"].tolist() == [1, 0]
+    assert read_counts(path, columns=names).figures["deaths"].tolist() == [2, 0]
+    assert "it lacks 'date'" in message(path)
+    assert "--column date=… names one that is called otherwise" in message(path)
+    assert (
+        message(path, columns={"date": "when"}) == f"{path}:1: column: 'when' is not there; name a column of the file"
+    )
+
+
+def test_files_that_were_joined_with_their_headers_are_told_so_once_a_header(tmp_path: Path) -> None:
+    text = text_of([ged(number) for number in range(3)])
+    path = write(tmp_path / "made.csv", text * 3)
+    assert message(path).splitlines() == [
+        f"{path}:{line}: date_start: the header stands here again; join files without it" for line in (5, 9)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,6 +50,10 @@ def observe(
     where_prec: Annotated[
         int | None, typer.Option(metavar="CODE", min=0, help="Worst precision of places that is kept.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=COLUMN", help="A column called otherwise, as incidents=events; may be repeated."),
+    ] = None,
     format: Annotated[
         str | None,
         typer.Option("--format", metavar="NAME", help="plain, ucdp_ged, acled or ethprio_ceasefires: not by columns."),
@@ -80,6 +85,7 @@ def observe(
         by_admin1=by_admin1,
         date_prec=date_prec,
         where_prec=where_prec,
+        columns=_columns(column or ()),
         format=format,
     )
     written = _write(_tables(found, places), replace)
@@ -91,6 +97,17 @@ def observe(
             show(_csv(found.table()).rstrip("\n"))
     if written:
         say(f"Written: {', '.join(shown_path(place) for place in written)}")
+
+
+def _columns(typed: Sequence[str]) -> dict[str, str]:
+    """What columns are called. RefusedError for what is not NAME=COLUMN, or a name twice."""
+    named: dict[str, str] = {}
+    for text in typed:
+        name, equals, column = (part.strip() for part in text.partition("="))
+        if not (name and equals and column) or name in named:
+            raise RefusedError(f"--column: '{text}'; write NAME=COLUMN, each name once, as incidents=events")
+        named[name.lower()] = column
+    return named
 
 
 def _places(file: Path, out: Path | None) -> list[Path]:

@@ -7,6 +7,7 @@ column, a row, or a cell that is blank. `date` is the day, or the first day of t
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from ceasefire.observations.text_file import TextTable, look_at, refuse
 WEEK = 7
 """Days."""
 
-MOST_ROWS = 5_000_000
+MOST_ROWS = 2_000_000
 """Days times sectors of one table."""
 
 EPOCH = datetime.date(1970, 1, 1)
@@ -170,13 +171,13 @@ def counted(events: Events, first: int, last: int) -> Counts:
     return Counts(np.repeat(np.arange(first, last + 1), width), figures, sector)
 
 
-def read_counts(path: Path | str, step_days: int | None = None) -> Counts:
+def read_counts(path: Path | str, step_days: int | None = None, columns: Mapping[str, str] | None = None) -> Counts:
     """Counts from a table as `ceasefire observe` writes it. Weeks are told by their dates, or by `step_days`.
 
-    Raises ScenarioError with every fault by line: a day twice, a figure that is no count, more civilians than dead.
+    `columns` names those that are called otherwise, as {"incidents": "events"}. Raises ScenarioError with every fault
+    by line: a day twice, a figure that is no count, more civilians than dead.
     """
-    path = Path(path)
-    table = look_at(path, [frozenset(PLAIN_COLUMNS)], [])
+    table = look_at(Path(path), [frozenset(PLAIN_COLUMNS)], []).renamed(columns or {})
     detect(table, PLAIN)
     return rows_of_counts(table, step_days)[0]
 

@@ -112,7 +112,7 @@ ACLED = EventFormat(
 )
 
 PLAIN = "plain"
-PLAIN_TITLE = "table of counts"
+PLAIN_TITLE = "a table of counts"
 PLAIN_COLUMNS = ("date", *FIGURES, "sector")
 
 CEASEFIRES = "ethprio_ceasefires"
@@ -168,11 +168,8 @@ def detect(table: TextTable, forced: str | None = None) -> str:
                 f"none of its columns is known ({listed(table.names)}); a table of counts has date, incidents, deaths",
                 table.skip or 1,
             )
-    refuse(
-        table.path,
-        f"read as {_TITLES[name]}, it lacks {listed(missing)}; its columns are {listed(table.names)}",
-        table.skip or 1,
-    )
+    lacks = f"read as {_TITLES[name]}, it lacks {listed(missing)}; its columns are {listed(table.names)}"
+    refuse(table.path, f"{lacks}; --column {missing[0]}=… names one that is called otherwise", table.skip or 1)
 
 
 def _missing(name: str, there: set[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,7 @@ def observe(
     by_admin1: bool = False,
     date_prec: int | None = None,
     where_prec: int | None = None,
+    columns: Mapping[str, str] | None = None,
     format: str | None = None,
 ) -> Observed:
     """Read a file of events or counts into daily and weekly counts, or the ETH/PRIO data into durations.
@@ -70,14 +71,15 @@ def observe(
     Names match whole, without case, and * stands for anything; several names of one kind add up. `box` is south, north,
     west, east [degrees]. Days outside what the file covers are not written; `covers` states what it covers when the
     first or last days were quiet, as 2018-09-17:2019-04-30. `date_prec` and `where_prec` are the worst codes of
-    precision that are kept. Raises ScenarioError with every fault by line and column.
+    precision that are kept. `columns` names those that are called otherwise, as {"incidents": "events"}. Raises
+    ScenarioError with every fault by line and column.
     """
     filters = Filters(
         country=_names(country), dyad=_names(dyad), actors=_names(actors), admin1=_names(admin1), box=_box(box),
         first=day_of(first_day, "from"), last=day_of(last_day, "to"),
     )  # fmt: skip
     stated = _covered(covers)
-    table = look_at(Path(path), formats.KNOWN, [formats.GED_COLUMNS])
+    table = look_at(Path(path), formats.KNOWN, [formats.GED_COLUMNS]).renamed(columns or {})
     name = formats.detect(table, format)
     account = Account(str(path), name, formats.title_of(name))
     if not table.has_header:

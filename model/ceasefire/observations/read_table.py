@@ -24,6 +24,8 @@ MOST_FAULTS = 30
 BLOCK = LONGEST_ROW
 """Bytes parsed at a time."""
 
+HEADER_AGAIN = "the header stands here again; join files without it"
+
 Parser = Callable[[str], float | int | str]
 
 
@@ -39,7 +41,9 @@ class Faults:
     found: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, row: int, column: str, message: str) -> None:
-        """Note a fault. TooManyFaultsError when no more are listed."""
+        """Note a fault, the header once a row. TooManyFaultsError when no more are listed."""
+        if message == HEADER_AGAIN and any(at == row for at, _, said in self.found if said == message):
+            return
         self.found.append((row, column, message))
         if len(self.found) >= MOST_FAULTS:
             raise TooManyFaultsError
@@ -109,19 +113,21 @@ class Rows:
         known = self.remembered.setdefault(column, {})
         for text in texts:
             if text not in known:
-                known[text] = self._parsed(text, parser)
+                known[text] = self._parsed(column, text, parser)
         return [known[text] for text in texts]
 
-    def _parsed(self, cell: bytes, parser: Parser) -> Any:
+    def _parsed(self, column: str, cell: bytes, parser: Parser) -> Any:
         try:
             text = cell.decode("utf-8")
         except UnicodeDecodeError:
             text = cell.decode("cp1252", errors="replace")
             self.encodings.add("Windows-1252")
+        text = text.strip().strip("\ufeff")
         try:
-            return parser(text.strip().strip("\ufeff"))
+            return parser(text)
         except ValueError as error:
-            return error
+            again = text.lower() == column
+            return ValueError(HEADER_AGAIN) if again else error
 
     def _note(self, column: str, cells: pa.Array, values: list[Any]) -> None:
         bad = [at for at, value in enumerate(values) if isinstance(value, ValueError)]

@@ -10,9 +10,9 @@ import io
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
@@ -59,6 +59,17 @@ class TextTable:
     def decimal_comma(self) -> bool:
         """Whether 35,2 can be a number: not where commas set cells apart."""
         return self.delimiter != ","
+
+    def renamed(self, columns: Mapping[str, str]) -> TextTable:
+        """With columns called as the program calls them: {"incidents": "events"}. ScenarioError for a wrong name."""
+        names = [f"({name})" if name in columns else name for name in self.names]
+        for name, theirs in columns.items():
+            theirs = theirs.strip().lower()
+            if self.names.count(theirs) != 1:
+                there = "stands there twice" if theirs in self.names else "is not there"
+                refuse(self.path, f"{theirs!r} {there}; name a column of the file", self.skip or None, "column")
+            names[self.names.index(theirs)] = name
+        return replace(self, names=tuple(names))
 
 
 def refuse(path: Path | str, message: str, line: int | None = None, column: str = "") -> NoReturn:
