@@ -58,12 +58,12 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 @pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs draw nothing, for tests that look elsewhere: drawing takes longer than a small run."""
-    monkeypatch.setattr("ceasefire.cli.figures.draw", lambda plan, outcome, folder: None)
-    monkeypatch.setattr("ceasefire.cli.figures.draw_worlds", lambda plan, worlds, folder: None)
+    monkeypatch.setattr("ceasefire.report.run_figures.draw", lambda plan, outcome, folder: None)
+    monkeypatch.setattr("ceasefire.report.run_figures.draw_worlds", lambda plan, worlds, folder: None)
 
 
 @pytest.fixture
 def few_worlds_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two worlds at each draw of what is assumed, for tests that do not look at what doubt says."""
-    monkeypatch.setattr("ceasefire.experiment.doubt.WORLDS_PER_DRAW", 2)
-    monkeypatch.setattr("ceasefire.experiment.comparing.WORLDS_PER_DRAW", 2)
+    monkeypatch.setattr("ceasefire.ensemble.parameter_draws.WORLDS_PER_DRAW", 2)
+    monkeypatch.setattr("ceasefire.ensemble.compare.WORLDS_PER_DRAW", 2)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ceasefire.analysis.survival import survival
-    from ceasefire.experiment.run import run
-    from ceasefire.model import CeasefireModel
+    from ceasefire.ensemble.run import run
     from ceasefire.scenario.load import load
+    from ceasefire.simulation.mesa_model import CeasefireModel
 
 __version__ = "0.1.0"
 __all__ = ["CeasefireModel", "__version__", "load", "run", "survival"]
 
 _HOMES = {
-    "CeasefireModel": "ceasefire.model",
+    "CeasefireModel": "ceasefire.simulation.mesa_model",
     "load": "ceasefire.scenario.load",
     "observe": "ceasefire.observations.observe",
-    "run": "ceasefire.experiment.run",
+    "run": "ceasefire.ensemble.run",
     "survival": "ceasefire.analysis.survival",
 }
 

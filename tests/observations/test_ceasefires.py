@@ -10,11 +10,11 @@ import pytest
 from observations.made_files import Row, deal, write
 
 import ceasefire
+from ceasefire.errors import ScenarioError
 from ceasefire.observations.ceasefires import COLUMNS, planned_days
 from ceasefire.observations.observe import Observed
-from ceasefire.population.deals import COLUMNS as FITTED
-from ceasefire.population.deals import FILE, read_deals
-from ceasefire.scenario.faults import ScenarioError
+from ceasefire.reference_class.coded_deals import COLUMNS as FITTED
+from ceasefire.reference_class.coded_deals import FILE, read_deals
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from observations.made_files import SIGNED, day, ged_file, write
 
 import ceasefire
+from ceasefire.errors import ScenarioError
 from ceasefire.observations.counts import WEEK, Counts, read_counts
-from ceasefire.scenario.faults import ScenarioError
 
 HEADER = "date,incidents,deaths,low,high,civilians\n"
 MONDAY = (SIGNED - datetime.date(1970, 1, 1)).days
@@ -68,6 +68,7 @@ def test_what_r_and_pandas_and_spreadsheets_write_is_read_alike(tmp_path: Path) 
         (["NA,1,2,,,"], "counts.csv:2: date: 'NA' is not a day; write 2023-01-31"),
         ([f"{day(0)},1"], "counts.csv:2: has 2 cells, and the header 6; is it cut off?"),
         ([f"{day(0)},1,99999999999,,,"], "deaths: '99999999999' is more than 10,000,000"),
+        ([f'{day(0)},1,"2,0",,,'], "counts.csv:2: deaths: '2,0' is not a count"),
         ([], "counts.csv: has no rows, only a header"),
     ],
 )

@@ -25,8 +25,8 @@ from observations.made_files import (
 )
 
 import ceasefire
+from ceasefire.errors import ScenarioError
 from ceasefire.observations.observe import Observed
-from ceasefire.scenario.faults import ScenarioError
 
 
 @pytest.fixture
@@ -150,6 +150,9 @@ def test_the_same_event_twice_is_counted_once_and_events_without_a_number_all_ar
         ({"actors": ["Government of Elbonia", "Right Bank Front"]}, [2, 4]),
         ({"box": "10,11,20,21"}, [0, 1, 2, 3]),
         ({"box": [10.6, 12, -180, 180]}, [4]),
+        ({"box": [-90, 11, -180, 180]}, [0, 1, 2, 3]),
+        ({"box": [-90, 90, -180, 0]}, [4]),
+        ({"box": [10.5, 90, 20.5, 180]}, [0, 1, 2, 3]),
         ({"first_day": day(1), "last_day": day(3)}, [1, 2, 3]),
         ({"country": "Elbonia", "admin1": "North", "last_day": day(2)}, [0, 2]),
     ],
@@ -173,6 +176,8 @@ def test_each_filter_keeps_what_it_names(observed: Any, options: dict[str, Any],
         ({"country": ["Elbonia", "Syldavia"]}, "country: no row has 'Syldavia'; there are 'Elbonia'"),
         ({"admin1": "Nroth"}, "admin1: no row has 'Nroth'; did you mean 'North'?"),
         ({"actors": "left bank"}, "actors: no row has 'left bank'; did you mean 'Left Bank Front'?"),
+        ({"country": "[a-z]lbonia"}, "country: no row has '[a-z]lbonia'; did you mean 'Elbonia'?"),
+        ({"country": "?lbonia"}, "country: no row has '?lbonia'; did you mean 'Elbonia'?"),
         ({"country": " "}, "country: is empty; write a name, or leave it out"),
         ({"box": "1,2,3"}, "box: '1,2,3' is no box; write SOUTH,NORTH,WEST,EAST"),
         ({"box": "36.7,35.2,35.8,37.3"}, "box: 36.7,35.2,35.8,37.3 is no box"),

@@ -10,9 +10,9 @@ import pytest
 from observations.made_files import ACLED_EXPORT, acled, day, ged, ged_file, text_of, write
 
 import ceasefire
+from ceasefire.errors import ScenarioError
 from ceasefire.observations import read_table, text_file
 from ceasefire.observations.counts import read_counts
-from ceasefire.scenario.faults import ScenarioError
 
 
 def message(path: Path, **options: object) -> str:

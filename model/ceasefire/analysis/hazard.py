@@ -8,9 +8,18 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import BoolArray, FloatArray, IntArray, Lives, at_risk_by_day, ends_by_day, lives
-from ceasefire.analysis.survival import Event, happened
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.survival import (
+    BoolArray,
+    Durations,
+    Event,
+    IntArray,
+    at_risk_by_day,
+    durations,
+    ends_by_day,
+    event_mask,
+)
+from ceasefire.array_types import FloatArray
 
 ENDS_PER_WINDOW = 40
 """Ends that a window of the smoothed hazard should hold on average: few enough to see change, enough to trust it."""
@@ -42,7 +51,7 @@ def hazard(worlds: pd.DataFrame, event: Event = "any", window_days: int | None =
     Poisson counts (Fay and Feuer 1997), with weights of a hazard that is level within the window: it has a width
     even where nothing ended. ValueError when no world is left or was followed for a day, or the window is below 1.
     """
-    known = lives(worlds)
+    known = durations(worlds)
     at_risk, ends = _exposed(known, event)
     window = _window(len(at_risk), int(ends.sum())) if window_days is None else window_days
     if window < 1:
@@ -60,7 +69,7 @@ def hazard_table(worlds: pd.DataFrame, edges: tuple[int, ...], event: Event = "a
 
     Ages that no world reached are left out. The interval is the exact Poisson one.
     """
-    at_risk, ends = _exposed(lives(worlds), event)
+    at_risk, ends = _exposed(durations(worlds), event)
     rows = []
     for first, last in pairwise(edges):
         exposure, count = float(at_risk[first:last].sum()) / 365.25, float(ends[first:last].sum())
@@ -81,8 +90,8 @@ def weibull_shape(worlds: pd.DataFrame, event: Event = "any") -> Interval:
     """
     from scipy.optimize import brentq
 
-    known = lives(worlds)
-    ended = happened(known, event)
+    known = durations(worlds)
+    ended = event_mask(known, event)
     if len(np.unique(known.days[ended])) < 2:
         raise ValueError("a Weibull shape needs ends on at least two days")
     profile = _Profile(known, ended)
@@ -108,7 +117,7 @@ MOST_LOG_SHAPE = 6.0
 class _Profile:
     """The likelihood of a shape, every scale considered, for lives counted by day."""
 
-    def __init__(self, known: Lives, ended: BoolArray) -> None:
+    def __init__(self, known: Durations, ended: BoolArray) -> None:
         self.end_days, self.end_counts = np.unique(known.days[ended], return_counts=True)
         self.held_days, self.held_counts = np.unique(known.days[~ended], return_counts=True)
         self.longest = float(known.days.max() + 1)
@@ -139,9 +148,9 @@ class _Profile:
         return -float(minimize_scalar(loss, bounds=(centre - 8, centre + 8), method="bounded").fun)
 
 
-def _exposed(known: Lives, event: Event) -> tuple[IntArray, IntArray]:
+def _exposed(known: Durations, event: Event) -> tuple[IntArray, IntArray]:
     """Worlds that were in danger on each day, and those that ended on it; a censored world's last day is not lived."""
-    ended = happened(known, event)
+    ended = event_mask(known, event)
     at_risk = at_risk_by_day(known.days)
     ends = ends_by_day(known.days[ended], len(at_risk) - 1)
     in_danger = at_risk - ends_by_day(known.days[~ended], len(at_risk) - 1)

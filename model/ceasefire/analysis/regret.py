@@ -13,9 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.lives import FloatArray
-from ceasefire.analysis.means import mean_interval
+from ceasefire.analysis.estimates import Interval, mean_interval
+from ceasefire.array_types import FloatArray
 
 Outcomes = Mapping[str, FloatArray]
 """For each lever, the outcome of every world at every draw of the uncertainties: (draws, worlds), the same for all."""

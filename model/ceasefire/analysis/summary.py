@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.competing import Ending, cumulative_incidence
-from ceasefire.analysis.doubt import doubt_interval
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.survival import SurvivalCurve, restricted_mean, survival
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.parameter_uncertainty import doubt_interval
+from ceasefire.analysis.survival import EndingCause, SurvivalCurve, cumulative_incidence, restricted_mean, survival
 
 DAYS = (30, 90, 365)
 """The shares of worlds that hold past these days are told, besides the share that holds to the horizon."""
@@ -33,7 +32,7 @@ class Summary:
     holding: dict[int, Figure]
     mean: Figure
     median: Figure
-    endings: dict[Ending, float]
+    endings: dict[EndingCause, float]
     horizon: int
     worlds: int
     failed: int
@@ -92,12 +91,12 @@ def _first_below_half(edge: np.ndarray[Any, np.dtype[np.float64]]) -> float:
     return float(below[0]) if below.size else float("inf")
 
 
-def endings(worlds: pd.DataFrame) -> dict[Ending, float]:
+def endings(worlds: pd.DataFrame) -> dict[EndingCause, float]:
     """Shares of worlds by cause and actor over the whole run, the commonest first; then those that still hold."""
     incidence = cumulative_incidence(worlds, by_actor=True)
     shares = incidence.at(int(incidence.days[-1]))
-    held = shares.pop(Ending("held"))
-    return {**dict(sorted(shares.items(), key=lambda item: -item[1])), Ending("held"): held}
+    held = shares.pop(EndingCause("held"))
+    return {**dict(sorted(shares.items(), key=lambda item: -item[1])), EndingCause("held"): held}
 
 
 def _content(figure: Figure) -> dict[str, Any]:

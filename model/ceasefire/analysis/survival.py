@@ -8,22 +8,93 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ceasefire.analysis.interval import Interval, wilson
-from ceasefire.analysis.lives import (
-    COMPETING,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Lives,
-    at_risk_by_day,
-    ends_by_day,
-    lives,
+from ceasefire.analysis.estimates import Interval, wilson
+from ceasefire.array_types import FloatArray
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+CAUSES = (
+    "offensive",
+    "spoiler_offensive",
+    "bombardment",
+    "spiral",
+    "guarantor_clash",
+    "expiry",
+    "abrogation",
 )
+"""What can end a ceasefire; a world that reaches the horizon has none."""
+
+COMPETING = ("expiry", "abrogation")
+"""Ends that are no breakdown by violence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Durations:
+    """The worlds that ran to their end: (n,) days held, whether the deal ended, its cause and actor ('' when none)."""
+
+    days: IntArray
+    ended: BoolArray
+    cause: npt.NDArray[np.object_]
+    actor: npt.NDArray[np.object_]
+    point: IntArray
+    failed: int
+
+
+def durations(worlds: pd.DataFrame) -> Durations:
+    """Every world that did not fail; ValueError when none is left or when a row makes no sense."""
+    for column in ("days_held", "ended"):
+        if column not in worlds.columns:
+            raise ValueError(f"the table of worlds has no column '{column}'")
+    if worlds.empty:
+        raise ValueError("no worlds: the table is empty")
+    failed = _column(worlds, "failed", False).to_numpy(dtype=bool)
+    ran = worlds[~failed]
+    if ran.empty:
+        raise ValueError(f"no worlds left: all {len(worlds):,} failed")
+    return Durations(
+        days=_whole_days(ran["days_held"]),
+        ended=_column(ran, "ended", False).to_numpy(dtype=bool),
+        cause=_column(ran, "cause", "").to_numpy(dtype=object),
+        actor=_column(ran, "cause_actor", "").to_numpy(dtype=object),
+        point=_column(ran, "point", 0).to_numpy(dtype=np.int64),
+        failed=int(failed.sum()),
+    )
+
+
+def _column(worlds: pd.DataFrame, name: str, absent: object) -> pd.Series:
+    """A column with its missing entries, or all of it, replaced."""
+    if name not in worlds.columns:
+        return pd.Series([absent] * len(worlds), index=worlds.index)
+    column = worlds[name]
+    return column.where(column.notna(), absent) if column.isna().any() else column
+
+
+def _whole_days(column: pd.Series) -> IntArray:
+    """Days held as whole numbers from 0."""
+    given = column.to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~(np.isfinite(given) & (given >= 0) & (given == np.floor(given)))
+    if wrong.any():
+        raise ValueError(f"days_held: {given[wrong][0]:g} is not a whole number of days from 0")
+    return given.astype(np.int64)
+
+
+def ends_by_day(days: IntArray, last: int) -> IntArray:
+    """How many of the given days fall on each day 0 to last: (last + 1,)."""
+    return np.bincount(days[days <= last], minlength=last + 1).astype(np.int64)
+
+
+def at_risk_by_day(days: IntArray) -> IntArray:
+    """Worlds that still held at the beginning of each day, 0 to the last day seen."""
+    left = ends_by_day(days, int(days.max()))
+    return np.asarray(len(days) - np.cumsum(left) + left, dtype=np.int64)
+
 
 Event = Literal["any", "breakdown"]
 TABLE_DAYS = (0, 30, 90, 180, 365, 730, 1095, 1460, 1825)
@@ -147,14 +218,14 @@ def _mean_variance(surviving: FloatArray, ends: IntArray, at_risk: IntArray, wor
     return float(parts.sum()) * worlds / (worlds - 1)
 
 
-def _life_table(worlds: pd.DataFrame, event: Event) -> tuple[Lives, IntArray, IntArray]:
+def _life_table(worlds: pd.DataFrame, event: Event) -> tuple[Durations, IntArray, IntArray]:
     """The worlds, and for each day how many were at risk and how many met the event."""
-    known = lives(worlds)
+    known = durations(worlds)
     at_risk = at_risk_by_day(known.days)
-    return known, at_risk, ends_by_day(known.days[happened(known, event)], len(at_risk) - 1)
+    return known, at_risk, ends_by_day(known.days[event_mask(known, event)], len(at_risk) - 1)
 
 
-def happened(known: Lives, event: Event) -> BoolArray:
+def event_mask(known: Durations, event: Event) -> BoolArray:
     """Which worlds met the event."""
     if event == "any":
         return known.ended
@@ -170,3 +241,82 @@ def _value_at(values: FloatArray, day: float, before: float) -> float:
     if day < len(values):
         return float(values[int(day)])
     return 0.0 if values[-1] == 0 else float("nan")
+
+
+class EndingCause(NamedTuple):
+    """A cause and, when told apart, the actor that brought it about ('' otherwise)."""
+
+    cause: str
+    actor: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """P(ended by this cause by each day) for every cause seen, and P(still holding): together 1 every day.
+
+    by_ending[e][d] and holding[d] are probabilities, one entry a day from 0 to the last day followed; at_risk[d]
+    counts the worlds that still held when the day began.
+    """
+
+    days: IntArray
+    by_ending: dict[EndingCause, FloatArray]
+    holding: FloatArray
+    at_risk: IntArray
+    worlds: int
+    failed: int
+
+    def at(self, day: int) -> dict[EndingCause, float]:
+        """Shares on a day, by ending; with Ending('held') for the worlds that still hold. They sum to 1."""
+        index = min(max(day, 0), len(self.days) - 1)
+        shares = {ending: float(share[index]) for ending, share in self.by_ending.items()}
+        return {**shares, EndingCause("held"): float(self.holding[index])}
+
+    def table(self, days: tuple[int, ...] = (30, 90, 365, 730, 1095, 1460, 1825)) -> pd.DataFrame:
+        """A row per day and a column per ending [probability], for the days that were followed."""
+        followed = [day for day in days if day < len(self.days)] or [len(self.days) - 1]
+        rows = [{" ".join(filter(None, ending)): share for ending, share in self.at(day).items()} for day in followed]
+        return pd.DataFrame(rows, index=pd.Index(followed, name="day"))
+
+
+def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incidence:
+    """Aalen-Johansen estimate: the chance of each cause in a world where the others may come first.
+
+    Causes come in the order of CAUSES; with by_actor, the actors of a cause by their share, largest first.
+    ValueError when no world is left, or an ended world has no known cause.
+    """
+    known = durations(worlds)
+    _check_causes(known)
+    at_risk = at_risk_by_day(known.days)
+    last = len(at_risk) - 1
+    ended = ends_by_day(known.days[known.ended], last)
+    before = np.concatenate(([1.0], kaplan_meier(ended, at_risk)[:-1]))
+    by_ending: dict[EndingCause, FloatArray] = {}
+    for ending in _endings(known, by_actor):
+        ends = ends_by_day(known.days[_of(known, ending, by_actor)], last)
+        by_ending[ending] = np.cumsum(before * ends / at_risk)
+    total = np.sum(list(by_ending.values()), axis=0) if by_ending else np.zeros(last + 1)
+    holding = np.where(ended.cumsum() == len(known.days), 0.0, 1 - total)
+    days = np.arange(last + 1, dtype=np.int64)
+    return Incidence(days, by_ending, holding, at_risk, len(known.days), known.failed)
+
+
+def _check_causes(known: Durations) -> None:
+    """Every ended world has a cause that the model knows."""
+    strange = sorted({str(cause) for cause in known.cause[known.ended]} - set(CAUSES))
+    if strange:
+        raise ValueError(f"cause: {strange[0]!r} is none of {', '.join(CAUSES)}")
+
+
+def _endings(known: Durations, by_actor: bool) -> list[EndingCause]:
+    """The endings seen, in the order of CAUSES, then by how common they are, then by name."""
+    seen: dict[EndingCause, int] = {}
+    for cause, actor in zip(known.cause[known.ended], known.actor[known.ended], strict=True):
+        ending = EndingCause(str(cause), str(actor) if by_actor else "")
+        seen[ending] = seen.get(ending, 0) + 1
+    return sorted(seen, key=lambda ending: (CAUSES.index(ending.cause), -seen[ending], ending.actor))
+
+
+def _of(known: Durations, ending: EndingCause, by_actor: bool) -> BoolArray:
+    """Which worlds ended that way."""
+    chosen: BoolArray = known.ended & (known.cause == ending.cause)
+    return np.logical_and(chosen, known.actor == ending.actor) if by_actor else chosen

@@ -11,13 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import SurvivalCurve
-from ceasefire.charts.contrast import readable
-from ceasefire.charts.numbers import days, signed, signed_days, span_words
-from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, share_axis
-from ceasefire.charts.placing import spread
-from ceasefire.charts.steps import axis_end, corners, shown
+from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, shortened, spread
+from ceasefire.charts.step_curves import axis_end, corners, shown
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -28,8 +25,9 @@ from ceasefire.charts.style import (
     SMALL,
     TEXT,
     house_style,
+    readable,
 )
-from ceasefire.charts.words import GAP, Caption, percent, shortened
+from ceasefire.wording import GAP, days, signed, signed_days, span_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
@@ -91,7 +89,7 @@ def _curves(sheet: Page, groups: Sequence[Group], last: int, bottom: float) -> A
         _curve(axes, group.curve, number, last)
     ends = [at_end(group.curve, last) for group in groups]
     names = [
-        "\n".join([*textwrap.wrap(group.name, END_LETTERS)[:3], f"{percent(end)} hold"])
+        "\n".join([*textwrap.wrap(group.name, END_LETTERS)[:3], f"{whole_percent(end)} hold"])
         for group, end in zip(groups, ends, strict=True)
     ]
     heights = [0.148 * (name.count("\n") + 1) + 0.07 for name in names]

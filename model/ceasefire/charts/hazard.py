@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.hazard import HazardCurve
-from ceasefire.analysis.interval import Interval
-from ceasefire.charts.page import LEFT, calendar_axis, day_axis, page
+from ceasefire.charts.layout import LEFT, Caption, calendar_axis, day_axis, page
 from ceasefire.charts.style import BLUE, QUIET, RULE, SMALL, WIDTH_INCHES, house_style
-from ceasefire.charts.words import GAP, Caption
+from ceasefire.wording import GAP
 
 HEIGHT = 2.6
 PER_YEAR = 36_525.0

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from ceasefire.charts.contrast import readable
-from ceasefire.charts.numbers import significant
-from ceasefire.charts.page import page
-from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, house_style
+from ceasefire.charts.layout import page
+from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, house_style, readable
+from ceasefire.wording import significant
 
 ROW = 0.235
 LEFT, WIDTH = 2.3, 2.8

@@ -13,11 +13,22 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from ceasefire.analysis.doubt import DoubtBand
+from ceasefire.analysis.parameter_uncertainty import DoubtBand
 from ceasefire.analysis.survival import SurvivalCurve
-from ceasefire.charts.page import LEFT, Page, calendar_axis, day_axis, page, share_axis
-from ceasefire.charts.placing import ACROSS, Room, spread
-from ceasefire.charts.steps import axis_end, cells, corners, shown
+from ceasefire.charts.layout import (
+    ACROSS,
+    LEFT,
+    Caption,
+    Page,
+    Room,
+    calendar_axis,
+    day_axis,
+    page,
+    share_axis,
+    shortened,
+    spread,
+)
+from ceasefire.charts.step_curves import axis_end, cells, corners, shown
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -29,7 +40,7 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     house_style,
 )
-from ceasefire.charts.words import Caption, percent, shortened
+from ceasefire.wording import whole_percent
 
 PLOT_HEIGHT = 3.05
 END_MARGIN, END_MARGIN_COMPARED = 1.12, 1.75
@@ -269,7 +280,7 @@ def _at_end(curve: SurvivalCurve, last: int) -> float:
 def _end(curve: SurvivalCurve, last: int) -> str:
     """A curve's end in words."""
     day = last if curve.surviving[-1] == 0 else min(last, int(curve.days[-1]))
-    return f"{percent(_at_end(curve, last))} hold\non day {day:,}"
+    return f"{whole_percent(_at_end(curve, last))} hold\non day {day:,}"
 
 
 def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
@@ -294,7 +305,7 @@ def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: 
     end = min(int(curve.days[-1]), len(doubt.days) - 1)
     early = 365 if last >= 365 else curve.median if curve.median is not None else last
     day = end if _outside(curve.at(end), doubt, end) else min(early, len(doubt.days) - 1)
-    low, high = percent(float(doubt.low[day])), percent(float(doubt.high[day]))
+    low, high = whole_percent(float(doubt.low[day])), whole_percent(float(doubt.high[day]))
     span = low if low == high else f"{low} to {high}"
     said = f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}"
     return f"{said}{_outside(curve.at(day), doubt, day)}."
@@ -304,7 +315,9 @@ def _outside(share: float, doubt: DoubtBand, day: int) -> str:
     """That the numbers as written lie at the edge of what they might be, when they do."""
     if doubt.low[day] <= share <= doubt.high[day]:
         return ""
-    return f", {'fewer' if share > doubt.high[day] else 'more'} than with the numbers as written ({percent(share)})"
+    return (
+        f", {'fewer' if share > doubt.high[day] else 'more'} than with the numbers as written ({whole_percent(share)})"
+    )
 
 
 def _half(curve: SurvivalCurve) -> str:
@@ -320,6 +333,6 @@ def _single_finding(curve: SurvivalCurve) -> str:
     if left == 1:
         return f"All {curve.worlds:,} worlds hold through day {end:,}."
     if curve.median is None:
-        return f"{percent(left)} of worlds hold through day {end:,}."
+        return f"{whole_percent(left)} of worlds hold through day {end:,}."
     half = f"Half of the worlds have {'ended' if curve.event == 'any' else 'broken down'} by day {curve.median:,}"
-    return f"{half}; {f'{percent(left)} hold through' if left else 'the last ends on'} day {end:,}."
+    return f"{half}; {f'{whole_percent(left)} hold through' if left else 'the last ends on'} day {end:,}."

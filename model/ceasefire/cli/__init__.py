@@ -11,25 +11,21 @@ from typing import Annotated
 import typer
 
 from ceasefire.cli import (
-    benching,
-    calibrating,
-    comparing,
-    experiments,
-    files,
-    replaying,
-    reporting,
-    running,
-    validating,
-    verifying,
-    worlds,
+    compare,
+    evaluation,
+    experiment,
+    observe,
+    report,
+    run,
+    scenarios,
+    world,
 )
-from ceasefire.cli.guard import Guarded, watch_signals
-from ceasefire.cli.observe import observe
+from ceasefire.cli.exit_codes import ErrorHandlingGroup, watch_signals
 from ceasefire.cli.terminal import show
 
 app = typer.Typer(
     name="ceasefire",
-    cls=Guarded,
+    cls=ErrorHandlingGroup,
     help="How long does a ceasefire last, how does it end, and what would make it last longer?",
     epilog="Exit codes: 0 done; 1 some worlds (the rest is saved) or checks failed; 2 bad input; 130 interrupted.",
     no_args_is_help=True,
@@ -40,22 +36,22 @@ app = typer.Typer(
 )
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    "list": files.list_all,
-    "describe": files.describe,
-    "check": files.check,
-    "new": files.new,
-    "run": running.run,
-    "world": worlds.world,
-    "compare": comparing.compare,
-    "levers": comparing.levers,
-    "experiment": experiments.experiment,
-    "replay": replaying.replay,
-    "report": reporting.report,
-    "observe": observe,
-    "verify": verifying.verify,
-    "calibrate": calibrating.calibrate,
-    "validate": validating.validate,
-    "bench": benching.bench,
+    "list": scenarios.list_all,
+    "describe": scenarios.describe,
+    "check": scenarios.check,
+    "new": scenarios.new,
+    "run": run.run,
+    "world": world.world,
+    "compare": compare.compare,
+    "levers": compare.levers,
+    "experiment": experiment.experiment,
+    "replay": report.replay,
+    "report": report.report,
+    "observe": observe.observe,
+    "verify": evaluation.verify,
+    "calibrate": evaluation.calibrate,
+    "validate": evaluation.validate,
+    "bench": evaluation.bench,
 }
 """What the command can do, in the order of its help."""
 

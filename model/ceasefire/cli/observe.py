@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ceasefire.cli.guard import RefusedError
+from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import say, show, show_json, shown_path
 

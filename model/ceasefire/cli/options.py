@@ -28,7 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 def loaded_as_asked(scenario: str, changes: Sequence[str] | None, settings: Sequence[str] | None) -> Loaded:
     """The scenario that a command line asks for. Raises ScenarioError."""
+    from ceasefire.scenario.compose import parse_settings
     from ceasefire.scenario.load import load
-    from ceasefire.scenario.settings import parse_settings
 
     return load(scenario, tuple(changes or ()), parse_settings(settings or ()))

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.observations import cells
 from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.filters import Filters, Flags, NameFilter, check_met
 from ceasefire.observations.formats import EventFormat, Precision
 from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
 from ceasefire.observations.text_file import TextTable, refuse
-from ceasefire.scenario.faults import Fault, ScenarioError
 
 Days = NDArray[np.int64]
 Figures = NDArray[np.float32]

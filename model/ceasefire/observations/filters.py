@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.observations.cells import FIRST_YEAR, LAST_YEAR, shown
 from ceasefire.observations.text_file import refuse
-from ceasefire.scenario.faults import Fault, ScenarioError
 
 Flags = NDArray[np.bool_]
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.observations.cells import coordinate, shown
 from ceasefire.observations.text_file import LONGEST_ROW, TextTable, lines_of, opened, records, refuse, repeated
-from ceasefire.scenario.faults import Fault, ScenarioError
 
 MOST_FAULTS = 30
 """As many faults are listed at once."""

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
 
-from ceasefire.scenario.faults import Fault, ScenarioError
+from ceasefire.errors import Fault, ScenarioError
 
 HEAD = 256 * 1024
 """Bytes that are looked at to tell what a file is."""

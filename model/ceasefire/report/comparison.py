@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ceasefire.analysis.diverging import Led
-from ceasefire.analysis.interval import Interval
-from ceasefire.analysis.paired import Difference
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.first_divergence import Led
+from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
-from ceasefire.charts.numbers import days, signed_days, span_words
-from ceasefire.charts.words import percent
-from ceasefire.report.assumed import assumed_numbers, assumed_table
-from ceasefire.report.blocks import (
+from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.html import (
     Block,
     Commands,
     Downloads,
@@ -31,10 +29,10 @@ from ceasefire.report.blocks import (
     picture,
 )
 from ceasefire.report.sentences import NOTE
-from ceasefire.scenario.plain_text import titled
+from ceasefire.wording import days, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.comparing import Compared, Side
+    from ceasefire.ensemble.compare import Compared, Side
 
 MOST_TOLD = 3
 """Differences that the answer tells one by one; of more, the largest either way."""
@@ -130,7 +128,7 @@ def _table(found: Comparison) -> Table:
         "chance (95 %)",
     ]  # fmt: skip
     own_days, own_holds = float(found.first.worlds["days_held"].mean()), float((~found.first.worlds["ended"]).mean())
-    rows = [[found.first.label, days(own_days), "", "", "", percent(own_holds), "", ""]]
+    rows = [[found.first.label, days(own_days), "", "", "", whole_percent(own_holds), "", ""]]
     for pair in _ranked(found):
         gained, holds = _interval(pair.days), pair.holds
         doubt = span_words(pair.doubt, signed_days) if pair.doubt else "nothing assumed"
@@ -138,7 +136,7 @@ def _table(found: Comparison) -> Table:
         rows.append(
             [
                 found.named(pair), days(own_days + gained.value), signed_days(gained.value),
-                span_words(gained, signed_days), doubt, percent(max(0.0, min(1.0, own_holds + holds.value))),
+                span_words(gained, signed_days), doubt, whole_percent(max(0.0, min(1.0, own_holds + holds.value))),
                 signed_days(points.value), span_words(points, signed_days),
             ]
         )  # fmt: skip
@@ -158,7 +156,10 @@ def _who(found: Comparison) -> list[Block]:
         columns = ["under", "who", "decided", "in worlds that held unlike"]
         blocks.append(Table("Who was first to decide otherwise", columns, rows, frozenset({3})))
     shares = [
-        [found.named(pair), *(percent(getattr(pair.fates, name)) for name in ("longer", "shorter", "saved", "lost"))]
+        [
+            found.named(pair),
+            *(whole_percent(getattr(pair.fates, name)) for name in ("longer", "shorter", "saved", "lost")),
+        ]
         for pair in found.pairs
     ]
     columns = ["under", "held longer", "held shorter", "saved", "lost"]

@@ -13,11 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from ceasefire.experiment.folder import FolderError
-from ceasefire.experiment.outcomes import Outcome, outcome
-from ceasefire.report.answers import answer_to, outcome_table
-from ceasefire.report.assumed import assumed_numbers, assumed_table
-from ceasefire.report.blocks import (
+from ceasefire.ensemble.output_folder import FolderError
+from ceasefire.errors import ScenarioError
+from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
+from ceasefire.report.experiment_tables import answer_to, outcome_table
+from ceasefire.report.hindcast import cautions, side_by_side, surprise
+from ceasefire.report.html import (
     Block,
     Downloads,
     Folded,
@@ -29,14 +31,11 @@ from ceasefire.report.blocks import (
     download,
     picture,
 )
-from ceasefire.report.replaying import replay_section
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
-from ceasefire.report.side_by_side import cautions, side_by_side, surprise
-from ceasefire.scenario.faults import ScenarioError
-from ceasefire.scenario.path_words import path_words
-from ceasefire.scenario.plain_text import titled
+from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
+from ceasefire.wording import titled
 
 DESIGNS = {
     "grid": "every combination of the settings",
@@ -64,7 +63,7 @@ class Asked:
     named: str
 
     @property
-    def outcomes(self) -> list[Outcome]:
+    def outcomes(self) -> list[OutcomeVariable]:
         """What was asked of the worlds."""
         return [outcome(name) for name in self.manifest["experiment"]["outcomes"]]
 
@@ -155,7 +154,7 @@ def _asked(asked: Asked) -> list[Block]:
     return blocks
 
 
-def _outcome_section(asked: Asked, wanted: Outcome) -> Section:
+def _outcome_section(asked: Asked, wanted: OutcomeVariable) -> Section:
     """The figure of an outcome, and the table that it is drawn from."""
     told = answer_to(asked.shown, wanted, str(asked.manifest["design"]))
     chart = picture(asked.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {told}", told)
@@ -219,8 +218,7 @@ def _varied(asked: Asked) -> Folded:
 
 def _change_words(name: str) -> str:
     """A change under its title, when its file is still there."""
-    from ceasefire.scenario.headline import headline
-    from ceasefire.scenario.library import find_change
+    from ceasefire.scenario.find_scenarios import find_change, headline
 
     try:
         title = headline(find_change(name)).get("title")
@@ -231,7 +229,7 @@ def _change_words(name: str) -> str:
 
 def _scenario(folder: Path) -> Scenario | None:
     """The scenario that the first points start from; none when it cannot be read."""
-    from ceasefire.experiment.store import Store
+    from ceasefire.experiments.result_store import Store
     from ceasefire.scenario.load import load_resolved
 
     try:

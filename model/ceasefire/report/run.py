@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ceasefire.analysis.competing import Ending, cumulative_incidence
 from ceasefire.analysis.summary import Figure, Summary, summary
-from ceasefire.analysis.survival import survival
-from ceasefire.charts.numbers import span_words
-from ceasefire.charts.words import ending_words, percent
-from ceasefire.report.assumed import assumed_numbers, assumed_table, motives_table, sources_table
-from ceasefire.report.blocks import (
+from ceasefire.analysis.survival import EndingCause, cumulative_incidence, survival
+from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
+from ceasefire.report.html import (
     Block,
     Download,
     Downloads,
@@ -32,8 +29,6 @@ from ceasefire.report.blocks import (
     download,
     picture,
 )
-from ceasefire.report.danger import danger
-from ceasefire.report.replaying import replay_section
 from ceasefire.report.sentences import (
     NOTE,
     causes_alt,
@@ -43,11 +38,51 @@ from ceasefire.report.sentences import (
     surer,
     survival_alt,
 )
-from ceasefire.scenario.plain_text import date_words, titled
+from ceasefire.wording import date_words, ending_words, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.experiment.plan import Plan
-    from ceasefire.experiment.run import Outcome
+    from ceasefire.ensemble.run import RunResult
+    from ceasefire.ensemble.run_plan import Plan
+from ceasefire.analysis.hazard import hazard_table, weibull_shape
+
+EDGES = (0, 30, 91, 182, 365, 730, 1096, 1461, 1826, 3652, 36_525)
+
+
+def danger(worlds: pd.DataFrame) -> Sequence[Folded]:
+    """The danger of ending by age, and the shape of the life that fits best; nothing when no world ended."""
+    table = hazard_table(worlds, EDGES)
+    if not table["ends"].sum():
+        return []
+    rows = [
+        [_age(int(first), int(last)), f"{ends:,.0f}", _rate(rate), f"{_rate(low)} to {_rate(high)}"]
+        for first, last, ends, _, rate, low, high in table.to_numpy(dtype=float).tolist()
+    ]
+    columns = ["age of the deal", "worlds that ended", "ends per 100 deals and year", "chance (95 %)"]
+    shown = Table("Danger that a deal which still holds ends, by its age", columns, rows, frozenset({1, 2, 3}))
+    return [Folded("Does it grow safer with age?", [Paragraph(_shape_words(worlds)), shown])]
+
+
+def _age(first: int, last: int) -> str:
+    return f"day {first:,} to {last - 1:,}"
+
+
+def _rate(per_year: float) -> str:
+    return f"{100 * per_year:,.0f}" if per_year >= 0.095 else f"{100 * per_year:.1f}"
+
+
+def _shape_words(worlds: pd.DataFrame) -> str:
+    """The shape in words."""
+    try:
+        shape = weibull_shape(worlds)
+    except ValueError:
+        return "Too few worlds ended on different days to tell."
+    told = f"Weibull shape {shape.value:.2f} (95 %: {shape.low:.2f} to {shape.high:.2f})"
+    if shape.high < 1:
+        return f"Yes: a deal that has lasted is less likely to end soon. {told}; below 1 the danger falls with age."
+    if shape.low > 1:
+        return f"No: a deal that has lasted is more likely to end soon. {told}; above 1 the danger rises with age."
+    return f"These worlds cannot tell. {told}; at 1 the danger does not change with age."
+
 
 QUESTION = "How long does the deal hold, how does it end, and how sure is that?"
 
@@ -71,7 +106,7 @@ class Made:
     """A run as it lies in its folder: what ran, what came out, what the manifest says, and the folder's name."""
 
     plan: Plan
-    outcome: Outcome
+    outcome: RunResult
     manifest: Mapping[str, Any]
     folder: Path
     named: str
@@ -142,7 +177,9 @@ def _situation(made: Made) -> list[Block]:
 
 def _figures_table(found: Summary) -> Table:
     """Shares that hold by day, and days held."""
-    rows = [[_named(figure, day, found.horizon), *_cells(figure, percent)] for day, figure in found.holding.items()]
+    rows = [
+        [_named(figure, day, found.horizon), *_cells(figure, whole_percent)] for day, figure in found.holding.items()
+    ]
     for figure in (found.mean, found.median):
         rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, found.horizon))])
     columns = ["", "as written", f"chance in {found.worlds:,} worlds (95 %)", "doubt about what is assumed (90 %)"]
@@ -161,9 +198,7 @@ def _cells(figure: Figure, shown: Any) -> list[str]:
 def _how_long(made: Made, found: Summary) -> list[Block]:
     """The survival chart, its table, and whether the danger falls with age."""
     held = found.holding[found.horizon].chance
-    caption = (
-        f"{percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, percent)})."
-    )
+    caption = f"{whole_percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, whole_percent)})."
     chart = picture(made.folder / "figures" / "survival.png", survival_alt(found), caption)
     return [*_shown(chart), Folded("The same as a table", [_survival_table(made)]), *danger(made.outcome.worlds)]
 
@@ -172,7 +207,7 @@ def _survival_table(made: Made) -> Table:
     days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < made.plan.horizon]
     table = survival(made.outcome.worlds).table([*days, made.plan.horizon])
     rows = [
-        [f"{day:,.0f}", percent(share), f"{percent(low)} to {percent(high)}", f"{held:,.0f}"]
+        [f"{day:,.0f}", whole_percent(share), f"{whole_percent(low)} to {whole_percent(high)}", f"{held:,.0f}"]
         for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
         if not math.isnan(share)
     ]
@@ -186,9 +221,9 @@ def _how_it_ends(made: Made, found: Summary) -> list[Block]:
         made.folder / "figures" / "causes.png", causes_alt(found, made.titles), commonest_end(found, made.titles)
     )
     rows = [
-        [ending_words(*ending, made.titles), percent(share)]
+        [ending_words(*ending, made.titles), whole_percent(share)]
         for ending, share in found.endings.items()
-        if share > 0 or ending == Ending("held")
+        if share > 0 or ending == EndingCause("held")
     ]
     table = Table(f"Shares of worlds by day {found.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
     meaning = (

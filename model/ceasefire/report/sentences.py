@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ceasefire.analysis.competing import Ending
-from ceasefire.analysis.interval import Interval
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
-from ceasefire.charts.numbers import span_words
-from ceasefire.charts.words import GAP, ending_in_a_sentence, percent
-from ceasefire.scenario.plain_text import titled
+from ceasefire.analysis.survival import EndingCause
+from ceasefire.wording import GAP, ending_in_a_sentence, span_words, titled, whole_percent
 
 NOTE = (
     "The numbers behind these worlds were not fitted to how real ceasefires ended. Read what raises and what lowers, "
@@ -38,7 +36,7 @@ def headline(title: str, found: Summary) -> str:
 
 
 def _held(figure: Figure, day: int) -> str:
-    return f"{percent(figure.chance.value)} still held after {span_of(day)}"
+    return f"{whole_percent(figure.chance.value)} still held after {span_of(day)}"
 
 
 def span_of(day: int) -> str:
@@ -47,10 +45,10 @@ def span_of(day: int) -> str:
 
 
 def _brackets(figure: Figure, explain: bool = False) -> str:
-    chance = span_words(figure.chance, percent)
+    chance = span_words(figure.chance, whole_percent)
     said = f"95{GAP}% interval from chance: {chance}" if explain else chance
     if figure.doubt is not None:
-        doubt = span_words(figure.doubt, percent)
+        doubt = span_words(figure.doubt, whole_percent)
         said += f"; over the ranges of what is assumed: {doubt}" if explain else f"; {doubt}"
     return f" ({said})"
 
@@ -62,7 +60,7 @@ def day_or_beyond(day: float, horizon: int) -> str:
 
 def survival_alt(found: Summary) -> str:
     """What the survival chart shows."""
-    told = [f"{percent(f.chance.value)} after {span_of(day)}" for day, f in found.holding.items()]
+    told = [f"{whole_percent(f.chance.value)} after {span_of(day)}" for day, f in found.holding.items()]
     last = found.holding[found.horizon]
     said = f"Line chart. Share of worlds still holding: {', '.join(told)}."
     said += f" The band of chance at the end reaches from {_ends(last.chance)}"
@@ -72,27 +70,27 @@ def survival_alt(found: Summary) -> str:
 
 
 def _ends(interval: Interval) -> str:
-    return f"{percent(interval.low)} to {percent(interval.high)}"
+    return f"{whole_percent(interval.low)} to {whole_percent(interval.high)}"
 
 
 def causes_alt(found: Summary, titles: Mapping[str, str]) -> str:
     """What the causes chart shows."""
-    held = found.endings.get(Ending("held"), 0.0)
-    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != Ending("held")]
-    told = [f"{ending_in_a_sentence(*ending, titles)}, {percent(share)}" for ending, share in ends]
+    held = found.endings.get(EndingCause("held"), 0.0)
+    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != EndingCause("held")]
+    told = [f"{ending_in_a_sentence(*ending, titles)}, {whole_percent(share)}" for ending, share in ends]
     if not told:
         return "Stacked areas. Nothing ends the deal in any world."
-    rest = f" {percent(held)} still hold." if held > 0 else " None still holds."
+    rest = f" {whole_percent(held)} still hold." if held > 0 else " None still holds."
     return f"Stacked areas. By the last day the deal has ended through {'; '.join(told)}.{rest}"
 
 
 def commonest_end(found: Summary, titles: Mapping[str, str]) -> str:
     """The commonest end in a sentence, for a caption."""
-    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != Ending("held")]
+    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != EndingCause("held")]
     if not ends:
         return "Nothing ended the deal in any world."
     ending, share = ends[0]
-    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {percent(share)} of worlds."
+    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {whole_percent(share)} of worlds."
 
 
 def surer(found: Summary, assumed: int) -> list[str]:
@@ -138,6 +136,6 @@ def _aside(chance: Interval, doubt: Interval) -> list[str]:
     more = "more" if chance.value > doubt.high else "fewer"
     turn = "worse" if chance.value > doubt.high else "better"
     return [
-        f"With the numbers as written {more} worlds hold ({percent(chance.value)}) than over most of their ranges: "
+        f"With the numbers as written {more} worlds hold ({whole_percent(chance.value)}) than over most of their ranges: "
         f"where the assumed numbers are wrong, the deal is more likely to fare {turn} than this page's main figures."
     ]

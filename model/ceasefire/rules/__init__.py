@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ceasefire.rules.answer import answer, brace, echo
-from ceasefire.rules.bind import bear, bind
 from ceasefire.rules.blame import accuse, carry_blame, update_trust
-from ceasefire.rules.clash import advance, clash
+from ceasefire.rules.casualties import displace_civilians, inflict_casualties
+from ceasefire.rules.commit import bear, commit
 from ceasefire.rules.decide import decide, settle
+from ceasefire.rules.escalate import brace, echo, retaliate
 from ceasefire.rules.events import events
-from ceasefire.rules.judge import judge
-from ceasefire.rules.look import look, survey
-from ceasefire.rules.suffer import flee, suffer
+from ceasefire.rules.exchange_fire import advance, exchange_fire
+from ceasefire.rules.perceive import perceive, survey
+from ceasefire.rules.termination import judge_end
 
 Whose = Literal["world", "actor", "formation", "sector"]
 
@@ -37,21 +37,21 @@ class Step:
 THE_DAY: tuple[Step, ...] = (
     Step(1, "events", "world", events),
     Step(2, "survey", "world", survey),
-    Step(2, "look", "actor", look),
+    Step(2, "perceive", "actor", perceive),
     Step(3, "decide", "actor", decide),
     Step(3, "settle", "world", settle),
-    Step(4, "clash", "formation", clash),
+    Step(4, "exchange_fire", "formation", exchange_fire),
     Step(4, "advance", "sector", advance),
-    Step(5, "suffer", "formation", suffer),
-    Step(5, "flee", "sector", flee),
+    Step(5, "inflict_casualties", "formation", inflict_casualties),
+    Step(5, "displace_civilians", "sector", displace_civilians),
     Step(6, "accuse", "formation", accuse),
     Step(6, "update_trust", "world", update_trust),
     Step(6, "carry_blame", "actor", carry_blame),
     Step(7, "brace", "world", brace),
     Step(7, "echo", "sector", echo),
-    Step(7, "answer", "formation", answer),
+    Step(7, "retaliate", "formation", retaliate),
     Step(8, "bear", "actor", bear),
-    Step(8, "bind", "world", bind),
-    Step(9, "judge", "world", judge),
+    Step(8, "commit", "world", commit),
+    Step(9, "judge_end", "world", judge_end),
 )
 """The day, read top to bottom: every actor, formation or sector takes a step before the next begins."""

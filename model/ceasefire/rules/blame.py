@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ceasefire import draws
-from ceasefire.compiled import rule
-from ceasefire.world import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY, World
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule
+from ceasefire.world_state import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY, World
 
 
 @rule
@@ -49,7 +49,7 @@ def update_trust(w: World) -> None:
     trust <- f trust + (1 - f) z, with z = exp(-felt / tolerance).
     """
     for side in range(2):
-        kept_word = draws.exp(-w.felt_today[side] / w.tolerance)
+        kept_word = random_streams.exp(-w.felt_today[side] / w.tolerance)
         w.trust[side] = w.trust_kept * w.trust[side] + (1.0 - w.trust_kept) * kept_word
         w.trust_best[side] = max(w.trust_best[side], w.trust[side])
 
@@ -65,4 +65,4 @@ def carry_blame(w: World, a: int) -> None:
         seen += w.misblamed[side] * w.presence_total[a] / w.side_presence[side]
     w.blame[a] *= w.blame_kept
     if seen > 0.0:
-        w.blame[a] += (1.0 - w.blame_kept) * (1.0 - draws.exp(-seen / w.blame_scale))
+        w.blame[a] += (1.0 - w.blame_kept) * (1.0 - random_streams.exp(-seen / w.blame_scale))

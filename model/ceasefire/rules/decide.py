@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
-from ceasefire.rules.clash import give_orders, order_holds
-from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
+from ceasefire.rules.exchange_fire import give_orders, order_holds
+from ceasefire.world_state import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
 
 FORMED_UP = 0.75
 """Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
@@ -41,7 +41,7 @@ def preparation(prep: float, mobilised: float, rung: int, current: int) -> float
 
 
 @rule
-def restraint(w: World, a: int, rung: int) -> float:
+def costs_of_rung(w: World, a: int, rung: int) -> float:
     """What holds an actor back from a rung: its word, leash, preparation, habit; less its hidden intent. [utility]"""
     held = w.inertia if rung != w.rung[a] else 0.0
     held -= w.intent[a] * INTENSITY[rung]
@@ -56,7 +56,7 @@ def restraint(w: World, a: int, rung: int) -> float:
 
 
 @rule
-def weigh(w: World, a: int) -> tuple[float, float, float, float]:
+def utilities(w: World, a: int) -> tuple[float, float, float, float]:
     """Utility of each of the four rungs for an actor whose sight is fresh; its felt motives are noted."""
     u0 = u1 = u2 = u3 = 0.0
     for k in range(w.n_own[a]):
@@ -68,10 +68,10 @@ def weigh(w: World, a: int) -> tuple[float, float, float, float]:
         u2 += pull * w.profile[m, 2]
         u3 += pull * w.profile[m, 3]
     return (
-        u0 - restraint(w, a, 0),
-        u1 - restraint(w, a, 1),
-        u2 - restraint(w, a, 2),
-        u3 - restraint(w, a, 3),
+        u0 - costs_of_rung(w, a, 0),
+        u1 - costs_of_rung(w, a, 1),
+        u2 - costs_of_rung(w, a, 2),
+        u3 - costs_of_rung(w, a, 3),
     )
 
 
@@ -83,15 +83,15 @@ def highest_in_reach(w: World, a: int) -> int:
 
 
 @rule
-def chances(w: World, a: int) -> tuple[float, float, float, float]:
+def choice_probabilities(w: World, a: int) -> tuple[float, float, float, float]:
     """Chance of each rung at a review: a ladder is climbed rung by rung (Kahn 1965), and may be left at once."""
-    return leanings(w, a, highest_in_reach(w, a))
+    return unrestricted_probabilities(w, a, highest_in_reach(w, a))
 
 
 @rule
-def leanings(w: World, a: int, top: int) -> tuple[float, float, float, float]:
+def unrestricted_probabilities(w: World, a: int, top: int) -> tuple[float, float, float, float]:
     """Chance of each rung up to `top`, P(r) proportional to exp(U(r) / temperature)."""
-    u0, u1, u2, u3 = weigh(w, a)
+    u0, u1, u2, u3 = utilities(w, a)
     best = u0
     if top >= 1:
         best = max(best, u1)
@@ -99,10 +99,10 @@ def leanings(w: World, a: int, top: int) -> tuple[float, float, float, float]:
         best = max(best, u2)
     if top >= 3:
         best = max(best, u3)
-    p0 = draws.exp((u0 - best) / w.temperature)
-    p1 = draws.exp((u1 - best) / w.temperature) * (top >= 1)
-    p2 = draws.exp((u2 - best) / w.temperature) * (top >= 2)
-    p3 = draws.exp((u3 - best) / w.temperature) * (top >= 3)
+    p0 = random_streams.exp((u0 - best) / w.temperature)
+    p1 = random_streams.exp((u1 - best) / w.temperature) * (top >= 1)
+    p2 = random_streams.exp((u2 - best) / w.temperature) * (top >= 2)
+    p3 = random_streams.exp((u3 - best) / w.temperature) * (top >= 3)
     total = p0 + p1 + p2 + p3
     return p0 / total, p1 / total, p2 / total, p3 / total
 
@@ -118,8 +118,8 @@ def decide(w: World, a: int) -> None:
 @rule
 def choose(w: World, a: int) -> None:
     """The rung that an actor whose sight is fresh goes to."""
-    p0, p1, p2, _ = chances(w, a)
-    u = draws.uniform(draws.stream_key(w.today_key, draws.CHOICE), w.actor_key[a], 0)
+    p0, p1, p2, _ = choice_probabilities(w, a)
+    u = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.CHOICE), w.actor_key[a], 0)
     top = highest_in_reach(w, a)
     if u < p0 or top == 0:
         w.next_rung[a] = 0
@@ -172,7 +172,7 @@ def mobilised_by_night(w: World, mobilised: float, wanted: float) -> float:
 
 
 @rule
-def form_up(w: World) -> None:
+def note_postures(w: World) -> None:
     """Note who strikes, who is on the offensive, and how hard each pushes at the line."""
     striking = attacking = NOBODY
     for a in range(w.n_fighters):
@@ -196,4 +196,4 @@ def settle(w: World) -> None:
         if w.ordered_at[a] != w.rung[a]:
             give_orders(w, a)
         w.mobilised[a] = mobilised_by_night(w, w.mobilised[a], INTENSITY[w.rung[a]])
-    form_up(w)
+    note_postures(w)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import draws
-from ceasefire.compiled import rule, seldom
-from ceasefire.rules.founding import derive
-from ceasefire.world import N_COUNTERS, Numbers, World
+from ceasefire.compilation import random_streams
+from ceasefire.compilation.decorators import rule, seldom
+from ceasefire.rules.initialise import derive
+from ceasefire.world_state import N_COUNTERS, Numbers, World
 
 
 @rule
-def dawn(w: World) -> None:
+def begin_day(w: World) -> None:
     """A new day: a new key for its draws, and nothing has happened yet."""
-    w.today_key = draws.day_key(w.key, w.day)
-    w.review_key = draws.stream_key(w.today_key, draws.REVIEW)
-    w.clash_key = draws.stream_key(w.today_key, draws.CLASH)
-    w.kind_key = draws.stream_key(w.today_key, draws.KIND)
-    w.toll_key = draws.stream_key(w.today_key, draws.DEATHS)
-    w.fate_key = draws.stream_key(w.today_key, draws.VICTIM)
+    w.today_key = random_streams.day_key(w.key, w.day)
+    w.review_key = random_streams.stream_key(w.today_key, random_streams.REVIEW)
+    w.clash_key = random_streams.stream_key(w.today_key, random_streams.CLASH)
+    w.kind_key = random_streams.stream_key(w.today_key, random_streams.KIND)
+    w.toll_key = random_streams.stream_key(w.today_key, random_streams.DEATHS)
+    w.fate_key = random_streams.stream_key(w.today_key, random_streams.VICTIM)
     for c in range(N_COUNTERS):
         w.morning[c] = w.counter[c]
     w.deaths_today = 0
@@ -45,10 +45,10 @@ def dawn(w: World) -> None:
 @rule
 def events(w: World, numbers: Numbers) -> None:
     """What the day brings from outside. `numbers` is the same record as a row of 8-byte floats."""
-    dawn(w)
+    begin_day(w)
     if w.n_events == 0:
         return
-    key = draws.stream_key(w.today_key, draws.EVENT)
+    key = random_streams.stream_key(w.today_key, random_streams.EVENT)
     struck = False
     for e in range(w.n_events):
         if happens(w, e, key):
@@ -66,7 +66,7 @@ def happens(w: World, e: int, key: np.uint64) -> bool:
         return w.event_on[e] < 0 and w.day >= w.event_day[e]
     if w.event_once[e] == 1 and w.event_on[e] >= 0:
         return False
-    return draws.uniform(key, w.event_key[e], 0) < w.event_rate[e] / 365.0
+    return random_streams.uniform(key, w.event_key[e], 0) < w.event_rate[e] / 365.0
 
 
 @seldom

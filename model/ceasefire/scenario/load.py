@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from ceasefire.scenario.assemble import Assembly, assemble, change_name
-from ceasefire.scenario.faults import ScenarioError
-from ceasefire.scenario.library import find_scenario
-from ceasefire.scenario.references import cross_check
+from ceasefire.errors import Fault, ScenarioError, in_order
+from ceasefire.scenario.compose import Assembly, assemble, change_name, is_resolved, read_change
+from ceasefire.scenario.cross_checks import cross_check, terms_at
+from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
+from ceasefire.scenario.parameter_paths import Shape
 from ceasefire.scenario.resolved import as_yaml, digest, stated
-from ceasefire.scenario.said import plain
-from ceasefire.scenario.schema import Scenario
-from ceasefire.scenario.words import faults_of
+from ceasefire.scenario.schema import Motive, Name, Scenario
+from ceasefire.scenario.schema_errors import faults_of
+from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
 
 __all__ = ["Loaded", "load", "load_resolved"]
 
@@ -87,7 +88,7 @@ def validated(assembly: Assembly) -> Scenario:
     draft = assembly.draft
     found: Scenario | None = None
     try:
-        found = Scenario.model_validate(plain(draft.tree))
+        found = Scenario.model_validate(to_plain(draft.tree))
     except ValidationError as error:
         known = {fault.path for fault in draft.faults}
         found_wrong = faults_of(error, draft.tree, Scenario, draft.removed)
@@ -96,3 +97,59 @@ def validated(assembly: Assembly) -> Scenario:
     if draft.faults or found is None:
         raise ScenarioError(draft.faults)
     return found
+
+
+Kind = Literal["scenario", "change", "motives", "resolved"]
+
+ONLY_IN_CHANGES = frozenset({"sentence", "kind", "set", "add", "multiply", "remove", "append"})
+ONLY_IN_SCENARIOS = frozenset({"base", "sides", "actors", "front", "agreement", "start", "war"})
+CATALOGUE = TypeAdapter(dict[Name, Annotated[Motive, Field(description="a motive")]])
+
+
+def check_file(path: str | Path) -> list[Fault]:
+    """Every fault of a scenario, a change, a motive catalogue or a resolved scenario; an empty list when sound.
+
+    A change is checked by itself: whether its paths fit shows only in a scenario.
+    """
+    file = Path(path)
+    said, faults = read(file)
+    if said is None:
+        return in_order(faults)
+    kind = kind_of(file, said)
+    if kind == "motives":
+        return in_order(faults + motive_faults(said))
+    try:
+        if kind == "change":
+            read_change(file)
+        elif kind == "resolved":
+            load_resolved(file)
+        else:
+            load(file)
+    except ScenarioError as error:
+        return error.faults
+    return []
+
+
+def kind_of(file: Path, said: Located) -> Kind:
+    """What a file is, by its name, its folder and what it says."""
+    names = set(said.named)
+    if is_resolved(file):
+        return "resolved"
+    if file.name == MOTIVES or (names and all("profile" in entry.named for entry in said.named.values())):
+        return "motives"
+    if names & ONLY_IN_SCENARIOS:
+        return "scenario"
+    return "change" if names & ONLY_IN_CHANGES or file.absolute().parent.name == "changes" else "scenario"
+
+
+def motive_faults(said: Located) -> list[Fault]:
+    """Faults of a motive catalogue."""
+    raw, faults = to_plain(said), []
+    try:
+        CATALOGUE.validate_python(raw)
+    except ValidationError as error:
+        faults += faults_of(error, said, Shape("named", inner=Motive))
+    for name, motive in raw.items():
+        for steps, message in terms_at(motive if isinstance(motive, dict) else {}, (name,)):
+            faults.append(fault_at(place_of(said, steps), dotted(steps), message))
+    return faults

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ceasefire.scenario.quantity import DISTRIBUTIONS, Quantity
+from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity
 from ceasefire.scenario.schema import Scenario
 
 FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by"})

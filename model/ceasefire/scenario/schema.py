@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ceasefire.scenario.mechanisms import Mechanisms
-from ceasefire.scenario.quantity import Amount, Finite, Numbers, Quantity, Share, Strict, count_of, number
+from ceasefire.parameters.mechanisms import Mechanisms
+from ceasefire.parameters.sourced_value import Amount, Finite, Numbers, Quantity, Share, Strict, count_of, number
 
 FORCE_LADDER = ("honour", "harass", "strike", "offensive")
 ENGAGEMENT_LADDER = ("abstain", "urge", "sanction", "back")

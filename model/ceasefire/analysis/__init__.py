@@ -1,0 +1,1 @@
+"""Statistics of worlds: durations, differences, uncertainty, sensitivity, scores. Draws nothing, simulates nothing."""

@@ -1,0 +1,122 @@
+"""What talks do to violations: the same days before and after every round of talks, laid on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ceasefire.analysis.survival import IntArray
+from ceasefire.array_types import FloatArray
+
+if TYPE_CHECKING:
+    from ceasefire.simulation.trajectory import Trajectory
+
+BEFORE, AFTER = 28, 84
+"""Days that are looked at around talks."""
+
+RESAMPLES = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Sawtooth:
+    """Violations a day around talks, relative to the day of the talks (0), over all rounds seen.
+
+    For each day: mean with its 95 % interval (over worlds, whose rounds belong together), and the quartiles of the
+    rounds, each round's days averaged over the week around, but never across the talks. rounds[d] counts the
+    rounds followed on that day.
+    """
+
+    days: IntArray
+    mean: FloatArray
+    mean_low: FloatArray
+    mean_high: FloatArray
+    quarter: FloatArray
+    three_quarters: FloatArray
+    rounds: IntArray
+    worlds: int
+
+    def drop(self, week: int = 7) -> float:
+        """By what share the mean of the days just after talks lies below that of the days just before."""
+        before = self.mean[(self.days >= -week) & (self.days < 0)].mean()
+        after = self.mean[(self.days > 0) & (self.days <= week)].mean()
+        return float(1 - after / before) if before > 0 else float("nan")
+
+    def days_to_half(self, week: int = 7) -> int | None:
+        """First day after talks by which the weekly mean has won back half of the drop; none while nobody saw it."""
+        before = float(self.mean[(self.days >= -week) & (self.days < 0)].mean())
+        after = float(self.mean[(self.days > 0) & (self.days <= week)].mean())
+        later = self.days[self.days >= week]
+        for day in later.tolist():
+            recent = self.mean[(self.days > day - week) & (self.days <= day)].mean()
+            if recent >= (before + after) / 2:
+                return int(day)
+        return None
+
+
+def around_talks(
+    lives: Iterable[tuple[FloatArray, Sequence[int]]], before: int = BEFORE, after: int = AFTER
+) -> Sawtooth:
+    """Rounds of talks laid on each other; `lives` has violations by day and the days of talks, for each world.
+
+    Days past a world's end are not looked at. ValueError when there were no talks with a day before them.
+    """
+    offsets = np.arange(-before, after + 1)
+    rounds: list[FloatArray] = []
+    owner: list[int] = []
+    worlds = 0
+    for world, (daily, talks) in enumerate(lives):
+        worlds += 1
+        for day in talks:
+            if day > 0:
+                at = day + offsets
+                inside = (at >= 0) & (at < len(daily))
+                row = np.full(len(offsets), np.nan)
+                row[inside] = np.asarray(daily, dtype=float)[at[inside]]
+                rounds.append(row)
+                owner.append(world)
+    if not rounds:
+        raise ValueError("no talks: there is nothing to look at around them")
+    table = np.array(rounds)
+    seen = np.isfinite(table).sum(axis=0)
+    table, offsets, seen = table[:, seen > 0], offsets[seen > 0], seen[seen > 0]
+    low, high = _over_worlds(table, np.array(owner))
+    quarter, three = np.nanquantile(_by_the_week(table, offsets), [0.25, 0.75], axis=0)
+    return Sawtooth(offsets, np.nanmean(table, axis=0), low, high, quarter, three, seen, worlds)
+
+
+def violations_and_talks(history: Trajectory) -> tuple[FloatArray, list[int]]:
+    """What `around_talks` wants to know of a world: all violations by day while the deal held, and days of talks."""
+    daily = np.sum([counts for counts in history.violations.values()], axis=0).astype(float)
+    last = max(1, history.days_held) if history.ended else len(daily)
+    return daily[:last], [day for day in history.talks_days if day < last]
+
+
+def _by_the_week(table: FloatArray, offsets: IntArray) -> FloatArray:
+    """Each round's mean over the three days before and after a day that lie on the same side of the talks."""
+    smooth = np.empty_like(table)
+    for place, day in enumerate(offsets):
+        near = (np.abs(offsets - day) <= 3) & ((offsets > 0) == (day > 0))
+        known = np.isfinite(table[:, near])
+        total, count = np.where(known, table[:, near], 0.0).sum(axis=1), known.sum(axis=1)
+        smooth[:, place] = np.divide(total, count, out=np.full(len(table), np.nan), where=count > 0)
+    return np.where(np.isfinite(table), smooth, np.nan)
+
+
+def _over_worlds(table: FloatArray, owner: IntArray) -> tuple[FloatArray, FloatArray]:
+    """95 % limits of the mean by resampling whole worlds (bootstrap percentiles); one world has none but itself."""
+    names, position = np.unique(owner, return_inverse=True)
+    known = np.isfinite(table)
+    total = np.zeros((len(names), table.shape[1]))
+    count = np.zeros_like(total)
+    np.add.at(total, position, np.where(known, table, 0.0))
+    np.add.at(count, position, known.astype(float))
+    if len(names) == 1:
+        return np.full(table.shape[1], np.nan), np.full(table.shape[1], np.nan)
+    chosen = np.random.default_rng(1).integers(len(names), size=(RESAMPLES, len(names)))
+    counts = count[chosen].sum(axis=1)
+    means = np.divide(total[chosen].sum(axis=1), counts, out=np.full_like(counts, np.nan), where=counts > 0)
+    low, high = np.nanquantile(means, [0.025, 0.975], axis=0)
+    return low, high

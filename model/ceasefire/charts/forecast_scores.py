@@ -1,0 +1,147 @@
+"""Deals side by side: what would have been said of each on its first day, and the day on which it ended."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
+
+from ceasefire.analysis.forecast_scores import Group
+from ceasefire.charts.layout import Caption, Page, page
+from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, INK, QUIET, RULE, SMALL, TEXT, VERMILLION, house_style
+from ceasefire.wording import GAP, whole_percent
+
+PANEL, BETWEEN = 0.82, 0.16
+"""Height of a panel, and the gap under it [inches]."""
+
+LEFT, WIDTH = 2.05, 3.75
+HEAD, FOOT = 0.22, 0.42
+NAME_LETTERS = 24
+TICKS = ((1, "1 day"), (7, "week"), (30, "month"), (90, "3 months"), (365, "year"), (1825, "5 years"))
+FILL = "#E3EDF5"
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal: its name, days and shares of worlds still holding (assumed numbers drawn; as the scenario stands).
+
+    `held` are the days between which it really ended; `shorter` and `longer` the shares of worlds that ended before
+    and after that. With `hindsight` the scenario knows what came later.
+    """
+
+    name: str
+    days: Sequence[float]
+    holding: Sequence[float]
+    stated: Sequence[float]
+    held: tuple[float, float]
+    shorter: float
+    longer: float
+    hindsight: bool = False
+
+
+@house_style()
+def cases_chart(deals: Sequence[Deal], caption: Caption, finding: str, made_of: str) -> Figure:
+    """A panel for each deal on one scale of days (logarithmic). ValueError for none."""
+    if not deals:
+        raise ValueError("no deals to show")
+    inner = HEAD + len(deals) * (PANEL + BETWEEN) + FOOT
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.note) if part)
+    sheet = page(inner, caption.title, finding, footer)
+    top = sheet.height - sheet.top - HEAD
+    last = max(float(deal.days[-1]) for deal in deals)
+    for place, deal in enumerate(deals):
+        foot = top - place * (PANEL + BETWEEN) - PANEL
+        axes = _panel(sheet, foot, last, labelled=place == len(deals) - 1)
+        _draw_deal(axes, deal)
+        _name(sheet, foot, deal)
+    words = (
+        ("filled", "still holding, assumed numbers drawn"),
+        ("dashes", "as the scenario stands"),
+        ("red", "really"),
+    )
+    said = "      ".join(f"{mark}: {what}" for mark, what in words)
+    sheet.write(LEFT, top + 0.08, said, size=SMALL - 0.5, color=QUIET)
+    return sheet.figure
+
+
+def _panel(sheet: Page, foot: float, last: float, labelled: bool) -> Axes:
+    axes = sheet.axes(LEFT, foot, WIDTH, PANEL)
+    axes.set_xscale("log")
+    axes.set_xlim(1, last)
+    axes.set_ylim(0, 1)
+    axes.set_yticks([0, 0.5, 1], [f"0{GAP}%", "50", "100"], size=SMALL - 0.5)
+    axes.xaxis.set_major_locator(FixedLocator([day for day, _ in TICKS if day <= last]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticklabels([word if labelled else "" for day, word in TICKS if day <= last], size=SMALL)
+    axes.grid(axis="x", color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    if labelled:
+        axes.set_xlabel("time since the deal began (each step longer than the last)", labelpad=2, size=SMALL)
+    return axes
+
+
+def _draw_deal(axes: Axes, deal: Deal) -> None:
+    days, holding = np.asarray(deal.days, float), np.asarray(deal.holding, float)
+    axes.fill_between(days, 0, holding, step="post", color=FILL, linewidth=0, gid="holding")
+    axes.step(days, holding, where="post", color=BLUE, linewidth=1.8, gid="curve")
+    axes.step(days, deal.stated, where="post", color=INK, linewidth=0.9, linestyle=(0, (3, 2)), gid="stated")
+    low, high = (max(1.0, day) for day in deal.held)
+    if high > low:
+        axes.axvspan(low, high, color=VERMILLION, alpha=0.35, linewidth=0)
+    middle = (low * high) ** 0.5
+    axes.axvline(middle, color=VERMILLION, linewidth=1.8, gid="held")
+    axes.plot([middle], [float(np.interp(middle, days, holding))], "o", color=VERMILLION, markersize=6, gid="dot")
+
+
+def _name(sheet: Page, foot: float, deal: Deal) -> None:
+    lines = textwrap.wrap(deal.name, NAME_LETTERS)[:3] + (["with hindsight"] if deal.hindsight else [])
+    sheet.write(0.14, foot + PANEL, "\n".join(lines), size=TEXT - 0.5, va="top", linespacing=1.15)
+    low, high = deal.held
+    held = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+    x, y = LEFT + WIDTH + 0.12, foot + PANEL
+    sheet.write(x, y, f"held {held} days", size=TEXT, weight="bold", color=VERMILLION, va="top")
+    told = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
+    sheet.write(x, y - 0.2, told, size=SMALL, color=QUIET, va="top", linespacing=1.2)
+
+
+SIZE = 2.0
+"""Side of a panel [inches]."""
+
+
+@house_style()
+def calibration_chart(named: Mapping[str, Sequence[Group]], caption: Caption, deals: int, worlds: int) -> Figure:
+    """A panel for each day; a point with its 95 % interval for each group of alike forecasts of each forecaster."""
+    days = sorted({group.day for each in named.values() for group in each})
+    if not days:
+        raise ValueError("no groups: nothing to draw")
+    finding = "Each point is a fifth of the deals with alike forecasts; on the line they hold as often as forecast."
+    footer = f"{deals:,} deals  ·  {caption.footer(worlds, each=True)}"
+    sheet = page(SIZE + 0.75, caption.title, finding, footer)
+    for at, day in enumerate(days):
+        axes = sheet.axes(0.75 + at * (SIZE + 0.25), sheet.bottom + 0.45, SIZE, SIZE)
+        axes.plot([0, 1], [0, 1], color=RULE, linewidth=1.0, zorder=1)
+        for shift, (name, colour) in enumerate(zip(named, COMPARISON_COLOURS, strict=False)):
+            its = [group for group in named[name] if group.day == day]
+            x = [group.forecast for group in its]
+            y = [group.seen for group in its]
+            axes.vlines(x, [g.low for g in its], [g.high for g in its], color=colour, linewidth=1.0, zorder=2)
+            axes.plot(x, y, "os"[shift % 2], color=colour, markersize=4.5, label=name, zorder=3)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
+            axis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=f"{GAP}%"))
+        axes.set_xticklabels(["0", "", f"50{GAP}%", "", f"100{GAP}%"])
+        axes.set_title(f"hold {day:.0f} days", size=SMALL + 1, color=INK, loc="left")
+        axes.set_xlabel("forecast", color=QUIET, labelpad=1)
+        if at == 0:
+            axes.set_ylabel("seen", color=QUIET, labelpad=1)
+            axes.legend(loc="lower right", frameon=False, fontsize=SMALL, handletextpad=0.2, borderpad=0.1)
+        else:
+            axes.set_yticklabels([])
+    return sheet.figure

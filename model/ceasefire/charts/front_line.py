@@ -1,0 +1,139 @@
+"""The front over time: how much of each sector either side has won since the deal was signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.survival import IntArray
+from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
+from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
+from ceasefire.charts.world_panels import named_rows
+from ceasefire.wording import whole_percent
+
+LEFT, WIDTH, ROW = 2.15, 4.0, 0.25
+COUNTS = 0.5
+SHOWN_STEPS = 400
+MOVED = 0.005
+"""A change of the line below this share of a sector is none to the eye."""
+
+LIMITS = (0.05, 0.1, 0.25, 0.5, 1.0)
+"""Shares at which the scale of colours may end."""
+
+COLOURS = LinearSegmentedColormap.from_list("sides", [SIDE_COLOURS[1], "#F2F2F2", SIDE_COLOURS[0]])
+"""From won by the second side to won by the first."""
+
+
+@house_style()
+def front_chart(life: FrontLife, caption: Caption, *, horizon: int) -> Figure:
+    """A row for each sector, coloured by who has won how much of it, with who held it first and last at the right.
+
+    Of one world, to its last day, with a line at the end of its deal; of several, the mean over those that still
+    hold, whose number is drawn beneath.
+    """
+    several = int(life.worlds.max()) > 1
+    rows = ROW * len(life.sectors)
+    inner = 0.39 + rows + (COUNTS + 0.12 if several else 0) + 0.98
+    sheet = page(inner, caption.title, front_finding(life), caption.footer(int(life.worlds.max())))
+    top = sheet.height - sheet.top - 0.39
+    axes = sheet.axes(LEFT, top - rows, WIDTH, rows)
+    last = horizon if several else max(len(life.held), 1)
+    order = np.lexsort((np.array(life.sectors), life.opened)).astype(np.int64)
+    limit = _limit(life)
+    _paint(axes, life, order, limit, last)
+    _write_changes(sheet, life, order, top)
+    calendar_axis(axes, last)
+    bottom = axes
+    if several:
+        bottom = sheet.axes(LEFT, top - rows - 0.12 - COUNTS, WIDTH, COUNTS)
+        _count(bottom, life)
+    day_axis(bottom, last)
+    axes.grid(False)
+    if life.ended is not None:
+        axes.axvline(life.ended, color=INK, linewidth=1.3, gid="end")
+    _scale(sheet, life, limit)
+    return sheet.figure
+
+
+def _limit(life: FrontLife) -> float:
+    """Where the scale of colours ends: the next round share above the largest change."""
+    largest = float(np.abs(life.moved).max())
+    return next((limit for limit in LIMITS if largest <= limit), 1.0)
+
+
+def _paint(axes: Axes, life: FrontLife, order: IntArray, limit: float, last: int) -> None:
+    """The rows as one picture of evenly spread days."""
+    days = len(life.held)
+    chosen = np.unique(np.linspace(0, days - 1, min(SHOWN_STEPS, days)).astype(int))
+    colours: dict[str, Any] = {"cmap": COLOURS, "vmin": -limit, "vmax": limit}
+    rows = np.arange(len(life.sectors) + 1) - 0.5
+    axes.pcolormesh(np.append(chosen, days), rows, life.moved[chosen][:, order].T, gid="front", **colours)
+    named_rows(axes, [shortened(life.sectors[place], 32) for place in order])
+    for row in range(1, len(life.sectors)):
+        axes.axhline(row - 0.5, color=PAPER, linewidth=1.5)
+    axes.set_xlim(0, last)
+    axes.set_xticks([])
+
+
+def _write_changes(sheet: Page, life: FrontLife, order: IntArray, top: float) -> None:
+    """At the right, the share that the first side held at signing and on the last day seen."""
+    x, look = LEFT + WIDTH, {"size": SMALL, "ha": "right", "va": "center"}
+    sheet.write(x + 1.24, top + 0.27, shortened(f"{life.sides[0]}'s share", 24), color=QUIET, **look)
+    sheet.write(x + 0.6, top + 0.09, "first day", color=QUIET, **look)
+    sheet.write(x + 1.24, top + 0.09, "last day", color=QUIET, **look)
+    for row, place in enumerate(order):
+        before, after = float(life.opened[place]), float(life.held[-1, place])
+        y, weight = top - ROW * (row + 0.5), "bold" if abs(after - before) >= MOVED else "normal"
+        sheet.write(x + 0.6, y, whole_percent(before), color=QUIET, **look)
+        sheet.write(x + 1.24, y, whole_percent(after), weight=weight, **look)
+
+
+def _count(axes: Axes, life: FrontLife) -> None:
+    """How many worlds the rows above are the mean of."""
+    axes.fill_between(np.arange(len(life.worlds)), life.worlds, step="post", color="#C9C9C9", linewidth=0)
+    axes.set_ylim(0, int(life.worlds.max()) * 1.05)
+    axes.set_yticks([0, int(life.worlds.max())])
+    axes.tick_params(axis="y", labelsize=SMALL)
+    axes.set_ylabel("worlds that\nstill hold", rotation=0, ha="right", va="center", size=SMALL, labelpad=6)
+
+
+def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
+    """The key of the colours."""
+    left, width = LEFT + 0.3, 2.7
+    box = sheet.axes(left, sheet.bottom + 0.3, width, 0.1)
+    scale = ScalarMappable(Normalize(-limit, limit), COLOURS)
+    bar = Colorbar(box, scale, orientation="horizontal", ticks=[-limit, 0, limit])
+    bar.outline.set_visible(False)
+    box.xaxis.set_major_formatter(FuncFormatter(lambda value, _: whole_percent(abs(float(value)))))
+    box.tick_params(labelsize=SMALL, length=2)
+    look = {"size": SMALL, "color": QUIET, "va": "center"}
+    second, first = (shortened(f"won by the {_lower(side)}", 34) for side in reversed(life.sides))
+    sheet.write(left - 0.12, sheet.bottom + 0.35, second, ha="right", **look)
+    sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
+
+
+def front_finding(life: FrontLife) -> str:
+    """Where the line moved most, and to whom."""
+    moved = life.moved[-1]
+    far = int(np.abs(moved).argmax())
+    each = "" if int(life.worlds.max()) == 1 else ", on average over the worlds that still hold,"
+    until = f"By day {len(life.held):,}{each}"
+    over = f" The deal ends on day {life.ended:,} (line)." if life.ended is not None else ""
+    if abs(moved[far]) < MOVED:
+        return f"{until} the line has hardly moved anywhere.{over}"
+    whom = _lower(life.sides[0] if moved[far] > 0 else life.sides[1])
+    share = whole_percent(abs(float(moved[far])))
+    return f"{until} the line has moved most at {life.sectors[far]}: {share} of it was won by the {whom}.{over}"
+
+
+def _lower(title: str) -> str:
+    """A side's title within a sentence."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title

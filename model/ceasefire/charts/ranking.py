@@ -1,0 +1,351 @@
+"""Rows of a ranking: a name at the left, a dot with its bands on a common scale, the figure in words at the right."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
+
+from ceasefire.analysis.estimates import Interval
+from ceasefire.charts.layout import Caption, Page, page, shortened
+from ceasefire.charts.style import (
+    BLUE,
+    INK,
+    PAPER,
+    QUIET,
+    RULE,
+    SMALL,
+    TEXT,
+    VERMILLION,
+    WIDTH_INCHES,
+    house_style,
+    readable,
+)
+from ceasefire.wording import signed, signed_days, span_words
+
+ROW_HEIGHT = 0.31
+"""Height of a row [inches]; a title of two lines fits."""
+
+TITLE_LETTERS = 40
+"""Letters of a title's line."""
+
+WIDE_BAND = "#DCE3E8"
+"""What lies behind a dot when the assumed numbers are drawn."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure of one thing: its title, its short name (may be ''), chance (95 %), doubt (90 %), and a colour."""
+
+    title: str
+    name: str
+    chance: Interval
+    doubt: Interval | None
+    colour: str
+
+
+def entitled(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
+    """A row of something by name, under what readers call it when that is known."""
+    title = titles.get(name, name)
+    return Row(title, name if title != name else "", figure, None, colour)
+
+
+@dataclass(frozen=True)
+class Band:
+    """Where rows stand on a page: left edge and width of the scale, and its top [inches]."""
+
+    left: float
+    width: float
+    top: float
+
+
+def rows_axes(
+    sheet: Page, band: Band, rows: Sequence[Row], limits: tuple[float, float], unit: str, bare: bool = False
+) -> Axes:
+    """A scale with a row for each figure, the first on top, a line at zero, and dots with their bands (not if bare).
+
+    A dot beyond the limits becomes an arrow at the edge: its figure is written at the right all the same.
+    """
+    height = ROW_HEIGHT * len(rows)
+    axes = sheet.axes(band.left, band.top - height, band.width, height)
+    axes.set_xlim(*limits)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value) if limits[0] < 0 else f"{value:,g}"))
+    axes.grid(axis="x", color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(unit, labelpad=2)
+    axes.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
+    for place, row in enumerate([] if bare else rows):
+        _draw(axes, place, row, limits)
+    return axes
+
+
+def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None:
+    """The wide band, the thin one, and the dot."""
+    low, high = limits
+    if row.doubt is not None:
+        ends = np.clip([row.doubt.low, row.doubt.high], low, high)
+        axes.fill_between(ends, place - 0.34, place + 0.34, facecolor=WIDE_BAND, linewidth=0, gid="doubt", zorder=1)
+    ends = np.clip([row.chance.low, row.chance.high], low, high)
+    axes.plot(ends, [place, place], color=row.colour, linewidth=3.2, solid_capstyle="butt", gid="chance", zorder=2)
+    beyond = row.chance.value < low or row.chance.value > high
+    marker = ("<" if row.chance.value < low else ">") if beyond else "o"
+    dot = float(np.clip(row.chance.value, low, high))
+    style = {"color": row.colour, "markeredgecolor": PAPER, "markeredgewidth": 0.8, "clip_on": False, "zorder": 3}
+    axes.plot([dot], [place], marker=marker, markersize=9 if beyond else 7, gid="dot", **style)  # type: ignore[arg-type]
+
+
+def name_rows(sheet: Page, band: Band, rows: Sequence[Row]) -> None:
+    """Titles at the left of the scale, the short name under a title that leaves room for it."""
+    for place, row in enumerate(rows):
+        y = band.top - ROW_HEIGHT * (place + 0.5)
+        lines = textwrap.wrap(row.title, TITLE_LETTERS)[:2]
+        if len(lines) == 1 and row.name:
+            sheet.write(0.14, y + 0.065, lines[0], size=TEXT - 0.5, va="center")
+            sheet.write(0.14, y - 0.075, row.name, size=SMALL - 0.5, color=QUIET, va="center")
+        else:
+            sheet.write(0.14, y, "\n".join(lines), size=TEXT - 0.5, va="center", linespacing=1.1)
+
+
+def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequence[tuple[str, str]]) -> None:
+    """At the right of the scale, each row's figure in bold and its range beside it."""
+    left = band.left + band.width
+    for place, (row, (value, span)) in enumerate(zip(rows, figures, strict=True)):
+        y = band.top - ROW_HEIGHT * (place + 0.5)
+        sheet.write(
+            left + 0.62, y, value, size=TEXT, weight="bold", color=readable(row.colour), ha="right", va="center"
+        )
+        sheet.write(left + 0.68, y, span, size=SMALL, color=QUIET, va="center")
+
+
+def fair_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
+    """Limits that show the values and `around`; a few that lie far beyond the rest do not squeeze it.
+
+    What lies beyond four times the 80th percentile (by size, of those that have one) is cut off.
+    """
+    ends = np.array([[each.low, each.value, each.high] for each in values], dtype=float)
+    ends = ends[np.isfinite(ends).all(axis=1)] - around
+    if not ends.any():
+        return around - 1, around + 1
+    sizes = np.abs(ends).max(axis=1)
+    reach = 4 * float(np.quantile(sizes[sizes > 0], 0.8))
+    low, high = max(-reach, min(0.0, ends.min())), min(reach, max(0.0, ends.max()))
+    room = 0.04 * (high - low) or 1.0
+    return around + low - room * (low < 0), around + high + room * (high > 0)
+
+
+LEFT, WIDTH = 2.76, 3.16
+"""Where the scale begins, and its width [inches]."""
+
+HEAD, LINE, FOOT = 0.26, 0.16, 0.5
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What a change adds to the mean days held, on the same worlds [days]: chance (95 %) and doubt (90 %)."""
+
+    name: str
+    title: str
+    chance: Interval
+    doubt: Interval | None = None
+
+    @property
+    def sign(self) -> int:
+        """1 when it surely adds days, -1 when it surely takes days, 0 when chance may have made the difference."""
+        return int(self.chance.low > 0) - int(self.chance.high < 0)
+
+    @property
+    def reach(self) -> Interval:
+        """From the lowest that chance or doubt may make of it to the highest."""
+        both = [self.chance] if self.doubt is None else [self.chance, self.doubt]
+        return Interval(self.chance.value, min(each.low for each in both), max(each.high for each in both))
+
+    @property
+    def hangs_on_doubt(self) -> bool:
+        """Days gained at some draws of the assumed numbers, and lost at others."""
+        return self.doubt is not None and self.doubt.low < 0 < self.doubt.high
+
+
+SIGN_COLOURS = {1: BLUE, -1: VERMILLION, 0: "#6E6E6E"}
+"""More days, fewer, and what chance may have made."""
+
+
+@house_style()
+def levers_chart(
+    gains: Sequence[Gain],
+    caption: Caption,
+    *,
+    worlds: int,
+    horizon: int,
+    axis: str = "",
+    chance: str = "",
+    doubt: str = "doubt about assumed numbers (90 %)",
+) -> Figure:
+    """A row for each change, from the most gained to the most lost.
+
+    `worlds` is how many worlds each was tried on; no day past the horizon counts. `axis` says what is gained when it
+    is not days, `chance` and `doubt` what line and band are when not these. ValueError for no change.
+    """
+    if not gains:
+        raise ValueError("no changes: a ranking needs at least one")
+    ranked = sorted(gains, key=lambda gain: (-gain.chance.value, gain.name))
+    rows = [Row(g.title, g.name if g.name != g.title else "", g.chance, g.doubt, SIGN_COLOURS[g.sign]) for g in ranked]
+    unit = _unit(axis)
+    heads = [f"dot: mean, line: {chance or f'chance in {worlds:,} worlds'} (95 %)"]
+    if any(gain.doubt is not None for gain in ranked):
+        heads.append(f"wide band: {doubt}")
+    heads.append("grey: chance alone may have made the difference")
+    head = HEAD + LINE * (len(heads) - 1)
+    sheet = page(
+        head + ROW_HEIGHT * len(rows) + FOOT,
+        caption.title,
+        _levers_finding(ranked, unit),
+        caption.footer(worlds, each=True),
+    )
+    band = Band(LEFT, WIDTH, sheet.height - sheet.top - head)
+    words = axis or f"days gained on the same worlds, of {horizon:,} at most"
+    rows_axes(sheet, band, rows, fair_limits([gain.reach for gain in ranked]), words)
+    name_rows(sheet, band, rows)
+    write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
+    _heads(sheet, band, heads, unit)
+    return sheet.figure
+
+
+def _unit(axis: str) -> str:
+    """The unit that an axis says in brackets; days when it says nothing."""
+    if not axis:
+        return "days"
+    return axis.partition("[")[2].rstrip("]")
+
+
+def _figure(gain: Gain) -> tuple[str, str]:
+    """Days gained and their range."""
+    return signed_days(gain.chance.value), span_words(gain.chance, signed_days)
+
+
+def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str) -> None:
+    """What dots, bands and columns are, over them."""
+    y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
+    for number, words in enumerate(reversed(lines)):
+        sheet.write(band.left, y + LINE * number, words, **look)
+    short = {"percentage points": "points"}.get(unit, unit)
+    sheet.write(band.left + band.width + 0.62, y, short, ha="right", **look)
+    sheet.write(band.left + band.width + 0.68, y, "95 %", **look)
+
+
+def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
+    """The most that is gained and the most that is lost, beyond chance."""
+    said = []
+    best, worst = ranked[0], ranked[-1]
+    if best.sign > 0:
+        said.append(f"Most gained: {_in_words(best, unit)}.")
+    if worst.sign < 0 and worst is not best:
+        said.append(f"Most lost: {_in_words(worst, unit)}.")
+    if not said:
+        return "No change makes a difference beyond chance in this many worlds."
+    unclear = sum(gain.sign == 0 for gain in ranked)
+    if unclear:
+        said.append(f"For {unclear} of {len(ranked)}, chance alone may have made the difference.")
+    hangs = sum(gain.hangs_on_doubt for gain in ranked)
+    if hangs:
+        said.append(f"For {hangs} of {len(ranked)}, gain or loss hangs on assumed numbers.")
+    return " ".join(said)
+
+
+def _in_words(gain: Gain, unit: str) -> str:
+    return f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()
+
+
+ROW = 0.205
+"""Height of a row [inches]."""
+
+LONGEST, SHORTEST = 44, 12
+"""Letters of a row's name that are shown at most, and for which room is kept at least."""
+
+MOST_ROWS = 40
+LETTER = 0.067
+"""Width of a letter of a row's name [inches]."""
+
+KEY_ROW = 0.17
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row: its name, its figure, a thick span around it, a thin wider one, and a second mark."""
+
+    name: str
+    value: float
+    span: tuple[float, float] | None = None
+    wider: tuple[float, float] | None = None
+    second: float | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """What the marks mean, in words; what is not said is not drawn in the key."""
+
+    value: str
+    span: str = ""
+    wider: str = ""
+    second: str = ""
+
+
+@house_style()
+def bars_chart(bars: Sequence[Bar], caption: Caption, finding: str, axis: str, key: Key, made_of: str) -> Figure:
+    """Rows in the order given, the first on top; a line at nought when figures lie on both sides of it.
+
+    `axis` says what the figures are; `made_of` goes into the footer. Rows beyond MOST_ROWS are left out, and said.
+    """
+    shown = list(bars[:MOST_ROWS])
+    rest = len(bars) - len(shown)
+    words = [entry for entry in (key.value, key.span, key.wider, key.second) if entry]
+    lines = -(-len(words) // 2)
+    inner = ROW * max(len(shown), 1) + 0.62 + KEY_ROW * lines
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    more = f" The {rest:,} weakest are not shown." if rest > 0 else ""
+    sheet = page(inner, caption.title, finding + more, footer)
+    names = [shortened(bar.name, LONGEST) for bar in shown]
+    left = 0.3 + LETTER * max([SHORTEST, *map(len, names)])
+    bottom = sheet.bottom + 0.5 + KEY_ROW * lines
+    axes = sheet.axes(left, bottom, WIDTH_INCHES - left - 0.35, ROW * max(len(shown), 1))
+    _rows(axes, shown, names)
+    axes.set_xlabel("\n".join(textwrap.wrap(axis, 90)), labelpad=2)
+    for number, (mark, what) in enumerate(_bars_key(key)):
+        x, y = 0.3 + 3.5 * (number % 2), sheet.bottom + KEY_ROW * (lines - 1 - number // 2) + 0.07
+        sheet.write(x, y, mark, color=VERMILLION if mark == "◇" else BLUE, size=TEXT, va="center", weight="bold")
+        sheet.write(x + 0.28, y, what, size=SMALL, color=QUIET, va="center")
+    return sheet.figure
+
+
+def _rows(axes: Axes, bars: Sequence[Bar], names: Sequence[str]) -> None:
+    axes.set_ylim(max(len(bars), 1) - 0.5, -0.5)
+    axes.set_yticks(range(len(bars)), names)
+    axes.tick_params(axis="y", length=0, pad=4, labelsize=SMALL)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.grid(axis="x", color=RULE, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.axvline(0, color=INK, linewidth=0.8, zorder=2)
+    for row, bar in enumerate(bars):
+        if bar.wider is not None:
+            axes.plot(bar.wider, (row, row), color=BLUE, linewidth=0.9, alpha=0.7, zorder=2, solid_capstyle="butt")
+        if bar.span is not None:
+            axes.plot(bar.span, (row, row), color=BLUE, linewidth=3.2, alpha=0.45, zorder=3, solid_capstyle="butt")
+        if bar.second is not None and math.isfinite(bar.second):
+            axes.plot([bar.second], [row], "D", color=PAPER, markeredgecolor=VERMILLION, markersize=4, zorder=4)
+        axes.plot([bar.value], [row], "o", color=BLUE, markersize=4.5, zorder=5, gid=f"bar {bar.name}")
+
+
+def _bars_key(key: Key) -> list[tuple[str, str]]:
+    marks = (("●", key.value), ("▬", key.span), ("—", key.wider), ("◇", key.second))
+    return [(mark, words) for mark, words in marks if words]

@@ -1,0 +1,286 @@
+"""The tornado: how far an outcome swings when one thing after another is set otherwise, the widest swing on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
+from ceasefire.charts.ranking import ROW_HEIGHT, Band, Row, entitled, fair_limits, name_rows, rows_axes
+from ceasefire.charts.style import BLUE, INK, ORANGE, PAPER, QUIET, SMALL, TEXT, VERMILLION, house_style, readable
+from ceasefire.wording import GAP, days, signed_days, whole_percent
+
+SWING_LEFT, SWING_WIDTH = 2.76, 2.95
+SWING_HEAD, SWING_FOOT = 0.3, 0.5
+MOST_ROWS = 30
+
+LOWEST, HIGHEST, BETWEEN = ORANGE, BLUE, "#8A8A8A"
+"""Colours of a factor's lowest, highest and other settings."""
+
+
+@dataclass(frozen=True)
+class Swing:
+    """What the settings of one factor, lowest first, do to the outcome: differences from the scenario, with 95 %."""
+
+    title: str
+    settings: tuple[tuple[str, Interval], ...]
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the most difference, nothing among them."""
+        values = [0.0, *(found.value for _, found in self.settings)]
+        return min(values), max(values)
+
+    @property
+    def width(self) -> float:
+        """How far it swings."""
+        low, high = self.ends
+        return high - low
+
+
+@house_style()
+def tornado_chart(swings: Sequence[Swing], caption: Caption, *, unit: str, worlds: int) -> Figure:
+    """A row for each factor: a bar over its swing, a dot with its interval for each setting.
+
+    `unit` says what the differences are. Beyond MOST_ROWS the narrowest are left out, and said. ValueError for none.
+    """
+    known = [swing for swing in swings if swing.settings]
+    if not known:
+        raise ValueError("no factors: a tornado needs at least one with a setting")
+    ranked = sorted(known, key=lambda swing: (-swing.width, swing.title))
+    shown = ranked[:MOST_ROWS]
+    rows = [Row(swing.title, "", Interval(0, 0, 0), None, PAPER) for swing in shown]
+    finding = _tornado_finding(ranked, unit)
+    sheet = page(
+        SWING_HEAD + ROW_HEIGHT * len(rows) + SWING_FOOT, caption.title, finding, caption.footer(worlds, each=True)
+    )
+    band = Band(SWING_LEFT, SWING_WIDTH, sheet.height - sheet.top - SWING_HEAD)
+    limits = fair_limits([found for swing in shown for _, found in swing.settings])
+    axes = rows_axes(sheet, band, rows, limits, unit, bare=True)
+    name_rows(sheet, band, rows)
+    for place, swing in enumerate(shown):
+        _draw(axes, place, swing, limits)
+        _write_swings(sheet, band, place, swing)
+    _tornado_key(sheet, band)
+    return sheet.figure
+
+
+def _draw(axes: Axes, place: int, swing: Swing, limits: tuple[float, float]) -> None:
+    """The bar, and a dot with its interval for each setting."""
+    axes.barh(place, swing.width, 0.5, left=swing.ends[0], color="#DCE3E8", zorder=1.2, gid="swing")
+    for number, (_, found) in enumerate(swing.settings):
+        colour = _colour(number, len(swing.settings))
+        axes.plot([found.low, found.high], [place] * 2, color=colour, linewidth=2.4, solid_capstyle="butt", zorder=2)
+        inside = min(max(found.value, limits[0]), limits[1])
+        marker = "o" if inside == found.value else "<" if found.value < inside else ">"
+        axes.plot([inside], [place], marker, color=colour, markersize=7, markeredgecolor=PAPER, zorder=3, gid="dot")
+
+
+def _colour(number: int, count: int) -> str:
+    """Orange for the lowest setting, blue for the highest; a lone setting is blue."""
+    if number == count - 1:
+        return HIGHEST
+    return LOWEST if number == 0 else BETWEEN
+
+
+def _write_swings(sheet: Page, band: Band, place: int, swing: Swing) -> None:
+    """At the right, the lowest and the highest setting with what they do."""
+    y = band.top - ROW_HEIGHT * (place + 0.5)
+    ends = [swing.settings[0], swing.settings[-1]] if len(swing.settings) > 1 else [swing.settings[0]]
+    for line, (words, found) in enumerate(ends):
+        colour = readable(_colour(0 if line == 0 and len(ends) > 1 else 1, 2))
+        offset = 0.0 if len(ends) == 1 else 0.075 - 0.15 * line
+        said = f"{shortened(words, 20)}: {signed_days(found.value)}"
+        sheet.write(band.left + band.width + 0.15, y + offset, said, size=SMALL, color=colour, va="center")
+
+
+def _tornado_key(sheet: Page, band: Band) -> None:
+    y = band.top + 0.14
+    for x, colour, words in ((0.0, LOWEST, "lowest setting"), (1.05, HIGHEST, "highest, or only, setting")):
+        swatch(sheet, band.left + x, y, colour, 0.1)
+        sheet.write(band.left + x + 0.16, y, words, size=SMALL, color=QUIET, va="center_baseline")
+    sheet.write(band.left + band.width, y, "line: chance (95 %)", size=SMALL, color=QUIET, va="center_baseline")
+
+
+def _tornado_finding(ranked: Sequence[Swing], unit: str) -> str:
+    """Which swings most, which hardly."""
+    most = ranked[0]
+    low, high = most.ends
+    said = f"Most hangs on {most.title}: from {signed_days(low)} to {signed_days(high)} ({unit.partition(' [')[0]})."
+    calm = sum(all(found.low <= 0 <= found.high for _, found in swing.settings) for swing in ranked)
+    if calm:
+        said += f" {calm} of {len(ranked)} move it no more than chance might."
+    if len(ranked) > MOST_ROWS:
+        said += f" The {len(ranked) - MOST_ROWS} narrowest are not shown."
+    return said
+
+
+EFFECT_LEFT, EFFECT_WIDTH = 2.76, 3.1
+EFFECT_HEAD, EFFECT_FOOT = 0.42, 0.5
+MOST_MORRIS_ROWS = 30
+
+UP, DOWN, EITHER = BLUE, VERMILLION, "#6E6E6E"
+"""Moves the outcome up, or down, or now up now down."""
+
+
+@house_style()
+def morris_chart(
+    effects: Sequence[Effect],
+    caption: Caption,
+    *,
+    unit: str,
+    made_of: str,
+    by_chance: float | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> Figure:
+    """A row for each factor: the mean size of its effects (mu*) with its interval, coloured by direction.
+
+    `by_chance` is the size that a factor without any effect would show; a line marks it, and rows below it are not
+    told from nothing; `titles` is what readers call the factors. Beyond MOST_ROWS the least are left out, and said.
+    ValueError for none.
+    """
+    if not effects:
+        raise ValueError("no factors: there is nothing to rank")
+    ranked = sorted(effects, key=lambda each: (-each.size.value, each.name))
+    shown = ranked[:MOST_MORRIS_ROWS]
+    named = titles or {}
+    rows = [entitled(each.name, named, each.size, direction(each)) for each in shown]
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    sheet = page(
+        EFFECT_HEAD + ROW_HEIGHT * len(rows) + EFFECT_FOOT,
+        caption.title,
+        _morris_finding(ranked, by_chance, unit, named),
+        footer,
+    )
+    band = Band(EFFECT_LEFT, EFFECT_WIDTH, sheet.height - sheet.top - EFFECT_HEAD)
+    reach = max(1e-9, *(each.size.high for each in shown), by_chance or 0.0)
+    axes = rows_axes(sheet, band, rows, (0, 1.04 * reach), f"{unit}, over a factor's whole range")
+    if by_chance is not None:
+        axes.axvline(by_chance, color=INK, linewidth=0.9, linestyle=":", zorder=1.6, gid="by chance")
+    name_rows(sheet, band, rows)
+    for place, each in enumerate(shown):
+        _write_effects(sheet, band, place, each)
+    _heads(sheet, band, by_chance)
+    return sheet.figure
+
+
+def direction(effect: Effect) -> str:
+    """The colour of a factor's direction; grey when its effects go both ways."""
+    if abs(effect.mean) < 0.5 * effect.size.value:
+        return EITHER
+    return UP if effect.mean > 0 else DOWN
+
+
+def _write_effects(sheet: Page, band: Band, place: int, each: Effect) -> None:
+    y, x = band.top - ROW_HEIGHT * (place + 0.5), band.left + band.width
+    sheet.write(x + 0.6, y, days(each.size.value), size=TEXT, weight="bold", ha="right", va="center")
+    sheet.write(x + 1.3, y, days(each.spread), size=SMALL + 0.5, color=QUIET, ha="right", va="center")
+
+
+def _heads(sheet: Page, band: Band, by_chance: float | None) -> None:
+    """What the marks and the columns are."""
+    y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
+    dotted = "  dotted: what chance alone would show" if by_chance is not None else ""
+    sheet.write(band.left, y + 0.15, f"dot: mean size of the effect; line: 95 %;{dotted}", **look)
+    x = band.left
+    for colour, words, wide in ((UP, "up", 0.42), (DOWN, "down", 0.56), (EITHER, "now up, now down", 0.0)):
+        sheet.write(x, y, f"● {words}", size=SMALL, color=colour, va="bottom")
+        x += wide
+    sheet.write(band.left + band.width + 0.6, y, "size", ha="right", **look)
+    sheet.write(band.left + band.width + 1.3, y, "spread", ha="right", **look)
+
+
+def _morris_finding(ranked: Sequence[Effect], by_chance: float | None, unit: str, named: Mapping[str, str]) -> str:
+    """What matters most, and how many cannot be told from nothing."""
+    most = ranked[0]
+    what = unit.partition(" [")[0]
+    said = f"Most hangs on {named.get(most.name, most.name)}: {days(most.size.value)} on average ({what})."
+    if by_chance is not None:
+        dull = sum(each.size.low <= by_chance for each in ranked)
+        said += f" {dull} of {len(ranked)} factors cannot be told from one that does nothing."
+    if len(ranked) > MOST_MORRIS_ROWS:
+        said += f" The {len(ranked) - MOST_MORRIS_ROWS} least are not shown."
+    return said
+
+
+INDEX_LEFT, INDEX_WIDTH = 2.76, 3.1
+INDEX_HEAD, INDEX_FOOT = 0.3, 0.5
+MOST_SOBOL_ROWS = 30
+
+ALONE, WITH_OTHERS = BLUE, "#A9CBE2"
+
+
+@house_style()
+def sobol_chart(
+    factors: Sequence[Influence],
+    caption: Caption,
+    *,
+    outcome: str,
+    made_of: str,
+    titles: Mapping[str, str] | None = None,
+) -> Figure:
+    """A row for each factor: its total index as a pale bar, its first-order index as a dark one, with 95 % lines.
+
+    `outcome` is what varies, `made_of` how many points and worlds, `titles` what readers call the factors. Beyond
+    MOST_ROWS the least are left out, and said. ValueError for none.
+    """
+    if not factors:
+        raise ValueError("no factors: there is nothing to rank")
+    ranked = sorted(factors, key=lambda each: (-each.total.value, each.name))
+    shown = ranked[:MOST_SOBOL_ROWS]
+    named = titles or {}
+    rows = [entitled(each.name, named, each.total, PAPER) for each in shown]
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    sheet = page(INDEX_HEAD + ROW_HEIGHT * len(rows) + INDEX_FOOT, caption.title, _sobol_finding(ranked, named), footer)
+    band = Band(INDEX_LEFT, INDEX_WIDTH, sheet.height - sheet.top - INDEX_HEAD)
+    reach = min(1.15, max(0.1, *(each.total.high for each in shown), *(each.first.high for each in shown)))
+    low = max(-0.2, min(0.0, *(each.first.low for each in shown)))
+    axes = rows_axes(sheet, band, rows, (low, 1.04 * reach), f"share of the variance of {outcome}", bare=True)
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=f"{GAP}%"))
+    name_rows(sheet, band, rows)
+    for place, each in enumerate(shown):
+        _bar(axes, place - 0.16, each.total, WITH_OTHERS, 0.34)
+        _bar(axes, place + 0.18, each.first, ALONE, 0.2)
+        _write_indices(sheet, band, place, each)
+    _sobol_key(sheet, band)
+    return sheet.figure
+
+
+def _bar(axes: Axes, place: float, found: Interval, colour: str, height: float) -> None:
+    axes.barh(place, max(0.0, found.value), height, color=colour, zorder=2, gid=f"bar {colour}")
+    axes.plot([found.low, found.high], [place] * 2, color=INK, linewidth=1.0, zorder=3)
+
+
+def _write_indices(sheet: Page, band: Band, place: int, each: Influence) -> None:
+    y, x = band.top - ROW_HEIGHT * (place + 0.5), band.left + band.width
+    total, first = (whole_percent(max(0.0, found.value)) for found in (each.total, each.first))
+    sheet.write(x + 0.6, y, total, size=TEXT, weight="bold", ha="right", va="center")
+    sheet.write(x + 1.35, y, first, size=TEXT, color=BLUE, ha="right", va="center")
+
+
+def _sobol_key(sheet: Page, band: Band) -> None:
+    y, x = band.top + 0.14, band.left
+    for at, colour, words in ((0.0, WITH_OTHERS, "with its interplay (total)"), (1.7, ALONE, "alone (first order)")):
+        swatch(sheet, x + at, y, colour, 0.1)
+        sheet.write(x + at + 0.16, y, words, size=SMALL, color=QUIET, va="center_baseline")
+    for at, words in ((0.6, "total"), (1.35, "alone")):
+        sheet.write(x + band.width + at, y, words, size=SMALL, color=QUIET, ha="right", va="center_baseline")
+
+
+def _sobol_finding(ranked: Sequence[Influence], named: Mapping[str, str]) -> str:
+    """What most of the variance is due to, and how much of it is interplay."""
+    most = ranked[0]
+    total, first = (whole_percent(max(0.0, min(1.0, found.value))) for found in (most.total, most.first))
+    said = f"Most hangs on {named.get(most.name, most.name)}: {total} of the variance, {first} by itself."
+    alone = sum(max(0.0, each.first.value) for each in ranked)
+    if alone < 0.9:
+        said += f" All factors by themselves make {whole_percent(alone)}; the rest is interplay (and chance)."
+    if len(ranked) > MOST_SOBOL_ROWS:
+        said += f" The {len(ranked) - MOST_SOBOL_ROWS} least are not shown."
+    return said

@@ -1,0 +1,139 @@
+"""A sample of single worlds side by side: no two lives of the same deal are alike."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ceasefire.charts.layout import Caption, Page, day_ticks, key_line, page, shortened
+from ceasefire.charts.style import (
+    DEATH_COLOURS,
+    QUIET,
+    RUNG_COLOURS,
+    SMALL,
+    TEXT,
+    VIOLATION_COLOURS,
+    house_style,
+)
+from ceasefire.charts.world_panels import (
+    PERIODS,
+    Counts,
+    bin_days,
+    count_axis,
+    count_limit,
+    deaths_strip,
+    life_axis,
+    life_in_words,
+    mark_end,
+    mark_talks,
+    posture_strip,
+    violations_strip,
+)
+from ceasefire.wording import DEATH_WORDS, RUNG_WORDS, VIOLATION_WORDS
+
+if TYPE_CHECKING:
+    from ceasefire.simulation.trajectory import Trajectory
+
+COLUMNS = 2
+CELL_WIDTH, CELL_LEFT, CELL_STEP = 2.62, 1.38, 3.12
+ROW, VIOLATIONS, DEATHS, GAP = 0.13, 0.5, 0.42, 0.12
+HEAD, FOOT, KEYS = 0.5, 0.27, 0.7
+"""Sizes within a cell, and of the keys under all cells [inches]."""
+
+MOST, BARS = 8, 100
+FINDING = "Single worlds of the same deal. All have the same scales; what rises above one is written beside it."
+
+
+class Cell(NamedTuple):
+    """The two lower strips of a world, and what they count by period."""
+
+    violations: Axes
+    deaths: Axes
+    fired: Counts
+    died: Counts
+
+
+@house_style()
+def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure:
+    """Up to eight worlds, two in a row, on one scale of days and of counts.
+
+    For each: postures of those who fight, violations by kind and deaths; triangles are talks, a line is the end.
+    ValueError for no world or more than eight.
+    """
+    if not 1 <= len(histories) <= MOST:
+        raise ValueError(f"{len(histories)} worlds: the chart shows 1 to {MOST}")
+    last = max(max(history.days_held, len(history.days), 1) for history in histories)
+    fighting = [actor for actor in histories[0].actors if histories[0].ladders[actor] == "force"]
+    cell = HEAD + ROW * len(fighting) + GAP + VIOLATIONS + GAP + DEATHS + FOOT
+    sheet = page(-(-len(histories) // COLUMNS) * cell + KEYS, caption.title, FINDING, _footer(histories, caption))
+    cells = []
+    for number, history in enumerate(histories):
+        left = CELL_LEFT + CELL_STEP * (number % COLUMNS)
+        top = sheet.height - sheet.top - cell * (number // COLUMNS)
+        _head(sheet, history, left, top)
+        cells.append(_cell(sheet, history, fighting, left, top - HEAD, last))
+    _share_scales(histories, cells, last)
+    _keys(sheet, last)
+    return sheet.figure
+
+
+def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:
+    """The worlds shown, by number, before the rest of the caption."""
+    numbers = ", ".join(str(history.world) for history in histories)
+    return f"worlds {numbers}  ·  " + caption.footer(len(histories)).split("  ·  ", 1)[1]
+
+
+def _head(sheet: Page, history: Trajectory, left: float, top: float) -> None:
+    """Which world it is, and its life in words."""
+    said = "\n".join(textwrap.wrap(life_in_words(history), 50)[:2])
+    sheet.write(left, top - 0.02, f"World {history.world:,}", size=TEXT - 0.5, weight="bold", va="top")
+    sheet.write(left, top - 0.155, said, size=SMALL - 0.5, color=QUIET, va="top", linespacing=1.1)
+
+
+def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float, top: float, last: int) -> Cell:
+    """The three strips of one world, from its upper left corner down [inches]."""
+    first = left == CELL_LEFT
+    strip = sheet.axes(left, top - ROW * len(fighting), CELL_WIDTH, ROW * len(fighting))
+    names = [shortened(history.actor_titles[actor], 21) if first else "" for actor in fighting]
+    posture_strip(strip, history, fighting, names)
+    mark_talks(strip, history, -0.85, size=9)
+    foot = top - ROW * len(fighting) - GAP - VIOLATIONS
+    violations = sheet.axes(left, foot, CELL_WIDTH, VIOLATIONS)
+    deaths = sheet.axes(left, foot - GAP - DEATHS, CELL_WIDTH, DEATHS)
+    period = bin_days(last, BARS)
+    fired, died = violations_strip(violations, history, period), deaths_strip(deaths, history, period)
+    for axes in (strip, violations, deaths):
+        life_axis(axes, last, day_ticks(last) if axes is deaths else None)
+        axes.tick_params(axis="both", labelsize=SMALL - 0.5, pad=2)
+        mark_end(axes, history)
+    if first:
+        for axes, words in ((violations, "violations"), (deaths, "deaths")):
+            axes.set_ylabel(words, rotation=0, ha="right", va="center", size=SMALL - 0.5, labelpad=24)
+    return Cell(violations, deaths, fired, died)
+
+
+def _share_scales(histories: Sequence[Trajectory], cells: Sequence[Cell], last: int) -> None:
+    """One scale for the violations of all worlds, and one for their deaths."""
+    period = bin_days(last, BARS)
+    fired = count_limit([cell.fired for cell in cells])
+    died = count_limit([cell.died for cell in cells])
+    for history, cell in zip(histories, cells, strict=True):
+        count_axis(cell.violations, cell.fired, period, len(history.days), fired)
+        count_axis(cell.deaths, cell.died, period, len(history.days), died)
+
+
+def _keys(sheet: Page, last: int) -> None:
+    """What colours and marks mean, under the cells."""
+    y, period = sheet.bottom + 0.46, PERIODS[bin_days(last, BARS)]
+    rungs = dict(zip(RUNG_WORDS["force"], RUNG_COLOURS["force"], strict=True))
+    end = key_line(sheet, 0.14, y, "posture", rungs)
+    marks = "▼ talks     | the deal ends     across: days since the deal began"
+    sheet.write(end + 0.1, y, marks, size=SMALL, va="center_baseline")
+    kinds = {VIOLATION_WORDS[kind]: colour for kind, colour in VIOLATION_COLOURS.items()}
+    end = key_line(sheet, 0.14, y - 0.18, f"violations per {period}", kinds)
+    deaths = {DEATH_WORDS[who]: colour for who, colour in DEATH_COLOURS.items()}
+    key_line(sheet, 0.14, y - 0.36, f"deaths per {period}", deaths)

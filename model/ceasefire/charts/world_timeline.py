@@ -1,0 +1,171 @@
+"""One world's life on one sheet: who stood where, what was fired, who died, and what bound them."""
+
+from __future__ import annotations
+
+import datetime
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ceasefire.charts.layout import Caption, Page, calendar_axis, day_ticks, key_column, page, shortened, spread
+from ceasefire.charts.style import (
+    DEATH_COLOURS,
+    GREEN,
+    PURPLE,
+    RULE,
+    RUNG_COLOURS,
+    SIDE_COLOURS,
+    SMALL,
+    VIOLATION_COLOURS,
+    house_style,
+)
+from ceasefire.charts.world_panels import (
+    PERIODS,
+    bin_days,
+    count_axis,
+    count_limit,
+    deaths_strip,
+    life_axis,
+    life_in_words,
+    mark_end,
+    mark_talks,
+    named_rows,
+    number_events,
+    posture_strip,
+    violations_strip,
+)
+from ceasefire.wording import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_WORDS, titled
+
+if TYPE_CHECKING:
+    from ceasefire.simulation.trajectory import Trajectory
+
+LEFT, WIDTH = 1.62, 4.38
+ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.135
+"""Sizes of the strips from top to bottom [inches]."""
+
+BARS = 300
+EVENTS_SHOWN = 12
+
+
+@house_style()
+def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
+    """Every actor's posture, violations, deaths, trust, ties and attention over the days of one world.
+
+    Triangles are talks and numbered marks are events, listed beneath; a line marks the end of the deal.
+    """
+    caption = Caption(titled(history.scenario_title, f"world {history.world:,}"), history.label, history.seed, note)
+    last = max(history.days_held, len(history.days), 1)
+    actors = sorted(history.actors, key=lambda actor: history.ladders[actor] != "force")
+    events = history.events[:EVENTS_SHOWN]
+    listed = _listed(history.events)
+    marks = [name for name, there in (("talks", history.talks_days), ("events", events)) if there]
+    inner = 0.22 + ROW * (len(marks) + len(actors)) + 2 * COUNTS + BONDS + 3 * GAP + 0.5 + LINE * len(listed)
+    footer = f"world {history.world:,}  ·  " + caption.footer(1).split("  ·  ", 1)[1]
+    sheet = page(inner, caption.title, _finding(history), footer)
+    top = sheet.height - sheet.top - 0.22
+    rows = [_marks_panel(sheet, history, marks, events, last, top)] if marks else []
+    top -= ROW * len(marks)
+    rows.append(_posture_panel(sheet, history, actors, top))
+    foot = top - ROW * len(actors) - GAP
+    counts = _count_panels(sheet, history, last, foot)
+    foot -= 2 * (COUNTS + GAP)
+    bonds = _bond_panel(sheet, history, foot)
+    for axes in (*rows, *counts, bonds):
+        life_axis(axes, last, day_ticks(last) if axes is bonds else None)
+        mark_end(axes, history)
+    calendar_axis(rows[0], last)
+    bonds.set_xlabel("days since the deal began", labelpad=2)
+    sheet.write(0.14, foot - BONDS - 0.5, "\n".join(listed), size=SMALL, va="top", linespacing=1.25)
+    return sheet.figure
+
+
+def _finding(history: Trajectory) -> str:
+    """When it began, how long it held, what ended it, and what it cost."""
+    first = _date(history.start)
+    said = life_in_words(history)
+    if history.ended:
+        said += f", on {_date(history.start + datetime.timedelta(days=history.days_held))}"
+    fired = sum(int(daily.sum()) for daily in history.violations.values())
+    dead = int(history.deaths_combatant.sum() + history.deaths_civilian.sum())
+    return f"From {first}: {said}. {fired:,} violations, {dead:,} deaths."
+
+
+def _date(day: datetime.date) -> str:
+    """6 March 2020."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _listed(events: Sequence[tuple[int, str]]) -> list[str]:
+    """The numbered events in words, as many as are shown."""
+    lines = [
+        line
+        for number, (day, title) in enumerate(events[:EVENTS_SHOWN], start=1)
+        for line in textwrap.wrap(f"{number}  day {day:,}: {title}", 112, subsequent_indent="     ")
+    ]
+    hidden = len(events) - EVENTS_SHOWN
+    return [*lines, f"and {hidden} more"] if hidden > 0 else lines
+
+
+def _marks_panel(
+    sheet: Page, history: Trajectory, marks: Sequence[str], events: Sequence[tuple[int, str]], last: int, top: float
+) -> Axes:
+    """A row of talks and a row of numbered events, as far as there are any."""
+    axes = sheet.axes(LEFT, top - ROW * len(marks), WIDTH, ROW * len(marks))
+    axes.set_xlim(0, last)
+    if "talks" in marks:
+        mark_talks(axes, history, 0)
+    number_events(axes, [day for day, _ in events], len(marks) - 1, last)
+    named_rows(axes, marks)
+    return axes
+
+
+def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top: float) -> Axes:
+    """Rows of postures with the key of both ladders at the right."""
+    axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
+    posture_strip(axes, history, actors, [shortened(history.actor_titles[actor], 25) for actor in actors])
+    x = LEFT + WIDTH + 0.14
+    for ladder, dx in (("force", 0.0), ("engagement", 0.72)):
+        if any(history.ladders[actor] == ladder for actor in actors):
+            rungs = dict(zip(RUNG_WORDS[ladder], RUNG_COLOURS[ladder], strict=True))
+            key_column(sheet, x + dx, top - 0.06, "outside" if dx else "posture", rungs)
+    return axes
+
+
+def _count_panels(sheet: Page, history: Trajectory, last: int, top: float) -> tuple[Axes, Axes]:
+    """Violations and deaths, by a period that suits the length of the life."""
+    period = bin_days(last, BARS)
+    violations = sheet.axes(LEFT, top - COUNTS, WIDTH, COUNTS)
+    deaths = sheet.axes(LEFT, top - 2 * COUNTS - GAP, WIDTH, COUNTS)
+    for axes, sums in (
+        (violations, violations_strip(violations, history, period)),
+        (deaths, deaths_strip(deaths, history, period)),
+    ):
+        axes.set_xlim(0, last)
+        count_axis(axes, sums, period, len(history.days), count_limit([sums]))
+    kinds = {VIOLATION_WORDS[kind].split(" (")[0]: colour for kind, colour in reversed(VIOLATION_COLOURS.items())}
+    dead = {DEATH_WORDS[who]: colour for who, colour in reversed(DEATH_COLOURS.items())}
+    x = LEFT + WIDTH + 0.14
+    key_column(sheet, x, top - 0.06, f"violations per {PERIODS[period]}", kinds)
+    key_column(sheet, x, top - COUNTS - GAP - 0.06, f"deaths per {PERIODS[period]}", dead)
+    return violations, deaths
+
+
+def _bond_panel(sheet: Page, history: Trajectory, top: float) -> Axes:
+    """Trust of both sides, ties of the guarantors and the world's attention, named at their ends."""
+    axes = sheet.axes(LEFT, top - BONDS, WIDTH, BONDS)
+    axes.set_ylim(0, 1)
+    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.tick_params(axis="y", labelsize=SMALL)
+    axes.grid(axis="y", color=RULE, linewidth=0.5)
+    sides = zip(history.trust.items(), SIDE_COLOURS, strict=True)
+    lines = [(f"trust: {side}", values, colour) for (side, values), colour in sides]
+    lines += [("guarantors' ties", history.ties, GREEN), ("world attention", history.attention, PURPLE)]
+    ends = spread([float(values[-1]) * BONDS for _, values, _ in lines], [0.145] * len(lines), -0.1, BONDS + 0.1)
+    dashes = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)))
+    for (name, values, colour), end, dash in zip(lines, ends, dashes, strict=True):
+        axes.plot(history.days, values, color=colour, linewidth=1.3, linestyle=dash, gid=name)
+        sheet.write(LEFT + WIDTH + 0.14, top - BONDS + end, name, size=SMALL, color=colour, va="center_baseline")
+    return axes

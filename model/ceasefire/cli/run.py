@@ -1,0 +1,166 @@
+"""`ceasefire run`: from a scenario to a results folder."""
+
+from __future__ import annotations
+
+import datetime
+import shlex
+import time
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ceasefire.cli.exit_codes import SOME_FAILED
+from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
+from ceasefire.cli.report import add_report
+from ceasefire.cli.terminal import (
+    columns,
+    command_line,
+    program,
+    progress,
+    say,
+    say_if_compiling,
+    show,
+    show_json,
+    shown_path,
+)
+
+if TYPE_CHECKING:
+    from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.run import Meanwhile, RunResult
+    from ceasefire.ensemble.run_plan import Plan
+
+Engine = Literal["compiled", "mesa"]
+
+
+def run(
+    scenario: ScenarioName,
+    worlds: Annotated[int, typer.Option(min=1, max=1_000_000, help="Simulated histories.")] = 1000,
+    seed: Seed = 1,
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=36_500, help="Days that worlds are followed.", show_default="the scenario's"),
+    ] = None,
+    change: Changes = None,
+    setting: Settings = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=512, help="Threads, or processes for Mesa.", show_default="as many as cores"),
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="Both give the same worlds; compiled is far faster.")] = "compiled",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.", show_default="results/SCENARIO")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
+    loaded = loaded_as_asked(scenario, change, setting)
+    from ceasefire.ensemble.output_folder import folder_for_run
+    from ceasefire.ensemble.run_plan import Plan
+
+    plan = Plan(loaded, worlds, seed, engine, days)
+    folder, there = folder_for_run(plan, out)
+    results = _drawn_again(folder) if there else _made(plan, folder, workers)
+    _report(results, scenario, as_json)
+
+
+def _drawn_again(folder: Path) -> Results:
+    """A run that was made before: only its figures are drawn again."""
+    from ceasefire.ensemble.output_folder import new_figures, open_results
+    from ceasefire.report.run_figures import draw
+
+    say(f"This run is in {shown_path(folder)} already; its worlds stay and its figures are drawn again.")
+    results = open_results(folder)
+    with new_figures(folder) as aside:
+        draw(results.plan, results.outcome, aside)
+    add_report(folder, results.plan, results.outcome, results.manifest, folder)
+    return results
+
+
+def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
+    """A run that is made now."""
+    from ceasefire.ensemble.manifest import manifest
+    from ceasefire.ensemble.output_folder import (
+        FIGURES,
+        Results,
+        check_writable,
+        write_aside,
+        write_manifest,
+        write_run,
+    )
+    from ceasefire.report.run_figures import draw, draw_worlds, get_ready
+
+    check_writable(folder)
+    began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    Thread(target=get_ready, daemon=True).start()
+    with write_aside(folder) as aside:
+        outcome = _lived(plan, workers, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
+        write_run(aside, plan, outcome)
+        draw(plan, outcome, aside / FIGURES)
+        said = manifest(plan, outcome, started, time.perf_counter() - began, command_line())
+        write_manifest(aside, said)
+        add_report(aside, plan, outcome, said, folder)
+    return Results(folder, said, outcome, plan)
+
+
+def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> RunResult:
+    """The worlds of a plan, with news of them on standard error; `meanwhile` gets them while doubt is looked into."""
+    from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_live
+
+    say_if_compiling()
+    warm_up(plan)
+    total = worlds_to_live(plan)
+    doubt = total - plan.worlds
+    extra = f" and {doubt:,} more for doubt about what is assumed" if doubt else ""
+    say(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
+    with progress(total, "worlds") as tell:
+        return run_plan(plan, workers, tell, meanwhile)
+
+
+def _report(results: Results, reference: str, as_json: bool) -> None:
+    """Tell what came out; the folder comes last. Raises typer.Exit when worlds failed."""
+    from ceasefire.analysis.summary import summary
+    from ceasefire.cli.tables import run_text
+    from ceasefire.wording import ILLUSTRATIVE
+
+    failed = results.outcome.failed
+    folder = shown_path(results.folder)
+    outcome = results.outcome
+    some = len(failed) < len(outcome.worlds)
+    found = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
+    if as_json:
+        about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
+        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(found.as_content() if found else {})})
+    else:
+        if found is not None:
+            show(run_text(found, results))
+        show(f"\n{ILLUSTRATIVE}\n")
+        show(_next_steps(results, reference, folder))
+        show(folder)
+    if failed:
+        for world in failed[:5]:
+            say(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
+        say(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the rest is saved")
+        raise typer.Exit(SOME_FAILED)
+
+
+def _next_steps(results: Results, reference: str, folder: str) -> str:
+    """What to look at, and commands to go on with."""
+    from ceasefire.report.run_figures import sample
+    from ceasefire.scenario.load import split_reference
+
+    chosen = sample(results.outcome.worlds)
+    world = chosen[len(chosen) // 2] if chosen else 0
+    base = shlex.quote(split_reference(reference)[0])
+    loaded = results.plan.loaded
+    rows = [
+        ["report", str(Path(folder) / "report.html")],
+        ["charts", str(Path(folder) / "figures")],
+        ["one world's story", f"{program()} world {shlex.quote(folder)} --world {world}"],
+    ]
+    if loaded.changes or loaded.settings:
+        rows.append(["against the baseline", f"{program()} compare {base} {shlex.quote(folder)}"])
+    else:
+        rows.append(["who wants what", f"{program()} describe {base}"])
+    return columns(rows)

@@ -1,0 +1,73 @@
+"""A run before it is made: which worlds of which scenario, and what tells one run from another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ceasefire.compilation.cache import source_digest
+from ceasefire.scenario.load import Loaded
+from ceasefire.scenario.schema import Scenario
+
+ENGINES = ("compiled", "mesa")
+"""Two ways to live the same worlds: many at once, or one Mesa model after another."""
+
+MOST_WORLDS = 1_000_000
+MOST_DAYS = 36_500
+MOST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Worlds 0 to worlds - 1 of a scenario, each followed for `days` (the scenario's horizon when not said).
+
+    ValueError when a number lies outside what a run can do, or the engine is unknown.
+    """
+
+    loaded: Loaded
+    worlds: int = 1000
+    seed: int = 1
+    engine: str = "compiled"
+    days: int | None = None
+
+    def __post_init__(self) -> None:
+        _within("worlds", self.worlds, 1, MOST_WORLDS)
+        _within("seed", self.seed, 0, MOST_SEED)
+        _within("days", self.horizon, 1, MOST_DAYS)
+        if self.engine not in ENGINES:
+            raise ValueError(f"engine: '{self.engine}' is neither {' nor '.join(ENGINES)}")
+
+    @property
+    def horizon(self) -> int:
+        """Days that worlds are followed."""
+        return self.loaded.scenario.horizon_days if self.days is None else self.days
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario, followed for as long as this run follows it."""
+        return self.loaded.scenario.model_copy(update={"horizon_days": self.horizon})
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What two runs must share to be the same run."""
+        return {
+            "digest": self.loaded.digest,
+            "worlds": self.worlds,
+            "seed": self.seed,
+            "days": self.horizon,
+            "engine": self.engine,
+            "source": source_digest(),
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The identity in short: SHA-256 in hex."""
+        return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()
+
+
+def _within(name: str, number: int, low: int, high: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+        raise ValueError(f"{name}: {number!r} is not a whole number from {low:,} to {high:,}")

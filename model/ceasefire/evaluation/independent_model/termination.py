@@ -1,0 +1,127 @@
+"""How the peer's ceasefires end: an offensive, guarantors at each other, deaths as in the war, or on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ceasefire.evaluation.independent_model.actor import FORTNIGHT, INTENSITY, PeerActor
+
+if TYPE_CHECKING:
+    from ceasefire.evaluation.independent_model.model import PeerModel
+
+
+def judge(model: PeerModel) -> None:
+    """Has the ceasefire ended, and why?"""
+    model.deaths.append(model.deaths_today)
+    for actor in model.actors:
+        actor.ordered_lately.append(actor.ordered_today)
+        actor.inflicted_lately.append(actor.inflicted_today)
+    deaths = sum(model.deaths)
+    model.counts["peak"] = max(model.counts["peak"], deaths)
+    old_war = model.war.ongoing * max(0.0, 1.0 - (model.day + 1) / FORTNIGHT)
+    model.violence = min(1.0, deaths / model.war.toll_14d + old_war)
+    judge_violence(model, deaths)
+    if not model.ended:
+        judge_paper(model)
+    model.day += 1
+    if model.ended or model.day >= model.scenario.horizon_days:
+        model.running = False
+
+
+def judge_violence(model: PeerModel, deaths: int) -> None:
+    """The end by an offensive, by guarantors at each other, or by deaths as in the war."""
+    at_war = deaths >= model.mechanisms.war_share * model.war.toll_14d
+    attackers = [actor for actor in model.actors if actor.offensive_since is not None and actor.presence > 0]
+    first = min(attackers, key=lambda actor: actor.offensive_since or 0, default=None)
+    if first is not None and first.offensive_since is not None:
+        lasted = model.day - first.offensive_since + 1
+        if at_war or lasted >= model.mechanisms.offensive_days:
+            end_by_offensive(model, first, first.offensive_since)
+            return
+    if guarantors_clash(model):
+        guarantors = [actor for actor in model.actors if actor.guarantor]
+        deadliest = max(guarantors, key=lambda actor: sum(actor.inflicted_lately))
+        end(model, "guarantor_clash", model.clash_since or 0, deadliest)
+        model.operational_end = model.days_held
+        take_back(model, model.clash_mark)
+    elif at_war:
+        end_by_fire(model, deaths)
+
+
+def end(model: PeerModel, cause: str, day: int, actor: PeerActor | None) -> None:
+    """The ceasefire held until `day`."""
+    model.ended, model.cause, model.days_held = True, cause, day
+    if actor is not None:
+        model.cause_actor = model.deciding_actor = actor.name
+        model.deciding_motive = actor.decided_by
+    hottest = max(model.sectors, key=lambda sector: sector.burst)
+    model.deciding_sector = hottest.name if hottest.burst > 0 else ""
+
+
+def end_by_offensive(model: PeerModel, attacker: PeerActor, since: int) -> None:
+    """Dated from its first day."""
+    end(model, "spoiler_offensive" if attacker.excluded else "offensive", since, attacker)
+    model.operational_end = since
+    take_back(model, attacker.mark)
+
+
+def take_back(model: PeerModel, mark: dict[str, float]) -> None:
+    """Counts go back to the morning of the end, which is a breach itself when a party to the deal brought it."""
+    model.counts = mark
+    if model.first_lethal is not None and model.first_lethal >= model.days_held:
+        model.first_lethal = None
+    if model.first_breach is None or model.first_breach >= model.days_held:
+        model.first_breach = None if model.cause == "spoiler_offensive" else model.days_held
+
+
+def end_by_fire(model: PeerModel, deaths: int) -> None:
+    """One party's ordered fire killed most, or nobody's did."""
+    bomber = max(model.actors, key=lambda actor: sum(actor.ordered_lately))
+    if 2 * sum(bomber.ordered_lately) > deaths:
+        end(model, "bombardment", model.day, bomber)
+    else:
+        shooter = max(model.actors, key=lambda actor: sum(actor.inflicted_lately))
+        end(model, "spiral", model.day, None)
+        model.deciding_actor, model.deciding_motive = shooter.name, shooter.decided_by
+    model.operational_end = model.day
+
+
+def guarantors_clash(model: PeerModel) -> bool:
+    """Do both guarantors strike, for long enough and at cost enough?"""
+    striking = {actor.side.name for actor in model.actors if actor.guarantor and actor.rung >= 2}
+    if len(striking) < 2:
+        model.clash_since, model.clash_dead = None, 0
+        return False
+    if model.clash_since is None:
+        model.clash_since = model.day
+        model.clash_mark = model.morning
+    long_enough = model.day - model.clash_since + 1 >= model.mechanisms.offensive_days
+    return bool(long_enough and model.clash_dead >= model.mechanisms.clash_deaths)
+
+
+def judge_paper(model: PeerModel) -> None:
+    """A signatory that strikes renounces the deal, or its term runs out."""
+    parties = [actor for actor in model.actors if actor.fights and not actor.excluded and actor.patron is None]
+    for actor in parties:
+        if actor.rung == 2:
+            anger = INTENSITY[actor.rung] * (1.0 - actor.side.trust) * (1.0 + model.unmet)
+            if model.rng.random() < model.mechanisms.abrogation_rate * anger:
+                end(model, "abrogation", model.day, actor)
+                model.formal_end = model.day
+                return
+    if model.expires is not None and model.day + 1 >= model.expires:
+        renew(model, parties)
+
+
+def renew(model: PeerModel, parties: list[PeerActor]) -> None:
+    """Every signatory must agree."""
+    for actor in parties:
+        actor.weigh_motives()
+        if model.rng.random() >= sum(actor.chances(actor.ceiling)[:2]):
+            end(model, "expiry", model.day + 1, actor)
+            model.deciding_motive = actor.strongest_pull(2)
+            model.formal_end = model.days_held
+            return
+    assert model.expires is not None
+    model.expires += model.scenario.agreement.renewal_days or model.scenario.agreement.term_days or 0
+    model.order = 1.0

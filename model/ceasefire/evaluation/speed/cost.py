@@ -1,0 +1,93 @@
+"""What a world costs: time of one core per simulated day, and worlds per second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ceasefire.scenario.schema import Scenario
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import InitialState, initial_state
+
+SEED = 1
+
+
+def days_of(scenario: Scenario, days: int) -> Scenario:
+    """The scenario, followed for that many days."""
+    return scenario.model_copy(update={"horizon_days": days})
+
+
+def compiled_cost(scenario: Scenario, worlds: int, repeats: int) -> dict[str, float]:
+    """The compiled engine: nanoseconds of one core per world-day, worlds per second on one core and on all.
+
+    Of `repeats` measurements the best, so that other programs on the machine count little. Days are those that
+    ceasefires held; the few days on which an offensive shows that it lasts are not counted.
+    """
+    opening = initial_state(scenario)
+    batch = engine.one_scenario(opening, worlds, SEED)
+    engine.simulate(batch, 0, 1)
+    held = 0
+
+    def alone() -> None:
+        nonlocal held
+        held = int(engine.simulate(batch, 0, worlds)["days_held"].sum())
+
+    seconds = min(_timed(alone, time.thread_time) for _ in range(repeats))
+    together = min(_timed(lambda: _on_all_cores(opening, worlds), time.perf_counter) for _ in range(repeats))
+    return {
+        "ns_per_world_day": seconds / held * 1e9,
+        "worlds_per_second_one_core": worlds / seconds,
+        "worlds_per_second_all_cores": worlds / together,
+        "days_per_world": held / worlds,
+    }
+
+
+def _on_all_cores(opening: InitialState, worlds: int) -> None:
+    chunk = max(1, worlds // (4 * engine.cores()))
+    engine.all_rows(engine.one_scenario(opening, worlds, SEED), chunk=chunk)
+
+
+def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
+    """CeasefireModel, agents that call the compiled rules: nanoseconds of one core per day of a whole world."""
+    from ceasefire.simulation.mesa_model import CeasefireModel
+
+    model = CeasefireModel(scenario, SEED, collect=collect)
+    model.step()
+    seconds = _timed(model.live, time.thread_time)
+    return seconds / (model.day - 1) * 1e9
+
+
+def peer_cost(scenario: Scenario, seed: int) -> float:
+    """One world of the peer, in this process: nanoseconds of one core per day."""
+    from ceasefire.evaluation.independent_model.model import PeerModel
+
+    model = PeerModel(scenario, seed)
+    seconds = _timed(model.run_model, time.thread_time)
+    return seconds / model.day * 1e9
+
+
+def peer_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> list[dict[str, Any]]:
+    """Worlds of the peer, seeds from `first` on, under Mesa's own batch_run: its last report on each."""
+    from mesa.batchrunner import batch_run
+
+    from ceasefire.evaluation.independent_model.model import PeerModel
+
+    found: list[dict[str, Any]] = batch_run(
+        PeerModel, {"scenario": [scenario], "seed": range(first, first + worlds)}, number_processes=processes,
+        max_steps=scenario.horizon_days, display_progress=False,
+    )  # fmt: skip
+    return found
+
+
+def peer_batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
+    """The peer under batch_run: seconds, and mean days lived per world."""
+    rows: list[dict[str, Any]] = []
+    seconds = _timed(lambda: rows.extend(peer_rows(scenario, worlds, processes, first)), time.perf_counter)
+    return seconds, sum(row["Step"] + 1 for row in rows) / len(rows)
+
+
+def _timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    began = clock()
+    work()
+    return clock() - began

@@ -1,0 +1,265 @@
+"""Loading an experiment: what it asks, of which scenario, varying what; or every fault with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ceasefire.ensemble.parameter_draws import assumed_ranges
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.experiments.contrasts import Swap, between
+from ceasefire.experiments.design_table import Row, read_points
+from ceasefire.experiments.factors import Factor
+from ceasefire.experiments.schema import Design, Experiment, Factors, Spread
+from ceasefire.scenario.compose import change_name, name_faults
+from ceasefire.scenario.find_scenarios import find_change, find_experiment
+from ceasefire.scenario.load import Loaded
+from ceasefire.scenario.parameter_paths import fits, is_number, places
+from ceasefire.scenario.schema_errors import faults_of
+from ceasefire.scenario.variants import BaseScenario, open_base
+from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
+
+GROUPS = ("levers", "uncertainties")
+MEANT_BY_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
+"""Kinds of change that `changes: all` means."""
+
+RESERVED = frozenset({"point", "baseline", "draw", "scenario", "label", "worlds", "failed"})
+"""Columns of every table of points, which no factor may be called."""
+
+HOLDS = "holds_past_"
+MOST_TRIED = 12
+"""Values of a list that are tried on the scenario before anything runs."""
+
+
+@dataclass(frozen=True)
+class LoadedExperiment:
+    """An experiment that was found sound: what its file says, the scenario, and what is varied."""
+
+    spec: Experiment
+    file: Path
+    base: BaseScenario
+    factors: tuple[Factor, ...]
+    rows: tuple[Row, ...] = ()
+    swap: Swap | None = None
+    cases: tuple[Loaded, ...] = ()
+
+    def of(self, lever: bool) -> tuple[Factor, ...]:
+        """The levers, or the uncertainties."""
+        return tuple(factor for factor in self.factors if factor.lever == lever)
+
+
+def load_experiment(reference: str | Path) -> LoadedExperiment:
+    """An experiment by name or path. Raises ScenarioError with every fault found, by file and line."""
+    file = find_experiment(reference)
+    said, faults = read(file)
+    if said is None:
+        raise ScenarioError(faults)
+    faults += name_faults(said, file)
+    try:
+        spec = Experiment.model_validate(to_plain(said))
+    except ValidationError as error:
+        faults += faults_of(error, said, Experiment)
+        spec = _as_far_as_sound(said)
+    return _ExperimentReader(file, said, spec, faults).asked()
+
+
+def _as_far_as_sound(said: Located) -> Experiment:
+    """What a faulty file says where it is sound, so that all of its faults can be told at once."""
+    parts: dict[str, Any] = {"levers": Factors(), "uncertainties": Factors(), "design": Design(kind="grid")}
+    for name, model in (("levers", Factors), ("uncertainties", Factors), ("design", Design)):
+        part = said.at(name)
+        with suppress(ValidationError):
+            parts[name] = model.model_validate(to_plain(part)) if part is not None else parts[name]
+    scenario = said.at("scenario")
+    named = scenario.value if scenario is not None and isinstance(scenario.value, str) else ""
+    return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, cases=[], **parts)
+
+
+class _ExperimentReader:
+    """Reads an experiment against its scenario, noting every fault."""
+
+    def __init__(self, file: Path, said: Located, spec: Experiment, faults: list[Fault]) -> None:
+        self.file, self.said, self.spec, self.faults = file, said, spec, faults
+
+    def asked(self) -> LoadedExperiment:
+        """The experiment. Raises ScenarioError when anything is wrong."""
+        base = self._scenario(self.spec.scenario, "scenario") if self.spec.scenario else None
+        if base is None:
+            raise ScenarioError(self.faults)
+        self._outcomes_within(self.spec.days or base.loaded.scenario.horizon_days)
+        factors = [factor for group in GROUPS for factor in self._group(base, group)]
+        rows: tuple[Row, ...] = ()
+        if self.spec.design.file is not None:
+            factors, rows, found = read_points(self.file.parent / self.spec.design.file, factors)
+            self.faults += found
+        swap = self._swap(base) if self.spec.design.kind == "swap" else None
+        factors = [*(swap.factors if swap else ()), *factors]
+        cases = self._cases()
+        self._once(factors)
+        self._not_overruled(base, factors)
+        if not factors and not self.faults:
+            self._fault((), "nothing is varied: no change fits, or no number is in doubt")
+        if self.faults:
+            raise ScenarioError(self.faults)
+        return LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases)
+
+    def _fault(self, steps: Sequence[str | int], message: str) -> None:
+        self.faults.append(fault_at(place_of(self.said, steps), dotted(steps), message))
+
+    def _outcomes_within(self, horizon: int) -> None:
+        """Nobody looks past the horizon."""
+        for position, name in enumerate(self.spec.outcomes):
+            if name.startswith(HOLDS) and int(name.removeprefix(HOLDS)) >= horizon:
+                message = f"'{name}' cannot be known: worlds are followed for {horizon:,} days"
+                self._fault(("outcomes", position), message)
+
+    def _scenario(self, reference: str, *steps: str | int) -> BaseScenario | None:
+        """A scenario, named or lying beside the experiment's file; its own faults are noted as they are."""
+        try:
+            return open_base(reference, self.file.parent)
+        except ScenarioError as error:
+            for fault in error.faults:
+                if fault.file:
+                    self.faults.append(fault)
+                else:
+                    self._fault(steps, fault.message)
+        return None
+
+    def _swap(self, base: BaseScenario) -> Swap | None:
+        design = self.spec.design
+        other = self._scenario(str(design.to), "design", "to")
+        if other is None:
+            return None
+        found, wrong = between(base.loaded, other.loaded, design.parts or {})
+        for steps, message in wrong:
+            self._fault(("design", "parts", *steps), message)
+        return found
+
+    def _cases(self) -> tuple[Loaded, ...]:
+        found = [
+            self._scenario(case.scenario, "cases", place, "scenario") for place, case in enumerate(self.spec.cases)
+        ]
+        loaded = [base.loaded for base in found if base is not None]
+        labels = [each.label for each in loaded]
+        for place, label in enumerate(labels):
+            if label in labels[:place]:
+                self._fault(("cases", place, "scenario"), f"'{label}' stands there twice")
+        return tuple(loaded)
+
+    def _group(self, base: BaseScenario, group: str) -> Iterator[Factor]:
+        factors: Factors = getattr(self.spec, group)
+        yield from self._changes(base, group, factors)
+        for path, spread in factors.paths.items():
+            if spread.doubt:
+                yield from self._doubts(base, group, path)
+            else:
+                yield from self._path(base, group, path, spread)
+
+    def _changes(self, base: BaseScenario, group: str, factors: Factors) -> Iterator[Factor]:
+        lever = group == "levers"
+        if factors.changes == "all":
+            yield from (Factor(name, "change", lever, (name,)) for name in base.applying(MEANT_BY_ALL[group]))
+            return
+        for position, name in enumerate(factors.changes):
+            wrong = _refused(base, name)
+            if wrong is None:
+                yield Factor(change_name(name), "change", lever, (name,))
+            else:
+                self._fault((group, "changes", position), wrong)
+
+    def _doubts(self, base: BaseScenario, group: str, pattern: str) -> Iterator[Factor]:
+        found = [path for path in assumed_ranges(base.loaded.scenario) if fits(path, pattern)]
+        if not found:
+            known = any(fits(path, pattern) for path in base.numbers)
+            why = "is not in doubt: it has a source, or is drawn already; give a range to vary it"
+            self._fault((group, "paths", pattern), why if known else base.no_such(pattern))
+        yield from (Factor(path, "doubt", group == "levers", (path,)) for path in found)
+
+    def _path(self, base: BaseScenario, group: str, path: str, spread: Spread) -> Iterator[Factor]:
+        wrong = "says 'table', and the design is none; give its values"
+        if not spread.table or self.spec.design.kind == "table":
+            wrong = _untaken(base, path, spread) or ""
+        if wrong:
+            self._fault((group, "paths", path), wrong)
+            return
+        low, high = base.limits(path)
+        numbers = spread.values is None or all(map(is_number, spread.values))
+        yield Factor(path, "number" if numbers else "choice", group == "levers", (path,), spread, low, high)
+
+    def _not_overruled(self, base: BaseScenario, factors: Sequence[Factor]) -> None:
+        """No path is set to values that would undo what a change does to it: values are put in after changes."""
+        changes = [factor for factor in factors if factor.kind == "change"]
+        for factor in factors:
+            if factor.kind not in ("number", "choice"):
+                continue
+            own = _said_at(base.loaded.resolved, factor.paths[0])
+            for change in changes:
+                if _said_at(base.under(change.paths).resolved, factor.paths[0]) != own:
+                    message = f"the change '{change.name}' sets this too, and would be undone; vary one of the two"
+                    self._fault(_where(factor), message)
+
+    def _once(self, factors: Sequence[Factor]) -> None:
+        """A name is varied once, and is no column that every table has."""
+        seen: set[str] = set()
+        for factor in factors:
+            if factor.name in seen:
+                self._fault(_where(factor), f"'{factor.name}' is varied twice")
+            if factor.name in RESERVED:
+                self._fault(_where(factor), f"'{factor.name}' is a column of every table; use another name")
+            seen.add(factor.name)
+
+
+def _where(factor: Factor) -> tuple[str, ...]:
+    """The part of the file that speaks of a factor, as near as can be told."""
+    if factor.kind == "part":
+        return ("design", "parts", factor.name)
+    return (
+        "levers" if factor.lever else "uncertainties",
+        "changes" if factor.kind == "change" else "paths",
+        factor.name,
+    )
+
+
+def _said_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:
+    """What a scenario says at the places of a pattern."""
+    found = {}
+    for path in places(content, pattern):
+        entry: Any = content
+        for step in path.split("."):
+            entry = entry[int(step)] if isinstance(entry, list) else entry[step]
+        found[path] = entry
+    return found
+
+
+def _refused(base: BaseScenario, name: str) -> str | None:
+    """Why a change cannot be joined to the scenario, or None."""
+    try:
+        find_change(name, base.file.parent)
+    except ScenarioError as error:
+        return error.faults[0].message
+    try:
+        base.under((name,))
+    except ScenarioError as error:
+        return f"'{name}' does not fit {base.loaded.label}: {error.faults[0]}"
+    return None
+
+
+def _untaken(base: BaseScenario, path: str, spread: Spread) -> str | None:
+    """Why the scenario does not take these values at this path, or None."""
+    middle = (spread.normal or spread.lognormal or ())[:1]
+    tried = list(spread.values or spread.range or spread.triangular or middle)
+    for value in tried[:MOST_TRIED]:
+        try:
+            base.under((), {path: value})
+        except ScenarioError as error:
+            fault = error.faults[0]
+            alike = "path" in fault.message or fault.message.lstrip("'").startswith(str(value))
+            return fault.message if alike else f"{value}: {fault.message}"
+    if not tried and not list(places(base.loaded.resolved, path)):
+        return base.no_such(path)
+    return None

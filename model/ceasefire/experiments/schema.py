@@ -1,0 +1,239 @@
+"""What an experiment file may say: a question, a scenario, what is varied, how, and what is asked of the worlds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ceasefire.experiments.outcome_definitions import KNOWN, outcome
+from ceasefire.parameters.sourced_value import Finite, Strict, count_of
+from ceasefire.scenario.schema import Name
+from ceasefire.suggestions import did_you_mean
+
+Kind = Literal["grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "table", "swap"]
+SAMPLED = ("latin_hypercube", "sobol", "morris")
+"""Designs that draw points, as many as `samples` says."""
+
+MOST_WORLDS = 1_000_000
+MOST_POINTS = 200_000
+
+FORMS = ("values", "range", "triangular", "normal", "lognormal", "doubt", "table")
+
+
+def _known_outcome(given: str) -> str:
+    try:
+        return outcome(given).name
+    except ValueError as problem:
+        hint = did_you_mean(given, KNOWN)
+        raise PydanticCustomError("no_outcome", "{problem}{hint}", {"problem": str(problem), "hint": hint}) from None
+
+
+OutcomeName = Annotated[str, AfterValidator(_known_outcome)]
+
+
+def _names_or_all(given: Any) -> Any:
+    if given == "all" or isinstance(given, list):
+        return given
+    raise PydanticCustomError("not_changes", "is neither a list of changes nor the word all; write it as [no-monitors]")
+
+
+class Spread(Strict):
+    """The values that a path takes: exactly one form.
+
+    In short, `[a, b]` is `{values: [a, b]}`, and the words `doubt` and `table` stand for themselves.
+    """
+
+    values: list[object] | None = Field(default=None, min_length=1, description="each of these")
+    range: tuple[Finite, Finite] | None = Field(default=None, description="[low, high]: anything between, all alike")
+    points: Annotated[int, count_of(2, 1000, "values")] | None = Field(
+        default=None,
+        description="with range: how many values, ends included, where a design takes a few; 2 when not said",
+    )
+    triangular: tuple[Finite, Finite, Finite] | None = Field(default=None, description="[low, most likely, high]")
+    normal: tuple[Finite, Finite] | None = Field(default=None, description="[mean, standard deviation]")
+    lognormal: tuple[Finite, Finite] | None = Field(
+        default=None, description="[median, standard deviation of the logarithm]"
+    )
+    doubt: Literal[True] | None = Field(
+        default=None, description="the range in which each of these numbers is in doubt"
+    )
+    table: Literal[True] | None = Field(default=None, description="what the table's column of that name says")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short(cls, given: Any) -> Any:
+        if isinstance(given, list):
+            return {"values": given}
+        if given in ("doubt", "table"):
+            return {given: True}
+        if isinstance(given, (dict, Spread)):
+            return given
+        raise PydanticCustomError("no_spread", "says no values to try; write [a, b], {range: [low, high]} or doubt", {})
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Spread:
+        forms = [name for name in FORMS if getattr(self, name) is not None]
+        if len(forms) != 1:
+            told = {"forms": ", ".join(FORMS), "found": ", ".join(forms) or "none"}
+            raise PydanticCustomError("one_form", "give exactly one of {forms}; found {found}", told)
+        if self.points is not None and self.range is None:
+            raise PydanticCustomError("no_range", "points go with a range only", {})
+        for name in ("range", "triangular"):
+            ends = getattr(self, name)
+            if ends is not None and (list(ends) != sorted(ends) or ends[0] == ends[-1]):
+                raise PydanticCustomError(
+                    "order", "{name} does not rise; write the lowest number first", {"name": name}
+                )
+        for name in ("normal", "lognormal"):
+            if getattr(self, name) is not None and getattr(self, name)[1] <= 0:
+                raise PydanticCustomError("spread", "{name}: the standard deviation is not above 0", {"name": name})
+        if self.lognormal is not None and self.lognormal[0] <= 0:
+            raise PydanticCustomError("median", "lognormal: the median must be above 0", {})
+        return self
+
+
+class Factors(Strict):
+    """What is varied: named changes, each on or off, and paths of the scenario."""
+
+    changes: Annotated[list[str] | Literal["all"], BeforeValidator(_names_or_all)] = Field(
+        default_factory=list, description="named changes, each on or off; `all`: every change of that kind that applies"
+    )
+    paths: dict[str, Spread] = Field(
+        default_factory=dict,
+        description="paths of the scenario and their values; `*` sets all alike, or with `doubt` each on its own",
+    )
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.paths)
+
+
+class Design(Strict):
+    """Which combinations are run."""
+
+    kind: Kind = Field(description="how points are chosen")
+    samples: Annotated[int, count_of(2, 100_000, "samples")] | None = Field(
+        default=None,
+        description="points of latin_hypercube, base samples of sobol (a power of two), trajectories of morris",
+    )
+    file: str | None = Field(
+        default=None, description="table: a CSV file with a column for each factor and a row for each point"
+    )
+    to: str | None = Field(default=None, description="swap: the other scenario")
+    parts: dict[Name, list[str]] | None = Field(
+        default=None, min_length=1, description="swap: what is exchanged together, by name: lists of paths"
+    )
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Design:
+        needs = {"table": ("file",), "swap": ("to", "parts"), **{kind: ("samples",) for kind in SAMPLED}}
+        wanted = needs.get(self.kind, ())
+        for name in ("samples", "file", "to", "parts"):
+            said = getattr(self, name) is not None
+            if said != (name in wanted):
+                verb = "lacks" if not said else "has no use for"
+                told = {"kind": self.kind, "verb": verb, "name": name}
+                raise PydanticCustomError("unfitting", "the design {kind} {verb} {name}", told)
+        if self.kind == "sobol" and self.samples is not None and self.samples & (self.samples - 1):
+            near = 1 << (self.samples.bit_length() - 1)
+            power: dict[str, int] = {"samples": self.samples, "near": near, "far": 2 * near}
+            raise PydanticCustomError(
+                "not_a_power", "samples: {samples} is not a power of two; try {near} or {far}", power
+            )
+        return self
+
+
+class Until(Strict):
+    """When to stop adding worlds."""
+
+    outcome: OutcomeName = Field(description="whose interval must be narrow")
+    half_width: Finite = Field(gt=0, description="half the width of the 95 % interval that is narrow enough")
+    per: Literal["point", "difference"] = Field(
+        "point", description="of each point, or of its difference from the baseline"
+    )
+    most: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(
+        description="worlds per point that are never exceeded"
+    )
+
+
+def _days_held(given: Any) -> Any:
+    return [given, given] if isinstance(given, (int, float)) and not isinstance(given, bool) else given
+
+
+class Case(Strict):
+    """A deal that was made, what would have been said of it, and what became of it."""
+
+    scenario: str = Field(description="as known on its first day; a name, a path or name+change")
+    held: Annotated[tuple[Finite, Finite], BeforeValidator(_days_held)] = Field(
+        description="days that it held; [least, most] when its last day is not certain"
+    )
+    source: str = Field(description="who says so")
+    hindsight: bool = Field(default=False, description="the scenario knows what came later, so it is shown, not scored")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Case:
+        if not 0 < self.held[0] <= self.held[1]:
+            raise PydanticCustomError("held", "held must be above 0, the least first", {})
+        return self
+
+
+class Experiment(Strict):
+    """A question, and the worlds that answer it."""
+
+    name: Name = Field(description="as on the command line")
+    title: str = Field(description="as on charts")
+    question: str = Field(description="what an analyst asks, in one sentence")
+    scenario: str = Field(description="a scenario by name or path; name+change too")
+    days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
+        default=None, description="days that worlds are followed; the scenario's when not said"
+    )
+    levers: Factors = Field(default_factory=lambda: Factors(), description="what somebody could decide")
+    uncertainties: Factors = Field(
+        default_factory=lambda: Factors(), description="what nobody controls, or nobody knows"
+    )
+    design: Design = Field(description="which combinations are run")
+    draws: Annotated[int, count_of(2, 10_000, "draws")] | None = Field(
+        default=None, description="draws of the uncertainties, at each of which every combination of levers is run"
+    )
+    worlds: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(description="worlds per point")
+    seed: Annotated[int, count_of(0, 2**63 - 1, "a seed")] = Field(
+        default=1, description="another seed gives other worlds"
+    )
+    outcomes: list[OutcomeName] = Field(min_length=1, description="what is asked of the worlds")
+    until: Until | None = Field(default=None, description="add worlds until the answer is sure enough")
+    cases: list[Case] = Field(
+        default_factory=list, max_length=8, description="deals to lie side by side, each with how long it held"
+    )
+    cautions: list[str] = Field(default_factory=list, description="what a reader should not conclude, a sentence each")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Experiment:
+        self._check_factors()
+        if self.until is not None and self.until.outcome not in self.outcomes:
+            raise PydanticCustomError(
+                "not_asked", "until: '{name}' is not among the outcomes", {"name": self.until.outcome}
+            )
+        if self.until is not None and self.until.most < self.worlds:
+            raise PydanticCustomError("most", "until: most is below worlds", {})
+        if self.until is not None and self.draws is not None:
+            raise PydanticCustomError("both", "until adds worlds, draws add doubt; leave one of them out", {})
+        return self
+
+    def _check_factors(self) -> None:
+        if self.design.kind == "swap":
+            if self.levers:
+                raise PydanticCustomError("swap", "a swap exchanges its parts; it has no levers", {})
+        elif not self.levers and not self.uncertainties:
+            raise PydanticCustomError("nothing", "nothing is varied; name levers or uncertainties", {})
+        both = bool(self.uncertainties) and bool(self.levers or self.design.kind == "swap")
+        if both and self.draws is None:
+            raise PydanticCustomError(
+                "no_draws",
+                "draws is missing: how often the uncertainties are drawn for every lever to be judged at",
+                {},
+            )
+        if not both and self.draws is not None:
+            raise PydanticCustomError(
+                "draws", "draws need levers and uncertainties; the design draws these by itself", {}
+            )

@@ -1,0 +1,1 @@
+"""Scenarios and worlds in words: descriptions, turning points, stories."""

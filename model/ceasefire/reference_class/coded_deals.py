@@ -1,0 +1,230 @@
+"""Reading coded ceasefires from a data folder: every fault by file, line and column, before anything is used."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.reference_class.features import CLASSES, ENFORCEMENTS, SIDES, Features
+from ceasefire.suggestions import comma_list
+
+FILE = "ceasefire_durations.csv"
+
+CITATION = (
+    "Clayton, Nygård, Strand, Rustad et al. (2022), Journal of Conflict Resolution, doi 10.1177/00220027221129195"
+)
+
+COLUMNS = {
+    "ceasefire_id": "a name of the deal, each once",
+    "location": "country: deals of one country are left out together when the fit is judged",
+    "start": "first day [YYYY-MM-DD]",
+    "ceasefire_class": "cessation, preliminary or definitive",
+    "sides": "unilateral, bilateral or multilateral",
+    "local": "1 when it covers a part of the territory",
+    "written": "1 when written down",
+    "fixed_term": "1 when it was to end on a day",
+    "planned_days": "length of the fixed term [days]; empty when open-ended or not known",
+    "mechanism": "1 when the parties agreed how to see to it",
+    "enforcement": "none, international (an organisation) or external (a state); empty when not coded",
+    "mediated": "1 when somebody mediated",
+    "prior_ceasefires": "earlier ceasefires of the conflict",
+    "days_mid": "days until it ended or was lost from sight; where the end is not dated, half of days_upper",
+    "days_upper": "the same; where the end is not dated, the most that it can be",
+    "broke": "1 when it broke down; 0 when it held as long as it was seen, ran its term or gave way to another",
+    "end_date_known": "1 when the last day is dated; otherwise it lies in (0, days_upper]",
+}
+"""Columns of the file, in any order; others are passed over."""
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One ceasefire as coded: its features, and how long it held as far as anybody knows [days]."""
+
+    name: str
+    country: str
+    features: Features
+    days_mid: float
+    days_upper: float
+    broke: bool
+    dated: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of n durations: the end lies in [low, high) [days]; high is infinite when censored at low.
+
+    A deal that ended on day d ended in [d, d + 1): days are counted whole, as the model counts them.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @property
+    def censored(self) -> NDArray[np.bool_]:
+        """Held as long as it was seen."""
+        return np.isinf(self.high)
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+
+WAYS = ("dated", "mid", "upper", "interval")
+"""What to make of ends that nobody dated: leave them out, take half or all of the time, or say that it is between."""
+
+
+def seen(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], Seen]:
+    """Which deals are used in this way, and what was seen of them. ValueError for no such way."""
+    if way not in WAYS:
+        raise ValueError(f"no such way '{way}'; choose from {comma_list(WAYS)}")
+    used = [k for k, deal in enumerate(deals) if deal.dated or way != "dated"]
+    low, high = [], []
+    for k in used:
+        deal = deals[k]
+        day = math.floor(deal.days_mid if way == "mid" else deal.days_upper)
+        hidden = deal.broke and not deal.dated and way == "interval"
+        low.append(0.0 if hidden else day)
+        high.append(day + 1.0 if deal.broke else math.inf)
+    return np.array(used, np.int64), Seen(np.array(low, np.float64), np.array(high, np.float64))
+
+
+def read_deals(folder: Path) -> list[Deal]:
+    """The deals of a data folder. Raises ScenarioError with every fault, by file, line and column."""
+    file = folder / FILE
+    rows = _rows(file, folder)
+    faults: list[Fault] = []
+    deals: list[Deal] = []
+    first_line: dict[str, int] = {}
+    for line, row in rows:
+        reader = _Reader(file, line, row, faults)
+        deal = reader.deal()
+        if deal is None:
+            continue
+        if deal.name in first_line:
+            faults.append(
+                Fault(str(file), line, "ceasefire_id", f"'{deal.name}' stands in line {first_line[deal.name]} too")
+            )
+        first_line.setdefault(deal.name, line)
+        deals.append(deal)
+    if faults:
+        raise ScenarioError(faults)
+    if not deals:
+        raise ScenarioError([Fault(str(file), None, "", "holds no deals, only a header")])
+    return deals
+
+
+def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
+    if not folder.is_dir():
+        raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
+    if not file.is_file():
+        raise ScenarioError(
+            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md says what it holds")]
+        )
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.reader(opened, strict=True)
+            header = next(reader, [])
+            missing = [name for name in COLUMNS if name not in header]
+            if missing:
+                raise ScenarioError(
+                    [Fault(str(file), 1, name, f"no such column; it holds {COLUMNS[name]}") for name in missing]
+                )
+            return [(reader.line_num, _row(file, reader.line_num, header, cells)) for cells in reader if cells]
+    except UnicodeDecodeError as error:
+        raise ScenarioError([Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")]) from None
+    except csv.Error as error:
+        raise ScenarioError([Fault(str(file), None, "", f"cannot be read as CSV: {error}")]) from None
+    except OSError as error:
+        raise ScenarioError([Fault(str(file), None, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def _row(file: Path, line: int, header: list[str], cells: list[str]) -> dict[str, str]:
+    if len(cells) != len(header):
+        raise ScenarioError([Fault(str(file), line, "", f"has {len(cells)} cells, and the header {len(header)}")])
+    return dict(zip(header, cells, strict=True))
+
+
+class _Reader:
+    """Reads the cells of one row; what is wrong is noted, with its column."""
+
+    def __init__(self, file: Path, line: int, row: dict[str, str], faults: list[Fault]) -> None:
+        self.file, self.line, self.row, self.faults = file, line, row, faults
+        self.sound = True
+
+    def deal(self) -> Deal | None:
+        """The deal of this row, or none when anything is wrong with it."""
+        name, country = self.text("ceasefire_id"), self.text("location")
+        self.date("start")
+        fixed = self.flag("fixed_term")
+        planned = self.number("planned_days", low=0.5) if self.row["planned_days"].strip() else None
+        said = {
+            "ceasefire_class": self.one_of("ceasefire_class", CLASSES), "sides": self.one_of("sides", SIDES),
+            "local": self.flag("local"), "written": self.flag("written"), "fixed_term": fixed,
+            "term_days": planned if fixed else None, "mechanism": self.flag("mechanism"),
+            "enforcement": self.one_of("enforcement", ENFORCEMENTS, empty="none"), "mediated": self.flag("mediated"),
+            "prior_ceasefires": self.count("prior_ceasefires"),
+        }  # fmt: skip
+        mid, upper = self.number("days_mid"), self.number("days_upper")
+        broke, dated = self.flag("broke"), self.flag("end_date_known")
+        if mid is not None and upper is not None and mid > upper:
+            self.wrong("days_mid", f"{mid:g} is above days_upper, {upper:g}")
+        if not self.sound or mid is None or upper is None:
+            return None
+        features = Features(**said)  # type: ignore[arg-type]
+        return Deal(str(name), str(country), features, mid, upper, bool(broke), bool(dated))
+
+    def wrong(self, column: str, message: str) -> None:
+        self.sound = False
+        self.faults.append(Fault(str(self.file), self.line, column, message))
+
+    def text(self, column: str) -> str | None:
+        found = self.row[column].strip()
+        return found if found else self.wrong(column, "is empty")  # type: ignore[func-returns-value]
+
+    def _read(self, column: str, how: Callable[[str], Any], right: str) -> Any:
+        try:
+            return how(self.row[column].strip())
+        except ValueError:
+            self.wrong(column, f"'{self.row[column]}' is not {right}")
+            return None
+
+    def number(self, column: str, low: float = 0.0) -> float | None:
+        found: float | None = self._read(column, float, "a number")
+        if found is not None and not (math.isfinite(found) and found >= low):
+            self.wrong(column, f"{found:g} is not a number of days from {low:g}")
+            return None
+        return found
+
+    def count(self, column: str) -> int | None:
+        found: float | None = self._read(column, float, "a whole number")
+        if found is not None and not (math.isfinite(found) and found >= 0 and found == int(found)):
+            self.wrong(column, f"'{self.row[column]}' is not a whole number from 0")
+            return None
+        return None if found is None else int(found)
+
+    def flag(self, column: str) -> bool | None:
+        said = self.row[column].strip()
+        if said not in ("0", "1"):
+            self.wrong(column, f"'{said}' is neither 0 nor 1")
+            return None
+        return said == "1"
+
+    def one_of(self, column: str, valid: Sequence[str], empty: str | None = None) -> str | None:
+        said = self.row[column].strip()
+        if not said and empty is not None:
+            return empty
+        if said not in valid:
+            self.wrong(column, f"'{said}' is not one of {comma_list(valid)}")
+            return None
+        return said
+
+    def date(self, column: str) -> None:
+        self._read(column, datetime.date.fromisoformat, "a day such as 2020-03-05")

@@ -1,0 +1,82 @@
+"""The reference table: how long deals of each cell hold at each level of intractability, from simulated worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from ceasefire.analysis.interval_censored import BINS, HORIZON, masses
+from ceasefire.array_types import FloatArray
+from ceasefire.reference_class.features import Cell
+from ceasefire.reference_class.generate import Z_LEVELS, Declarer, content, made
+from ceasefire.simulation import engine
+from ceasefire.simulation.initial_state import WorldArray, initial_state
+
+WORLDS, SEED = 160, 1989
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """mass[cell, level, bin]: chance that a deal ends in each bin of days. Every entry is above 0."""
+
+    cells: tuple[Cell, ...]
+    mass: FloatArray
+    worlds: int
+    seed: int
+
+    def row(self, cell: Cell) -> int:
+        """The row of a cell. KeyError when it was not simulated."""
+        try:
+            return self.cells.index(cell)
+        except ValueError:
+            raise KeyError(cell) from None
+
+
+def simulated(
+    cells: Iterable[Cell],
+    worlds: int = WORLDS,
+    seed: int = SEED,
+    told: Callable[[int], None] = lambda done: None,
+) -> Table:
+    """Simulate `worlds` deals without a fixed term at every cell and level; `told` hears of each cell that is done."""
+    wanted = tuple(sorted(set(cells)))
+    mass = np.empty((len(wanted), len(Z_LEVELS), BINS))
+
+    def fill(row: int) -> None:
+        for column, z in enumerate(Z_LEVELS):
+            mass[row, column] = masses(durations(wanted[row], z, worlds, seed))
+
+    with ThreadPoolExecutor(engine.cores()) as pool:
+        for _ in pool.map(fill, range(len(wanted))):
+            told(1)
+    return Table(wanted, smoothed(mass, worlds), worlds, seed)
+
+
+def smoothed(mass: FloatArray, worlds: int) -> FloatArray:
+    """Each row of masses with one world more, which ended as those of all cells did at that level."""
+    pooled = mass.mean(axis=0, keepdims=True)
+    pooled = 0.98 * pooled + 0.02 / BINS
+    return np.asarray((worlds * mass + pooled) / (worlds + 1))
+
+
+def durations(cell: Cell, z: float, worlds: int, seed: int) -> FloatArray:
+    """Days that each of `worlds` deals held, HORIZON for those that still do.
+
+    Who declared a unilateral deal is not coded: the one side in half of the worlds, the other in the rest.
+    """
+    if not cell.unilateral:
+        return _held(cell, z, "government", worlds, seed)
+    first = worlds // 2
+    return np.concatenate(
+        [_held(cell, z, "government", first, seed), _held(cell, z, "rebels", worlds - first, seed + 1)]
+    )
+
+
+def _held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> FloatArray:
+    opening = initial_state(made(content(cell, z, declarer)))
+    rows: WorldArray = engine.simulate(engine.one_scenario(opening, worlds, seed), 0, worlds)
+    held: FloatArray = np.where(rows["ended"] == 1, rows["days_held"], HORIZON).astype(np.float64)
+    return held

@@ -1,0 +1,360 @@
+"""Which figure answers an experiment: by its design, one for each outcome."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
+from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ceasefire.charts.layout import Caption
+    from ceasefire.experiments.factors import Factor
+    from ceasefire.experiments.prepare import PreparedExperiment
+    from ceasefire.experiments.result_tables import ResultTables
+
+MOST_LINES = 6
+
+
+def draw(made: PreparedExperiment, found: ResultTables, folder: Path) -> None:
+    """A figure for each outcome, as PNG and SVG, named for it; figures there were are replaced."""
+    from ceasefire.charts.style import save
+    from ceasefire.ensemble.output_folder import FIGURES, new_figures
+
+    with new_figures(folder) as aside:
+        for name in made.asked.spec.outcomes:
+            figure = _figure(made, found, outcome(name))
+            if figure is not None:
+                save(figure, aside, name)
+        if "cases" in found.tables:
+            save(_cases(made, found), aside, "cases")
+    (folder / FIGURES).mkdir(exist_ok=True)
+
+
+def _figure(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
+    """The figure of a kind of design; none when nothing was found."""
+    for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
+        table = found.tables.get(name)
+        if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
+            return make(made, rows, wanted)
+    if made.asked.spec.draws is None and made.asked.spec.design.kind == "grid":
+        figure = _grid(made, found.tables["points"], wanted)
+        if figure is not None:
+            return figure
+    return _differences(made, found, wanted)
+
+
+def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
+    """The deals side by side."""
+    from ceasefire.charts.forecast_scores import Deal, cases_chart
+    from ceasefire.charts.layout import Caption
+    from ceasefire.experiments import hindcast
+    from ceasefire.report.hindcast import surprise
+    from ceasefire.wording import ILLUSTRATIVE
+
+    curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}
+    deals = []
+    for row in found.tables["cases"].to_dict("records"):
+        days, holding, stated = (curves[row["case"]][column].tolist() for column in ("day", "holding", "stated"))
+        held = row["held_low"], row["held_high"]
+        deals.append(
+            Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
+        )
+    note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
+    caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
+    worlds, draws = hindcast.effort(made.quick)
+    made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    return cases_chart(deals, caption, surprise(found.tables), made_of)
+
+
+def _caption(made: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
+    from ceasefire.charts.layout import Caption
+    from ceasefire.wording import ILLUSTRATIVE, titled
+
+    label = made.asked.base.loaded.label
+    note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
+    return Caption(titled(made.asked.spec.title, wanted.words), label, made.recipe.seed, note)
+
+
+def _made_of(made: PreparedExperiment) -> str:
+    return f"{len(made.points):,} points, {made.worlds:,} worlds each"
+
+
+def _change_of(wanted: OutcomeVariable) -> str:
+    unit = {"days": "days", "share": "percentage points"}.get(wanted.unit)
+    return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
+
+
+def _levers(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.charts.ranking import Gain, levers_chart
+
+    names, scale = _titles(made), _scale(wanted)
+    gains = []
+    for _, row in rows.iterrows():
+        mean, low, high, draw_low, draw_high = (
+            scale * float(row[name]) for name in ("difference", "low", "high", "draw_05", "draw_95")
+        )
+        label = str(row["label"])
+        gains.append(
+            Gain(label, names.get(label, label), Interval(mean, low, high), Interval(mean, draw_low, draw_high))
+        )
+    return levers_chart(
+        gains, _caption(made, wanted), worlds=made.worlds, horizon=made.horizon,
+        axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws",
+        doubt="middle 90 % of draws, beyond chance",
+    )  # fmt: skip
+
+
+def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    from ceasefire.charts.ranking import Bar, Key, bars_chart
+    from ceasefire.wording import signed_days
+
+    swap, scale = made.asked.swap, _scale(wanted)
+    assert swap is not None
+    columns = ["contribution", "low", "high", "least", "most", "alone"]
+    bars = [
+        Bar(str(part), value, (low, high), (least, most), alone)
+        for part, (value, low, high, least, most, alone) in zip(
+            rows["part"], (scale * rows[columns].to_numpy(float)).tolist(), strict=True
+        )
+    ]
+    whole = signed_days(scale * float(rows["contribution"].sum()))
+    most_of_it = f"{bars[0].name}, {signed_days(bars[0].value)}"
+    unit = _change_of(wanted)
+    finding = (
+        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Most of it: {most_of_it}."
+    )
+    key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
+    return bars_chart(bars, _caption(made, wanted), finding, unit, key, _made_of(made))
+
+
+def _sensitivity(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    if "effect" in rows:
+        return _morris(made, rows, wanted)
+    if "in_all" in rows:
+        return _sobol(made, rows, wanted)
+    from ceasefire.charts.ranking import Bar, Key, bars_chart
+
+    bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
+    key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
+    bars = [bar for bar in bars if math.isfinite(bar.value)]
+    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, axis, key, _made_of(made))
+
+
+def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.analysis.sensitivity import Effect
+    from ceasefire.charts.sensitivity import morris_chart
+
+    scale = _scale(wanted)
+    effects = [
+        Effect(name, Interval(*(scale * v for v in span)), scale * mean, scale * spread)
+        for name, *span, mean, spread in zip(
+            rows["factor"], rows["effect"], rows["low"], rows["high"], rows["direction"], rows["uneven"], strict=True
+        )
+    ]
+    noise = float(rows["by_chance"].iloc[0])
+    return morris_chart(
+        effects, _caption(made, wanted), unit=_change_of(wanted), made_of=_made_of(made),
+        by_chance=scale * noise if math.isfinite(noise) else None, titles=_titles(made),
+    )  # fmt: skip
+
+
+def _sobol(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.analysis.sensitivity import Influence
+    from ceasefire.charts.sensitivity import sobol_chart
+
+    spans = [
+        [Interval(*row) for row in rows[[n, f"{n}_low", f"{n}_high"]].to_numpy(float)] for n in ("alone", "in_all")
+    ]
+    found = [Influence(str(name), *both) for name, *both in zip(rows["factor"], *spans, strict=True)]
+    return sobol_chart(
+        found, _caption(made, wanted), outcome=wanted.words, made_of=_made_of(made), titles=_titles(made)
+    )
+
+
+def _titles(made: PreparedExperiment) -> dict[str, str]:
+    """What readers call the factors: titles of changes, paths in words."""
+    from ceasefire.errors import ScenarioError
+    from ceasefire.scenario.find_scenarios import find_change, headline
+    from ceasefire.scenario.parameter_paths import path_words
+
+    found = {}
+    for factor in made.asked.factors:
+        if factor.kind == "change":
+            with suppress(ScenarioError):
+                file = find_change(factor.paths[0], made.asked.file.parent)
+                found[factor.name] = headline(file).get("title", factor.name)
+        elif factor.kind != "part":
+            found[factor.name] = path_words(factor.name, made.asked.base.loaded.scenario)
+    return found
+
+
+def _scale(wanted: OutcomeVariable) -> float:
+    """Differences in shares are shown in percentage points."""
+    return 100.0 if wanted.is_share else 1.0
+
+
+def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
+    """How far the outcome swings with each factor, or what each point does."""
+    from ceasefire.charts.ranking import Bar, Key, bars_chart
+
+    table = found.tables["differences"]
+    if not len(table):
+        return None
+    rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
+    if made.asked.spec.design.kind == "one_at_a_time" and made.asked.spec.draws is None:
+        return _one_at_a_time(made, rows, wanted)
+    bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
+    key = Key("difference from the scenario as it is", "its 95 % interval")
+    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, _change_of(wanted), key, _made_of(made))
+
+
+def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+    """A ranking when every factor is a change; a tornado when some take several settings."""
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.charts.ranking import Gain, levers_chart
+    from ceasefire.charts.sensitivity import Swing, tornado_chart
+
+    names, scale = _titles(made), _scale(wanted)
+    settings: dict[str, list[tuple[float, str, Interval]]] = {}
+    for point, *span in rows[["point", "difference", "low", "high"]].to_numpy(float):
+        for factor, code in zip(made.asked.factors, made.points.codes[int(point)], strict=True):
+            if not math.isnan(code) and code != factor.off:
+                words = "on" if factor.kind == "change" else _setting(factor, factor.value(code))
+                settings.setdefault(factor.name, []).append((code, words, Interval(*(scale * v for v in span))))
+    if not settings:
+        return None
+    if all(factor.kind == "change" for factor in made.asked.factors):
+        gains = [Gain(name, names.get(name, name), found[0][2]) for name, found in settings.items()]
+        chance = f"chance in {made.worlds:,} worlds or more"
+        return levers_chart(
+            gains,
+            _caption(made, wanted),
+            worlds=made.worlds,
+            horizon=made.horizon,
+            axis=_change_of(wanted),
+            chance=chance,
+        )
+    swings = [
+        Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(found, key=lambda one: one[0])))
+        for name, found in settings.items()
+    ]
+    return tornado_chart(swings, _caption(made, wanted), unit=_change_of(wanted), worlds=made.worlds)
+
+
+def _grid(made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+    """Lines along one number, or a field over two factors; none for a grid of more."""
+    own = points.iloc[made.points.before :]
+    factors = list(made.asked.factors)
+    if len(factors) == 1 and factors[0].kind == "number":
+        return _lines(made, own, wanted, factors[0], None)
+    if len(factors) != 2:
+        return None
+    along = [factor for factor in factors if factor.kind == "number"]
+    if len(along) == 1:
+        other = next(factor for factor in factors if factor is not along[0])
+        if len(other.levels()) <= MOST_LINES:
+            return _lines(made, own, wanted, along[0], other)
+    return _field(made, own, wanted, factors[0], factors[1])
+
+
+def _lines(
+    made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, along: Factor, other: Factor | None
+) -> Figure:
+    from ceasefire.charts.response_surface import Line, lines_chart
+
+    lines: dict[str, Any] = {}
+    groups = points.groupby(other.name, sort=False) if other is not None else [("", points)]
+    for setting, group in groups:
+        rows = group.sort_values(along.name)
+        spans = [
+            rows[column].to_list() for column in (along.name, wanted.name, f"{wanted.name}_low", f"{wanted.name}_high")
+        ]
+        lines[_setting(other, setting)] = Line(*spans)
+    words = (_titles(made).get(along.name, along.name), wanted.words)
+    return lines_chart(
+        lines, _caption(made, wanted), made.asked.spec.question, words, _made_of(made),
+        as_it_is=_own_value(made, along), shares=wanted.is_share,
+    )  # fmt: skip
+
+
+def _field(
+    made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, across: Factor, up: Factor
+) -> Figure:
+    columns, rows = (list(dict.fromkeys(points[factor.name])) for factor in (across, up))
+    if across.kind == up.kind == "number":
+        columns, rows = sorted(columns), sorted(rows)
+    table = np.full((len(rows), len(columns)), np.nan)
+    for _, point in points.iterrows():
+        table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
+    if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
+        return _phase(made, wanted, (across, columns), (up, rows), table)
+    from ceasefire.charts.response_surface import field_chart
+
+    own = _own_place(_own_value(made, across), columns), _own_place(_own_value(made, up), rows)
+    return field_chart(
+        table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(made, wanted),
+        made.asked.spec.question, (across.name, up.name), _made_of(made), shares=wanted.is_share,
+        own=None if own[0] is None or own[1] is None else (own[0], own[1]),
+    )  # fmt: skip
+
+
+def _phase(
+    made: PreparedExperiment,
+    wanted: OutcomeVariable,
+    across: tuple[Factor, list[float]],
+    up: tuple[Factor, list[float]],
+    table: Any,
+) -> Figure:
+    """Two numbers at their own places, with the border of one half."""
+    from ceasefire.charts.response_surface import Field, phase_chart
+
+    names = _titles(made)
+    own = _own_value(made, across[0]), _own_value(made, up[0])
+    inside = all(
+        value is not None and min(settings) <= value <= max(settings)
+        for value, (_, settings) in zip(own, (across, up), strict=True)
+    )
+    field = Field(
+        across[1], up[1], table, names[across[0].name], names[up[0].name],
+        (own[0], own[1]) if inside and own[0] is not None and own[1] is not None else None,
+    )  # fmt: skip
+    caption, made_of = _caption(made, wanted), _made_of(made)
+    return phase_chart(field, caption, figure=wanted.words, made_of=made_of, shares=wanted.is_share)
+
+
+def _setting(factor: Factor | None, value: Any) -> str:
+    if factor is None:
+        return ""
+    if factor.kind in ("change", "part"):
+        return f"with {factor.name}" if value else f"without {factor.name}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _own_value(made: PreparedExperiment, factor: Factor) -> float | None:
+    """The scenario's own value of a number that stands in one place."""
+    if factor.kind != "number":
+        return None
+    slots = made.recipe.slots[0][made.asked.factors.index(factor)]
+    if len(slots) != 1:
+        return None
+    return float(made.recipe.openings[0].record.view(np.float64)[slots[0]])
+
+
+def _own_place(value: float | None, values: list[Any]) -> float | None:
+    """Where a value stands among rising ones, in steps from the first; none when it lies outside."""
+    if value is None or not min(values) <= value <= max(values) or list(values) != sorted(values):
+        return None
+    return float(np.interp(value, values, range(len(values))))

@@ -1,0 +1,65 @@
+"""One scenario under changes and settings: which changes fit it, what it leaves in doubt, which values it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ceasefire.errors import ScenarioError
+from ceasefire.scenario.find_scenarios import find_scenario, headline, list_changes
+from ceasefire.scenario.load import Loaded, load, split_reference
+from ceasefire.scenario.parameter_paths import fits, quantities
+from ceasefire.suggestions import nearest
+
+
+@dataclass(frozen=True)
+class BaseScenario:
+    """A scenario that others are made from: its file, and what was read from it."""
+
+    file: Path
+    loaded: Loaded
+
+    def under(self, changes: Sequence[str] = (), settings: Mapping[str, object] | None = None) -> Loaded:
+        """It under more changes and settings. Raises ScenarioError when they do not fit."""
+        if not changes and not settings:
+            return self.loaded
+        return load(self.file, (*self.loaded.changes, *changes), settings)
+
+    def applying(self, kinds: Sequence[str]) -> list[str]:
+        """Names of the changes of these kinds that fit it and that it does not have yet, in order."""
+        found = []
+        for name, file in list_changes(self.file.parent).items():
+            if name not in self.loaded.changes and headline(file).get("kind") in kinds:
+                try:
+                    self.under((name,))
+                except ScenarioError:
+                    continue
+                found.append(name)
+        return found
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """The paths of all its numbers."""
+        return [path for path, _, _ in quantities(self.loaded.scenario)]
+
+    def limits(self, pattern: str) -> tuple[float, float]:
+        """The limits that all numbers of a pattern share."""
+        found = [(m["low"], m["high"]) for path, _, m in quantities(self.loaded.scenario) if fits(path, pattern)]
+        if not found:
+            return float("-inf"), float("inf")
+        return max(low for low, _ in found), min(high for _, high in found)
+
+    def no_such(self, path: str) -> str:
+        """That it has no such path, and the nearest."""
+        close = nearest(path, self.numbers)
+        return "this scenario has no such path" + (f"; did you mean '{close}'?" if close else "")
+
+
+def open_base(reference: str | Path, near: Path | None = None) -> BaseScenario:
+    """A scenario by name, name+change or path, which may be said from the folder `near`. Raises ScenarioError."""
+    first, changes = split_reference(reference)
+    is_path = "/" in first or first.endswith((".yaml", ".yml"))
+    file = find_scenario(first, near if is_path else None)
+    return BaseScenario(file, load(file, changes))

@@ -1,0 +1,297 @@
+"""Who said what: the content of scenario files with the file and line of every part."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from ceasefire.errors import Fault
+
+Step = str | int
+Steps = tuple[Step, ...]
+"""Where something stands in a scenario: names of mappings, positions in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, or of the command line when `line` is None."""
+
+    file: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A mapping of Said, a list of Said, or a bare YAML value, and the place that says it."""
+
+    value: Any
+    place: Place
+
+    @property
+    def named(self) -> dict[str, Located]:
+        """Its entries when it is a mapping; nothing otherwise."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    def at(self, step: Step) -> Located | None:
+        """The entry of that name, or the item at that position; None when there is none."""
+        if isinstance(self.value, dict):
+            return self.value.get(str(step))
+        if isinstance(self.value, list) and str(step).isdigit() and int(step) < len(self.value):
+            found: Located = self.value[int(step)]
+            return found
+        return None
+
+
+def find(tree: Located, steps: Sequence[Step]) -> Located | None:
+    """What stands at these steps, if anything."""
+    found: Located | None = tree
+    for step in steps:
+        found = found.at(step) if found is not None else None
+    return found
+
+
+def place_of(tree: Located, steps: Sequence[Step]) -> Place:
+    """The place of what stands at these steps, or of the nearest part around them."""
+    around = tree
+    for step in steps:
+        inner = around.at(step)
+        if inner is None:
+            break
+        around = inner
+    return around.place
+
+
+def to_plain(said: Located) -> Any:
+    """The bare content, without places."""
+    if isinstance(said.value, dict):
+        return {name: to_plain(entry) for name, entry in said.value.items()}
+    if isinstance(said.value, list):
+        return [to_plain(item) for item in said.value]
+    return said.value
+
+
+def said_by(content: Any, place: Place) -> Located:
+    """Plain content, all of it said at one place."""
+    if isinstance(content, Mapping):
+        return Located({str(name): said_by(entry, place) for name, entry in content.items()}, place)
+    if isinstance(content, (list, tuple)):
+        return Located([said_by(item, place) for item in content], place)
+    return Located(content.item() if hasattr(content, "item") else content, place)
+
+
+def dotted(steps: Sequence[Step]) -> str:
+    """Steps as a path: `actors.turkey.capability`."""
+    return ".".join(map(str, steps))
+
+
+def fault_at(place: Place, path: str, message: str) -> Fault:
+    """A fault at a place."""
+    return Fault(place.file, place.line, path, message)
+
+
+TAG = "tag:yaml.org,2002:"
+SCALARS = frozenset(TAG + kind for kind in ("null", "bool", "int", "float", "timestamp", "str"))
+WRONG = object()
+"""Stands for what cannot be read; it is left out where it stands."""
+
+MOST_PARTS = 200_000
+"""Parts of a file after all aliases are written out; more is a mistake or an attack."""
+
+
+def shown_file(path: Path) -> str:
+    """A file as messages name it: from the current folder when it lies below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def read(path: Path) -> tuple[Located | None, list[Fault]]:
+    """The mapping that a YAML file holds (None when it cannot be read at all), and its faults."""
+    file = shown_file(path)
+    text, fault = _text_of(path, file)
+    return (None, [fault]) if fault is not None else read_text(text, file)
+
+
+def read_text(text: str, file: str) -> tuple[Located | None, list[Fault]]:
+    """As `read`, from text; `file` is the name for messages. Said is never changed, so the same text is read once."""
+    said, faults = _read_once(text, file)
+    return said, list(faults)
+
+
+@lru_cache(maxsize=64)
+def _read_once(text: str, file: str) -> tuple[Located | None, tuple[Fault, ...]]:
+    node, fault = _composed(text, file)
+    if fault is not None:
+        return None, (fault,)
+    if node is None:
+        return None, (Fault(file, 1, "", "is empty"),)
+    if not isinstance(node, MappingNode):
+        return None, (
+            Fault(file, node.start_mark.line + 1, "", "is not a mapping; begin with lines such as `name: …`"),
+        )
+    reader = _Reader(file)
+    said = reader.part(node, (), Place(file, node.start_mark.line + 1))
+    readable = isinstance(said.value, dict) and not reader.too_large
+    return said if readable else None, tuple(reader.faults)
+
+
+def read_value(text: str, place: Place) -> Located:
+    """One value as YAML writes it, said at `place`. Raises ValueError with what is wrong."""
+    node, fault = _composed(text, place.file)
+    if fault is not None:
+        raise ValueError(fault.message)
+    if node is None:
+        return Located(None, place)
+    reader = _Reader(place.file)
+    said = reader.part(node, (), place)
+    if reader.faults:
+        raise ValueError(reader.faults[0].message)
+    return _all_at(said, place)
+
+
+def _all_at(said: Located, place: Place) -> Located:
+    if isinstance(said.value, dict):
+        return Located({name: _all_at(entry, place) for name, entry in said.value.items()}, place)
+    if isinstance(said.value, list):
+        return Located([_all_at(item, place) for item in said.value], place)
+    return Located(said.value, place)
+
+
+def _text_of(path: Path, file: str) -> tuple[str, Fault | None]:
+    if path.is_dir():
+        return "", Fault(file, None, "", "is a folder; name a .yaml file")
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        reason = "no such file" if isinstance(problem, FileNotFoundError) else f"cannot be read: {problem.strerror}"
+        return "", Fault(file, None, "", reason)
+    try:
+        return raw.decode("utf-8-sig"), None
+    except UnicodeDecodeError as problem:
+        line = raw.count(b"\n", 0, problem.start) + 1
+        return "", Fault(file, line, "", f"byte 0x{raw[problem.start]:02x} is not UTF-8; save the file as UTF-8")
+
+
+def _composed(text: str, file: str) -> tuple[Node | None, Fault | None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor may be used twice
+            return YAML(typ="safe", pure=True).compose(text), None
+    except RecursionError:
+        return None, Fault(file, None, "", "is nested too deeply")
+    except (YAMLError, ValueError) as problem:
+        return None, _syntax_fault(problem, text, file)
+
+
+def _syntax_fault(problem: Exception, text: str, file: str) -> Fault:
+    if isinstance(problem, ReaderError):
+        at = text.find(chr(problem.character)) if isinstance(problem.character, int) else text.find(problem.character)
+        return Fault(file, text.count("\n", 0, max(at, 0)) + 1, "", "holds a character that YAML does not allow")
+    if not isinstance(problem, MarkedYAMLError):
+        return Fault(file, None, "", f"is not YAML: {problem}")
+    mark = problem.problem_mark or problem.context_mark
+    said = " ".join(part for part in (problem.context, problem.problem) if part)
+    if "'\\t'" in said:
+        said = "a tab; indent with spaces"
+    elif "single document" in said:
+        said = "a second document begins; a file holds one"
+    return Fault(file, mark.line + 1 if mark else None, "", f"is not YAML: {said}")
+
+
+class _Reader:
+    """Turns composed nodes into Said, keeping the line of each part."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+        self._open: set[int] = set()
+        self._parts = 0
+        self._constructor = YAML(typ="safe", pure=True).constructor
+
+    @property
+    def too_large(self) -> bool:
+        """The file holds more parts than any scenario."""
+        return self._parts > MOST_PARTS
+
+    def part(self, node: Node, steps: Steps, place: Place) -> Located:
+        """What a node says. Faults are noted and the part is left empty."""
+        self._parts += 1
+        if id(node) in self._open:
+            return self._wrong(place, steps, "an alias that contains itself")
+        if self._parts > MOST_PARTS:
+            return self._wrong(place, (), "too large once all aliases are written out", once=True)
+        self._open.add(id(node))
+        try:
+            return Located(self._content(node, steps, place), place)
+        finally:
+            self._open.discard(id(node))
+
+    def _content(self, node: Node, steps: Steps, place: Place) -> Any:
+        if isinstance(node, MappingNode) and node.tag == TAG + "map":
+            return self._mapping(node, steps)
+        if isinstance(node, SequenceNode) and node.tag == TAG + "seq":
+            items = [self.part(item, (*steps, i), self._place(item)) for i, item in enumerate(node.value)]
+            return [item for item in items if item.value is not WRONG]
+        if isinstance(node, ScalarNode) and node.tag in SCALARS:
+            return self._scalar(node, steps, place)
+        return self._wrong(place, steps, f"the tag {node.tag} is not used here").value
+
+    def _scalar(self, node: ScalarNode, steps: Steps, place: Place) -> Any:
+        try:
+            value = self._constructor.construct_object(node, deep=True)
+        except (ValueError, OverflowError, YAMLError, LookupError):
+            return self._wrong(place, steps, f"'{node.value[:40]}' is not a date or a number that exists").value
+        if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1000:
+            return math.inf if value > 0 else -math.inf
+        return value
+
+    def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Located]:
+        own: dict[str, Located] = {}
+        given: list[Located] = []
+        for key, value in node.value:
+            if key.tag == TAG + "merge":
+                given += self._merged_in(value, steps)
+                continue
+            name = self._name(key, steps)
+            if name is None:
+                continue
+            if name in own:
+                self._wrong(self._place(key), (*steps, name), f"said twice; first on line {own[name].place.line}")
+                continue
+            said = self.part(value, (*steps, name), self._place(key))
+            if said.value is not WRONG:
+                own[name] = said
+        for source in given:
+            own |= {name: said for name, said in source.named.items() if name not in own}
+        return own
+
+    def _merged_in(self, value: Node, steps: Steps) -> list[Located]:
+        sources = value.value if isinstance(value, SequenceNode) else [value]
+        if not all(isinstance(source, MappingNode) for source in sources):
+            self._wrong(self._place(value), (*steps, "<<"), "merges what is not a mapping")
+            return []
+        return [self.part(source, steps, self._place(source)) for source in sources]
+
+    def _name(self, key: Node, steps: Steps) -> str | None:
+        if isinstance(key, ScalarNode) and key.tag == TAG + "str":
+            return str(key.value)
+        shown = key.value if isinstance(key, ScalarNode) else "a list or mapping"
+        self._wrong(self._place(key), steps, f"the name '{shown}' is not text; put it in quotes")
+        return None
+
+    def _place(self, node: Node) -> Place:
+        return Place(self.file, node.start_mark.line + 1)
+
+    def _wrong(self, place: Place, steps: Steps, message: str, *, once: bool = False) -> Located:
+        if not (once and any(fault.message == message for fault in self.faults)):
+            self.faults.append(Fault(place.file, place.line, dotted(steps), message))
+        return Located(WRONG, place)

@@ -1,0 +1,1 @@
+"""One world and many: initial state, compiled engine, Mesa model."""

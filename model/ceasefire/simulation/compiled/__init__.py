@@ -1,0 +1,1 @@
+"""What numba compiles besides the rules: the loop over days and worlds, rules for Python callers, recorded counts."""

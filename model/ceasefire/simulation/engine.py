@@ -1,0 +1,179 @@
+"""Many worlds, compiled: the rules of the day over one record per world, in chunks. Never imports Mesa."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ceasefire.array_types import FloatArray
+from ceasefire.compilation.name_keys import name_key
+from ceasefire.simulation.compiled.day_loop import RESULT, blank_world, run_chunk
+from ceasefire.simulation.deferred_signals import wait_for_any
+from ceasefire.simulation.initial_state import InitialState, WorldArray
+
+CHUNK = 500
+"""Worlds simulated by one call of the compiled loop."""
+
+
+ScratchArrays = tuple[FloatArray, NDArray[np.int64]]
+
+
+def scratch_arrays(record: WorldArray) -> ScratchArrays:
+    """Two arrays with an element for each formation, allocated here because rules that allocate compile slowly."""
+    formations = record["heat"].shape[-1]
+    return np.empty(formations), np.empty(formations, np.int64)
+
+
+ParameterDraws = tuple[NDArray[Any], ...]
+
+
+def parameter_draws(opening: InitialState) -> ParameterDraws:
+    """Parameters with a distribution, as arrays: slots, name keys, codes, shapes (n, 3), limits (n, 2)."""
+    each = opening.draws
+    return (
+        np.array([d.slot for d in each], np.int64),
+        np.array([name_key(d.name) for d in each], np.uint64),
+        np.array([d.code for d in each], np.int64),
+        np.array([d.numbers for d in each], np.float64).reshape(len(each), 3),
+        np.array([(d.low, d.high) for d in each], np.float64).reshape(len(each), 2),
+    )
+
+
+NO_LIMIT = 2**62
+"""Days of a world that is simulated to its end."""
+
+NO_DRAWS: ParameterDraws = (
+    np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 2)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Worlds to simulate: openings of shape (points, numbers), and for every world its point and its number."""
+
+    opening: InitialState
+    openings: FloatArray
+    points: NDArray[np.int64]
+    worlds: NDArray[np.int64]
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.worlds)
+
+
+def one_scenario(opening: InitialState, worlds: int, seed: int) -> Batch:
+    """Worlds 0 to worlds - 1 of one scenario."""
+    rows = opening.record.view(np.float64).reshape(1, -1)
+    return Batch(opening, rows, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
+
+
+def many_points(opening: InitialState, values: dict[str, FloatArray], worlds: int, seed: int) -> Batch:
+    """The same `worlds` at every point of a design; `values` gives each path's number at each point."""
+    n = len(next(iter(values.values())))
+    rows = np.repeat(opening.record.view(np.float64).reshape(1, -1), n, axis=0)
+    for path, column in values.items():
+        rows[:, opening.slots[path]] = column
+    points = np.repeat(np.arange(n, dtype=np.int64), worlds)
+    return Batch(opening, rows, points, np.tile(np.arange(worlds, dtype=np.int64), n), seed)
+
+
+def simulate(batch: Batch, first: int, last: int, drawn: ParameterDraws | None = None) -> WorldArray:
+    """Rows `first` to `last` of a batch: an array of RESULT."""
+    scratch = blank_world(batch.opening.record.dtype)
+    results = blank_world(RESULT, last - first)
+    with np.errstate(over="ignore"):
+        run_chunk(
+            scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings,
+            drawn or parameter_draws(batch.opening), np.uint64(batch.seed), batch.points[first:last],
+            batch.worlds[first:last], False, NO_LIMIT, results,
+        )  # fmt: skip
+    return np.asarray(results)
+
+
+def initial_world(state: InitialState, seed: int, world: int, drawn: ParameterDraws | None = None) -> WorldArray:
+    """The record of one world on day 0, shape (1,): parameters drawn, hidden traits drawn, postures set.
+
+    `drawn` are the parameters to draw, those of the scenario when not given.
+    """
+    record = blank_world(state.record.dtype)
+    initial = state.record.view(np.float64)
+    _run_one(record, initial, drawn or parameter_draws(state), seed, world, begun=False, days=0)
+    return record
+
+
+def step_day(record: WorldArray) -> None:
+    """Simulate one day of a world, in place; nothing happens once the world is over."""
+    _run_one(record, np.asarray(record).view(np.float64), NO_DRAWS, 0, 0, begun=True, days=1)
+
+
+def write_result(record: WorldArray, row: WorldArray) -> None:
+    """Copy the results of a world into a row of RESULT, both arrays of one."""
+    _run_one(record, np.asarray(record).view(np.float64), NO_DRAWS, 0, 0, begun=True, days=0, row=row)
+
+
+def _run_one(
+    record: WorldArray,
+    initial: FloatArray,
+    drawn: ParameterDraws,
+    seed: int,
+    world: int,
+    *,
+    begun: bool,
+    days: int,
+    row: WorldArray | None = None,
+) -> None:
+    """One call of the compiled loop for a single world, so that there is one compiled entry and no second one."""
+    with np.errstate(over="ignore"):
+        run_chunk(
+            record, np.asarray(record).view(np.float64), scratch_arrays(record), initial.reshape(1, -1), drawn,
+            np.uint64(seed), np.zeros(1, np.int64), np.full(1, world, np.int64), begun, days,
+            blank_world(RESULT) if row is None else row,
+        )  # fmt: skip
+
+
+def cores(workers: int | None = None) -> int:
+    """Workers asked for, or one for each core that this process may use."""
+    if workers is not None:
+        return workers
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else (os.cpu_count() or 1)
+
+
+def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> Iterator[tuple[int, WorldArray]]:
+    """Simulate a batch on threads (compiled rules hold no interpreter lock); yield (first row, results) as they end.
+
+    The rows are the same bytes whatever the chunk size and the number of workers.
+    """
+    drawn = parameter_draws(batch.opening)
+    spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]
+    with ThreadPoolExecutor(cores(workers)) as pool:
+        waiting: dict[Future[WorldArray], int] = {}
+        queue = iter(spans)
+        for first, last in _some(queue, 2 * cores(workers)):
+            waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+        while waiting:
+            done = 0
+            for future in wait_for_any(waiting):
+                done += 1
+                yield waiting.pop(future), future.result()
+            for first, last in _some(queue, done):
+                waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+
+
+def _some(queue: Iterator[tuple[int, int]], count: int) -> Iterator[tuple[int, int]]:
+    for _, span in zip(range(count), queue, strict=False):
+        yield span
+
+
+def all_rows(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> WorldArray:
+    """Every row of a batch, in order."""
+    rows = np.zeros(len(batch), RESULT)
+    for first, results in run_worlds(batch, workers, chunk):
+        rows[first : first + len(results)] = results
+    return rows

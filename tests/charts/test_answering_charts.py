@@ -1,0 +1,383 @@
+"""Charts that answer a question: comparison, levers, sensitivity, phase, front, talks and pulls."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection, QuadMesh
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from test_charts import CAPTION, assert_legible, by_gid, made_up_worlds, texts
+
+from ceasefire.analysis.decisions import HABIT, WORD, Pulls
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.hazard import hazard, weibull_shape
+from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.analysis.survival import restricted_mean, survival
+from ceasefire.analysis.talks_effect import around_talks
+from ceasefire.charts.comparison import Group, comparison_chart, verdict
+from ceasefire.charts.decisions import Choice, pulls_chart
+from ceasefire.charts.front_line import front_chart
+from ceasefire.charts.hazard import hazard_chart
+from ceasefire.charts.ranking import Gain, fair_limits, levers_chart
+from ceasefire.charts.response_surface import Field, phase_chart
+from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
+from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
+from ceasefire.charts.talks_effect import sawtooth_chart
+from ceasefire.wording import days, signed, signed_days, span_words
+
+HORIZON = 1825
+LONG = "A lever whose title is far longer than any that a sensible author would give to it"
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings() -> Iterator[None]:
+    """A missing glyph or a layout that does not fit is a fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def around(value: float, half: float = 20.0) -> Interval:
+    """A figure with a symmetrical interval."""
+    return Interval(value, value - half, value + half)
+
+
+def words_of(figure: Figure) -> str:
+    """All words, spaces in order."""
+    return " ".join(" ".join(text.get_text().split()) for text in texts(figure))
+
+
+GAINS = [
+    Gain("no-monitors", "No monitors", around(-80)),
+    Gain("deep-buffer", "A deep buffer", around(210), Interval(120, -40, 300)),
+    Gain("vague-terms", "Vague terms", around(5)),
+    Gain("long", LONG, around(60)),
+]
+
+
+def test_levers_stand_from_the_most_gained_to_the_most_lost_and_all_can_be_read() -> None:
+    figure = levers_chart(GAINS, CAPTION, worlds=1_000_000, horizon=HORIZON)
+    assert_legible(figure)
+    dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
+    assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [210, 60, 5, -80]
+    assert [to_hex(dot.get_color()).upper() for dot in dots] == [BLUE, BLUE, "#6E6E6E", VERMILLION]
+    assert len(by_gid(figure, "doubt")) == 1
+    said = words_of(figure)
+    assert 'Most gained: "A deep buffer", +210 days. Most lost: "No monitors", \u221280 days.' in said
+    assert "For 1 of 4, chance alone may have made the difference." in said
+    assert "For 1 of 4, gain or loss hangs on assumed numbers." in said
+
+
+def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_so() -> None:
+    figure = levers_chart(GAINS[1:2], CAPTION, worlds=400, horizon=HORIZON)
+    (line,), (band,) = by_gid(figure, "chance"), by_gid(figure, "doubt")
+    assert isinstance(line, Line2D)
+    assert isinstance(band, PolyCollection)
+    assert list(np.asarray(line.get_xdata())) == [190, 230]
+    across = np.asarray(band.get_paths()[0].vertices)[:, 0]
+    assert (across.min(), across.max()) == (-40, 300)
+    said = words_of(figure)
+    assert "line: chance in 400 worlds (95 %)" in said
+    assert "wide band: doubt about assumed numbers (90 %)" in said
+    bare = words_of(levers_chart(GAINS[:1], CAPTION, worlds=400, horizon=HORIZON))
+    assert "line: chance in 400 worlds (95 %)" in bare
+    assert "doubt" not in bare
+
+
+def test_a_lever_far_beyond_the_others_does_not_squeeze_them_and_keeps_its_figure() -> None:
+    gains = [Gain(str(k), f"Lever {k}", around(10.0 * k, 5)) for k in range(9)] + [Gain("x", "Ruin", around(-9_000))]
+    figure = levers_chart(gains, CAPTION, worlds=400, horizon=HORIZON)
+    assert_legible(figure)
+    axes = next(axes for axes in figure.axes if axes.get_xlabel().startswith("days gained"))
+    assert axes.get_xlim()[0] > -1_000
+    ruin = by_gid(figure, "dot")[-1]
+    assert isinstance(ruin, Line2D)
+    assert ruin.get_marker() == "<"
+    assert "\u22129,000" in words_of(figure)
+
+
+def test_levers_that_do_nothing_beyond_chance_are_said_to_do_so() -> None:
+    said = words_of(levers_chart([Gain("a", "A", around(3))], CAPTION, worlds=20, horizon=HORIZON))
+    assert "No change makes a difference beyond chance" in said
+    with pytest.raises(ValueError, match="no changes"):
+        levers_chart([], CAPTION, worlds=20, horizon=HORIZON)
+
+
+def group(name: str, mean: float, gained: Interval | None) -> Group:
+    """One of the scenarios compared."""
+    worlds = made_up_worlds(400, mean)
+    return Group(name, survival(worlds), restricted_mean(worlds, HORIZON), gained)
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_every_word_of_a_comparison_can_be_read(count: int) -> None:
+    names = ["idlib-2020", "with turkish-tripwire-removed", "with no-monitors", "with ties-cut", "a-name-without-end"]
+    groups = [
+        group(name, 300.0 * (k + 1), around(100.0 * k) if k else None) for k, name in enumerate([*names, "f"][:count])
+    ]
+    figure = comparison_chart(groups, CAPTION, horizon=HORIZON)
+    assert_legible(figure)
+    assert [len(by_gid(figure, f"curve-{k}")) for k in range(count)] == [1] * count
+    assert len(by_gid(figure, "difference")) == count - 1
+    assert "400 worlds each" in words_of(figure)
+
+
+def test_a_difference_of_thousands_of_days_can_be_read_to_its_last_digit() -> None:
+    lost = Interval(-1_428.0, -1_486.0, -1_371.0)
+    first, second = group("idlib-2020", 1_600.0, None), group("idlib-2018", 200.0, lost)
+    doubted = replace(second, doubted=Interval(-1_420.0, -1_558.0, -463.0))
+    figure = comparison_chart([first, doubted], CAPTION, horizon=HORIZON)
+    figure.set_dpi(DPI)  # as it is saved: letters are a little wider than on the screen
+    assert_legible(figure)
+    assert "\u22121,486 to \u22121,371" in words_of(figure)
+
+
+def test_differences_drawn_are_those_given_and_chance_is_called_chance() -> None:
+    groups = [group("as it is", 900, None), group("longer", 1_200, around(120)), group("alike", 900, around(4))]
+    figure = comparison_chart(groups, CAPTION, horizon=HORIZON)
+    spans = [line for line in by_gid(figure, "difference") if isinstance(line, Line2D)]
+    assert [list(np.asarray(line.get_xdata())) for line in spans] == [[100, 140], [-16, 24]]
+    said = words_of(figure)
+    assert "longer, 120 days longer (95 %: +100 to +140)" in said
+    assert "alike, no difference beyond chance (+4 days, 95 %: \u221216 to +24)" in said
+
+
+def test_a_comparison_needs_two_scenarios_and_holds_six() -> None:
+    one = group("a", 900, None)
+    for number in (1, 7):
+        with pytest.raises(ValueError, match=f"{number} scenarios"):
+            comparison_chart([one] * number, CAPTION, horizon=HORIZON)
+
+
+def test_a_difference_that_one_world_cannot_tell_is_not_told() -> None:
+    assert "cannot tell" in verdict(Interval(3, -np.inf, np.inf))
+
+
+def test_words_in_the_colours_of_curves_can_be_read_on_paper() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert all(contrast(readable(colour), "#FFFFFF") >= 4.5 for colour in COMPARISON_COLOURS)
+    assert readable("#0072B2").upper() == "#0072B2"
+
+
+SWINGS = [
+    Swing("a little thing", (("0.2", around(-4)), ("0.8", around(5)))),
+    Swing("the great thing", (("0", around(-300)), ("0.5", around(10)), ("1", around(200)))),
+    Swing(LONG, (("on", around(90)),)),
+]
+
+
+def test_the_widest_swing_stands_on_top_with_what_its_ends_do() -> None:
+    figure = tornado_chart(SWINGS, CAPTION, unit="mean days held [days]", worlds=300)
+    assert_legible(figure)
+    bars = [bar for bar in by_gid(figure, "swing") if isinstance(bar, Rectangle)]
+    widths = [bar.get_width() for bar in bars if bar.get_width()]
+    assert widths == [500, 90, 9]
+    said = words_of(figure)
+    assert "Most hangs on the great thing: from \u2212300 to +200" in said
+    assert "1 of 3 move it no more than chance might" in said
+    assert "0: \u2212300" in said
+    with pytest.raises(ValueError, match="no factors"):
+        tornado_chart([Swing("none", ())], CAPTION, unit="days", worlds=1)
+
+
+FACTORS = [
+    Influence("one", Interval(0.1, 0.05, 0.15), Interval(0.2, 0.1, 0.3)),
+    Influence("two", Interval(0.4, 0.3, 0.5), Interval(0.6, 0.5, 0.7)),
+    Influence(LONG, Interval(-0.02, -0.1, 0.06), Interval(0.01, -0.02, 0.04)),
+]
+
+
+def test_sobol_bars_are_ranked_by_their_totals_and_both_shares_are_written() -> None:
+    figure = sobol_chart(FACTORS, CAPTION, outcome="mean days held", made_of="768 points, 100 worlds each")
+    assert_legible(figure)
+    said = words_of(figure)
+    assert "Most hangs on two: 60 % of the variance, 40 % by itself." in said
+    assert "All factors by themselves make 50 %" in said
+    with pytest.raises(ValueError, match="no factors"):
+        sobol_chart([], CAPTION, outcome="x", made_of="")
+
+
+EFFECTS = [
+    Effect("up", Interval(100, 80, 120), 95, 20),
+    Effect("down", Interval(200, 150, 250), -180, 40),
+    Effect("either", Interval(10, 5, 15), 1, 30),
+]
+
+
+def test_effects_that_chance_would_show_too_are_counted_as_such() -> None:
+    figure = morris_chart(EFFECTS, CAPTION, unit="mean days held [days]", made_of="80 points", by_chance=12)
+    assert_legible(figure)
+    dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
+    assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [200, 100, 10]
+    assert [to_hex(dot.get_color()).upper() for dot in dots] == [VERMILLION, BLUE, "#6E6E6E"]
+    assert "1 of 3 factors cannot be told from one that does nothing" in words_of(figure)
+    assert len(by_gid(figure, "by chance")) == 1
+    bare = morris_chart(EFFECTS, CAPTION, unit="days", made_of="80 points")
+    assert not by_gid(bare, "by chance")
+
+
+def plane(rows: int = 5, columns: int = 6) -> Field:
+    """Shares that rise from 0 to 1 across, and not at all down."""
+    across = np.linspace(0, 1, columns)
+    return Field(list(across), list(range(rows)), np.tile(across, (rows, 1)), "leash", "ties", (0.7, 2.0))
+
+
+def test_the_border_of_one_half_runs_where_one_half_is() -> None:
+    figure = phase_chart(plane(), CAPTION, figure="holds past day 365", made_of="30 points, 500 worlds each")
+    assert_legible_cells(figure)
+    (contours,) = by_gid(figure, "contours")
+    paths = contours.get_paths()  # type: ignore[attr-defined]
+    middle = np.asarray(paths[1].vertices)
+    assert middle[:, 0] == pytest.approx(np.full(len(middle), 0.5))
+    assert "In 15 of 30 cells one half of the worlds or more hold past day 365." in words_of(figure)
+    assert len(by_gid(figure, "own")) == 1
+
+
+def assert_legible_cells(figure: Figure) -> None:
+    """Every figure in a cell stands out from the colour behind it."""
+    (mesh,) = [each for axes in figure.axes for each in axes.collections if isinstance(each, QuadMesh)][:1]
+    cells = [text for text in by_gid(figure, "cell") if isinstance(text, Text)]
+    assert len(cells) == 30
+    for text in cells:
+        x, y = text.get_position()
+        value = plane().values[int(y), round(x * 5)]
+        behind = to_hex(mesh.get_cmap()(float(value)))
+        assert contrast(to_hex(text.get_color()), behind) >= 4.0, text.get_text()
+
+
+def test_a_cell_that_nobody_knows_stays_blank_and_odd_fields_are_refused() -> None:
+    field = plane()
+    field.values[2, 3] = np.nan
+    figure = phase_chart(field, CAPTION, figure="holds past day 365", made_of="30 points")
+    assert len(by_gid(figure, "cell")) == 29
+    with pytest.raises(ValueError, match="no cell is known"):
+        phase_chart(Field([0, 1], [0, 1], np.full((2, 2), np.nan), "a", "b"), CAPTION, figure="x", made_of="")
+    with pytest.raises(ValueError, match="must rise"):
+        phase_chart(Field([1, 0], [0, 1], np.zeros((2, 2)), "a", "b"), CAPTION, figure="x", made_of="")
+    with pytest.raises(ValueError, match="two settings"):
+        phase_chart(Field([1], [0, 1], np.zeros((2, 1)), "a", "b"), CAPTION, figure="x", made_of="")
+
+
+@cache
+def moving_front() -> FrontLife:
+    """Two sectors: one goes to the first side over 100 days, one stays."""
+    held = np.column_stack([np.linspace(0, 0.4, 100), np.full(100, 1.0)])
+    sectors = ("Al-Ghab plain", "Saraqib, where two roads of great length and importance meet")
+    return FrontLife(sectors, ("Government side", "Opposition side"), np.array([0.0, 1.0]), held, np.ones(100, int), 95)
+
+
+def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
+    figure = front_chart(moving_front(), CAPTION, horizon=HORIZON)
+    assert_legible(figure)
+    (mesh,) = by_gid(figure, "front")
+    assert isinstance(mesh, QuadMesh)
+    rows = np.asarray(mesh.get_array())
+    assert rows[0, 0] == 0
+    assert rows[0, -1] == pytest.approx(0.4)
+    assert rows[1].tolist() == [0] * 100
+    assert len(by_gid(figure, "end")) == 1
+    said = words_of(figure)
+    assert "moved most at Al-Ghab plain: 40 % of it was won by the government side" in said
+
+
+def test_a_line_that_stays_is_said_to_stay() -> None:
+    life = moving_front()
+    still = FrontLife(life.sectors, life.sides, life.opened, np.tile(life.opened, (50, 1)), np.full(50, 7))
+    assert_legible(front_chart(still, CAPTION, horizon=HORIZON))
+    figure = front_chart(still, CAPTION, horizon=60)
+    assert_legible(figure)
+    assert "hardly moved anywhere" in words_of(figure)
+    assert "7 worlds" in words_of(figure)
+
+
+def test_the_sawtooth_says_how_far_violations_drop_and_for_how_long() -> None:
+    days_on = np.arange(200)
+    daily = np.where(days_on < 60, 10.0, np.minimum(10, 2 + (days_on - 60) / 10))
+    found = around_talks([(daily, [60]), (daily, [60])])
+    figure = sawtooth_chart(found, CAPTION)
+    assert_legible(figure)
+    said = words_of(figure)
+    assert "there are 76 % fewer violations" in said
+    assert "half of that is won back by day 45" in said
+    assert "mean of 2 rounds of talks" in said
+
+
+@pytest.mark.parametrize("mean", [900.0, 60.0, 1e12])
+def test_the_danger_by_age_can_be_read_and_is_that_of_its_curve(mean: float) -> None:
+    curve = hazard(made_up_worlds(600, mean))
+    shape = weibull_shape(made_up_worlds(600, mean)) if curve.ends else None
+    figure = hazard_chart(curve, shape, CAPTION)
+    assert_legible(figure)
+    (line,) = by_gid(figure, "hazard")
+    assert isinstance(line, Line2D)
+    assert np.asarray(line.get_ydata())[0] == pytest.approx(36_525 * curve.rate[0])
+    said = words_of(figure)
+    assert ("falls with age" in said) == (mean < 1e9)
+    assert ("cannot be told from nothing" in said) == (mean > 1e9)
+
+
+def pulled() -> tuple[Pulls, Choice]:
+    """A choice with two motives and two holds."""
+    motives = {"survive": (0.0, 0.1, 0.2, 0.3), "watched": (0.0, -0.1, -0.2, -0.4)}
+    holds = {HABIT: (-0.1, 0.0, -0.1, -0.1), WORD: (0.0, -0.05, -0.2, -0.5)}
+    pulls = Pulls("turkey", 1, motives, holds, (0.3, 0.5, 0.15, 0.05))
+    titles = {"survive": "survive", "watched": "the world is watching"}
+    return pulls, Choice("Turkey", "Day 212 (4 Oct 2020)", "force", 1, 2, titles)
+
+
+def test_the_parts_drawn_for_a_rung_sum_to_what_it_has_over_the_old_one() -> None:
+    pulls, choice = pulled()
+    figure = pulls_chart(pulls, choice, CAPTION)
+    assert_legible(figure)
+    sums = [float(np.asarray(dot.get_xdata())[0]) for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
+    wanted = [pulls.utility(rung) - pulls.utility(1) for rung in (3, 2, 1, 0)]
+    assert sums == pytest.approx(wanted)
+    bars = [bar for bar in by_gid(figure, f"part {WORD}") if isinstance(bar, Rectangle)]
+    assert [bar.get_width() for bar in bars if bar.get_width()] == pytest.approx([0.45, 0.15, 0.05])
+    said = words_of(figure)
+    assert "Day 212 (4 Oct 2020): Turkey, from harass to strike (chance 15 %)." in said
+    assert "Most for it: survive (+0.10)" in said
+    assert "Most against: its given word (\u22120.15)" in said
+
+
+def test_a_choice_of_many_pulls_joins_the_slightest() -> None:
+    pulls, choice = pulled()
+    many = {f"motive-{k}": (0.0, 0.01 * k, 0.02 * k, 0.03 * k) for k in range(1, 16)}
+    figure = pulls_chart(Pulls("turkey", 1, many, pulls.holds, pulls.chances), choice, CAPTION)
+    assert_legible(figure)
+    assert "everything else" in words_of(figure)
+    sums = [float(np.asarray(dot.get_xdata())[0]) for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
+    assert sums[1] == pytest.approx(0.01 * sum(range(1, 16)) - 0.1 - 0.15)
+
+
+def test_gains_keep_their_signs_and_nothing_is_never_minus_nothing() -> None:
+    assert [signed(number) for number in (12.4, -12.4, 0.2, -0.2)] == ["+12", "\u221212", "0", "0"]
+    assert [signed_days(number) for number in (0.4, -0.04, 1234.5)] == ["+0.4", "0.0", "+1,234"]
+    assert [days(number) for number in (0, 3.21, 1234.5)] == ["0", "3.2", "1,234"]
+    assert span_words(around(5, 0.01), days) == "5.0"
+
+
+def test_limits_hold_every_row_unless_a_few_lie_far_beyond() -> None:
+    assert fair_limits([around(10, 2), around(-5, 1)]) == pytest.approx((-6 - 0.04 * 18, 12 + 0.04 * 18))
+    low, high = fair_limits([around(10, 2)] * 9 + [around(9_000, 1)])
+    assert (low, high) == pytest.approx((0, 48 * 1.04))
+    assert fair_limits([Interval(1, -np.inf, np.inf)]) == fair_limits([Interval(0, 0, 0)]) == (-1, 1)
+
+
+def test_every_cell_of_a_phase_diagram_lies_around_its_own_settings() -> None:
+    figure = phase_chart(plane(), CAPTION, figure="holds past day 365", made_of="30 points")
+    mesh = next(each for axes in figure.axes for each in axes.collections if isinstance(each, QuadMesh))
+    corners = np.asarray(mesh.get_coordinates())
+    assert corners[0, :, 0] == pytest.approx(np.linspace(-0.1, 1.1, 7))
+    assert corners[:, 0, 1] == pytest.approx(np.linspace(-0.5, 4.5, 6))

@@ -1,0 +1,463 @@
+"""Charts of a run: what stands on them is what the tables say, and every label can be read."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import Collection
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from ceasefire.analysis.parameter_uncertainty import DoubtBand, uncertainty_band
+from ceasefire.analysis.survival import CAUSES, SurvivalCurve, cumulative_incidence, survival
+from ceasefire.charts.cumulative_incidence import causes_chart
+from ceasefire.charts.layout import Caption, Room, day_ticks, spread
+from ceasefire.charts.step_curves import cells, corners, shown
+from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
+from ceasefire.charts.survival import survival_chart
+from ceasefire.charts.world_panels import counted, runs
+from ceasefire.charts.world_sample import histories_chart
+from ceasefire.charts.world_timeline import history_chart
+from ceasefire.simulation.trajectory import Trajectory
+from ceasefire.wording import CAUSE_WORDS, whole_percent
+
+HORIZON = 1825
+CAPTION = Caption("Moscow deal on Idlib, 5 March 2020", "idlib-2020+no-monitors", 7)
+TITLES = {
+    "syria": "Syrian government",
+    "russia": "Russia",
+    "turkey": "Turkey",
+    "opposition": "Opposition backed by Turkey",
+    "hts": "Hayat Tahrir al-Sham and other hardliners",
+    "nato": "NATO",
+    "un": "United Nations",
+}
+SHAPES = {
+    "long": (1_000, 900.0),
+    "very long": (1_000, 9_000.0),
+    "half a year": (1_000, 200.0),
+    "days": (1_000, 2.0),
+    "dead on day 0": (300, 1e-6),
+    "all hold": (300, 1e12),
+    "one": (1, 300.0),
+    "twenty": (20, 300.0),
+}
+"""Worlds, and their mean life [days]."""
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings() -> Iterator[None]:
+    """A missing glyph or a layout that does not fit is a fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def made_up_worlds(count: int, mean: float, seed: int = 1) -> pd.DataFrame:
+    """Worlds with Weibull lives and causes at random."""
+    rng = np.random.default_rng(seed)
+    days = np.minimum(mean * rng.weibull(0.8, count), 1e6).astype(int)
+    ended = days < HORIZON
+    table = {"point": 0, "world": np.arange(count), "days_held": np.minimum(days, HORIZON), "ended": ended}
+    causes = np.where(ended, rng.choice(CAUSES, count, p=[0.4, 0.2, 0.1, 0.2, 0.04, 0.03, 0.03]), "")
+    actors = np.where(ended, rng.choice(["syria", "turkey", "hts", ""], count, p=[0.6, 0.2, 0.18, 0.02]), "")
+    return pd.DataFrame({**table, "cause": causes, "cause_actor": actors, "failed": False})
+
+
+def made_up_doubt(mean: float, spread_of_means: float) -> DoubtBand:
+    """A band over 100 draws of six worlds."""
+    rng = np.random.default_rng(2)
+    means = np.minimum(mean * np.exp(spread_of_means * rng.normal(size=100)), 1e9)
+    days = (means[:, None] * rng.weibull(0.8, (100, 6))).astype(int)
+    table = {"point": np.repeat(np.arange(100), 6), "days_held": np.minimum(days, HORIZON).ravel()}
+    return uncertainty_band(pd.DataFrame({**table, "ended": (days < HORIZON).ravel()}))
+
+
+def made_up_history(days_held: int, ended: bool = True, world: int = 17, events: int = 0) -> Trajectory:
+    """One world whose actors walk their ladders and whose violence swells at the end."""
+    rng = np.random.default_rng(world)
+    n = days_held + 5 if ended else days_held
+    swell = np.linspace(1, 4, n) ** 2
+    return Trajectory(
+        scenario_title=CAPTION.title,
+        label=CAPTION.label,
+        world=world,
+        seed=CAPTION.seed,
+        start=datetime.date(2020, 3, 6),
+        days=np.arange(n),
+        actors=list(TITLES),
+        actor_titles=TITLES,
+        ladders={actor: "engagement" if actor in ("nato", "un") else "force" for actor in TITLES},
+        postures={actor: np.repeat(rng.integers(0, 4, n // 9 + 1), 9)[:n] for actor in TITLES},
+        violations={k: rng.poisson(swell) for k in ("strategic", "retaliatory", "spoiling", "localised")},
+        deaths_combatant=rng.poisson(swell),
+        deaths_civilian=rng.poisson(swell / 3),
+        trust={"government": np.linspace(0.5, 0.9, n), "opposition": np.linspace(0.5, 0.88, n)},
+        ties=np.linspace(0.6, 0.2, n),
+        attention=np.linspace(0.5, 0.89, n),
+        violence=swell,
+        talks_days=sorted(rng.integers(0, n, 4).tolist()),
+        events=[(min(n - 1, 3 * k), f"Event number {k}, in words") for k in range(events)],
+        ended=ended,
+        days_held=days_held,
+        cause="spoiler_offensive" if ended else "",
+        cause_actor="hts" if ended else "",
+    )
+
+
+def texts(figure: Figure) -> list[Text]:
+    """All words that can be seen."""
+    return [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text() and text.get_visible()]
+
+
+def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    """All words that are drawn, with the box they cover [pixels]."""
+    canvas = FigureCanvasAgg(figure)
+    drawn: list[Text] = []
+    draw = Text.draw
+
+    def noted(self: Text, *given: Any, **named: Any) -> None:
+        if self.get_text().strip() and self.get_visible():
+            drawn.append(self)
+        draw(self, *given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Text, "draw", noted)
+        canvas.draw()  # type: ignore[no-untyped-call]
+    renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
+    return [(text.get_text(), text.get_window_extent(renderer)) for text in dict.fromkeys(drawn)]
+
+
+def assert_legible(figure: Figure) -> None:
+    """Every word lies on the page, and no two cover each other."""
+    found = boxes(figure)
+    assert len(found) > 10
+    for words, box in found:
+        assert box.x0 >= 0, words
+        assert box.y0 >= 0, words
+        assert box.x1 <= figure.bbox.x1, words
+        assert box.y1 <= figure.bbox.y1, words
+    for (one, a), (other, b) in itertools.combinations(found, 2):
+        apart = a.x1 - 1 <= b.x0 or b.x1 - 1 <= a.x0 or a.y1 - 1.5 <= b.y0 or b.y1 - 1.5 <= a.y0
+        assert apart, f"{one!r} covers {other!r}"
+
+
+def by_gid(figure: Figure, gid: str) -> list[object]:
+    """Artists marked with a name."""
+    return [artist for artist in figure.findobj(lambda artist: artist.get_gid() == gid)]
+
+
+def shape(name: str) -> tuple[SurvivalCurve, DoubtBand]:
+    """A curve and its band of doubt."""
+    count, mean = SHAPES[name]
+    return survival(made_up_worlds(count, mean)), made_up_doubt(mean, 0.7)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_word_on_a_survival_chart_can_be_read(name: str) -> None:
+    curve, band = shape(name)
+    assert_legible(survival_chart(curve, None, CAPTION))
+    assert_legible(survival_chart(curve, band, CAPTION, assumed=384, horizon=HORIZON))
+
+
+@pytest.mark.parametrize("name", ["long", "very long", "half a year", "days", "twenty"])
+def test_no_label_lies_on_the_curve(name: str) -> None:
+    curve, band = shape(name)
+    figure = survival_chart(curve, band, CAPTION)
+    axes = figure.axes[0]
+    labels = [(words, box) for words, box in boxes(figure) if words.startswith(("thin", "wide", "median"))]
+    assert len(labels) >= 2
+    for words, box in labels:
+        corners_in_data = axes.transData.inverted().transform([[box.x0, box.y0], [box.x1, box.y1]])
+        (left, low), (right, high) = corners_in_data
+        beneath = [curve.at(day) for day in range(int(left), int(right) + 1)]
+        assert all(share < low or share > high for share in beneath), words
+
+
+def test_words_can_be_read_when_doubt_covers_everything() -> None:
+    curve, _ = shape("long")
+    assert_legible(survival_chart(curve, made_up_doubt(900, 4), CAPTION, assumed=12))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("by_actor", [False, True])
+def test_every_word_on_a_causes_chart_can_be_read(name: str, by_actor: bool) -> None:
+    shares = cumulative_incidence(made_up_worlds(*SHAPES[name]), by_actor=by_actor)
+    assert_legible(causes_chart(shares, CAPTION, actor_titles=TITLES, horizon=HORIZON))
+
+
+@pytest.mark.parametrize(("days", "ended", "events"), [(0, True, 0), (3, True, 2), (212, True, 15), (1825, False, 6)])
+def test_every_word_on_a_history_can_be_read(days: int, ended: bool, events: int) -> None:
+    assert_legible(history_chart(made_up_history(days, ended, events=events)))
+
+
+@pytest.mark.parametrize("lives", [[90], [0, 1, 3, 2], [90, 640, 1825, 300, 1200, 1500]])
+def test_every_word_on_a_sample_of_histories_can_be_read(lives: list[int]) -> None:
+    sample = [made_up_history(days, days < HORIZON, world) for world, days in enumerate(lives)]
+    assert_legible(histories_chart(sample, CAPTION))
+
+
+def test_every_word_can_be_read_when_worlds_are_followed_for_one_day() -> None:
+    sample = [made_up_history(1, ended=False, world=world) for world in (1, 2)]
+    assert_legible(histories_chart(sample, CAPTION))
+    assert_legible(history_chart(sample[0]))
+
+
+def test_every_word_of_a_comparison_of_six_can_be_read() -> None:
+    names = ["as it is", "idlib-2020+damascus-short-leash", "no monitors", "deep buffer", "ties cut", "looks away"]
+    curves = {name: survival(made_up_worlds(400, 300 * (k + 1))) for k, name in enumerate(names)}
+    figure = survival_chart(curves, None, CAPTION)
+    assert_legible(figure)
+    assert [len(by_gid(figure, f"curve-{k}")) for k in range(6)] == [1] * 6
+    assert "400 worlds each" in " ".join(text.get_text() for text in texts(figure))
+
+
+def test_the_numbers_beneath_the_curve_are_those_of_its_table() -> None:
+    curve, _ = shape("long")
+    figure = survival_chart(curve, None, CAPTION)
+    written = [text.get_text() for text in by_gid(figure, "at-risk-0") if isinstance(text, Text)]
+    days = [0, 365, 730, 1095, 1460, 1825]
+    assert written == [f"{count:,}" for count in curve.table(days)["at_risk"]]
+    ticks = [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    assert ticks == ["0", "365", "730", "1,095", "1,460", "1,825"]
+
+
+def test_the_curve_drawn_is_the_curve_estimated() -> None:
+    curve, band = shape("twenty")
+    figure = survival_chart(curve, band, CAPTION)
+    (line,) = by_gid(figure, "curve-0")
+    assert isinstance(line, Line2D)
+    x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    for day in (0, 20, 100, 500, 1_500):
+        assert y[np.searchsorted(x, day, side="right") - 1] == curve.at(day)
+    assert figure.axes[0].get_ylim() == (0, 1)
+
+
+def test_both_bands_are_there_and_the_wide_one_only_when_doubt_is_given() -> None:
+    curve, band = shape("long")
+    both, thin = survival_chart(curve, band, CAPTION, assumed=384), survival_chart(curve, None, CAPTION)
+    assert [len(by_gid(both, gid)) for gid in ("chance-0", "doubt")] == [1, 1]
+    assert [len(by_gid(thin, gid)) for gid in ("chance-0", "doubt")] == [1, 0]
+    words = " ".join(" ".join(text.get_text().split()) for text in texts(both))
+    assert "thin: chance in 1,000 worlds (95 %)" in words
+    assert "wide: doubt about the 384 assumed numbers (90 %)" in words
+    (wide,) = by_gid(both, "doubt")
+    assert isinstance(wide, Collection)
+    edges = wide.get_paths()[0].vertices
+    assert np.asarray(edges)[:, 1].min() == pytest.approx(band.low.min(), abs=1e-9)
+
+
+def test_the_median_is_marked_where_half_have_ended_and_not_before() -> None:
+    curve, _ = shape("long")
+    assert f"median: {curve.median:,} days" in [text.get_text() for text in texts(survival_chart(curve, None, CAPTION))]
+    held, _ = shape("very long")
+    assert not by_gid(survival_chart(held, None, CAPTION), "median")
+
+
+def test_a_chart_says_when_the_numbers_as_written_lie_outside_the_doubt_about_them() -> None:
+    curve = survival(made_up_worlds(1_000, 4_000))
+    said = " ".join(text.get_text() for text in texts(survival_chart(curve, made_up_doubt(300, 0.3), CAPTION)))
+    assert "fewer than with the numbers as written" in " ".join(said.split())
+    inside = " ".join(text.get_text() for text in texts(survival_chart(*shape("long"), CAPTION)))
+    assert "numbers as written" not in inside
+
+
+def test_the_axis_ends_soon_after_the_last_world() -> None:
+    curve, _ = shape("days")
+    figure = survival_chart(curve, None, CAPTION, horizon=HORIZON)
+    end = figure.axes[0].get_xlim()[1]
+    assert curve.at(end) < 0.005
+    assert end < 40
+    assert survival_chart(shape("long")[0], None, CAPTION).axes[0].get_xlim() == (0, HORIZON)
+
+
+def test_layers_of_causes_reach_one_hundred_per_cent_and_are_named_with_their_shares() -> None:
+    shares = cumulative_incidence(made_up_worlds(1_000, 500))
+    figure = causes_chart(shares, CAPTION)
+    layers = [artist for artist in figure.axes[0].collections if isinstance(artist, Collection)]
+    assert [layer.get_gid() for layer in layers] == ["held", *CAUSES]
+    tops = [np.asarray(layer.get_paths()[0].vertices)[:, 1].max() for layer in layers]
+    assert tops[0] == tops[-1] == 1
+    words = [" ".join(text.get_text().split()) for text in texts(figure)]
+    for ending, share in shares.at(HORIZON).items():
+        assert CAUSE_WORDS[ending.cause] in words
+        assert whole_percent(share) in [text.get_text() for text in texts(figure)]
+
+
+def test_rare_actors_of_a_cause_share_a_layer() -> None:
+    table = made_up_worlds(1_000, 500)
+    table.loc[table["ended"], "cause"] = "offensive"
+    table["cause_actor"] = np.where(table["ended"], "syria", "")
+    table.loc[table.index[table["ended"]][:9], "cause_actor"] = ["russia", "turkey", "hts"] * 3
+    figure = causes_chart(cumulative_incidence(table, by_actor=True), CAPTION, actor_titles=TITLES)
+    assert [layer.get_gid() for layer in figure.axes[0].collections] == ["held", "offensive syria", "offensive others"]
+
+
+def test_a_cause_keeps_its_colour_whichever_others_are_there() -> None:
+    table = made_up_worlds(300, 500)
+    table.loc[table["ended"], "cause"] = "spiral"
+    for worlds in (table, made_up_worlds(300, 500)):
+        figure = causes_chart(cumulative_incidence(worlds), CAPTION)
+        (spiral,) = [layer for layer in figure.axes[0].collections if layer.get_gid() == "spiral"]
+        assert np.asarray(spiral.get_facecolor()).ravel()[:3] == pytest.approx(to_rgb(CAUSE_COLOURS["spiral"]))
+
+
+def lightness(colour: str) -> float:
+    """How light a colour is in grey, 0 to 1."""
+    return float(np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722)))
+
+
+@pytest.mark.parametrize("ladder", ["force", "engagement"])
+def test_higher_rungs_are_darker_so_that_a_print_without_colour_can_be_read(ladder: str) -> None:
+    grey = [lightness(colour) for colour in RUNG_COLOURS[ladder]]
+    assert all(low - high > 0.08 for low, high in itertools.pairwise(grey))
+
+
+def test_postures_drawn_are_those_of_the_history() -> None:
+    history = made_up_history(212)
+    stretches = runs(history.postures["syria"])
+    assert sum(length for _, length, _ in stretches) == len(history.days)
+    assert all(set(history.postures["syria"][start : start + length]) == {rung} for start, length, rung in stretches)
+    figure = history_chart(history)
+    (bars,) = by_gid(figure, "posture syria")
+    assert isinstance(bars, Collection)
+    assert len(bars.get_paths()) == 1 + sum(rung > 0 for _, _, rung in stretches)
+
+
+def test_counts_by_week_lose_nothing_and_end_on_the_last_day() -> None:
+    daily = np.arange(1, 17)
+    starts, sums = counted(daily, 7)
+    assert starts.tolist() == [0, 2, 9]
+    assert sums.tolist() == [1 + 2, sum(range(3, 10)), sum(range(10, 17))]
+
+
+def test_the_end_is_marked_in_every_strip_of_a_world_that_ended_and_in_none_that_held() -> None:
+    ended, held = history_chart(made_up_history(212)), history_chart(made_up_history(1825, ended=False))
+    assert len(by_gid(ended, "end")) == 5
+    for line in by_gid(ended, "end"):
+        assert isinstance(line, Line2D)
+        assert list(np.asarray(line.get_xdata())) == [212, 212]
+    assert not by_gid(held, "end")
+
+
+def test_every_event_shown_has_its_number_and_its_words() -> None:
+    figure = history_chart(made_up_history(212, events=15))
+    assert len(by_gid(figure, "event")) == 12
+    words = "\n".join(text.get_text() for text in texts(figure))
+    assert "12  day 33: Event number 11, in words" in words
+    assert "and 3 more" in words
+
+
+def test_a_count_above_the_axis_is_written_beside_it() -> None:
+    calm, stormy = made_up_history(1825, ended=False, world=1), made_up_history(1825, ended=False, world=2)
+    stormy.deaths_combatant[900] = 5_000
+    peaks = by_gid(histories_chart([calm, stormy], CAPTION), "peak")
+    assert len(peaks) == 1
+    assert isinstance(peaks[0], Text)
+    assert "5," in peaks[0].get_text()
+
+
+@pytest.mark.parametrize("kind", ["survival", "causes", "history", "histories"])
+def test_every_figure_says_what_made_it_and_that_it_is_not_calibrated(kind: str) -> None:
+    curve, band = shape("long")
+    figure = {
+        "survival": lambda: survival_chart(curve, band, CAPTION),
+        "causes": lambda: causes_chart(cumulative_incidence(made_up_worlds(1_000, 900)), CAPTION),
+        "history": lambda: history_chart(made_up_history(90)),
+        "histories": lambda: histories_chart([made_up_history(90)], CAPTION),
+    }[kind]()
+    words = " ".join(text.get_text() for text in texts(figure))
+    for part in ("seed 7", "idlib-2020+no-monitors", "illustrative: durations not calibrated"):
+        assert part in words
+    assert ("1,000 worlds" if kind in ("survival", "causes") else "17") in words
+
+
+def test_the_same_run_gives_the_same_bytes_whatever_the_readers_own_settings(tmp_path: Path) -> None:
+    curve, band = shape("half a year")
+    png, svg = save(survival_chart(curve, band, CAPTION), tmp_path / "a", "survival")
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.hashsalt": None, "lines.linewidth": 9}):
+        again = save(survival_chart(curve, band, CAPTION), tmp_path / "b", "survival")
+    assert [path.read_bytes() for path in again] == [png.read_bytes(), svg.read_bytes()]
+    assert b"<dc:date>" not in svg.read_bytes()
+
+
+def test_a_figure_is_1200_pixels_wide(tmp_path: Path) -> None:
+    png, _ = save(survival_chart(shape("long")[0], None, CAPTION), tmp_path, "survival")
+    assert int.from_bytes(png.read_bytes()[16:20], "big") == 1200
+
+
+def test_titles_with_dollars_and_other_letters_are_printed_as_they_are() -> None:
+    caption = Caption("A $5 deal, and a $6 one: Şanliurfa, Łódź", "x", 1)
+    figure = survival_chart(shape("long")[0], None, caption)
+    assert_legible(figure)
+    assert caption.title in [text.get_text() for text in texts(figure)]
+
+
+def test_no_chart_is_drawn_of_nothing_or_of_too_much() -> None:
+    curve, _ = shape("twenty")
+    with pytest.raises(ValueError, match="0 curves"):
+        survival_chart({}, None, CAPTION)
+    with pytest.raises(ValueError, match="7 curves"):
+        survival_chart({str(number): curve for number in range(7)}, None, CAPTION)
+    with pytest.raises(ValueError, match="9 worlds"):
+        histories_chart([made_up_history(9)] * 9, CAPTION)
+
+
+def test_steps_are_thinned_only_when_they_are_many() -> None:
+    values = np.where(np.arange(2_001) < 700, 1.0, 0.25)
+    assert shown(2_000, values).tolist() == [0, 700, 2_000]
+    assert len(shown(2_000, np.linspace(1, 0, 2_001))) == 400
+    x, y = corners(shown(2_000, values), values, 3_000, over=True)
+    assert (x[-1], y[-1]) == (3_000, 0.25)
+
+
+def test_no_value_within_a_cell_escapes_its_bounds() -> None:
+    values = np.sort(np.random.default_rng(1).random(37))[::-1]
+    low, high = cells(values, values, 36, 10)
+    for cell in range(10):
+        inside = [values[day] for day in range(37) if cell * 3.6 <= day <= (cell + 1) * 3.6]
+        assert low[cell] <= min(inside)
+        assert high[cell] >= max(inside)
+
+
+def test_labels_step_aside_no_further_than_they_must() -> None:
+    assert spread([0.5, 0.5, 5], [1, 1, 1], 0, 10) == pytest.approx([0.5, 1.5, 5])
+    assert spread([4, 4], [1, 1], 0, 10) == pytest.approx([3.5, 4.5])
+    assert spread([9, 1], [1, 1], 0, 10) == pytest.approx([9, 1])
+    assert spread([], [], 0, 1) == []
+
+
+def test_room_is_found_only_where_nothing_is() -> None:
+    room = Room()
+    room.take_box(0, 0, 1, 0.5)
+    found = room.find(0.2, 0.2, (0.5, 0.1))
+    assert found is not None
+    assert found[1] >= 0.5
+    room.take_box(0, 0.45, 1, 0.6)
+    assert room.find(0.2, 0.2, (0.5, 0.1)) is None
+
+
+def test_a_share_is_never_rounded_to_certainty() -> None:
+    written = [whole_percent(share).replace("\u00a0", " ") for share in (0, 0.004, 0.174, 0.996, 1)]
+    assert written == ["0 %", "<1 %", "17 %", ">99 %", "100 %"]
+
+
+@pytest.mark.parametrize("last", [1, 7, 30, 100, 365, 1825, 36_500])
+def test_an_axis_has_a_handful_of_round_days(last: int) -> None:
+    ticks = day_ticks(last)
+    assert 2 <= len(ticks) <= 11
+    assert ticks[0] == 0
+    assert ticks[-1] <= last

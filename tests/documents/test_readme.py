@@ -1,0 +1,53 @@
+"""What the README tells people to type works as it stands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from conftest import Command
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of the README in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def typed() -> list[list[str]]:
+    """Every `ceasefire` command line of the README, without its comment and the folder of the program."""
+    lines = [line.split("  #")[0] for block in blocks("sh") for line in block.splitlines()]
+    found = [shlex.split(line) for line in lines if re.match(r"(\.venv/bin/)?ceasefire ", line)]
+    return [line[1:] for line in found]
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_every_command_of_the_readme_works(command: Command) -> None:
+    Path("scenarios").mkdir()
+    done = set()
+    for arguments in typed():
+        if arguments[0] in ("verify", "validate"):
+            continue
+        brief = ["--worlds", "4", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
+        said = command(*arguments, *brief)
+        assert said.code == 0, f"{arguments}: {said.err}"
+        done.add(arguments[0])
+    assert done >= {"run", "world", "list", "describe", "new", "check", "compare", "levers", "experiment"}
+
+
+def test_the_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = blocks("python")
+    assert "worlds=1000" in code
+    exec(code.replace("worlds=1000", "worlds=20"), {})
+    assert "at_risk" in capsys.readouterr().out
+
+
+def test_every_file_that_the_readme_points_at_is_there() -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", README)
+    assert len(targets) >= 5
+    missing = [target for target in targets if not (ROOT / target).exists()]
+    assert missing == []

@@ -1,0 +1,58 @@
+"""What the tutorial tells people to type works as it stands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from conftest import Command
+
+ROOT = Path(__file__).parents[2]
+TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+
+
+def typed() -> list[list[str]]:
+    """Every command line of the tutorial's blocks, without the name of the program."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+    return [shlex.split(line)[1:] for block in blocks for line in block.splitlines() if line]
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_every_command_of_the_tutorial_works(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 300)
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_LEAST", 2)
+    Path("scenarios").mkdir()
+    done = []
+    for arguments in typed():
+        brief = ["--worlds", "6", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
+        if arguments[0] == "world":
+            arguments = [*arguments[: arguments.index("--world")], "--world", "3"]
+        said = command(*arguments, *brief)
+        assert said.code == 0, f"{arguments}: {said.err}"
+        done.append(arguments[0])
+    assert done.count("compare") == 4
+    assert set(done) == {"list", "describe", "compare", "run", "world", "levers", "experiment", "new", "check"}
+
+
+def test_a_number_that_the_tutorial_tells_to_write_is_taken_by_check(command: Command) -> None:
+    Path("scenarios").mkdir()
+    command("new", "my-idlib", "--from", "idlib-2020")
+    (line,) = re.findall(r"^```yaml\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
+    file = Path("scenarios/my-idlib.yaml")
+    text = file.read_text(encoding="utf-8")
+    before, heading, after = text.partition("  turkey:   # Turkey\n")
+    assert heading
+    file.write_text(before + heading + line + after, encoding="utf-8")
+    said = command("check", "my-idlib")
+    assert said.code == 0, said.out
+    assert "4,500" in command("describe", "my-idlib").out
+
+
+def test_every_file_that_the_tutorial_points_at_is_there_and_its_changes_exist() -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", TUTORIAL)
+    assert len(targets) >= 2
+    assert [target for target in targets if not (ROOT / "docs" / target).exists()] == []
+    for name in set(re.findall(r"idlib-2020\+([a-z-]+)", TUTORIAL)):
+        assert (ROOT / "scenarios" / "changes" / f"{name}.yaml").exists(), name

@@ -1,0 +1,242 @@
+"""Reports of comparisons and batch experiments: the sentence is what the tables say, whatever the design."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import SMALL, Command
+from html_page import Element, read
+
+from ceasefire.experiments.outcome_definitions import outcome
+from ceasefire.report.experiment_tables import answer_to, outcome_table
+from ceasefire.scenario.load import load
+from ceasefire.scenario.parameter_paths import path_words
+from ceasefire.wording import signed_days
+
+QUICK = ("--worlds", "40", "--days", "200")
+CHROMIUM = shutil.which("chromium")
+
+
+def page_of(folder: Path) -> Element:
+    """The report of a folder, read."""
+    return read((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def assert_sound(root: Element) -> None:
+    """What every page must have, whatever it reports."""
+    levels = [int(heading.name[1]) for heading in root.all("h1", "h2", "h3")]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    for image in root.all("img"):
+        assert image.attributes["src"].startswith("data:image/png;base64,")
+        assert len(image.attributes["alt"]) > 45
+    for table in root.all("table"):
+        heads = len(table.all("tr")[0].all("th"))
+        assert all(len(row.all("th", "td")) == heads for row in table.all("tr"))
+    names = [e.attributes["id"] for e in root.all() if "id" in e.attributes]
+    assert len(names) == len(set(names))
+    assert not [e for e in root.all("a") if not e.attributes["href"].startswith(("#", "data:"))]
+
+
+def test_a_comparison_writes_its_report_with_the_difference_of_its_table(command: Command) -> None:
+    folder = Path(command("compare", "idlib-2020", "idlib-2020+aim-unmet", *QUICK).last)
+    root = page_of(folder)
+    assert_sound(root)
+    table = pd.read_csv(folder / "differences.csv")
+    sentence = root.all("blockquote")[0].text
+    assert "on the same 40 simulated worlds, against idlib-2020: with aim-unmet" in sentence
+    assert f"{abs(table['difference_days'][0]):,.0f} days" in sentence
+    assert signed_days(table["difference_days_low"][0]) in sentence
+    assert len(root.all("img")) == 1
+    assert "ceasefire compare idlib-2020 idlib-2020+aim-unmet --worlds 40 --days 200" in root.text
+    (file,) = [e for e in root.all("a") if "download" in e.attributes]
+    inside = pd.read_csv(io.BytesIO(base64.b64decode(file.attributes["href"].partition(",")[2])))
+    assert inside["days"][0] == pytest.approx(table["difference_days"][0], abs=1e-4)
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_a_ranking_of_levers_writes_its_report(command: Command) -> None:
+    folder = Path(command("levers", "idlib-2020", "--worlds", "12", "--days", "120").last)
+    root = page_of(folder)
+    assert_sound(root)
+    table = pd.read_csv(folder / "differences.csv")
+    rows = next(t for t in root.all("table") if "The same worlds under each" in t.text).all("tr")
+    assert len(rows) == len(table) + 2
+    assert table["label"][0].partition("+")[2] in rows[2].text
+
+
+def experiment(folder: Path, design: str, rest: str) -> Path:
+    """An experiment file over the small scenario."""
+    file = folder / "asked.yaml"
+    text = (
+        f"name: asked\ntitle: What was asked\nquestion: Does it matter?\nscenario: {SMALL}\ndays: 60\n{rest}\n"
+        f"design: {design}\nworlds: 12\noutcomes: [days_held, holds_past_30]\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+PATHS = "uncertainties:\n  paths:\n"
+CASES = {
+    "grid": ("{kind: grid}", PATHS + "    agreement.monitoring: [0.1, 0.5, 0.9]\n    agreement.clarity: [0.2, 0.8]"),
+    "one at a time": (
+        "{kind: one_at_a_time}",
+        PATHS + "    agreement.monitoring: [0.1, 0.9]\n    agreement.hotline: [0.1]",
+    ),
+    "morris": ("{kind: morris, samples: 6}", PATHS + "    agreement.monitoring: doubt\n    mechanisms.grip: doubt"),
+    "sobol": ("{kind: sobol, samples: 8}", PATHS + "    agreement.monitoring: doubt\n    mechanisms.grip: doubt"),
+    "latin hypercube": ("{kind: latin_hypercube, samples: 12}", PATHS + "    mechanisms.grip: doubt"),
+    "levers over draws": (
+        "{kind: one_at_a_time}\ndraws: 4",
+        "levers:\n  paths:\n    agreement.monitoring: [0.1, 0.9]\n" + PATHS + "    mechanisms.grip: doubt",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind: str) -> None:
+    said = command("experiment", str(experiment(tmp_path, *CASES[kind])))
+    assert said.code == 0, said.err
+    folder = Path(said.last)
+    assert "report.html could not be made" not in said.err
+    root = page_of(folder)
+    assert_sound(root)
+    assert root.all("h1")[0].text == "What was asked"
+    assert "Does it matter?" in root.text
+    assert "not calibrated" in root.all("blockquote")[0].text
+    assert re.search(r"95 %: [^)]+ to |95 %: ", root.all("blockquote")[0].text)
+    files = {e.attributes["download"] for e in root.all("a") if "download" in e.attributes}
+    assert {"points.csv", "differences.csv"} <= files
+    first = (folder / "report.html").read_bytes()
+    assert command("report", str(folder)).code == 0
+    assert b"<html" in first
+
+
+def test_a_report_of_an_experiment_that_has_changed_keeps_its_figures_and_says_so(
+    command: Command, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)
+    before = {file.name: file.read_bytes() for file in (folder / "figures").iterdir()}
+    said = command("report", str(folder))
+    assert (said.code, said.last) == (0, str(folder / "report.html"))
+    assert "stay as they are" in said.err
+    assert {file.name: file.read_bytes() for file in (folder / "figures").iterdir()} == before
+
+
+def test_an_experiment_without_tables_yet_says_what_makes_them(command: Command, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)
+    shutil.rmtree(folder / "tables")
+    said = command("report", str(folder))
+    assert said.code == 2
+    assert "has no tables yet" in said.err
+
+
+def frame(**columns: object) -> pd.DataFrame:
+    """A table of one outcome."""
+    return pd.DataFrame({"outcome": "days_held", **columns})
+
+
+def test_answers_are_the_first_and_the_last_of_their_tables() -> None:
+    days, points = outcome("days_held"), pd.DataFrame({"days_held": [1.0]})
+    levers = frame(
+        label=["good", "bad"], difference=[50.0, -20.0], low=[40.0, -30.0], high=[60.0, -10.0], draws=[9, 9],
+        draw_05=[5.0, -90.0], draw_95=[95.0, 40.0], best_in=[0.9, 0.1],
+    )  # fmt: skip
+    said = answer_to({"levers": levers, "points": points}, days, "one_at_a_time")
+    assert "Over 9 draws" in said
+    assert "by good, +50 days (95 %: +40 to +60; at nine draws in ten +5 to +95)" in said
+    assert "most is lost by bad, \u221220 days (95 %: \u221230 to \u221210)" in said
+    parts = frame(part=["a", "b"], contribution=[30.0, 10.0], low=[20.0, 5.0], high=[40.0, 15.0], alone=[1.0, 2.0])
+    said = answer_to({"attribution": parts, "points": points}, days, "swap")
+    assert "+40 days, most is due to a, +30 days (95 %: +20 to +40)" in said
+    effects = frame(
+        factor=["x", "y"], effect=[9.9, 1.0], low=[8.0, 0.5], high=[12.0, 1.5], by_chance=[2.0, 2.0], uneven=[1.0, 1.0]
+    )
+    assert "1 of 2 factors can be told" in answer_to({"sensitivity": effects, "points": points}, days, "morris")
+
+
+def test_shares_are_told_in_percentage_points_and_indices_in_per_cent() -> None:
+    holds = outcome("holds_past_365")
+    table = pd.DataFrame(
+        {"outcome": holds.name, "label": ["a"], "difference": [0.125], "low": [0.1], "high": [0.15], "saved": [0.07]}
+    )
+    found = outcome_table({"differences": table}, holds)
+    assert found is not None
+    assert [cell.replace("\u00a0", " ") for cell in found.rows[0]] == ["a", "+12", "+10", "+15", "7 %"]
+    indices = frame(
+        factor=["x"], in_all=[0.5], in_all_low=[0.4], in_all_high=[0.6], alone=[0.25], alone_low=[0.2], alone_high=[0.3]
+    )
+    shown = outcome_table({"sensitivity": indices}, outcome("days_held"))
+    assert shown is not None
+    assert [cell.replace("\u00a0", " ") for cell in shown.rows[0]] == [
+        "x",
+        "50 %",
+        "40 %",
+        "60 %",
+        "25 %",
+        "20 %",
+        "30 %",
+    ]
+
+
+def test_a_design_without_a_known_point_says_that_there_is_no_answer() -> None:
+    points = pd.DataFrame({"label": ["a"], "days_held": [float("nan")]})
+    assert "no answer" in answer_to({"points": points}, outcome("days_held"), "grid")
+
+
+def test_paths_are_called_as_readers_call_them() -> None:
+    scenario = load("idlib-2020").scenario
+    assert path_words("actors.turkey.motives.buffer", scenario) == f"Turkey: {scenario.motives['buffer'].title}"
+    assert path_words("actors.syria.patron.dependence", scenario) == "Syrian government: dependence on its patron"
+    assert path_words("actors.*.weariness", scenario) == "all actors: weariness"
+    assert path_words("actors.*.motives.*", scenario) == "all actors: all motives"
+    assert path_words("guarantors.ties", scenario) == "ties between the guarantors"
+    assert path_words("front.sectors.saraqib.contact", scenario).endswith(": contact")
+    assert path_words("mechanisms.heat_kept", scenario) == "rule: heat kept"
+    assert path_words("actors.hts.motives.survive", scenario).startswith("Hayat Tahrir al-Sham…: ")
+    assert path_words("something.not_there", scenario) == "something: not there"
+
+
+def test_more_figures_of_a_run_stand_in_its_report_under_what_they_show(command: Command, small: str) -> None:
+    folder = Path(command("run", small, "--worlds", "12", "--days", "60").last)
+    assert len(page_of(folder).all("img")) == 3
+    assert command("report", str(folder), "--more").code == 0
+    captions = json.loads((folder / "figures" / "captions.json").read_text(encoding="utf-8"))
+    root = page_of(folder)
+    assert len(root.all("img")) == 3 + len(captions)
+    assert {"front", "hazard"} <= set(captions)
+    for told in captions.values():
+        assert " ".join(told.split()) in root.text
+    assert_sound(root)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+def test_a_real_browser_shows_the_page_without_a_complaint_and_prints_it(
+    command: Command, small: str, tmp_path: Path
+) -> None:
+    folder = Path(command("run", small, "--worlds", "12", "--days", "60").last).absolute()
+    quiet = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    start = [str(CHROMIUM), *quiet, f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
+    address = f"file://{folder / 'report.html'}"
+    shown = subprocess.run([*start, "--dump-dom", address], capture_output=True, text=True, timeout=120, check=True)
+    assert "CONSOLE" not in shown.stderr
+    button = re.search(r"<button[^>]*>", shown.stdout)
+    assert button is not None
+    assert "hidden" not in button[0]
+    pdf = tmp_path / "page.pdf"
+    subprocess.run([*start, f"--print-to-pdf={pdf}", address], capture_output=True, timeout=120, check=True)
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) <= 12

@@ -1,0 +1,206 @@
+"""When, why and by whose hand a ceasefire ends: the arithmetic of each rule, on records written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from rules_by_hand import (
+    ARMY,
+    BEAR,
+    HARASS,
+    HILLS,
+    HONOUR,
+    NORTH,
+    OFFENSIVE,
+    RAIDERS,
+    STRIKE,
+    TOWN,
+    WOLF,
+    World,
+    decide,
+    morning,
+    still,
+    termination,
+)
+
+from ceasefire.evaluation.verification.runs import opened
+from ceasefire.evaluation.verification.synthetic_scenarios import MECHANISMS, SMALL_FRONT, duel, small_front
+from ceasefire.simulation.initial_state import initial_state
+from ceasefire.world_state import C_COMBATANT, C_PEAK, CAUSES
+
+
+def ripe(**now: Any) -> World:
+    """A world on day 30 whose numbers are as given, judged once."""
+    endless = {"agreement.term_days": None, "agreement.renewal_days": None, "mechanisms.abrogation_rate": 0}
+    w = still(morning({**endless, "war.toll_14d": 250}))
+    w["day"], w["ongoing"] = 30, 0.0
+    for name, value in now.items():
+        if isinstance(value, dict):
+            for where, number in value.items():
+                w[name][where] = number
+        else:
+            w[name] = value
+    w["rung"][w["offensive_since"] >= 0] = OFFENSIVE
+    decide.note_postures(w)
+    termination.judge_end(w)
+    return w
+
+
+def cause_of(w: World) -> str:
+    return CAUSES[int(w["cause"])]
+
+
+def test_an_offensive_ends_the_deal_on_its_fifth_day_and_dates_from_its_first() -> None:
+    assert ripe(offensive_since={ARMY: 27})["over"] == 0
+    w = ripe(offensive_since={ARMY: 26}, counter=np.arange(9.0), mark={ARMY: np.arange(9.0) / 2}, first_lethal=28)
+    assert (cause_of(w), w["days_held"], w["operational_end"], w["ended"]) == ("offensive", 26, 26, 1)
+    assert w["counter"].tolist() == (np.arange(9.0) / 2).tolist()
+    assert w["first_lethal"] == -1
+    assert (w["cause_actor"], w["deciding_actor"], w["formal_end"]) == (ARMY, ARMY, -1)
+
+
+def test_a_death_before_the_offensive_stays_the_first() -> None:
+    assert ripe(offensive_since={ARMY: 26}, first_lethal=25)["first_lethal"] == 25
+
+
+def test_the_oldest_offensive_is_the_one_that_ends_it_and_a_spoilers_has_its_own_name() -> None:
+    w = ripe(offensive_since={ARMY: 27, RAIDERS: 25})
+    assert (cause_of(w), w["cause_actor"], w["days_held"]) == ("spoiler_offensive", RAIDERS, 25)
+
+
+def test_an_offensive_with_deaths_as_in_the_war_ends_it_at_once() -> None:
+    w = ripe(offensive_since={ARMY: 30}, deaths_today=125)
+    assert (cause_of(w), w["days_held"]) == ("offensive", 30)
+
+
+def test_deaths_of_a_fortnight_against_the_wars_worst_are_the_threshold() -> None:
+    assert ripe(deaths_today=124)["over"] == 0
+    w = ripe(deaths_today=125)
+    assert (cause_of(w), w["days_held"], w["operational_end"]) == ("spiral", 30, 30)
+    assert ripe(deaths_today=124)["violence"] == pytest.approx(124 / 250)
+
+
+def test_a_fortnight_forgets_its_fifteenth_day() -> None:
+    w = ripe()
+    w["deaths_today"] = 60
+    termination.judge_end(w)
+    w["deaths_today"] = 0
+    for left in range(13, -1, -1):
+        assert w["deaths_14d"] == 60, f"{left} days left"
+        termination.judge_end(w)
+    assert w["deaths_14d"] == 0
+    assert w["counter"][C_PEAK] == 60
+
+
+def test_ordered_fire_of_one_party_makes_it_a_bombardment_and_otherwise_it_is_a_spiral() -> None:
+    w = ripe(deaths_today=130, ordered_today={BEAR: 66}, inflicted_today={BEAR: 66, ARMY: 64})
+    assert (cause_of(w), w["cause_actor"]) == ("bombardment", BEAR)
+    w = ripe(
+        deaths_today=130, ordered_today={BEAR: 65}, inflicted_today={BEAR: 60, ARMY: 70}, burst={TOWN: 3.0, HILLS: 2.0}
+    )
+    assert (cause_of(w), w["cause_actor"], w["deciding_actor"]) == ("spiral", -1, ARMY)
+    assert w["deciding_sector"] == TOWN
+
+
+def test_guarantors_clash_when_both_strike_for_days_and_kill_each_other() -> None:
+    both = {BEAR: STRIKE, WOLF: STRIKE}
+    assert ripe(rung=both, clash_since=27, clash_dead=40)["over"] == 0
+    assert ripe(rung=both, clash_since=26, clash_dead=29)["over"] == 0
+    w = ripe(rung=both, clash_since=26, clash_dead=30)
+    assert (cause_of(w), w["days_held"]) == ("guarantor_clash", 26)
+    w = ripe(rung={BEAR: STRIKE}, clash_since=20, clash_dead=400)
+    assert (w["over"], w["clash_since"], w["clash_dead"]) == (0, -1, 0)
+    assert ripe(rung=both)["clash_since"] == 30
+
+
+def test_a_world_at_the_horizon_is_censored_not_ended() -> None:
+    w = ripe(day=499)
+    assert (w["over"], w["ended"], w["days_held"], cause_of(w)) == (1, 0, 500, "")
+    assert ripe(day=498)["over"] == 0
+
+
+def test_an_end_on_the_last_day_is_an_end() -> None:
+    w = ripe(day=499, deaths_today=200)
+    assert (w["ended"], w["days_held"]) == (1, 499)
+
+
+def abrogated(**now: Any) -> World:
+    w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None, "mechanisms.abrogation_rate": 1}))
+    w["trust"][:], w["unmet"], w["rung"][:], w["day"] = 0.0, 1.0, HONOUR, 30
+    for name, where in now.items():
+        for actor, number in where.items():
+            w[name][actor] = number
+    decide.note_postures(w)
+    termination.judge_formal(w)
+    return w
+
+
+def test_only_a_distrustful_signatory_that_strikes_renounces_the_deal() -> None:
+    w = abrogated(rung={BEAR: STRIKE})
+    assert (cause_of(w), w["cause_actor"], w["days_held"], w["formal_end"]) == ("abrogation", BEAR, 30, 30)
+    assert w["operational_end"] == -1
+    assert abrogated(rung={BEAR: HARASS})["over"] == 0
+    assert abrogated(rung={ARMY: STRIKE})["over"] == 0, "a client answers to its patron"
+    assert abrogated(rung={RAIDERS: STRIKE})["over"] == 0, "nobody bound it"
+    assert abrogated(rung={BEAR: STRIKE}, trust={NORTH: 1.0})["over"] == 0
+
+
+def expiring(changes: Mapping[str, object] | None = None) -> World:
+    w = still(opened(duel({"agreement.term_days": 100, "agreement.renewal_days": 30, **(changes or {})}))[0])
+    w["day"], w["order"] = 99, 0.1
+    termination.judge_formal(w)
+    return w
+
+
+def test_content_parties_renew_a_deal_and_the_order_is_fresh_again() -> None:
+    w = expiring()
+    assert (w["over"], w["expires"], w["order"]) == (0, 130, 1.0)
+
+
+def test_a_party_that_wants_war_lets_the_deal_expire() -> None:
+    war = {"title": "wants war", "profile": [0.0, 0.0, 1.0, 1.0], "salience": {"constant": 1.0}, "source": "made up"}
+    w = expiring({"motives.war": war, "actors.hawk.motives": {"war": 1.0}})
+    hawk = initial_state(duel()).actors.index("hawk")
+    assert (cause_of(w), w["cause_actor"], w["days_held"], w["formal_end"]) == ("expiry", hawk, 100, 100)
+    assert (w["operational_end"], w["ended"]) == (-1, 1)
+
+
+def test_a_deal_without_a_term_never_expires() -> None:
+    w = still(opened(duel())[0])
+    w["day"] = 399
+    termination.judge_formal(w)
+    assert w["over"] == 0
+
+
+def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensive() -> None:
+    away = {f"front.sectors.{place}.presence.bear": None for place in ("hills", "town")}
+    w = still(morning({**away, "agreement.term_days": None, "agreement.renewal_days": None}))
+    w["day"], w["offensive_since"][BEAR], w["rung"][BEAR] = 30, 20, OFFENSIVE
+    decide.note_postures(w)
+    termination.judge_operational(w)
+    assert w["over"] == 0
+
+
+def test_counts_stop_at_the_day_on_which_the_deal_ended_when_guarantors_clash() -> None:
+    w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None}))
+    w["rung"][[BEAR, WOLF]] = STRIKE
+    decide.note_postures(w)
+    w["clash_dead"], w["first_lethal"], w["day"] = 0, -1, 20
+    for day in range(20, 25):
+        w["day"], w["clash_dead"] = day, 40
+        w["counter"][C_COMBATANT] = 10.0 * (day - 19)
+        termination.judge_operational(w)
+    assert (cause_of(w), w["days_held"]) == ("guarantor_clash", 20)
+    assert w["counter"][C_COMBATANT] <= 10.0
+
+
+def test_the_small_front_pins_every_number_of_the_rules() -> None:
+    # A new mechanism has to be pinned, or tuning its default would move these tests.
+    record = opened(small_front())[0]
+    unpinned = set(type(small_front().mechanisms).model_fields) - set(MECHANISMS)
+    assert not unpinned
+    assert {name: float(record[name]) for name in MECHANISMS} == MECHANISMS
+    assert SMALL_FRONT["mechanisms"] == MECHANISMS
