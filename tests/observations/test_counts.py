@@ -61,10 +61,10 @@ def test_what_r_and_pandas_and_spreadsheets_write_is_read_alike(tmp_path: Path) 
         ([f"{day(0)},1,inf,,,"], "counts.csv:2: deaths: 'inf' is not a count; write a whole number from 0, or nothing"),
         ([f"{day(0)},1,2.5,,,"], "counts.csv:2: deaths: '2.5' is not a count"),
         ([f"{day(0)},-1,2,,,"], "counts.csv:2: incidents: '-1' is not a count"),
-        ([f"{day(0)},1,2,,,3"], "counts.csv:2: civilians: 3 is more than deaths, 2; mend one of them"),
+        ([f"{day(0)},1,2,,,3"], "counts.csv:2: civilians: 3 is more than deaths, 2; correct one of them"),
         ([f"{day(0)},1,2,3,,"], "counts.csv:2: low: 3 is more than deaths, 2"),
         ([f"{day(0)},1,2,,1,"], "counts.csv:2: high: 1 is fewer than deaths, 2"),
-        ([f"{day(0)},1,2,,,", f"{day(0)},1,2,,,"], f"counts.csv:3: date: {day(0)} stands there twice; write one row a"),
+        ([f"{day(0)},1,2,,,", f"{day(0)},1,2,,,"], f"counts.csv:3: date: {day(0)} is there twice; write one row a"),
         (["NA,1,2,,,"], "counts.csv:2: date: 'NA' is not a day; write 2023-01-31"),
         ([f"{day(0)},1"], "counts.csv:2: has 2 cells, and the header 6; is it cut off?"),
         ([f"{day(0)},1,99999999999,,,"], "deaths: '99999999999' is more than 10,000,000"),
@@ -87,14 +87,14 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
 
 def test_a_table_without_counts_is_refused(tmp_path: Path) -> None:
     assert "read as a table of counts, it lacks 'incidents'" in refused(tmp_path, f"date,low\n{day(0)},1\n")
-    assert "counts.csv:1: deaths: this column stands there twice" in refused(tmp_path, "date,deaths,Deaths\n")
+    assert "counts.csv:1: deaths: this column is there twice" in refused(tmp_path, "date,deaths,Deaths\n")
 
 
 def test_sectors_may_share_a_day_and_not_twice(tmp_path: Path) -> None:
     text = f"date,deaths,sector\n{day(0)},1,North\n{day(0)},2,South\n"
     found = read_counts(write(tmp_path / "counts.csv", text))
     assert found.sector == ("North", "South")
-    assert "date: 2031-03-03 stands there twice for 'South'" in refused(tmp_path, text + f"{day(0)},3,South\n")
+    assert "date: 2031-03-03 is there twice for 'South'" in refused(tmp_path, text + f"{day(0)},3,South\n")
     assert "sector: '=1+1' would be taken for a formula" in refused(tmp_path, text + f"{day(0)},3,=1+1\n")
 
 
@@ -127,9 +127,9 @@ def test_days_without_a_row_are_not_zeros_unless_that_is_stated(tmp_path: Path) 
 
 def test_a_table_of_counts_knows_no_places(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", f"date,incidents,town\n{day(0)},1,Mudville\n")
-    with pytest.raises(ScenarioError, match="country: a table of counts does not tell; leave it out"):
+    with pytest.raises(ScenarioError, match="country: a table of counts does not have it; leave the option out"):
         ceasefire.observe(path, country="Elbonia")
-    assert ceasefire.observe(path).account.notes == ["columns that are passed over: 'town'"]
+    assert ceasefire.observe(path).account.notes == ["columns that are not read: 'town'"]
 
 
 def made(days: int, sectors: int, seed: int) -> Counts:

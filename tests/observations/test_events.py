@@ -132,7 +132,7 @@ def test_events_that_are_not_dated_or_placed_well_enough_are_dropped_and_told(ob
 def test_the_same_event_twice_is_counted_once_and_events_without_a_number_all_are(observed: Any) -> None:
     found = observed([ged(0), ged(0, best=9, high=9), ged(1)])
     assert column(found, "deaths") == [2, 2]
-    assert dropped(found) == {"stands there again with the same id": 1}
+    assert dropped(found) == {"the same id again": 1}
     assert column(observed([ged(0, id=""), ged(0, id=""), ged(0, id=5)]), "incidents") == [3]
 
 
@@ -276,7 +276,7 @@ def test_acled_gives_weeks_only_and_counts_armed_violence_only(observed: Any) ->
     assert column(found, "incidents") == [8, 7]
     assert column(found, "deaths") == [12, 7]
     assert found.weekly().equals(found.table())
-    assert dropped(found) == {"event_type is no armed violence": 1}
+    assert dropped(found) == {"event_type is not armed violence": 1}
     assert found.account.notes == ["by week: the terms of ACLED allow no more", "1 event in part weeks left out"]
 
 

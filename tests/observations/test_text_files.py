@@ -133,7 +133,7 @@ def test_a_table_of_something_else_is_refused_with_its_columns(tmp_path: Path) -
 def test_a_column_that_stands_there_twice_is_refused_where_it_is_read(tmp_path: Path) -> None:
     text = text_of([ged()])
     path = write(tmp_path / "made.csv", text.replace("deaths_unknown", "best"))
-    assert message(path) == f"{path}:1: best: this column stands there twice; leave one of them out"
+    assert message(path) == f"{path}:1: best: this column is there twice; leave one of them out"
     path = write(tmp_path / "made.csv", text.replace("deaths_unknown", "relid"))
     assert len(ceasefire.observe(path).table()) == 1
 
@@ -189,7 +189,7 @@ def test_no_more_faults_are_listed_than_a_reader_can_use(tmp_path: Path) -> None
     path = write(tmp_path / "made.csv", [ged(number, best="x") for number in range(5000)])
     found = message(path).splitlines()
     assert len(found) == read_table.MOST_FAULTS + 1
-    assert found[-1] == f"{path}:31: there may be more after this line; mend these first"
+    assert found[-1] == f"{path}:31: there may be more after this line; correct these first"
 
 
 def test_a_file_of_many_blocks_gives_what_its_parts_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +213,7 @@ def test_columns_that_are_called_otherwise_can_be_named(tmp_path: Path) -> None:
     assert ceasefire.observe(path, columns=names).table()["incidents"].tolist() == [1, 0]
     assert read_counts(path, columns=names).figures["deaths"].tolist() == [2, 0]
     assert "it lacks 'date'" in message(path)
-    assert "--column date=… names one that is called otherwise" in message(path)
+    assert "--column date=… names one that is named otherwise" in message(path)
     assert (
         message(path, columns={"date": "when"}) == f"{path}:1: column: 'when' is not there; name a column of the file"
     )
@@ -223,5 +223,5 @@ def test_files_that_were_joined_with_their_headers_are_told_so_once_a_header(tmp
     text = text_of([ged(number) for number in range(3)])
     path = write(tmp_path / "made.csv", text * 3)
     assert message(path).splitlines() == [
-        f"{path}:{line}: date_start: the header stands here again; join files without it" for line in (5, 9)
+        f"{path}:{line}: date_start: the header row is repeated here; join files without it" for line in (5, 9)
     ]

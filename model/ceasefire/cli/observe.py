@@ -52,7 +52,7 @@ def observe(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=COLUMN", help="A column called otherwise, as incidents=events; may be repeated."),
+        typer.Option(metavar="NAME=COLUMN", help="A column named otherwise, as incidents=events; may be repeated."),
     ] = None,
     format: Annotated[
         str | None,
@@ -72,7 +72,7 @@ def observe(
     from ceasefire.observations.observe import observe as read
 
     places = _places(file, out)
-    found = read(
+    observed = read(
         file,
         country=country,
         dyad=dyad,
@@ -88,13 +88,13 @@ def observe(
         columns=_columns(column or ()),
         format=format,
     )
-    written = _write(_tables(found, places), replace)
+    written = _write(_tables(observed, places), replace)
     if as_json:
-        show_json({**found.account.as_dict(), "written": [shown_path(place) for place in written]})
+        show_json({**observed.account.as_dict(), "written": [shown_path(place) for place in written]})
     else:
-        say(str(found.account))
+        say(str(observed.account))
         if out is None:
-            show(_csv(found.table()).rstrip("\n"))
+            show(_csv(observed.table()).rstrip("\n"))
     if written:
         say(f"Written: {', '.join(shown_path(place) for place in written)}")
 
@@ -128,13 +128,13 @@ def _places(file: Path, out: Path | None) -> list[Path]:
     return places
 
 
-def _tables(found: Observed, places: list[Path]) -> dict[Path, str]:
+def _tables(observed: Observed, places: list[Path]) -> dict[Path, str]:
     """What goes where: days and weeks, or the one table there is."""
     if not places:
         return {}
-    tables = {places[0]: _csv(found.table())}
-    if found.counts is not None and found.counts.step_days == 1 and len(found.weeks()):
-        tables[places[1]] = _csv(found.weekly())
+    tables = {places[0]: _csv(observed.table())}
+    if observed.counts is not None and observed.counts.step_days == 1 and len(observed.weeks()):
+        tables[places[1]] = _csv(observed.weekly())
     return tables
 
 

@@ -1,7 +1,7 @@
 """The ETH/PRIO ceasefire data as downloaded (a row for each actor) into the table of durations (a row a ceasefire).
 
-The meaning of the end codes was inferred from cases whose end is known; docs/observations.md says how each column is
-derived and what cannot be known.
+The meaning of the end codes was inferred from cases whose end is known; docs/observations.md describes how each
+column is derived and what cannot be known.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 
 from ceasefire.observations import cells
 from ceasefire.observations.account import Account, numbered
-from ceasefire.observations.filters import Filters, NameFilter, check_met
+from ceasefire.observations.filters import Filters, NameFilter, check_matched
 from ceasefire.observations.formats import CEASEFIRES_NEEDED
 from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
 from ceasefire.observations.text_file import TextTable, refuse
@@ -58,7 +58,7 @@ _TERM = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*([a-z]*?)s?", re.A)
 
 @dataclass
 class Ceasefire:
-    """What the rows of one ceasefire say together. `began`: year, month, day, 0 where not known; codes by column."""
+    """The rows of one ceasefire taken together. `began`: year, month, day, 0 where not known; codes by column."""
 
     name: str
     location: str
@@ -89,13 +89,13 @@ def durations(table: TextTable, filters: Filters, account: Account) -> pd.DataFr
     by_conflict: dict[int, list[Ceasefire]] = defaultdict(list)
     for deal in sorted(_read(table, account), key=lambda deal: (deal.began, deal.name)):
         by_conflict[deal.conflict].append(deal)
-    wanted = {what: NameFilter(what, getattr(filters, what)) for what in ("country", "actors", "dyad")}
+    chosen = {what: NameFilter(what, getattr(filters, what)) for what in ("country", "actors", "dyad")}
     rows = []
     for others in by_conflict.values():
         for prior, deal in enumerate(others):
-            if _is_wanted(deal, wanted, filters, account):
+            if _is_chosen(deal, chosen, filters, account):
                 rows += _row(deal, prior, others, account)
-    check_met(table.path, list(wanted.values()))
+    check_matched(table.path, list(chosen.values()))
     account.kept = len(rows)
     rows.sort(key=lambda row: (row["start"], row["ceasefire_id"]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -106,21 +106,21 @@ def _read(table: TextTable, account: Account) -> list[Ceasefire]:
     missing = [name for name in OPTIONAL if name not in table.names]
     if missing:
         account.note(f"columns that are missing, read as not coded: {', '.join(missing)}")
-    faults, found = Faults(table), dict[str, Ceasefire]()
+    faults, ceasefires = Faults(table), dict[str, Ceasefire]()
     try:
         for rows in read_rows(table, columns, faults, set()):
             account.rows += len(rows)
             for deal in _of_actors(rows):
-                _join(found.setdefault(deal.name, deal), deal, account)
+                _join(ceasefires.setdefault(deal.name, deal), deal, account)
     except TooManyFaultsError:
         pass
     faults.raise_if_any()
-    if not found:
+    if not ceasefires:
         refuse(table.path, "has no rows, only a header")
     account.note(
-        f"{numbered(len(found), 'ceasefire')}; how the data code their ends was inferred, see docs/observations.md"
+        f"{numbered(len(ceasefires), 'ceasefire')}; how the data code their ends was inferred, see docs/observations.md"
     )
-    return list(found.values())
+    return list(ceasefires.values())
 
 
 def _join(first: Ceasefire, other: Ceasefire, account: Account) -> None:
@@ -137,15 +137,15 @@ def _of_actors(rows: Rows) -> list[Ceasefire]:
         name: _texts(rows, name) for name in ("location", "actor_name", "fixed_time") if name in rows.columns
     }
     codes = {name: _codes(rows, name) for name in rows.columns if name not in texts}
-    found = []
+    ceasefires = []
     for at in range(len(rows)):
         row = {name: column[at] for name, column in codes.items()}
         if row["cc"] < 1 or row["cf_id"] < 1:
-            rows.wrong(at, "cf_id", "a row names its ceasefire by cc and cf_id, whole numbers above 0")
+            rows.add_fault(at, "cf_id", "a row names its ceasefire by cc and cf_id, whole numbers above 0")
             continue
         text = {name: column[at] for name, column in texts.items()}
-        found.append(_ceasefire(rows, at, row, text))
-    return found
+        ceasefires.append(_ceasefire(rows, at, row, text))
+    return ceasefires
 
 
 def _texts(rows: Rows, column: str) -> list[str]:
@@ -154,8 +154,8 @@ def _texts(rows: Rows, column: str) -> list[str]:
 
 
 def _codes(rows: Rows, column: str) -> list[int]:
-    found = rows.numbers(column, _code_or_word if column == "mediator_nego" else cells.code)
-    return [NOT_KNOWN if math.isnan(code) else int(code) for code in found.tolist()]
+    values = rows.numbers(column, _code_or_word if column == "mediator_nego" else cells.code)
+    return [NOT_KNOWN if math.isnan(code) else int(code) for code in values.tolist()]
 
 
 def _code_or_word(text: str) -> float:
@@ -193,26 +193,28 @@ def _date(rows: Rows, at: int, row: dict[str, int], which: str) -> datetime.date
     try:
         return datetime.date(year, month, day)
     except (ValueError, OverflowError):
-        rows.wrong(at, f"{which}_day", f"{year}-{month}-{day} is no day of the calendar; write 0 for what is not known")
+        rows.add_fault(
+            at, f"{which}_day", f"{year}-{month}-{day} is no day of the calendar; write 0 for what is not known"
+        )
         return None
 
 
 def planned_days(text: str) -> float:
     """Length of a term [days] from a number of days, or a number with a unit as in 2 weeks; NaN when not known."""
-    found = _TERM.fullmatch(text.strip().lower())
-    if not found or found[2] not in UNIT_DAYS:
+    term = _TERM.fullmatch(text.strip().lower())
+    if not term or term[2] not in UNIT_DAYS:
         return math.nan
-    return float(found[1]) * UNIT_DAYS[found[2]] or math.nan
+    return float(term[1]) * UNIT_DAYS[term[2]] or math.nan
 
 
-def _is_wanted(deal: Ceasefire, wanted: dict[str, NameFilter], filters: Filters, account: Account) -> bool:
+def _is_chosen(deal: Ceasefire, chosen: dict[str, NameFilter], filters: Filters, account: Account) -> bool:
     named = {
         "country": [deal.location],
         "actors": sorted(deal.actors),
         "dyad": [str(dyad) for dyad in sorted(deal.dyads)],
     }
     for what, names in named.items():
-        if wanted[what].wanted and not wanted[what].matches(names).any():
+        if chosen[what].patterns and not chosen[what].matches(names).any():
             account.drop(f"ceasefires of other {dict(country='countries', dyad='dyads').get(what, what)}", 1)
             return False
     first, last = filters.first or datetime.date.min, filters.last or datetime.date.max
@@ -223,13 +225,13 @@ def _is_wanted(deal: Ceasefire, wanted: dict[str, NameFilter], filters: Filters,
 
 
 def _row(deal: Ceasefire, prior: int, others: Sequence[Ceasefire], account: Account) -> list[dict[str, Any]]:
-    """The row of a ceasefire that has `prior` of its conflict before it; none when the data do not tell."""
+    """The row of a ceasefire that has `prior` of its conflict before it; none when the data do not give it."""
     kind = CLASSES.get(deal.codes["ceasefire_class"])
     if deal.start is None or deal.start > LAST_DAY or kind is None:
         account.drop("ceasefires whose first day or class is not coded", 1)
         return []
-    held = duration(deal, _next_start(deal, others))
-    if held is None:
+    length = duration(deal, _next_start(deal, others))
+    if length is None:
         account.drop("ceasefires whose end is not coded, or lies before their start", 1)
         return []
     flags = {
@@ -249,10 +251,10 @@ def _row(deal: Ceasefire, prior: int, others: Sequence[Ceasefire], account: Acco
         "planned_days": deal.planned_days if flags["fixed_term"] else math.nan,
         "enforcement": ENFORCEMENTS.get(deal.codes.get("enforcement", NOT_KNOWN), ""),
         "prior_ceasefires": prior,
-        "days_mid": held.mid,
-        "days_upper": held.upper,
-        "broke": int(held.broke),
-        "end_date_known": int(held.dated),
+        "days_mid": length.mid,
+        "days_upper": length.upper,
+        "broke": int(length.broke),
+        "end_date_known": int(length.dated),
     }
     return [row | flags]
 

@@ -11,7 +11,7 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "<na>", "."
 """What R, pandas, databases, spreadsheets and Stata write for "not known", in lower case."""
 
 MOST = 10_000_000
-"""More incidents or deaths than any day has seen: a larger number is a mistake, and sums stay exact below it."""
+"""More incidents or deaths than happened on any day: a larger number is a mistake, and sums stay exact below it."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
@@ -36,16 +36,16 @@ def shown(text: str) -> str:
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell says that its value is not known."""
+    """Whether a cell marks its value as not known."""
     return text.lower() in MISSING
 
 
 def day(text: str) -> int:
     """Days from 1 January 1970 to 2023-01-31, 2023-01-31 00:00:00.000 or 31 January 2023."""
-    found = _ISO.fullmatch(text)
-    worded = None if found else _WORDED.fullmatch(text)
-    if found:
-        year, month, number = (int(part) for part in found.groups())
+    iso = _ISO.fullmatch(text)
+    worded = None if iso else _WORDED.fullmatch(text)
+    if iso:
+        year, month, number = (int(part) for part in iso.groups())
     elif worded:
         month = _month(worded[2])
         year, number = int(worded[3]), int(worded[1])

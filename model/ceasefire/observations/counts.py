@@ -21,7 +21,7 @@ from ceasefire.observations import cells
 from ceasefire.observations.events import Events
 from ceasefire.observations.formats import FIGURES, PLAIN, PLAIN_COLUMNS, detect
 from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
-from ceasefire.observations.text_file import TextTable, look_at, refuse
+from ceasefire.observations.text_file import TextTable, examine, refuse
 
 WEEK = 7
 """Days."""
@@ -148,7 +148,7 @@ def _monday(day: int) -> int:
     return day + (4 - day) % WEEK
 
 
-def counted(events: Events, first: int, last: int) -> Counts:
+def count_by_day(events: Events, first: int, last: int) -> Counts:
     """Daily counts of events from day `first` to `last`, a row for each sector; days without an event are zeros.
 
     ScenarioError when that makes more than MOST_ROWS rows.
@@ -172,17 +172,17 @@ def counted(events: Events, first: int, last: int) -> Counts:
 
 
 def read_counts(path: Path | str, step_days: int | None = None, columns: Mapping[str, str] | None = None) -> Counts:
-    """Counts from a table as `ceasefire observe` writes it. Weeks are told by their dates, or by `step_days`.
+    """Counts from a table as `ceasefire observe` writes it. Weeks are recognised by their dates, or by `step_days`.
 
-    `columns` names those that are called otherwise, as {"incidents": "events"}. Raises ScenarioError with every fault
+    `columns` names those that are named otherwise, as {"incidents": "events"}. Raises ScenarioError with every fault
     by line: a day twice, a figure that is no count, more civilians than dead.
     """
-    table = look_at(Path(path), [frozenset(PLAIN_COLUMNS)], []).renamed(columns or {})
+    table = examine(Path(path), [frozenset(PLAIN_COLUMNS)], []).renamed(columns or {})
     detect(table, PLAIN)
-    return rows_of_counts(table, step_days)[0]
+    return parse_counts(table, step_days)[0]
 
 
-def rows_of_counts(table: TextTable, step_days: int | None = None) -> tuple[Counts, int]:
+def parse_counts(table: TextTable, step_days: int | None = None) -> tuple[Counts, int]:
     """A plain table, already looked at, and how many rows it has. Raises ScenarioError."""
     faults = Faults(table)
     columns = [name for name in PLAIN_COLUMNS if name in table.names]
@@ -190,20 +190,20 @@ def rows_of_counts(table: TextTable, step_days: int | None = None) -> tuple[Coun
     first_row: dict[tuple[float, str], int] = {}
     try:
         for rows in read_rows(table, columns, faults, set()):
-            for name, found in _checked(rows, table, first_row).items():
-                parts[name].append(found)
+            for name, values in _checked(rows, table, first_row).items():
+                parts[name].append(values)
     except TooManyFaultsError:
         pass
     faults.raise_if_any()
     if not parts["date"]:
         refuse(table.path, "has no rows, only a header")
-    values = {name: np.concatenate(batches) for name, batches in parts.items()}
-    day = values["date"].astype(np.int64)
-    sector = values["sector"] if "sector" in values else np.full(len(day), "", object)
+    arrays = {name: np.concatenate(batches) for name, batches in parts.items()}
+    day = arrays["date"].astype(np.int64)
+    sector = arrays["sector"] if "sector" in arrays else np.full(len(day), "", object)
     order = np.lexsort((sector.astype(str), day))
-    figures = {name: values[name][order] for name in FIGURES if name in values}
+    figures = {name: arrays[name][order] for name in FIGURES if name in arrays}
     step = step_days or step_of(day)
-    named = tuple(sector[order]) if "sector" in values else None
+    named = tuple(sector[order]) if "sector" in arrays else None
     return Counts(day[order], figures, named, step), len(day)
 
 
@@ -216,36 +216,38 @@ def step_of(day: Days) -> int:
 def _checked(rows: Rows, table: TextTable, first_row: dict[tuple[float, str], int]) -> dict[str, NDArray[Any]]:
     """The columns of a batch; what contradicts itself is noted."""
     count = partial(cells.count, decimal_comma=table.decimal_comma)
-    found: dict[str, NDArray[Any]] = {"date": rows.numbers("date", cells.day)}
+    columns: dict[str, NDArray[Any]] = {"date": rows.numbers("date", cells.day)}
     for name in FIGURES:
         if name in rows.columns:
-            found[name] = rows.numbers(name, count)
+            columns[name] = rows.numbers(name, count)
     if "sector" in rows.columns:
         names, which = rows.names("sector", cells.name)
-        found["sector"] = np.array(names, object)[which]
-    _check_once(rows, found, first_row)
-    _check_bounds(rows, found)
-    return found
+        columns["sector"] = np.array(names, object)[which]
+    _check_once(rows, columns, first_row)
+    _check_bounds(rows, columns)
+    return columns
 
 
-def _check_once(rows: Rows, found: dict[str, NDArray[Any]], first_row: dict[tuple[float, str], int]) -> None:
-    sectors = found["sector"] if "sector" in found else [""] * len(rows)
-    for at, (day, sector) in enumerate(zip(found["date"].tolist(), sectors, strict=True)):
+def _check_once(rows: Rows, columns: dict[str, NDArray[Any]], first_row: dict[tuple[float, str], int]) -> None:
+    sectors = columns["sector"] if "sector" in columns else [""] * len(rows)
+    for at, (day, sector) in enumerate(zip(columns["date"].tolist(), sectors, strict=True)):
         if (day, sector) in first_row:
             where = f" for {cells.shown(sector)}" if sector else ""
-            rows.wrong(at, "date", f"{date_of(int(day))} stands there twice{where}; write one row a day")
+            rows.add_fault(at, "date", f"{date_of(int(day))} is there twice{where}; write one row a day")
         elif day == day:
             first_row[(day, sector)] = at
 
 
-def _check_bounds(rows: Rows, found: dict[str, NDArray[Any]]) -> None:
-    if "deaths" not in found:
+def _check_bounds(rows: Rows, columns: dict[str, NDArray[Any]]) -> None:
+    if "deaths" not in columns:
         return
-    deaths = found["deaths"]
+    deaths = columns["deaths"]
     for name, over in (("low", True), ("high", False), ("civilians", True), ("deaths_a", True), ("deaths_b", True)):
-        if name not in found:
+        if name not in columns:
             continue
-        wrong = found[name] > deaths if over else found[name] < deaths
+        wrong = columns[name] > deaths if over else columns[name] < deaths
         for at in np.flatnonzero(wrong):
-            said = "more" if over else "fewer"
-            rows.wrong(int(at), name, f"{found[name][at]:g} is {said} than deaths, {deaths[at]:g}; mend one of them")
+            comparison = "more" if over else "fewer"
+            rows.add_fault(
+                int(at), name, f"{columns[name][at]:g} is {comparison} than deaths, {deaths[at]:g}; correct one of them"
+            )

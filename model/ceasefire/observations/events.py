@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.observations import cells
 from ceasefire.observations.account import Account, numbered
-from ceasefire.observations.filters import Filters, Flags, NameFilter, check_met
+from ceasefire.observations.filters import Filters, Flags, NameFilter, check_matched
 from ceasefire.observations.formats import EventFormat, Precision
 from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
 from ceasefire.observations.text_file import TextTable, refuse
@@ -38,7 +38,7 @@ class Selection:
 class Events:
     """n events: days from 1 January 1970, figures by name (NaN where not known), position in `sectors`.
 
-    `covered` are the first and last day of any event of the file that is dated well enough, wanted or not.
+    `covered`: first and last day of all events of the file that are dated well enough, also of those filtered out.
     """
 
     day: Days
@@ -49,8 +49,8 @@ class Events:
 
 
 @dataclass
-class _Kept:
-    """Parts of what is kept, a batch each."""
+class _Batches:
+    """Arrays of the events that are kept, one for each batch, and totals over batches."""
 
     days: list[Days] = field(default_factory=list)
     figures: dict[str, list[Figures]] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class EventReader:
         self.table, self.form, self.selection, self.account = table, form, selection, account
         self.faults = Faults(table)
         self.count = partial(cells.count, decimal_comma=table.decimal_comma)
-        self.kept = _Kept()
+        self.batches = _Batches()
         filters = selection.filters
         self.named = {
             what: NameFilter(what, getattr(filters, what)) for what in ("country", "admin1", "dyad", "actors")
@@ -82,7 +82,7 @@ class EventReader:
     def _columns(self) -> list[str]:
         """Columns that are read. ScenarioError when a filter needs one that the file has not."""
         form, there, filters = self.form, set(self.table.names), self.selection.filters
-        asked = {
+        required = {
             "country": (form.country,) if filters.country else (),
             "admin1": (form.admin1,) if filters.admin1 or self.selection.by_admin1 else (),
             "actors": form.actors if filters.actors else (),
@@ -93,7 +93,7 @@ class EventReader:
             refuse(self.table.path, f"{form.title} has no dyads; name --actors instead", column="dyad")
         faults = [
             Fault(str(self.table.path), self.table.skip or None, column, f"is missing; --{what} needs it")
-            for what, columns in asked.items()
+            for what, columns in required.items()
             for column in columns
             if column is not None and column not in there
         ]
@@ -102,11 +102,13 @@ class EventReader:
         optional = [form.end, form.identity, *form.figures.values(), form.when.column, form.where.column, form.kind]
         optional += [form.dyad_number] if filters.dyad else []
         optional += form.actors if "deaths_a" in form.figures else ()
-        found = [column for column in optional if column is not None and column in there]
+        present = [column for column in optional if column is not None and column in there]
         missing = [column for column in optional if column is not None and column not in there]
         if missing:
             self.account.note(f"columns that are missing: {', '.join(missing)}")
-        return list(dict.fromkeys([*form.needed, *found, *(c for columns in asked.values() for c in columns if c)]))
+        return list(
+            dict.fromkeys([*form.needed, *present, *(c for columns in required.values() for c in columns if c)])
+        )
 
     def read(self) -> Events:
         """Every event that counts. Raises ScenarioError with what is wrong in the file, by line."""
@@ -120,7 +122,7 @@ class EventReader:
         self.faults.raise_if_any()
         if self.account.rows == 0:
             refuse(self.table.path, "has no rows, only a header")
-        check_met(self.table.path, list(self.named.values()))
+        check_matched(self.table.path, list(self.named.values()))
         for encoding in sorted(encodings):
             self.account.note(f"not all of it is UTF-8: the rest was read as {encoding}")
         return self._events()
@@ -134,15 +136,15 @@ class EventReader:
         for why, keep in self._steps(rows, day, dated):
             self.account.drop(why, int((alive & ~keep).sum()))
             alive &= keep
-        kept = self.kept
-        kept.days.append(day[alive])
-        kept.spanning += int((span[alive] > 1).sum())
-        kept.longest = max(kept.longest, int(span[alive].max(initial=1)))
+        batches = self.batches
+        batches.days.append(day[alive])
+        batches.spanning += int((span[alive] > 1).sum())
+        batches.longest = max(batches.longest, int(span[alive].max(initial=1)))
         for name, values in figures.items():
-            kept.figures.setdefault(name, []).append(values[alive].astype(np.float32))
-        kept.sectors.append(self._sectors(rows)[alive])
+            batches.figures.setdefault(name, []).append(values[alive].astype(np.float32))
+        batches.sectors.append(self._sectors(rows)[alive])
         if self.form.identity in self.columns:
-            kept.identities.append(_texts(rows.columns[self.form.identity], alive))
+            batches.identities.append(_texts(rows.columns[self.form.identity], alive))
         self._sides(rows, alive)
 
     def _days(self, rows: Rows) -> tuple[Days, Days]:
@@ -154,7 +156,7 @@ class EventReader:
             end = rows.numbers(self.form.end, cells.day_or_none)
             end = np.where(end == cells.NO_DAY, start, end)
         for at in np.flatnonzero(end < start):
-            rows.wrong(int(at), str(self.form.end), f"is before {self.form.start}; no event ends before it begins")
+            rows.add_fault(int(at), str(self.form.end), f"is before {self.form.start}; no event ends before it begins")
         first, last = (np.nan_to_num(day).astype(np.int64) for day in (start, end))
         return first + (last - first) // 2, last - first + 1
 
@@ -170,25 +172,25 @@ class EventReader:
             if part in figures:
                 for at in np.flatnonzero(figures[part] > deaths):
                     message = f"{figures[part][at]:g} is more than {total}, {deaths[at]:g}; a part is no more than all"
-                    rows.wrong(int(at), self.form.figures[part], message)
+                    rows.add_fault(int(at), self.form.figures[part], message)
         if "low" in figures and "high" in figures:
             low, high = np.fmin(figures["low"], deaths), np.fmax(figures["high"], deaths)
-            self.kept.widened += int(((low < figures["low"]) | (high > figures["high"])).sum())
+            self.batches.widened += int(((low < figures["low"]) | (high > figures["high"])).sum())
             figures |= {"low": low, "high": high}
         return figures
 
     def _precise(self, rows: Rows, precision: Precision, worst: int | None) -> Flags:
         if precision.column not in self.columns:
             return np.ones(len(rows), np.bool_)
-        found: Flags = rows.numbers(precision.column, cells.code) <= (precision.worst if worst is None else worst)
-        return found
+        precise: Flags = rows.numbers(precision.column, cells.code) <= (precision.worst if worst is None else worst)
+        return precise
 
     def _steps(self, rows: Rows, day: Days, dated: Flags) -> Iterator[tuple[str, Flags]]:
         """Why events may be left out, in order, and which ones stay."""
         form, selection, filters = self.form, self.selection, self.selection.filters
         if form.kind is not None and form.kind in self.columns:
             kinds = NameFilter("event_type", form.kinds)
-            yield f"{form.kind} is no armed violence", self._named(rows, form.kind, kinds)
+            yield f"{form.kind} is not armed violence", self._named(rows, form.kind, kinds)
         if filters.country:
             yield "another country", self._named(rows, form.country, self.named["country"])
         if filters.dyad and form.dyad is not None:
@@ -211,21 +213,21 @@ class EventReader:
         if filters.first or filters.last:
             yield "before or after the days asked for", _within(day, filters)
 
-    def _named(self, rows: Rows, column: str, wanted: NameFilter) -> Flags:
+    def _named(self, rows: Rows, column: str, names_filter: NameFilter) -> Flags:
         names, which = rows.names(column, cells.words)
-        return np.asarray(wanted.matches(names)[which])
+        return np.asarray(names_filter.matches(names)[which])
 
     def _of_dyad(self, rows: Rows, column: str) -> Flags:
-        found = self._named(rows, column, self.named["dyad"])
+        by_name = self._named(rows, column, self.named["dyad"])
         number = self.form.dyad_number
-        return found | self._named(rows, number, self.named["dyad"]) if number in self.columns and number else found
+        return by_name | self._named(rows, number, self.named["dyad"]) if number in self.columns and number else by_name
 
     def _between(self, rows: Rows) -> Flags:
         """Events in which a named actor takes part; when several are named, with no party that is not named."""
         one, other = self.form.actors
-        wanted, bystanders = self.named["actors"], self.bystanders
-        first, second = self._named(rows, one, wanted), self._named(rows, other, wanted)
-        if len(wanted.wanted) == 1:
+        named, bystanders = self.named["actors"], self.bystanders
+        first, second = self._named(rows, one, named), self._named(rows, other, named)
+        if len(named.patterns) == 1:
             return first | second
         empty = NameFilter("actors", ("",))
         aside = [
@@ -235,14 +237,14 @@ class EventReader:
 
     def _cover(self, day: Days) -> None:
         if len(day):
-            low, high = self.kept.covered or (int(day[0]), int(day[0]))
-            self.kept.covered = min(low, int(day.min())), max(high, int(day.max()))
+            low, high = self.batches.covered or (int(day[0]), int(day[0]))
+            self.batches.covered = min(low, int(day.min())), max(high, int(day.max()))
 
     def _sectors(self, rows: Rows) -> NDArray[np.int32]:
         if not self.selection.by_admin1:
             return np.zeros(len(rows), np.int32)
         names, which = rows.names(self.form.admin1, cells.name)
-        known = self.kept.names
+        known = self.batches.names
         return np.array([known.setdefault(name, len(known)) for name in names], np.int32)[which]
 
     def _sides(self, rows: Rows, alive: Flags) -> None:
@@ -250,36 +252,36 @@ class EventReader:
             for column in self.form.actors:
                 if column in self.columns:
                     names, which = rows.names(column, cells.words)
-                    self.kept.sides.setdefault(column, set()).update(names[k] for k in np.unique(which[alive]))
+                    self.batches.sides.setdefault(column, set()).update(names[k] for k in np.unique(which[alive]))
 
     def _events(self) -> Events:
-        kept, account = self.kept, self.account
-        day = np.concatenate(kept.days)
-        figures = {name: np.concatenate(parts) for name, parts in kept.figures.items()}
-        sector = np.concatenate(kept.sectors)
+        batches, account = self.batches, self.account
+        day = np.concatenate(batches.days)
+        figures = {name: np.concatenate(parts) for name, parts in batches.figures.items()}
+        sector = np.concatenate(batches.sectors)
         once = self._once(len(day))
-        account.drop(f"stands there again with the same {self.form.identity}", int((~once).sum()))
+        account.drop(f"the same {self.form.identity} again", int((~once).sum()))
         day, sector, figures = day[once], sector[once], {name: values[once] for name, values in figures.items()}
         account.kept = len(day)
         self._name_sides(figures)
-        if kept.spanning:
-            events = numbered(kept.spanning, "event")
-            account.note(f"{events} lasted several days (at most {kept.longest:,}): counted on the middle one")
-        if kept.widened:
-            rows = numbered(kept.widened, "row")
+        if batches.spanning:
+            events = numbered(batches.spanning, "event")
+            account.note(f"{events} lasted several days (at most {batches.longest:,}): counted on the middle one")
+        if batches.widened:
+            rows = numbered(batches.widened, "row")
             account.note(f"{rows} with low or high on the wrong side of the best count: widened to it")
         unknown = int(np.isnan(figures["deaths"]).sum())
         if unknown:
             account.note(
                 f"{numbered(unknown, 'event')} without a number of deaths: deaths of their days are left blank"
             )
-        return Events(day, figures, sector, list(kept.names) or [NO_SECTOR], kept.covered)
+        return Events(day, figures, sector, list(batches.names) or [NO_SECTOR], batches.covered)
 
     def _once(self, count: int) -> Flags:
         """Which events are the first of their identity; those without one all are."""
-        if not self.kept.identities:
+        if not self.batches.identities:
             return np.ones(count, np.bool_)
-        coded = pa.chunked_array(self.kept.identities, pa.binary()).combine_chunks().dictionary_encode()
+        coded = pa.chunked_array(self.batches.identities, pa.binary()).combine_chunks().dictionary_encode()
         codes = coded.indices.to_numpy()
         first = np.zeros(count, np.bool_)
         first[np.unique(codes, return_index=True)[1]] = True
@@ -287,10 +289,10 @@ class EventReader:
         return np.asarray(first | np.isin(codes, blank))
 
     def _name_sides(self, figures: dict[str, Figures]) -> None:
-        """Deaths of a side are told only where side A is one and the same party."""
+        """Deaths of a side are written only where side A is one and the same party."""
         if "deaths_a" not in figures:
             return
-        one, other = (sorted(self.kept.sides.get(column, ())) for column in self.form.actors)
+        one, other = (sorted(self.batches.sides.get(column, ())) for column in self.form.actors)
         if len(one) > 1:
             for name in ("deaths_a", "deaths_b"):
                 figures.pop(name, None)

@@ -1,4 +1,4 @@
-"""Which events are wanted: where, between whom and when."""
+"""Filters: which events are kept, by where, between whom and when."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ def box_of(text: str) -> Box:
 def day_of(value: str | datetime.date | None, what: str) -> datetime.date | None:
     """A day as typed or given. Raises ScenarioError naming the option."""
     if value is None or (isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)):
-        found = value
+        day = value
     else:
         try:
-            found = datetime.date.fromisoformat(str(value)[:10] if isinstance(value, datetime.datetime) else str(value))
+            day = datetime.date.fromisoformat(str(value)[:10] if isinstance(value, datetime.datetime) else str(value))
         except ValueError:
             refuse("", f"{shown(str(value))} is not a day; write 2018-09-17", column=what)
-    if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
-        refuse("", f"{found} is not within {FIRST_YEAR} to {LAST_YEAR}", column=what)
-    return found
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        refuse("", f"{day} is not within {FIRST_YEAR} to {LAST_YEAR}", column=what)
+    return day
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked for; what is empty keeps everything. Names match whole, without case; * stands for anything."""
+    """The filters of a call; an empty one keeps everything. Names match whole, without case; * stands for anything."""
 
     country: tuple[str, ...] = ()
     dyad: tuple[str, ...] = ()
@@ -88,28 +88,28 @@ class Filters:
 
 @dataclass
 class NameFilter:
-    """Names of one kind that are wanted, and which were met."""
+    """Patterns for names of one kind, the patterns that matched, and the result for every name of the file."""
 
     what: str
-    wanted: tuple[str, ...]
-    met: set[str] = field(default_factory=set)
-    seen: dict[str, bool] = field(default_factory=dict)
+    patterns: tuple[str, ...]
+    matched: set[str] = field(default_factory=set)
+    results: dict[str, bool] = field(default_factory=dict)
 
     def matches(self, names: Sequence[str]) -> Flags:
-        """Which of these names are wanted."""
+        """Which of these names match a pattern."""
         for name in names:
-            if name not in self.seen:
-                hits = [pattern for pattern in self.wanted if fnmatchcase(name.lower(), _literal(pattern))]
-                self.met.update(hits)
-                self.seen[name] = bool(hits)
-        return np.array([self.seen[name] for name in names], np.bool_)
+            if name not in self.results:
+                hits = [pattern for pattern in self.patterns if fnmatchcase(name.lower(), _literal(pattern))]
+                self.matched.update(hits)
+                self.results[name] = bool(hits)
+        return np.array([self.results[name] for name in names], np.bool_)
 
     def faults(self, path: Path) -> list[Fault]:
-        """A fault for each wanted name that no row has."""
+        """A fault for each pattern that no row matches."""
         return [
-            Fault(str(path), None, self.what, f"no row has {shown(pattern)}{_nearest(pattern, self.seen)}")
-            for pattern in self.wanted
-            if pattern not in self.met
+            Fault(str(path), None, self.what, f"no row has {shown(pattern)}{_nearest(pattern, self.results)}")
+            for pattern in self.patterns
+            if pattern not in self.matched
         ]
 
 
@@ -118,8 +118,8 @@ def _literal(pattern: str) -> str:
     return pattern.strip().lower().replace("[", "[[]").replace("?", "[?]")
 
 
-def _nearest(pattern: str, seen: Iterable[str]) -> str:
-    by_small = {name.lower(): name for name in sorted(seen) if name}
+def _nearest(pattern: str, names: Iterable[str]) -> str:
+    by_small = {name.lower(): name for name in sorted(names) if name}
     inside = [name for small, name in by_small.items() if pattern.strip("* ").lower() in small]
     close = inside[:3] or [by_small[name] for name in difflib.get_close_matches(pattern.lower(), by_small, n=1)]
     if close:
@@ -128,7 +128,7 @@ def _nearest(pattern: str, seen: Iterable[str]) -> str:
     return f"; there are {', '.join(map(shown, few))}{' and more' if len(by_small) > 8 else ''}" if few else ""
 
 
-def check_met(path: Path, filters: Sequence[NameFilter]) -> None:
+def check_matched(path: Path, filters: Sequence[NameFilter]) -> None:
     """ScenarioError for names that no row has."""
     faults = [fault for one in filters for fault in one.faults(path)]
     if faults:

@@ -90,7 +90,7 @@ ACLED_COLUMNS = (
     "event_id_cnty", "event_date", "time_precision", "disorder_type", "event_type", "sub_event_type", "actor1",
     "inter1", "actor2", "inter2", "interaction", "admin1", "geo_precision", "fatalities",
 )  # fmt: skip
-"""Those that tell an ACLED export from other files."""
+"""Columns by which an ACLED export is recognised."""
 
 ACLED = EventFormat(
     name="acled",
@@ -132,14 +132,14 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     CEASEFIRES: CEASEFIRES_NEEDED,
     PLAIN: ("date",),
 }
-_TELLING: dict[str, frozenset[str]] = {
+_TYPICAL: dict[str, frozenset[str]] = {
     GED.name: frozenset(GED_COLUMNS),
     ACLED.name: frozenset(ACLED_COLUMNS),
     CEASEFIRES: frozenset((*CEASEFIRES_NEEDED, "ucdp_acd_id", "ucdp_dyad", "partial", "written", "implement")),
     PLAIN: frozenset(PLAIN_COLUMNS),
 }
 FORMATS = tuple(_NEEDED)
-KNOWN = tuple(_TELLING.values())
+KNOWN = tuple(_TYPICAL.values())
 EVENTS = {GED.name: GED, ACLED.name: ACLED}
 _TITLES = {GED.name: GED.title, ACLED.name: ACLED.title, CEASEFIRES: CEASEFIRES_TITLE, PLAIN: PLAIN_TITLE}
 
@@ -154,7 +154,7 @@ def detect(table: TextTable, forced: str | None = None) -> str:
     if forced is not None and forced not in FORMATS:
         refuse("", f"there is no format '{forced}'; choose from {', '.join(FORMATS)}", column="format")
     there = set(table.names)
-    shares = {name: len(columns & there) / len(columns) for name, columns in _TELLING.items()}
+    shares = {name: len(columns & there) / len(columns) for name, columns in _TYPICAL.items()}
     name = forced or max(shares, key=lambda name: (not _missing(name, there), shares[name]))
     missing = _missing(name, there)
     if not missing:
@@ -169,7 +169,7 @@ def detect(table: TextTable, forced: str | None = None) -> str:
                 table.skip or 1,
             )
     lacks = f"read as {_TITLES[name]}, it lacks {listed(missing)}; its columns are {listed(table.names)}"
-    refuse(table.path, f"{lacks}; --column {missing[0]}=… names one that is called otherwise", table.skip or 1)
+    refuse(table.path, f"{lacks}; --column {missing[0]}=… names one that is named otherwise", table.skip or 1)
 
 
 def _missing(name: str, there: set[str]) -> list[str]:

@@ -12,10 +12,10 @@ import pandas as pd
 from ceasefire.observations import formats
 from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.ceasefires import durations
-from ceasefire.observations.counts import Counts, counted, date_of, place_of, rows_of_counts
+from ceasefire.observations.counts import Counts, count_by_day, date_of, parse_counts, place_of
 from ceasefire.observations.events import EventReader, Selection
 from ceasefire.observations.filters import Box, Filters, box_of, day_of
-from ceasefire.observations.text_file import TextTable, look_at, refuse
+from ceasefire.observations.text_file import TextTable, examine, refuse
 
 Day = str | datetime.date | None
 Names = str | Iterable[str] | None
@@ -23,7 +23,7 @@ Names = str | Iterable[str] | None
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """What a file says. `counts` are of days, or of weeks where the source allows no more; None for ceasefires."""
+    """The content of a file. `counts` are of days, or of weeks where the source allows no more; None for ceasefires."""
 
     format: str
     account: Account
@@ -71,7 +71,7 @@ def observe(
     Names match whole, without case, and * stands for anything; several names of one kind add up. `box` is south, north,
     west, east [degrees]. Days outside what the file covers are not written; `covers` states what it covers when the
     first or last days were quiet, as 2018-09-17:2019-04-30. `date_prec` and `where_prec` are the worst codes of
-    precision that are kept. `columns` names those that are called otherwise, as {"incidents": "events"}. Raises
+    precision that are kept. `columns` names those that are named otherwise, as {"incidents": "events"}. Raises
     ScenarioError with every fault by line and column.
     """
     filters = Filters(
@@ -79,7 +79,7 @@ def observe(
         first=day_of(first_day, "from"), last=day_of(last_day, "to"),
     )  # fmt: skip
     stated = _covered(covers)
-    table = look_at(Path(path), formats.KNOWN, [formats.GED_COLUMNS]).renamed(columns or {})
+    table = examine(Path(path), formats.KNOWN, [formats.GED_COLUMNS]).renamed(columns or {})
     name = formats.detect(table, format)
     account = Account(str(path), name, formats.title_of(name))
     if not table.has_header:
@@ -122,21 +122,21 @@ def _events(
     stated: tuple[datetime.date, datetime.date] | None,
     account: Account,
 ) -> Counts:
-    """Counts of the days that the file covers, as far as they are asked for."""
+    """Counts of the days that the file covers, within the days asked for."""
     form, filters = formats.EVENTS[name], selection.filters
     account.terms = form.terms
     events = EventReader(table, form, selection, account).read()
     covered = [events.covered] if events.covered else []
     covered += [(place_of(stated[0]), place_of(stated[1]))] if stated else []
     if not covered:
-        refuse(table.path, f"no event is dated well enough; {form.when.column} says how well each is")
+        refuse(table.path, f"no event is dated well enough; {form.when.column} gives the precision of each")
     start, end = min(first for first, _ in covered), max(last for _, last in covered)
     first = max(start, place_of(filters.first)) if filters.first else start
     last = min(end, place_of(filters.last)) if filters.last else end
     if first > last:
         refuse(table.path, f"has no event in the days asked for: it runs from {date_of(start)} to {date_of(end)}")
     _note_ends(filters, start, end, account)
-    counts = counted(events, first, last)
+    counts = count_by_day(events, first, last)
     if not form.weekly_only:
         return counts
     weeks = counts.weekly(filters.first)
@@ -150,7 +150,7 @@ def _events(
 
 
 def _note_ends(filters: Filters, start: int, end: int, account: Account) -> None:
-    """Say which of the days asked for are not written, because nothing tells that they were observed."""
+    """Note which of the days asked for are not written, because nothing shows that they were observed."""
     how = "if it covers quiet days beyond, state them with --covers"
     if filters.first and place_of(filters.first) < start:
         account.note(f"the first event of the file is of {date_of(start)}: days before are not written; {how}")
@@ -164,25 +164,25 @@ def _plain(
     """A table of counts, cut to the days asked for; with `stated`, days without a row are zeros."""
     for what in ("country", "dyad", "actors", "admin1", "box"):
         if getattr(filters, what):
-            refuse("", "a table of counts does not tell; leave it out", column=what)
-    counts, account.rows = rows_of_counts(table)
+            refuse("", "a table of counts does not have it; leave the option out", column=what)
+    counts, account.rows = parse_counts(table)
     unread = [name for name in table.names if name not in formats.PLAIN_COLUMNS]
     if unread:
-        account.note(f"columns that are passed over: {formats.listed(unread)}")
+        account.note(f"columns that are not read: {formats.listed(unread)}")
     if stated:
         counts = counts.with_quiet_days(*stated)
-    if not len(kept := counts.between(filters.first, filters.last)):
+    if not len(selected := counts.between(filters.first, filters.last)):
         refuse(table.path, f"has no row in the days asked for: it runs from {counts.first} to {counts.last}")
-    account.kept = account.rows - (len(counts) - len(kept))
-    account.drop("before or after the days asked for", len(counts) - len(kept))
-    gaps = kept.days_without_rows
+    account.kept = account.rows - (len(counts) - len(selected))
+    account.drop("before or after the days asked for", len(counts) - len(selected))
+    gaps = selected.days_without_rows
     if gaps:
         account.note(
             f"without a row, and left out: {numbered(gaps, 'day')} within; if they were quiet, state it with --covers"
         )
-    if kept.step_days > 1:
+    if selected.step_days > 1:
         account.note("rows are weeks, by their dates")
-    return kept
+    return selected
 
 
 def _sum_up(counts: Counts, account: Account) -> None:

@@ -1,4 +1,4 @@
-"""Rows of a text table in batches, only the columns that are wanted; every fault by line and column, up to a bound.
+"""Rows of a text table in batches, only the columns that are needed; every fault by line and column, up to a bound.
 
 pyarrow reads 10⁶ events of 49 columns in half of the time that pandas takes in chunks, and in less memory.
 """
@@ -24,13 +24,13 @@ MOST_FAULTS = 30
 BLOCK = LONGEST_ROW
 """Bytes parsed at a time."""
 
-HEADER_AGAIN = "the header stands here again; join files without it"
+HEADER_AGAIN = "the header row is repeated here; join files without it"
 
 Parser = Callable[[str], float | int | str]
 
 
 class TooManyFaultsError(Exception):
-    """As many faults were found as are listed."""
+    """The bound on listed faults is reached."""
 
 
 @dataclass
@@ -38,26 +38,26 @@ class Faults:
     """What is wrong in the rows of a table, by row; lines are looked up when they are reported."""
 
     table: TextTable
-    found: list[tuple[int, str, str]] = field(default_factory=list)
+    entries: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, row: int, column: str, message: str) -> None:
         """Note a fault, the header once a row. TooManyFaultsError when no more are listed."""
-        if message == HEADER_AGAIN and any(at == row for at, _, said in self.found if said == message):
+        if message == HEADER_AGAIN and any(at == row for at, _, other in self.entries if other == message):
             return
-        self.found.append((row, column, message))
-        if len(self.found) >= MOST_FAULTS:
+        self.entries.append((row, column, message))
+        if len(self.entries) >= MOST_FAULTS:
             raise TooManyFaultsError
 
     def raise_if_any(self) -> None:
         """ScenarioError with every fault by line."""
-        if not self.found:
+        if not self.entries:
             return
-        line = lines_of(self.table, [row for row, _, _ in self.found])
+        line = lines_of(self.table, [row for row, _, _ in self.entries])
         path = str(self.table.path)
-        faults = [Fault(path, line.get(row), column, message) for row, column, message in self.found]
-        if len(self.found) >= MOST_FAULTS:
+        faults = [Fault(path, line.get(row), column, message) for row, column, message in self.entries]
+        if len(self.entries) >= MOST_FAULTS:
             last = max(fault.line or 0 for fault in faults)
-            faults.append(Fault(path, last, "", "there may be more after this line; mend these first"))
+            faults.append(Fault(path, last, "", "there may be more after this line; correct these first"))
         raise ScenarioError(faults)
 
 
@@ -89,9 +89,9 @@ class Rows:
         """
         cells = self.columns[column]
         try:
-            found = cells.dictionary.cast(pa.string()).cast(pa.float64()).to_numpy()
-            if (np.abs(found) <= most).all():
-                return np.asarray(found[cells.indices.to_numpy()])
+            degrees = cells.dictionary.cast(pa.string()).cast(pa.float64()).to_numpy()
+            if (np.abs(degrees) <= most).all():
+                return np.asarray(degrees[cells.indices.to_numpy()])
         except pa.ArrowInvalid:
             pass
         self.remembered.pop(column, None)
@@ -105,7 +105,7 @@ class Rows:
         plain = ["" if isinstance(value, ValueError) else value for value in values]
         return plain, cells.indices.to_numpy()
 
-    def wrong(self, at: int, column: str, message: str) -> None:
+    def add_fault(self, at: int, column: str, message: str) -> None:
         """Note a fault in the row at this place of the batch."""
         self.faults.add(self.first + at, column, message)
 
@@ -134,13 +134,13 @@ class Rows:
         if bad:
             indices = cells.indices.to_numpy()
             for at in np.flatnonzero(np.isin(indices, bad)):
-                self.wrong(int(at), column, str(values[indices[at]]))
+                self.add_fault(int(at), column, str(values[indices[at]]))
 
 
 def read_rows(table: TextTable, columns: Sequence[str], faults: Faults, encodings: set[str]) -> Iterator[Rows]:
-    """The wanted columns of a table, a batch at a time. Rows of too few or too many cells are noted, and end it.
+    """The given columns of a table, a batch at a time. Rows of too few or too many cells are noted, and end it.
 
-    Raises ScenarioError when a wanted column stands there twice or the file cannot be parsed.
+    Raises ScenarioError when a given column is there twice or the file cannot be parsed.
     """
     _check_repeated(table, columns)
     places = {column: str(table.names.index(column)) for column in columns}
@@ -180,31 +180,31 @@ def _open(file: BinaryIO, table: TextTable, places: list[str]) -> Any:
 
 def _note_uneven(table: TextTable, first: int, faults: Faults, message: str) -> None:
     """Note rows with too few or too many cells, for a file in which row `first` or one after it cannot be parsed."""
-    wanted, line, found = len(table.names), table.skip, False
+    expected, line, any_uneven = len(table.names), table.skip, False
     for row, (at, cells) in enumerate(records(table)):
         line = at
-        if row >= first and len(cells) != wanted:
-            found = True
-            faults.add(row, "", _uneven(cells, wanted))
-    if not found and not faults.found:
+        if row >= first and len(cells) != expected:
+            any_uneven = True
+            faults.add(row, "", _uneven(cells, expected))
+    if not any_uneven and not faults.entries:
         why = "a row after this line is too long or is no text; is a quotation mark not closed?"
         refuse(table.path, f"{why} ({shown(message.splitlines()[0])})", line)
 
 
-def _uneven(cells: list[str], wanted: int) -> str:
+def _uneven(cells: list[str], expected: int) -> str:
     several = "s" if len(cells) > 1 else ""
     if any("\n" in cell or "\r" in cell for cell in cells):
         hint = "is a quotation mark opened and not closed?"
-    elif len(cells) > wanted:
+    elif len(cells) > expected:
         hint = "write a cell that holds the separator in quotation marks"
     else:
         hint = "is it cut off?"
-    return f"has {len(cells)} cell{several}, and the header {wanted}; {hint}"
+    return f"has {len(cells)} cell{several}, and the header {expected}; {hint}"
 
 
 def _check_repeated(table: TextTable, columns: Sequence[str]) -> None:
     twice = repeated(table.names) & set(columns)
     if twice:
         line = table.skip or None
-        message = "this column stands there twice; leave one of them out"
+        message = "this column is there twice; leave one of them out"
         raise ScenarioError([Fault(str(table.path), line, column, message) for column in sorted(twice)])

@@ -20,7 +20,7 @@ from typing import BinaryIO, NoReturn, TextIO
 from ceasefire.errors import Fault, ScenarioError
 
 HEAD = 256 * 1024
-"""Bytes that are looked at to tell what a file is."""
+"""Bytes that are examined to recognise a file."""
 
 LONGEST_ROW = 2 * 2**20
 """Bytes of a row, at most: the fast way reads two blocks of this size together."""
@@ -66,7 +66,7 @@ class TextTable:
         for name, theirs in columns.items():
             theirs = theirs.strip().lower()
             if self.names.count(theirs) != 1:
-                there = "stands there twice" if theirs in self.names else "is not there"
+                there = "is there twice" if theirs in self.names else "is not there"
                 refuse(self.path, f"{theirs!r} {there}; name a column of the file", self.skip or None, "column")
             names[self.names.index(theirs)] = name
         return replace(self, names=tuple(names))
@@ -92,18 +92,18 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _check(path: Path, found: os.stat_result) -> None:
-    if stat.S_ISDIR(found.st_mode):
+def _check(path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
         refuse(path, "is a folder; name a file in it")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         refuse(path, "is no ordinary file but a pipe or a device; save what it gives to a file first")
-    if found.st_size == 0:
+    if status.st_size == 0:
         refuse(path, "is empty")
-    if found.st_size > MOST_BYTES:
+    if status.st_size > MOST_BYTES:
         refuse(path, f"is larger than {MOST_BYTES >> 30} GB; split it by country or year")
 
 
-def look_at(path: Path, known: Sequence[frozenset[str]], headless: Sequence[Sequence[str]]) -> TextTable:
+def examine(path: Path, known: Sequence[frozenset[str]], headless: Sequence[Sequence[str]]) -> TextTable:
     """How a file is to be read. `known`: columns of each format; `headless`: columns of files without a header row.
 
     Raises ScenarioError when it is not a text table.
@@ -124,8 +124,8 @@ def look_at(path: Path, known: Sequence[frozenset[str]], headless: Sequence[Sequ
 def _laid_out(
     path: Path, encoding: str, text: str, known: frozenset[str], headless: Sequence[Sequence[str]]
 ) -> TextTable:
-    found = [(_first_row(text, delimiter), delimiter) for delimiter in DELIMITERS]
-    (cells, skip), delimiter = max(found, key=lambda row: (len(known.intersection(row[0][0])), len(row[0][0])))
+    layouts = [(_first_row(text, delimiter), delimiter) for delimiter in DELIMITERS]
+    (cells, skip), delimiter = max(layouts, key=lambda row: (len(known.intersection(row[0][0])), len(row[0][0])))
     if not any(cells):
         refuse(path, "holds no table: it has only blank lines")
     if not known.intersection(cells):
