@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from observations.made_files import Row, deal, write
 
 import ceasefire
@@ -146,6 +148,7 @@ def test_filters_choose_ceasefires_by_country_actor_dyad_and_first_day(observed:
         ({"ended": "no"}, "ended: 'no' is not a code; write a whole number"),
         ({"ceasefire_class": "1.5"}, "ceasefire_class: '1.5' is not a code"),
         ({"end_yr": "inf"}, "end_yr: 'inf' is not a code"),
+        ({"location": " "}, "location: is empty; a ceasefire has a country"),
         ({"location": "=1+1"}, "location: '=1+1' would be taken for a formula"),
     ],
 )
@@ -154,3 +157,56 @@ def test_a_bad_cell_of_a_ceasefire_is_refused_with_its_line(observed: Any, chang
         observed(deal(), deal(**changes))
     (fault,) = refused.value.faults
     assert (fault.line, said in str(fault)) == (3, True), str(fault)
+
+
+CELL = st.sampled_from(
+    [
+        "",
+        "NA",
+        "-9",
+        "-1",
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+        "12",
+        "31",
+        "1999",
+        "2020",
+        "9999",
+        "1e9",
+        "0.5",
+        "inf",
+        "x",
+        "2 weeks",
+    ]
+)
+
+
+def outcome(path: Path) -> Observed | ScenarioError:
+    """What a file is read as, or why it is refused."""
+    try:
+        observed: Observed = ceasefire.observe(path)
+    except ScenarioError as error:
+        return error
+    return observed
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.sampled_from(sorted(deal())), CELL, max_size=4), min_size=1, max_size=6))
+def test_mangled_codes_give_sound_durations_or_a_fault_with_a_line_for_each(
+    tmp_path: Path, changes: list[dict[str, str]]
+) -> None:
+    rows = [deal(**({"cf_id": number, "cf_effect_month": number} | change)) for number, change in enumerate(changes, 1)]
+    found = outcome(write(tmp_path / "raw.csv", rows))
+    if isinstance(found, ScenarioError):
+        assert all(fault.line and 2 <= fault.line <= 1 + len(rows) for fault in found.faults)
+        return
+    table = found.table()
+    assert ((table["days_mid"] > 0) & (table["days_mid"] <= table["days_upper"])).all()
+    assert (table["days_mid"] == table["days_upper"]).equals(table["end_date_known"] == 1) or table.empty
+    assert len(table) + sum(found.account.dropped.values()) == len({(row["cc"], row["cf_id"]) for row in rows})
+    table.to_csv(tmp_path / FILE, index=False)
+    if len(table):
+        assert len(read_deals(tmp_path)) == len(table)

@@ -32,10 +32,10 @@ def test_the_example_in_python_gives_the_same(command: Command) -> None:
     (code,) = blocks("python")
     names: dict[str, Any] = {}
     exec(code, names)
-    seen = names["seen"]
-    assert len(seen.table()) == 14
-    assert seen.weekly().to_csv(index=False, date_format="%Y-%m-%d") == blocks("csv")[1]
-    assert seen.account.kept == 3
+    observed = names["observed"]
+    assert len(observed.table()) == 14
+    assert observed.weekly().to_csv(index=False, date_format="%Y-%m-%d") == blocks("csv")[1]
+    assert observed.account.kept == 3
 
 
 def test_every_option_and_format_that_the_page_names_is_there(command: Command) -> None:

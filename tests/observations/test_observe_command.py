@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,13 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_half_written(
     assert "the disk is full; nothing half-written was left behind" in said.err
     assert Path("counts.csv").read_bytes() == before
     assert sorted(path.name for path in Path().iterdir()) == ["counts-weekly.csv", "counts.csv", "ged.csv"]
+
+
+def test_reading_counts_compiles_nothing_and_draws_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "ged.csv", ged_file())
+    code = (
+        "import sys; from ceasefire.cli import main; code = main(['observe', 'ged.csv', '--out', 'counts.csv']);"
+        "print(code, {'numba', 'matplotlib', 'scipy', 'mesa', 'ceasefire.simulation'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "0 set()\n"

@@ -144,6 +144,8 @@ def _of_actors(rows: Rows) -> list[Ceasefire]:
             rows.add_fault(at, "cf_id", "a row names its ceasefire by cc and cf_id, whole numbers above 0")
             continue
         text = {name: column[at] for name, column in texts.items()}
+        if not text["location"]:
+            rows.add_fault(at, "location", "is empty; a ceasefire has a country")
         ceasefires.append(_ceasefire(rows, at, row, text))
     return ceasefires
 
