@@ -144,15 +144,20 @@ def _of_actors(rows: Rows) -> list[Ceasefire]:
             rows.add_fault(at, "cf_id", "a row names its ceasefire by cc and cf_id, whole numbers above 0")
             continue
         text = {name: column[at] for name, column in texts.items()}
-        if not text["location"]:
-            rows.add_fault(at, "location", "is empty; a ceasefire has a country")
         ceasefires.append(_ceasefire(rows, at, row, text))
     return ceasefires
 
 
 def _texts(rows: Rows, column: str) -> list[str]:
-    names, which = rows.names(column, cells.name if column == "location" else cells.words)
+    names, which = rows.names(column, _country if column == "location" else cells.words)
     return [names[k] for k in which]
+
+
+def _country(text: str) -> str:
+    """A name that is not empty. Raises ValueError."""
+    if not text:
+        raise ValueError("is empty; a ceasefire has a country")
+    return cells.name(text)
 
 
 def _codes(rows: Rows, column: str) -> list[int]:
