@@ -52,7 +52,7 @@ class Account:
         lines += [f"  dropped {rows:,}: {why}" for why, rows in self.dropped.items() if rows]
         if self.first and self.last:
             days = numbered((self.last - self.first).days + 1, "day")
-            figures = ", ".join(f"{total:,} {name.replace('_', ' ')}" for name, total in self.totals.items())
+            figures = ", ".join(f"{total:,} {name}" for name, total in self.totals.items())
             lines.append(f"  {self.first} to {self.last}, {days}: {figures}")
         lines += [f"  {note}" for note in self.notes]
         if self.terms:
