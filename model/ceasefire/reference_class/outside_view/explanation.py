@@ -169,8 +169,9 @@ def leaning_lines(one: DealForecast) -> list[str]:
             f"deal{'' if len(what.named) == 1 else 's'} by name: "
             f"{'; '.join(shown)}{f'; and {more} more' if more > 0 else ''}."
         )
-    lines.append(
-        f"Together they make this deal {pull_words(what.pull)}: the country's deals of this kind "
-        f"{what.country_pull:.2g} times the usual length, and this conflict's own {what.conflict_pull:.2g} times that."
-    )
+    words = f"Together they make this deal {pull_words(what.pull)}"
+    if what.conflict_deals:
+        words += f": the country's deals of this kind {what.country_pull:.2g} times the usual length"
+        words += f", and this conflict's own {what.conflict_pull:.2g} times that"
+    lines.append(f"{words}.")
     return lines

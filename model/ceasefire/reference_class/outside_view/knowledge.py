@@ -127,13 +127,15 @@ def _unnamed(history: Sequence[Record]) -> str:
 
 
 def near_names(word: str, names: Sequence[str]) -> list[str]:
-    """Up to two names that are spelt much like the word, letters that changed places forgiven."""
+    """Up to two names that are spelt much like the word, letters that changed places forgiven; none for two states."""
 
     def likeness(name: str) -> float:
         short = name.lower().partition(" (")[0]
         pairs = ((word.lower(), short), ("".join(sorted(word.lower())), "".join(sorted(short))))
         return sum(difflib.SequenceMatcher(None, *pair).ratio() for pair in pairs) / 2
 
+    if "/" in word:
+        return []
     alike = sorted(((likeness(name), name) for name in names), reverse=True)
     return [name for score, name in alike[:2] if score >= 0.7]
 
@@ -201,7 +203,7 @@ def _of_names(asked: AskedDeal, found: Knowledge, data: Sequence[Record] | None,
 
 
 def _conflicts(found: Knowledge) -> dict[str, int]:
-    """Deals known of each conflict of the country."""
+    """Deals known of each conflict of the country; a negative number is the record's word for an unknown conflict."""
     count = {name: state.deals for name, state in found.state.conflicts.items()}
     for record in found.counted:
         count[record.facts.conflict] = count.get(record.facts.conflict, 0) + 1
@@ -209,7 +211,8 @@ def _conflicts(found: Knowledge) -> dict[str, int]:
 
 
 def _listed(conflicts: Mapping[str, int]) -> str:
-    parts = [f"'{name}' ({_number(deals, 'deal')})" for name, deals in sorted(conflicts.items(), key=lambda c: -c[1])]
+    named = {name: deals for name, deals in conflicts.items() if not name.startswith("-")}
+    parts = [f"'{name}' ({_number(deals, 'deal')})" for name, deals in sorted(named.items(), key=lambda c: -c[1])]
     return ", ".join(parts[:8]) + (f" and {len(parts) - 8} more" if len(parts) > 8 else "")
 
 
