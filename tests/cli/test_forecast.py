@@ -389,3 +389,9 @@ def test_without_its_country_a_deal_is_forecast_as_in_a_country_of_which_nothing
     assert changed["if nothing were known of Syria"].median == pytest.approx(elsewhere.median)
     own = forecast({**IDLIB, "conflict": "another"}).deals[0]
     assert changed["if nothing were known of this conflict"].median == pytest.approx(own.median)
+
+
+def test_a_deal_without_a_conflict_is_one_of_a_conflict_that_nobody_knows() -> None:
+    for country in ("Syria", "Ruritania"):
+        facts = {name: value for name, value in IDLIB.items() if name != "conflict"} | {"country": country}
+        assert forecast(facts).deals[0].rows == forecast({**facts, "conflict": "another"}).deals[0].rows

@@ -21,6 +21,9 @@ from ceasefire.reference_class.outside_view.parameters import Parameters
 COUNTRY_EFFECTS = ("country", "open_ended", "fixed_term")
 """The parts of z."""
 
+UNNAMED = "(not named)"
+"""The conflict of deals that name none: one of which nothing else is known."""
+
 BEFORE_ANYTHING = -math.inf
 
 
@@ -78,7 +81,7 @@ class _Targets:
 
 def _of_deals(deals: DealTable) -> _Targets:
     weights = np.column_stack([np.ones(len(deals)), ~deals.fixed, deals.fixed]).astype(np.float64)
-    return _Targets(weights, [str(name) for name in deals.conflict], deals.start)
+    return _Targets(weights, [str(name) or UNNAMED for name in deals.conflict], deals.start)
 
 
 def _prior(state: CountryState, model: Parameters, targets: _Targets) -> tuple[FloatArray, FloatArray]:

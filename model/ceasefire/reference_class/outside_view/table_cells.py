@@ -31,12 +31,12 @@ def read_rows(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
         raise ScenarioError([Fault(str(file), None, "", f"cannot be read as CSV: {error}")]) from None
     except OSError as error:
         raise ScenarioError([Fault(str(file), None, "", f"cannot be read: {error.strerror}")]) from None
-    wrong = [line for line, cells in rows if len(cells) != len(header)]
-    if wrong:
-        raise ScenarioError([
-            Fault(str(file), line, "", f"has {len(cells)} cells, and the header {len(header)}")
-            for line, cells in rows if len(cells) != len(header)
-        ])  # fmt: skip
+    ragged = [
+        Fault(str(file), line, "", f"has {len(cells)} cells, and the header {len(header)}")
+        for line, cells in rows if len(cells) != len(header)
+    ]  # fmt: skip
+    if ragged:
+        raise ScenarioError(ragged)
     return header, [(line, dict(zip(header, cells, strict=True))) for line, cells in rows]
 
 
