@@ -175,6 +175,7 @@ def test_a_written_definitive_deal_lasts_longer_and_the_command_says_so() -> Non
         ({"country": "Syria"}, "written is not given: taken as not written"),
         ({"country": "Syria", "start": "2025-01-01"}, "the shipped record ends with 2020"),
         ({"country": "Syria", "fixed_term": "yes"}, "planned_days is not given"),
+        ({"country": "Syria"}, "fixed_term is not given: taken as open-ended"),
         ({"country": "Syria", "mediated": "yes"}, "not used, for they add nothing to the other facts: mediated"),
         ({"country": "Syria", "start": "1985-01-01"}, "no deal in Syria was known on 1985-01-01"),
     ],
@@ -395,3 +396,7 @@ def test_a_deal_without_a_conflict_is_one_of_a_conflict_that_nobody_knows() -> N
     for country in ("Syria", "Ruritania"):
         facts = {name: value for name, value in IDLIB.items() if name != "conflict"} | {"country": country}
         assert forecast(facts).deals[0].rows == forecast({**facts, "conflict": "another"}).deals[0].rows
+
+
+def test_an_empty_place_for_planned_days_means_open_ended() -> None:
+    assert not any("fixed_term" in words for words in forecast({**NEW_WAR, "planned_days": ""}).warnings)

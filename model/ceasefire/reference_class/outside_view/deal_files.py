@@ -150,8 +150,10 @@ def _deal(cells: Cells, name: str) -> AskedDeal:
     written = cells.flag("written")
     held = cells.days("held_days") or 0.0
     missing = [fact for fact in ("country", "conflict", "start", "ceasefire_class", "written") if not cells.given(fact)]
-    if not cells.given("planned_days") and (fixed or not cells.given("fixed_term")):
-        missing.append("planned_days" if fixed else "fixed_term")
+    if fixed and planned is None:
+        missing.append("planned_days")
+    if not fixed and not cells.given("fixed_term") and "planned_days" not in cells.values:
+        missing.append("fixed_term")  # where planned_days has a place and stands empty, the deal is open-ended
     facts = DealFacts(
         cells.text("name", name), cells.text("country"), cells.text("conflict"), start or datetime.date.min,
         cast(Class, klass), written, fixed, planned,

@@ -79,9 +79,14 @@ class _Targets:
         )
 
 
+def _conflicts(deals: DealTable) -> list[str]:
+    """The conflict of each deal."""
+    return [str(name) or UNNAMED for name in deals.conflict]
+
+
 def _of_deals(deals: DealTable) -> _Targets:
     weights = np.column_stack([np.ones(len(deals)), ~deals.fixed, deals.fixed]).astype(np.float64)
-    return _Targets(weights, [str(name) or UNNAMED for name in deals.conflict], deals.start)
+    return _Targets(weights, _conflicts(deals), deals.start)
 
 
 def _prior(state: CountryState, model: Parameters, targets: _Targets) -> tuple[FloatArray, FloatArray]:
@@ -124,7 +129,8 @@ def effect(state: CountryState, model: Parameters, deal: DealTable, earlier: Dea
 
 def advanced(state: CountryState, model: Parameters, deals: DealTable, what: Seen, day: float) -> CountryState:
     """The state at the end of a later day, with these deals of the country known in addition."""
-    names = sorted({*state.conflicts, *(str(name) for name in deals.conflict)})
+    own = _conflicts(deals)
+    names = sorted({*state.conflicts, *own})
     wanted = _Targets(
         np.concatenate([np.eye(3), np.zeros((len(names), 3))]), [""] * 3 + names, np.full(3 + len(names), day)
     )
@@ -139,7 +145,7 @@ def advanced(state: CountryState, model: Parameters, deals: DealTable, what: See
             float(mean[at] - loading @ z_mean),
             loading,
             max(float(covariance[at, at] - loading @ link), 1e-12),
-            before + int((deals.conflict == name).sum()),
+            before + own.count(name),
         )
     return CountryState(
         day, z_mean, z_covariance, conflicts, state.deals + len(deals), state.fixed_deals + int(deals.fixed.sum())

@@ -110,7 +110,7 @@ class DealForecast:
         if self.headline.quantile(0.5) - self.asked.held_days < 30 or (self.planned or 99) < 15:
             wanted |= set(SHORT_DAYS)
         later = sorted(day for day in wanted if self.asked.held_days < day <= LAST_DAY)
-        return tuple(later) or (int(self.asked.held_days) + 365,)
+        return tuple(later)
 
     @cached_property
     def rows(self) -> list[Row]:
