@@ -400,3 +400,17 @@ def test_a_deal_without_a_conflict_is_one_of_a_conflict_that_nobody_knows() -> N
 
 def test_an_empty_place_for_planned_days_means_open_ended() -> None:
     assert not any("fixed_term" in words for words in forecast({**NEW_WAR, "planned_days": ""}).warnings)
+
+
+def test_a_figure_is_the_same_to_the_last_byte_and_shows_both_clocks(tmp_path: Path) -> None:
+    from ceasefire.report.forecast_figures import draw_forecast
+
+    found = forecast({**NEW_WAR, "planned_days": "20"})
+    for folder in ("one", "two"):
+        draw_forecast(found, tmp_path / folder)
+    svg = (tmp_path / "one" / "survival.svg").read_text(encoding="utf-8")
+    assert svg == (tmp_path / "two" / "survival.svg").read_text(encoding="utf-8")
+    for part in ("unbroken", "in-force", "range", "third", "upper", "median"):
+        assert f'id="{part}"' in svg
+    draw_forecast(forecast(NEW_WAR), tmp_path / "open")
+    assert 'id="in-force"' not in (tmp_path / "open" / "survival.svg").read_text(encoding="utf-8")

@@ -121,25 +121,30 @@ def cox(learnt: Coded, what: Seen, wanted: Coded) -> FloatArray:
     days = np.where(ended, np.floor((what.low + np.where(ended, what.high, 0.0) - 1.0) / 2) + 0.5, what.low)
     days = np.minimum(np.maximum(days, 0.25), EDGES[-1])
     ended &= days < EDGES[-1]
+    beta = breslow_slopes(learnt.x[:, 1:], days, ended)
+    risk = np.exp(np.clip(learnt.x[:, 1:] @ beta, -30.0, 30.0))
+    times = np.unique(days[ended])
+    steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
+    hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
+    alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
+    n = len(learnt.x)
+    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(what)) / (n + POOLED_DEALS))
+
+
+def breslow_slopes(x: FloatArray, days: FloatArray, ended: NDArray[np.bool_], ridge: float = RIDGE) -> FloatArray:
+    """Log hazard ratios that are most likely by Breslow's partial likelihood; x (n, columns) without a constant."""
     order = np.argsort(-days, kind="stable")
-    x, day, event = learnt.x[order, 1:], days[order], ended[order]
+    x, day, event = x[order], days[order], ended[order]
     last = np.searchsorted(-day, -day, side="right") - 1  # last position of those still at risk on that day
 
     def loss(beta: FloatArray) -> tuple[float, FloatArray]:
         risk = np.exp(np.clip(x @ beta, -30.0, 30.0))
         at_risk, weighted = np.cumsum(risk)[last], np.cumsum(risk[:, None] * x, axis=0)[last]
-        value = ((x @ beta - np.log(at_risk))[event]).sum() - RIDGE * beta @ beta
-        slope = (x - weighted / at_risk[:, None])[event].sum(axis=0) - 2 * RIDGE * beta
+        value = ((x @ beta - np.log(at_risk))[event]).sum() - ridge * beta @ beta
+        slope = (x - weighted / at_risk[:, None])[event].sum(axis=0) - 2 * ridge * beta
         return -float(value), -slope
 
-    beta = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
-    risk = np.exp(np.clip(x @ beta, -30.0, 30.0))
-    times = np.unique(day[event])
-    steps = np.array([(event & (day == t)).sum() / risk[day >= t].sum() for t in times])
-    hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
-    alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
-    n = len(learnt.x)
-    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(what)) / (n + POOLED_DEALS))
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
 BASELINES: dict[str, Baseline] = {
