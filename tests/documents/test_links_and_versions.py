@@ -101,7 +101,7 @@ def test_every_path_into_the_repository_that_a_page_names_is_there(file: Path) -
 def test_every_folder_and_file_that_the_architecture_names_is_there() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w./-]+(?:/|\.py))`", text))
-    places = [ROOT, PACKAGE, *(PACKAGE / folder for folder in ("scenario", "simulation", "evaluation"))]
+    places = [ROOT, PACKAGE, *(PACKAGE / folder for folder in ("rules", "scenario", "simulation", "evaluation"))]
     assert len(named) > 30
     assert sorted(path for path in named if not any((place / path).exists() for place in places)) == []
 

@@ -45,7 +45,7 @@ def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> N
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.QUICK_WORLDS", 6)
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAYS", ("mid",))
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAY", "mid")
-    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated", no_worlds)
+    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated_figures", no_worlds)
     monkeypatch.setattr("ceasefire.evaluation.calibration.posterior.TRIALS", 4)
     monkeypatch.setattr("ceasefire.evaluation.validation.patterns.ROWS", (hazard_falls,))
 

@@ -11,20 +11,20 @@ import pytest
 from conftest import Command
 
 from ceasefire.evaluation.calibration import abc_fit, priors, summary_statistics, target_counts, target_windows
-from ceasefire.evaluation.calibration.simulated_counts import record
+from ceasefire.evaluation.calibration.simulated_counts import record_counts
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE
 from ceasefire.simulation.engine import all_rows, one_scenario
 from ceasefire.simulation.initial_state import initial_state
 
 
-def gaussian_table(draws: int, seed: int) -> abc_fit.Table:
+def gaussian_table(draws: int, seed: int) -> abc_fit.ReferenceTable:
     """Three even numbers: the first two are seen through noise, the third is not seen at all."""
     chance = np.random.default_rng(seed)
     positions = chance.random((draws, 3))
     noise = chance.normal(0.0, 0.1, (draws, 3))
     seen = np.stack([positions[:, 0], positions[:, 1] - positions[:, 0], np.zeros(draws)], axis=1) + noise
-    return abc_fit.Table(positions, seen)
+    return abc_fit.ReferenceTable(positions, seen)
 
 
 def test_known_numbers_are_found_again_and_unseen_ones_are_not() -> None:
@@ -55,7 +55,7 @@ def test_the_posterior_of_a_gaussian_is_its_own() -> None:
 
 def test_what_is_kept_from_afar_is_moved_to_where_it_belongs() -> None:
     """With two fifths of the draws kept, the interval would be half as wide again were they not adjusted."""
-    fit = abc_fit.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), kept=0.4)
+    fit = abc_fit.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), accepted=0.4)
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 0]
     assert middle == pytest.approx(0.5, abs=0.03)
     assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.2)
@@ -71,7 +71,7 @@ def test_worlds_are_counted_as_the_engine_lives_them() -> None:
     """With everything on record and every day of the world in the window, the counts add up to the world's own."""
     scenario = load("idlib-2018", (), {"horizon_days": 60}).scenario
     batch = one_scenario(initial_state(scenario), 40, 1)
-    counts, held = record(batch, np.array([1.0 - 1e-12]), 60)
+    counts, held = record_counts(batch, np.array([1.0 - 1e-12]), 60)
     rows = all_rows(batch)
     through = rows["ended"] == 0
     assert 5 < through.sum() < 40
@@ -86,8 +86,8 @@ def test_worlds_are_counted_as_the_engine_lives_them() -> None:
 def test_what_is_not_on_record_is_missed_and_small_incidents_more() -> None:
     opening = initial_state(load("idlib-2018").scenario)
     batch = one_scenario(opening, 60, 1)
-    full, _ = record(batch, np.array([1.0 - 1e-12]), 30)
-    half, _ = record(batch, np.array([0.5]), 30)
+    full, _ = record_counts(batch, np.array([1.0 - 1e-12]), 30)
+    half, _ = record_counts(batch, np.array([0.5]), 30)
     events = half[:, :, EVENTS].sum() / full[:, :, EVENTS].sum()
     deaths = half[:, :, DEATHS].sum() / full[:, :, DEATHS].sum()
     assert 0.5 < events < 0.95
@@ -101,7 +101,7 @@ def test_figures_of_a_made_up_truce() -> None:
     counts[0, ::2, CIVILIAN] = 1
     counts[0, ::2, FIRST_SIDE] = 2
     counts[0, ::2, SECOND_SIDE] = 1
-    found = dict(zip(summary_statistics.TRUCE, summary_statistics.of_a_truce(counts)[0], strict=True))
+    found = dict(zip(summary_statistics.TRUCE, summary_statistics.truce_figures(counts)[0], strict=True))
     assert found["incidents a day, first 30 days"] == 1
     assert found["incidents a day, later"] == 1
     assert found["deaths a day, later"] == 2
@@ -117,7 +117,9 @@ def test_figures_of_a_made_up_truce() -> None:
 
 def test_a_quiet_truce_has_figures_too() -> None:
     assert np.isfinite(
-        summary_statistics.compared(summary_statistics.TRUCE, summary_statistics.of_a_truce(np.zeros((1, 90, 5))))
+        summary_statistics.comparison_scale(
+            summary_statistics.TRUCE, summary_statistics.truce_figures(np.zeros((1, 90, 5)))
+        )
     ).all()
 
 
@@ -126,9 +128,9 @@ def test_nothing_is_learnt_from_how_many_truces_end(monkeypatch: pytest.MonkeyPa
     window = target_windows.WINDOWS[0]
     numbers = priors.numbers_at(priors.draw_positions(64, 1))
     monkeypatch.setattr(target_windows, "TRIES", 1)
-    once = np.isnan(window.simulated(numbers, 1)).any(axis=1).mean()
+    once = np.isnan(window.simulated_figures(numbers, 1)).any(axis=1).mean()
     monkeypatch.setattr(target_windows, "TRIES", 8)
-    often = np.isnan(window.simulated(numbers, 1)).any(axis=1).mean()
+    often = np.isnan(window.simulated_figures(numbers, 1)).any(axis=1).mean()
     assert often < once / 2
 
 

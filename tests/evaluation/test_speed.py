@@ -6,7 +6,7 @@ import pytest
 
 from ceasefire.evaluation.independent_model.model import PeerModel
 from ceasefire.evaluation.speed import cost
-from ceasefire.evaluation.speed.bench import against_the_peer, exponent, in_words, sentences, table
+from ceasefire.evaluation.speed.bench import compare_with_independent_model, exponent, sentences, table, time_in_words
 from ceasefire.evaluation.speed.long_fronts import front_of
 from ceasefire.evaluation.verification.model_vs_independent_model import compared, engine_worlds, peer_worlds
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
@@ -92,7 +92,7 @@ def test_engine_and_peer_are_compared_pair_by_pair(monkeypatch: pytest.MonkeyPat
         return (0.5, 1.0) if scenario.horizon_days == 1 else (0.5 + worlds / 2, 500.0)
 
     monkeypatch.setattr(cost, "peer_batch", batch)
-    found = against_the_peer(load("idlib-2020").scenario, quick=True)
+    found = compare_with_independent_model(load("idlib-2020").scenario, quick=True)
     assert found["times_as_fast_as_the_peer"] == {
         "pairs": 3, "one_core": 200.0, "one_core_range": [100.0, 300.0], "all_cores": 50.0,
         "all_cores_range": [50.0, 50.0],
@@ -102,7 +102,7 @@ def test_engine_and_peer_are_compared_pair_by_pair(monkeypatch: pytest.MonkeyPat
 
 
 def test_times_are_told_in_the_unit_that_suits_them() -> None:
-    assert [in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
+    assert [time_in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
 
 
 def test_a_benchmark_that_left_out_cold_start_and_memory_is_told_without_them() -> None:

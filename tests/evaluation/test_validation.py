@@ -13,13 +13,13 @@ from conftest import Command
 from ceasefire.analysis.interval_censored import BINS, EDGES, surviving
 from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.validation import patterns as all_rows
-from ceasefire.evaluation.validation.baselines import RIVALS, by_class, cox, lognormal, weibull
-from ceasefire.evaluation.validation.check_result import all_ways, in_band, surely_better
-from ceasefire.evaluation.validation.cross_validation import MODEL, crossed, folds
-from ceasefire.evaluation.validation.data_used import Evidence, lived_again
+from ceasefire.evaluation.validation.baselines import BASELINES, by_class, cox, lognormal, weibull
+from ceasefire.evaluation.validation.check_result import band_verdict, gain_verdict, joint_verdict
+from ceasefire.evaluation.validation.cross_validation import MODEL, cross_validate, folds
+from ceasefire.evaluation.validation.data_used import Evidence, resample_ends
 from ceasefire.evaluation.validation.forecast_scores import forecast_skill
 from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
-from ceasefire.reference_class.coded_deals import COLUMNS, FILE, WAYS, Deal, read_deals, seen
+from ceasefire.reference_class.coded_deals import COLUMNS, FILE, WAYS, Deal, censored_durations, read_deals
 from ceasefire.reference_class.features import CLASSES, Features
 from ceasefire.reference_class.observed_durations import in_group, targets_of, weibull_shape
 
@@ -164,30 +164,30 @@ FOUR = [deal(8, 8, True, True), deal(10, 20, True, False), deal(30, 30, False, T
     ],
 )
 def test_an_undated_end_is_treated_in_four_ways(way: str, used: list[int], low: list[float], high: list[float]) -> None:
-    found, what = seen(FOUR, way)
+    found, what = censored_durations(FOUR, way)
     assert list(found) == used
     assert list(what.low) == low
     assert list(what.high) == high
 
 
 def test_a_verdict_that_depends_on_the_way_is_undetermined() -> None:
-    assert all_ways(["pass"] * 4) == "pass"
-    assert all_ways(["miss"] * 4) == "miss"
-    assert all_ways(["pass", "pass", "pass", "miss"]) == "undetermined"
-    assert all_ways(["undetermined"] * 4) == "undetermined"
+    assert joint_verdict(["pass"] * 4) == "pass"
+    assert joint_verdict(["miss"] * 4) == "miss"
+    assert joint_verdict(["pass", "pass", "pass", "miss"]) == "undetermined"
+    assert joint_verdict(["undetermined"] * 4) == "undetermined"
 
 
 def test_a_figure_misses_a_band_only_with_its_whole_interval() -> None:
-    assert in_band(0.5, 0.4, 0.6, (0.45, 0.55)) == "pass"
-    assert in_band(0.6, 0.5, 0.7, (0.45, 0.55)) == "undetermined"
-    assert in_band(0.6, 0.56, 0.7, (0.45, 0.55)) == "miss"
-    assert in_band(0.3, 0.2, 0.44, (0.45, 0.55)) == "miss"
+    assert band_verdict(0.5, 0.4, 0.6, (0.45, 0.55)) == "pass"
+    assert band_verdict(0.6, 0.5, 0.7, (0.45, 0.55)) == "undetermined"
+    assert band_verdict(0.6, 0.56, 0.7, (0.45, 0.55)) == "miss"
+    assert band_verdict(0.3, 0.2, 0.44, (0.45, 0.55)) == "miss"
 
 
 def test_no_gain_is_a_miss_and_an_unsure_one_is_open() -> None:
-    assert surely_better(0.1, 0.01) == "pass"
-    assert surely_better(0.1, -0.01) == "undetermined"
-    assert surely_better(0.0, -0.1) == "miss"
+    assert gain_verdict(0.1, 0.01) == "pass"
+    assert gain_verdict(0.1, -0.01) == "undetermined"
+    assert gain_verdict(0.0, -0.1) == "miss"
 
 
 def test_open_ended_deals_only_are_grouped() -> None:
@@ -228,11 +228,11 @@ def test_a_deal_is_forecast_without_its_country(monkeypatch: pytest.MonkeyPatch)
         learnt_from.append({f.prior_ceasefires for f in learnt} & {f.prior_ceasefires for f in wanted})
         return np.full((len(wanted), BINS), 1 / BINS)
 
-    monkeypatch.setitem(RIVALS, "spy", spy)
+    monkeypatch.setitem(BASELINES, "spy", spy)
     deals = [
         Deal(str(k), str(k % 12), Features(prior_ceasefires=k % 12), 3.0 + k, 3.0 + k, True, True) for k in range(48)
     ]
-    one = crossed(deals, made_up_table(), "dated")
+    one = cross_validate(deals, made_up_table(), "dated")
     assert len(learnt_from) == 10
     assert set().union(*learnt_from) == set()
     assert np.allclose(one.forecasts[MODEL].sum(axis=1), 1.0)
@@ -242,7 +242,9 @@ def test_a_weibull_regression_finds_a_known_one_again() -> None:
     dice = np.random.default_rng(4)
     features = [Features(mechanism=bool(k % 2)) for k in range(3000)]
     days = np.floor(np.array([80.0 if f.mechanism else 20.0 for f in features]) * dice.weibull(0.6, 3000))
-    what = seen([Deal(str(k), "", f, d, d, True, True) for k, (f, d) in enumerate(zip(features, days, strict=True))])[1]
+    what = censored_durations(
+        [Deal(str(k), "", f, d, d, True, True) for k, (f, d) in enumerate(zip(features, days, strict=True))]
+    )[1]
     for forecaster, within in ((weibull, 0.03), (cox, 0.05), (lognormal, 0.08)):
         mass = forecaster(features, what, [Features(), Features(mechanism=True)])
         for scale, row in zip((20.0, 80.0), mass, strict=True):
@@ -253,7 +255,9 @@ def test_a_weibull_regression_finds_a_known_one_again() -> None:
 def test_a_curve_by_class_knows_the_class_and_nothing_else() -> None:
     features = [Features(ceasefire_class=CLASSES[k % 3], local=bool(k % 2)) for k in range(120)]
     days = np.array([(2.0, 20.0, 200.0)[k % 3] for k in range(120)])
-    what = seen([Deal(str(k), "", f, d, d, True, True) for k, (f, d) in enumerate(zip(features, days, strict=True))])[1]
+    what = censored_durations(
+        [Deal(str(k), "", f, d, d, True, True) for k, (f, d) in enumerate(zip(features, days, strict=True))]
+    )[1]
     mass = by_class(features, what, features[:6])
     assert np.array_equal(mass[0], mass[3])
     assert surviving(mass[1], 10.0) > 0.85 > 0.15 > surviving(mass[0], 10.0)
@@ -264,7 +268,7 @@ def test_a_curve_by_class_knows_the_class_and_nothing_else() -> None:
 
 def test_living_again_keeps_the_number_of_deals() -> None:
     mass = np.full((3, BINS), 1 / BINS)
-    again = lived_again(mass, np.array([5.0, 7.0, 1.0]), draws=9)
+    again = resample_ends(mass, np.array([5.0, 7.0, 1.0]), draws=9)
     assert again.shape == (9, BINS)
     assert set(again.sum(axis=1)) == {13.0}
     assert len(EDGES) == BINS
@@ -307,12 +311,12 @@ def test_with_data_every_row_has_a_verdict(command: Command, tmp_path: Path, mon
     assert files == ["asked.json", "calibration.png", "calibration.svg", "scores.csv"]
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8", newline="") as opened:
         scores = list(csv.DictReader(opened))
-    assert {(row["way"], row["forecaster"]) for row in scores} == {(w, f) for w in WAYS for f in (MODEL, *RIVALS)}
+    assert {(row["way"], row["forecaster"]) for row in scores} == {(w, f) for w in WAYS for f in (MODEL, *BASELINES)}
 
 
 def test_forecasts_need_data() -> None:
     with pytest.raises(ValueError, match="no data"):
-        _ = Evidence().crossed
+        _ = Evidence().cross_validated
 
 
 def test_the_documentation_names_every_column_of_the_file() -> None:

@@ -12,13 +12,13 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from ceasefire.analysis.interval_censored import BINS, HORIZON, masses, surviving
-from ceasefire.reference_class.coded_deals import Seen
+from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import CLASSES, COVARIATES, ENFORCEMENTS, Cell, Features, cell_of, covariates
-from ceasefire.reference_class.fit import LEVELS, Intractability, fitted_to, forecast, level_shares
-from ceasefire.reference_class.generate import PARTIES, Z_LEVELS, content, made, scenario
+from ceasefire.reference_class.fit import LEVELS, Intractability, fit_intractability, forecast, level_shares
+from ceasefire.reference_class.generate import PARTIES, Z_LEVELS, as_scenario, content, scenario
 from ceasefire.reference_class.observed_durations import shipped_mix
-from ceasefire.reference_class.reference_table import Table, durations, simulated
-from ceasefire.reference_class.shipped_fit import fit, shipped, write
+from ceasefire.reference_class.reference_table import Table, durations, simulate_table
+from ceasefire.reference_class.shipped_fit import fit, shipped_fit, write
 from ceasefire.scenario.load import load_resolved
 from ceasefire.scenario.resolved import as_yaml
 from ceasefire.simulation.initial_state import initial_state
@@ -40,7 +40,7 @@ def test_every_combination_of_features_makes_a_scenario_that_opens() -> None:
     assert len(cells) == 3 * 2**5 * 3 * 3
     for number, cell in enumerate(cells):
         z = Z_LEVELS[number % len(Z_LEVELS)]
-        initial_state(made(content(cell, z, PARTIES[number % 2])))
+        initial_state(as_scenario(content(cell, z, PARTIES[number % 2])))
 
 
 @pytest.mark.parametrize("declarer", PARTIES)
@@ -52,7 +52,7 @@ def test_a_generated_scenario_is_sound_as_a_file(z: float, declarer: str, tmp_pa
         file = tmp_path / f"generic-{number}.yaml"
         tree = content(cell, z, declarer)  # type: ignore[arg-type]
         file.write_text(as_yaml(tree), encoding="utf-8")
-        assert load_resolved(file).scenario == made(tree)
+        assert load_resolved(file).scenario == as_scenario(tree)
 
 
 def test_a_term_is_in_the_scenario_and_in_no_cell() -> None:
@@ -154,7 +154,7 @@ TRUTH = Intractability(
 )
 
 
-def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Seen, list[str]]:
+def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], CensoredDurations, list[str]]:
     """Deals that live as the table says under TRUTH; some censored, others looked at once, on a day of no meaning.
 
     Between two levels a deal lives as at the one or the other, as the table has it.
@@ -179,13 +179,13 @@ def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Seen
     censored = lost <= day
     low = np.where(censored, lost, np.where(once, 0.0, day))
     high = np.where(censored, np.inf, np.where(once, lost, day + 1))
-    return features, Seen(low, high), [str(k % 40) for k in range(n)]
+    return features, CensoredDurations(low, high), [str(k % 40) for k in range(n)]
 
 
 def test_known_intractability_is_found_again() -> None:
     table = made_up_table()
     features, what, countries = made_up_deals(table, 4000, seed=11)
-    found = fitted_to(table, features, what, countries)
+    found = fit_intractability(table, features, what, countries)
     used = [COVARIATES.index(name) for name in ("constant", "unilateral", "fixed_term", "mechanism", "log_prior")]
     off = np.abs(found.beta - TRUTH.beta)[used] / found.errors[used]
     assert off.max() < 3.0, "within 3 standard errors: five right ones fail together once in 74 times"
@@ -197,7 +197,7 @@ def test_a_fit_that_ignores_selection_would_be_seen() -> None:
     table = made_up_table()
     features, what, countries = made_up_deals(table, 4000, seed=11)
     blind = [replace(f, mechanism=False) for f in features]
-    found = fitted_to(table, blind, what, countries)
+    found = fit_intractability(table, blind, what, countries)
     constant = COVARIATES.index("constant")
     assert abs(found.beta[constant] - TRUTH.beta[constant]) > 3.0 * found.errors[constant]
 
@@ -227,7 +227,7 @@ def test_weights_of_levels_are_those_of_a_normal_distribution(mean: float, sigma
 
 
 def test_the_table_is_the_same_for_the_same_seed_and_has_no_empty_bin() -> None:
-    one, two = (simulated([PLAIN], worlds=20, seed=3) for _ in range(2))
+    one, two = (simulate_table([PLAIN], worlds=20, seed=3) for _ in range(2))
     assert np.array_equal(one.mass, two.mass)
     assert one.mass.min() > 0.0
     assert np.allclose(one.mass.sum(axis=-1), 1.0)
@@ -242,10 +242,10 @@ def test_a_fit_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     deals = deals_of(60)
     fitted, _ = fit(deals, table)
     write(fitted, deals, table, tmp_path / "fitted.yaml")
-    back = shipped(tmp_path / "fitted.yaml")
+    back = shipped_fit(tmp_path / "fitted.yaml")
     assert np.allclose(back.fitted.beta, fitted.beta, atol=1e-4)
     assert back.fitted.sigma == pytest.approx(fitted.sigma, abs=1e-4)
-    assert back.said["free_parameters"] == len(COVARIATES) + 1
+    assert back.provenance["free_parameters"] == len(COVARIATES) + 1
     assert not back.stale
 
 

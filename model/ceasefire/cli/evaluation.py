@@ -40,18 +40,18 @@ def validate(
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
     from ceasefire.ensemble.command_folder import folder_for_command
     from ceasefire.evaluation.validation.data_used import Evidence
-    from ceasefire.evaluation.validation.patterns import validated
+    from ceasefire.evaluation.validation.patterns import validate
     from ceasefire.reference_class.features import COVARIATES
-    from ceasefire.reference_class.shipped_fit import shipped
+    from ceasefire.reference_class.shipped_fit import shipped_fit
 
     say_if_compiling()
     evidence = Evidence(data, quick)
     folder = folder_for_command(evidence.request, out) if data is not None else None
     with progress(len(evidence.cells), "kinds of deals simulated") as told:
-        evidence.told = told
-        findings = validated(evidence)
-    fit = shipped()
-    free, fitted = len(COVARIATES) + 1, fit.said["fitted_figures"]
+        evidence.progress = told
+        findings = validate(evidence)
+    fit = shipped_fit()
+    free, fitted = len(COVARIATES) + 1, fit.provenance["fitted_figures"]
     if as_json:
         show_json({"findings": [asdict(finding) for finding in findings], "free_parameters": free, "fitted": fitted})
     else:
@@ -95,13 +95,13 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
     from ceasefire.ensemble.command_folder import write_command_folder
-    from ceasefire.evaluation.validation.baselines import RIVALS
+    from ceasefire.evaluation.validation.baselines import BASELINES
     from ceasefire.evaluation.validation.cross_validation import MODEL
     from ceasefire.evaluation.validation.forecast_scores import groups, skill_table
 
     scores = skill_table(evidence)
-    one = evidence.crossed["mid"]
-    named = {name: groups(one, name) for name in (MODEL, *list(RIVALS)[1:2])}
+    one = evidence.cross_validated["mid"]
+    named = {name: groups(one, name) for name in (MODEL, *list(BASELINES)[1:2])}
     caption = Caption(
         "Do deals hold as often as forecast?",
         "each forecast without its country; undated ends in the middle",
@@ -199,7 +199,7 @@ def calibrate(
         show_json({"numbers": numbers.to_dict("records"), "figures": found.figures().to_dict("records")})
     else:
         show(told(found))
-        all_syria, idlib = posterior.elsewhere(war)
+        all_syria, idlib = posterior.check_on_other_counts(war)
         show(
             f"Not fitted: deaths a month in October and November 2018 were {all_syria:.0%} of the worst month of the"
             f" year before in all Syria, and {idlib:.0%} around Idlib."
@@ -224,7 +224,7 @@ def told(found: Calibration) -> str:
         )  # fmt: skip
     return (
         f"{len(rows) - 1} free numbers, fitted to {len(figures) - 1} figures, {len(found.table.positions):,} draws,"
-        f" {len(found.fit.kept):,} kept\n\n{columns(rows)}\n\n{columns(figures)}\n\n"
+        f" {len(found.fit.accepted):,} kept\n\n{columns(rows)}\n\n{columns(figures)}\n\n"
         f"found again: correlation of fitted with known values over {found.recovery.trials} trials; coverage: share of"
         " 90 % intervals that held the known value; 'not told': the counts do not say, and the number stays as it was."
     )
@@ -248,7 +248,7 @@ def write(found: Calibration, folder: Path) -> None:
         rows,
         "What two truces and an offensive say about the free numbers",
         f"The counts narrow {told_of} of {len(rows)} numbers; of the rest, in grey, they say little or nothing.",
-        f"{len(found.table.positions):,} draws, {len(found.fit.kept):,} kept  ·  {len(found.counted)} figures  ·"
+        f"{len(found.table.positions):,} draws, {len(found.fit.accepted):,} kept  ·  {len(found.counted)} figures  ·"
         f"  seed {found.seed}  ·  counts: UCDP GED, none after 5 March 2020",
     )
     save(chart, folder, "posterior")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 
-KEPT = 0.01
+ACCEPTED_SHARE = 0.01
 """Share of the reference table that is kept."""
 
 EDGE = 1e-3
@@ -23,15 +23,15 @@ EDGE = 1e-3
 
 
 @dataclass(frozen=True)
-class Table:
+class ReferenceTable:
     """The reference table: positions of the free numbers (draws, numbers), and their figures (draws, figures)."""
 
     positions: Matrix
     figures: Matrix
 
-    def without(self, row: int) -> Table:
+    def without(self, row: int) -> ReferenceTable:
         """The table but for one draw."""
-        return Table(np.delete(self.positions, row, 0), np.delete(self.figures, row, 0))
+        return ReferenceTable(np.delete(self.positions, row, 0), np.delete(self.figures, row, 0))
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Fit:
 
     positions: Matrix
     weights: NDArray[np.float64]
-    kept: NDArray[np.int64]
+    accepted: NDArray[np.int64]
 
     def quantiles(self, shares: list[float]) -> Matrix:
         """Weighted quantiles of every number's position, shape (shares, numbers)."""
@@ -53,23 +53,23 @@ class Fit:
         return self.positions[np.random.default_rng(seed).choice(len(self.weights), count, p=self.weights)]
 
 
-def fit(table: Table, counted: NDArray[np.float64], kept: float = KEPT) -> Fit:
+def fit(table: ReferenceTable, counted: NDArray[np.float64], kept: float = ACCEPTED_SHARE) -> Fit:
     """The draws whose figures come nearest to `counted` (figures,), adjusted; rows that lack a figure are left out."""
     whole = np.isfinite(table.figures).all(axis=1)
     positions, found = table.positions[whole], table.figures[whole]
-    centre, spread = np.median(found, axis=0), _spread(found)
+    centre, spread = np.median(found, axis=0), _robust_spread(found)
     scaled, target = (found - centre) / spread, (counted - centre) / spread
-    learnt, aim = _learnt(scaled, target, positions)
+    learnt, aim = _regression_summaries(scaled, target, positions)
     distance = np.sqrt(((learnt - aim) ** 2).sum(axis=1))
     count = max(int(kept * len(distance)), 4 * found.shape[1])
     near = np.argsort(distance, kind="stable")[:count]
     width = distance[near[-1]] or 1.0
     weights = 1.0 - (distance[near] / width) ** 2 + 1e-9
-    adjusted = _adjusted(positions[near], learnt[near] - aim, weights)
+    adjusted = _regression_adjustment(positions[near], learnt[near] - aim, weights)
     return Fit(adjusted, weights / weights.sum(), np.flatnonzero(whole)[near])
 
 
-def _spread(found: Matrix) -> NDArray[np.float64]:
+def _robust_spread(found: Matrix) -> NDArray[np.float64]:
     low, high = np.quantile(found, [0.25, 0.75], axis=0)
     return np.where(high > low, (high - low) / 1.349, 1.0)
 
@@ -79,7 +79,9 @@ def _features(scaled: Matrix) -> Matrix:
     return np.concatenate([np.ones((len(cut), 1)), cut, cut**2], axis=1)
 
 
-def _learnt(scaled: Matrix, target: NDArray[np.float64], positions: Matrix) -> tuple[Matrix, NDArray[np.float64]]:
+def _regression_summaries(
+    scaled: Matrix, target: NDArray[np.float64], positions: Matrix
+) -> tuple[Matrix, NDArray[np.float64]]:
     """Each number as the figures foretell it, in units of what is foretold: one summary for each number."""
     features = _features(scaled)
     coefficients, *_ = np.linalg.lstsq(features, positions, rcond=None)
@@ -89,7 +91,7 @@ def _learnt(scaled: Matrix, target: NDArray[np.float64], positions: Matrix) -> t
     return foretold / error, aim[0] / error
 
 
-def _adjusted(positions: Matrix, off: Matrix, weights: NDArray[np.float64]) -> Matrix:
+def _regression_adjustment(positions: Matrix, off: Matrix, weights: NDArray[np.float64]) -> Matrix:
     """Positions moved to where they would be had their figures been the counted ones, within their ranges."""
     inside = np.clip(positions, EDGE, 1.0 - EDGE)
     logit = np.log(inside / (1.0 - inside))
@@ -120,7 +122,7 @@ class Recovery:
     trials: int
 
 
-def recover(table: Table, trials: int, seed: int, kept: float = KEPT) -> Recovery:
+def recover(table: ReferenceTable, trials: int, seed: int, kept: float = ACCEPTED_SHARE) -> Recovery:
     """Take draws of the table for what was counted, one by one, and fit them from all the others."""
     whole = np.flatnonzero(np.isfinite(table.figures).all(axis=1))
     chosen = np.random.default_rng(seed).choice(whole, trials, replace=False)

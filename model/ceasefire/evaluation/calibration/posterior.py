@@ -23,7 +23,7 @@ TRIALS = 100
 ROWS = 500
 """Rows of the posterior that are kept for scenarios to draw from."""
 
-FOUND_AGAIN = 0.5
+IDENTIFIED_FROM = 0.5
 """Correlation of fitted with known values from which the counts tell a number: a quarter of its variance."""
 
 SHARES = [0.05, 0.5, 0.95]
@@ -33,7 +33,7 @@ SHARES = [0.05, 0.5, 0.95]
 class Calibration:
     """The reference table, the fit, what was counted, and the recovery of known numbers."""
 
-    table: abc_fit.Table
+    table: abc_fit.ReferenceTable
     simulated: NDArray[np.float64]
     counted: NDArray[np.float64]
     fit: abc_fit.Fit
@@ -57,7 +57,7 @@ class Calibration:
                 "width": width,
                 "found_again": found,
                 "coverage": self.recovery.coverage,
-                "informed": found > FOUND_AGAIN,
+                "informed": found > IDENTIFIED_FROM,
                 "source": [prior.source for prior in priors()],
             }
         )  # fmt: skip
@@ -65,7 +65,7 @@ class Calibration:
     def figures(self) -> pd.DataFrame:
         """A row per figure: name, counted, and the 5, 50 and 95 % points of all draws and of those kept."""
         before = np.nanquantile(self.simulated, SHARES, axis=0)
-        after = np.nanquantile(self.simulated[self.fit.kept], SHARES, axis=0)
+        after = np.nanquantile(self.simulated[self.fit.accepted], SHARES, axis=0)
         return pd.DataFrame(
             {
                 "name": target_windows.all_names(), "counted": self.counted,
@@ -92,15 +92,15 @@ def request(data: Path, draws: int, seed: int) -> Request:
 def calibrate(war: War, draws: int, seed: int, tell: Callable[[str], None]) -> Calibration:
     """Fit the free numbers to the counts: simulate `draws` draws of the prior, keep, adjust, and check by recovery."""
     positions = draw_positions(draws, seed)
-    found = target_windows.simulated(numbers_at(positions), seed, tell)
-    counted = target_windows.counted(war)
-    table = abc_fit.Table(positions, target_windows.compared(found))
+    found = target_windows.simulated_figures(numbers_at(positions), seed, tell)
+    counted = target_windows.observed_figures(war)
+    table = abc_fit.ReferenceTable(positions, target_windows.comparison_scale(found))
     tell("fitting, and fitting known numbers again")
-    fit = abc_fit.fit(table, target_windows.compared(counted[None, :])[0])
+    fit = abc_fit.fit(table, target_windows.comparison_scale(counted[None, :])[0])
     return Calibration(table, found, counted, fit, abc_fit.recover(table, TRIALS, seed), seed)
 
 
-def elsewhere(war: War) -> tuple[float, float]:
+def check_on_other_counts(war: War) -> tuple[float, float]:
     """A check that is not fitted: a month's deaths in autumn 2018 against the worst month of the year before. [share]
 
     In all Syria (which had another war in the east at the time), and around Idlib; months October and November.

@@ -13,7 +13,7 @@ from ceasefire.simulation.compiled.recorded_counts import COUNTED, Counts, recor
 from ceasefire.simulation.engine import Batch, cores, parameter_draws, scratch_arrays
 
 
-def record(
+def record_counts(
     batch: Batch, recorded: NDArray[np.float64], days: int, workers: int | None = None
 ) -> tuple[Counts, NDArray[np.int64]]:
     """Counts of the first `days` days of every world of a batch, shape (worlds, days, COUNTED), and days held."""

@@ -24,12 +24,12 @@ LOGARITHMIC = {
     "deaths a day, first 30 days", "deaths a day, later", "dispersion of incidents",
 }  # fmt: skip
 """Figures that are compared by their logarithm, with a little added so that nothing counted is not minus infinity."""
-A_LITTLE = 0.05
+LOG_OFFSET = 0.05
 
 Figures = NDArray[np.float64]
 
 
-def of_a_truce(counts: Counts) -> Figures:
+def truce_figures(counts: Counts) -> Figures:
     """The TRUCE figures of each world, shape (worlds, 10): rates, regrowth, dispersion, memory, victims."""
     events, deaths = counts[:, :, EVENTS], counts[:, :, DEATHS]
     mean = events.mean(axis=1)
@@ -41,7 +41,7 @@ def of_a_truce(counts: Counts) -> Figures:
             deaths[:, EARLY:].mean(axis=1),
             _ratio(events.var(axis=1), mean, 1.0),
             (deaths == 0).mean(axis=1),
-            memory(events),
+            mean_autocorrelation(events),
             _civilian_share(counts),
             _ratio(counts[:, :, FIRST_SIDE].sum(axis=1), counts[:, :, FIRST_SIDE:].sum(axis=(1, 2)), 0.5),
             _ratio(deaths.max(axis=1), deaths.sum(axis=1), 1.0),
@@ -50,7 +50,7 @@ def of_a_truce(counts: Counts) -> Figures:
     )
 
 
-def of_fighting(counts: Counts) -> Figures:
+def fighting_figures(counts: Counts) -> Figures:
     """The FIGHTING figures of each world, shape (worlds, 4)."""
     events, deaths = counts[:, :, EVENTS], counts[:, :, DEATHS]
     return np.stack(
@@ -58,7 +58,7 @@ def of_fighting(counts: Counts) -> Figures:
     )
 
 
-def memory(events: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_autocorrelation(events: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean autocorrelation of daily incidents at lags of 1 to 7 days, by world; 0 when every day is alike."""
     off = events - events.mean(axis=1, keepdims=True)
     variance = (off**2).sum(axis=1)
@@ -76,7 +76,7 @@ def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64], otherwise: flo
     return np.asarray(np.divide(part, whole, out=out, where=whole > 0))
 
 
-def compared(names: tuple[str, ...], figures: Figures) -> Figures:
+def comparison_scale(names: tuple[str, ...], figures: Figures) -> Figures:
     """Figures on the scale on which they are compared: logarithms where a factor is what counts."""
     logs = np.array([name in LOGARITHMIC for name in names])
-    return np.where(logs, np.log(np.maximum(figures, 0.0) + A_LITTLE), figures)
+    return np.where(logs, np.log(np.maximum(figures, 0.0) + LOG_OFFSET), figures)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
 from ceasefire.evaluation.calibration import summary_statistics
 from ceasefire.evaluation.calibration.priors import COUNTING, priors
-from ceasefire.evaluation.calibration.simulated_counts import record
+from ceasefire.evaluation.calibration.simulated_counts import record_counts
 from ceasefire.evaluation.calibration.target_counts import War
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import Counts
@@ -43,11 +43,11 @@ class Window:
     settings: tuple[tuple[str, str], ...] = ()
     pinned: tuple[tuple[str, float], ...] = ()
 
-    def counted(self, war: War) -> summary_statistics.Figures:
+    def observed_figures(self, war: War) -> summary_statistics.Figures:
         """What was counted, shape (1, figures)."""
         return self.summary(war.days(self.start, self.days))
 
-    def simulated(self, numbers: NDArray[np.float64], seed: int) -> summary_statistics.Figures:
+    def simulated_figures(self, numbers: NDArray[np.float64], seed: int) -> summary_statistics.Figures:
         """The figures of one world at each row of free numbers; NaN where no world held. Shape (rows, figures)."""
         scenario = load(self.scenario, (), dict(self.settings)).scenario
         opening = initial_state(scenario)
@@ -58,7 +58,7 @@ class Window:
         waiting = np.arange(len(numbers))
         for attempt in range(TRIES if self.must_hold else 1):
             batch = replace(everything, points=waiting, worlds=waiting + attempt * len(numbers))
-            counts, held = record(batch, recorded, self.days)
+            counts, held = record_counts(batch, recorded, self.days)
             good = held >= self.days if self.must_hold else np.ones(len(held), bool)
             found[waiting[good]] = self.summary(counts[good])
             waiting = waiting[~good]
@@ -84,7 +84,7 @@ WINDOWS = (
         date(2018, 9, 17),
         90,
         summary_statistics.TRUCE,
-        summary_statistics.of_a_truce,
+        summary_statistics.truce_figures,
     ),
     Window(
         "truce of 31 August 2019",
@@ -92,7 +92,7 @@ WINDOWS = (
         date(2019, 8, 31),
         90,
         summary_statistics.TRUCE,
-        summary_statistics.of_a_truce,
+        summary_statistics.truce_figures,
     ),
     Window(
         "offensive of August 2019",
@@ -100,7 +100,7 @@ WINDOWS = (
         date(2019, 8, 8),  # the ground offensive began on 8 August (AFP, 30 August 2019)
         23,
         summary_statistics.FIGHTING,
-        summary_statistics.of_fighting,
+        summary_statistics.fighting_figures,
         must_hold=False,
         settings=(
             ("actors.syria.posture", "offensive"),
@@ -125,24 +125,24 @@ def all_names() -> list[str]:
     return [f"{window.name}: {name}" for window in WINDOWS for name in window.names]
 
 
-def counted(war: War) -> NDArray[np.float64]:
+def observed_figures(war: War) -> NDArray[np.float64]:
     """Every counted figure as it is, shape (figures,)."""
-    return np.concatenate([window.counted(war)[0] for window in WINDOWS])
+    return np.concatenate([window.observed_figures(war)[0] for window in WINDOWS])
 
 
-def simulated(numbers: NDArray[np.float64], seed: int, tell: Callable[[str], None]) -> NDArray[np.float64]:
+def simulated_figures(numbers: NDArray[np.float64], seed: int, tell: Callable[[str], None]) -> NDArray[np.float64]:
     """Every figure at each row of free numbers, shape (rows, figures)."""
     parts = []
     for window in WINDOWS:
         tell(f"{len(numbers):,} worlds of the {window.name}")
-        parts.append(window.simulated(numbers, seed))
+        parts.append(window.simulated_figures(numbers, seed))
     return np.concatenate(parts, axis=1)
 
 
-def compared(found: NDArray[np.float64]) -> NDArray[np.float64]:
+def comparison_scale(found: NDArray[np.float64]) -> NDArray[np.float64]:
     """Figures of shape (rows, figures) on the scale on which they are compared."""
     parts, at = [], 0
     for window in WINDOWS:
-        parts.append(summary_statistics.compared(window.names, found[:, at : at + len(window.names)]))
+        parts.append(summary_statistics.comparison_scale(window.names, found[:, at : at + len(window.names)]))
         at += len(window.names)
     return np.concatenate(parts, axis=1)

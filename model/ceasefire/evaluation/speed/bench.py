@@ -19,17 +19,17 @@ FRONTS = (12, 100, 500)
 FRONT_DAYS = 365
 PEER_PROCESSES = 2
 
-Found = dict[str, Any]
+Measurements = dict[str, Any]
 
 
-def bench(quick: bool = False, tell: Callable[[str], None] = lambda said: None) -> Found:
+def bench(quick: bool = False, tell: Callable[[str], None] = lambda said: None) -> Measurements:
     """Measure everything; about three minutes, or half of one when `quick`, which leaves out what takes long.
 
     `tell` hears what is being measured. Figures are plain numbers; None where nothing was measured.
     """
     flagship = load(FLAGSHIP).scenario
     tell(f"the compiled engine on {FLAGSHIP}")
-    found: Found = {"machine": machine(), "scenario": FLAGSHIP, "quick": quick}
+    found: Measurements = {"machine": machine(), "scenario": FLAGSHIP, "quick": quick}
     found["engine"] = cost.compiled_cost(flagship, 200 if quick else 1000, 3)
     tell("fronts of " + ", ".join(map(str, FRONTS[: 1 if quick else None])) + " sectors")
     found["fronts"] = [_front(flagship, sectors, quick) for sectors in FRONTS[: 1 if quick else None]]
@@ -38,21 +38,21 @@ def bench(quick: bool = False, tell: Callable[[str], None] = lambda said: None) 
     found["mesa_ns_per_world_day"] = cost.mesa_cost(flagship)
     found["mesa_collecting_ns_per_world_day"] = cost.mesa_cost(flagship, collect=True)
     tell("the same model as ordinary Mesa")
-    found |= against_the_peer(flagship, quick)
+    found |= compare_with_independent_model(flagship, quick)
     tell("the rules with compilation off")
-    found["interpreted_ns_per_world_day"] = interpreted(20 if quick else 100)
+    found["interpreted_ns_per_world_day"] = interpreted_cost(20 if quick else 100)
     tell("start-up and memory")
     found |= _start_up(quick)
     return found
 
 
-def _front(flagship: Scenario, sectors: int, quick: bool) -> Found:
+def _front(flagship: Scenario, sectors: int, quick: bool) -> Measurements:
     scenario = cost.days_of(front_of(flagship, sectors), FRONT_DAYS)
     found = cost.compiled_cost(scenario, max(8, (4000 if quick else 20000) // sectors), 3)
     return {"sectors": sectors, **found, "ns_per_sector_day": found["ns_per_world_day"] / sectors}
 
 
-def exponent(fronts: list[Found]) -> float | None:
+def exponent(fronts: list[Measurements]) -> float | None:
     """Slope of log cost over log sectors, by least squares: 1 when a sector costs the same on every front."""
     if len(fronts) < 2:
         return None
@@ -62,7 +62,7 @@ def exponent(fronts: list[Found]) -> float | None:
     return float(across / sum((x - middle[0]) ** 2 for x, _ in points))
 
 
-def against_the_peer(flagship: Scenario, quick: bool) -> Found:
+def compare_with_independent_model(flagship: Scenario, quick: bool) -> Measurements:
     """The peer's cost, and how many times the days of it the engine lives, of one core and of this machine.
 
     They are measured in pairs, one right after the other, for a shared machine is slow at times: of the pairs the
@@ -70,12 +70,12 @@ def against_the_peer(flagship: Scenario, quick: bool) -> Found:
     left out.
     """
     pairs, worlds = (3, PEER_PROCESSES) if quick else (7, 2 * PEER_PROCESSES)
-    starting, _ = cost.peer_batch(cost.days_of(flagship, 1), PEER_PROCESSES, PEER_PROCESSES)
+    starting, _ = cost.independent_model_batch(cost.days_of(flagship, 1), PEER_PROCESSES, PEER_PROCESSES)
     alone, together, rates, times, times_together = [], [], [], [], []
     for pair in range(pairs):
         ours = cost.compiled_cost(flagship, 400, 1)
-        alone.append(cost.peer_cost(flagship, pair))
-        seconds, days = cost.peer_batch(flagship, worlds, PEER_PROCESSES, worlds * pair)
+        alone.append(cost.independent_model_cost(flagship, pair))
+        seconds, days = cost.independent_model_batch(flagship, worlds, PEER_PROCESSES, worlds * pair)
         rates.append(worlds / (seconds - starting))
         together.append(rates[-1] * days)
         times.append(alone[-1] / ours["ns_per_world_day"])
@@ -93,19 +93,21 @@ def against_the_peer(flagship: Scenario, quick: bool) -> Found:
     }  # fmt: skip
 
 
-def interpreted(days: int) -> float:
+def interpreted_cost(days: int) -> float:
     """The same rules as plain Python: nanoseconds per world-day."""
-    found = new_process.fresh_run(FLAGSHIP, 1, days, settings={"NUMBA_DISABLE_JIT": "1"})
+    found = new_process.run_in_new_process(FLAGSHIP, 1, days, settings={"NUMBA_DISABLE_JIT": "1"})
     return found["living"] / found["days"] * 1e9
 
 
-def _start_up(quick: bool) -> Found:
-    cold, warm = (None, new_process.fresh_run(FLAGSHIP, 1)["seconds"]) if quick else new_process.cold_and_warm(FLAGSHIP)
-    peaks = {} if quick else {str(n): new_process.fresh_run(FLAGSHIP, n)["peak_mb"] for n in (1_000, 10_000)}
+def _start_up(quick: bool) -> Measurements:
+    cold, warm = (
+        (None, new_process.run_in_new_process(FLAGSHIP, 1)["seconds"]) if quick else new_process.cold_and_warm(FLAGSHIP)
+    )
+    peaks = {} if quick else {str(n): new_process.run_in_new_process(FLAGSHIP, n)["peak_mb"] for n in (1_000, 10_000)}
     return {"seconds_cold": cold, "seconds_warm": warm, "peak_mb_by_worlds": peaks}
 
 
-def machine() -> Found:
+def machine() -> Measurements:
     """What this was measured on."""
     from importlib.metadata import version
 
@@ -118,33 +120,33 @@ def machine() -> Found:
     }  # fmt: skip
 
 
-def table(found: Found) -> list[tuple[str, str, str]]:
+def table(found: Measurements) -> list[tuple[str, str, str]]:
     """The figures in rows: what, time per world-day, worlds per second (one core; all cores)."""
     rows = [("", "per world-day", "worlds per second, one core / all")]
     engine = found["engine"]
     rows.append(_engine_row(f"compiled engine, {found['scenario']}", engine))
     rows += [_engine_row(f"compiled engine, {front['sectors']} sectors", front) for front in found["fronts"]]
-    rows.append(("Mesa agents on the compiled rules", in_words(found["mesa_ns_per_world_day"]), ""))
-    rows.append(("the same, collecting data every day", in_words(found["mesa_collecting_ns_per_world_day"]), ""))
-    rows.append(("the rules, compilation off", in_words(found["interpreted_ns_per_world_day"]), ""))
+    rows.append(("Mesa agents on the compiled rules", time_in_words(found["mesa_ns_per_world_day"]), ""))
+    rows.append(("the same, collecting data every day", time_in_words(found["mesa_collecting_ns_per_world_day"]), ""))
+    rows.append(("the rules, compilation off", time_in_words(found["interpreted_ns_per_world_day"]), ""))
     peer = found["peer"]
     each = f"{peer['worlds_per_second']:.2f} under batch_run, {peer['processes']} processes"
-    rows.append(("the same model as ordinary Mesa", in_words(peer["ns_per_world_day"]), each))
+    rows.append(("the same model as ordinary Mesa", time_in_words(peer["ns_per_world_day"]), each))
     return rows
 
 
-def _engine_row(what: str, figures: Found) -> tuple[str, str, str]:
+def _engine_row(what: str, figures: Measurements) -> tuple[str, str, str]:
     one, every = figures["worlds_per_second_one_core"], figures["worlds_per_second_all_cores"]
-    return what, in_words(figures["ns_per_world_day"]), f"{one:,.0f} / {every:,.0f}"
+    return what, time_in_words(figures["ns_per_world_day"]), f"{one:,.0f} / {every:,.0f}"
 
 
-def sentences(found: Found) -> list[str]:
+def sentences(found: Measurements) -> list[str]:
     """What the table does not say."""
     times = found["times_as_fast_as_the_peer"]
     said = [
         "Against the same model in ordinary Mesa the engine lives"
-        f" {_among(times, 'one_core')} times the days on a core, and"
-        f" {_among(times, 'all_cores')} times on this machine, in {times['pairs']} measurements side by side."
+        f" {_with_range(times, 'one_core')} times the days on a core, and"
+        f" {_with_range(times, 'all_cores')} times on this machine, in {times['pairs']} measurements side by side."
     ]
     if found["cost_per_sector_exponent"] is not None:
         said.append(
@@ -161,12 +163,12 @@ def sentences(found: Found) -> list[str]:
     return said
 
 
-def _among(times: Found, which: str) -> str:
+def _with_range(times: Measurements, which: str) -> str:
     low, high = times[f"{which}_range"]
     return f"{times[which]:,.0f} ({low:,.0f} to {high:,.0f})"
 
 
-def in_words(nanoseconds: float) -> str:
+def time_in_words(nanoseconds: float) -> str:
     """A time in the unit that suits it."""
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         if nanoseconds >= size:

@@ -58,7 +58,7 @@ def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
     return seconds / (model.day - 1) * 1e9
 
 
-def peer_cost(scenario: Scenario, seed: int) -> float:
+def independent_model_cost(scenario: Scenario, seed: int) -> float:
     """One world of the peer, in this process: nanoseconds of one core per day."""
     from ceasefire.evaluation.independent_model.model import PeerModel
 
@@ -67,7 +67,7 @@ def peer_cost(scenario: Scenario, seed: int) -> float:
     return seconds / model.day * 1e9
 
 
-def peer_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> list[dict[str, Any]]:
+def independent_model_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> list[dict[str, Any]]:
     """Worlds of the peer, seeds from `first` on, under Mesa's own batch_run: its last report on each."""
     from mesa.batchrunner import batch_run
 
@@ -80,10 +80,10 @@ def peer_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -
     return found
 
 
-def peer_batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
+def independent_model_batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
     """The peer under batch_run: seconds, and mean days lived per world."""
     rows: list[dict[str, Any]] = []
-    seconds = _timed(lambda: rows.extend(peer_rows(scenario, worlds, processes, first)), time.perf_counter)
+    seconds = _timed(lambda: rows.extend(independent_model_rows(scenario, worlds, processes, first)), time.perf_counter)
     return seconds, sum(row["Step"] + 1 for row in rows) / len(rows)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 
-GROWS_WITH_THE_FRONT = (
+WHOLE_FRONT_SCALES = (
     "war.toll_14d", "mechanisms.tolerance", "mechanisms.blame_scale", "mechanisms.inflow_scale",
     "mechanisms.clash_deaths",
 )  # fmt: skip
@@ -26,7 +26,7 @@ def front_of(scenario: Scenario, sectors: int) -> Scenario:
     own = content["front"]["sectors"]
     content["front"]["sectors"] = chain(own, sectors)
     content["events"] = [event for event in content["events"] if not _names_a_sector(event)]
-    _stretch(content, sectors / len(own))
+    _scale_with_front(content, sectors / len(own))
     stretched: Scenario = Scenario.model_validate(content)
     return stretched
 
@@ -42,9 +42,9 @@ def _names_a_sector(event: dict[str, Any]) -> bool:
     return any(path.startswith("front.") for kind in ("set", "add", "multiply") for path in event[kind])
 
 
-def _stretch(content: dict[str, Any], times: float) -> None:
+def _scale_with_front(content: dict[str, Any], times: float) -> None:
     """Multiply what counts the whole front."""
-    for path in GROWS_WITH_THE_FRONT:
+    for path in WHOLE_FRONT_SCALES:
         part, name = path.split(".")
         content[part][name] = {"value": times * _centre(content[part][name])}
     content["mechanisms"]["ties_hit"] = {"value": _centre(content["mechanisms"]["ties_hit"]) / times}

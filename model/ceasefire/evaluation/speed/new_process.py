@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def fresh_run(
+def run_in_new_process(
     scenario: str, worlds: int, days: int | None = None, *, settings: Mapping[str, str] | None = None
 ) -> dict[str, float]:
     """A run in a process of its own: `seconds` from its start to its end, `living` of them, `days`, `peak_mb`."""
@@ -39,8 +39,8 @@ def cold_and_warm(scenario: str) -> tuple[float, float]:
     """Seconds for one world with nothing compiled before, and with everything."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {"NUMBA_CACHE_DIR": folder}
-        cold = fresh_run(scenario, 1, settings=settings)["seconds"]
-        warm = min(fresh_run(scenario, 1, settings=settings)["seconds"] for _ in range(3))
+        cold = run_in_new_process(scenario, 1, settings=settings)["seconds"]
+        warm = min(run_in_new_process(scenario, 1, settings=settings)["seconds"] for _ in range(3))
     return cold, warm
 
 

@@ -11,15 +11,15 @@ from scipy.special import log_ndtr
 
 from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.coded_deals import Seen
+from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import Features
 from ceasefire.reference_class.fit import design
 
-Rival = Callable[[Sequence[Features], Seen, Sequence[Features]], FloatArray]
+Baseline = Callable[[Sequence[Features], CensoredDurations, Sequence[Features]], FloatArray]
 """Learns from some deals and what was seen of them; forecasts others: masses of shape (n, BINS)."""
 
 
-def by_class(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
+def by_class(learnt: Sequence[Features], what: CensoredDurations, wanted: Sequence[Features]) -> FloatArray:
     """The survival curve of the deal's class and of nothing else: Kaplan-Meier, as Turnbull has it for hidden ends.
 
     Five deals more, that lived as all classes together do, keep every bin above 0.
@@ -34,18 +34,21 @@ def by_class(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features])
     return np.array([curves[f.ceasefire_class] for f in wanted])
 
 
-def weibull(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
+def weibull(learnt: Sequence[Features], what: CensoredDurations, wanted: Sequence[Features]) -> FloatArray:
     """Weibull regression: the logarithm of the time is linear in the covariates, with extreme-value errors."""
-    return _accelerated(learnt, what, wanted, lambda y: -np.exp(np.clip(y, -50, 50)))
+    return _accelerated_failure_time(learnt, what, wanted, lambda y: -np.exp(np.clip(y, -50, 50)))
 
 
-def lognormal(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
+def lognormal(learnt: Sequence[Features], what: CensoredDurations, wanted: Sequence[Features]) -> FloatArray:
     """The same with normal errors, which fit these durations better."""
-    return _accelerated(learnt, what, wanted, lambda y: log_ndtr(-y))
+    return _accelerated_failure_time(learnt, what, wanted, lambda y: log_ndtr(-y))
 
 
-def _accelerated(
-    learnt: Sequence[Features], what: Seen, wanted: Sequence[Features], log_survival: Callable[[FloatArray], FloatArray]
+def _accelerated_failure_time(
+    learnt: Sequence[Features],
+    what: CensoredDurations,
+    wanted: Sequence[Features],
+    log_survival: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
     x = design(learnt)
     low, high = _log_days(what.low), _log_days(np.where(np.isinf(what.high), 0.0, what.high))
@@ -72,7 +75,7 @@ def _log_days(days: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.maximum(np.minimum(days, EDGES[-1]), 1e-3)))
 
 
-def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
+def cox(learnt: Sequence[Features], what: CensoredDurations, wanted: Sequence[Features]) -> FloatArray:
     """Cox regression with Breslow's baseline hazard. Undated ends are put in the middle of the time they may lie in."""
     from statsmodels.duration.hazard_regression import PHReg
 
@@ -101,7 +104,7 @@ def _independent(x: FloatArray) -> list[int]:
     return sorted(int(k) for k, much in zip(order, size, strict=False) if much > 1e-8 * max(1.0, size[0]))
 
 
-RIVALS: dict[str, Rival] = {
+BASELINES: dict[str, Baseline] = {
     "Kaplan-Meier by class": by_class,
     "Weibull regression": weibull,
     "lognormal regression": lognormal,

@@ -41,20 +41,20 @@ def not_run(row: str, pattern: str, target: str, why: str = NEEDS_DATA) -> Findi
     return Finding(row, pattern, target, "-", "-", "not run", note=why)
 
 
-def all_ways(verdicts: Sequence[Verdict]) -> Verdict:
+def joint_verdict(verdicts: Sequence[Verdict]) -> Verdict:
     """The verdict of a check made in several ways: theirs when they agree, otherwise undetermined."""
     first = verdicts[0]
     return first if all(verdict == first for verdict in verdicts) else "undetermined"
 
 
-def in_band(figure: float, low: float, high: float, band: tuple[float, float]) -> Verdict:
+def band_verdict(figure: float, low: float, high: float, band: tuple[float, float]) -> Verdict:
     """Pass when the figure lies in the band, miss when its whole interval lies outside, otherwise undetermined."""
     if band[0] <= figure <= band[1]:
         return "pass"
     return "miss" if high < band[0] or low > band[1] else "undetermined"
 
 
-def surely_better(gain: float, low: float) -> Verdict:
+def gain_verdict(gain: float, low: float) -> Verdict:
     """Pass when a gain lies above 0 with its whole interval, miss when there is none, otherwise undetermined."""
     if low > 0.0:
         return "pass"

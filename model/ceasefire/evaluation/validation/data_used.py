@@ -12,14 +12,14 @@ from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.command_folder import Request, digests
 from ceasefire.evaluation.validation.check_result import Sample
-from ceasefire.evaluation.validation.cross_validation import MODEL, Crossed, crossed
+from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation, cross_validate
 from ceasefire.reference_class.coded_deals import FILE, WAYS, Deal, read_deals
 from ceasefire.reference_class.features import Cell, Features, cell_of
 from ceasefire.reference_class.fit import forecast
 from ceasefire.reference_class.generate import TEMPLATE
 from ceasefire.reference_class.observed_durations import Targets, shipped_mix, shipped_targets, targets_of
-from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulated
-from ceasefire.reference_class.shipped_fit import WAY, shipped
+from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulate_table
+from ceasefire.reference_class.shipped_fit import WAY, shipped_fit
 from ceasefire.scenario.load import load
 
 QUICK_WORLDS = 60
@@ -38,7 +38,7 @@ class Evidence:
         self.data = data
         self.quick = quick
         self.worlds = worlds or (QUICK_WORLDS if quick else WORLDS)
-        self.told = told
+        self.progress = told
         self.seed = SEED
         self.deals: list[Deal] = read_deals(data) if data is not None else []
 
@@ -56,7 +56,7 @@ class Evidence:
     @cached_property
     def table(self) -> Table:
         """How long deals of these kinds hold in the model."""
-        return simulated(self.cells, self.worlds, self.seed, self.told)
+        return simulate_table(self.cells, self.worlds, self.seed, self.progress)
 
     @cached_property
     def targets(self) -> Targets:
@@ -64,11 +64,11 @@ class Evidence:
         return targets_of(self.deals) if self.deals else shipped_targets()
 
     @cached_property
-    def crossed(self) -> dict[str, Crossed]:
+    def cross_validated(self) -> dict[str, CrossValidation]:
         """Forecasts of every deal from other countries, by way. ValueError without data."""
         if not self.deals:
             raise ValueError("no data: nothing to forecast")
-        return {way: crossed(self.deals, self.table, way) for way in WAYS}
+        return {way: cross_validate(self.deals, self.table, way) for way in WAYS}
 
     @cached_property
     def request(self) -> Request:
@@ -83,15 +83,15 @@ class Evidence:
     def population(self) -> tuple[list[Features], FloatArray, FloatArray]:
         """The model's open-ended deals: features, masses of shape (n, BINS), and how many of each kind."""
         if self.deals:
-            one = self.crossed[WAY]
+            one = self.cross_validated[WAY]
             features = [deal.features for deal in one.deals]
             return features, one.forecasts[MODEL], np.ones(len(features))
         mix = shipped_mix()
         features = [kind for kind, _ in mix]
-        return features, forecast(self.table, shipped().fitted, features), np.array([float(n) for _, n in mix])
+        return features, forecast(self.table, shipped_fit().fitted, features), np.array([float(n) for _, n in mix])
 
 
-def lived_again(mass: FloatArray, times: FloatArray, draws: int = 200, seed: int = 1) -> FloatArray:
+def resample_ends(mass: FloatArray, times: FloatArray, draws: int = 200, seed: int = 1) -> FloatArray:
     """Counts of ends by bin when the same deals live `draws` times, shape (draws, BINS); `times` of each kind."""
     dice = np.random.default_rng(seed)
     each = [dice.multinomial(int(n), row / row.sum(), draws) for row, n in zip(mass, times, strict=True)]

@@ -11,7 +11,7 @@ from ceasefire.analysis.forecast_scores import pairing, score_table
 from ceasefire.array_types import FloatArray
 from ceasefire.evaluation.calibration import summary_statistics
 from ceasefire.evaluation.calibration import target_counts as tables
-from ceasefire.evaluation.validation.check_result import Finding, Verdict, in_band, not_run
+from ceasefire.evaluation.validation.check_result import Finding, Verdict, band_verdict, not_run
 from ceasefire.experiments.hindcast import REFERENCES
 from ceasefire.world_state import (
     BOMBARDMENT,
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from ceasefire.analysis.talks_effect import Sawtooth, around_talks, violations_and_talks
 from ceasefire.ensemble.parameter_draws import doubt_batch
-from ceasefire.evaluation.calibration.simulated_counts import record
+from ceasefire.evaluation.calibration.simulated_counts import record_counts
 from ceasefire.experiments.hindcast import Hindcast, live
 from ceasefire.experiments.load import load_experiment
 from ceasefire.scenario.load import load
@@ -51,7 +51,7 @@ EVERYTHING_RECORDED = 1.0 - 1e-12
 
 
 @dataclass(frozen=True)
-class Idlib:
+class IdlibWorlds:
     """`worlds` of each kind that is lived; histories, which are slow, are a tenth of that."""
 
     worlds: int
@@ -69,7 +69,7 @@ class Idlib:
         """Results of the flagship."""
         return self.rows(FLAGSHIP)
 
-    def sawtooth(self, reference: str) -> Sawtooth:
+    def talks_effect(self, reference: str) -> Sawtooth:
         """Violations around talks in some worlds of a scenario. ValueError when nobody talked."""
         scenario, opening = load(reference).scenario, self.opening(reference)
         lives = (trajectory(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
@@ -84,16 +84,18 @@ class Idlib:
     def counts(self, reference: str, days: int) -> tuple[Counts, NDArray[np.int64], WorldArray]:
         """Every day of the worlds of a scenario while they held, days held, and their results."""
         batch = one_scenario(self.opening(reference), self.worlds, SEED)
-        counts, held = record(batch, np.array([EVERYTHING_RECORDED]), days)
+        counts, held = record_counts(batch, np.array([EVERYTHING_RECORDED]), days)
         return counts, held, engine.all_rows(batch)
 
-    def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, FloatArray]:
+    def counts_with_drawn_parameters(
+        self, reference: str, recorded: tuple[float, float], days: int
+    ) -> tuple[Counts, FloatArray]:
         """Counts of a scenario's worlds with every assumed number drawn, as the records would have them; days held."""
         scenario = load(reference).scenario
         batch = doubt_batch(scenario, initial_state(scenario), SEED)
         assert isinstance(batch, Batch)
         shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
-        counts, held = record(batch, shares, days)
+        counts, held = record_counts(batch, shares, days)
         return counts, held.astype(np.float64)
 
 
@@ -124,7 +126,7 @@ MANY = 100
 
 LATER = 90
 """The first day that the fit has not seen of the deal of 2018. [days]"""
-SOCHI = 225
+DAYS_HELD_2018 = 225
 """Days for which that deal held. [days]"""
 
 RECORDED = (0.47, 0.97)
@@ -132,14 +134,14 @@ RECORDED = (0.47, 0.97)
 
 
 @cache
-def idlib(worlds: int) -> Idlib:
+def idlib_worlds(worlds: int) -> IdlibWorlds:
     """The worlds that the rows share."""
-    return Idlib(worlds)
+    return IdlibWorlds(worlds)
 
 
-def of(evidence: Evidence) -> Idlib:
+def worlds_for(evidence: Evidence) -> IdlibWorlds:
     """As many worlds as the evidence is worth."""
-    return idlib(QUICK_WORLDS if evidence.quick else WORLDS)
+    return idlib_worlds(QUICK_WORLDS if evidence.quick else WORLDS)
 
 
 def resampled(values: FloatArray, draws: int = 400) -> tuple[float, float]:
@@ -151,7 +153,7 @@ def resampled(values: FloatArray, draws: int = 400) -> tuple[float, float]:
 
 def violations_rarely_end_it(evidence: Evidence) -> list[Finding]:
     """Row 4: a deal that holds has many violations and a twentieth to a tenth of the war's deaths."""
-    worlds = of(evidence)
+    worlds = worlds_for(evidence)
     rows = worlds.flagship
     year = rows[rows["days_held"] >= 365]
     days = year["days_held"].astype(np.float64)
@@ -170,7 +172,7 @@ def violations_rarely_end_it(evidence: Evidence) -> list[Finding]:
         ),
         Finding(
             "4", "deaths while it holds, against the war's mean", "5 % to 10 % (Idlib 2021-24, Yemen 2022)",
-            f"{share.mean():.1%}", f"{low:.1%} to {high:.1%}", in_band(float(share.mean()), low, high, (0.05, 0.10)),
+            f"{share.mean():.1%}", f"{low:.1%} to {high:.1%}", band_verdict(float(share.mean()), low, high, (0.05, 0.10)),
             sample="out of sample", note=f"{where}; fire was fitted to 2018 and 2019, not to these years",
         ),
     ]  # fmt: skip
@@ -178,14 +180,14 @@ def violations_rarely_end_it(evidence: Evidence) -> list[Finding]:
 
 def bursts(evidence: Evidence) -> list[Finding]:
     """Row 5: violations answer each other and come in bursts."""
-    rows = of(evidence).rows(EARLIER)
+    rows = worlds_for(evidence).rows(EARLIER)
     fired = rows["counter"][:, :4].sum(axis=1)
     seen = fired > 0
     answered = rows["counter"][seen, RETALIATORY] / fired[seen]
     low, high = resampled(answered)
     share = Finding(
         "5", "violations that answer others", "37 % to 50 % (Lewis et al. 2012, Iraq)", f"{answered.mean():.0%}",
-        f"{low:.0%} to {high:.0%}", in_band(float(answered.mean()), low, high, (0.37, 0.50)), sample="in sample",
+        f"{low:.0%} to {high:.0%}", band_verdict(float(answered.mean()), low, high, (0.37, 0.50)), sample="in sample",
         note="the branching at rest was assumed from the same source",
     )  # fmt: skip
     return [share, *_later_days(evidence)]
@@ -194,7 +196,7 @@ def bursts(evidence: Evidence) -> list[Finding]:
 def _later_days(evidence: Evidence) -> list[Finding]:
     """The days of the deal of 2018 that the fit has not seen, against worlds that held as long."""
     wanted = ("incidents a day, later", "deaths a day, later", "dispersion of incidents", "autocorrelation over a week")
-    pattern = f"days {LATER} to {SOCHI - 1} of the deal of 2018"
+    pattern = f"days {LATER} to {DAYS_HELD_2018 - 1} of the deal of 2018"
     if evidence.data is None:
         return [not_run("5", f"{pattern}: {name.removesuffix(', later')}", "as counted (UCDP GED)") for name in wanted]
     try:
@@ -203,9 +205,11 @@ def _later_days(evidence: Evidence) -> list[Finding]:
         return [not_run("5", pattern, str(fault))]
     from datetime import date, timedelta
 
-    real = summary_statistics.of_a_truce(war.days(date(2018, 9, 17) + timedelta(days=LATER), SOCHI - LATER))[0]
-    counts, held = of(evidence).counted_in_doubt(EARLIER, RECORDED, SOCHI)
-    found = summary_statistics.of_a_truce(counts[held >= SOCHI][:, LATER:])
+    real = summary_statistics.truce_figures(
+        war.days(date(2018, 9, 17) + timedelta(days=LATER), DAYS_HELD_2018 - LATER)
+    )[0]
+    counts, held = worlds_for(evidence).counts_with_drawn_parameters(EARLIER, RECORDED, DAYS_HELD_2018)
+    found = summary_statistics.truce_figures(counts[held >= DAYS_HELD_2018][:, LATER:])
     findings = []
     for name in wanted:
         at = summary_statistics.TRUCE.index(name)
@@ -221,10 +225,10 @@ def _later_days(evidence: Evidence) -> list[Finding]:
     return findings
 
 
-def sawtooth(evidence: Evidence) -> list[Finding]:
+def talks_effect(evidence: Evidence) -> list[Finding]:
     """Row 6: talks cut violations, and these creep back."""
     try:
-        found = of(evidence).sawtooth(EARLIER)
+        found = worlds_for(evidence).talks_effect(EARLIER)
     except ValueError:
         return [Finding("6", "sawtooth after talks", "-85 % to -97 %", "nobody talked", "-", "undetermined")]
     drop, back = found.drop(), found.days_to_half()
@@ -238,7 +242,7 @@ def sawtooth(evidence: Evidence) -> list[Finding]:
     return [
         Finding(
             "6", "fall of violations in the week after talks", f"85 % to 97 % ({source})", f"{drop:.0%}",
-            f"{low:.0%} to {high:.0%}", in_band(drop, float(low), float(high), (0.85, 0.97)), sample="in sample",
+            f"{low:.0%} to {high:.0%}", band_verdict(drop, float(low), float(high), (0.85, 0.97)), sample="in sample",
             note=f"{EARLIER}, {rounds}; the strength of an order was assumed from the same source",
         ),
         Finding(
@@ -248,9 +252,9 @@ def sawtooth(evidence: Evidence) -> list[Finding]:
     ]  # fmt: skip
 
 
-def two_roads(evidence: Evidence) -> list[Finding]:
+def two_ways_of_ending(evidence: Evidence) -> list[Finding]:
     """Row 7: spirals come with a spike of deaths, decisions without one."""
-    counts, held, rows = of(evidence).counts(EARLIER, 1825)
+    counts, held, rows = worlds_for(evidence).counts(EARLIER, 1825)
     by_fire = spikes(counts, held, np.isin(rows["cause"], (SPIRAL, BOMBARDMENT)))
     decided = spikes(counts, held, np.isin(rows["cause"], (OFFENSIVE, SPOILER_OFFENSIVE)))
     findings = []
@@ -282,7 +286,7 @@ def two_roads(evidence: Evidence) -> list[Finding]:
 
 def five_deals(evidence: Evidence) -> list[Finding]:
     """Row 8: the Idlib deals over several seeds, assumed numbers drawn: an honest forecaster would have had to."""
-    worlds = of(evidence)
+    worlds = worlds_for(evidence)
     seeds = range(1, 2 if evidence.quick else SEEDS + 1)
     lives = [worlds.cases(seed) for seed in seeds]
     spans = [each.span for each in lives[0]]
@@ -302,13 +306,13 @@ def five_deals(evidence: Evidence) -> list[Finding]:
         Finding(
             "8", "summed log score of the five durations", f"above {best:.1f}, the best single curve ({name})",
             f"{np.mean(totals):.1f}", f"{min(totals):.1f} to {max(totals):.1f}, by seed",
-            _every([total > best for total in totals]), sample="in sample",
+            _verdict_over_seeds([total > best for total in totals]), sample="in sample",
             note=f"{note}; {np.mean(stated):.1f} with nothing drawn",
         ),
         Finding(
             "8", "each scenario fits its own deal", f"the true pairing among the best 5 % of {pairs[0].ways}",
             f"{np.mean([pair.share for pair in pairs]):.1%}", f"{min(good)} to {max(good)} of {pairs[0].ways}, by seed",
-            _every([pair.share <= 0.05 for pair in pairs]), sample="in sample", note=note,
+            _verdict_over_seeds([pair.share <= 0.05 for pair in pairs]), sample="in sample", note=note,
         ),
         Finding(
             "8", "durations within the nine-in-ten range", "printed, no pass by itself", f"{inside} of {len(lived)}",
@@ -317,7 +321,7 @@ def five_deals(evidence: Evidence) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _every(passed: list[bool]) -> Verdict:
+def _verdict_over_seeds(passed: list[bool]) -> Verdict:
     """A result that needs a lucky seed is no result."""
     return "pass" if all(passed) else "undetermined" if any(passed) else "miss"
 
@@ -326,7 +330,7 @@ def _day(day: float) -> str:
     return f"{day:,.0f}" if np.isfinite(day) else "later"
 
 
-def directions(evidence: Evidence) -> list[Finding]:
+def expected_signs(evidence: Evidence) -> list[Finding]:
     """Row 9: what should lengthen or shorten a deal does, on paired worlds; `ceasefire verify` names each."""
     from ceasefire.evaluation.verification import model_vs_expected_signs
 
@@ -343,7 +347,7 @@ def directions(evidence: Evidence) -> list[Finding]:
 
 def monitors_alone(evidence: Evidence) -> list[Finding]:
     """Row 10: monitors do much where nobody has decided on war, and little against an army that has."""
-    worlds = of(evidence)
+    worlds = worlds_for(evidence)
     gains = {}
     for who, reference in (("decided", EARLIER), ("content", f"{EARLIER}+damascus-content")):
         with_them, without = (

@@ -6,8 +6,8 @@ import numpy as np
 
 from ceasefire.analysis.interval_censored import EDGES, surviving
 from ceasefire.array_types import FloatArray
-from ceasefire.evaluation.validation.check_result import TOO_FEW, Finding, Verdict, all_ways, in_band, not_run
-from ceasefire.evaluation.validation.data_used import Evidence, lived_again
+from ceasefire.evaluation.validation.check_result import TOO_FEW, Finding, Verdict, band_verdict, joint_verdict, not_run
+from ceasefire.evaluation.validation.data_used import Evidence, resample_ends
 from ceasefire.reference_class.coded_deals import WAYS
 from ceasefire.reference_class.features import CLASSES
 from ceasefire.reference_class.observed_durations import DAYS, Targets, in_group, weibull_shape
@@ -21,17 +21,17 @@ FALLS = "hazard falls with time across different deals"
 
 def hazard_falls(evidence: Evidence) -> list[Finding]:
     """Row 1: the hazard falls with time across different deals."""
-    if not evidence.targets.holds("all"):
+    if not evidence.targets.has_figures("all"):
         return [not_run("1", FALLS, "Weibull shape below 1", TOO_FEW)]
     features, mass, times = evidence.population
     its = np.array([in_group(each, "all") for each in features])
     figure = _shape((mass[its] * times[its, None]).sum(axis=0))
-    again = [_shape(counts) for counts in lived_again(mass[its], times[its], SHAPE_DRAWS)]
+    again = [_shape(counts) for counts in resample_ends(mass[its], times[its], SHAPE_DRAWS)]
     low, high = (float(edge) for edge in np.quantile(again, (0.025, 0.975)))
     ways = {way: evidence.targets.value[way, "all", "shape"] for way in WAYS}
     said = ", ".join(f"{way} {shape:.2f}" for way, shape in ways.items())
     band = evidence.targets.band("all", "shape")
-    below = all_ways([_below_1(shape, low, high) for shape in ways.values()])
+    below = joint_verdict([_shape_verdict(shape, low, high) for shape in ways.values()])
     return [
         Finding(
             "1", FALLS, f"Weibull shape below 1 (data: {said})",
@@ -39,12 +39,12 @@ def hazard_falls(evidence: Evidence) -> list[Finding]:
         ),
         Finding(
             "1", "how fast it falls", f"shape {band[0]:.2f} to {band[1]:.2f}, as the four ways span it",
-            f"{figure:.2f}", f"{low:.2f} to {high:.2f}", in_band(figure, low, high, band), sample=evidence.sample,
+            f"{figure:.2f}", f"{low:.2f} to {high:.2f}", band_verdict(figure, low, high, band), sample=evidence.sample,
         ),
     ]  # fmt: skip
 
 
-def _below_1(data: float, low: float, high: float) -> Verdict:
+def _shape_verdict(data: float, low: float, high: float) -> Verdict:
     """Data whose own shape is not below 1 set no target."""
     if data >= 1.0 or low < 1.0 <= high:
         return "undetermined"
@@ -67,7 +67,7 @@ def class_order(evidence: Evidence) -> list[Finding]:
     """Row 2: definitive well above preliminary, preliminary at least cessation; local below whole-territory."""
     found = []
     for pattern, longer, shorter in ORDERS:
-        if not evidence.targets.holds(longer, shorter):
+        if not evidence.targets.has_figures(longer, shorter):
             found.append(not_run("2", pattern, f"more hold {ORDER_DAY} days", TOO_FEW))
             continue
         by_way = [_gap(evidence.targets, way, longer, shorter) for way in WAYS]
@@ -75,18 +75,18 @@ def class_order(evidence: Evidence) -> list[Finding]:
         gap = surviving(upper[0], ORDER_DAY) - surviving(lower[0], ORDER_DAY)
         again = surviving(upper[1], ORDER_DAY) - surviving(lower[1], ORDER_DAY)
         low, high = (float(edge) for edge in np.quantile(again, (0.025, 0.975)))
-        verdicts = [_ordered(data, low, high) for data in by_way]
+        verdicts = [_order_verdict(data, low, high) for data in by_way]
         said = ", ".join(f"{way} {data:+.2f}" for way, data in zip(WAYS, by_way, strict=True))
         found.append(
             Finding(
                 "2", pattern, f"more hold {ORDER_DAY} days (data: {said})", f"{float(gap):+.2f}",
-                f"{low:+.2f} to {high:+.2f}", all_ways(verdicts), sample=evidence.sample, note=coverage(evidence),
+                f"{low:+.2f} to {high:+.2f}", joint_verdict(verdicts), sample=evidence.sample, note=coverage(evidence),
             )
         )  # fmt: skip
     return found
 
 
-def _ordered(data: float, low: float, high: float) -> Verdict:
+def _order_verdict(data: float, low: float, high: float) -> Verdict:
     """Does the model show the order that the data show in this way?"""
     if low <= 0.0 <= high:
         return "undetermined"
@@ -102,7 +102,7 @@ def survival_by_class(evidence: Evidence) -> list[Finding]:
     found = []
     for group in CLASSES:
         pattern = f"{group} deals that hold {', '.join(map(str, DAYS))} days"
-        if not evidence.targets.holds(group):
+        if not evidence.targets.has_figures(group):
             found.append(not_run("3", pattern, "inside the band of the four ways", TOO_FEW))
             continue
         mean, again = _curve(evidence, group, MANY, 0)
@@ -111,7 +111,7 @@ def survival_by_class(evidence: Evidence) -> list[Finding]:
             figure = float(surviving(mean, day))
             low, high = (float(edge) for edge in np.quantile(surviving(again, day), (0.025, 0.975)))
             band = evidence.targets.band(group, str(day))
-            verdicts.append(in_band(figure, low, high, band))
+            verdicts.append(band_verdict(figure, low, high, band))
             figures.append(f"{figure:.2f}")
             spans.append(f"{low:.2f}-{high:.2f}")
             bands.append(f"{band[0]:.2f}-{band[1]:.2f}")
@@ -129,7 +129,7 @@ def _curve(evidence: Evidence, group: str, draws: int, seed: int) -> tuple[Float
     """Masses of a group of simulated deals, shape (BINS,), and the same each time they live again, (draws, BINS)."""
     features, mass, times = evidence.population
     its = np.array([in_group(each, group) for each in features])
-    counts = lived_again(mass[its], times[its], draws, seed + 1)
+    counts = resample_ends(mass[its], times[its], draws, seed + 1)
     mean = (mass[its] * times[its, None]).sum(axis=0) / times[its].sum()
     return mean, counts / counts.sum(axis=1, keepdims=True)
 
