@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from ceasefire.analysis.estimates import Z_95
 from ceasefire.reference_class import observed_durations
 from ceasefire.reference_class.coded_deals import CITATION, Deal, read_deals, seen
 from ceasefire.reference_class.features import COVARIATES, cell_of
@@ -23,7 +24,6 @@ from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simul
 from ceasefire.scenario.load import load
 
 FITTED = Path(__file__).parent / "fitted.yaml"
-TWO_SIDED_95 = 1.959964
 WAY = "interval"
 
 HEAD = """\
@@ -84,7 +84,7 @@ def refit(
 
 def write(fitted: Intractability, deals: list[Deal], table: Table, to: Path = FITTED) -> None:
     """Write a fit with its provenance."""
-    spread = TWO_SIDED_95 * fitted.errors
+    spread = Z_95 * fitted.errors
     said = {
         "source": CITATION,
         "deals": len(deals),
@@ -123,8 +123,8 @@ def shipped(file: Path = FITTED) -> Shipped:
     said = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     each = [said["intractability"][name] for name in COVARIATES]
     beta = np.array([one["value"] for one in each])
-    errors = np.array([(one["high"] - one["low"]) / (2 * TWO_SIDED_95) for one in each])
+    errors = np.array([(one["high"] - one["low"]) / (2 * Z_95) for one in each])
     sigma = said["sigma"]
-    of_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * TWO_SIDED_95)
+    of_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * Z_95)
     likelihood = said["log_likelihood_per_deal"] * said["deals"]
     return Shipped(Intractability(beta, sigma["value"], np.append(errors, of_sigma), likelihood, said["deals"]), said)
