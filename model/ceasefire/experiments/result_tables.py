@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.analysis.estimates import shrink_by_noise, student
+from ceasefire.analysis.estimates import Z_95, shrink_by_noise, student
 from ceasefire.analysis.paired_differences import fates, mean_difference
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.sensitivity import effect_by_chance, morris, rank_correlations, sobol
@@ -206,7 +206,7 @@ def _step_noise(seen: OutcomeValues, before: int) -> float:
     pairs = range(before + 1, len(seen.offsets) - 1)
     chosen = pairs[:: max(1, len(pairs) // MOST_STEPS)]
     found = [seen.difference(point, point - 1) for point in chosen]
-    squares = [(d.half_width / 1.96) ** 2 for d in found if d is not None]
+    squares = [(d.half_width / Z_95) ** 2 for d in found if d is not None]
     return float(np.sqrt(np.mean(squares))) if squares else float("nan")
 
 

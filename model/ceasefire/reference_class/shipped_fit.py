@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from ceasefire.analysis.estimates import Z_95
 from ceasefire.reference_class import observed_durations
 from ceasefire.reference_class.coded_deals import CITATION, Deal, censored_durations, read_deals
 from ceasefire.reference_class.features import COVARIATES, cell_of
@@ -23,7 +24,6 @@ from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simul
 from ceasefire.scenario.load import load
 
 FITTED = Path(__file__).parent / "fitted.yaml"
-TWO_SIDED_95 = 1.959964
 WAY = "interval"
 
 HEADER = """\
@@ -84,7 +84,7 @@ def refit(
 
 def write(fitted: Intractability, deals: list[Deal], table: Table, to: Path = FITTED) -> None:
     """Write a fit with its provenance."""
-    spread = TWO_SIDED_95 * fitted.errors
+    spread = Z_95 * fitted.errors
     content = {
         "source": CITATION,
         "deals": len(deals),
@@ -123,9 +123,9 @@ def shipped_fit(file: Path = FITTED) -> ShippedFit:
     content = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
     coefficients = [content["intractability"][name] for name in COVARIATES]
     beta = np.array([each["value"] for each in coefficients])
-    errors = np.array([(each["high"] - each["low"]) / (2 * TWO_SIDED_95) for each in coefficients])
+    errors = np.array([(each["high"] - each["low"]) / (2 * Z_95) for each in coefficients])
     sigma = content["sigma"]
-    error_of_log_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * TWO_SIDED_95)
+    error_of_log_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * Z_95)
     likelihood = content["log_likelihood_per_deal"] * content["deals"]
     all_errors = np.append(errors, error_of_log_sigma)
     return ShippedFit(Intractability(beta, sigma["value"], all_errors, likelihood, content["deals"]), content)

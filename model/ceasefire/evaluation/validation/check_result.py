@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 Verdict = Literal["pass", "miss", "undetermined", "not run"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "miss", "undetermined", "not run")
@@ -59,8 +59,3 @@ def gain_verdict(gain: float, low: float) -> Verdict:
     if low > 0.0:
         return "pass"
     return "undetermined" if gain > 0.0 else "miss"
-
-
-def as_rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as plain content."""
-    return [asdict(finding) for finding in findings]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.forecast_scores import (
     HORIZONS,
-    Gain,
     Group,
     brier,
     calibration,
@@ -65,7 +65,7 @@ def forecast_skill(evidence: Evidence) -> list[Finding]:
     return [*found, _calibration_finding(evidence)]
 
 
-def gain(one: CrossValidation, measure: Measure, rival: str) -> Gain:
+def gain(one: CrossValidation, measure: Measure, rival: str) -> Interval:
     """By how much the model's mean score is better than a rival's."""
     model, other = (measure.score(one.forecasts[name], one.what) for name in (MODEL, rival))
     return mean_by_group(measure.sign * (model - other), one.countries)
@@ -81,18 +81,18 @@ def _concordance_finding(evidence: Evidence, rival: str) -> Finding:
     return _finding_over_ways(f"concordance, against {rival}", "higher in every way", gains)
 
 
-def _finding_over_ways(pattern: str, target: str, gains: Mapping[str, Gain]) -> Finding:
+def _finding_over_ways(pattern: str, target: str, gains: Mapping[str, Interval]) -> Finding:
     """The gains of the model by way of reading the data, and the verdict that they agree on."""
-    verdicts: list[Verdict] = [gain_verdict(g.mean, g.low) for g in gains.values()]
+    verdicts: list[Verdict] = [gain_verdict(g.value, g.low) for g in gains.values()]
     return Finding(
         ROW, pattern, target,
-        ", ".join(f"{way} {g.mean:+.3f}" for way, g in gains.items()),
+        ", ".join(f"{way} {g.value:+.3f}" for way, g in gains.items()),
         ", ".join(f"{g.low:+.3f} to {g.high:+.3f}" for g in gains.values()),
         joint_verdict(verdicts), sample="out of sample",
     )  # fmt: skip
 
 
-def _concordance_gain(one: CrossValidation, rival: str) -> Gain:
+def _concordance_gain(one: CrossValidation, rival: str) -> Interval:
     model, other = (restricted_mean(one.forecasts[name]) for name in (MODEL, rival))
     return concordance_gain(model, other, one.what.low, one.what.high, one.countries)
 
