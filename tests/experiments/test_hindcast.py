@@ -145,15 +145,15 @@ def test_a_result_that_needs_a_lucky_seed_is_no_result() -> None:
 
 
 def test_every_row_of_idlib_has_a_figure_and_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idlib_patterns, "of", lambda evidence: IdlibWorlds(12))
+    monkeypatch.setattr(idlib_patterns, "worlds_for", lambda evidence: IdlibWorlds(12))
     monkeypatch.setattr(
         "ceasefire.evaluation.validation.idlib_patterns.live",
         lambda case, loaded, worlds, seed: lived([3, 90], case.held),
     )
     evidence = SimpleNamespace(quick=True, data=None)
     rows = (
-        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.talks_effect, idlib_patterns.two_ways_of_ending,
-        idlib_patterns.five_deals, idlib_patterns.monitors_alone,
+        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.talks_effect,
+        idlib_patterns.two_ways_of_ending, idlib_patterns.five_deals, idlib_patterns.monitors_alone,
     )  # fmt: skip
     found = [finding for row in rows for finding in row(evidence)]  # type: ignore[arg-type]
     assert {finding.row for finding in found} == {"4", "5", "6", "7", "8", "10"}

@@ -59,7 +59,7 @@ def forecast(
 
 
 def level_shares(means: FloatArray, sigma: float) -> FloatArray:
-    """Weight of each level of the table for z ~ N(mean, sigma), shape (n, levels); z beyond the ends counts at the end."""
+    """Weight of each level of the table for z ~ N(mean, sigma), shape (n, levels); z beyond an end counts there."""
     progress, _, _ = _expected_progress(means, sigma)
     one = np.ones((len(means), 1))
     return np.asarray(np.concatenate([one, progress], axis=1) - np.concatenate([progress, 0 * one], axis=1))

@@ -25,12 +25,12 @@ KEEPERS = ("keepers_government", "keepers_opposition")
 LOCAL_SECTORS = 3
 
 Z_LEVELS = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
-"""Levels of intractability at which deals are simulated. Between levels the results are interpolated; beyond, constant."""
+"""Levels of intractability that are simulated. Between levels, results are interpolated; beyond them, constant."""
 
 STAKE = (-0.15, 0.10, 0.012)
 """Utility of all-out war for its own sake at intractability z: constant, per z, per z cubed.
 
-Chosen so that the logarithm of the median duration is about linear in z, from days to many years. The scale of z is free.
+Chosen so that the logarithm of the median duration is about linear in z. The scale of z is free.
 """
 
 STRIKING_FROM, ATTACKING_FROM = 0.5, 3.5
@@ -85,7 +85,7 @@ def _territory(tree: Tree, cell: Cell) -> None:
 
 
 def _enforcers(tree: Tree, cell: Cell) -> None:
-    """Troops of enforcers on the line are a tripwire; a state that enforces is also a patron. Walter 1997; Hultman 2014."""
+    """Troops of enforcers are a tripwire; a state that enforces is also a patron. Walter 1997; Hultman 2014."""
     if cell.enforcement == "none":
         for name in KEEPERS:
             del tree["actors"][name]

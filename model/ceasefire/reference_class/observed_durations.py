@@ -1,4 +1,4 @@
-"""Observed durations of coded deals by class and territory, in four ways of reading undated ends, and the shipped tables.
+"""Observed durations of coded deals by class and territory, in four readings of undated ends; the shipped tables.
 
 Only open-ended deals count: a deal of fixed term is meant to end.
 """
@@ -76,7 +76,7 @@ def targets_of(deals: Sequence[Deal]) -> Targets:
 
 
 def weibull_shape(low: FloatArray, high: FloatArray, times: FloatArray | None = None) -> float:
-    """Maximum-likelihood shape of a Weibull for ends in [low, high) days, each counted `times`; below 1 the hazard falls.
+    """Maximum-likelihood Weibull shape for ends in [low, high) days, each counted `times`; below 1 the hazard falls.
 
     Durations beyond the horizon are censored there.
     """
@@ -128,7 +128,7 @@ MIX_HEADER = (
 
 
 def mix_of(deals: Sequence[Deal]) -> list[tuple[Features, int]]:
-    """Kinds of open-ended deals with at least FEWEST deals, and their number; earlier ceasefires by their geometric mean."""
+    """Kinds of open-ended deals with FEWEST deals or more, and their number; earlier ceasefires by geometric mean."""
     kinds: dict[Features, list[int]] = defaultdict(list)
     for deal in deals:
         f = deal.features

@@ -1,4 +1,4 @@
-"""Worlds counted as a war is counted: deadly incidents and the dead of each side, day by day while the truce holds."""
+"""Daily counts of simulated worlds in the form of conflict data: deadly incidents and deaths by side."""
 
 from __future__ import annotations
 

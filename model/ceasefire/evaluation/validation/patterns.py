@@ -1,4 +1,4 @@
-"""The rows of `ceasefire validate`, in order: each makes findings from the evidence."""
+"""The rows of `ceasefire validate`, in order. Each computes findings from the data."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
 
 
 def validate(evidence: Evidence) -> list[Finding]:
-    """Every finding."""
+    """The findings of all rows."""
     return [finding for row in ROWS for finding in row(evidence)]
