@@ -1,1 +1,1 @@
-"""Where experiments run: code that reads the files of `experiments/`, simulates every design point and stores results."""
+"""Where experiments run: code that reads the files of `experiments/`, simulates design points and stores results."""
