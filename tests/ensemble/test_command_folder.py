@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import Command
 from test_calibration import made_up
-from test_results_folder import everything
+from test_output_folder import everything
 from test_validation import as_row, deals_of, write_file
 
 import ceasefire
