@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Command
-from test_calibration import made_up
+from synthetic_counts import made_up
+from synthetic_deals import as_row, deals_of, write_file
 from test_output_folder import everything
-from test_validation import as_row, deals_of, write_file
 
 import ceasefire
 from ceasefire.array_types import FloatArray
