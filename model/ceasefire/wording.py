@@ -142,6 +142,11 @@ def lower(title: str) -> str:
     return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
+def upper(text: str) -> str:
+    """A text at the head of a sentence: its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
 def titled(title: str, what: str, by: str = ":") -> str:
     """A title and what is said under it; a title that ends in a mark of its own, as a question does, keeps that."""
     title = title.rstrip()

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Command
 
 from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
+from ceasefire.analysis.front_line import front_of, front_of_log
 from ceasefire.narrative import story
 from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans, world_story
 from ceasefire.narrative.turning_points import ALWAYS, TurningPoint
@@ -22,11 +25,12 @@ from ceasefire.narrative.world_notes import STRIKE, Decision, RecordedWorld, Wor
 from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
+from ceasefire.simulation import engine
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.engine import all_rows, one_scenario
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
-from ceasefire.simulation.trajectory import step_through
+from ceasefire.simulation.trajectory import step_through, trajectory
 from ceasefire.wording import chance_of, short_name
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
@@ -77,7 +81,7 @@ def difference(decision: Decision) -> tuple[float, float]:
 
 def test_pulls_sum_to_the_odds_of_every_choice_of_a_life() -> None:
     told = flagship()
-    temperature = float(told.witness.record["temperature"][0])
+    temperature = float(told.recorded.record["temperature"][0])
     assert len(told.decisions) > 100
     for decision in told.decisions:
         summed, said = difference(decision)
@@ -112,31 +116,31 @@ def test_asking_for_pulls_changes_nothing_in_the_record() -> None:
 
 
 def test_a_world_that_is_watched_lives_as_it_would_have() -> None:
-    watched = flagship().witness
+    watched = flagship().recorded
     alone = CeasefireModel(load("idlib-2020"), seed=SEED, world=3, collect=False)
     alone.live()
     assert watched.record.tobytes() == alone.record.tobytes()
 
 
 def test_every_posture_change_is_a_choice_or_comes_of_talks() -> None:
-    witness = flagship().witness
-    rungs = witness.notes.column("rung")
-    start = witness.opened["rung"]
+    recorded = flagship().recorded
+    rungs = recorded.log.column("rung")
+    start = recorded.initial_record["rung"]
     changed = {(int(d), int(a)) for d, a in zip(*np.nonzero(np.diff(rungs, axis=0, prepend=start)), strict=True)}
-    actors = witness.opening.actors
-    moved = {(d.day, actors.index(d.actor)) for d in witness.notes.decisions}
-    stopped = {(day, actors.index(actor)) for day, actor, _, _ in witness.notes.stepped_down}
+    actors = recorded.opening.actors
+    moved = {(d.day, actors.index(d.actor)) for d in recorded.log.decisions}
+    stopped = {(day, actors.index(actor)) for day, actor, _, _ in recorded.log.stepped_down}
     assert changed <= moved | stopped
     assert moved - stopped <= changed
 
 
 def test_notes_add_up_to_the_counters_of_the_world() -> None:
-    witness = ended_by("").witness
-    counter = witness.record["counter"][0]
-    assert witness.notes.column("violations").sum(axis=0).tolist() == counter[: len(VIOLATION_KINDS)].tolist()
-    assert witness.notes.column("deaths_today").sum() == counter[4] + counter[5] > 0
-    assert witness.notes.column("killed_in").sum() == counter[4] + counter[5]
-    assert witness.notes.column("civilians_killed").sum() == counter[5]
+    recorded = ended_by("").recorded
+    counter = recorded.record["counter"][0]
+    assert recorded.log.column("violations").sum(axis=0).tolist() == counter[: len(VIOLATION_KINDS)].tolist()
+    assert recorded.log.column("deaths_today").sum() == counter[4] + counter[5] > 0
+    assert recorded.log.column("killed_in").sum() == counter[4] + counter[5]
+    assert recorded.log.column("civilians_killed").sum() == counter[5]
 
 
 @pytest.mark.parametrize("cause", QUICK_TO_END)
@@ -145,13 +149,13 @@ def test_a_story_of_every_end_says_how_and_whose_choice_it_was(cause: str) -> No
     words = {
         "": "Still holding after 120 days", "offensive": "a ground offensive by Syrian government ended it",
         "spoiler_offensive": "a party that the deal leaves out, ended it", "bombardment": "bombardment by",
-        "spiral": "a spiral of violence ended it", "guarantor_clash": "the guarantors came to blows",
-        "expiry": "it ran out, and", "abrogation": "called it off",
+        "spiral": "a spiral of violence ended it", "guarantor_clash": "a clash of the guarantors ended it",
+        "expiry": "its term ran out, and", "abrogation": "called it off",
     }  # fmt: skip
     assert words[cause] in text.split("\n\n")[0].replace("\n", " ")
     last = text[text.rindex("\n\n") :]
     if cause in ("offensive", "spoiler_offensive", "guarantor_clash", "abrogation"):
-        assert "The choice:" in last or "stands at" in last
+        assert "The choice:" in last or "has stood at" in last
     if cause == "guarantor_clash":
         assert "Russia" in last
         assert "Turkey" in last
@@ -168,7 +172,7 @@ def test_the_first_lines_say_scenario_world_seed_end_and_the_command_that_tells_
         "ceasefire world idlib-2020 --world 12 --seed 7 --change no-monitors --set actors.turkey.motives.domestic=0.9"
     )
     assert again in head
-    assert "made by" in world_story(loaded, 7, 12, again="made by")
+    assert "made by" in world_story(loaded, 7, 12, command="made by")
 
 
 def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
@@ -180,13 +184,13 @@ def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
 
 def test_chapters_cover_every_day_once_and_add_up() -> None:
     told = flagship()
-    days = len(told.witness.notes.days)
-    covered = list(spans(days, told.told))
+    days = len(told.recorded.log.days)
+    covered = list(spans(days, told.selected_points))
     assert [first for first, _ in covered] == [0, *(last for _, last in covered[:-1])]
     assert covered[-1][1] == days
     text = told.text(every=True)
     said = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) dead(?: \(|;|\.)", _chapters(text))]
-    assert sum(said) == told.witness.notes.column("deaths_today").sum()
+    assert sum(said) == told.recorded.log.column("deaths_today").sum()
 
 
 def _chapters(text: str) -> str:
@@ -205,20 +209,20 @@ def test_quiet_quarters_join_the_next_chapter() -> None:
 
 def test_what_is_left_out_weighs_less_than_what_is_told() -> None:
     told = flagship()
-    left_out = [point for point in told.points if point not in told.told]
+    left_out = [point for point in told.points if point not in told.selected_points]
     assert left_out
-    heavy = sorted(point.weight for point in told.told)
+    heavy = sorted(point.weight for point in told.selected_points)
     assert max(point.weight for point in left_out) < ALWAYS
     assert np.median([point.weight for point in left_out]) < np.median(heavy)
-    assert all(point in told.told for point in told.points if point.weight >= ALWAYS)
+    assert all(point in told.selected_points for point in told.points if point.weight >= ALWAYS)
 
 
 def test_what_must_be_told_is_told_even_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story, "FEWEST_LINES", 0)
     monkeypatch.setattr(story, "MOST_LINES", 0)
     cramped = replace(flagship())
-    assert cramped.told == [point for point in cramped.points if point.weight >= ALWAYS]
-    assert cramped.told
+    assert cramped.selected_points == [point for point in cramped.points if point.weight >= ALWAYS]
+    assert cramped.selected_points
 
 
 def test_with_every_nothing_is_left_out() -> None:
@@ -229,8 +233,8 @@ def test_with_every_nothing_is_left_out() -> None:
 def test_deadlines_are_told_as_missed_on_their_day_and_as_done_when_they_are() -> None:
     told = flagship()
     missed = {point.day for point in told.points if point.headline.startswith("Missed: ")}
-    met = told.witness.notes.column("deadline_met")
-    due = told.witness.opened["deadline_due"][0]
+    met = told.recorded.log.column("deadline_met")
+    due = told.recorded.initial_record["deadline_due"][0]
     late = {int(due[d]) for d in range(2) if not met[int(due[d]), d]}
     assert missed == late
     done = [point.day for point in told.points if point.headline.startswith("Done: ")]
@@ -242,19 +246,19 @@ def test_a_task_that_is_met_on_its_day_was_not_missed() -> None:
              (("due_day", 0), ("ease", 1.0))}  # fmt: skip
     sides = {f"trust.{side}": 1.0 for side in ("government", "opposition")}
     told = record_story(load("idlib-2020", set={**tasks, **sides, "war.ongoing": 0, "horizon_days": 3}), SEED, 0)
-    assert told.witness.notes.column("deadline_met")[0].sum() == 2
+    assert told.recorded.log.column("deadline_met")[0].sum() == 2
     heads = [point.headline for point in told.points]
     assert not [head for head in heads if head.startswith("Missed")]
     assert len([head for head in heads if head.startswith("Done") and "late" not in head]) == 2
 
 
 def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> None:
-    witness = flagship().witness
-    spells = list(_spells(witness))
+    recorded = flagship().recorded
+    spells = list(_spells(recorded))
     assert len(spells) > 5
     for actor, first, last in spells:
-        rungs = witness.notes.column("rung")[:, witness.opening.actors.index(actor)]
-        stopped = {(day, who) for day, who, _, _ in witness.notes.stepped_down}
+        rungs = recorded.log.column("rung")[:, recorded.opening.actors.index(actor)]
+        stopped = {(day, who) for day, who, _, _ in recorded.log.stepped_down}
         by_talks = (last - 1, actor) in stopped
         assert (rungs[first : last - by_talks] >= 2).all()
         assert last == len(rungs) or by_talks or rungs[last] < 2
@@ -263,18 +267,18 @@ def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> Non
 def test_a_spell_that_talks_stop_takes_in_the_day_of_the_talks() -> None:
     """That day's fire came before the talks."""
     often = {"mechanisms.talks_rate": 1, "mechanisms.talks_at": 0.01, "horizon_days": 200}
-    witness = record_story(load("idlib-2020", set=often), SEED, 3).witness
-    begun = {(actor, last) for actor, _, last in _spells(witness)}
-    stopped = [(actor, day + 1) for day, actor, old, new in witness.notes.stepped_down if old >= STRIKE > new]
+    recorded = record_story(load("idlib-2020", set=often), SEED, 3).recorded
+    begun = {(actor, last) for actor, _, last in _spells(recorded)}
+    stopped = [(actor, day + 1) for day, actor, old, new in recorded.log.stepped_down if old >= STRIKE > new]
     assert stopped
     assert set(stopped) <= begun
 
 
-def _spells(witness: RecordedWorld) -> Iterator[tuple[str, int, int]]:
-    teller = WorldNotes(witness)
-    for actor in teller.opening.actors:
-        if teller.fighter(actor):
-            yield from ((actor, spell.decision.day, spell.end) for spell in teller.spells(actor, STRIKE))
+def _spells(recorded: RecordedWorld) -> Iterator[tuple[str, int, int]]:
+    notes = WorldNotes(recorded)
+    for actor in notes.opening.actors:
+        if notes.is_fighter(actor):
+            yield from ((actor, spell.decision.day, spell.end) for spell in notes.episodes(actor, STRIKE))
 
 
 def test_the_same_world_is_told_in_the_same_words() -> None:
@@ -284,23 +288,23 @@ def test_the_same_world_is_told_in_the_same_words() -> None:
 @pytest.mark.parametrize("cause", [cause for cause in QUICK_TO_END if cause])
 def test_the_deciding_motive_of_the_story_is_that_of_the_results(cause: str) -> None:
     told = ended_by(cause)
-    motive, text = int(told.witness.record["deciding_motive"][0]), " ".join(told.text().split())
+    motive, text = int(told.recorded.record["deciding_motive"][0]), " ".join(told.text().split())
     if motive >= 0:
-        title = told.loaded.scenario.motives[told.witness.opening.motives[motive]].title
-        assert f"Deciding motive, against honour: {title}" in text
+        title = told.loaded.scenario.motives[told.recorded.opening.motives[motive]].title
+        assert f"Deciding motive, compared with honour: {title}" in text
     else:
         assert "Deciding motive" not in text
 
 
 def test_some_ends_have_a_deciding_motive() -> None:
-    found = {cause for cause in QUICK_TO_END if cause and ended_by(cause).witness.record["deciding_motive"][0] >= 0}
+    found = {cause for cause in QUICK_TO_END if cause and ended_by(cause).recorded.record["deciding_motive"][0] >= 0}
     assert {"expiry", "abrogation"} <= found
 
 
 def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_story_gives() -> None:
     """Not the chance of a review, which from the lowest rung reaches no strike at all."""
     told = ended_by("expiry")
-    record, a = told.witness.record, int(told.witness.record["deciding_actor"][0])
+    record, a = told.recorded.record, int(told.recorded.record["deciding_actor"][0])
     refuse = sum(python_rules.unrestricted_probabilities(record, a)[2:])
     assert refuse > sum(python_rules.choice_probabilities(record, a)[2:])
     assert f"does not renew: chance {chance_of(refuse)}" in " ".join(told.text().split())
@@ -308,7 +312,7 @@ def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_sto
 
 def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> None:
     told = flagship()
-    opening = told.witness.opening
+    opening = told.recorded.opening
     evenings = [np.array([opening.record["mobilised"][0]])]
     step_through(told.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
     bound = [d for d in told.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] < FORMED_UP]
@@ -320,7 +324,7 @@ def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> 
 
 def test_the_first_breach_names_who_ordered_it_and_its_posture_of_the_day() -> None:
     told = flagship()
-    notes, actors = told.witness.notes, told.witness.opening.actors
+    notes, actors = told.recorded.log, told.recorded.opening.actors
     (point,) = (point for point in told.points if point.headline.startswith("First breach"))
     ordered = notes.days[point.day]["ordered"]
     named = [a for a, actor in enumerate(actors) if ordered[a] and actor not in told.loaded.scenario.agreement.excludes]
@@ -332,7 +336,7 @@ def test_the_first_breach_names_who_ordered_it_and_its_posture_of_the_day() -> N
 
 
 def test_orders_of_all_actors_add_up_to_ordered_violations() -> None:
-    notes = flagship().witness.notes
+    notes = flagship().recorded.log
     kinds = notes.column("violations")
     ordered = kinds[:, VIOLATION_KINDS.index("strategic")] + kinds[:, VIOLATION_KINDS.index("spoiling")]
     assert notes.column("ordered").sum(axis=1).tolist() == ordered.tolist()
@@ -342,14 +346,14 @@ def test_orders_of_all_actors_add_up_to_ordered_violations() -> None:
 def test_numbers_that_were_drawn_for_a_world_are_told() -> None:
     drawn = {"agreement.monitoring": {"uniform": [0.2, 0.3]}, "horizon_days": 5}
     told = record_story(load("idlib-2020", set=drawn), SEED, 3)
-    monitoring = float(told.witness.opened["monitoring"][0])
+    monitoring = float(told.recorded.initial_record["monitoring"][0])
     assert 0.2 <= monitoring <= 0.3
     assert f"Drawn for this world: agreement.monitoring {monitoring:.3g}." in told.text()
 
 
 def test_the_command_of_a_story_can_be_pasted_whatever_was_set() -> None:
     settings = {"agreement.excludes": [], "horizon_days": 30, "agreement.monitoring": {"uniform": [0.2, 0.3]}}
-    words = shlex.split(story.again(load("idlib-2020", set=settings), 7, 12))
+    words = shlex.split(story.command_of(load("idlib-2020", set=settings), 7, 12))
     texts = [text for flag, text in pairwise(words) if flag == "--set"]
     assert parse_settings(texts) == settings
 
@@ -370,3 +374,37 @@ def test_the_command_in_the_story_of_a_file_tells_it_again(command: Command, sma
     (again,) = re.findall(r"^The same world again: ceasefire (.*)$", told, re.MULTILINE)
     assert shlex.split(again)[:2] == ["world", small]
     assert command(*shlex.split(again)).out == told
+
+
+def test_the_story_and_the_charts_of_a_world_simulate_it_once(
+    command: Command, small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every world of every engine starts in `run_chunk`, with `begun` false."""
+    started: list[int] = []
+    run_chunk = engine.run_chunk
+
+    def counting(*arguments: Any) -> None:
+        worlds, begun = arguments[7:9]
+        started.extend([] if begun else worlds.tolist())
+        run_chunk(*arguments)
+
+    monkeypatch.setattr(engine, "run_chunk", counting)
+    files = command("world", small, "--world", "2", "--seed", "3", "--chart").out.splitlines()
+    assert [Path(file).name for file in files[-2:]] == ["world-2.png", "world-2.svg"]
+    assert started == [2]
+
+
+def test_the_trajectory_of_a_recorded_world_is_that_of_the_compiled_engine() -> None:
+    recorded = flagship()
+    scenario, opening = recorded.loaded.scenario, recorded.recorded.opening
+    compiled = trajectory(scenario, opening, recorded.loaded.label, SEED, recorded.world)
+    for name, values in vars(compiled).items():
+        np.testing.assert_equal(getattr(recorded.trajectory, name), values, err_msg=name)
+
+
+def test_the_front_of_a_recorded_world_is_that_of_the_compiled_engine() -> None:
+    recorded = flagship().recorded
+    from_log = front_of_log(recorded.spec, recorded.log, recorded.record)
+    compiled = front_of(recorded.spec, recorded.opening, SEED, [3])
+    for name, values in vars(compiled).items():
+        np.testing.assert_equal(getattr(from_log, name), values, err_msg=name)

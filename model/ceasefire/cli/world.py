@@ -14,6 +14,7 @@ from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
 from ceasefire.cli.terminal import program, say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
+    from ceasefire.narrative.story import Story
     from ceasefire.scenario.load import Loaded
 
 
@@ -42,12 +43,13 @@ def world(
     else:
         loaded, seed = loaded_as_asked(source, change, setting), 1 if seed is None else seed
         again = _typed(source, number, seed, change, setting)
-    from ceasefire.narrative.story import world_story
+    from ceasefire.narrative.story import record_story
 
     say_if_compiling()
-    show(world_story(loaded, seed, number, again).rstrip("\n"))
+    story = record_story(loaded, seed, number, again)
+    show(story.text().rstrip("\n"))
     if chart:
-        _draw(loaded, seed, number, folder / "figures" if folder else _of_no_run(loaded, seed))
+        _draw(story, folder / "figures" if folder else _of_no_run(loaded, seed))
 
 
 def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
@@ -88,15 +90,9 @@ def _typed(source: str, number: int, seed: int | None = None, change: Changes = 
     return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"
 
 
-def _draw(loaded: Loaded, seed: int, number: int, folder: Path) -> None:
-    from ceasefire.charts.style import save
-    from ceasefire.charts.world_timeline import history_chart
+def _draw(story: Story, folder: Path) -> None:
+    """Draw the charts of a recorded world, and print the names of their files."""
     from ceasefire.report.run_figures import draw_world
-    from ceasefire.simulation.initial_state import initial_state
-    from ceasefire.simulation.trajectory import trajectory
 
-    life = trajectory(loaded.scenario, initial_state(loaded.scenario), loaded.label, seed, number)
-    for file in draw_world(loaded, seed, number, folder):
-        show(shown_path(file))
-    for file in save(history_chart(life), folder, f"world-{number}"):
+    for file in draw_world(story, folder):
         show(shown_path(file))
