@@ -19,7 +19,7 @@ from ceasefire.narrative.world_notes import (
     last_stopped,
 )
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.wording import chance_of, counted, heading, wrapped
+from ceasefire.wording import counted, heading, percent_in_sentences, wrapped
 from ceasefire.world_state import RETALIATORY, WINDOW
 
 LINE_MOVED = 0.05
@@ -91,7 +91,9 @@ def _offensive(notes: WorldNotes) -> list[str]:
 
 def _war_again(notes: WorldNotes, total: int) -> str:
     """The toll of a fortnight as a share of the war's worst."""
-    return f"{total:,} have died in {WINDOW} days, {chance_of(total / notes.toll)} of the war's worst fortnight"
+    return (
+        f"{total:,} have died in {WINDOW} days, {percent_in_sentences(total / notes.toll)} of the war's worst fortnight"
+    )
 
 
 def _toll(notes: WorldNotes) -> str:
@@ -148,7 +150,7 @@ def _expiry(notes: WorldNotes) -> list[str]:
     beyond = f"{notes.rung(actor, STRIKE)} or {notes.rung(actor, OFFENSIVE)}"
     return [
         f"The term runs out and {notes.title(actor)}, at {notes.rung(actor, pulls.rung)}, does not renew: chance "
-        f"{chance_of(strike + attack)}, the probability of {beyond} if it could go to any rung at once.",
+        f"{percent_in_sentences(strike + attack)}, the probability of {beyond} if it could go to any rung at once.",
         f"For {notes.rung(actor, STRIKE)} rather than {notes.rung(actor, 0)}: {towards}.",
         f"Against: {away}.",
         _deciding(notes, pulls, STRIKE),
@@ -166,7 +168,7 @@ def _holding(notes: WorldNotes) -> list[str]:
     far = int(np.abs(moved).argmax())
     lines = [f"Postures: {'; '.join(postures)}."]
     if abs(moved[far]) >= LINE_MOVED:
-        share, side = chance_of(abs(float(moved[far]))), notes.sides()[0 if moved[far] > 0 else 1]
+        share, side = percent_in_sentences(abs(float(moved[far]))), notes.sides()[0 if moved[far] > 0 else 1]
         lines.append(f"The line moved most at {notes.sector(far)}: {share} of it went to {side}.")
     return lines
 
@@ -183,7 +185,11 @@ def _blame(notes: WorldNotes) -> str:
     """The share of its own fire in what each side blamed on the other, in the last fortnight."""
     felt = notes.log.column("felt_today")[-WINDOW:].sum(axis=0)
     own = notes.log.column("misblamed")[-WINDOW:].sum(axis=0)
-    shares = [f"{side} {chance_of(float(own[1 - i] / felt[i]))}" for i, side in enumerate(notes.sides()) if felt[i] > 0]
+    shares = [
+        f"{side} {percent_in_sentences(float(own[1 - i] / felt[i]))}"
+        for i, side in enumerate(notes.sides())
+        if felt[i] > 0
+    ]
     period = counted(min(notes.n, WINDOW), "day")
     words = "fire of its own side in what each side blamed on the other"
     return f"In the last {period}, {words}: {'; '.join(shares)}." if shares else ""

@@ -20,7 +20,7 @@ from ceasefire.narrative.world_notes import (
     WorldNotes,
     choices_behind,
 )
-from ceasefire.wording import listed, lower
+from ceasefire.wording import listed, lower, percent_in_sentences
 
 SEE_THE_END = "The pulls of this choice are listed at the end."
 ALWAYS = 1000.0
@@ -67,13 +67,13 @@ def decision_details(notes: WorldNotes, decision: Decision) -> tuple[str, ...]:
     towards, away = wording.pull_lines(notes.scenario, decision.pulls, decision.new, decision.old)
     old = notes.rung(decision.actor, decision.old)
     total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
-    stay = wording.chance_of(decision.pulls.chances[decision.old])
+    stay = percent_in_sentences(decision.pulls.chances[decision.old])
     reason = "" if decision.review_reason == "routine" else f" Reviewed because of {decision.review_reason}."
     return (
         f"For: {towards}.",
         f"Against: {away}.",
-        f"Sum {wording.signed_utility(total)}: chance at this review {wording.chance_of(decision.chance)}; to stay at "
-        f"{old} {stay}.{reason}",
+        f"Sum {wording.signed_utility(total)}: chance at this review {percent_in_sentences(decision.chance)}; "
+        f"to stay at {old} {stay}.{reason}",
     )
 
 
@@ -131,7 +131,7 @@ def _inside(notes: WorldNotes, episode: Episode) -> Iterator[str]:
             if id(decision) in last:
                 yield f"{when}: on to the offensive. {SEE_THE_END}"
                 continue
-            chance = wording.chance_of(decision.chance)
+            chance = percent_in_sentences(decision.chance)
             yield f"{when}: on to the offensive. For: {towards}. Against: {away}. Chance {chance}."
 
 
@@ -199,7 +199,8 @@ def worst_days(notes: WorldNotes) -> Iterator[TurningPoint]:
             share = last_peak / notes.toll
             yield TurningPoint(
                 day, 12.0 + 20.0 * share,
-                f"The deadliest fortnight so far: {last_peak:,.0f} dead, {wording.chance_of(share)} of the war's worst",
+                f"The deadliest fortnight so far: {last_peak:,.0f} dead, {percent_in_sentences(share)} of the "
+                "war's worst",
             )  # fmt: skip
 
 
