@@ -33,7 +33,7 @@ from ceasefire.charts.response_surface import Field, phase_chart
 from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
 from ceasefire.charts.talks_effect import sawtooth_chart
-from ceasefire.wording import days, signed_number, signed_days, span_words
+from ceasefire.wording import days, signed_days, signed_number, span_words
 
 HORIZON = 1825
 LONG = "A lever whose title is far longer than any that a sensible author would give to it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -383,7 +383,7 @@ def test_the_story_and_the_charts_of_a_world_simulate_it_once(
 ) -> None:
     """Every world of every engine starts in `run_chunk`, with `begun` false."""
     started: list[int] = []
-    run_chunk = engine.run_chunk
+    run_chunk: Callable[..., None] = engine.run_chunk
 
     def counting(*arguments: Any) -> None:
         worlds, begun = arguments[7:9]

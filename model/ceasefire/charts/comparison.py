@@ -27,7 +27,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import GAP, days, signed_number, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, days, signed_days, signed_number, span_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27

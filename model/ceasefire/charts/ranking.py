@@ -27,7 +27,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import signed_number, signed_days, span_words
+from ceasefire.wording import signed_days, signed_number, span_words
 
 ROW_HEIGHT = 0.31
 """Height of a row [inches]; a title of two lines fits."""
