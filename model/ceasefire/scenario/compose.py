@@ -238,7 +238,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, object]:
     for text in texts:
         path, sign, value = text.partition("=")
         if not sign or not path.strip():
-            faults.append(Fault(SETTING_OPTION, None, text, "is not a setting; write path=value"))
+            faults.append(Fault(SETTING_OPTION, None, text, "is not a setting; write it as path=value"))
             continue
         if not value.strip():
             faults.append(
