@@ -38,7 +38,7 @@ Name = Annotated[str, AfterValidator(_name)]
 class Side(Strict):
     """One of the two sides of the front."""
 
-    title: str = Field(description="what readers call it")
+    title: str = Field(description="the name that readers see")
 
 
 class Patron(Numbers):
@@ -53,7 +53,7 @@ class Patron(Numbers):
 class Actor(Numbers):
     """A state or an armed group. Outside parties are on the engagement ladder, all others on the force ladder."""
 
-    title: str = Field(description="what readers call it")
+    title: str = Field(description="the name that readers see")
     role: Role = Field(description="belligerent, guarantor (a patron that signed), or outside party")
     side: Name | None = Field(None, description="its side; none for an outside party")
     capability: Quantity = number(
@@ -95,7 +95,7 @@ class Actor(Numbers):
 class Sector(Numbers):
     """A stretch of the front."""
 
-    title: str = Field(description="what readers call it")
+    title: str = Field(description="the name that readers see")
     held: Quantity = number(0.0, unit="share", says="part held by the first of the two sides at signing")
     civilians: Quantity = number(0.0, unit="persons", low=0, high=50_000_000, says="civilians who live there")
     contact: Quantity = number(1.0, unit="share", says="how close the lines are, before any buffer")
@@ -272,7 +272,7 @@ class Change(Strict):
     kind: Literal["lever", "shock", "assumption"] = Field(
         description="lever: an actor can decide it; shock: no actor controls it; assumption: it is uncertain"
     )
-    set: dict[str, object] = Field(default_factory=dict, description="paths, and what stands there instead")
+    set: dict[str, object] = Field(default_factory=dict, description="paths, and their new values")
     add: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and what is added")
     multiply: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and their factor")
     remove: list[str] = Field(default_factory=list, description="paths that go; `list=item` for an item of a list")
