@@ -404,7 +404,7 @@ def test_an_interrupted_run_leaves_nothing_and_says_so(
         running.send_signal(asked)
         _, said = running.communicate(timeout=60)
     assert running.returncode == code
-    assert said == "interrupted; nothing half-written was left behind\n"
+    assert said == "interrupted; no incomplete file was left behind\n"
     assert os.listdir(tmp_path) == []
 
 

@@ -20,7 +20,14 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import Parting, parting, who_led
 from ceasefire.charts import ranking
 from ceasefire.charts.ranking import Gain
-from ceasefire.ensemble.compare import Compared, compared, doubted_days, lived, with_doubt, worlds_to_live
+from ceasefire.ensemble.compare import (
+    SidePair,
+    compare_sides,
+    days_at_draws,
+    simulate_side,
+    with_uncertainty,
+    worlds_to_simulate,
+)
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.scenario.load import load
@@ -129,18 +136,18 @@ def unheard(done: int) -> None:
     """Nobody waits for news."""
 
 
-def pair_of(one: str | Path, other: str, worlds: int = 20) -> Compared:
+def pair_of(one: str | Path, other: str, worlds: int = 20) -> SidePair:
     """Two conditions on the same worlds, doubt not yet known."""
-    here, there = (lived(Plan(open_base(ref).loaded, worlds, 1), None, unheard) for ref in (one, other))
-    return compared(here, there)
+    here, there = (simulate_side(Plan(open_base(ref).loaded, worlds, 1), None, unheard) for ref in (one, other))
+    return compare_sides(here, there)
 
 
 def test_doubt_draws_the_same_numbers_on_both_sides() -> None:
     """A scenario against itself differs at no draw; against another, by what its draws differ on the mean."""
     pair = pair_of(SMALL, f"{SMALL}+no-monitors")
-    itself, other = with_doubt([compared(pair.first, pair.first), pair], None, unheard)
+    itself, other = with_uncertainty([compare_sides(pair.first, pair.first), pair], None, unheard)
     assert itself.doubt == Interval(0.0, 0.0, 0.0)
-    first, second = doubted_days(pair.first, None, unheard), doubted_days(pair.other, None, unheard)
+    first, second = days_at_draws(pair.first, None, unheard), days_at_draws(pair.other, None, unheard)
     assert first.shape == (DRAWS, WORLDS_PER_DRAW)
     assert other.doubt is not None
     assert other.doubt.value == pytest.approx((second - first).mean())
@@ -154,8 +161,8 @@ def assume_nothing(monkeypatch: pytest.MonkeyPatch, but: str = "") -> None:
     def ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
         return assumed_ranges(scenario) if scenario.agreement.monitoring == spared else {}
 
-    for place in ("run", "doubt"):
-        monkeypatch.setattr(f"ceasefire.experiments.{place}.assumed_ranges", ranges)
+    for module in ("run", "parameter_draws"):
+        monkeypatch.setattr(f"ceasefire.ensemble.{module}.assumed_ranges", ranges)
 
 
 def test_where_nothing_is_assumed_there_is_no_doubt_and_no_world_is_lived_for_it(
@@ -163,12 +170,12 @@ def test_where_nothing_is_assumed_there_is_no_doubt_and_no_world_is_lived_for_it
 ) -> None:
     assume_nothing(monkeypatch)
     plans = [Plan(open_base(ref).loaded, 20, 1) for ref in (SMALL, f"{SMALL}+no-monitors")]
-    assert worlds_to_live(plans) == (40, 0)
-    (pair,) = with_doubt([pair_of(SMALL, f"{SMALL}+no-monitors")], None, unheard)
+    assert worlds_to_simulate(plans) == (40, 0)
+    (pair,) = with_uncertainty([pair_of(SMALL, f"{SMALL}+no-monitors")], None, unheard)
     assert pair.doubt is None
     said = command("levers", small, "--worlds", "12", "--days", "60")
     assert said.code == 0
-    assert "doubt about what is assumed" not in said.err
+    assert "doubt about the assumed numbers" not in said.err
     folder = Path(said.last)
     assert not [name for name in pd.read_csv(folder / "differences.csv").columns if "doubt" in name]
     page = (folder / "report.html").read_text(encoding="utf-8")
@@ -180,14 +187,14 @@ def test_a_side_that_assumes_something_is_in_doubt_against_one_that_does_not(mon
     """The numbers of one side are drawn, and the other lives the same worlds as it stands."""
     assume_nothing(monkeypatch, but="no-monitors")
     pair = pair_of(SMALL, f"{SMALL}+no-monitors")
-    plain, changed = compared(pair.first, pair.first), pair
-    unmoved, moved = with_doubt([plain, changed], None, unheard)
+    plain, changed = compare_sides(pair.first, pair.first), pair
+    unmoved, moved = with_uncertainty([plain, changed], None, unheard)
     assert unmoved.doubt is None
     assert moved.doubt is not None
-    here = doubted_days(pair.first, None, unheard)
+    here = days_at_draws(pair.first, None, unheard)
     number = DRAWS * WORLDS_PER_DRAW
-    assert (here.ravel() == lived(Plan(pair.first.plan.loaded, number, 1), None, unheard).days()).all()
-    assert worlds_to_live([plain.first.plan, plain.first.plan, changed.other.plan]) == (60, 2 * number)
+    assert (here.ravel() == simulate_side(Plan(pair.first.plan.loaded, number, 1), None, unheard).days()).all()
+    assert worlds_to_simulate([plain.first.plan, plain.first.plan, changed.other.plan]) == (60, 2 * number)
 
 
 def test_levers_keep_chance_and_doubt_apart_and_show_both(
@@ -207,8 +214,8 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
     folder = Path(said["folder"])
 
     plans = [Plan(open_base(ref).loaded, 20, 1, days=200) for ref in (SMALL, f"{SMALL}+ninety-days")]
-    first, other = (lived(plan, None, unheard) for plan in plans)
-    (pair,) = with_doubt([compared(first, other)], None, unheard)
+    first, other = (simulate_side(plan, None, unheard) for plan in plans)
+    (pair,) = with_uncertainty([compare_sides(first, other)], None, unheard)
     assert pair.doubt is not None
     chance, doubt = Interval(pair.days.value, pair.days.low, pair.days.high), pair.doubt
     assert len({chance.low, chance.high, doubt.low, doubt.high}) == 4
@@ -253,4 +260,7 @@ def test_doubt_about_levers_is_announced_and_what_all_are_compared_with_is_lived
     doubt = sides * DRAWS * WORLDS_PER_DRAW
     assert sides > 5
     assert heard == {"total": 20 * sides + doubt, "done": 20 * sides + doubt}
-    assert f"{sides - 1} levers and none, 20 worlds each, and {doubt:,} more in all for doubt" in said.err
+    assert (
+        f"{sides - 1} levers, and the scenario without them: 20 worlds each, and {doubt:,} more in all for doubt"
+        in said.err
+    )

@@ -13,7 +13,7 @@ from conftest import BRIEF_TERMS, Command
 
 import ceasefire
 from ceasefire.ensemble.output_folder import FolderError, check_writable, folder_for_run, open_results, write_aside
-from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
+from ceasefire.ensemble.parameter_draws import assumed_ranges, assumed_values
 from ceasefire.ensemble.run import run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
@@ -89,7 +89,7 @@ def test_doubt_draws_every_assumed_number_over_all_of_its_range(small: str) -> N
     ranges = assumed_ranges(load(small).scenario)
     assert len(ranges) > 20
     for seed in (1, 2, 3):
-        for path, drawn in doubt_values(ranges, 400, seed).items():
+        for path, drawn in assumed_values(ranges, 400, seed).items():
             low, high = ranges[path]
             places = (drawn - low) / (high - low)
             # 400 even draws: one in 10^13 leaves a tenth of the range at either end empty

@@ -42,8 +42,8 @@ def make(tmp_path: Path) -> Make:
 
 def rows_of(made: PreparedExperiment, point: int, worlds: int = 5) -> np.ndarray:
     """A few worlds of a point, as the engine's rows."""
-    first = int(made.recipe.first_world[point])
-    batch = made.recipe.batch(np.array([point]), np.zeros(worlds, np.int64), first + np.arange(worlds))
+    first = int(made.records.first_world[point])
+    batch = made.records.batch(np.array([point]), np.zeros(worlds, np.int64), first + np.arange(worlds))
     return simulate(batch, 0, worlds)
 
 
@@ -88,7 +88,7 @@ def test_a_latin_hypercube_takes_each_stratum_of_each_factor_once(make: Make) ->
 def test_sobol_and_morris_have_their_number_of_points_and_steps_of_one_factor(make: Make) -> None:
     body = "uncertainties:\n  paths:\n    actors.*.motives.*: doubt\n"
     made = make(body + "design: {kind: sobol, samples: 8}\n")
-    factors = len(made.asked.factors)
+    factors = len(made.experiment.factors)
     assert factors > 5
     assert len(made.points) == 1 + 8 * (factors + 2)
     made = make(body + "design: {kind: morris, samples: 6}\n")
@@ -113,20 +113,20 @@ def test_every_lever_is_tried_at_every_draw_and_compared_at_the_same_draw(make: 
     )
     made = make(body)
     assert len(made.design) == 6 * 3
-    doubts = [factor.name for factor in made.asked.of(lever=False)]
+    doubts = [factor.name for factor in made.experiment.of(lever=False)]
     for draw in range(6):
         group = made.design[made.design["draw"] == draw]
         assert (group[doubts].nunique() == 1).all()
         assert group["label"].to_list() == ["as it is", "agreement.monitoring = 0", "agreement.monitoring = 1"]
         assert (group["baseline"] == group["point"].iloc[0]).all()
-        assert (made.recipe.first_world[group["point"]] == draw * 10).all()
+        assert (made.records.first_world[group["point"]] == draw * 10).all()
     assert made.design.groupby("draw")[doubts].first().nunique().min() > 1
 
 
 def test_points_share_their_worlds_and_independent_points_share_none(make: Make) -> None:
     body = PATHS + "design: {kind: grid}\n"
-    assert (make(body).recipe.first_world == 0).all()
-    assert make(body, independent=True).recipe.first_world.tolist() == [k * 10 for k in range(7)]
+    assert (make(body).records.first_world == 0).all()
+    assert make(body, independent=True).records.first_world.tolist() == [k * 10 for k in range(7)]
 
 
 def test_a_number_put_into_the_record_gives_the_worlds_of_a_scenario_that_says_it(make: Make) -> None:
@@ -208,9 +208,9 @@ def test_a_table_gives_its_rows_and_an_empty_cell_leaves_things_as_they_are(make
     ("text", "fault"),
     [
         ("agreement.monitoring\n0.5\n1.5\n", "points.csv:3: agreement.monitoring: 1.5 lies outside 0 to 1"),
-        ("agreement.monitorin\n0.5\n", "points.csv:1: 'agreement.monitorin' is no factor of the experiment"),
+        ("agreement.monitorin\n0.5\n", "points.csv:1: 'agreement.monitorin' is not a factor of the experiment"),
         ("agreement.monitoring\n0.5,3\n", "points.csv:2: has 2 cells and needs 1"),
-        ("agreement.monitoring\n", "points.csv:1: has no rows below its heading"),
+        ("agreement.monitoring\n", "points.csv:1: has no rows below its header"),
     ],
 )
 def test_a_faulty_table_is_refused_with_its_line(make: Make, tmp_path: Path, text: str, fault: str) -> None:
@@ -227,8 +227,8 @@ def test_a_swap_begins_as_the_one_scenario_and_ends_as_the_other(make: Make, tmp
     (tmp_path / "other.yaml").write_text(other)
     body = "design: {kind: swap, to: ./other.yaml, parts: {watch: [agreement.monitoring]}}\n"
     made = make(body)
-    assert [factor.name for factor in made.asked.factors] == ["watch", "everything-else"]
-    assert made.asked.factors[1].paths == ("agreement.hotline", "war.toll_14d")
+    assert [factor.name for factor in made.experiment.factors] == ["watch", "everything-else"]
+    assert made.experiment.factors[1].paths == ("agreement.hotline", "war.toll_14d")
     assert same(rows_of(made, 0), rows_when())
     assert same(rows_of(made, 3), rows_when(agreement__monitoring=0.9, agreement__hotline=0.1, war__toll_14d=90))
     assert same(rows_of(made, 2), rows_when(agreement__monitoring=0.9))

@@ -37,7 +37,7 @@ budget: 3
 """
 FAULTS = (
     "wrong.yaml:11: levers.paths.mechanisms.inertia: normal: the standard deviation is not above 0",
-    "wrong.yaml:13: levers.paths.agreement.order: says no values to try; write [a, b], {range: [low, high]} or doubt",
+    "wrong.yaml:13: levers.paths.agreement.order: gives no values; write [a, b], {range: [low, high]} or doubt",
     "wrong.yaml:14: design.kind: 'gird' is not one of",
     "wrong.yaml:15: worlds: 0 is not a whole number of worlds from 1 to 1000000",
     "wrong.yaml:16: outcomes.0: no such outcome 'days_hold'; did you mean 'days_held'?",
@@ -49,7 +49,7 @@ FAULTS_OF_PATHS = (
     "wrong.yaml:8: levers.paths.agreement.monitorin: no scenario has such a path",
     "wrong.yaml:9: levers.paths.agreement.hotline: 1.7 lies outside 0 to 1",
     "wrong.yaml:10: levers.paths.agreement.class: 'provisional' is not one of cessation, preliminary, definitive",
-    "wrong.yaml:12: levers.paths.agreement.clarity: says 'table', and the design is none; give its values",
+    "wrong.yaml:12: levers.paths.agreement.clarity: has the value 'table', but the design is not a table; give its values",
 )
 
 
@@ -78,11 +78,11 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
     [
         ("design: {kind: grid}", "nothing is varied; name levers or uncertainties"),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: sobol, samples: 100}", "try 64 or 128"),
-        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: morris}", "the design morris lacks samples"),
-        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid, samples: 9}", "has no use for samples"),
+        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: morris}", "the design morris needs samples"),
+        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid, samples: 9}", "does not use samples"),
         (
             "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndraws: 9",
-            "draws need levers and uncert",
+            "draws need both levers and uncert",
         ),
         (
             "levers: {paths: {agreement.monitoring: [1]}}\nuncertainties: {paths: {agreement.hotline: doubt}}\n"
@@ -102,7 +102,10 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
             "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: table, file: none.csv}",
             "none.csv: cannot be read",
         ),
-        ("levers: {paths: {agreement.monitoring: {range: [1, 0]}}}\ndesign: {kind: grid}", "range does not rise"),
+        (
+            "levers: {paths: {agreement.monitoring: {range: [1, 0]}}}\ndesign: {kind: grid}",
+            "range is not in rising order",
+        ),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndays: 90", "are followed for 90 days"),
         ("levers: {changes: [no-corridor]}\ndesign: {kind: grid}", "'no-corridor' does not fit two-sides"),
         ("levers: {paths: {start: [2020-02-30]}}\ndesign: {kind: grid}", "is not a date"),

@@ -96,7 +96,7 @@ def test_an_experiment_lays_its_cases_side_by_side(command: Command, tmp_path: P
         ("held: [3, 5]", "held: [5, 3]", "the least first"),
         ("+no-monitors, held", "+no-such, held", "no-such"),
         ("held: 30, source: made up}", "held: 30}", "source"),
-        ("+no-monitors, held", ", held", "stands there twice"),
+        ("+no-monitors, held", ", held", "is listed twice"),
     ],
 )
 def test_what_is_ill_said_of_a_case_is_a_fault(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -147,12 +147,13 @@ def test_a_result_that_needs_a_lucky_seed_is_no_result() -> None:
 def test_every_row_of_idlib_has_a_figure_and_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idlib_patterns, "of", lambda evidence: Idlib(12))
     monkeypatch.setattr(
-        "ceasefire.evaluation.validation.idlib_patterns.live",
+        "ceasefire.evaluation.validation.idlib_patterns.hindcast",
         lambda case, loaded, worlds, seed: lived([3, 90], case.held),
     )
     evidence = SimpleNamespace(quick=True, data=None)
     rows = (
-        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.sawtooth, idlib_patterns.two_roads,
+        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.sawtooth,
+        idlib_patterns.two_roads,
         idlib_patterns.five_deals, idlib_patterns.monitors_alone,
     )  # fmt: skip
     found = [finding for row in rows for finding in row(evidence)]  # type: ignore[arg-type]

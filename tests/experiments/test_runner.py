@@ -38,14 +38,14 @@ outcomes: [days_held, deaths_civilian, holds_past_30]
 """
 
 
-class Unheard:
+class NoListener:
     """Nobody watches."""
 
-    def expects(self, worlds: int, done: int, extra: bool) -> None: ...
+    def set_total(self, worlds: int, done: int, extra: bool) -> None: ...
 
-    def saw(self, worlds: int) -> None: ...
+    def advance(self, worlds: int) -> None: ...
 
-    def found_damaged(self, chunks: Any) -> None: ...
+    def damaged(self, chunks: Any) -> None: ...
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_the_table_is_what_the_engine_says_world_by_world(command: Command, aske
     found = worlds_of(folder)
     made = prepare(load_experiment(asked))
     batch = engine.Batch(
-        made.recipe.openings[0], made.recipe.openings[0].record.view(np.float64).reshape(1, -1),
+        made.records.initial_states[0], made.records.initial_states[0].record.view(np.float64).reshape(1, -1),
         np.zeros(300, np.int64), np.arange(300), 1,
     )  # fmt: skip
     rows = engine.simulate(batch, 0, 300)
@@ -98,7 +98,7 @@ def test_a_world_that_fails_is_recorded_and_the_rest_goes_on(
             raise FloatingPointError("a number was lost")
         return engine.simulate(batch, first, last, drawn)
 
-    slot = prepare(load_experiment(asked)).recipe.openings[0].slots["agreement.monitoring"]
+    slot = prepare(load_experiment(asked)).records.initial_states[0].slots["agreement.monitoring"]
     monkeypatch.setattr(chunks, "simulate", failing)
     said = command("experiment", str(asked), "--out", "hurt")
     assert said.code == 1
@@ -106,7 +106,7 @@ def test_a_world_that_fails_is_recorded_and_the_rest_goes_on(
     assert found[found["failed"]][["point", "world"]].to_numpy().tolist() == [[3, 7]]
     others = ~found["failed"]
     pd.testing.assert_frame_equal(found[others], sound[others])
-    assert "1 of 1,200 worlds failed; the rest is saved" in said.err
+    assert "1 of 1,200 worlds failed; the others are saved" in said.err
     assert "why: FloatingPointError: a number was lost" in said.err
     manifest = json.loads(Path("hurt/manifest.json").read_text())
     assert manifest["worlds_failed"] == 1
@@ -162,7 +162,7 @@ def lived(asked: Path, folder: Path, text: str, **options: bool) -> tuple[Prepar
     asked.write_text(text)
     made, store = prepare(load_experiment(asked), **options), Store(folder)
     with ThreadExecutor(2) as crew:
-        return made, store, run(made, store, crew, Unheard())
+        return made, store, run(made, store, crew, NoListener())
 
 
 def half_widths(made: PreparedExperiment, store: Store, progress: Any, name: str) -> list[float]:
@@ -209,7 +209,7 @@ def test_run_until_sure_in_two_sittings_is_the_same_as_in_one(asked: Path, tmp_p
     kept = [line for line in lines if json.loads(line)["chunk"] not in numbers]
     (tmp_path / "two" / "chunks.jsonl").write_text("\n".join(kept) + '\n{"chunk": 0, "sha')
     with ThreadExecutor(1) as crew:
-        again = run(made, store, crew, Unheard())
+        again = run(made, store, crew, NoListener())
     assert again.worlds.tolist() == whole.worlds.tolist()
     one, two = ({file.name: file.read_bytes() for file in (tmp_path / n / "worlds").iterdir()} for n in ("one", "two"))
     assert one == two
@@ -253,7 +253,7 @@ def test_the_command_reports_the_reduction_and_says_nothing_of_it_for_independen
 def test_the_status_says_how_far_it_came_without_touching_anything(command: Command, asked: Path) -> None:
     before = command("experiment", str(asked), "--status")
     assert before.code == 2
-    assert "was not started yet" in before.err
+    assert "has not been started yet" in before.err
     command("experiment", str(asked))
     (Path("results/asked/chunks.jsonl")).write_text(Path("results/asked/chunks.jsonl").read_text().splitlines()[0])
     said = json.loads(command("experiment", str(asked), "--status", "--json").out)
@@ -286,7 +286,7 @@ def test_a_quick_run_takes_up_nothing_new_when_its_minute_is_over(
     monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_SECONDS", 0.0)
     said = command("experiment", str(asked), "--quick")
     assert said.code == 0
-    assert "not all worlds were lived: 0 of 1,200" in said.err
+    assert "0 of 1,200 worlds are done" in said.err
 
 
 def test_regret_and_draws_are_told_for_every_lever(command: Command, asked: Path) -> None:

@@ -124,7 +124,7 @@ def test_killed_at_twenty_moments_it_ends_with_the_same_bytes_and_does_nothing_t
     assert len(marks) > 5, "it was always killed before it had done anything"
     code, _, err = finish(start(asked, out))
     assert code == 0, err
-    assert "going on:" in err
+    assert "continuing:" in err
     assert sorted(ledger(out)) == list(range(CHUNKS)), "a chunk is missing, or was done twice"
     assert {number: parts(out, [number])[number] for number in marks} == marks
     assert tables(out) == undisturbed
@@ -150,7 +150,7 @@ def test_interrupted_it_says_what_is_saved_and_the_same_command_goes_on(
     process.send_signal(signal.SIGINT)
     code, said, err = finish(process)
     assert code == 130
-    assert "are saved; the same command goes on from there" in err
+    assert "are saved; the same command continues from there" in err
     assert "Traceback" not in err
     assert said == ""
     done = len(ledger(out))
@@ -174,7 +174,7 @@ def test_a_damaged_and_a_missing_chunk_are_done_again_and_no_other(
     marks = parts(out, others)
     code, _, err = finish(start(asked, out))
     assert code == 0
-    assert "2 chunks (5, 11) are damaged or gone, and will be done again" in err
+    assert "2 chunks (5, 11) are damaged or missing, and will be simulated again" in err
     assert parts(out, others) == marks
     assert tables(out) == undisturbed
 
@@ -189,9 +189,9 @@ def test_a_second_run_on_the_same_folder_is_refused_while_the_first_goes_on(aske
     status = finish(start(asked, out, "--status"))
     first.send_signal(signal.SIGCONT)
     assert code == 2
-    assert "another run is at work in" in err
+    assert "another run is writing to" in err
     assert said == ""
-    assert "at work now" in status[1]
+    assert "running now" in status[1]
     assert finish(first)[0] == 0
     assert sorted(ledger(out)) == list(range(CHUNKS))
 
@@ -217,8 +217,8 @@ def test_on_a_full_disk_it_says_so_and_keeps_what_is_finished(
         out = disk / "out"
         code, _, err = finish(start(asked, out))
         assert code == 1
-        assert "no room left on the disk" in err
-        assert "the same command goes on" in err
+        assert "the disk is full" in err
+        assert "the same command continues" in err
         assert "Traceback" not in err
         done = ledger(out)
         assert 3 <= len(done) < CHUNKS
@@ -241,10 +241,10 @@ def test_where_files_may_not_grow_it_says_so_and_keeps_what_is_finished(asked: P
     out = tmp_path / "starved"
     before = finish(start(asked, out, "--status"))
     assert before[0] == 2
-    assert "was not started yet" in before[2]
+    assert "has not been started yet" in before[2]
     code, _, err = finish(start(asked, out, preexec_fn=starve))
     assert code == 1, err
-    assert "no room left on the disk" in err
+    assert "the disk is full" in err
     assert "Traceback" not in err
     assert not list(out.rglob("*.part"))
 
@@ -290,10 +290,10 @@ def test_another_design_or_seed_is_never_mixed_into_a_folder(asked: Path, tmp_pa
     assert finish(start(asked, out))[0] == 0
     before = tables(out)
     for old, new, why in (
-        ("worlds: 1900", "worlds: 1901", "the worlds per point were others"),
-        ("points: 9", "points: 5", "the points of the design were others"),
-        ("days: 40", "days: 41", "the scenario, or a change, was another then"),
-        ("outcomes:", "seed: 2\noutcomes:", "the seed was another"),
+        ("worlds: 1900", "worlds: 1901", "the number of worlds per point is different"),
+        ("points: 9", "points: 5", "the points of the design are different"),
+        ("days: 40", "days: 41", "the scenario or a change is different"),
+        ("outcomes:", "seed: 2\noutcomes:", "the seed is different"),
     ):
         text = asked.read_text()
         asked.write_text(text.replace(old, new))

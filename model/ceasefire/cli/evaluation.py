@@ -38,7 +38,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
-    from ceasefire.ensemble.command_folder import folder_for_command
+    from ceasefire.ensemble.output_folder import folder_for_request
     from ceasefire.evaluation.validation.data_used import Evidence
     from ceasefire.evaluation.validation.patterns import validated
     from ceasefire.reference_class.features import COVARIATES
@@ -46,7 +46,7 @@ def validate(
 
     say_if_compiling()
     evidence = Evidence(data, quick)
-    folder = folder_for_command(evidence.request, out) if data is not None else None
+    folder = folder_for_request(evidence.request, out) if data is not None else None
     with progress(len(evidence.cells), "kinds of deals simulated") as told:
         evidence.told = told
         findings = validated(evidence)
@@ -62,7 +62,8 @@ def validate(
     say(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
         say(
-            "The rules have other numbers than in the shipped fit; python -m ceasefire.reference_class --data DIR renews it."
+            "The numbers of the rules have changed since the shipped fit;"
+            " python -m ceasefire.reference_class --data DIR fits it again."
         )
 
 
@@ -94,7 +95,7 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
     from ceasefire.charts.forecast_scores import calibration_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.ensemble.command_folder import write_command_folder
+    from ceasefire.ensemble.output_folder import write_request_folder
     from ceasefire.evaluation.validation.baselines import RIVALS
     from ceasefire.evaluation.validation.cross_validation import MODEL
     from ceasefire.evaluation.validation.forecast_scores import groups, skill_table
@@ -109,7 +110,7 @@ def _keep(evidence: Evidence, folder: Path, as_json: bool) -> None:
         "",
     )
     chart = calibration_chart(named, caption, len(one.deals), evidence.worlds)
-    with write_command_folder(folder, evidence.request, command_line()) as aside:
+    with write_request_folder(folder, evidence.request, command_line()) as aside:
         scores.to_csv(aside / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
         files = ["scores.csv", *(file.name for file in save(chart, aside, "calibration"))]
     if not as_json:
@@ -175,7 +176,7 @@ def calibrate(
 
     Writes the numbers before and after, the figures counted and simulated, a chart, and rows to draw from.
     """
-    from ceasefire.ensemble.command_folder import folder_for_command, write_command_folder
+    from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.evaluation.calibration import posterior
     from ceasefire.evaluation.calibration import target_counts as tables
 
@@ -188,9 +189,9 @@ def calibrate(
         war = tables.read(data)
         wanted = draws or (posterior.QUICK_DRAWS if quick else posterior.DRAWS)
         asked = posterior.request(data, wanted, seed)
-        folder = folder_for_command(asked, out)
+        folder = folder_for_request(asked, out)
         found = posterior.calibrate(war, wanted, seed, say)
-        with write_command_folder(folder, asked, command_line()) as aside:
+        with write_request_folder(folder, asked, command_line()) as aside:
             write(found, aside)
     except tables.DataError as fault:
         raise RefusedError(str(fault)) from fault

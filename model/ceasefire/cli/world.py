@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
+from ceasefire.cli.options import MOST_SEED, Changes, Settings, load_with_options
 from ceasefire.cli.terminal import program, say, say_if_compiling, show, shown_path
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def world(
         loaded, seed = _of_a_run(folder, number)
         again = _typed(shown_path(folder), number)
     else:
-        loaded, seed = loaded_as_asked(source, change, setting), 1 if seed is None else seed
+        loaded, seed = load_with_options(source, change, setting), 1 if seed is None else seed
         again = _typed(source, number, seed, change, setting)
     from ceasefire.narrative.story import world_story
 

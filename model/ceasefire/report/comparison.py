@@ -32,7 +32,7 @@ from ceasefire.report.sentences import NOTE
 from ceasefire.wording import days, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.compare import Compared, Side
+    from ceasefire.ensemble.compare import Side, SidePair
 
 MOST_TOLD = 3
 """Differences that the answer tells one by one; of more, the largest either way."""
@@ -46,14 +46,14 @@ class Comparison:
     """
 
     first: Side
-    pairs: Sequence[Compared]
+    pairs: Sequence[SidePair]
     led: Sequence[tuple[Sequence[Led], int]]
     folder: Path
     figure: str
     command: str
     titles: dict[str, str]
 
-    def named(self, pair: Compared) -> str:
+    def named(self, pair: SidePair) -> str:
         """What the other side of a pair is called: what was changed, when that is all."""
         label = pair.other.label
         return self.titles.get(label, label)
@@ -91,7 +91,7 @@ def _interval(difference: Difference) -> Interval:
     return Interval(difference.value, difference.low, difference.high)
 
 
-def _ranked(found: Comparison) -> list[Compared]:
+def _ranked(found: Comparison) -> list[SidePair]:
     return sorted(found.pairs, key=lambda pair: -pair.days.value)
 
 
@@ -239,7 +239,7 @@ def _csv(found: Comparison) -> Any:
     return download("differences.csv", "every difference with its intervals", pd.DataFrame(rows))
 
 
-def _doubt_columns(pair: Compared) -> dict[str, float]:
+def _doubt_columns(pair: SidePair) -> dict[str, float]:
     """What is said of doubt in a row of the table, where it is known."""
     if pair.doubt is None:
         return {}

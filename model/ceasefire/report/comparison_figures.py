@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.compare import Compared, Side
+    from ceasefire.ensemble.compare import Side, SidePair
 
 
 def _titled(first: Side, other: Side) -> str:
@@ -22,7 +22,7 @@ def _names(found: list[Side]) -> list[str]:
     return [found[0].label, *(_titled(found[0], other) for other in found[1:])]
 
 
-def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None:
+def _draw_curves(found: list[Side], pairs: list[SidePair], folder: Path) -> None:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.analysis.survival import restricted_mean, survival
     from ceasefire.charts.comparison import Group, comparison_chart
@@ -41,7 +41,7 @@ def _draw_curves(found: list[Side], pairs: list[Compared], folder: Path) -> None
     save(comparison_chart(groups, caption, horizon=plan.horizon), folder, "comparison")
 
 
-def _draw_ranking(first: Side, pairs: list[Compared], folder: Path) -> None:
+def _draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
     from ceasefire.analysis.estimates import Interval
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.ranking import Gain, levers_chart

@@ -30,7 +30,7 @@ def draw(made: PreparedExperiment, found: ResultTables, folder: Path) -> None:
     from ceasefire.ensemble.output_folder import FIGURES, new_figures
 
     with new_figures(folder) as aside:
-        for name in made.asked.spec.outcomes:
+        for name in made.experiment.spec.outcomes:
             figure = _figure(made, found, outcome(name))
             if figure is not None:
                 save(figure, aside, name)
@@ -45,7 +45,7 @@ def _figure(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariab
         table = found.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
             return make(made, rows, wanted)
-    if made.asked.spec.draws is None and made.asked.spec.design.kind == "grid":
+    if made.experiment.spec.draws is None and made.experiment.spec.design.kind == "grid":
         figure = _grid(made, found.tables["points"], wanted)
         if figure is not None:
             return figure
@@ -69,8 +69,8 @@ def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
             Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
         )
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
-    caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
-    worlds, draws = hindcast.effort(made.quick)
+    caption = Caption(made.experiment.spec.title, made.experiment.base.loaded.label, made.records.seed, note)
+    worlds, draws = hindcast.sample_sizes(made.quick)
     made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
     return cases_chart(deals, caption, surprise(found.tables), made_of)
 
@@ -79,9 +79,9 @@ def _caption(made: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
     from ceasefire.charts.layout import Caption
     from ceasefire.wording import ILLUSTRATIVE, titled
 
-    label = made.asked.base.loaded.label
+    label = made.experiment.base.loaded.label
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
-    return Caption(titled(made.asked.spec.title, wanted.words), label, made.recipe.seed, note)
+    return Caption(titled(made.experiment.spec.title, wanted.words), label, made.records.seed, note)
 
 
 def _made_of(made: PreparedExperiment) -> str:
@@ -119,7 +119,7 @@ def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVa
     from ceasefire.charts.ranking import Bar, Key, bars_chart
     from ceasefire.wording import signed_days
 
-    swap, scale = made.asked.swap, _scale(wanted)
+    swap, scale = made.experiment.swap, _scale(wanted)
     assert swap is not None
     columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
@@ -148,7 +148,7 @@ def _sensitivity(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVa
     bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
     bars = [bar for bar in bars if math.isfinite(bar.value)]
-    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, axis, key, _made_of(made))
+    return bars_chart(bars, _caption(made, wanted), made.experiment.spec.question, axis, key, _made_of(made))
 
 
 def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
@@ -191,13 +191,13 @@ def _titles(made: PreparedExperiment) -> dict[str, str]:
     from ceasefire.scenario.parameter_paths import path_words
 
     found = {}
-    for factor in made.asked.factors:
+    for factor in made.experiment.factors:
         if factor.kind == "change":
             with suppress(ScenarioError):
-                file = find_change(factor.paths[0], made.asked.file.parent)
+                file = find_change(factor.paths[0], made.experiment.file.parent)
                 found[factor.name] = headline(file).get("title", factor.name)
         elif factor.kind != "part":
-            found[factor.name] = path_words(factor.name, made.asked.base.loaded.scenario)
+            found[factor.name] = path_words(factor.name, made.experiment.base.loaded.scenario)
     return found
 
 
@@ -214,11 +214,13 @@ def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeV
     if not len(table):
         return None
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
-    if made.asked.spec.design.kind == "one_at_a_time" and made.asked.spec.draws is None:
+    if made.experiment.spec.design.kind == "one_at_a_time" and made.experiment.spec.draws is None:
         return _one_at_a_time(made, rows, wanted)
     bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
     key = Key("difference from the scenario as it is", "its 95 % interval")
-    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, _change_of(wanted), key, _made_of(made))
+    return bars_chart(
+        bars, _caption(made, wanted), made.experiment.spec.question, _change_of(wanted), key, _made_of(made)
+    )
 
 
 def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
@@ -230,13 +232,13 @@ def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: Outcome
     names, scale = _titles(made), _scale(wanted)
     settings: dict[str, list[tuple[float, str, Interval]]] = {}
     for point, *span in rows[["point", "difference", "low", "high"]].to_numpy(float):
-        for factor, code in zip(made.asked.factors, made.points.codes[int(point)], strict=True):
+        for factor, code in zip(made.experiment.factors, made.points.codes[int(point)], strict=True):
             if not math.isnan(code) and code != factor.off:
                 words = "on" if factor.kind == "change" else _setting(factor, factor.value(code))
                 settings.setdefault(factor.name, []).append((code, words, Interval(*(scale * v for v in span))))
     if not settings:
         return None
-    if all(factor.kind == "change" for factor in made.asked.factors):
+    if all(factor.kind == "change" for factor in made.experiment.factors):
         gains = [Gain(name, names.get(name, name), found[0][2]) for name, found in settings.items()]
         chance = f"chance in {made.worlds:,} worlds or more"
         return levers_chart(
@@ -257,7 +259,7 @@ def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: Outcome
 def _grid(made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
     """Lines along one number, or a field over two factors; none for a grid of more."""
     own = points.iloc[made.points.before :]
-    factors = list(made.asked.factors)
+    factors = list(made.experiment.factors)
     if len(factors) == 1 and factors[0].kind == "number":
         return _lines(made, own, wanted, factors[0], None)
     if len(factors) != 2:
@@ -285,7 +287,7 @@ def _lines(
         lines[_setting(other, setting)] = Line(*spans)
     words = (_titles(made).get(along.name, along.name), wanted.words)
     return lines_chart(
-        lines, _caption(made, wanted), made.asked.spec.question, words, _made_of(made),
+        lines, _caption(made, wanted), made.experiment.spec.question, words, _made_of(made),
         as_it_is=_own_value(made, along), shares=wanted.is_share,
     )  # fmt: skip
 
@@ -306,7 +308,7 @@ def _field(
     own = _own_place(_own_value(made, across), columns), _own_place(_own_value(made, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(made, wanted),
-        made.asked.spec.question, (across.name, up.name), _made_of(made), shares=wanted.is_share,
+        made.experiment.spec.question, (across.name, up.name), _made_of(made), shares=wanted.is_share,
         own=None if own[0] is None or own[1] is None else (own[0], own[1]),
     )  # fmt: skip
 
@@ -347,10 +349,10 @@ def _own_value(made: PreparedExperiment, factor: Factor) -> float | None:
     """The scenario's own value of a number that stands in one place."""
     if factor.kind != "number":
         return None
-    slots = made.recipe.slots[0][made.asked.factors.index(factor)]
+    slots = made.records.slots[0][made.experiment.factors.index(factor)]
     if len(slots) != 1:
         return None
-    return float(made.recipe.openings[0].record.view(np.float64)[slots[0]])
+    return float(made.records.initial_states[0].record.view(np.float64)[slots[0]])
 
 
 def _own_place(value: float | None, values: list[Any]) -> float | None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ceasefire.cli.terminal import progress
-from ceasefire.ensemble.run import RunResult
+from ceasefire.ensemble.run import ProgressCallback, RunResult, no_progress
 from ceasefire.ensemble.run_plan import Plan
 
 if TYPE_CHECKING:
@@ -117,7 +116,12 @@ CAPTIONS = "captions.json"
 """What the figures of a run show, in a sentence each, for its report."""
 
 
-def draw_more(plan: Plan, outcome: RunResult, folder: Path) -> None:
+def worlds_by_day(outcome: RunResult) -> list[int]:
+    """Numbers of the worlds that `draw_more` simulates day by day."""
+    return [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(WATCHED)]
+
+
+def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCallback = no_progress) -> None:
     """The danger by age; the front and violations around talks over the first worlds; and what these show."""
     from ceasefire.analysis.front_line import front_of
     from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
@@ -130,7 +134,7 @@ def draw_more(plan: Plan, outcome: RunResult, folder: Path) -> None:
     from ceasefire.wording import titled
 
     opening, label, title = initial_state(plan.scenario), plan.loaded.label, plan.scenario.title
-    worlds = [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(WATCHED)]
+    worlds = worlds_by_day(outcome)
     if not worlds:
         return
     found = {"hazard": _draw_hazard(plan, outcome, folder)}
@@ -140,10 +144,9 @@ def draw_more(plan: Plan, outcome: RunResult, folder: Path) -> None:
     )
     found["front"] = front_finding(life)
     lives = []
-    with progress(len(worlds), "worlds, day by day") as tell:
-        for world in worlds:
-            lives.append(violations_and_talks(trajectory(plan.scenario, opening, label, plan.seed, world)))
-            tell(1)
+    for world in worlds:
+        lives.append(violations_and_talks(trajectory(plan.scenario, opening, label, plan.seed, world)))
+        progress(1)
     try:
         talks = around_talks(lives)
     except ValueError:

@@ -31,9 +31,9 @@ from functools import cached_property
 from numpy.typing import NDArray
 
 from ceasefire.analysis.talks_effect import Sawtooth, around_talks, violations_and_talks
-from ceasefire.ensemble.parameter_draws import doubt_batch
+from ceasefire.ensemble.parameter_draws import uncertainty_batch
 from ceasefire.evaluation.calibration.simulated_counts import record
-from ceasefire.experiments.hindcast import Hindcast, live
+from ceasefire.experiments.hindcast import Hindcast, hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
@@ -79,7 +79,7 @@ class Idlib:
         """The deals side by side, with other worlds for each seed; those that know what came later are left out."""
         asked = load_experiment(EXPERIMENT)
         both = zip(asked.spec.cases, asked.cases, strict=True)
-        return [live(case, loaded, self.worlds, seed) for case, loaded in both if not case.hindsight]
+        return [hindcast(case, loaded, self.worlds, seed) for case, loaded in both if not case.hindsight]
 
     def counts(self, reference: str, days: int) -> tuple[Counts, NDArray[np.int64], WorldArray]:
         """Every day of the worlds of a scenario while they held, days held, and their results."""
@@ -90,7 +90,7 @@ class Idlib:
     def counted_in_doubt(self, reference: str, recorded: tuple[float, float], days: int) -> tuple[Counts, FloatArray]:
         """Counts of a scenario's worlds with every assumed number drawn, as the records would have them; days held."""
         scenario = load(reference).scenario
-        batch = doubt_batch(scenario, initial_state(scenario), SEED)
+        batch = uncertainty_batch(scenario, initial_state(scenario), SEED)
         assert isinstance(batch, Batch)
         shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
         counts, held = record(batch, shares, days)

@@ -10,15 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Command
-from test_calibration import made_up
-from test_results_folder import everything
-from test_validation import as_row, deals_of, write_file
+from ensemble.test_output_folder import everything
+from evaluation.test_calibration import made_up
+from evaluation.test_validation import as_row, deals_of, write_file
 
 import ceasefire
 from ceasefire.array_types import FloatArray
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.command_folder import REQUEST_FILE, Request, folder_for_command, write_command_folder
-from ceasefire.ensemble.output_folder import FolderError
+from ceasefire.ensemble.output_folder import (
+    REQUEST_FILE,
+    FolderError,
+    Request,
+    folder_for_request,
+    write_request_folder,
+)
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.evaluation.calibration.target_windows import all_names
 from ceasefire.evaluation.validation.reference_class_patterns import hazard_falls
@@ -167,8 +172,8 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
     ours, theirs = Request("x", {"seed": 1}), Request("x", {"seed": 2})
 
     def fill(request: Request, within: Request | None = None) -> None:
-        with write_command_folder(tmp_path / "x", request, ["ceasefire"]) as aside:
-            (aside / "table.csv").write_text(str(request.asked["seed"]), encoding="utf-8")
+        with write_request_folder(tmp_path / "x", request, ["ceasefire"]) as aside:
+            (aside / "table.csv").write_text(str(request.parameters["seed"]), encoding="utf-8")
             if within is not None:
                 fill(within)
 
@@ -181,13 +186,13 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
 
 def test_another_program_asks_another_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"seed": 1}
-    with write_command_folder(tmp_path / "x", Request("x", asked), ["ceasefire"]):
+    with write_request_folder(tmp_path / "x", Request("x", asked), ["ceasefire"]):
         pass
-    assert folder_for_command(Request("x", asked), tmp_path / "x") == tmp_path / "x"
+    assert folder_for_request(Request("x", asked), tmp_path / "x") == tmp_path / "x"
     with monkeypatch.context() as other:
-        other.setattr("ceasefire.ensemble.command_folder.source_digest", lambda: "another program")
+        other.setattr("ceasefire.ensemble.output_folder.source_digest", lambda: "another program")
         with pytest.raises(FolderError, match="holds something else"):
-            folder_for_command(Request("x", asked), tmp_path / "x")
+            folder_for_request(Request("x", asked), tmp_path / "x")
     monkeypatch.setattr("ceasefire.__version__", "another version")
     with pytest.raises(FolderError, match="holds something else"):
-        folder_for_command(Request("x", asked), tmp_path / "x")
+        folder_for_request(Request("x", asked), tmp_path / "x")
