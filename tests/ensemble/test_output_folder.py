@@ -1,4 +1,4 @@
-"""The results folder: the same run is the same bytes, another run is another folder, and nothing is half-written."""
+"""The results folder: the same run gives the same bytes, another run another folder, and no file is incomplete."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 from conftest import BRIEF_TERMS, Command
 
 import ceasefire
+from ceasefire.ensemble import run as run_module
+from ceasefire.ensemble.manifest import program_version
 from ceasefire.ensemble.output_folder import FolderError, check_writable, folder_for_run, open_results, write_aside
 from ceasefire.ensemble.parameter_draws import assumed_ranges, assumed_values
 from ceasefire.ensemble.run import run_plan
@@ -19,6 +21,8 @@ from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.report.run_figures import sample
 from ceasefire.scenario.load import load
+from ceasefire.scenario.schema import Scenario
+from ceasefire.simulation.initial_state import WorldArray
 
 JUDGED_WITHIN = 14
 """Days after which it is known that a deal had ended: an end dates back to its first day."""
@@ -52,6 +56,37 @@ def test_a_run_fills_a_folder_that_says_what_made_it(command: Command, small: st
     assert said["command"] == f"ceasefire run {small} --seed 3 --days 60 --worlds 12"
     assert said["program"]["ceasefire"] == ceasefire.__version__
     assert said["doubt"]["draws"] * said["doubt"]["worlds_per_draw"] == len(pd.read_parquet(folder / "doubt"))
+
+
+def test_the_version_in_a_manifest_is_that_of_the_package() -> None:
+    assert program_version() == ceasefire.__version__
+
+
+def test_a_world_that_fails_in_mesa_is_a_failed_row_and_keeps_its_reason(
+    command: Command, small: str, monkeypatch: pytest.MonkeyPatch, without_figures: None
+) -> None:
+    sound = ceasefire.run(load(small), worlds=12, days=60)
+    simulate = run_module._simulate_mesa_world
+
+    def failing(scenario: Scenario, seed: int, world: int, row: WorldArray) -> None:
+        if world == 7:
+            raise FloatingPointError("a number was lost")
+        simulate(scenario, seed, world, row)
+
+    monkeypatch.setattr(run_module, "_simulate_mesa_world", failing)
+    answer = command("run", small, "--engine", "mesa", "--workers", "1", *QUICK)
+    assert answer.code == 1
+    assert "why: FloatingPointError: a number was lost" in answer.err
+    results = open_results(Path(answer.last))
+    assert (results.manifest["failed"], results.manifest["worlds_failed"]) == ([7], 1)
+    assert results.manifest["reasons"] == ["FloatingPointError: a number was lost"]
+    assert results.outcome.reasons == ("FloatingPointError: a number was lost",)
+    worlds = results.outcome.worlds
+    others = worlds["world"] != 7
+    pd.testing.assert_frame_equal(worlds[others], sound[others])
+    (row,) = worlds[~others].to_dict("records")
+    assert (row["failed"], row["days_held"], row["cause_actor"], row["deciding_motive"]) == (True, 0, "", "")
+    assert worlds.loc[~others, "formal_end_day"].isna().all()
 
 
 def test_the_same_run_gives_the_same_bytes(command: Command, small: str) -> None:

@@ -1,4 +1,4 @@
-"""What `compare`, `levers`, `calibrate` and `validate` keep: nothing of one call is ever lost to another."""
+"""Folders of `compare`, `levers`, `calibrate` and `validate`: no call overwrites the results of another."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def no_worlds(numbers: FloatArray, seed: int, tell: Callable[[str], None]) -> Fl
 
 @pytest.fixture(autouse=True)
 def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> None:
-    """Few worlds for doubt and validation, none for calibration: nothing here looks at what is found."""
+    """Few worlds at draws and for validation, none for calibration: no test here looks at the results."""
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.QUICK_WORLDS", 6)
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAYS", ("mid",))
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAY", "mid")
@@ -57,7 +57,7 @@ def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> N
 
 @pytest.fixture(params=COMMANDS)
 def calls(request: pytest.FixtureRequest, small: str, tmp_path: Path) -> tuple[list[str], list[str]]:
-    """Two calls of a command that differ in what they find."""
+    """Two calls of a command with different results."""
     name = request.param
     if name in ("compare", "levers"):
         first = [name, small, *([f"{small}+no-monitors"] if name == "compare" else []), *BRIEF]
@@ -72,13 +72,13 @@ def calls(request: pytest.FixtureRequest, small: str, tmp_path: Path) -> tuple[l
     return first, [name, "--quick", "--data", str(write_file(tmp_path / "other", rows[:-1]))]
 
 
-def said_in(folder: Path) -> dict[str, object]:
-    """What a folder says was asked."""
-    found: dict[str, object] = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
-    return found
+def request_in(folder: Path) -> dict[str, object]:
+    """The request file of a folder."""
+    content: dict[str, object] = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
+    return content
 
 
-def test_two_different_calls_keep_both_and_the_same_call_gives_the_same_bytes(
+def test_two_different_calls_get_a_folder_each_and_the_same_call_gives_the_same_bytes(
     command: Command, calls: tuple[list[str], list[str]]
 ) -> None:
     first, second = calls
@@ -89,9 +89,9 @@ def test_two_different_calls_keep_both_and_the_same_call_gives_the_same_bytes(
     assert command(*second).code == 0
     assert everything(plain) == before
     (other,) = set(Path("results").iterdir()) - {plain}
-    identity = str(said_in(other)["identity"])
+    identity = str(request_in(other)["identity"])
     assert other.name == f"{plain.name}-{identity[:6]}"
-    assert identity != said_in(plain)["identity"]
+    assert identity != request_in(plain)["identity"]
     assert set(everything(other)) == set(before)
     assert everything(other)[REQUEST_FILE] != before[REQUEST_FILE]
 
@@ -120,7 +120,7 @@ def test_a_folder_of_anything_else_is_refused_and_left_alone(
     before = everything(Path("ours"))
     assert command(*second, "--out", "ours").code == 2
     assert everything(Path("ours")) == before
-    assert said_in(Path("ours"))["command"] == " ".join(["ceasefire", *first, "--out", "ours"])
+    assert request_in(Path("ours"))["command"] == " ".join(["ceasefire", *first, "--out", "ours"])
 
 
 def test_a_run_is_never_mistaken_for_a_comparison(command: Command, small: str) -> None:
@@ -132,12 +132,12 @@ def test_a_run_is_never_mistaken_for_a_comparison(command: Command, small: str) 
     assert everything(Path(folder)) == before
 
 
-def test_what_was_asked_names_every_side_and_the_program(command: Command, small: str) -> None:
-    """A folder is a side as it was when it was filled; its single settings are in no name, so the hash is."""
+def test_the_request_file_names_every_side_and_the_program(command: Command, small: str) -> None:
+    """A folder is a side with the identity in its manifest. Single settings are not in its name, so the hash is."""
     ran = Path(command("run", small, "--set", "agreement.monitoring=0.9", *BRIEF).last)
-    found = Path(command("compare", str(ran), f"{small}+no-monitors").last)
-    said = said_in(found)
-    asked, program = said["asked"], said["program"]
+    compared = Path(command("compare", str(ran), f"{small}+no-monitors").last)
+    content = request_in(compared)
+    asked, program = content["asked"], content["program"]
     assert isinstance(asked, dict)
     assert isinstance(program, dict)
     keys = ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")
@@ -148,7 +148,7 @@ def test_what_was_asked_names_every_side_and_the_program(command: Command, small
     assert asked["sides"] == [{key: one[key] for key in keys} for one in (manifest, identity)]
     assert asked["doubt"] == {"draws": 200, "worlds_per_draw": 2}
     assert (program["ceasefire"], program["source"]) == (ceasefire.__version__, source_digest())
-    assert found.name == f"two-sides-vs-two-sides+no-monitors-{str(said['identity'])[:6]}"
+    assert compared.name == f"two-sides-vs-two-sides+no-monitors-{str(content['identity'])[:6]}"
 
 
 def test_what_stops_a_call_leaves_what_the_same_call_had_kept(
@@ -184,7 +184,7 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
     assert sorted(everything(tmp_path)) == [f"x/{REQUEST_FILE}", "x/table.csv"]
 
 
-def test_another_program_asks_another_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_the_program_makes_another_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"seed": 1}
     with write_request_folder(tmp_path / "x", Request("x", asked), ["ceasefire"]):
         pass
@@ -193,6 +193,6 @@ def test_another_program_asks_another_question(tmp_path: Path, monkeypatch: pyte
         other.setattr("ceasefire.ensemble.output_folder.source_digest", lambda: "another program")
         with pytest.raises(FolderError, match="holds something else"):
             folder_for_request(Request("x", asked), tmp_path / "x")
-    monkeypatch.setattr("ceasefire.__version__", "another version")
+    monkeypatch.setattr("ceasefire.ensemble.output_folder.program_version", lambda: "another version")
     with pytest.raises(FolderError, match="holds something else"):
         folder_for_request(Request("x", asked), tmp_path / "x")

@@ -49,7 +49,8 @@ FAULTS_OF_PATHS = (
     "wrong.yaml:8: levers.paths.agreement.monitorin: no scenario has such a path",
     "wrong.yaml:9: levers.paths.agreement.hotline: 1.7 lies outside 0 to 1",
     "wrong.yaml:10: levers.paths.agreement.class: 'provisional' is not one of cessation, preliminary, definitive",
-    "wrong.yaml:12: levers.paths.agreement.clarity: has the value 'table', but the design is not a table; give its values",
+    "wrong.yaml:12: levers.paths.agreement.clarity: has the value 'table', but the design is not a table;"
+    " give its values",
 )
 
 

@@ -13,6 +13,7 @@ from conftest import Command
 
 from ceasefire.analysis.paired_differences import unpaired_difference
 from ceasefire.ensemble.worlds_table import read_table
+from ceasefire.errors import FolderError
 from ceasefire.experiments import chunks
 from ceasefire.experiments.executors import ThreadExecutor
 from ceasefire.experiments.load import load_experiment
@@ -20,7 +21,8 @@ from ceasefire.experiments.measured_outcomes import read_outcome
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.prepare import PreparedExperiment, prepare
 from ceasefire.experiments.result_store import Store
-from ceasefire.experiments.runner import run
+from ceasefire.experiments.resume import folder_for_experiment, progress_of
+from ceasefire.experiments.runner import make_folder, run
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import WorldArray
 
@@ -39,7 +41,7 @@ outcomes: [days_held, deaths_civilian, holds_past_30]
 
 
 class NoListener:
-    """Nobody watches."""
+    """No progress listener."""
 
     def set_total(self, worlds: int, done: int, extra: bool) -> None: ...
 
@@ -259,6 +261,41 @@ def test_the_status_says_how_far_it_came_without_touching_anything(command: Comm
     said = json.loads(command("experiment", str(asked), "--status", "--json").out)
     assert (said["chunks_done"], said["chunks"], said["complete"], said["running"]) == (1, 2, False, False)
     assert 500 <= said["worlds_done"] < said["worlds"] == 1200
+
+
+def test_an_experiment_whose_names_are_taken_goes_to_the_next_free_one_and_says_why(
+    asked: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    prepared = prepare(load_experiment(asked))
+    assert folder_for_experiment(prepared) == (Path("results/asked"), "")
+    with_hash = Path(f"results/asked-{prepared.fingerprint[:6]}")
+    for taken, free in ((Path("results/asked"), with_hash), (with_hash, Path(f"{with_hash}-2"))):
+        taken.mkdir(parents=True)
+        (taken / "notes.txt").touch()
+        folder, note = folder_for_experiment(prepared)
+        assert folder == free
+        assert note.startswith("results/asked holds another experiment (results/asked is not a results folder")
+        assert note.endswith(f"stays as it is; this one goes to {free}")
+    make_folder(prepared, Store(with_hash.with_name("mine")), ())
+    assert folder_for_experiment(prepared, Path("results/mine")) == (Path("results/mine"), "")
+    with pytest.raises(FolderError, match="holds something else already"):
+        folder_for_experiment(prepared, Path("results/asked"))
+    other = prepare(load_experiment(asked), independent=True)
+    with pytest.raises(FolderError, match="only one of the two has independent worlds"):
+        folder_for_experiment(other, Path("results/mine"))
+
+
+def test_what_is_left_to_do_are_the_chunks_that_the_ledger_does_not_have(command: Command, asked: Path) -> None:
+    store = Store(Path(command("experiment", str(asked)).last))
+    prepared = prepare(load_experiment(asked))
+    assert progress_of(prepared, store).complete
+    first, *rest = (store.folder / "chunks.jsonl").read_text().splitlines()
+    (store.folder / "chunks.jsonl").write_text(first + "\n")
+    progress = progress_of(prepared, store)
+    assert not progress.complete
+    assert progress.finished == [json.loads(first)["chunk"]]
+    assert [chunk.number for chunk in progress.missing] == sorted(json.loads(line)["chunk"] for line in rest)
 
 
 def test_a_dry_run_says_what_it_costs_and_makes_nothing(command: Command, asked: Path) -> None:
