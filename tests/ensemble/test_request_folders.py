@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Command
-from ensemble.test_output_folder import everything
-from evaluation.test_calibration import made_up
-from evaluation.test_validation import as_row, deals_of, write_file
+from test_calibration import made_up
+from test_output_folder import everything
+from test_validation import as_row, deals_of, write_file
 
 import ceasefire
 from ceasefire.array_types import FloatArray

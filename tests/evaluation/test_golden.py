@@ -1,4 +1,4 @@
-"""The shipped scenarios give what was written down; `python -m ceasefire.evaluation.verification.golden --update` writes anew."""
+"""Shipped scenarios give their golden tables; `ceasefire.evaluation.verification.golden --update` writes new ones."""
 
 from __future__ import annotations
 

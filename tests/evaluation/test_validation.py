@@ -220,7 +220,7 @@ def test_no_country_is_on_both_sides_of_a_fold() -> None:
 
 
 def test_a_deal_is_forecast_without_its_country(monkeypatch: pytest.MonkeyPatch) -> None:
-    from test_population import made_up_table
+    from test_reference_class import made_up_table
 
     learnt_from: list[set[int]] = []
 

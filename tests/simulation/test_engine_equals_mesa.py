@@ -91,7 +91,7 @@ def test_both_ways_to_run_take_the_same_steps_in_the_same_order() -> None:
     assert order == sorted(order)
     written: Any = step_day
     names = getattr(written, "py_func", written).__code__.co_names
-    who_is_due_only = {"_take_in": "look", "_choose": "decide"}
+    who_is_due_only = {"_read_indicators": "perceive", "_choose": "decide"}
     called = [who_is_due_only.get(name, name.removeprefix("_")) for name in names if name.startswith("_")]
     assert called == [part.name for part in THE_DAY]
 

@@ -1,1 +1,1 @@
-"""How rules are compiled, where compilations are kept, and the arithmetic and random numbers that compiled code shares."""
+"""Compiling rules: decorators, the compile cache, and the random numbers and arithmetic that compiled code shares."""

@@ -1,4 +1,4 @@
-"""ceasefire.compilation.cache."""
+"""The folder of the compile cache, named by a hash of all that shapes compiled code, so that it is never stale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HASHED = ("compilation", "parameters", "rules", "simulation/compiled")
 
 
 def source_digest() -> str:
-    """Hash of everything that shapes compiled rules: their sources, Python, NumPy, numba, the flags."""
+    """SHA-256 [hex] of the sources of compiled code and of the versions of Python, NumPy, numba and llvmlite."""
     digest = hashlib.sha256()
     package = Path(__file__).parents[1]
     for source in [*(f for name in HASHED for f in sorted((package / name).rglob("*.py"))), package / "world_state.py"]:
@@ -26,5 +26,5 @@ def source_digest() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled rules are kept."""
+    """Folder of the compile cache for these sources and versions."""
     return Path(platformdirs.user_cache_dir("ceasefire")) / f"compiled-{source_digest()[:16]}"

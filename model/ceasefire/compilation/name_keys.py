@@ -1,4 +1,4 @@
-"""Keys of names in random streams; nothing here needs a compiler."""
+"""Keys of names in random streams. Imports no numba, so that an initial state can be made without it."""
 
 from __future__ import annotations
 

@@ -82,6 +82,17 @@ def uniforms(stream: np.uint64, name: np.uint64, count: int) -> NDArray[np.float
     return found
 
 
+@called_from_python
+def daily_uniforms(out, seed, world, name):  # type: ignore[no-untyped-def]
+    """Fill `out` with the draws of one name on days 0, 1, ... of one world, for checks of the generator.
+
+    Keys stay in compiled code, because Python integers would lose their sign.
+    """
+    key = world_key(np.uint64(seed), np.uint64(world))
+    for day in range(out.shape[0]):
+        out[day] = uniform(stream_key(day_key(key, day), CLASH), np.uint64(name), 0)
+
+
 @rule
 def exp(x: float) -> float:
     """e to the x, within 2 units in the last place; flat beyond +-700; no number of no number.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
@@ -88,11 +86,7 @@ def _onward(record: WorldArray, a: int) -> float | None:
 
 def middle_world(opening: InitialState) -> WorldArray:
     """The world of no particular fate on the morning of day 0: nothing drawn, nobody with a hidden intent."""
-    record = opening.record.copy()
-    numbers = np.asarray(record).view(np.float64)
-    nothing = engine.parameter_draws(replace(opening, draws=()))
-    with np.errstate(over="ignore"):
-        engine.start_world_record(record, numbers, opening.record.view(np.float64), nothing, np.uint64(0), 0)
+    record = engine.initial_world(opening, seed=0, world=0, drawn=engine.NO_DRAWS)
     record["intent"] = 0.0
     return record
 

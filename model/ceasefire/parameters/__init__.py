@@ -1,1 +1,1 @@
-"""What the rules compute with: sourced values, mechanisms (the numbers of the rules) and indicators (what actors can see)."""
+"""What the rules compute with: sourced values, mechanisms (numbers of the rules), indicators (what actors can see)."""

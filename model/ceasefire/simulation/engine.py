@@ -11,20 +11,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.array_types import FloatArray
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.simulation.compiled.day_loop import RESULT, blank_world, run_chunk
 from ceasefire.simulation.deferred_signals import wait_for_any
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 
 CHUNK = 500
-"""Worlds that are simulated between two looks at the clock."""
+"""Worlds simulated by one call of the compiled loop."""
 
 
-ScratchArrays = tuple[NDArray[np.float64], NDArray[np.int64]]
+ScratchArrays = tuple[FloatArray, NDArray[np.int64]]
 
 
 def scratch_arrays(record: WorldArray) -> ScratchArrays:
-    """Room for a number and a position of each formation; not made by a rule, where it would take long to compile."""
+    """Two arrays with an element for each formation, allocated here because rules that allocate compile slowly."""
     formations = record["heat"].shape[-1]
     return np.empty(formations), np.empty(formations, np.int64)
 
@@ -33,7 +34,7 @@ ParameterDraws = tuple[NDArray[Any], ...]
 
 
 def parameter_draws(opening: InitialState) -> ParameterDraws:
-    """The numbers that have a distribution, as arrays: slots, name keys, codes, shapes (n, 3), limits (n, 2)."""
+    """Parameters with a distribution, as arrays: slots, name keys, codes, shapes (n, 3), limits (n, 2)."""
     each = opening.draws
     return (
         np.array([d.slot for d in each], np.int64),
@@ -45,7 +46,7 @@ def parameter_draws(opening: InitialState) -> ParameterDraws:
 
 
 NO_LIMIT = 2**62
-"""Days of a world that is lived to its end."""
+"""Days of a world that is simulated to its end."""
 
 NO_DRAWS: ParameterDraws = (
     np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros((0, 3)), np.zeros((0, 2)),
@@ -57,7 +58,7 @@ class Batch:
     """Worlds to simulate: openings of shape (points, numbers), and for every world its point and its number."""
 
     opening: InitialState
-    openings: NDArray[np.float64]
+    openings: FloatArray
     points: NDArray[np.int64]
     worlds: NDArray[np.int64]
     seed: int
@@ -72,7 +73,7 @@ def one_scenario(opening: InitialState, worlds: int, seed: int) -> Batch:
     return Batch(opening, rows, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
 
 
-def many_points(opening: InitialState, values: dict[str, NDArray[np.float64]], worlds: int, seed: int) -> Batch:
+def many_points(opening: InitialState, values: dict[str, FloatArray], worlds: int, seed: int) -> Batch:
     """The same `worlds` at every point of a design; `values` gives each path's number at each point."""
     n = len(next(iter(values.values())))
     rows = np.repeat(opening.record.view(np.float64).reshape(1, -1), n, axis=0)
@@ -95,33 +96,45 @@ def simulate(batch: Batch, first: int, last: int, drawn: ParameterDraws | None =
     return np.asarray(results)
 
 
-def start_world_record(
-    record: WorldArray,
-    numbers: NDArray[np.float64],
-    opening: NDArray[np.float64],
-    drawn: ParameterDraws,
-    seed: int | np.uint64,
-    world: int,
-) -> None:
-    """Set a world to the morning of day 0. `record` (one world) and `numbers` are two views of the same memory."""
-    _one(record, numbers, opening, drawn, seed, world, begun=False, days=0, row=blank_world(RESULT))
+def initial_world(state: InitialState, seed: int, world: int, drawn: ParameterDraws | None = None) -> WorldArray:
+    """The record of one world on day 0, shape (1,): parameters drawn, hidden traits drawn, postures set.
+
+    `drawn` are the parameters to draw, those of the scenario when not given.
+    """
+    record = blank_world(state.record.dtype)
+    initial = state.record.view(np.float64)
+    _run_one(record, initial, drawn or parameter_draws(state), seed, world, begun=False, days=0)
+    return record
 
 
-def step_day(record: WorldArray, numbers: NDArray[np.float64]) -> None:
-    """One day of a world; none when it is over."""
-    _one(record, numbers, numbers, NO_DRAWS, 0, 0, begun=True, days=1, row=blank_world(RESULT))
+def step_day(record: WorldArray) -> None:
+    """Simulate one day of a world, in place; nothing happens once the world is over."""
+    _run_one(record, np.asarray(record).view(np.float64), NO_DRAWS, 0, 0, begun=True, days=1)
 
 
 def write_result(record: WorldArray, row: WorldArray) -> None:
-    """Copy what is left of a world into a row of results, both arrays of one."""
-    numbers = np.asarray(record).view(np.float64)
-    _one(record, numbers, numbers, NO_DRAWS, 0, 0, begun=True, days=0, row=row)
+    """Copy the results of a world into a row of RESULT, both arrays of one."""
+    _run_one(record, np.asarray(record).view(np.float64), NO_DRAWS, 0, 0, begun=True, days=0, row=row)
 
 
-def _one(record, numbers, opening, drawn, seed, world, *, begun, days, row):
-    point, number, room = np.zeros(1, np.int64), np.full(1, world, np.int64), scratch_arrays(record)
-    rows = opening.reshape(1, -1)
-    run_chunk(record, numbers, room, rows, drawn, np.uint64(seed), point, number, begun, days, row)
+def _run_one(
+    record: WorldArray,
+    initial: FloatArray,
+    drawn: ParameterDraws,
+    seed: int,
+    world: int,
+    *,
+    begun: bool,
+    days: int,
+    row: WorldArray | None = None,
+) -> None:
+    """One call of the compiled loop for a single world, so that there is one compiled entry and no second one."""
+    with np.errstate(over="ignore"):
+        run_chunk(
+            record, np.asarray(record).view(np.float64), scratch_arrays(record), initial.reshape(1, -1), drawn,
+            np.uint64(seed), np.zeros(1, np.int64), np.full(1, world, np.int64), begun, days,
+            blank_world(RESULT) if row is None else row,
+        )  # fmt: skip
 
 
 def cores(workers: int | None = None) -> int:

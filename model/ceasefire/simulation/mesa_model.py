@@ -10,8 +10,7 @@ import numpy as np
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.simulation.compiled.day_loop import blank_world
-from ceasefire.simulation.engine import parameter_draws, start_world_record
+from ceasefire.simulation.engine import initial_world
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
 from ceasefire.simulation.mesa_agents import Actor, Formation, Sector
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
@@ -41,11 +40,8 @@ class CeasefireModel(mesa.Model):
         self.spec = spec
         self.world_number = world
         self.opening: InitialState = initial_state(spec)
-        self.record: WorldArray = blank_world(self.opening.record.dtype)
+        self.record: WorldArray = initial_world(self.opening, seed, world)
         self.numbers = np.asarray(self.record).view(np.float64)
-        rows = self.opening.record.view(np.float64)
-        with np.errstate(over="ignore"):
-            start_world_record(self.record, self.numbers, rows, parameter_draws(self.opening), np.uint64(seed), world)
         self.actors = [actor_class(self, a, name) for a, name in enumerate(self.opening.actors)]
         self.sectors = [Sector(self, s, name) for s, name in enumerate(self.opening.sectors)]
         self.formations = [Formation(self, f, *names) for f, names in enumerate(self.opening.formations)]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario, ladder_of
 from ceasefire.simulation import engine
-from ceasefire.simulation.compiled.day_loop import blank_world
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, CAUSES, VIOLATION_KINDS
 
@@ -76,14 +75,10 @@ def step_through(
     scenario: Scenario, opening: InitialState, seed: int, world: int, see: Callable[[WorldArray], None]
 ) -> WorldArray:
     """Live one world in the compiled engine, showing its record after each day; returns the last record."""
-    record = blank_world(opening.record.dtype)
-    numbers = np.asarray(record).view(np.float64)
-    rows = opening.record.view(np.float64)
-    with np.errstate(over="ignore"):
-        engine.start_world_record(record, numbers, rows, engine.parameter_draws(opening), np.uint64(seed), world)
-        while not record["over"][0]:
-            engine.step_day(record, numbers)
-            see(record)
+    record = engine.initial_world(opening, seed, world)
+    while not record["over"][0]:
+        engine.step_day(record)
+        see(record)
     return record
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.compilation import random_streams
-from ceasefire.compilation.decorators import called_from_python
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.evaluation.verification.check import CheckResult, near
 from ceasefire.evaluation.verification.runs import SEED, lived
@@ -116,21 +115,11 @@ def mean_deaths(worlds: int) -> CheckResult:
     return near("deaths per violation, mean", f"{shots} violations in calm", found, exact, error, "deaths")
 
 
-@called_from_python
-def fill_uniforms(out, seed, world, name):  # type: ignore[no-untyped-def]
-    """Draws of one name on consecutive days of one world. Keys stay in here: Python would lose their sign."""
-    key = random_streams.world_key(np.uint64(seed), np.uint64(world))
-    for day in range(out.shape[0]):
-        out[day] = random_streams.uniform(
-            random_streams.stream_key(random_streams.day_key(key, day), random_streams.CLASH), np.uint64(name), 0
-        )
-
-
 def uniforms(count: int, world: int = 0) -> NDArray[np.float64]:
     """`count` draws of one name on consecutive days."""
     out = np.zeros(count)
     with np.errstate(over="ignore"):
-        fill_uniforms(out, SEED, world, name_key("check"))
+        random_streams.daily_uniforms(out, SEED, world, name_key("check"))
     return out
 
 
@@ -144,8 +133,10 @@ def uniform_draws(count: int) -> list[CheckResult]:
     next_world = float(np.corrcoef(here, next_door)[0, 1])
     error = 1.0 / math.sqrt(count)
     return [
-        CheckResult("draws fill the unit interval", f"Kolmogorov-Smirnov distance x root n, {count} draws", f"{distance:.2f}",
-              "at most 1.95 (1 in 1,000 even draws would exceed it)", distance <= 1.95),
+        CheckResult(
+            "draws fill the unit interval", f"Kolmogorov-Smirnov distance x root n, {count} draws", f"{distance:.2f}",
+            "at most 1.95 (1 in 1,000 even draws would exceed it)", distance <= 1.95,
+        ),
         near("draws of neighbouring days", f"correlation over {count} days", next_day, 0.0, error),
         near("draws of neighbouring worlds", f"correlation over {count} days", next_world, 0.0, error),
     ]  # fmt: skip

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
-from ceasefire.simulation.compiled.day_loop import blank_world
 from ceasefire.simulation.initial_state import WorldArray, initial_state
 
 SEED = 20200306
@@ -27,14 +25,7 @@ def lived(scenario: Scenario, worlds: int, seed: int = SEED, *, chunk: int | Non
 
 def opened(scenario: Scenario, world: int = 0, seed: int = SEED) -> WorldArray:
     """The record of one world on the morning of day 0, shape (1,)."""
-    opening = initial_state(scenario)
-    record = blank_world(opening.record.dtype)
-    with np.errstate(over="ignore"):
-        engine.start_world_record(
-            record, np.asarray(record).view(np.float64), opening.record.view(np.float64),
-            engine.parameter_draws(opening), np.uint64(seed), world,
-        )  # fmt: skip
-    return record
+    return engine.initial_world(initial_state(scenario), seed, world)
 
 
 def deaths(worlds: pd.DataFrame) -> pd.Series[int]:
@@ -67,11 +58,9 @@ def _with(part: Any, steps: list[str], number: Quantity) -> Any:
 def each_day(scenario: Scenario, world: int = 0, days: int = 10_000, seed: int = SEED) -> Iterator[WorldArray]:
     """A world's record, shape (1,), on the morning of day 0 and after each day lived: the same array each time."""
     record = opened(scenario, world, seed)
-    numbers = np.asarray(record).view(np.float64)
     yield record
     for _ in range(days):
         if record["over"][0]:
             return
-        with np.errstate(over="ignore"):
-            engine.step_day(record, numbers)
+        engine.step_day(record)
         yield record

@@ -13,7 +13,7 @@ from ceasefire.compilation.decorators import called_from_python, compiling, rule
 from ceasefire.rules.decide import choose as _choose
 from ceasefire.rules.exchange_fire import fire_rate_bound
 from ceasefire.rules.initialise import initialise
-from ceasefire.rules.perceive import read_indicators as _take_in
+from ceasefire.rules.perceive import read_indicators as _read_indicators
 from ceasefire.rules.perceive import review_is_due
 from ceasefire.world_state import N_COUNTERS
 
@@ -25,51 +25,38 @@ RESULT = np.dtype(
         ("deciding_motive", "i8"), ("deciding_sector", "i8"), ("failed", "i8"),
     ]
 )  # fmt: skip
-"""What is left of a world when it is over: positions and codes, not names."""
+"""Results of one world: positions and codes, not names."""
 
 
 _events, _survey, _settle = rules.events, rules.survey, rules.settle
-
-
-_clash, _advance, _suffer, _flee, _accuse = (
-    rules.exchange_fire,
-    rules.advance,
-    rules.inflict_casualties,
-    rules.displace_civilians,
-    rules.accuse,
-)
-
-
-_update_trust, _carry_blame = rules.update_trust, rules.carry_blame
-
-
-_brace, _echo, _answer = rules.brace, rules.echo, rules.retaliate
-
-
-_bear, _bind, _judge = rules.bear, rules.commit, rules.judge_end
+_exchange_fire, _advance = rules.exchange_fire, rules.advance
+_inflict_casualties, _displace_civilians = rules.inflict_casualties, rules.displace_civilians
+_accuse, _update_trust, _carry_blame = rules.accuse, rules.update_trust, rules.carry_blame
+_brace, _echo, _retaliate = rules.brace, rules.echo, rules.retaliate
+_bear, _commit, _judge_end = rules.bear, rules.commit, rules.judge_end
 
 
 @rule
 def step_day(w, numbers, nearness, close):
-    """One day of one world, in the order of rules.THE_DAY. `nearness` and `close` are room for
-    a number of each formation.
+    """One day of one world, in the order of rules.THE_DAY.
 
-    Formations that surely do not fire today take no step of fire: that most do not makes a day a third shorter.
+    `nearness` and `close` are scratch arrays with an element for each formation. Formations that cannot fire today skip
+    the steps of fire, which makes a day a third shorter.
     """
     _events(w, numbers)
     _survey(w)
     for k in range(list_reviews_due(w, close)):
-        _take_in(w, close[k])
+        _read_indicators(w, close[k])
         _choose(w, close[k])
     _settle(w)
     for k in range(formations_that_may_fire(w, nearness, close)):
-        _clash(w, close[k])
+        _exchange_fire(w, close[k])
     for s in range(w.n_sectors):
         _advance(w, s)
     for k in range(w.n_firing):
-        _suffer(w, w.firing[k])
+        _inflict_casualties(w, w.firing[k])
     for s in range(w.n_sectors):
-        _flee(w, s)
+        _displace_civilians(w, s)
     for k in range(w.n_firing):
         _accuse(w, w.firing[k])
     _update_trust(w)
@@ -79,48 +66,48 @@ def step_day(w, numbers, nearness, close):
     for s in range(w.n_sectors):
         _echo(w, s)
     for f in range(w.n_formations):
-        _answer(w, f)
+        _retaliate(w, f)
     for a in range(w.n_actors):
         _bear(w, a)
-    _bind(w)
-    _judge(w)
+    _commit(w)
+    _judge_end(w)
 
 
 @rule
 def list_reviews_due(w, due):
-    """List the actors who review their posture today, and say how many.
+    """Write the actors who review their posture today into `due`; returns how many.
 
-    They look and choose one by one: a choice shows only when all are made.
+    They perceive and choose one by one: a choice takes effect only when all are made.
     """
-    found = 0
+    count = 0
     for a in range(w.n_actors):
         w.due[a] = review_is_due(w, a)
         w.alarmed[a] = 0
         w.next_rung[a] = w.rung[a]
-        due[found] = a
-        found += w.due[a]
-    return found
+        due[count] = a
+        count += w.due[a]
+    return count
 
 
 @rule
 def formations_that_may_fire(w, nearness, close):
-    """List the formations that come close to firing, and say how many: the draws of the others mean no fire for sure.
+    """Write the formations whose draw does not rule out fire today into `close`; returns how many.
 
-    A count is 0 when u < 1 - rate, which is at most exp(-rate). Numbers in a row, without a choice among them, are
-    worked out several at a time.
+    A Poisson count is 0 whenever u < 1 - rate, because 1 - rate <= exp(-rate). The first loop has no branch, so that
+    the processor works on several formations at once.
     """
     for f in range(w.n_formations):
         nearness[f] = random_streams.uniform(w.clash_key, w.formation_key[f], 0) - (1.0 - fire_rate_bound(w, f))
-    found = 0
+    count = 0
     for f in range(w.n_formations):
-        close[found] = f
-        found += 0 if nearness[f] < 0.0 else 1
-    return found
+        close[count] = f
+        count += 0 if nearness[f] < 0.0 else 1
+    return count
 
 
 @seldom
 def draw_parameters(numbers, key, slots, names, codes, shapes, limits):
-    """Draw every number that has a distribution, each by its own name, cut to its limits."""
+    """Draw every parameter that has a distribution, each from the stream of its own name, truncated to its limits."""
     stream = random_streams.stream_key(random_streams.day_key(key, -1), random_streams.PARAMETER)
     for k in range(slots.shape[0]):
         u = random_streams.uniform(stream, names[k], 0)
@@ -130,7 +117,7 @@ def draw_parameters(numbers, key, slots, names, codes, shapes, limits):
 
 @seldom
 def start_world(w, numbers, opening, drawn, seed, world):
-    """Set a world to the morning of day 0. `w` and `numbers` are two views of the same record."""
+    """Set a world to day 0: parameters drawn, then initialised. `w` and `numbers` are two views of one record."""
     for slot in range(numbers.shape[0]):
         numbers[slot] = opening[slot]
     slots, names, codes, shapes, limits = drawn
@@ -142,7 +129,7 @@ def start_world(w, numbers, opening, drawn, seed, world):
 
 @seldom
 def finiteness_sum(w):
-    """A sum that is infinite, or no number, when a count, a belief or a rate of the world is: then it has failed."""
+    """A sum that is infinite or NaN when any count, belief or rate of the world is: then the world has failed."""
     total = w.ties + w.attention + w.violence + w.trust[0] + w.trust[1] + w.ground_lost[0] + w.ground_lost[1]
     for c in range(N_COUNTERS):
         total += abs(w.counter[c])
@@ -155,7 +142,7 @@ def finiteness_sum(w):
 
 @seldom
 def write_result_row(w, row):
-    """Copy what is left of a world into a row of results."""
+    """Copy the results of a world into a row of RESULT."""
     row.world = w.world
     row.days_held = w.days_held
     row.ended = w.ended
@@ -175,26 +162,26 @@ def write_result_row(w, row):
 
 @called_from_python
 def run_chunk(worlds, numbers, room, openings, drawn, seed, points, numbers_of_worlds, begun, days, results):
-    """Live each (point, world) pair in turn in one scratch record; fill a row of results for each.
+    """Simulate each (point, world) pair in turn in one scratch record; fill a row of results for each.
 
-    A world starts on the morning of day 0, or goes on from where the record is when it has `begun`, and is lived to its
-    end, but for no more than `days` days. All that Python asks of the engine is this one function: a day takes long
-    to compile, and is compiled once.
+    A world starts on day 0, or goes on from the state of the record when it has `begun`, and is simulated to its end or
+    for at most `days` days. This is the only entry to the loop from Python: a day takes long to compile, and is
+    compiled once.
     """
     nearness, close = room
     for k in range(numbers_of_worlds.shape[0]):
         w = worlds[0]
         if not begun:
             start_world(w, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
-        lived = 0
-        while w.over == 0 and lived < days:
+        simulated = 0
+        while w.over == 0 and simulated < days:
             step_day(w, numbers, nearness, close)
-            lived += 1
+            simulated += 1
         write_result_row(w, results[k])
         results[k].point = points[k]
 
 
 def blank_world(dtype: np.dtype[Any], count: int = 1) -> NDArray[Any]:
-    """`count` empty records. With compilation off they answer to attributes in plain Python as well."""
+    """`count` empty records, shape (count,). With compilation off they also allow attribute access in plain Python."""
     records = np.zeros(count, dtype)
     return records if compiling() else records.view(np.recarray)
