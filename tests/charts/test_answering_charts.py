@@ -33,7 +33,7 @@ from ceasefire.charts.response_surface import Field, phase_chart
 from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
 from ceasefire.charts.talks_effect import sawtooth_chart
-from ceasefire.wording import days, signed, signed_days, span_words
+from ceasefire.wording import days, signed_days, signed_number, span_words
 
 HORIZON = 1825
 LONG = "A lever whose title is far longer than any that a sensible author would give to it"
@@ -362,7 +362,7 @@ def test_a_choice_of_many_pulls_joins_the_slightest() -> None:
 
 
 def test_gains_keep_their_signs_and_nothing_is_never_minus_nothing() -> None:
-    assert [signed(number) for number in (12.4, -12.4, 0.2, -0.2)] == ["+12", "\u221212", "0", "0"]
+    assert [signed_number(number) for number in (12.4, -12.4, 0.2, -0.2)] == ["+12", "\u221212", "0", "0"]
     assert [signed_days(number) for number in (0.4, -0.04, 1234.5)] == ["+0.4", "0.0", "+1,234"]
     assert [days(number) for number in (0, 3.21, 1234.5)] == ["0", "3.2", "1,234"]
     assert span_words(around(5, 0.01), days) == "5.0"

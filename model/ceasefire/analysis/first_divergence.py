@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
-from ceasefire.simulation.initial_state import InitialState, WorldArray
-from ceasefire.simulation.trajectory import step_through
+from ceasefire.simulation.initial_state import InitialState
+from ceasefire.simulation.trajectory import DayLog, step_through
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,6 @@ def who_led(partings: Sequence[Parting]) -> list[Led]:
 
 def _postures(scenario: Scenario, opening: InitialState, seed: int, world: int) -> NDArray[np.int64]:
     """The rung of every actor on every day, shape (days, actors)."""
-    days: list[WorldArray] = []
-    step_through(scenario, opening, seed, world, lambda record: days.append(record["rung"][0].copy()))
-    return np.array(days, np.int64)
+    log = DayLog(opening, ("rung",))
+    step_through(scenario, opening, seed, world, log.note)
+    return log.column("rung").astype(np.int64)

@@ -27,7 +27,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import GAP, days, signed, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, days, signed_days, signed_number, span_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
@@ -140,7 +140,7 @@ def _means(sheet: Page, groups: Sequence[Group], top: float, paired: bool) -> No
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed_number(value)))
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.axvline(0, color=INK, linewidth=0.9)

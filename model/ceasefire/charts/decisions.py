@@ -29,7 +29,7 @@ from ceasefire.charts.style import (
     contrast,
     house_style,
 )
-from ceasefire.wording import RUNG_WORDS, signed, whole_percent
+from ceasefire.wording import RUNG_WORDS, signed_number, whole_percent
 
 LEFT, WIDTH, ROW, GAP = 1.35, 5.0, 0.52, 0.14
 LINE = 0.185
@@ -143,7 +143,7 @@ def _frame(axes: Axes, rungs: int) -> None:
     axes.set_axisbelow(True)
     low, high = axes.get_xlim()
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: signed(value, 2 if high - low < 0.7 else 1))
+    axes.xaxis.set_major_formatter(lambda value, _: signed_number(value, 2 if high - low < 0.7 else 1))
     axes.set_xlabel(
         "utility over the rung where it stood  (left: holds back, right: draws; ◆ all together)", labelpad=2
     )
@@ -179,7 +179,7 @@ def _key(
         swatch(sheet, x, y, colours[name], 0.12)
         title = choice.titles.get(name, name)
         sheet.write(x + 0.19, y, f"{number + 1}  {shortened(title, 42)}", size=SMALL + 0.3, va="center_baseline")
-        step = signed(by_rung[choice.new], 2)
+        step = signed_number(by_rung[choice.new], 2)
         sheet.write(x + 3.42, y, step, size=SMALL + 0.3, color=QUIET, ha="right", va="center_baseline")
 
 
@@ -191,7 +191,7 @@ def _finding(pulls: Pulls, choice: Choice, steps: Mapping[str, Sequence[float]])
     own = {choice.titles.get(n, n): by_rung[choice.new] for n, by_rung in steps.items() if n not in (OTHERS, REST)}
     most, least = (pick(own, key=lambda name: own[name], default="") for pick in (max, min))
     if most and own[most] > 0:
-        said += f" Most for it: {shortened(most, 60)} ({signed(own[most], 2)})."
+        said += f" Most for it: {shortened(most, 60)} ({signed_number(own[most], 2)})."
     if least and own[least] < 0:
-        said += f" Most against: {shortened(least, 60)} ({signed(own[least], 2)})."
+        said += f" Most against: {shortened(least, 60)} ({signed_number(own[least], 2)})."
     return said

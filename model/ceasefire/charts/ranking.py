@@ -27,7 +27,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import signed, signed_days, span_words
+from ceasefire.wording import signed_days, signed_number, span_words
 
 ROW_HEIGHT = 0.31
 """Height of a row [inches]; a title of two lines fits."""
@@ -79,7 +79,9 @@ def rows_axes(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value) if limits[0] < 0 else f"{value:,g}"))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: signed_number(value) if limits[0] < 0 else f"{value:,g}")
+    )
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.set_xlabel(unit, labelpad=2)

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator
 from ceasefire.analysis.talks_effect import Sawtooth
 from ceasefire.charts.layout import LEFT, Caption, page
 from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, house_style
-from ceasefire.wording import signed, whole_percent
+from ceasefire.wording import signed_number, whole_percent
 
 WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 
@@ -49,7 +49,7 @@ def _days(axes: Axes, found: Sawtooth) -> None:
     axes.xaxis.set_major_locator(
         FixedLocator([day for day in range(-84, 365, 14) if found.days[0] <= day <= found.days[-1]])
     )
-    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
+    axes.xaxis.set_major_formatter(lambda value, _: signed_number(value))
     axes.axvline(0, color=INK, linewidth=1.1)
     axes.set_axisbelow(True)
 

@@ -15,6 +15,7 @@ from ceasefire.ensemble.run_plan import Plan
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.narrative.story import Story
     from ceasefire.narrative.world_notes import Decision
     from ceasefire.scenario.load import Loaded
 
@@ -175,24 +176,24 @@ def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
     return hazard_finding(curve, shape)
 
 
-def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Path]:
-    """The front of one world, and the pulls behind the choice that ended it, if a choice did; the files."""
-    from ceasefire.analysis.front_line import front_of
+def draw_world(story: Story, folder: Path) -> list[Path]:
+    """The front of a recorded world, the pulls behind the choice that ended it, if one did, and its days; the files."""
+    from ceasefire.analysis.front_line import front_of_log
     from ceasefire.charts.front_line import front_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.charts.style import save
-    from ceasefire.narrative.world_notes import WorldNotes, choices_behind, record_world
-    from ceasefire.simulation.initial_state import initial_state
+    from ceasefire.charts.world_timeline import history_chart
+    from ceasefire.narrative.world_notes import WorldNotes, choices_behind
     from ceasefire.wording import titled
 
-    scenario = loaded.scenario
-    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), loaded.label, seed)
-    life = front_of(scenario, initial_state(scenario), seed, [number])
-    files = save(front_chart(life, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
-    behind = [choice for choice in choices_behind(WorldNotes(record_world(loaded, seed, number))).values() if choice]
-    for choice in behind[:1]:
-        files += _draw_choice(loaded, seed, number, choice, folder)
-    return files
+    scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
+    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.label, story.seed)
+    front = front_of_log(scenario, recorded.log, recorded.record)
+    files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
+    choices = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
+    for choice in choices[:1]:
+        files += _draw_choice(story.loaded, story.seed, number, choice, folder)
+    return files + save(history_chart(story.trajectory), folder, f"world-{number}")
 
 
 def _draw_choice(loaded: Loaded, seed: int, number: int, choice: Decision, folder: Path) -> list[Path]:
