@@ -138,9 +138,9 @@ def test_a_gain_in_concordance_is_the_difference_of_two() -> None:
     high = np.where(dice.random(80) < 0.3, INF, low + 1)
     life, rival = low + dice.normal(0, 30, 80), dice.normal(size=80)
     gain = concordance_gain(life, rival, low, high, [str(k % 9) for k in range(80)])
-    assert gain.mean == pytest.approx(concordance(life, low, high) - concordance(rival, low, high))
-    assert gain.low < gain.mean < gain.high
-    assert gain.better
+    assert gain.value == pytest.approx(concordance(life, low, high) - concordance(rival, low, high))
+    assert gain.low < gain.value < gain.high
+    assert gain.low > 0
 
 
 def test_restricted_means_order_forecasts_by_length() -> None:
@@ -185,5 +185,5 @@ def test_an_interval_by_countries_is_wider_when_countries_differ() -> None:
     alike = np.tile([0.0, 1.0], 500)
     apart = np.repeat(np.tile([0.0, 1.0], 10), 50)
     narrow, wide = mean_by_group(alike, countries), mean_by_group(apart, countries)
-    assert narrow.mean == wide.mean == 0.5
+    assert narrow.value == wide.value == 0.5
     assert wide.high - wide.low > 5 * (narrow.high - narrow.low)

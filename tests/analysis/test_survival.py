@@ -8,7 +8,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import CAUSES, EndingCause, cumulative_incidence, restricted_mean, survival
+from ceasefire.analysis.survival import ENDING_CAUSES, EndingCause, cumulative_incidence, restricted_mean, survival
 
 REMISSION_WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -28,7 +28,7 @@ def random_lives(count: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     end, lost = rng.geometric(0.03, count) - 1, rng.integers(5, 80, count)
     ended = end <= lost
-    causes = np.where(ended, rng.choice(CAUSES, count), "")
+    causes = np.where(ended, rng.choice(ENDING_CAUSES, count), "")
     return worlds(np.minimum(end, lost).tolist(), ended.tolist(), causes.tolist())
 
 
@@ -222,7 +222,7 @@ def test_one_minus_a_causes_own_curve_would_count_ends_that_others_forestalled()
 def test_causes_and_what_still_holds_make_one_on_every_day_of_censored_worlds() -> None:
     table = random_lives(400, seed=9)
     shares = cumulative_incidence(table)
-    assert len(shares.by_ending) == len(CAUSES)
+    assert len(shares.by_ending) == len(ENDING_CAUSES)
     np.testing.assert_allclose(sum(shares.by_ending.values()) + shares.holding, 1, atol=1e-15)
     np.testing.assert_allclose(shares.holding, survival(table).surviving, atol=1e-12)
 

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from ceasefire.analysis.parameter_uncertainty import DoubtBand, uncertainty_band
-from ceasefire.analysis.survival import CAUSES, SurvivalCurve, cumulative_incidence, survival
+from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Room, day_ticks, spread
 from ceasefire.charts.step_curves import cells, corners, shown
@@ -72,7 +72,7 @@ def made_up_worlds(count: int, mean: float, seed: int = 1) -> pd.DataFrame:
     days = np.minimum(mean * rng.weibull(0.8, count), 1e6).astype(int)
     ended = days < HORIZON
     table = {"point": 0, "world": np.arange(count), "days_held": np.minimum(days, HORIZON), "ended": ended}
-    causes = np.where(ended, rng.choice(CAUSES, count, p=[0.4, 0.2, 0.1, 0.2, 0.04, 0.03, 0.03]), "")
+    causes = np.where(ended, rng.choice(ENDING_CAUSES, count, p=[0.4, 0.2, 0.1, 0.2, 0.04, 0.03, 0.03]), "")
     actors = np.where(ended, rng.choice(["syria", "turkey", "hts", ""], count, p=[0.6, 0.2, 0.18, 0.02]), "")
     return pd.DataFrame({**table, "cause": causes, "cause_actor": actors, "failed": False})
 
@@ -288,7 +288,7 @@ def test_layers_of_causes_reach_one_hundred_per_cent_and_are_named_with_their_sh
     shares = cumulative_incidence(made_up_worlds(1_000, 500))
     figure = causes_chart(shares, CAPTION)
     layers = [artist for artist in figure.axes[0].collections if isinstance(artist, Collection)]
-    assert [layer.get_gid() for layer in layers] == ["held", *CAUSES]
+    assert [layer.get_gid() for layer in layers] == ["held", *ENDING_CAUSES]
     tops = [np.asarray(layer.get_paths()[0].vertices)[:, 1].max() for layer in layers]
     assert tops[0] == tops[-1] == 1
     words = [" ".join(text.get_text().split()) for text in texts(figure)]

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Command
-from test_calibration import made_up
+from synthetic_counts import made_up
+from synthetic_deals import as_row, deals_of, write_file
 from test_output_folder import everything
-from test_validation import as_row, deals_of, write_file
 
 import ceasefire
 from ceasefire.array_types import FloatArray
@@ -50,7 +50,7 @@ def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> N
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.QUICK_WORLDS", 6)
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAYS", ("mid",))
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAY", "mid")
-    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated", no_worlds)
+    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated_figures", no_worlds)
     monkeypatch.setattr("ceasefire.evaluation.calibration.posterior.TRIALS", 4)
     monkeypatch.setattr("ceasefire.evaluation.validation.patterns.ROWS", (hazard_falls,))
 

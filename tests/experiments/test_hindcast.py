@@ -13,7 +13,7 @@ from conftest import SMALL, Command
 from ceasefire.analysis.forecast_scores import Forecast
 from ceasefire.evaluation.validation import idlib_patterns
 from ceasefire.evaluation.validation.check_result import VERDICTS
-from ceasefire.evaluation.validation.idlib_patterns import Idlib, spike
+from ceasefire.evaluation.validation.idlib_patterns import IdlibWorlds, spike
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case
@@ -139,22 +139,21 @@ def test_a_spike_is_the_last_fortnight_against_the_weeks_before() -> None:
 
 
 def test_a_result_that_needs_a_lucky_seed_is_no_result() -> None:
-    assert idlib_patterns._every([True, True]) == "pass"
-    assert idlib_patterns._every([True, False]) == "undetermined"
-    assert idlib_patterns._every([False, False]) == "miss"
+    assert idlib_patterns._verdict_over_seeds([True, True]) == "pass"
+    assert idlib_patterns._verdict_over_seeds([True, False]) == "undetermined"
+    assert idlib_patterns._verdict_over_seeds([False, False]) == "miss"
 
 
 def test_every_row_of_idlib_has_a_figure_and_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idlib_patterns, "of", lambda evidence: Idlib(12))
+    monkeypatch.setattr(idlib_patterns, "worlds_for", lambda evidence: IdlibWorlds(12))
     monkeypatch.setattr(
         "ceasefire.evaluation.validation.idlib_patterns.hindcast",
         lambda case, loaded, worlds, seed: lived([3, 90], case.held),
     )
     evidence = SimpleNamespace(quick=True, data=None)
     rows = (
-        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.sawtooth,
-        idlib_patterns.two_roads,
-        idlib_patterns.five_deals, idlib_patterns.monitors_alone,
+        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.talks_effect,
+        idlib_patterns.two_ways_of_ending, idlib_patterns.five_deals, idlib_patterns.monitors_alone,
     )  # fmt: skip
     found = [finding for row in rows for finding in row(evidence)]  # type: ignore[arg-type]
     assert {finding.row for finding in found} == {"4", "5", "6", "7", "8", "10"}

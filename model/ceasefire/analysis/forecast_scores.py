@@ -14,6 +14,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_censored import EDGES, HORIZON, chance, surviving, turnbull_again
 from ceasefire.array_types import FloatArray
 
@@ -73,25 +74,6 @@ def _in_sight(low: FloatArray, censored: NDArray[np.bool_]) -> Callable[[FloatAr
     return until
 
 
-@dataclass(frozen=True)
-class Gain:
-    """A mean over deals and its 95 % interval, by drawing countries again."""
-
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def better(self) -> bool:
-        """Surely above 0."""
-        return self.low > 0.0
-
-    @property
-    def worse(self) -> bool:
-        """Surely below 0."""
-        return self.high < 0.0
-
-
 def concordance(life: FloatArray, low: FloatArray, high: FloatArray) -> float:
     """Share of pairs of which it is known who ended first in which the forecast put that one first; 0.5 is chance.
 
@@ -116,7 +98,7 @@ def concordance_gain(
     groups: Sequence[str],
     draws: int = 1000,
     seed: int = 1,
-) -> Gain:
+) -> Interval:
     """By how much the concordance of `life` is above that of `rival`, with an interval by drawing groups again."""
     names, of = np.unique(np.asarray(groups), return_inverse=True)
     member = np.eye(len(names))[of]
@@ -129,7 +111,7 @@ def concordance_gain(
         np.einsum("da,ab,db->d", times, known, times), 1.0
     )
     edges = np.quantile(drawn, (0.025, 0.975))
-    return Gain(float(gain.sum() / known.sum()), float(edges[0]), float(edges[1]))
+    return Interval(float(gain.sum() / known.sum()), float(edges[0]), float(edges[1]))
 
 
 def restricted_mean(mass: FloatArray) -> FloatArray:
@@ -177,14 +159,14 @@ def calibration(
     return found
 
 
-def mean_by_group(values: FloatArray, groups: Sequence[str], draws: int = 1000, seed: int = 1) -> Gain:
+def mean_by_group(values: FloatArray, groups: Sequence[str], draws: int = 1000, seed: int = 1) -> Interval:
     """The mean of values of shape (n,), and its interval when deals of one group go together."""
     _, of = np.unique(np.asarray(groups), return_inverse=True)
     sums, counts = np.bincount(of, values), np.bincount(of).astype(np.float64)
     again = np.random.default_rng(seed).integers(0, len(sums), (draws, len(sums)))
     means = sums[again].sum(axis=1) / counts[again].sum(axis=1)
     low, high = np.quantile(means, (0.025, 0.975))
-    return Gain(float(values.mean()), float(low), float(high))
+    return Interval(float(values.mean()), float(low), float(high))
 
 
 LEAST_DENSITY = 1e-6

@@ -33,11 +33,6 @@ class Difference:
         """Half the width of the interval."""
         return (self.high - self.low) / 2
 
-    @property
-    def is_sure(self) -> bool:
-        """The interval leaves out nought."""
-        return self.low > 0 or self.high < 0
-
 
 @dataclass(frozen=True)
 class Fates:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import Durations, IntArray, durations
+from ceasefire.analysis.survival import Durations, IntArray, durations, median_day
 from ceasefire.array_types import FloatArray
 
 LEVEL = 0.90
@@ -70,7 +70,7 @@ def doubt_interval(
     """
     if statistic == "median_days":
         band = uncertainty_band(doubt, level)
-        return Interval(*(_first_below_half(edge) for edge in (band.middle, band.low, band.high)))
+        return Interval(*(median_day(edge) for edge in (band.middle, band.low, band.high)))
     if statistic not in ("mean_days", "share_holding"):
         raise ValueError(f"statistic: '{statistic}' is none of mean_days, median_days, share_holding")
     if statistic == "share_holding" and day is None:
@@ -145,9 +145,3 @@ def _levels(level: float) -> tuple[float, float, float]:
     if not 0 < level < 1:
         raise ValueError(f"level: {level:g} does not lie between 0 and 1")
     return (1 - level) / 2, 0.5, (1 + level) / 2
-
-
-def _first_below_half(edge: FloatArray) -> float:
-    """First day on which an edge is at one half or below."""
-    below = np.flatnonzero(edge <= 0.5)
-    return float(below[0]) if below.size else float("inf")

@@ -43,11 +43,6 @@ class Regrets:
     worlds: int
     failed: int
 
-    @property
-    def safest(self) -> Regret:
-        """The lever whose largest regret is least."""
-        return min(self.levers, key=lambda each: (each.worst, each.mean.value))
-
 
 def regret(outcomes: Outcomes, more_is_better: bool = True) -> Regrets:
     """Regret of every lever across the draws.

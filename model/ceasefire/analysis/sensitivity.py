@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.estimates import Z_95, Interval
 from ceasefire.array_types import FloatArray
 
 LEAST_POINTS = 4
@@ -29,7 +29,7 @@ def rank_correlations(codes: FloatArray, means: FloatArray, names: list[str]) ->
         count = int(known.sum())
         varies = count >= LEAST_POINTS and np.ptp(column[known]) > 0 and np.ptp(means[known]) > 0
         rho = float(spearmanr(column[known], means[known]).statistic) if varies else float("nan")
-        half = 1.96 * np.sqrt((1 + rho**2 / 2) / max(count - 3, 1))
+        half = Z_95 * np.sqrt((1 + rho**2 / 2) / max(count - 3, 1))
         z = np.arctanh(np.clip(rho, -0.9999, 0.9999))
         rows.append({"factor": name, "correlation": rho, "low": np.tanh(z - half), "high": np.tanh(z + half)})
     table = pd.DataFrame(rows)

@@ -75,24 +75,6 @@ def attribution(outcomes: Outcomes) -> Attribution:
     )
 
 
-def attribution_in_orders(outcomes: Outcomes, orders: Sequence[Sequence[str]]) -> dict[str, Interval]:
-    """Each part's mean over some orders of exchange, for when there are too many subsets to run them all.
-
-    The interval adds the chance of which orders were drawn to that of the worlds. ValueError when the orders are not
-    of the same names, or a subset that an order passes through is missing.
-    """
-    names = sorted(orders[0]) if orders else []
-    if not names or any(sorted(order) != names for order in orders):
-        raise ValueError("orders: each must be an order of the same names, at least one")
-    added: dict[str, list[FloatArray]] = {name: [] for name in names}
-    for order in orders:
-        for place, name in enumerate(order):
-            before, after = Subset(order[:place]), Subset(order[: place + 1])
-            _check_there(outcomes, (before, after))
-            added[name].append(outcomes[after] - outcomes[before])
-    return {name: _over_orders(np.array(steps)) for name, steps in added.items()}
-
-
 def shapley(values: Outcomes, parts: Sequence[str]) -> pd.DataFrame:
     """The same as a table: a row per part, the largest contribution first.
 
@@ -129,23 +111,11 @@ def _part(name: str, names: Sequence[str], outcomes: Outcomes) -> Part:
     return Part(name, mean_interval(share), mean_interval(first), mean_interval(last), min(means), max(means))
 
 
-def _over_orders(steps: FloatArray) -> Interval:
-    """Mean of steps (orders, worlds) with the error of both: what other orders or other worlds would have said."""
-    mean = float(steps.mean())
-    errors = [mean_interval(steps.mean(axis=axis)) for axis in (0, 1) if steps.shape[1 - axis] > 1]
-    half = float(np.sqrt(sum((e.high - e.value) ** 2 for e in errors))) if len(errors) == 2 else np.inf
-    return Interval(mean, mean - half, mean + half)
-
-
 def _check_whole(outcomes: Outcomes, names: Sequence[str]) -> None:
     if not names:
         raise ValueError("no differences: nothing can be attributed")
-    _check_there(outcomes, subsets(names))
-    if len({np.shape(values) for values in outcomes.values()}) > 1:
-        raise ValueError("every subset needs the same worlds")
-
-
-def _check_there(outcomes: Outcomes, wanted: Iterable[Subset]) -> None:
-    for subset in wanted:
+    for subset in subsets(names):
         if subset not in outcomes:
             raise ValueError(f"the outcomes with {', '.join(sorted(subset)) or 'nothing'} exchanged are missing")
+    if len({np.shape(values) for values in outcomes.values()}) > 1:
+        raise ValueError("every subset needs the same worlds")

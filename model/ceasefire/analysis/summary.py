@@ -10,7 +10,14 @@ import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.parameter_uncertainty import doubt_interval
-from ceasefire.analysis.survival import EndingCause, SurvivalCurve, cumulative_incidence, restricted_mean, survival
+from ceasefire.analysis.survival import (
+    EndingCause,
+    SurvivalCurve,
+    cumulative_incidence,
+    median_day,
+    restricted_mean,
+    survival,
+)
 
 DAYS = (30, 90, 365)
 """The shares of worlds that hold past these days are told, besides the share that holds to the horizon."""
@@ -83,12 +90,7 @@ def _holding(curve: SurvivalCurve, doubt: pd.DataFrame | None, day: int, horizon
 
 def median(curve: SurvivalCurve) -> Interval:
     """The day by which half have ended, with where the curve's limits cross one half; infinity beyond the horizon."""
-    return Interval(*(_first_below_half(edge) for edge in (curve.surviving, curve.low, curve.high)))
-
-
-def _first_below_half(edge: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    below = np.flatnonzero(edge <= 0.5 + 1e-12)
-    return float(below[0]) if below.size else float("inf")
+    return Interval(*(median_day(edge) for edge in (curve.surviving, curve.low, curve.high)))
 
 
 def endings(worlds: pd.DataFrame) -> dict[EndingCause, float]:

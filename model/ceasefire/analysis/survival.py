@@ -16,20 +16,13 @@ import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, wilson
 from ceasefire.array_types import FloatArray
+from ceasefire.world_state import CAUSES
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-CAUSES = (
-    "offensive",
-    "spoiler_offensive",
-    "bombardment",
-    "spiral",
-    "guarantor_clash",
-    "expiry",
-    "abrogation",
-)
-"""What can end a ceasefire; a world that reaches the horizon has none."""
+ENDING_CAUSES = CAUSES[1:]
+"""The causes of an end, without the code 0 of a world that still holds."""
 
 COMPETING = ("expiry", "abrogation")
 """Ends that are no breakdown by violence."""
@@ -98,6 +91,7 @@ def at_risk_by_day(days: IntArray) -> IntArray:
 
 Event = Literal["any", "breakdown"]
 TABLE_DAYS = (0, 30, 90, 180, 365, 730, 1095, 1460, 1825)
+HALF_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +118,8 @@ class SurvivalCurve:
     @property
     def median(self) -> int | None:
         """First day by which at least half of the deals have ended; none when that lies beyond the last day."""
-        ended = np.flatnonzero(self.surviving <= 0.5 + 1e-12)
-        return int(ended[0]) if ended.size else None
+        day = median_day(self.surviving)
+        return int(day) if np.isfinite(day) else None
 
     def table(self, days: Sequence[int] = TABLE_DAYS) -> pd.DataFrame:
         """A row per day: surviving, low, high [probability] and at_risk [worlds]; missing where nobody looked."""
@@ -149,6 +143,15 @@ class SurvivalCurve:
         """A limit on a day; after the last world has ended it stays where it was."""
         after_the_end = self.surviving[-1] == 0 and day >= len(limits)
         return float(limits[-1]) if after_the_end else _value_at(limits, day, before=1.0)
+
+
+def median_day(surviving: FloatArray) -> float:
+    """First day on which a survival curve is at one half or below [day]; infinite when it never is.
+
+    A sum of shares may miss one half by rounding: a curve within 1e-12 of it counts as there.
+    """
+    reached = np.flatnonzero(surviving <= 0.5 + HALF_TOLERANCE)
+    return float(reached[0]) if reached.size else float("inf")
 
 
 def survival(worlds: pd.DataFrame, event: Event = "any") -> SurvivalCurve:
@@ -281,7 +284,7 @@ class Incidence:
 def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incidence:
     """Aalen-Johansen estimate: the chance of each cause in a world where the others may come first.
 
-    Causes come in the order of CAUSES; with by_actor, the actors of a cause by their share, largest first.
+    Causes come in the order of ENDING_CAUSES; with by_actor, the actors of a cause by their share, largest first.
     ValueError when no world is left, or an ended world has no known cause.
     """
     known = durations(worlds)
@@ -302,18 +305,18 @@ def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incide
 
 def _check_causes(known: Durations) -> None:
     """Every ended world has a cause that the model knows."""
-    strange = sorted({str(cause) for cause in known.cause[known.ended]} - set(CAUSES))
+    strange = sorted({str(cause) for cause in known.cause[known.ended]} - set(ENDING_CAUSES))
     if strange:
-        raise ValueError(f"cause: {strange[0]!r} is none of {', '.join(CAUSES)}")
+        raise ValueError(f"cause: {strange[0]!r} is none of {', '.join(ENDING_CAUSES)}")
 
 
 def _endings(known: Durations, by_actor: bool) -> list[EndingCause]:
-    """The endings seen, in the order of CAUSES, then by how common they are, then by name."""
+    """The endings seen, in the order of ENDING_CAUSES, then by how common they are, then by name."""
     seen: dict[EndingCause, int] = {}
     for cause, actor in zip(known.cause[known.ended], known.actor[known.ended], strict=True):
         ending = EndingCause(str(cause), str(actor) if by_actor else "")
         seen[ending] = seen.get(ending, 0) + 1
-    return sorted(seen, key=lambda ending: (CAUSES.index(ending.cause), -seen[ending], ending.actor))
+    return sorted(seen, key=lambda ending: (ENDING_CAUSES.index(ending.cause), -seen[ending], ending.actor))
 
 
 def _of(known: Durations, ending: EndingCause, by_actor: bool) -> BoolArray:

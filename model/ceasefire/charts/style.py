@@ -37,7 +37,6 @@ DEATH_COLOURS = {"combatant": "#6E6E6E", "civilian": BLACK}
 SIDE_COLOURS = (VERMILLION, BLUE)
 """The first and the second side of a scenario."""
 
-ROLE_COLOURS = {"belligerent": VERMILLION, "guarantor": BLUE, "outside": GREEN}
 COMPARISON_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
 COMPARISON_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)), "-")
 """Curves of a comparison differ in dashes too, for print without colour."""

@@ -59,19 +59,19 @@ def validate(
 ) -> None:
     """Check the model against the world: a row per pattern, with the model's figure, its target and a verdict."""
     from ceasefire.ensemble.output_folder import folder_for_request
+    from ceasefire.evaluation.validation import patterns
     from ceasefire.evaluation.validation.data_used import Evidence
-    from ceasefire.evaluation.validation.patterns import validated
     from ceasefire.reference_class.features import COVARIATES
-    from ceasefire.reference_class.shipped_fit import shipped
+    from ceasefire.reference_class.shipped_fit import shipped_fit
 
     say_if_compiling()
     evidence = Evidence(data, quick)
     folder = folder_for_request(evidence.request, out) if data is not None else None
     with progress(len(evidence.cells), "kinds of deals simulated") as advance:
-        evidence.told = advance
-        findings = validated(evidence)
-    fit = shipped()
-    free, fitted = len(COVARIATES) + 1, fit.said["fitted_figures"]
+        evidence.progress = advance
+        findings = patterns.validate(evidence)
+    fit = shipped_fit()
+    free, fitted = len(COVARIATES) + 1, fit.provenance["fitted_figures"]
     if as_json:
         show_json({"findings": [asdict(finding) for finding in findings], "free_parameters": free, "fitted": fitted})
     else:
@@ -177,7 +177,7 @@ def calibrate(
         show_json({"numbers": numbers.to_dict("records"), "figures": figures.to_dict("records")})
     else:
         show(calibration_text(calibration))
-        all_syria, idlib = posterior.elsewhere(war)
+        all_syria, idlib = posterior.check_on_other_counts(war)
         show(
             f"Not fitted: deaths a month in October and November 2018 were {all_syria:.0%} of the worst month of the"
             f" year before in all Syria, and {idlib:.0%} around Idlib."
@@ -202,7 +202,7 @@ def calibration_text(calibration: Calibration) -> str:
         )  # fmt: skip
     return (
         f"{len(rows) - 1} free numbers, fitted to {len(figures) - 1} figures,"
-        f" {len(calibration.table.positions):,} draws, {len(calibration.fit.kept):,} kept"
+        f" {len(calibration.table.positions):,} draws, {len(calibration.fit.accepted):,} kept"
         f"\n\n{columns(rows)}\n\n{columns(figures)}\n\n"
         f"found again: correlation of fitted with known values over {calibration.recovery.trials} trials; coverage:"
         " share of 90 % intervals that contained the known value; 'not told': the counts do not determine the number,"

@@ -10,7 +10,7 @@ from ceasefire.charts.forecast_scores import calibration_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.posterior import Narrowed, posterior_chart
 from ceasefire.charts.style import save
-from ceasefire.evaluation.validation.baselines import RIVALS
+from ceasefire.evaluation.validation.baselines import BASELINES
 from ceasefire.evaluation.validation.cross_validation import MODEL
 from ceasefire.evaluation.validation.forecast_scores import groups
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def draw_reliability(evidence: Evidence, folder: Path) -> list[Path]:
     """Draw how often deals hold against how often that was forecast, as PNG and SVG; returns the files."""
-    forecasts = evidence.crossed["mid"]
-    by_forecaster = {name: groups(forecasts, name) for name in (MODEL, *list(RIVALS)[1:2])}
+    forecasts = evidence.cross_validated["mid"]
+    by_forecaster = {name: groups(forecasts, name) for name in (MODEL, *list(BASELINES)[1:2])}
     caption = Caption(
         "Do deals hold as often as forecast?",
         "each forecast without its country; undated ends in the middle",
@@ -47,7 +47,7 @@ def draw_posterior(calibration: Calibration, folder: Path) -> list[Path]:
         rows,
         "What two truces and an offensive say about the free numbers",
         f"The counts narrow {identified} of {len(rows)} numbers; of the rest, in grey, they say little or nothing.",
-        f"{len(calibration.table.positions):,} draws, {len(calibration.fit.kept):,} kept  ·"
+        f"{len(calibration.table.positions):,} draws, {len(calibration.fit.accepted):,} kept  ·"
         f"  {len(calibration.counted)} figures  ·  seed {calibration.seed}  ·"
         "  counts: UCDP GED, none after 5 March 2020",
     )
