@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import SMALL
 
-from ceasefire.analysis.front_line import front_of
+from ceasefire.analysis.front_line import front_history
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.scenario.load import load
 from ceasefire.simulation.initial_state import initial_state
@@ -19,7 +19,7 @@ OPENING = initial_state(LOADED.scenario)
 def test_the_front_of_one_world_is_the_record_of_its_days() -> None:
     seen: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
     last = step_through(LOADED.scenario, OPENING, 4, 2, lambda record: seen.append(record["held"][0].copy()))[0]
-    life = front_of(LOADED.scenario, OPENING, 4, [2])
+    life = front_history(LOADED.scenario, OPENING, 4, [2])
     number = len(OPENING.sectors)
     assert life.held == pytest.approx(np.array(seen)[:, :number])
     assert life.ended == (int(last["days_held"]) if last["ended"] else None)
@@ -28,8 +28,8 @@ def test_the_front_of_one_world_is_the_record_of_its_days() -> None:
 
 def test_a_mean_front_leaves_a_world_out_from_the_day_on_which_its_deal_ends() -> None:
     worlds = list(range(12))
-    each = [front_of(LOADED.scenario, OPENING, 4, [world]) for world in worlds]
-    mean = front_of(LOADED.scenario, OPENING, 4, worlds)
+    each = [front_history(LOADED.scenario, OPENING, 4, [world]) for world in worlds]
+    mean = front_history(LOADED.scenario, OPENING, 4, worlds)
     lengths = [len(life.held) if life.ended is None else max(1, life.ended) for life in each]
     assert len(set(lengths)) > 1
     for day in (0, min(lengths), max(lengths) - 1):
@@ -38,7 +38,7 @@ def test_a_mean_front_leaves_a_world_out_from_the_day_on_which_its_deal_ends() -
         assert mean.held[day] == pytest.approx(np.mean(there, axis=0))
     assert mean.ended is None
     with pytest.raises(ValueError, match="no worlds"):
-        front_of(LOADED.scenario, OPENING, 4, [])
+        front_history(LOADED.scenario, OPENING, 4, [])
 
 
 def test_a_known_sawtooth_is_found() -> None:

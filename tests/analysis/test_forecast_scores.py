@@ -16,7 +16,7 @@ from ceasefire.analysis.forecast_scores import (
     mean_by_group,
     restricted_mean,
 )
-from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, chance, masses, surviving, turnbull
+from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, masses, probability_between, surviving, turnbull
 from ceasefire.analysis.survival import survival
 
 INF = np.inf
@@ -51,7 +51,7 @@ def test_surviving_is_exact_on_edges_and_even_between() -> None:
     ],
 )
 def test_the_chance_of_what_was_seen(low: float, high: float, exact: float) -> None:
-    found = chance(exponential(0.002), np.array([low]), np.array([high]))
+    found = probability_between(exponential(0.002), np.array([low]), np.array([high]))
     assert found[0] == pytest.approx(exact, abs=1e-12)
     assert log_scores(exponential(0.002), np.array([low]), np.array([high]))[0] == pytest.approx(np.log(exact))
 

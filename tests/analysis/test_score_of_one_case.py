@@ -36,8 +36,8 @@ def test_reference_curves_of_the_literature() -> None:
 
 def test_shares_and_quantiles() -> None:
     forecast = Forecast(np.array([1.0, 2.0, 3.0, 10.0]), np.array([True, True, True, False]))
-    assert forecast.shorter(3) == 0.5
-    assert forecast.shorter(100) == 0.75
+    assert forecast.cdf(3) == 0.5
+    assert forecast.cdf(100) == 0.75
     assert forecast.quantile(0.5) == 2
     assert forecast.quantile(0.9) == float("inf")
 
@@ -62,5 +62,5 @@ def test_forecasts_that_are_all_alike_pair_no_better_than_chance() -> None:
 
 
 def test_too_many_cases_are_refused() -> None:
-    with pytest.raises(ValueError, match="a square of 2 to 8"):
+    with pytest.raises(ValueError, match="must be square, with 2 to 8 rows"):
         pairing(np.zeros((9, 9)))

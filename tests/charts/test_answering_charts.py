@@ -15,24 +15,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from test_charts import CAPTION, assert_legible, by_gid, made_up_worlds, texts
+from charts.test_charts import CAPTION, assert_legible, by_gid, made_up_worlds, texts
 
 from ceasefire.analysis.decisions import HABIT, WORD, Pulls
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.sensitivity import Effect, Influence
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
-from ceasefire.charts.comparison import Group, comparison_chart, verdict
+from ceasefire.charts.comparison import Condition, comparison_chart, verdict
 from ceasefire.charts.decisions import Choice, pulls_chart
 from ceasefire.charts.front_line import front_chart
 from ceasefire.charts.hazard import hazard_chart
-from ceasefire.charts.ranking import Gain, fair_limits, levers_chart
+from ceasefire.charts.ranking import Gain, axis_limits, levers_chart
 from ceasefire.charts.response_surface import Field, phase_chart
 from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
-from ceasefire.charts.talks_effect import sawtooth_chart
+from ceasefire.charts.talks_effect import talks_effect_chart
 from ceasefire.wording import days, signed, signed_days, span_words
 
 HORIZON = 1825
@@ -113,10 +113,10 @@ def test_levers_that_do_nothing_beyond_chance_are_said_to_do_so() -> None:
         levers_chart([], CAPTION, worlds=20, horizon=HORIZON)
 
 
-def group(name: str, mean: float, gained: Interval | None) -> Group:
+def group(name: str, mean: float, gained: Interval | None) -> Condition:
     """One of the scenarios compared."""
     worlds = made_up_worlds(400, mean)
-    return Group(name, survival(worlds), restricted_mean(worlds, HORIZON), gained)
+    return Condition(name, survival(worlds), restricted_mean(worlds, HORIZON), gained)
 
 
 @pytest.mark.parametrize("count", [2, 3, 6])
@@ -270,11 +270,13 @@ def test_a_cell_that_nobody_knows_stays_blank_and_odd_fields_are_refused() -> No
 
 
 @cache
-def moving_front() -> FrontLife:
+def moving_front() -> FrontHistory:
     """Two sectors: one goes to the first side over 100 days, one stays."""
     held = np.column_stack([np.linspace(0, 0.4, 100), np.full(100, 1.0)])
     sectors = ("Al-Ghab plain", "Saraqib, where two roads of great length and importance meet")
-    return FrontLife(sectors, ("Government side", "Opposition side"), np.array([0.0, 1.0]), held, np.ones(100, int), 95)
+    return FrontHistory(
+        sectors, ("Government side", "Opposition side"), np.array([0.0, 1.0]), held, np.ones(100, int), 95
+    )
 
 
 def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
@@ -293,7 +295,7 @@ def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
 
 def test_a_line_that_stays_is_said_to_stay() -> None:
     life = moving_front()
-    still = FrontLife(life.sectors, life.sides, life.opened, np.tile(life.opened, (50, 1)), np.full(50, 7))
+    still = FrontHistory(life.sectors, life.sides, life.opened, np.tile(life.opened, (50, 1)), np.full(50, 7))
     assert_legible(front_chart(still, CAPTION, horizon=HORIZON))
     figure = front_chart(still, CAPTION, horizon=60)
     assert_legible(figure)
@@ -305,7 +307,7 @@ def test_the_sawtooth_says_how_far_violations_drop_and_for_how_long() -> None:
     days_on = np.arange(200)
     daily = np.where(days_on < 60, 10.0, np.minimum(10, 2 + (days_on - 60) / 10))
     found = around_talks([(daily, [60]), (daily, [60])])
-    figure = sawtooth_chart(found, CAPTION)
+    figure = talks_effect_chart(found, CAPTION)
     assert_legible(figure)
     said = words_of(figure)
     assert "there are 76 % fewer violations" in said
@@ -369,10 +371,10 @@ def test_gains_keep_their_signs_and_nothing_is_never_minus_nothing() -> None:
 
 
 def test_limits_hold_every_row_unless_a_few_lie_far_beyond() -> None:
-    assert fair_limits([around(10, 2), around(-5, 1)]) == pytest.approx((-6 - 0.04 * 18, 12 + 0.04 * 18))
-    low, high = fair_limits([around(10, 2)] * 9 + [around(9_000, 1)])
+    assert axis_limits([around(10, 2), around(-5, 1)]) == pytest.approx((-6 - 0.04 * 18, 12 + 0.04 * 18))
+    low, high = axis_limits([around(10, 2)] * 9 + [around(9_000, 1)])
     assert (low, high) == pytest.approx((0, 48 * 1.04))
-    assert fair_limits([Interval(1, -np.inf, np.inf)]) == fair_limits([Interval(0, 0, 0)]) == (-1, 1)
+    assert axis_limits([Interval(1, -np.inf, np.inf)]) == axis_limits([Interval(0, 0, 0)]) == (-1, 1)
 
 
 def test_every_cell_of_a_phase_diagram_lies_around_its_own_settings() -> None:

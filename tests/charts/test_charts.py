@@ -21,14 +21,14 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ceasefire.analysis.parameter_uncertainty import DoubtBand, uncertainty_band
+from ceasefire.analysis.parameter_uncertainty import UncertaintyBand, uncertainty_band
 from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
-from ceasefire.charts.layout import Caption, Room, day_ticks, spread
-from ceasefire.charts.step_curves import cells, corners, shown
+from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
+from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
 from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.charts.world_panels import counted, runs
+from ceasefire.charts.world_panels import counted, stretches
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
 from ceasefire.simulation.trajectory import Trajectory
@@ -77,7 +77,7 @@ def made_up_worlds(count: int, mean: float, seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame({**table, "cause": causes, "cause_actor": actors, "failed": False})
 
 
-def made_up_doubt(mean: float, spread_of_means: float) -> DoubtBand:
+def made_up_doubt(mean: float, spread_of_means: float) -> UncertaintyBand:
     """A band over 100 draws of six worlds."""
     rng = np.random.default_rng(2)
     means = np.minimum(mean * np.exp(spread_of_means * rng.normal(size=100)), 1e9)
@@ -160,7 +160,7 @@ def by_gid(figure: Figure, gid: str) -> list[object]:
     return [artist for artist in figure.findobj(lambda artist: artist.get_gid() == gid)]
 
 
-def shape(name: str) -> tuple[SurvivalCurve, DoubtBand]:
+def shape(name: str) -> tuple[SurvivalCurve, UncertaintyBand]:
     """A curve and its band of doubt."""
     count, mean = SHAPES[name]
     return survival(made_up_worlds(count, mean)), made_up_doubt(mean, 0.7)
@@ -328,7 +328,7 @@ def test_higher_rungs_are_darker_so_that_a_print_without_colour_can_be_read(ladd
 
 def test_postures_drawn_are_those_of_the_history() -> None:
     history = made_up_history(212)
-    stretches = runs(history.postures["syria"])
+    stretches = stretches(history.postures["syria"])
     assert sum(length for _, length, _ in stretches) == len(history.days)
     assert all(set(history.postures["syria"][start : start + length]) == {rung} for start, length, rung in stretches)
     figure = history_chart(history)
@@ -418,15 +418,15 @@ def test_no_chart_is_drawn_of_nothing_or_of_too_much() -> None:
 
 def test_steps_are_thinned_only_when_they_are_many() -> None:
     values = np.where(np.arange(2_001) < 700, 1.0, 0.25)
-    assert shown(2_000, values).tolist() == [0, 700, 2_000]
-    assert len(shown(2_000, np.linspace(1, 0, 2_001))) == 400
-    x, y = corners(shown(2_000, values), values, 3_000, over=True)
+    assert drawn_days(2_000, values).tolist() == [0, 700, 2_000]
+    assert len(drawn_days(2_000, np.linspace(1, 0, 2_001))) == 400
+    x, y = corners(drawn_days(2_000, values), values, 3_000, over=True)
     assert (x[-1], y[-1]) == (3_000, 0.25)
 
 
 def test_no_value_within_a_cell_escapes_its_bounds() -> None:
     values = np.sort(np.random.default_rng(1).random(37))[::-1]
-    low, high = cells(values, values, 36, 10)
+    low, high = band_by_cell(values, values, 36, 10)
     for cell in range(10):
         inside = [values[day] for day in range(37) if cell * 3.6 <= day <= (cell + 1) * 3.6]
         assert low[cell] <= min(inside)
@@ -441,7 +441,7 @@ def test_labels_step_aside_no_further_than_they_must() -> None:
 
 
 def test_room_is_found_only_where_nothing_is() -> None:
-    room = Room()
+    room = Occupancy()
     room.take_box(0, 0, 1, 0.5)
     found = room.find(0.2, 0.2, (0.5, 0.1))
     assert found is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import SMALL, Command
-from test_report_of_experiments import experiment
+from report.test_report_of_experiments import experiment
 
 from ceasefire.charts.layout import Caption
 from ceasefire.wording import titled

@@ -28,7 +28,7 @@ from ceasefire.ensemble.run import RunResult, run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.report.appendix import assumed_numbers
 from ceasefire.report.html import page
-from ceasefire.report.run import Made, run_report
+from ceasefire.report.run import FinishedRun, run_report
 from ceasefire.scenario.load import load
 from ceasefire.wording import whole_percent
 
@@ -49,10 +49,10 @@ def ran() -> tuple[Plan, RunResult]:
     return plan, run_plan(plan, workers=2)
 
 
-def made(folder: Path, **changed: object) -> Made:
+def made(folder: Path, **changed: object) -> FinishedRun:
     """The small run, with some of its outcome changed."""
     plan, outcome = ran()
-    return Made(plan, replace(outcome, **changed), MANIFEST, folder, "results/two-sides")  # type: ignore[arg-type]
+    return FinishedRun(plan, replace(outcome, **changed), MANIFEST, folder, "results/two-sides")  # type: ignore[arg-type]
 
 
 def elements(folder: Path, **changed: object) -> Element:

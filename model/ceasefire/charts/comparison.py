@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, shortened, spread
-from ceasefire.charts.step_curves import axis_end, corners, shown
+from ceasefire.charts.step_curves import axis_end, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -39,12 +39,12 @@ END_LETTERS = 20
 INKS = tuple(readable(colour) for colour in COMPARISON_COLOURS)
 """Colours of the words, which pale lines would not bear."""
 
-MOST_TOLD = 2
+MOST_DIFFERENCES = 2
 """Differences that the finding tells one by one."""
 
 
 @dataclass(frozen=True)
-class Group:
+class Condition:
     """One of the scenarios compared: its name, its curve, and mean days held with its 95 % interval [days].
 
     `gained` is the mean difference from the first on the same worlds [days]: chance (95 %), and doubt (90 %) where
@@ -59,7 +59,7 @@ class Group:
 
 
 @house_style()
-def comparison_chart(groups: Sequence[Group], caption: Caption, *, horizon: int, paired: bool = True) -> Figure:
+def comparison_chart(groups: Sequence[Condition], caption: Caption, *, horizon: int, paired: bool = True) -> Figure:
     """Curves of two to six scenarios, the first being what the others are compared with; below, means and differences.
 
     `paired` says that the same worlds were lived under each. ValueError for fewer than two or more than six.
@@ -79,7 +79,7 @@ def comparison_chart(groups: Sequence[Group], caption: Caption, *, horizon: int,
     return sheet.figure
 
 
-def _curves(sheet: Page, groups: Sequence[Group], last: int, bottom: float) -> Axes:
+def _curves(sheet: Page, groups: Sequence[Condition], last: int, bottom: float) -> Axes:
     """The curves, each with its band of chance and its name and end at the right."""
     axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, PLOT_HEIGHT)
     share_axis(axes, "worlds still holding")
@@ -102,7 +102,7 @@ def _curves(sheet: Page, groups: Sequence[Group], last: int, bottom: float) -> A
 
 def _curve(axes: Axes, curve: SurvivalCurve, number: int, last: int) -> None:
     over = bool(curve.surviving[-1] == 0)
-    at = shown(last, curve.surviving, curve.low, curve.high)
+    at = drawn_days(last, curve.surviving, curve.low, curve.high)
     x, share = corners(at, curve.surviving, last, over)
     low, high = (corners(at, edge, last, over)[1] for edge in (curve.low, curve.high))
     colour = COMPARISON_COLOURS[number]
@@ -116,7 +116,7 @@ def at_end(curve: SurvivalCurve, last: int) -> float:
     return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
 
 
-def _at_risk(sheet: Page, groups: Sequence[Group], axes: Axes, last: int, top: float) -> None:
+def _at_risk(sheet: Page, groups: Sequence[Condition], axes: Axes, last: int, top: float) -> None:
     """Under each tick, how many worlds still held when that day began."""
     sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
     for number, group in enumerate(groups):
@@ -128,7 +128,7 @@ def _at_risk(sheet: Page, groups: Sequence[Group], axes: Axes, last: int, top: f
         sheet.write(LEFT + PLOT_WIDTH + 0.28, y, name, size=SMALL, color=colour, va="center")
 
 
-def _means(sheet: Page, groups: Sequence[Group], top: float, paired: bool) -> None:
+def _means(sheet: Page, groups: Sequence[Condition], top: float, paired: bool) -> None:
     """A row for each scenario: mean days held, and the difference from the first as a dot with its bands."""
     height = DIFFERENCE_ROW * len(groups)
     axes = sheet.axes(DIFFERENCE_LEFT, top - height, DIFFERENCE_WIDTH, height)
@@ -153,7 +153,7 @@ def _means(sheet: Page, groups: Sequence[Group], top: float, paired: bool) -> No
         _difference(sheet, axes, group, number, y)
 
 
-def _difference(sheet: Page, axes: Axes, group: Group, number: int, y: float) -> None:
+def _difference(sheet: Page, axes: Axes, group: Condition, number: int, y: float) -> None:
     """A dot with its bands, and the figure at the right."""
     x, colour = DIFFERENCE_LEFT + DIFFERENCE_WIDTH, COMPARISON_COLOURS[number]
     if group.gained is None:
@@ -171,7 +171,7 @@ def _difference(sheet: Page, axes: Axes, group: Group, number: int, y: float) ->
     sheet.write(x + 0.67, y, span_words(group.gained, signed_days), size=SMALL, color=QUIET, va="center")
 
 
-def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) -> None:
+def _mean_heads(sheet: Page, groups: Sequence[Condition], y: float, paired: bool) -> None:
     """What the columns are."""
     same = "on the same worlds" if paired else "between different worlds"
     doubted = any(group.doubted is not None for group in groups)
@@ -184,14 +184,14 @@ def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) ->
     sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.67, y, "95 %", **look)
 
 
-def _finding(groups: Sequence[Group], horizon: int) -> str:
+def _finding(groups: Sequence[Condition], horizon: int) -> str:
     """The differences in words, as sure as they are; of many, the largest either way."""
     first = groups[0]
     known = [(group, group.gained) for group in groups[1:] if group.gained is not None]
     if not known:
         return f"Mean days held, of {horizon:,}: " + "; ".join(f"{g.name}, {days(g.mean.value)}" for g in groups) + "."
     against = f"Against {first.name} ({days(first.mean.value)} days held on average):"
-    if len(known) <= MOST_TOLD:
+    if len(known) <= MOST_DIFFERENCES:
         return f"{against} {'; '.join(f'{group.name}, {verdict(gained)}' for group, gained in known)}."
     known.sort(key=lambda each: each[1].value)
     ends = [f"{group.name}, {verdict(gained)}" for group, gained in (known[-1], known[0])]

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from ceasefire.analysis.survival import EndingCause, Incidence
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
-from ceasefire.charts.step_curves import axis_end, corners, shown
+from ceasefire.charts.step_curves import axis_end, corners, drawn_days
 from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
 from ceasefire.wording import ending_in_a_sentence, ending_words, whole_percent
 
@@ -93,7 +93,7 @@ def _colours(endings: list[EndingCause]) -> dict[EndingCause, str]:
 
 def _stack(axes: Axes, layers: Mapping[EndingCause, FloatArray], colours: Mapping[EndingCause, str], last: int) -> None:
     """The layers one on another, a white line between; the edge of what still holds in ink."""
-    days = shown(last, *layers.values(), points=POINTS)
+    days = drawn_days(last, *layers.values(), points=POINTS)
     over = bool(layers[HELD][-1] <= 0)
     floor = corners(days, np.zeros_like(layers[HELD]), last, over, start=0.0)[1]
     for ending, share in layers.items():

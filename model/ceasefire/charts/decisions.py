@@ -62,7 +62,7 @@ def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
     Parts that pull towards a rung stand right of the line, those that hold back from it left; the dot is the sum.
     """
     rungs = RUNG_WORDS[choice.ladder]
-    steps = _steps(pulls, choice)
+    steps = _differences(pulls, choice)
     key = _lines(len(steps)) * LINE + 0.12
     inner = 0.3 + (ROW + GAP) * len(rungs) + 0.5 + key
     sheet = page(inner, caption.title, _finding(pulls, choice, steps), caption.footer(1))
@@ -81,7 +81,7 @@ def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
     return sheet.figure
 
 
-def _steps(pulls: Pulls, choice: Choice) -> dict[str, tuple[float, ...]]:
+def _differences(pulls: Pulls, choice: Choice) -> dict[str, tuple[float, ...]]:
     """Each part's utility by rung over that of the old rung, the weightiest first; beyond MOST_PARTS joined."""
     steps = {
         name: tuple(part[rung] - part[choice.old] for rung in range(4))

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
-from ceasefire.analysis.forecast_scores import Group
+from ceasefire.analysis.forecast_scores import CalibrationGroup
 from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, INK, QUIET, RULE, SMALL, TEXT, VERMILLION, house_style
 from ceasefire.wording import GAP, whole_percent
@@ -114,7 +114,9 @@ SIZE = 2.0
 
 
 @house_style()
-def calibration_chart(named: Mapping[str, Sequence[Group]], caption: Caption, deals: int, worlds: int) -> Figure:
+def calibration_chart(
+    named: Mapping[str, Sequence[CalibrationGroup]], caption: Caption, deals: int, worlds: int
+) -> Figure:
     """A panel for each day; a point with its 95 % interval for each group of alike forecasts of each forecaster."""
     days = sorted({group.day for each in named.values() for group in each})
     if not days:

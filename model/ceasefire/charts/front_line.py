@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.survival import IntArray
 from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
@@ -33,7 +33,7 @@ COLOURS = LinearSegmentedColormap.from_list("sides", [SIDE_COLOURS[1], "#F2F2F2"
 
 
 @house_style()
-def front_chart(life: FrontLife, caption: Caption, *, horizon: int) -> Figure:
+def front_chart(life: FrontHistory, caption: Caption, *, horizon: int) -> Figure:
     """A row for each sector, coloured by who has won how much of it, with who held it first and last at the right.
 
     Of one world, to its last day, with a line at the end of its deal; of several, the mean over those that still
@@ -63,13 +63,13 @@ def front_chart(life: FrontLife, caption: Caption, *, horizon: int) -> Figure:
     return sheet.figure
 
 
-def _limit(life: FrontLife) -> float:
+def _limit(life: FrontHistory) -> float:
     """Where the scale of colours ends: the next round share above the largest change."""
     largest = float(np.abs(life.moved).max())
     return next((limit for limit in LIMITS if largest <= limit), 1.0)
 
 
-def _paint(axes: Axes, life: FrontLife, order: IntArray, limit: float, last: int) -> None:
+def _paint(axes: Axes, life: FrontHistory, order: IntArray, limit: float, last: int) -> None:
     """The rows as one picture of evenly spread days."""
     days = len(life.held)
     chosen = np.unique(np.linspace(0, days - 1, min(SHOWN_STEPS, days)).astype(int))
@@ -83,7 +83,7 @@ def _paint(axes: Axes, life: FrontLife, order: IntArray, limit: float, last: int
     axes.set_xticks([])
 
 
-def _write_changes(sheet: Page, life: FrontLife, order: IntArray, top: float) -> None:
+def _write_changes(sheet: Page, life: FrontHistory, order: IntArray, top: float) -> None:
     """At the right, the share that the first side held at signing and on the last day seen."""
     x, look = LEFT + WIDTH, {"size": SMALL, "ha": "right", "va": "center"}
     sheet.write(x + 1.24, top + 0.27, shortened(f"{life.sides[0]}'s share", 24), color=QUIET, **look)
@@ -96,7 +96,7 @@ def _write_changes(sheet: Page, life: FrontLife, order: IntArray, top: float) ->
         sheet.write(x + 1.24, y, whole_percent(after), weight=weight, **look)
 
 
-def _count(axes: Axes, life: FrontLife) -> None:
+def _count(axes: Axes, life: FrontHistory) -> None:
     """How many worlds the rows above are the mean of."""
     axes.fill_between(np.arange(len(life.worlds)), life.worlds, step="post", color="#C9C9C9", linewidth=0)
     axes.set_ylim(0, int(life.worlds.max()) * 1.05)
@@ -105,7 +105,7 @@ def _count(axes: Axes, life: FrontLife) -> None:
     axes.set_ylabel("worlds that\nstill hold", rotation=0, ha="right", va="center", size=SMALL, labelpad=6)
 
 
-def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
+def _scale(sheet: Page, life: FrontHistory, limit: float) -> None:
     """The key of the colours."""
     left, width = LEFT + 0.3, 2.7
     box = sheet.axes(left, sheet.bottom + 0.3, width, 0.1)
@@ -120,7 +120,7 @@ def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
     sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
 
 
-def front_finding(life: FrontLife) -> str:
+def front_finding(life: FrontHistory) -> str:
     """Where the line moved most, and to whom."""
     moved = life.moved[-1]
     far = int(np.abs(moved).argmax())

@@ -168,10 +168,10 @@ def _falling_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.repeat([mean for mean, _ in pools], [count for _, count in pools])
 
 
-class Room:
+class Occupancy:
     """Which parts of a plot are taken; positions and sizes are shares of its width and height."""
 
-    def __init__(self, other: Room | None = None) -> None:
+    def __init__(self, other: Occupancy | None = None) -> None:
         """Nothing is taken, or what is taken in the other."""
         self.taken: npt.NDArray[np.bool_] = np.zeros((UP, ACROSS), dtype=bool) if other is None else other.taken.copy()
 

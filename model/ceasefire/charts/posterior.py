@@ -18,7 +18,7 @@ PRIOR, VAGUE = "#E3EDF5", "#8A8A8A"
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class PosteriorRow:
     """A number's prior range and its 5, 50 and 95 % points after the fit; positions run from 0 to 1 of the range."""
 
     name: str
@@ -30,7 +30,7 @@ class Narrowed:
 
 
 @house_style()
-def posterior_chart(numbers: Sequence[Narrowed], title: str, finding: str, footer: str) -> Figure:
+def posterior_chart(numbers: Sequence[PosteriorRow], title: str, finding: str, footer: str) -> Figure:
     """A row for each number: the prior range as a band, the 90 % interval and median on it, both written out.
 
     Numbers that the counts say little about are grey. ValueError for none.

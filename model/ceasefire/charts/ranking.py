@@ -50,7 +50,7 @@ class Row:
     colour: str
 
 
-def entitled(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
+def titled_row(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
     """A row of something by name, under what readers call it when that is known."""
     title = titles.get(name, name)
     return Row(title, name if title != name else "", figure, None, colour)
@@ -127,7 +127,7 @@ def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequenc
         sheet.write(left + 0.68, y, span, size=SMALL, color=QUIET, va="center")
 
 
-def fair_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
+def axis_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
     """Limits that show the values and `around`; a few that lie far beyond the rest do not squeeze it.
 
     What lies beyond four times the 80th percentile (by size, of those that have one) is cut off.
@@ -213,7 +213,7 @@ def levers_chart(
     )
     band = Band(LEFT, WIDTH, sheet.height - sheet.top - head)
     words = axis or f"days gained on the same worlds, of {horizon:,} at most"
-    rows_axes(sheet, band, rows, fair_limits([gain.reach for gain in ranked]), words)
+    rows_axes(sheet, band, rows, axis_limits([gain.reach for gain in ranked]), words)
     name_rows(sheet, band, rows)
     write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
     _heads(sheet, band, heads, unit)
@@ -247,9 +247,9 @@ def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
     said = []
     best, worst = ranked[0], ranked[-1]
     if best.sign > 0:
-        said.append(f"Most gained: {_in_words(best, unit)}.")
+        said.append(f"Most gained: {_gain_words(best, unit)}.")
     if worst.sign < 0 and worst is not best:
-        said.append(f"Most lost: {_in_words(worst, unit)}.")
+        said.append(f"Most lost: {_gain_words(worst, unit)}.")
     if not said:
         return "No change makes a difference beyond chance in this many worlds."
     unclear = sum(gain.sign == 0 for gain in ranked)
@@ -261,7 +261,7 @@ def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
     return " ".join(said)
 
 
-def _in_words(gain: Gain, unit: str) -> str:
+def _gain_words(gain: Gain, unit: str) -> str:
     return f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()
 
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.sensitivity import Effect, Influence
 from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
-from ceasefire.charts.ranking import ROW_HEIGHT, Band, Row, entitled, fair_limits, name_rows, rows_axes
+from ceasefire.charts.ranking import ROW_HEIGHT, Band, Row, axis_limits, name_rows, rows_axes, titled_row
 from ceasefire.charts.style import BLUE, INK, ORANGE, PAPER, QUIET, SMALL, TEXT, VERMILLION, house_style, readable
 from ceasefire.wording import GAP, days, signed_days, whole_percent
 
@@ -61,7 +61,7 @@ def tornado_chart(swings: Sequence[Swing], caption: Caption, *, unit: str, world
         SWING_HEAD + ROW_HEIGHT * len(rows) + SWING_FOOT, caption.title, finding, caption.footer(worlds, each=True)
     )
     band = Band(SWING_LEFT, SWING_WIDTH, sheet.height - sheet.top - SWING_HEAD)
-    limits = fair_limits([found for swing in shown for _, found in swing.settings])
+    limits = axis_limits([found for swing in shown for _, found in swing.settings])
     axes = rows_axes(sheet, band, rows, limits, unit, bare=True)
     name_rows(sheet, band, rows)
     for place, swing in enumerate(shown):
@@ -150,7 +150,7 @@ def morris_chart(
     ranked = sorted(effects, key=lambda each: (-each.size.value, each.name))
     shown = ranked[:MOST_MORRIS_ROWS]
     named = titles or {}
-    rows = [entitled(each.name, named, each.size, direction(each)) for each in shown]
+    rows = [titled_row(each.name, named, each.size, direction(each)) for each in shown]
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
     sheet = page(
         EFFECT_HEAD + ROW_HEIGHT * len(rows) + EFFECT_FOOT,
@@ -235,7 +235,7 @@ def sobol_chart(
     ranked = sorted(factors, key=lambda each: (-each.total.value, each.name))
     shown = ranked[:MOST_SOBOL_ROWS]
     named = titles or {}
-    rows = [entitled(each.name, named, each.total, PAPER) for each in shown]
+    rows = [titled_row(each.name, named, each.total, PAPER) for each in shown]
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
     sheet = page(INDEX_HEAD + ROW_HEIGHT * len(rows) + INDEX_FOOT, caption.title, _sobol_finding(ranked, named), footer)
     band = Band(INDEX_LEFT, INDEX_WIDTH, sheet.height - sheet.top - INDEX_HEAD)

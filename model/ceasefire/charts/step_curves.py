@@ -29,7 +29,7 @@ def axis_end(edges: Sequence[FloatArray], horizon: int | None) -> int:
     return max(7, int(1.2 * seen))
 
 
-def shown(last: int, *values: FloatArray, points: int = POINTS) -> IntArray:
+def drawn_days(last: int, *values: FloatArray, points: int = POINTS) -> IntArray:
     """The days to draw: every day on which one of the values changes, or evenly spread ones when they are many."""
     end = min(last, len(values[0]) - 1)
     changes = [np.flatnonzero(np.diff(value[: end + 1])) + 1 for value in values]
@@ -48,7 +48,7 @@ def corners(
     return (np.append(x, float(last)), np.append(y, y[-1])) if over else (x, y)
 
 
-def cells(low: FloatArray, high: FloatArray, last: int, count: int) -> tuple[FloatArray, FloatArray]:
+def band_by_cell(low: FloatArray, high: FloatArray, last: int, count: int) -> tuple[FloatArray, FloatArray]:
     """Lowest and highest value of a falling band within each of `count` equal parts of the axis."""
     edges = np.arange(count + 1) / count * last
     left = np.clip(np.ceil(edges[:-1]).astype(int) - 1, -1, len(high) - 1)

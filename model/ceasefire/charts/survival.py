@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from ceasefire.analysis.parameter_uncertainty import DoubtBand
+from ceasefire.analysis.parameter_uncertainty import UncertaintyBand
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import (
     ACROSS,
     LEFT,
     Caption,
+    Occupancy,
     Page,
-    Room,
     calendar_axis,
     day_axis,
     page,
@@ -28,7 +28,7 @@ from ceasefire.charts.layout import (
     shortened,
     spread,
 )
-from ceasefire.charts.step_curves import axis_end, cells, corners, shown
+from ceasefire.charts.step_curves import axis_end, band_by_cell, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -63,13 +63,13 @@ class Plot:
     last: int
     width: float
     bottom: float
-    room: Room
+    room: Occupancy
 
 
 @house_style()
 def survival_chart(
     curves: SurvivalCurve | Mapping[str, SurvivalCurve],
-    doubt: DoubtBand | None,
+    doubt: UncertaintyBand | None,
     caption: Caption,
     *,
     assumed: int | None = None,
@@ -111,7 +111,7 @@ def _plot(sheet: Page, last: int, below: float, compared: bool) -> Plot:
     share_axis(axes, "worlds still holding")
     day_axis(axes, last)
     calendar_axis(axes, last)
-    return Plot(axes, last, width, bottom, Room())
+    return Plot(axes, last, width, bottom, Occupancy())
 
 
 def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
@@ -119,10 +119,10 @@ def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
     return min(curve.worlds for curve in named.values())
 
 
-def _draw_doubt(plot: Plot, doubt: DoubtBand) -> None:
+def _draw_doubt(plot: Plot, doubt: UncertaintyBand) -> None:
     """The wide band."""
     over = bool(doubt.high[-1] == 0)
-    days = shown(plot.last, doubt.low, doubt.high)
+    days = drawn_days(plot.last, doubt.low, doubt.high)
     x, low = corners(days, doubt.low, plot.last, over)
     _, high = corners(days, doubt.high, plot.last, over)
     plot.axes.fill_between(x, low, high, step="post", facecolor=WIDE, linewidth=0, gid="doubt")
@@ -131,7 +131,7 @@ def _draw_doubt(plot: Plot, doubt: DoubtBand) -> None:
 def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> None:
     """A curve and the band of chance around it."""
     over = bool(curve.surviving[-1] == 0)
-    days = shown(plot.last, curve.surviving, curve.low, curve.high)
+    days = drawn_days(plot.last, curve.surviving, curve.low, curve.high)
     x, share = corners(days, curve.surviving, plot.last, over)
     low, high = (corners(days, edge, plot.last, over)[1] for edge in (curve.low, curve.high))
     colour = COMPARISON_COLOURS[number]
@@ -140,7 +140,7 @@ def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> N
     dashes = COMPARISON_DASHES[number]
     line = {"color": colour, "linewidth": 1.8, "linestyle": dashes, "clip_on": False, "zorder": 3}
     plot.axes.step(x, share, where="post", gid=f"curve-{number}", **line)
-    plot.room.take_between(*cells(curve.low, curve.high, plot.last, ACROSS))
+    plot.room.take_between(*band_by_cell(curve.low, curve.high, plot.last, ACROSS))
 
 
 def _extent(words: Text) -> tuple[float, float]:
@@ -173,27 +173,27 @@ def _mark_median(plot: Plot, curve: SurvivalCurve) -> None:
     plot.room.take_box(share - 0.005, 0, 0.01, 0.5)
 
 
-def _name_doubt(plot: Plot, doubt: DoubtBand, curve: SurvivalCurve, assumed: int | None) -> None:
+def _name_doubt(plot: Plot, doubt: UncertaintyBand, curve: SurvivalCurve, assumed: int | None) -> None:
     """Say inside the wide band what it means, or beside it when it is too slim."""
     number = f"{assumed:,} assumed" if assumed else "assumed"
     variants = (
         f"wide: doubt about\nthe {number} numbers (90 %)",
         f"wide: doubt about\nthe {number}\nnumbers (90 %)",
     )
-    inside, outside = Room(plot.room), Room(plot.room)
-    inside.take_between(np.full(ACROSS, -1.0), cells(doubt.low, doubt.low, plot.last, ACROSS)[1])
-    inside.take_between(cells(doubt.high, doubt.high, plot.last, ACROSS)[0], np.full(ACROSS, 2.0))
-    outside.take_between(*cells(doubt.low, doubt.high, plot.last, ACROSS))
-    targets = _between_bands(doubt, curve, plot.last)
+    inside, outside = Occupancy(plot.room), Occupancy(plot.room)
+    inside.take_between(np.full(ACROSS, -1.0), band_by_cell(doubt.low, doubt.low, plot.last, ACROSS)[1])
+    inside.take_between(band_by_cell(doubt.high, doubt.high, plot.last, ACROSS)[0], np.full(ACROSS, 2.0))
+    outside.take_between(*band_by_cell(doubt.low, doubt.high, plot.last, ACROSS))
+    targets = _points_in_doubt_band(doubt, curve, plot.last)
     inner = any(_label(plot, words, targets[:1], inside, leader=False) for words in variants)
     if not inner:
         _label(plot, variants[0], targets, outside)
 
 
-def _between_bands(doubt: DoubtBand, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+def _points_in_doubt_band(doubt: UncertaintyBand, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
     """Places inside the wide band and off the curve's own, widest gap first."""
-    low, high = cells(doubt.low, doubt.high, last, ACROSS)
-    thin_low, thin_high = cells(curve.low, curve.high, last, ACROSS)
+    low, high = band_by_cell(doubt.low, doubt.high, last, ACROSS)
+    thin_low, thin_high = band_by_cell(curve.low, curve.high, last, ACROSS)
     gaps = [
         (float(top[place] - foot[place]), (place + 0.5) / ACROSS, float(top[place] + foot[place]) / 2)
         for foot, top in ((thin_high, high), (low, thin_low))
@@ -209,13 +209,13 @@ def _name_chance(plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> 
     words = f"{which}: chance in {worlds:,} worlds{' each' if len(named) > 1 else ''} (95 %)"
     if worlds == 1:
         words = f"{which}: one world tells little (95 %)"
-    targets = [target for curve in named.values() for target in _on_band(curve, plot.last)]
-    _label(plot, words, targets, plot.room) or _label(plot, words, targets, Room())
+    targets = [target for curve in named.values() for target in _points_on_curve_band(curve, plot.last)]
+    _label(plot, words, targets, plot.room) or _label(plot, words, targets, Occupancy())
 
 
-def _on_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+def _points_on_curve_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
     """Places on a curve's band where it is wide, away from the ends of the axis."""
-    low, high = cells(curve.low, curve.high, last, ACROSS)
+    low, high = band_by_cell(curve.low, curve.high, last, ACROSS)
     inner = range(ACROSS // 8, ACROSS * 7 // 8, 3)
     widest = max(high[place] - low[place] for place in inner)
     days = {place: min(int((place + 0.5) / ACROSS * last), len(curve.days) - 1) for place in inner}
@@ -226,7 +226,9 @@ def _on_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
     ]
 
 
-def _label(plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Room, leader: bool = True) -> bool:
+def _label(
+    plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Occupancy, leader: bool = True
+) -> bool:
     """Write words where there is room nearest to one of the targets; false when there is none."""
     text = _text(plot, words)
     width, height = _extent(text)
@@ -241,11 +243,11 @@ def _label(plot: Plot, words: str, targets: Sequence[tuple[float, float]], room:
     text.set_position((x * plot.last, y))
     plot.room.take_box(*corner, *box)
     if leader:
-        _lead(plot, words, (x, y, width, height), target)
+        _leader_line(plot, words, (x, y, width, height), target)
     return True
 
 
-def _lead(plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]) -> None:
+def _leader_line(plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]) -> None:
     """A thin line from the words to what they name; it leaves from the line of words that is nearer."""
     x, y, width, height = box
     lines = words.split("\n")
@@ -263,7 +265,7 @@ def _distance(corner: tuple[float, float], box: tuple[float, float], target: tup
 
 def _name_ends(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
     """At the right, each curve's share on the last day."""
-    texts = ["\n".join([*textwrap.wrap(name, 19), _end(curve, plot.last)]) for name, curve in named.items()]
+    texts = ["\n".join([*textwrap.wrap(name, 19), _end_words(curve, plot.last)]) for name, curve in named.items()]
     ends = [_at_end(curve, plot.last) * PLOT_HEIGHT for curve in named.values()]
     heights = [0.15 * text.count("\n") + 0.23 for text in texts]
     centres = spread(ends, heights, -0.1, PLOT_HEIGHT + 0.1)
@@ -277,7 +279,7 @@ def _at_end(curve: SurvivalCurve, last: int) -> float:
     return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
 
 
-def _end(curve: SurvivalCurve, last: int) -> str:
+def _end_words(curve: SurvivalCurve, last: int) -> str:
     """A curve's end in words."""
     day = last if curve.surviving[-1] == 0 else min(last, int(curve.days[-1]))
     return f"{whole_percent(_at_end(curve, last))} hold\non day {day:,}"
@@ -295,10 +297,10 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) 
         sheet.write(LEFT + plot.width + 0.24, y, shortened(name, 24), size=SMALL, color=colour, va="center")
 
 
-def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: int) -> str:
+def _finding(named: Mapping[str, SurvivalCurve], doubt: UncertaintyBand | None, last: int) -> str:
     """What the chart shows, in one sentence or two."""
     if len(named) > 1:
-        return "Half of the worlds have ended: " + "; ".join(f"{k}, {_half(c)}" for k, c in named.items()) + "."
+        return "Half of the worlds have ended: " + "; ".join(f"{k}, {_median_words(c)}" for k, c in named.items()) + "."
     curve = next(iter(named.values()))
     if doubt is None:
         return _single_finding(curve)
@@ -311,7 +313,7 @@ def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: 
     return f"{said}{_outside(curve.at(day), doubt, day)}."
 
 
-def _outside(share: float, doubt: DoubtBand, day: int) -> str:
+def _outside(share: float, doubt: UncertaintyBand, day: int) -> str:
     """That the numbers as written lie at the edge of what they might be, when they do."""
     if doubt.low[day] <= share <= doubt.high[day]:
         return ""
@@ -320,7 +322,7 @@ def _outside(share: float, doubt: DoubtBand, day: int) -> str:
     )
 
 
-def _half(curve: SurvivalCurve) -> str:
+def _median_words(curve: SurvivalCurve) -> str:
     """When half have ended, in words."""
     return f"by day {curve.median:,}" if curve.median is not None else f"later than day {int(curve.days[-1]):,}"
 

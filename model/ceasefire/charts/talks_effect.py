@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from ceasefire.analysis.talks_effect import Sawtooth
+from ceasefire.analysis.talks_effect import TalksEffect
 from ceasefire.charts.layout import LEFT, Caption, page
 from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, house_style
 from ceasefire.wording import signed, whole_percent
@@ -16,9 +16,9 @@ WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 
 
 @house_style()
-def sawtooth_chart(found: Sawtooth, caption: Caption) -> Figure:
+def talks_effect_chart(found: TalksEffect, caption: Caption) -> Figure:
     """Mean violations a day before and after talks, with its interval, and the middle half of all rounds."""
-    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, sawtooth_finding(found), caption.footer(found.worlds))
+    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, talks_effect_finding(found), caption.footer(found.worlds))
     top = sheet.height - sheet.top - 0.45
     axes = sheet.axes(LEFT, top - HEIGHT, WIDTH, HEIGHT)
     counts = sheet.axes(LEFT, top - HEIGHT - 0.12 - COUNTS, WIDTH, COUNTS)
@@ -44,7 +44,7 @@ def sawtooth_chart(found: Sawtooth, caption: Caption) -> Figure:
     return sheet.figure
 
 
-def _days(axes: Axes, found: Sawtooth) -> None:
+def _days(axes: Axes, found: TalksEffect) -> None:
     axes.set_xlim(found.days[0] - 0.5, found.days[-1] + 0.5)
     axes.xaxis.set_major_locator(
         FixedLocator([day for day in range(-84, 365, 14) if found.days[0] <= day <= found.days[-1]])
@@ -54,18 +54,18 @@ def _days(axes: Axes, found: Sawtooth) -> None:
     axes.set_axisbelow(True)
 
 
-def _limit(found: Sawtooth) -> float:
+def _limit(found: TalksEffect) -> float:
     """Highest count shown: what the mean and the middle half of rounds need."""
     return 1.08 * float(max(1.0, np.nanmax(found.three_quarters), np.nanmax(found.mean)))
 
 
-def _key(found: Sawtooth) -> str:
+def _key(found: TalksEffect) -> str:
     rounds = f"{int(found.rounds.max()):,} rounds of talks"
     chance = "dark: its chance (95 %); " if np.isfinite(found.mean_low).any() else ""
     return f"line: mean of {rounds}; {chance}pale: the middle half of rounds, by the week"
 
 
-def sawtooth_finding(found: Sawtooth) -> str:
+def talks_effect_finding(found: TalksEffect) -> str:
     """How far violations drop, and how long that lasts."""
     drop = found.drop()
     if not np.isfinite(drop):

@@ -35,7 +35,7 @@ def counted(daily: Counts, period: int) -> tuple[Counts, Counts]:
     return np.maximum(starts, 0), padded.reshape(-1, period).sum(axis=1)
 
 
-def runs(rungs: Counts) -> list[tuple[int, int, int]]:
+def stretches(rungs: Counts) -> list[tuple[int, int, int]]:
     """First day, number of days and rung of each stretch of an unchanged posture."""
     if not len(rungs):
         return []
@@ -48,7 +48,7 @@ def posture_strip(axes: Axes, history: Trajectory, actors: Sequence[str], names:
     """A row for each actor, coloured by the rung it stood on, the lowest underneath; the first actor on top."""
     for row, actor in enumerate(actors):
         rungs = RUNG_COLOURS[history.ladders[actor]]
-        stretches = [stretch for stretch in runs(history.postures[actor]) if stretch[2] > 0]
+        stretches = [stretch for stretch in stretches(history.postures[actor]) if stretch[2] > 0]
         spans = [(0, len(history.days)), *((start, length) for start, length, _ in stretches)]
         colours = [rungs[0], *(rungs[rung] for _, _, rung in stretches)]
         axes.broken_barh(spans, (row - 0.42, 0.84), facecolors=colours, linewidth=0, gid=f"posture {actor}")
@@ -111,7 +111,7 @@ def count_axis(axes: Axes, sums: Counts, period: int, days: int, limit: float) -
     )
 
 
-def life_axis(axes: Axes, last: int, ticks: Sequence[int] | None) -> None:
+def history_axis(axes: Axes, last: int, ticks: Sequence[int] | None) -> None:
     """Days along the bottom, with the ticks given, or none."""
     axes.set_xlim(0, last)
     axes.set_xticks(list(ticks or []), [f"{day:,}" for day in ticks or []])
@@ -143,7 +143,7 @@ def number_events(axes: Axes, days: Sequence[int], row: float, last: int) -> Non
         axes.text(place, row, str(number), bbox=mark, zorder=6, gid="event", **look)
 
 
-def life_in_words(history: Trajectory) -> str:
+def history_in_words(history: Trajectory) -> str:
     """How long it held and what ended it."""
     if not history.ended:
         return f"holds through day {history.days_held:,}"

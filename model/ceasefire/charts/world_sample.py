@@ -26,8 +26,8 @@ from ceasefire.charts.world_panels import (
     count_axis,
     count_limit,
     deaths_strip,
-    life_axis,
-    life_in_words,
+    history_axis,
+    history_in_words,
     mark_end,
     mark_talks,
     posture_strip,
@@ -89,7 +89,7 @@ def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:
 
 def _head(sheet: Page, history: Trajectory, left: float, top: float) -> None:
     """Which world it is, and its life in words."""
-    said = "\n".join(textwrap.wrap(life_in_words(history), 50)[:2])
+    said = "\n".join(textwrap.wrap(history_in_words(history), 50)[:2])
     sheet.write(left, top - 0.02, f"World {history.world:,}", size=TEXT - 0.5, weight="bold", va="top")
     sheet.write(left, top - 0.155, said, size=SMALL - 0.5, color=QUIET, va="top", linespacing=1.1)
 
@@ -107,7 +107,7 @@ def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float
     period = bin_days(last, BARS)
     fired, died = violations_strip(violations, history, period), deaths_strip(deaths, history, period)
     for axes in (strip, violations, deaths):
-        life_axis(axes, last, day_ticks(last) if axes is deaths else None)
+        history_axis(axes, last, day_ticks(last) if axes is deaths else None)
         axes.tick_params(axis="both", labelsize=SMALL - 0.5, pad=2)
         mark_end(axes, history)
     if first:

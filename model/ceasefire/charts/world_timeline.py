@@ -28,8 +28,8 @@ from ceasefire.charts.world_panels import (
     count_axis,
     count_limit,
     deaths_strip,
-    life_axis,
-    life_in_words,
+    history_axis,
+    history_in_words,
     mark_end,
     mark_talks,
     named_rows,
@@ -74,7 +74,7 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
     foot -= 2 * (COUNTS + GAP)
     bonds = _bond_panel(sheet, history, foot)
     for axes in (*rows, *counts, bonds):
-        life_axis(axes, last, day_ticks(last) if axes is bonds else None)
+        history_axis(axes, last, day_ticks(last) if axes is bonds else None)
         mark_end(axes, history)
     calendar_axis(rows[0], last)
     bonds.set_xlabel("days since the deal began", labelpad=2)
@@ -85,7 +85,7 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
 def _finding(history: Trajectory) -> str:
     """When it began, how long it held, what ended it, and what it cost."""
     first = _date(history.start)
-    said = life_in_words(history)
+    said = history_in_words(history)
     if history.ended:
         said += f", on {_date(history.start + datetime.timedelta(days=history.days_held))}"
     fired = sum(int(daily.sum()) for daily in history.violations.values())

@@ -232,7 +232,7 @@ def told(found: Calibration) -> str:
 
 def write(found: Calibration, folder: Path) -> None:
     """numbers.csv, figures.csv, posterior.csv and the chart."""
-    from ceasefire.charts.posterior import Narrowed, posterior_chart
+    from ceasefire.charts.posterior import PosteriorRow, posterior_chart
     from ceasefire.charts.style import save
 
     numbers = found.numbers()
@@ -240,7 +240,9 @@ def write(found: Calibration, folder: Path) -> None:
     found.figures().to_csv(folder / "figures.csv", index=False, float_format="%.6g")
     found.rows().to_csv(folder / "posterior.csv", index=False, float_format="%.5g")
     rows = [
-        Narrowed(row["name"], row["low"], row["high"], _three(row, ""), _three(row, "position_"), bool(row["informed"]))
+        PosteriorRow(
+            row["name"], row["low"], row["high"], _three(row, ""), _three(row, "position_"), bool(row["informed"])
+        )
         for row in numbers.sort_values("width").to_dict("records")
     ]
     told_of = int(numbers["informed"].sum())

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, shrink_by_noise
-from ceasefire.analysis.first_divergence import Led, parting, who_led
+from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.command_folder import Request
@@ -66,13 +66,15 @@ class Compared:
     fates: Fates
     doubt: Interval | None = None
 
-    def partings(self, most: int = LOOKED_AT) -> tuple[list[Led], int]:
+    def partings(self, most: int = LOOKED_AT) -> tuple[list[FirstToDiffer], int]:
         """Who first decided otherwise, in up to `most` worlds that held unlike, spread over all; how many were seen."""
         unlike = np.flatnonzero(np.abs(self.first.days() - self.other.days()) > 0)
         chosen = unlike[np.linspace(0, len(unlike) - 1, min(most, len(unlike))).astype(np.int64)]
         here, there = ((side.plan.scenario, side.opening) for side in (self.first, self.other))
-        found = [parting(here, there, self.first.plan.seed, int(self.first.worlds["world"][k])) for k in chosen]
-        return who_led([one for one in found if one is not None]), len(chosen)
+        found = [
+            first_divergence(here, there, self.first.plan.seed, int(self.first.worlds["world"][k])) for k in chosen
+        ]
+        return first_to_differ([one for one in found if one is not None]), len(chosen)
 
 
 def compared(first: Side, other: Side) -> Compared:

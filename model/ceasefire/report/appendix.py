@@ -34,7 +34,7 @@ def _range(number: Quantity, meta: dict[str, Any]) -> str:
 
 def _note(number: Quantity) -> str:
     """What the file says of the number, besides that it is assumed, and since when a fact behind it could be known."""
-    said = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _since(number)
+    said = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _known_by(number)
     note = " ".join((number.note or "").split()).removeprefix(f"{ASSUMED}: ")
     return "; ".join(part for part in (said, note) if part)
 
@@ -48,19 +48,19 @@ def assumed_table(table: pd.DataFrame) -> Table:
 def sources_table(scenario: Scenario) -> Table:
     """Every number that has a source: what it is and who says so."""
     rows = [
-        [path, shown(number), str(meta["unit"]), _known(number)]
+        [path, shown(number), str(meta["unit"]), _source(number)]
         for path, number, meta in quantities(scenario)
         if not number.assumed
     ]
     return Table(f"{len(rows):,} numbers with a source", ("number", "value", "unit", "source"), rows, frozenset({1}))
 
 
-def _known(number: Quantity) -> str:
+def _source(number: Quantity) -> str:
     """The source, and since when it could be known."""
-    return " ".join(number.source.split()) + _since(number)
+    return " ".join(number.source.split()) + _known_by(number)
 
 
-def _since(number: Quantity) -> str:
+def _known_by(number: Quantity) -> str:
     return f" (known by {number.known_by.isoformat()})" if number.known_by is not None else ""
 
 
@@ -87,10 +87,10 @@ def replay_section(manifest: Mapping[str, Any], named: str, world: int) -> Secti
         "these results holds everything: the full scenario, the tables and a manifest."
     )
     blocks: list[Block] = [Paragraph(said), Commands({line: what for line, what in lines.items() if line})]
-    return Section("replay", "How to replay it", [*blocks, Folded("What made it", [_made_with(manifest)])])
+    return Section("replay", "How to replay it", [*blocks, Folded("What made it", [_versions(manifest)])])
 
 
-def _made_with(manifest: Mapping[str, Any]) -> Table:
+def _versions(manifest: Mapping[str, Any]) -> Table:
     """Versions, and the hashes by which results are told apart."""
     program = dict(manifest.get("program", {}))
     rows: list[list[str]] = [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.first_divergence import Led
+from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
 from ceasefire.report.appendix import assumed_numbers, assumed_table
@@ -34,7 +34,7 @@ from ceasefire.wording import days, signed_days, span_words, titled, whole_perce
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Compared, Side
 
-MOST_TOLD = 3
+MOST_DIFFERENCES = 3
 """Differences that the answer tells one by one; of more, the largest either way."""
 
 
@@ -47,7 +47,7 @@ class Comparison:
 
     first: Side
     pairs: Sequence[Compared]
-    led: Sequence[tuple[Sequence[Led], int]]
+    led: Sequence[tuple[Sequence[FirstToDiffer], int]]
     folder: Path
     figure: str
     command: str
@@ -67,8 +67,8 @@ def comparison_report(found: Comparison) -> Report:
     chart = picture(found.folder / f"{found.figure}.png", _alt(found), _finding(found))
     sections = [
         Section("difference", "The difference", [*([chart] if chart else []), _table(found)]),
-        Section("who", "Who first decided otherwise, and what became of single worlds", _who(found)),
-        Section("how-sure", "How sure, and why not surer", [Points(_surer(found))]),
+        Section("who", "Who first decided otherwise, and what became of single worlds", _first_to_differ(found)),
+        Section("how-sure", "How sure, and why not surer", [Points(_uncertainty(found))]),
         Section("assumed", "What was assumed", _assumed(found)),
         Section("replay", "How to replay it", [_replay(found)]),
         Section("downloads", "The tables, to keep", [Downloads([_csv(found)])]),
@@ -99,9 +99,9 @@ def _answer(found: Comparison) -> str:
     """The differences in one sentence."""
     plan, worlds = found.first.plan, found.pairs[0].days.worlds
     ranked = _ranked(found)
-    told = ranked if len(ranked) <= MOST_TOLD else [ranked[0], ranked[-1]]
+    told = ranked if len(ranked) <= MOST_DIFFERENCES else [ranked[0], ranked[-1]]
     parts = [f"{found.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in told]
-    joined = "; ".join(parts) if len(ranked) <= MOST_TOLD else f"most gained: {parts[0]}; most lost: {parts[1]}"
+    joined = "; ".join(parts) if len(ranked) <= MOST_DIFFERENCES else f"most gained: {parts[0]}; most lost: {parts[1]}"
     said = (
         f"followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
         f"against {found.first.label}: {joined}. Illustrative: durations are not calibrated."
@@ -143,7 +143,7 @@ def _table(found: Comparison) -> Table:
     return Table("The same worlds under each", columns, rows, frozenset(range(1, 8)))
 
 
-def _who(found: Comparison) -> list[Block]:
+def _first_to_differ(found: Comparison) -> list[Block]:
     """Who first decided otherwise; worlds saved and lost."""
     titles = {name: actor.title for name, actor in found.first.plan.scenario.actors.items()}
     blocks: list[Block] = []
@@ -171,7 +171,7 @@ def _who(found: Comparison) -> list[Block]:
     return [*blocks, Paragraph(said)]
 
 
-def _surer(found: Comparison) -> list[str]:
+def _uncertainty(found: Comparison) -> list[str]:
     """What the intervals know, and what they do not."""
     worth = [pair.days.variance_reduction for pair in found.pairs if pair.days.variance_reduction > 0]
     chance = (
@@ -183,13 +183,13 @@ def _surer(found: Comparison) -> list[str]:
         chance += f": with worlds of their own, the variance of a difference would be {middle:.1f} times as large"
     return [
         f"{chance}.",
-        _doubted(found),
+        _uncertainty_text(found),
         "Outside both: whether the rules by which these actors decide are right at all, and whether a lever could be "
         "pulled without changing anything else.",
     ]
 
 
-def _doubted(found: Comparison) -> str:
+def _uncertainty_text(found: Comparison) -> str:
     """What doubt about the assumed numbers does to the differences."""
     known = [pair for pair in found.pairs if pair.doubt is not None]
     if not known:
@@ -198,7 +198,7 @@ def _doubted(found: Comparison) -> str:
         "Doubt. Every assumed number is drawn over its range, the same on both sides; the difference lies in nine "
         "draws of ten in the range that is called doubt, the noise of few worlds at each draw taken off"
     )
-    if len(known) <= MOST_TOLD:
+    if len(known) <= MOST_DIFFERENCES:
         told = [f"{found.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt]
         said += f": {'; '.join(told)}"
     else:

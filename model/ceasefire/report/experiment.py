@@ -18,7 +18,7 @@ from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.experiment_tables import answer_to, outcome_table
-from ceasefire.report.hindcast import cautions, side_by_side, surprise
+from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
     Block,
     Downloads,
@@ -49,7 +49,7 @@ DESIGNS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class FinishedExperiment:
     """An experiment as it lies in its folder: what its manifest says, its tables by name, and the folder's name.
 
     `scenario` is the one that its points start from, when it can be read.
@@ -94,7 +94,7 @@ class Asked:
         return told
 
 
-def read_asked(folder: Path, manifest: Mapping[str, Any], named: str) -> Asked:
+def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> FinishedExperiment:
     """An experiment from its folder. FolderError when its tables are not there yet."""
     tables = {}
     for file in sorted((folder / "tables").glob("*.csv")):
@@ -105,19 +105,19 @@ def read_asked(folder: Path, manifest: Mapping[str, Any], named: str) -> Asked:
         worth = json.loads((folder / "tables" / "variance_reduction.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         worth = {}
-    return Asked(manifest, tables, _scenario(folder), worth, folder, named)
+    return FinishedExperiment(manifest, tables, _scenario(folder), worth, folder, named)
 
 
-def experiment_report(asked: Asked) -> Report:
+def experiment_report(asked: FinishedExperiment) -> Report:
     """Everything that an experiment says, for a reader who was not there."""
     said = asked.manifest
     sections = [
-        Section("asked", "What was asked, and how", _asked(asked)),
-        *side_by_side(asked.tables, asked.folder),
+        Section("asked", "What was asked, and how", _method(asked)),
+        *hindcast_sections(asked.tables, asked.folder),
         *[_outcome_section(asked, wanted) for wanted in asked.outcomes],
-        *cautions(asked.manifest["experiment"].get("cautions", [])),
-        Section("how-sure", "How sure, and why not surer", [Points(_surer(asked))]),
-        Section("varied", "What was varied", [_varied(asked)]),
+        *caution_sections(asked.manifest["experiment"].get("cautions", [])),
+        Section("how-sure", "How sure, and why not surer", [Points(_uncertainty(asked))]),
+        Section("varied", "What was varied", [_factors(asked)]),
         *_assumed(asked),
         replay_section(said, asked.named, 0),
         Section("downloads", "The tables, to keep", [Downloads(_downloads(asked))]),
@@ -126,17 +126,17 @@ def experiment_report(asked: Asked) -> Report:
     return Report(said["title"], said["question"], _answer(asked), NOTE + rough, sections, made_by(said))
 
 
-def _answer(asked: Asked) -> str:
+def _answer(asked: FinishedExperiment) -> str:
     first = asked.outcomes[0]
     rough = "Rough and illustrative" if asked.manifest.get("rough") else "Illustrative"
     told = answer_to(asked.shown, first, str(asked.manifest["design"]))
     if "cases" in asked.tables:
-        told = f"{surprise(asked.tables)} {told}"
+        told = f"{hindcast_sentence(asked.tables)} {told}"
     joined = titled(str(asked.manifest["title"]), f"{told[:1].lower()}{told[1:]}")
     return f"{joined} {rough}: durations are not calibrated."
 
 
-def _asked(asked: Asked) -> list[Block]:
+def _method(asked: FinishedExperiment) -> list[Block]:
     said = asked.manifest
     design = DESIGNS.get(str(said["design"]), str(said["design"]))
     draws = said["experiment"].get("draws")
@@ -154,7 +154,7 @@ def _asked(asked: Asked) -> list[Block]:
     return blocks
 
 
-def _outcome_section(asked: Asked, wanted: OutcomeVariable) -> Section:
+def _outcome_section(asked: FinishedExperiment, wanted: OutcomeVariable) -> Section:
     """The figure of an outcome, and the table that it is drawn from."""
     told = answer_to(asked.shown, wanted, str(asked.manifest["design"]))
     chart = picture(asked.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {told}", told)
@@ -164,7 +164,7 @@ def _outcome_section(asked: Asked, wanted: OutcomeVariable) -> Section:
     return Section(f"outcome-{wanted.name}", words, [*([chart] if chart else []), *folded])
 
 
-def _surer(asked: Asked) -> list[str]:
+def _uncertainty(asked: FinishedExperiment) -> list[str]:
     said = asked.manifest
     chance = (
         f"Chance. The 95 % intervals are the error of having lived {said['worlds_per_point']:,} worlds at each point."
@@ -189,7 +189,7 @@ def _surer(asked: Asked) -> list[str]:
     return [chance, doubt, *lost, *left_out, rules]
 
 
-def _left_out(asked: Asked) -> list[str]:
+def _left_out(asked: FinishedExperiment) -> list[str]:
     """Trajectories or blocks that a failed point took with it."""
     table = asked.tables.get("sensitivity")
     if table is None or "left_out" not in table or not table["left_out"].max():
@@ -197,7 +197,7 @@ def _left_out(asked: Asked) -> list[str]:
     return [f"{int(table['left_out'].max()):,} sets of points had one that failed, and were left out whole."]
 
 
-def _varied(asked: Asked) -> Folded:
+def _factors(asked: FinishedExperiment) -> Folded:
     """Every factor, under the name that readers know."""
     ways = {"doubt": "over its range of doubt", "change": "on or off", "part": "as in one scenario or the other"}
     rows = [
@@ -242,7 +242,7 @@ def _scenario(folder: Path) -> Scenario | None:
         return None
 
 
-def _assumed(asked: Asked) -> list[Section]:
+def _assumed(asked: FinishedExperiment) -> list[Section]:
     """Numbers that the first scenario of the experiment assumes; nothing when it cannot be read."""
     if asked.scenario is None:
         return []
@@ -252,7 +252,7 @@ def _assumed(asked: Asked) -> list[Section]:
     return [Section("assumed", "What was assumed", [Paragraph(said), folded])]
 
 
-def _downloads(asked: Asked) -> list[Any]:
+def _downloads(asked: FinishedExperiment) -> list[Any]:
     says = {
         "points": "every point: its settings and its outcomes",
         "differences": "every point against the scenario as it is",

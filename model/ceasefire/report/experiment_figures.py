@@ -57,7 +57,7 @@ def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
     from ceasefire.charts.forecast_scores import Deal, cases_chart
     from ceasefire.charts.layout import Caption
     from ceasefire.experiments import hindcast
-    from ceasefire.report.hindcast import surprise
+    from ceasefire.report.hindcast import hindcast_sentence
     from ceasefire.wording import ILLUSTRATIVE
 
     curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}
@@ -72,7 +72,7 @@ def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
     caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
     worlds, draws = hindcast.effort(made.quick)
     made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
-    return cases_chart(deals, caption, surprise(found.tables), made_of)
+    return cases_chart(deals, caption, hindcast_sentence(found.tables), made_of)
 
 
 def _caption(made: PreparedExperiment, wanted: OutcomeVariable) -> Caption:

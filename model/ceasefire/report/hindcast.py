@@ -13,7 +13,7 @@ from ceasefire.wording import whole_percent
 Tables = Mapping[str, pd.DataFrame]
 
 
-def surprise(tables: Tables) -> str:
+def hindcast_sentence(tables: Tables) -> str:
     """In a sentence: the deal that held longest, what would have been said of it, and how good the forecasts were."""
     known = tables["cases"][~tables["cases"]["hindsight"].astype(bool)]
     known = known if len(known) else tables["cases"]
@@ -29,20 +29,20 @@ def surprise(tables: Tables) -> str:
     return said
 
 
-def side_by_side(tables: Tables, folder: Path) -> list[Section]:
+def hindcast_sections(tables: Tables, folder: Path) -> list[Section]:
     """The figure, the scores and the table behind them; nothing when the experiment has no such deals."""
     if "cases" not in tables:
         return []
-    told = surprise(tables)
+    told = hindcast_sentence(tables)
     chart = picture(folder / "figures" / "cases.png", f"A panel for each deal: {told}", told)
     blocks: list[Block] = [chart] if chart else []
     if "case_scores" in tables:
-        blocks += [Paragraph(_scored(tables)), _scores(tables["case_scores"])]
+        blocks += [Paragraph(_scores_text(tables)), _scores(tables["case_scores"])]
     blocks.append(Folded("The figures behind it", [_table(tables["cases"])]))
     return [Section("side-by-side", "The deals side by side", blocks)]
 
 
-def _scored(tables: Tables) -> str:
+def _scores_text(tables: Tables) -> str:
     """Who forecast better, and whether each scenario fits its own deal."""
     table = tables["case_scores"]
     model, best = table.iloc[0], table[table["as_good"].isna()].sort_values("log_score").iloc[-1]
@@ -85,6 +85,6 @@ def _day(value: object) -> str:
     return "later" if number != number or number == float("inf") else f"{number:,.0f}"
 
 
-def cautions(said: Sequence[str]) -> list[Section]:
+def caution_sections(said: Sequence[str]) -> list[Section]:
     """What a reader should not conclude; nothing when the experiment says nothing of it."""
     return [Section("cautions", "What not to conclude", [Points(list(said))])] if said else []

@@ -35,8 +35,8 @@ from ceasefire.report.sentences import (
     commonest_end,
     day_or_beyond,
     headline,
-    surer,
     survival_alt,
+    uncertainty_points,
 )
 from ceasefire.wording import date_words, ending_words, span_words, titled, whole_percent
 
@@ -48,7 +48,7 @@ from ceasefire.analysis.hazard import hazard_table, weibull_shape
 EDGES = (0, 30, 91, 182, 365, 730, 1096, 1461, 1826, 3652, 36_525)
 
 
-def danger(worlds: pd.DataFrame) -> Sequence[Folded]:
+def hazard_by_age(worlds: pd.DataFrame) -> Sequence[Folded]:
     """The danger of ending by age, and the shape of the life that fits best; nothing when no world ended."""
     table = hazard_table(worlds, EDGES)
     if not table["ends"].sum():
@@ -102,7 +102,7 @@ COSTS = {
 
 
 @dataclass(frozen=True)
-class Made:
+class FinishedRun:
     """A run as it lies in its folder: what ran, what came out, what the manifest says, and the folder's name."""
 
     plan: Plan
@@ -123,10 +123,10 @@ class Made:
         return f"{self.plan.scenario.title}{', with ' + ', '.join(changed) if changed else ''}"
 
 
-def run_report(made: Made) -> Report:
+def run_report(made: FinishedRun) -> Report:
     """Everything that a run says, for a reader who was not there. Sound for one world, and for none that ran."""
     if made.outcome.worlds["failed"].all():
-        return _nothing_ran(made)
+        return _report_without_worlds(made)
     found = summary(made.outcome.worlds, made.outcome.doubt, made.plan.horizon)
     sections = [
         Section("situation", "The situation", _situation(made)),
@@ -135,8 +135,8 @@ def run_report(made: Made) -> Report:
         Section("how-it-ends", "How it ends", _how_it_ends(made, found)),
         Section("single-worlds", "Single worlds", _single_worlds(made)),
         Section("how-sure", "How sure, and why not surer", _how_sure(made, found)),
-        *_rests_on(made),
-        replay_section(made.manifest, made.named, _a_world(made)),
+        *_assumptions_and_sources(made),
+        replay_section(made.manifest, made.named, _example_world(made)),
         Section("downloads", "The tables, to keep", [Downloads(_downloads(made, found))]),
     ]
     told = [section for section in sections if section.blocks]
@@ -153,15 +153,15 @@ def made_by(manifest: Mapping[str, Any]) -> str:
     return f"Made by ceasefire {version}{when}."
 
 
-def _nothing_ran(made: Made) -> Report:
+def _report_without_worlds(made: FinishedRun) -> Report:
     """Every world failed: there is nothing to show but how to see why."""
     failed = len(made.outcome.worlds)
     answer = titled(made.title, f"no world could be lived to its end; all {failed:,} failed. There is no answer.")
-    sections = [*_rests_on(made), replay_section(made.manifest, made.named, 0)]
+    sections = [*_assumptions_and_sources(made), replay_section(made.manifest, made.named, 0)]
     return Report(made.title, QUESTION, answer, NOTE, sections, made_by(made.manifest))
 
 
-def _situation(made: Made) -> list[Block]:
+def _situation(made: FinishedRun) -> list[Block]:
     """What the deal was, and what was simulated."""
     plan = made.plan
     failed = len(made.outcome.failed)
@@ -178,7 +178,8 @@ def _situation(made: Made) -> list[Block]:
 def _figures_table(found: Summary) -> Table:
     """Shares that hold by day, and days held."""
     rows = [
-        [_named(figure, day, found.horizon), *_cells(figure, whole_percent)] for day, figure in found.holding.items()
+        [_figure_name(figure, day, found.horizon), *_cells(figure, whole_percent)]
+        for day, figure in found.holding.items()
     ]
     for figure in (found.mean, found.median):
         rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, found.horizon))])
@@ -186,7 +187,7 @@ def _figures_table(found: Summary) -> Table:
     return Table("Main figures, each with its two sources of doubt", columns, rows, frozenset({1, 2, 3}))
 
 
-def _named(figure: Figure, day: int, horizon: int) -> str:
+def _figure_name(figure: Figure, day: int, horizon: int) -> str:
     return f"{figure.name} (day {horizon:,})" if day == horizon else figure.name
 
 
@@ -195,15 +196,19 @@ def _cells(figure: Figure, shown: Any) -> list[str]:
     return [shown(figure.chance.value), span_words(figure.chance, shown), doubt]
 
 
-def _how_long(made: Made, found: Summary) -> list[Block]:
+def _how_long(made: FinishedRun, found: Summary) -> list[Block]:
     """The survival chart, its table, and whether the danger falls with age."""
     held = found.holding[found.horizon].chance
     caption = f"{whole_percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, whole_percent)})."
     chart = picture(made.folder / "figures" / "survival.png", survival_alt(found), caption)
-    return [*_shown(chart), Folded("The same as a table", [_survival_table(made)]), *danger(made.outcome.worlds)]
+    return [
+        *_figure_or_notice(chart),
+        Folded("The same as a table", [_survival_table(made)]),
+        *hazard_by_age(made.outcome.worlds),
+    ]
 
 
-def _survival_table(made: Made) -> Table:
+def _survival_table(made: FinishedRun) -> Table:
     days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < made.plan.horizon]
     table = survival(made.outcome.worlds).table([*days, made.plan.horizon])
     rows = [
@@ -215,7 +220,7 @@ def _survival_table(made: Made) -> Table:
     return Table("Share of worlds still holding, by day", columns, rows, frozenset({1, 2, 3}))
 
 
-def _how_it_ends(made: Made, found: Summary) -> list[Block]:
+def _how_it_ends(made: FinishedRun, found: Summary) -> list[Block]:
     """The causes chart and its table."""
     chart = picture(
         made.folder / "figures" / "causes.png", causes_alt(found, made.titles), commonest_end(found, made.titles)
@@ -230,10 +235,10 @@ def _how_it_ends(made: Made, found: Summary) -> list[Block]:
         "Running out and being called off are no breakdown by violence; they compete with it, and the shares of all "
         "endings and of the worlds that still hold make up all worlds."
     )
-    return [*_shown(chart), table, Paragraph(meaning)]
+    return [*_figure_or_notice(chart), table, Paragraph(meaning)]
 
 
-def _single_worlds(made: Made) -> list[Block]:
+def _single_worlds(made: FinishedRun) -> list[Block]:
     """A sample of single worlds, and what happened in all of them meanwhile."""
     alt = (
         "Single worlds side by side. For each, by day: the postures of those who fight, violations and deaths by "
@@ -241,10 +246,10 @@ def _single_worlds(made: Made) -> list[Block]:
     )
     caption = "Single worlds from the shortest-lived to the longest: no two lives of the same deal are alike."
     chart = picture(made.folder / "figures" / "worlds.png", alt, caption)
-    return [*_shown(chart), _costs_table(made), *_more(made.folder / "figures")]
+    return [*_figure_or_notice(chart), _costs_table(made), *_additional_figures(made.folder / "figures")]
 
 
-def _more(figures: Path) -> list[Block]:
+def _additional_figures(figures: Path) -> list[Block]:
     """Figures that somebody asked for besides, each under what it shows."""
     try:
         said = json.loads((figures / "captions.json").read_text(encoding="utf-8"))
@@ -263,7 +268,7 @@ def _more(figures: Path) -> list[Block]:
     return [chart for chart in charts if chart is not None]
 
 
-def _costs_table(made: Made) -> Table:
+def _costs_table(made: FinishedRun) -> Table:
     """What happens in a world until its end: the middle one, and the range of nine in ten."""
     lived = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
     rows = []
@@ -274,12 +279,12 @@ def _costs_table(made: Made) -> Table:
     return Table(caption, ["", "middle world", "nine worlds in ten"], rows, frozenset({1, 2}))
 
 
-def _how_sure(made: Made, found: Summary) -> list[Block]:
-    said = surer(found, made.outcome.assumed)
+def _how_sure(made: FinishedRun, found: Summary) -> list[Block]:
+    said = uncertainty_points(found, made.outcome.assumed)
     return [Paragraph("Two sources of doubt are kept apart on every figure of this page."), Points(said)]
 
 
-def _rests_on(made: Made) -> list[Section]:
+def _assumptions_and_sources(made: FinishedRun) -> list[Section]:
     """What was assumed, and what has a source."""
     scenario = made.plan.scenario
     assumed, sourced = assumed_numbers(scenario), sources_table(scenario)
@@ -305,7 +310,7 @@ def _rests_on(made: Made) -> list[Section]:
     ]
 
 
-def _a_world(made: Made) -> int:
+def _example_world(made: FinishedRun) -> int:
     """A world worth telling: the middle one of those that ended, or the first that ran."""
     lived = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
     ended = lived.loc[lived["ended"]].sort_values(["days_held", "world"], kind="stable")
@@ -313,7 +318,7 @@ def _a_world(made: Made) -> int:
     return int(chosen["world"].iloc[len(ended) // 2])
 
 
-def _downloads(made: Made, found: Summary) -> list[Download]:
+def _downloads(made: FinishedRun, found: Summary) -> list[Download]:
     """The tables behind the page."""
     worlds = made.outcome.worlds
     incidence = cumulative_incidence(worlds, by_actor=True)
@@ -344,7 +349,7 @@ def figures_frame(found: Summary) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _shown(chart: Picture | None) -> Sequence[Block]:
+def _figure_or_notice(chart: Picture | None) -> Sequence[Block]:
     return (
         [chart] if chart is not None else [Paragraph("This figure is not in the folder; 'ceasefire report' makes it.")]
     )

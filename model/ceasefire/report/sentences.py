@@ -28,18 +28,18 @@ YEARS = {
 def headline(title: str, found: Summary) -> str:
     """The answer in one sentence, each figure with both its intervals."""
     early = max((day for day in found.holding if day < found.horizon), default=None)
-    told = [_held(found.holding[day], day) for day in (early, found.horizon) if day is not None]
+    told = [_share_holding(found.holding[day], day) for day in (early, found.horizon) if day is not None]
     number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
     first = f"{told[0]}{_brackets(found.holding[early or found.horizon], explain=True)}"
     rest = f", and {told[1]}{_brackets(found.holding[found.horizon])}" if len(told) > 1 else ""
     return titled(title, f"of {number}, {first}{rest}. Illustrative: durations are not calibrated.")
 
 
-def _held(figure: Figure, day: int) -> str:
-    return f"{whole_percent(figure.chance.value)} still held after {span_of(day)}"
+def _share_holding(figure: Figure, day: int) -> str:
+    return f"{whole_percent(figure.chance.value)} still held after {duration_words(day)}"
 
 
-def span_of(day: int) -> str:
+def duration_words(day: int) -> str:
     """A length of time in the unit that suits it."""
     return YEARS.get(day, f"{day:,} {'day' if day == 1 else 'days'}")
 
@@ -60,7 +60,7 @@ def day_or_beyond(day: float, horizon: int) -> str:
 
 def survival_alt(found: Summary) -> str:
     """What the survival chart shows."""
-    told = [f"{whole_percent(f.chance.value)} after {span_of(day)}" for day, f in found.holding.items()]
+    told = [f"{whole_percent(f.chance.value)} after {duration_words(day)}" for day, f in found.holding.items()]
     last = found.holding[found.horizon]
     said = f"Line chart. Share of worlds still holding: {', '.join(told)}."
     said += f" The band of chance at the end reaches from {_ends(last.chance)}"
@@ -93,21 +93,21 @@ def commonest_end(found: Summary, titles: Mapping[str, str]) -> str:
     return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {whole_percent(share)} of worlds."
 
 
-def surer(found: Summary, assumed: int) -> list[str]:
+def uncertainty_points(found: Summary, assumed: int) -> list[str]:
     """How sure the answer is, and why not surer."""
     last = found.holding[found.horizon]
     chance = 100 * (last.chance.high - last.chance.low) / 2
     points = f"{chance:.0f} percentage points" if chance >= 1.5 else "about a percentage point"
     said = [
         f"Chance. Only {found.worlds:,} {'world was' if found.worlds == 1 else 'worlds were'} lived. The share that "
-        f"still held after {span_of(found.horizon)} is known to within {points} either way; four times as many "
+        f"still held after {duration_words(found.horizon)} is known to within {points} either way; four times as many "
         "worlds would halve that."
     ]
     if last.doubt is None:
         said.append("Doubt about what is assumed: none was drawn, because nothing in this scenario is assumed.")
     else:
-        said.append(_doubted(last.chance, last.doubt, assumed))
-        said += _aside(last.chance, last.doubt)
+        said.append(_uncertainty_text(last.chance, last.doubt, assumed))
+        said += _edge_of_range(last.chance, last.doubt)
     said.append(
         "Outside both: whether the rules by which these actors decide are right at all. No band on this page can say. "
         "What fire does was fitted to two truces while they held. How parties decide was not, and no duration was:"
@@ -116,7 +116,7 @@ def surer(found: Summary, assumed: int) -> list[str]:
     return said
 
 
-def _doubted(chance: Interval, doubt: Interval, assumed: int) -> str:
+def _uncertainty_text(chance: Interval, doubt: Interval, assumed: int) -> str:
     """How doubt compares with chance, and what would narrow it."""
     wide, thin = doubt.high - doubt.low, chance.high - chance.low
     said = (
@@ -129,7 +129,7 @@ def _doubted(chance: Interval, doubt: Interval, assumed: int) -> str:
     return f"{said} Chance is about as wide: both more worlds and better numbers would make the answer surer."
 
 
-def _aside(chance: Interval, doubt: Interval) -> list[str]:
+def _edge_of_range(chance: Interval, doubt: Interval) -> list[str]:
     """That the numbers as written lie at the edge of what they might be, when they do."""
     if doubt.low <= chance.value <= doubt.high:
         return []

@@ -10,7 +10,7 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.forecast_scores import (
     HORIZONS,
-    Group,
+    CalibrationGroup,
     brier,
     calibration,
     concordance,
@@ -104,7 +104,7 @@ CALIBRATED = "calibrated: fifths of alike forecasts hold as often as forecast"
 CALIBRATED_TARGET = "the mean forecast lies in the interval of what was seen, in 13 of 15 fifths or more"
 
 
-def groups(one: Crossed, name: str = MODEL) -> list[Group]:
+def groups(one: Crossed, name: str = MODEL) -> list[CalibrationGroup]:
     """Fifths of alike forecasts, at each of HORIZONS days."""
     mass = one.forecasts[name]
     return [group for day in HORIZONS for group in calibration(mass, one.what.low, one.what.high, day)]

@@ -30,7 +30,7 @@ from functools import cached_property
 
 from numpy.typing import NDArray
 
-from ceasefire.analysis.talks_effect import Sawtooth, around_talks, violations_and_talks
+from ceasefire.analysis.talks_effect import TalksEffect, around_talks, violations_and_talks
 from ceasefire.ensemble.parameter_draws import doubt_batch
 from ceasefire.evaluation.calibration.simulated_counts import record
 from ceasefire.experiments.hindcast import Hindcast, live
@@ -69,7 +69,7 @@ class Idlib:
         """Results of the flagship."""
         return self.rows(FLAGSHIP)
 
-    def sawtooth(self, reference: str) -> Sawtooth:
+    def sawtooth(self, reference: str) -> TalksEffect:
         """Violations around talks in some worlds of a scenario. ValueError when nobody talked."""
         scenario, opening = load(reference).scenario, self.opening(reference)
         lives = (trajectory(scenario, opening, reference, SEED, world) for world in range(max(10, self.worlds // 20)))
