@@ -83,13 +83,13 @@ def test_shares_drawn_from_a_beta_give_that_betas_quantiles() -> None:
 
 def test_the_variance_between_draws_is_unbiased_for_unequal_draws() -> None:
     """400 samples of 60 draws of 2 to 9 worlds: mean within four standard errors of the true variance."""
-    rng, found = np.random.default_rng(12), []
+    rng, result = np.random.default_rng(12), []
     for _ in range(400):
         share, worlds = rng.beta(3, 2, 60), rng.integers(2, 10, 60)
-        seen = rng.binomial(worlds, share) / worlds
-        noise = seen * (1 - seen) / (worlds - 1)
-        found.append(seen.var(ddof=1) - noise.mean())
-    assert np.mean(found) == pytest.approx(beta.var(3, 2), abs=4 * np.std(found) / 20)
+        observed = rng.binomial(worlds, share) / worlds
+        noise = observed * (1 - observed) / (worlds - 1)
+        result.append(observed.var(ddof=1) - noise.mean())
+    assert np.mean(result) == pytest.approx(beta.var(3, 2), abs=4 * np.std(result) / 20)
     assert between_draw_variance(np.array([0.5, 0.5]), np.array([0.1, 0.1]))[1] == 0
 
 
@@ -113,9 +113,9 @@ def test_mean_days_held_spread_as_the_draws_do_not_as_their_few_worlds(worlds: i
     h = hazards(0.5, 100_000, seed=1)
     truth = (1 - h) * (1 - (1 - h) ** HORIZON) / h
     low, high = np.quantile(truth, [0.05, 0.95])
-    found = [uncertainty_interval(draws(hazards(0.5, 200, seed), worlds, seed)) for seed in range(2, 14)]
-    assert np.mean([interval.low for interval in found]) == pytest.approx(low, abs=12)
-    assert np.mean([interval.high for interval in found]) == pytest.approx(high, abs=12)
+    result = [uncertainty_interval(draws(hazards(0.5, 200, seed), worlds, seed)) for seed in range(2, 14)]
+    assert np.mean([interval.low for interval in result]) == pytest.approx(low, abs=12)
+    assert np.mean([interval.high for interval in result]) == pytest.approx(high, abs=12)
 
 
 def test_share_and_median_are_read_off_the_band() -> None:

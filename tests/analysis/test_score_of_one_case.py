@@ -52,8 +52,8 @@ def test_what_no_world_did_costs_the_most_there_is() -> None:
 def test_the_true_pairing_of_forecasts_that_know_is_first() -> None:
     days = [3.0, 30.0, 300.0, 3000.0]
     known = [drawn(Weibull(2.0, day), 2000, 1e9, seed) for seed, day in enumerate(days)]
-    found = pairing(score_table(known, [(day, day) for day in days]))
-    assert (found.as_good, found.ways) == (1, 24)
+    result = pairing(score_table(known, [(day, day) for day in days]))
+    assert (result.as_good, result.ways) == (1, 24)
 
 
 def test_forecasts_that_are_all_alike_pair_no_better_than_chance() -> None:

@@ -1,9 +1,10 @@
 """Expected and maximum regret of levers under parameter uncertainty.
 
 The regret of a lever at a parameter draw is the outcome of the best lever at that draw minus its own. With few worlds
-per draw the best lever looks better than it is, because it is partly the luckiest. So the effect of a lever at a draw is
-first shrunk towards its mean over draws, by the share of sampling noise in the observed variance (empirical Bayes, James
-and Stein 1961). With many worlds nothing is shrunk; with few, regret is relative to the lever that is best on average.
+per draw the best lever looks better than it is, because it is partly the luckiest. So the effect of a lever at a draw
+is first shrunk towards its mean over draws, by the share of sampling noise in the observed variance (empirical Bayes,
+James and Stein 1961). With many worlds nothing is shrunk; with few, regret is relative to the lever that is best on
+average.
 """
 
 from __future__ import annotations
