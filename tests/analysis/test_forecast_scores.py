@@ -16,7 +16,7 @@ from ceasefire.analysis.forecast_scores import (
     mean_by_group,
     restricted_mean,
 )
-from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, chance, masses, surviving, turnbull
+from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, masses, probability_between, surviving, turnbull
 from ceasefire.analysis.survival import survival
 
 INF = np.inf
@@ -51,8 +51,8 @@ def test_surviving_is_exact_on_edges_and_even_between() -> None:
     ],
 )
 def test_the_chance_of_what_was_seen(low: float, high: float, exact: float) -> None:
-    found = chance(exponential(0.002), np.array([low]), np.array([high]))
-    assert found[0] == pytest.approx(exact, abs=1e-12)
+    result = probability_between(exponential(0.002), np.array([low]), np.array([high]))
+    assert result[0] == pytest.approx(exact, abs=1e-12)
     assert log_scores(exponential(0.002), np.array([low]), np.array([high]))[0] == pytest.approx(np.log(exact))
 
 
@@ -110,14 +110,14 @@ def test_brier_with_censoring_is_near_brier_without() -> None:
     mass = exponential(0.02, n)
     whole = brier(mass, day, day + 1, 90.0).mean()
     censored = lost < day
-    seen = brier(mass, np.minimum(day, lost), np.where(censored, INF, day + 1), 90.0).mean()
-    assert seen == pytest.approx(whole, abs=0.012)
+    score = brier(mass, np.minimum(day, lost), np.where(censored, INF, day + 1), 90.0).mean()
+    assert score == pytest.approx(whole, abs=0.012)
     dropped = ((day >= 90) - surviving(mass, 90.0))[~(censored & (lost < 90))] ** 2
     assert abs(dropped.mean() - whole) > 0.012, "leaving the lost ones out would be seen"
 
 
 def test_brier_needs_dated_ends() -> None:
-    with pytest.raises(ValueError, match="a day for each end"):
+    with pytest.raises(ValueError, match="the day of each end"):
         brier(all_in(0.0), np.array([0.0]), np.array([9.0]), 30.0)
 
 
@@ -144,8 +144,8 @@ def test_a_gain_in_concordance_is_the_difference_of_two() -> None:
 
 
 def test_restricted_means_order_forecasts_by_length() -> None:
-    found = restricted_mean(np.vstack([exponential(rate) for rate in (0.1, 0.01, 0.001)]))
-    assert list(np.argsort(found)) == [0, 1, 2]
+    result = restricted_mean(np.vstack([exponential(rate) for rate in (0.1, 0.01, 0.001)]))
+    assert list(np.argsort(result)) == [0, 1, 2]
     assert restricted_mean(all_in(HORIZON))[0] == pytest.approx(np.log1p(HORIZON))
 
 

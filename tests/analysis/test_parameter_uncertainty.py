@@ -11,8 +11,8 @@ from scipy.stats import beta
 from ceasefire.analysis.parameter_uncertainty import (
     beta_quantile,
     between_draw_variance,
-    doubt_interval,
     uncertainty_band,
+    uncertainty_interval,
 )
 
 HORIZON = 365
@@ -83,13 +83,13 @@ def test_shares_drawn_from_a_beta_give_that_betas_quantiles() -> None:
 
 def test_the_variance_between_draws_is_unbiased_for_unequal_draws() -> None:
     """400 samples of 60 draws of 2 to 9 worlds: mean within four standard errors of the true variance."""
-    rng, found = np.random.default_rng(12), []
+    rng, result = np.random.default_rng(12), []
     for _ in range(400):
         share, worlds = rng.beta(3, 2, 60), rng.integers(2, 10, 60)
-        seen = rng.binomial(worlds, share) / worlds
-        noise = seen * (1 - seen) / (worlds - 1)
-        found.append(seen.var(ddof=1) - noise.mean())
-    assert np.mean(found) == pytest.approx(beta.var(3, 2), abs=4 * np.std(found) / 20)
+        observed = rng.binomial(worlds, share) / worlds
+        noise = observed * (1 - observed) / (worlds - 1)
+        result.append(observed.var(ddof=1) - noise.mean())
+    assert np.mean(result) == pytest.approx(beta.var(3, 2), abs=4 * np.std(result) / 20)
     assert between_draw_variance(np.array([0.5, 0.5]), np.array([0.1, 0.1]))[1] == 0
 
 
@@ -113,25 +113,25 @@ def test_mean_days_held_spread_as_the_draws_do_not_as_their_few_worlds(worlds: i
     h = hazards(0.5, 100_000, seed=1)
     truth = (1 - h) * (1 - (1 - h) ** HORIZON) / h
     low, high = np.quantile(truth, [0.05, 0.95])
-    found = [doubt_interval(draws(hazards(0.5, 200, seed), worlds, seed)) for seed in range(2, 14)]
-    assert np.mean([interval.low for interval in found]) == pytest.approx(low, abs=12)
-    assert np.mean([interval.high for interval in found]) == pytest.approx(high, abs=12)
+    result = [uncertainty_interval(draws(hazards(0.5, 200, seed), worlds, seed)) for seed in range(2, 14)]
+    assert np.mean([interval.low for interval in result]) == pytest.approx(low, abs=12)
+    assert np.mean([interval.high for interval in result]) == pytest.approx(high, abs=12)
 
 
 def test_share_and_median_are_read_off_the_band() -> None:
     table = draws(hazards(0.5, 300, 4), 20, 4)
     band = uncertainty_band(table)
-    share = doubt_interval(table, "share_holding", day=180)
+    share = uncertainty_interval(table, "share_holding", day=180)
     edges = (band.low[180], band.middle[180], band.high[180])
     assert (share.low, share.value, share.high) == pytest.approx(edges, abs=0.01)
-    median = doubt_interval(table, "median_days")
+    median = uncertainty_interval(table, "median_days")
     assert band.low[int(median.low)] <= 0.5 < band.low[int(median.low) - 1]
     assert band.middle[int(median.value)] <= 0.5 < band.middle[int(median.value) - 1]
     assert median.low < median.value < median.high
 
 
 def test_a_median_that_no_draw_reaches_lies_beyond_the_horizon() -> None:
-    median = doubt_interval(draws(np.full(30, 1e-4), 10, 2), "median_days")
+    median = uncertainty_interval(draws(np.full(30, 1e-4), 10, 2), "median_days")
     assert (median.low, median.value, median.high) == (np.inf, np.inf, np.inf)
 
 
@@ -175,12 +175,12 @@ def test_draws_that_cannot_speak_about_doubt_are_refused(table: pd.DataFrame, me
 
 def test_a_question_without_its_day_or_beyond_the_horizon_is_refused() -> None:
     table = draws(np.full(10, 0.001), 5, 1)
-    with pytest.raises(ValueError, match="say on which day"):
-        doubt_interval(table, "share_holding")
+    with pytest.raises(ValueError, match="needs a day"):
+        uncertainty_interval(table, "share_holding")
     with pytest.raises(ValueError, match="followed for 365 days, not 366"):
-        doubt_interval(table, "share_holding", day=366)
+        uncertainty_interval(table, "share_holding", day=366)
     with pytest.raises(ValueError, match="'mode' is none of"):
-        doubt_interval(table, "mode")  # type: ignore[arg-type]
+        uncertainty_interval(table, "mode")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="level: 2 does not lie"):
         uncertainty_band(table, level=2)
 

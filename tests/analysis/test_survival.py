@@ -115,11 +115,11 @@ def test_the_median_is_the_first_day_by_which_half_have_ended() -> None:
 
 
 def test_the_band_is_wider_where_censoring_left_fewer_worlds_to_look_at() -> None:
-    kept = survival(worlds([50] * 20 + [99] * 80, [1] * 20 + [0] * 80))
+    some_lost = survival(worlds([50] * 20 + [99] * 80, [1] * 20 + [0] * 80))
     lost = survival(worlds([50] * 20 + [99] * 80 + [10] * 300, [1] * 20 + [0] * 80 + [0] * 300))
     full = survival(worlds([50] * 80 + [99] * 320, [1] * 80 + [0] * 320))
-    assert lost.at(60) == kept.at(60) == full.at(60) == pytest.approx(0.8)
-    assert lost.high[60] - lost.low[60] == pytest.approx(kept.high[60] - kept.low[60])
+    assert lost.at(60) == some_lost.at(60) == full.at(60) == pytest.approx(0.8)
+    assert lost.high[60] - lost.low[60] == pytest.approx(some_lost.high[60] - some_lost.low[60])
     assert lost.high[60] - lost.low[60] > 1.8 * (full.high[60] - full.low[60])
 
 

@@ -17,7 +17,7 @@ from html_page import read
 
 import ceasefire
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.first_divergence import Parting, parting, who_led
+from ceasefire.analysis.first_divergence import Divergence, first_divergence, first_to_differ
 from ceasefire.charts import ranking
 from ceasefire.charts.ranking import Gain
 from ceasefire.ensemble.compare import (
@@ -30,6 +30,7 @@ from ceasefire.ensemble.compare import (
 )
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges
 from ceasefire.ensemble.run_plan import Plan
+from ceasefire.report import comparison_figures
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
@@ -110,25 +111,27 @@ def test_a_scenario_without_levers_that_fit_is_told_so(command: Command, small: 
 def test_the_first_decision_that_differs_is_found_on_its_day() -> None:
     here = load("idlib-2020").scenario
     there = load("idlib-2020", set={"actors.hts.motives.war_profit": 1.0}).scenario
-    found = [parting((here, initial_state(here)), (there, initial_state(there)), 1, world) for world in range(6)]
+    found = [
+        first_divergence((here, initial_state(here)), (there, initial_state(there)), 1, world) for world in range(6)
+    ]
     known = [one for one in found if one is not None]
     assert known
     assert all(one.here != one.there for one in known)
-    assert parting((here, initial_state(here)), (here, initial_state(here)), 1, 0) is None
+    assert first_divergence((here, initial_state(here)), (here, initial_state(here)), 1, 0) is None
 
 
 def test_who_led_counts_worlds_and_tells_the_commonest_way() -> None:
     said = [
-        Parting(5, "a", "honour", "strike"),
-        Parting(9, "a", "honour", "harass"),
-        Parting(7, "a", "honour", "harass"),
+        Divergence(5, "a", "honour", "strike"),
+        Divergence(9, "a", "honour", "harass"),
+        Divergence(7, "a", "honour", "harass"),
     ]
-    led = who_led([*said, Parting(1, "b", "strike", "honour")])
+    led = first_to_differ([*said, Divergence(1, "b", "strike", "honour")])
     assert [(one.actor, one.worlds, one.median_day, one.there) for one in led] == [
         ("a", 3, 7, "harass"),
         ("b", 1, 1, "honour"),
     ]
-    assert who_led([]) == []
+    assert first_to_differ([]) == []
     assert np.isfinite(led[0].median_day)
 
 
@@ -208,7 +211,7 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
         drawn.extend(gains)
         return original(gains, *rest, **more)
 
-    monkeypatch.setattr(ranking, "levers_chart", spy)
+    monkeypatch.setattr(comparison_figures, "levers_chart", spy)
     said = json.loads(command("levers", small, "--worlds", "20", "--days", "200", "--json").out)
     text = command("levers", small, "--worlds", "20", "--days", "200")
     folder = Path(said["folder"])

@@ -160,7 +160,7 @@ def test_what_stops_a_call_leaves_what_the_same_call_had_kept(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ceasefire.report.comparison_figures._draw_ranking", stop)
+    monkeypatch.setattr("ceasefire.report.comparison_figures.draw_ranking", stop)
     assert command("levers", small, *BRIEF).code == 130
     assert everything(Path()) == before
     assert command("levers", small, *BRIEF, "--seed", "2", "--out", "far/away").code == 130

@@ -17,7 +17,7 @@ from ceasefire.evaluation.validation.idlib_patterns import IdlibWorlds, spike
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case
-from ceasefire.report.hindcast import surprise
+from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.load import load
 
 SIDE_BY_SIDE = f"""
@@ -67,7 +67,7 @@ def test_one_case_has_nothing_to_be_paired_with() -> None:
 
 def test_the_sentence_speaks_of_the_deal_that_held_longest() -> None:
     found = hindcast.tables([lived([3, 4, 5], (4, 4)), lived([10, 20, 30, 40], (30, 30))])
-    said = surprise(found)
+    said = hindcast_sentence(found)
     assert "held 30 days" in said
     assert "50\u00a0%" in said  # two of four worlds ended before day 30
     assert "Of the other 1, 1 ended within" in said

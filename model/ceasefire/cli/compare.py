@@ -20,7 +20,6 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
-from ceasefire.report.comparison_figures import _draw_curves, _draw_ranking, _titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
@@ -54,6 +53,7 @@ def compare(
     """Simulate the same worlds under several conditions, and show how each differs from the first, and why."""
     from ceasefire.ensemble.compare import open_sides, request
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
+    from ceasefire.report.comparison_figures import draw_comparison
 
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
@@ -65,7 +65,7 @@ def compare(
     content = [_content(pair) for pair in pairs]
     with write_request_folder(folder, this_request, command_line()) as aside:
         if len(pairs) < MOST_CURVES:
-            _draw_curves([first, *(pair.other for pair in pairs)], pairs, aside)
+            draw_comparison([first, *(pair.other for pair in pairs)], pairs, aside)
         _write_table(aside, content)
         _write_report(first, pairs, content, aside, "comparison")
     if as_json:
@@ -87,6 +87,7 @@ def levers(
     """Rank every lever that fits a scenario by the days that it adds over the same worlds."""
     from ceasefire.ensemble.compare import lever_plans, request, worlds_to_simulate
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
+    from ceasefire.report.comparison_figures import draw_ranking
     from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
@@ -104,7 +105,7 @@ def levers(
     content = [_content(pair, why=False) for pair in pairs]
     with write_request_folder(folder, this_request, command_line()) as aside:
         _write_table(aside, content)
-        _draw_ranking(first, pairs, aside)
+        draw_ranking(first, pairs, aside)
         _write_report(first, pairs, content, aside, "levers")
     if as_json:
         show_json({**_settings(first), "first": _side_content(first), "levers": content, "folder": shown_path(folder)})
@@ -237,14 +238,15 @@ def _show_ranking(first: Side, content: list[dict[str, Any]]) -> None:
 
 def _write_report(first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
     """Write report.html of the comparison."""
-    from ceasefire.analysis.first_divergence import Led
+    from ceasefire.analysis.first_divergence import FirstToDiffer
     from ceasefire.cli.report import add_page
     from ceasefire.ensemble.manifest import as_typed
     from ceasefire.report import write_comparison
     from ceasefire.report.comparison import Comparison
+    from ceasefire.report.comparison_figures import condition_title
 
     divergences = [row.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for row in content]
-    led = [([Led(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
-    titles = {pair.other.label: _titled(first, pair.other) for pair in pairs}
+    led = [([FirstToDiffer(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
+    titles = {pair.other.label: condition_title(first, pair.other) for pair in pairs}
     command = as_typed(command_line())
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))

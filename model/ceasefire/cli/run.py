@@ -27,6 +27,8 @@ from ceasefire.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
@@ -89,19 +91,28 @@ def _run(plan: Plan, folder: Path, workers: int | None) -> Results:
         write_manifest,
         write_run,
     )
-    from ceasefire.report.run_figures import draw, draw_worlds, get_ready
+    from ceasefire.report import import_figures
 
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-    Thread(target=get_ready, daemon=True).start()
+    Thread(target=import_figures, daemon=True).start()
     with write_aside(folder) as aside:
-        outcome = _simulate(plan, workers, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
+        outcome = _simulate(plan, workers, lambda worlds: _draw_worlds(plan, worlds, aside / FIGURES))
         write_run(aside, plan, outcome)
+        from ceasefire.report.run_figures import draw
+
         draw(plan, outcome, aside / FIGURES)
         content = manifest(plan, outcome, started, time.perf_counter() - began, command_line())
         write_manifest(aside, content)
         add_report(aside, plan, outcome, content, folder)
     return Results(folder, content, outcome, plan)
+
+
+def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
+    """The figures that can be drawn while the parameter draws are simulated."""
+    from ceasefire.report.run_figures import draw_worlds
+
+    draw_worlds(plan, worlds, folder)
 
 
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, shrink_by_noise
-from ceasefire.analysis.first_divergence import Led, parting, who_led
+from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
@@ -68,7 +68,7 @@ class SidePair:
     fates: Fates
     doubt: Interval | None = None
 
-    def first_divergences(self, most: int = TRACED_WORLDS) -> tuple[list[Led], int]:
+    def first_divergences(self, most: int = TRACED_WORLDS) -> tuple[list[FirstToDiffer], int]:
         """Who was first to decide differently, and in how many worlds that was examined.
 
         Examined are up to `most` worlds that held for different times, spread evenly over all of these.
@@ -77,8 +77,8 @@ class SidePair:
         chosen = different[np.linspace(0, len(different) - 1, min(most, len(different))).astype(np.int64)]
         here, there = ((side.plan.scenario, side.initial) for side in (self.first, self.other))
         worlds = [int(self.first.worlds["world"][position]) for position in chosen]
-        divergences = [parting(here, there, self.first.plan.seed, world) for world in worlds]
-        return who_led([divergence for divergence in divergences if divergence is not None]), len(chosen)
+        divergences = [first_divergence(here, there, self.first.plan.seed, world) for world in worlds]
+        return first_to_differ([divergence for divergence in divergences if divergence is not None]), len(chosen)
 
 
 def compare_sides(first: Side, other: Side) -> SidePair:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ceasefire.charts.forecast_scores import calibration_chart
 from ceasefire.charts.layout import Caption
-from ceasefire.charts.posterior import Narrowed, posterior_chart
+from ceasefire.charts.posterior import PosteriorRow, posterior_chart
 from ceasefire.charts.style import save
 from ceasefire.evaluation.validation.baselines import BASELINES
 from ceasefire.evaluation.validation.cross_validation import MODEL
@@ -36,7 +36,7 @@ def draw_posterior(calibration: Calibration, folder: Path) -> list[Path]:
     """Draw the prior and posterior range of every free number, as PNG and SVG; returns the files."""
     numbers = calibration.numbers()
     rows = [
-        Narrowed(
+        PosteriorRow(
             row["name"], row["low"], row["high"], _quantiles(row, ""), _quantiles(row, "position_"),
             bool(row["informed"]),
         )

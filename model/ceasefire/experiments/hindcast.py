@@ -108,10 +108,10 @@ def _row(each: Hindcast) -> dict[str, object]:
         "held_high": high,
         "hindsight": each.case.hindsight,
         "stated_median": each.stated.quantile(0.5),
-        "stated_shorter": each.stated.shorter(low),
+        "stated_shorter": each.stated.cdf(low),
         **quantiles,
-        "shorter": each.doubted.shorter(low),
-        "longer": 1.0 - each.doubted.shorter(high + 1),
+        "shorter": each.doubted.cdf(low),
+        "longer": 1.0 - each.doubted.cdf(high + 1),
         "log_score_stated": each.stated.log_score(low, high),
         "log_score": each.doubted.log_score(low, high),
         "source": each.case.source,
@@ -121,7 +121,7 @@ def _row(each: Hindcast) -> dict[str, object]:
 def _curves(hindcasts: list[Hindcast]) -> pd.DataFrame:
     parts = []
     for each in hindcasts:
-        stated, doubted = ([1.0 - one.shorter(day) for day in DAYS] for one in (each.stated, each.doubted))
+        stated, doubted = ([1.0 - one.cdf(day) for day in DAYS] for one in (each.stated, each.doubted))
         parts.append(pd.DataFrame({"case": each.loaded.label, "day": DAYS, "stated": stated, "holding": doubted}))
     return pd.concat(parts, ignore_index=True)
 

@@ -1,4 +1,4 @@
-"""Which figure answers an experiment: by its design, one for each outcome."""
+"""The figures of an experiment: one for each outcome, of the kind that suits the design."""
 
 from __future__ import annotations
 
@@ -9,26 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.charts.forecast_scores import Deal, cases_chart
+from ceasefire.charts.layout import Caption
+from ceasefire.charts.ranking import Bar, Gain, Key, bars_chart, levers_chart
+from ceasefire.charts.response_surface import Field, Line, field_chart, lines_chart, phase_chart
+from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
+from ceasefire.charts.style import save
+from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
+from ceasefire.errors import ScenarioError
+from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.report.hindcast import hindcast_sentence
+from ceasefire.scenario.find_scenarios import find_change, headline
+from ceasefire.scenario.parameter_paths import path_words
+from ceasefire.wording import ILLUSTRATIVE, signed_days, titled
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from ceasefire.charts.layout import Caption
     from ceasefire.experiments.factors import Factor
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_tables import ResultTables
 
 MOST_LINES = 6
+"""Largest number of lines in a figure; a factor with more settings gets a grid of cells."""
 
 
 def draw(made: PreparedExperiment, found: ResultTables, folder: Path) -> None:
-    """A figure for each outcome, as PNG and SVG, named for it; figures there were are replaced."""
-    from ceasefire.charts.style import save
-    from ceasefire.ensemble.output_folder import FIGURES, new_figures
-
+    """A figure for each outcome under its name, as PNG and SVG; figures in the folder are replaced."""
     with new_figures(folder) as aside:
         for name in made.experiment.spec.outcomes:
             figure = _figure(made, found, outcome(name))
@@ -40,7 +51,7 @@ def draw(made: PreparedExperiment, found: ResultTables, folder: Path) -> None:
 
 
 def _figure(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
-    """The figure of a kind of design; none when nothing was found."""
+    """The figure for the design; None when there are no results."""
     for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
         table = found.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
@@ -53,13 +64,7 @@ def _figure(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariab
 
 
 def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
-    """The deals side by side."""
-    from ceasefire.charts.forecast_scores import Deal, cases_chart
-    from ceasefire.charts.layout import Caption
-    from ceasefire.experiments import hindcast
-    from ceasefire.report.hindcast import surprise
-    from ceasefire.wording import ILLUSTRATIVE
-
+    """The past deals with their forecasts."""
     curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}
     deals = []
     for row in found.tables["cases"].to_dict("records"):
@@ -72,13 +77,10 @@ def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
     caption = Caption(made.experiment.spec.title, made.experiment.base.loaded.label, made.records.seed, note)
     worlds, draws = hindcast.sample_sizes(made.quick)
     made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
-    return cases_chart(deals, caption, surprise(found.tables), made_of)
+    return cases_chart(deals, caption, hindcast_sentence(found.tables), made_of)
 
 
 def _caption(made: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
-    from ceasefire.charts.layout import Caption
-    from ceasefire.wording import ILLUSTRATIVE, titled
-
     label = made.experiment.base.loaded.label
     note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
     return Caption(titled(made.experiment.spec.title, wanted.words), label, made.records.seed, note)
@@ -94,10 +96,7 @@ def _change_of(wanted: OutcomeVariable) -> str:
 
 
 def _levers(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.ranking import Gain, levers_chart
-
+    """Levers over the draws of the uncertain numbers: mean over draws, and the middle 90 % of draws."""
     names, scale = _titles(made), _scale(wanted)
     gains = []
     for _, row in rows.iterrows():
@@ -116,9 +115,6 @@ def _levers(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariabl
 
 
 def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    from ceasefire.charts.ranking import Bar, Key, bars_chart
-    from ceasefire.wording import signed_days
-
     swap, scale = made.experiment.swap, _scale(wanted)
     assert swap is not None
     columns = ["contribution", "low", "high", "least", "most", "alone"]
@@ -129,10 +125,10 @@ def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVa
         )
     ]
     whole = signed_days(scale * float(rows["contribution"].sum()))
-    most_of_it = f"{bars[0].name}, {signed_days(bars[0].value)}"
+    largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
     finding = (
-        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Most of it: {most_of_it}."
+        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Largest part: {largest}."
     )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
     return bars_chart(bars, _caption(made, wanted), finding, unit, key, _made_of(made))
@@ -143,8 +139,6 @@ def _sensitivity(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVa
         return _morris(made, rows, wanted)
     if "in_all" in rows:
         return _sobol(made, rows, wanted)
-    from ceasefire.charts.ranking import Bar, Key, bars_chart
-
     bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
     bars = [bar for bar in bars if math.isfinite(bar.value)]
@@ -152,10 +146,6 @@ def _sensitivity(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVa
 
 
 def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.analysis.sensitivity import Effect
-    from ceasefire.charts.sensitivity import morris_chart
-
     scale = _scale(wanted)
     effects = [
         Effect(name, Interval(*(scale * v for v in span)), scale * mean, scale * spread)
@@ -171,45 +161,35 @@ def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariabl
 
 
 def _sobol(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.analysis.sensitivity import Influence
-    from ceasefire.charts.sensitivity import sobol_chart
-
     spans = [
         [Interval(*row) for row in rows[[n, f"{n}_low", f"{n}_high"]].to_numpy(float)] for n in ("alone", "in_all")
     ]
-    found = [Influence(str(name), *both) for name, *both in zip(rows["factor"], *spans, strict=True)]
+    influences = [Influence(str(name), *both) for name, *both in zip(rows["factor"], *spans, strict=True)]
     return sobol_chart(
-        found, _caption(made, wanted), outcome=wanted.words, made_of=_made_of(made), titles=_titles(made)
+        influences, _caption(made, wanted), outcome=wanted.words, made_of=_made_of(made), titles=_titles(made)
     )
 
 
 def _titles(made: PreparedExperiment) -> dict[str, str]:
-    """What readers call the factors: titles of changes, paths in words."""
-    from ceasefire.errors import ScenarioError
-    from ceasefire.scenario.find_scenarios import find_change, headline
-    from ceasefire.scenario.parameter_paths import path_words
-
-    found = {}
+    """The readers' names of the factors: titles of changes, paths in words."""
+    titles = {}
     for factor in made.experiment.factors:
         if factor.kind == "change":
             with suppress(ScenarioError):
                 file = find_change(factor.paths[0], made.experiment.file.parent)
-                found[factor.name] = headline(file).get("title", factor.name)
+                titles[factor.name] = headline(file).get("title", factor.name)
         elif factor.kind != "part":
-            found[factor.name] = path_words(factor.name, made.experiment.base.loaded.scenario)
-    return found
+            titles[factor.name] = path_words(factor.name, made.experiment.base.loaded.scenario)
+    return titles
 
 
 def _scale(wanted: OutcomeVariable) -> float:
-    """Differences in shares are shown in percentage points."""
+    """Scale of the figure: 100 for shares, whose differences are in percentage points."""
     return 100.0 if wanted.is_share else 1.0
 
 
 def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
-    """How far the outcome swings with each factor, or what each point does."""
-    from ceasefire.charts.ranking import Bar, Key, bars_chart
-
+    """The effect of each factor in a one-at-a-time design, otherwise the difference at each point."""
     table = found.tables["differences"]
     if not len(table):
         return None
@@ -217,7 +197,7 @@ def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeV
     if made.experiment.spec.design.kind == "one_at_a_time" and made.experiment.spec.draws is None:
         return _one_at_a_time(made, rows, wanted)
     bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
-    key = Key("difference from the scenario as it is", "its 95 % interval")
+    key = Key("difference from the scenario without changes", "its 95 % interval")
     return bars_chart(
         bars, _caption(made, wanted), made.experiment.spec.question, _change_of(wanted), key, _made_of(made)
     )
@@ -225,10 +205,6 @@ def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeV
 
 def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.ranking import Gain, levers_chart
-    from ceasefire.charts.sensitivity import Swing, tornado_chart
-
     names, scale = _titles(made), _scale(wanted)
     settings: dict[str, list[tuple[float, str, Interval]]] = {}
     for point, *span in rows[["point", "difference", "low", "high"]].to_numpy(float):
@@ -239,7 +215,7 @@ def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: Outcome
     if not settings:
         return None
     if all(factor.kind == "change" for factor in made.experiment.factors):
-        gains = [Gain(name, names.get(name, name), found[0][2]) for name, found in settings.items()]
+        gains = [Gain(name, names.get(name, name), effects[0][2]) for name, effects in settings.items()]
         chance = f"chance in {made.worlds:,} worlds or more"
         return levers_chart(
             gains,
@@ -250,14 +226,14 @@ def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: Outcome
             chance=chance,
         )
     swings = [
-        Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(found, key=lambda one: one[0])))
-        for name, found in settings.items()
+        Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(effects, key=lambda one: one[0])))
+        for name, effects in settings.items()
     ]
     return tornado_chart(swings, _caption(made, wanted), unit=_change_of(wanted), worlds=made.worlds)
 
 
 def _grid(made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
-    """Lines along one number, or a field over two factors; none for a grid of more."""
+    """Lines over one number, or cells over two factors; None for a grid of more factors."""
     own = points.iloc[made.points.before :]
     factors = list(made.experiment.factors)
     if len(factors) == 1 and factors[0].kind == "number":
@@ -275,8 +251,6 @@ def _grid(made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariabl
 def _lines(
     made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, along: Factor, other: Factor | None
 ) -> Figure:
-    from ceasefire.charts.response_surface import Line, lines_chart
-
     lines: dict[str, Any] = {}
     groups = points.groupby(other.name, sort=False) if other is not None else [("", points)]
     for setting, group in groups:
@@ -303,8 +277,6 @@ def _field(
         table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
         return _phase(made, wanted, (across, columns), (up, rows), table)
-    from ceasefire.charts.response_surface import field_chart
-
     own = _own_place(_own_value(made, across), columns), _own_place(_own_value(made, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(made, wanted),
@@ -320,9 +292,7 @@ def _phase(
     up: tuple[Factor, list[float]],
     table: Any,
 ) -> Figure:
-    """Two numbers at their own places, with the border of one half."""
-    from ceasefire.charts.response_surface import Field, phase_chart
-
+    """Cells over two numbers, at their values, with the contour of one half."""
     names = _titles(made)
     own = _own_value(made, across[0]), _own_value(made, up[0])
     inside = all(
@@ -346,7 +316,7 @@ def _setting(factor: Factor | None, value: Any) -> str:
 
 
 def _own_value(made: PreparedExperiment, factor: Factor) -> float | None:
-    """The scenario's own value of a number that stands in one place."""
+    """The scenario's own value of a number that has exactly one place in the record."""
     if factor.kind != "number":
         return None
     slots = made.records.slots[0][made.experiment.factors.index(factor)]
@@ -356,7 +326,7 @@ def _own_value(made: PreparedExperiment, factor: Factor) -> float | None:
 
 
 def _own_place(value: float | None, values: list[Any]) -> float | None:
-    """Where a value stands among rising ones, in steps from the first; none when it lies outside."""
+    """Position of a value among increasing ones, in steps from the first; None when it is outside."""
     if value is None or not min(values) <= value <= max(values) or list(values) != sorted(values):
         return None
     return float(np.interp(value, values, range(len(values))))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.analysis.forecast_scores import pairing, score_table
-from ceasefire.analysis.talks_effect import Sawtooth, around_talks, violations_and_talks
+from ceasefire.analysis.talks_effect import TalksEffect, around_talks, violations_and_talks
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import uncertainty_batch
 from ceasefire.evaluation.calibration import summary_statistics
@@ -65,7 +65,7 @@ class IdlibWorlds:
         """Result rows of the flagship."""
         return self.rows(FLAGSHIP)
 
-    def talks_effect(self, reference: str) -> Sawtooth:
+    def talks_effect(self, reference: str) -> TalksEffect:
         """Violations before and after talks in some worlds of a scenario. ValueError when there were no talks."""
         scenario, opening = load(reference).scenario, self.opening(reference)
         trajectories = (
