@@ -14,6 +14,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
+from ceasefire.ensemble.manifest import program_version
 from ceasefire.report.appendix import assumed_numbers, assumed_table
 from ceasefire.report.html import (
     Block,
@@ -74,14 +75,8 @@ def comparison_report(found: Comparison) -> Report:
         Section("replay", "How to replay it", [_replay(found)]),
         Section("downloads", "Tables to download", [Downloads([_csv(found)])]),
     ]
-    made_by = f"Made by ceasefire {_version()}."
+    made_by = f"Made by ceasefire {program_version()}."
     return Report(titled(plan.scenario.title, _subject(found)), question, _answer(found), NOTE, sections, made_by)
-
-
-def _version() -> str:
-    import ceasefire
-
-    return ceasefire.__version__
 
 
 def _subject(found: Comparison) -> str:
