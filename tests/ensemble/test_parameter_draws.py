@@ -1,4 +1,4 @@
-"""Doubt draws every assumed number evenly over its own range, each by its own name, whatever the seed."""
+"""Every assumed number is drawn uniformly over its own range, with random numbers of its own, at any seed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ RANGES = {"agreement.monitoring": (0.2, 0.6), "trust.north": (0.0, 1.0)}
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 2**63 - 1])
 def test_draws_fill_the_whole_range_at_any_seed(seed: int) -> None:
-    found = assumed_values(RANGES, 2000, seed)
+    draws = assumed_values(RANGES, 2000, seed)
     for path, (low, high) in RANGES.items():
-        assert stats.kstest(found[path], stats.uniform(low, high - low).cdf).pvalue > 0.001
+        assert stats.kstest(draws[path], stats.uniform(low, high - low).cdf).pvalue > 0.001
 
 
 def test_a_new_assumption_leaves_the_draws_of_the_others_alone() -> None:
@@ -35,10 +35,10 @@ def test_a_new_assumption_leaves_the_draws_of_the_others_alone() -> None:
 
 
 def test_numbers_are_drawn_apart_and_seeds_differ() -> None:
-    found = assumed_values(RANGES, 2000, 1)
+    draws = assumed_values(RANGES, 2000, 1)
     # 2,000 pairs: the correlation's standard error is 0.022.
-    assert abs(np.corrcoef(found["agreement.monitoring"], found["trust.north"])[0, 1]) < 4 * 0.022
-    assert not np.isin(found["trust.north"], assumed_values(RANGES, 2000, 2)["trust.north"]).any()
+    assert abs(np.corrcoef(draws["agreement.monitoring"], draws["trust.north"])[0, 1]) < 4 * 0.022
+    assert not np.isin(draws["trust.north"], assumed_values(RANGES, 2000, 2)["trust.north"]).any()
 
 
 def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:

@@ -39,7 +39,7 @@ NAMES = {
 }
 
 
-def no_worlds(numbers: FloatArray, seed: int, tell: Callable[[str], None]) -> FloatArray:
+def no_worlds(numbers: FloatArray, seed: int, progress: Callable[[str], None]) -> FloatArray:
     """Made-up figures of windows, by seed."""
     return np.random.default_rng(seed).uniform(0, 1, (len(numbers), len(all_names())))
 
@@ -110,9 +110,9 @@ def test_a_folder_of_anything_else_is_refused_and_left_alone(
     first, second = calls
     Path("mine").mkdir()
     Path("mine/differences.csv").write_text("keep me", encoding="utf-8")
-    said = command(*first, "--out", "mine")
-    assert said.code == 2
-    assert said.err.strip().splitlines()[-1] == (
+    answer = command(*first, "--out", "mine")
+    assert answer.code == 2
+    assert answer.err.strip().splitlines()[-1] == (
         "mine holds something else already, and nothing is overwritten; choose another --out"
     )
     assert everything(Path("mine")) == {"differences.csv": b"keep me"}
@@ -126,9 +126,9 @@ def test_a_folder_of_anything_else_is_refused_and_left_alone(
 def test_a_run_is_never_mistaken_for_a_comparison(command: Command, small: str) -> None:
     folder = command("run", small, "--out", "ran", *BRIEF).last
     before = everything(Path(folder))
-    said = command("compare", small, f"{small}+no-monitors", *BRIEF, "--out", folder)
-    assert said.code == 2
-    assert "holds something else" in said.err
+    answer = command("compare", small, f"{small}+no-monitors", *BRIEF, "--out", folder)
+    assert answer.code == 2
+    assert "holds something else" in answer.err
     assert everything(Path(folder)) == before
 
 
@@ -137,16 +137,16 @@ def test_the_request_file_names_every_side_and_the_program(command: Command, sma
     ran = Path(command("run", small, "--set", "agreement.monitoring=0.9", *BRIEF).last)
     compared = Path(command("compare", str(ran), f"{small}+no-monitors").last)
     content = request_in(compared)
-    asked, program = content["asked"], content["program"]
-    assert isinstance(asked, dict)
+    parameters, program = content["asked"], content["program"]
+    assert isinstance(parameters, dict)
     assert isinstance(program, dict)
     keys = ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")
     manifest = json.loads((ran / "manifest.json").read_text(encoding="utf-8"))
     other = Plan(load(small, changes=["no-monitors"]), 8, 1, days=30)
     identity = {**other.identity, "scenario": "two-sides+no-monitors", "identity": other.fingerprint}
-    assert asked["command"] == "compare"
-    assert asked["sides"] == [{key: one[key] for key in keys} for one in (manifest, identity)]
-    assert asked["doubt"] == {"draws": 200, "worlds_per_draw": 2}
+    assert parameters["command"] == "compare"
+    assert parameters["sides"] == [{key: one[key] for key in keys} for one in (manifest, identity)]
+    assert parameters["doubt"] == {"draws": 200, "worlds_per_draw": 2}
     assert (program["ceasefire"], program["source"]) == (ceasefire.__version__, source_digest())
     assert compared.name == f"two-sides-vs-two-sides+no-monitors-{str(content['identity'])[:6]}"
 
@@ -185,14 +185,14 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
 
 
 def test_another_version_of_the_program_makes_another_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {"seed": 1}
-    with write_request_folder(tmp_path / "x", Request("x", asked), ["ceasefire"]):
+    parameters = {"seed": 1}
+    with write_request_folder(tmp_path / "x", Request("x", parameters), ["ceasefire"]):
         pass
-    assert folder_for_request(Request("x", asked), tmp_path / "x") == tmp_path / "x"
+    assert folder_for_request(Request("x", parameters), tmp_path / "x") == tmp_path / "x"
     with monkeypatch.context() as other:
         other.setattr("ceasefire.ensemble.output_folder.source_digest", lambda: "another program")
         with pytest.raises(FolderError, match="holds something else"):
-            folder_for_request(Request("x", asked), tmp_path / "x")
+            folder_for_request(Request("x", parameters), tmp_path / "x")
     monkeypatch.setattr("ceasefire.ensemble.output_folder.program_version", lambda: "another version")
     with pytest.raises(FolderError, match="holds something else"):
-        folder_for_request(Request("x", asked), tmp_path / "x")
+        folder_for_request(Request("x", parameters), tmp_path / "x")

@@ -1,4 +1,4 @@
-"""The layout of chunks: every world once, none too small, and a stopped run has seen all points alike."""
+"""The layout of chunks: every world once, no chunk too small, and a stopped run has worlds of every point."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ rounds = st.lists(st.integers(0, 900), min_size=1, max_size=60).map(
 @settings(max_examples=60, deadline=None)
 def test_every_world_is_in_one_chunk_and_no_chunk_is_small(needs: list[WorldRange]) -> None:
     chunks = chunks_of(needs, start=5)
-    seen = Counter((block.point, world) for chunk in chunks for block in chunk.blocks for world in range(*block[1:]))
-    assert set(seen.values()) <= {1}
-    assert set(seen) == {(need.point, world) for need in needs for world in range(need.first, need.last)}
+    counts = Counter((block.point, world) for chunk in chunks for block in chunk.blocks for world in range(*block[1:]))
+    assert set(counts.values()) <= {1}
+    assert set(counts) == {(need.point, world) for need in needs for world in range(need.first, need.last)}
     assert [chunk.number for chunk in chunks] == list(range(5, 5 + len(chunks)))
     total = sum(chunk.worlds for chunk in chunks)
     assert all(chunk.worlds >= min(LEAST_CHUNK, total) for chunk in chunks)

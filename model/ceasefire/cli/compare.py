@@ -13,9 +13,9 @@ from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
 from ceasefire.cli.terminal import (
     columns,
     command_line,
+    notify,
+    notify_if_compiling,
     progress,
-    say,
-    say_if_compiling,
     show,
     show_json,
     shown_path,
@@ -57,7 +57,7 @@ def compare(
 
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
-    say_if_compiling()
+    notify_if_compiling()
     sides = open_sides(references, worlds, seed, days)
     this_request = request("compare", sides)
     folder = folder_for_request(this_request, out)
@@ -95,11 +95,11 @@ def levers(
     if len(plans) == 1:
         raise RefusedError(f"no lever fits {scenario}")
     this_request = request("levers", plans)
-    say_if_compiling()
+    notify_if_compiling()
     folder = folder_for_request(this_request, out)
     _, doubt = worlds_to_simulate(plans)
     extra = f", and {doubt:,} more in all for doubt about the assumed numbers" if doubt else ""
-    say(f"{len(plans) - 1} levers, and the scenario without them: {number:,} worlds each{extra}")
+    notify(f"{len(plans) - 1} levers, and the scenario without them: {number:,} worlds each{extra}")
     first, pairs = _simulate(plans, workers)
     pairs.sort(key=lambda pair: -pair.days.value)
     content = [_content(pair, why=False) for pair in pairs]

@@ -10,7 +10,16 @@ import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Seed
-from ceasefire.cli.terminal import columns, command_line, progress, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import (
+    columns,
+    command_line,
+    notify,
+    notify_if_compiling,
+    progress,
+    show,
+    show_json,
+    shown_path,
+)
 
 if TYPE_CHECKING:
     from ceasefire.evaluation.calibration.posterior import Calibration
@@ -27,8 +36,8 @@ def verify(
     """Check that the program computes the model: a row per check, with its figure and its target."""
     from ceasefire.evaluation import verification
 
-    say_if_compiling()
-    say("This takes ten minutes or more." if full else "This takes about a minute.")
+    notify_if_compiling()
+    notify("This takes ten minutes or more." if full else "This takes about a minute.")
     table = verification.table(quick=not full)
     checks = [{**row, "passed": bool(row["passed"])} for row in table.to_dict("records")]
     if as_json:
@@ -37,7 +46,7 @@ def verify(
         rows = [[_verdict(c["passed"]), str(c["name"]), str(c["figure"]), str(c["target"])] for c in checks]
         show(columns([["", "check", "figure", "target"], *rows]))
     missed = sum(not check["passed"] for check in checks)
-    say(f"{len(checks) - missed} of {len(checks)} checks passed")
+    notify(f"{len(checks) - missed} of {len(checks)} checks passed")
     if missed:
         raise typer.Exit(SOME_FAILED)
 
@@ -64,7 +73,7 @@ def validate(
     from ceasefire.reference_class.features import COVARIATES
     from ceasefire.reference_class.shipped_fit import shipped_fit
 
-    say_if_compiling()
+    notify_if_compiling()
     evidence = Evidence(data, quick)
     folder = folder_for_request(evidence.request, out) if data is not None else None
     with progress(len(evidence.cells), "kinds of deals simulated") as advance:
@@ -79,9 +88,9 @@ def validate(
         show(f"\n{free} free parameters of the population were fitted to {fitted}.")
     if folder is not None:
         _write_scores(evidence, folder, as_json)
-    say(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
+    notify(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
-        say(
+        notify(
             "The numbers of the rules have changed since the shipped fit;"
             " python -m ceasefire.reference_class --data DIR fits it again."
         )
@@ -123,7 +132,7 @@ def _write_scores(evidence: Evidence, folder: Path, as_json: bool) -> None:
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
         show(columns(_cells(scores), right=range(2, len(scores.columns))))
-    say(f"Written: {', '.join(shown_path(folder / name) for name in files)}")
+    notify(f"Written: {', '.join(shown_path(folder / name) for name in files)}")
 
 
 def _cells(scores: Any) -> list[list[str]]:
@@ -161,13 +170,13 @@ def calibrate(
 
     if data is None:
         raise RefusedError("not run: needs data; --data DIR names its folder, and docs/calibration.md describes it")
-    say_if_compiling()
+    notify_if_compiling()
     try:
         war = tables.read(data)
         count = draws or (posterior.QUICK_DRAWS if quick else posterior.DRAWS)
         request = posterior.request(data, count, seed)
         folder = folder_for_request(request, out)
-        calibration = posterior.calibrate(war, count, seed, say)
+        calibration = posterior.calibrate(war, count, seed, notify)
         with write_request_folder(folder, request, command_line()) as aside:
             write_calibration(calibration, aside)
     except tables.DataError as fault:
@@ -182,7 +191,7 @@ def calibrate(
             f"Not fitted: deaths a month in October and November 2018 were {all_syria:.0%} of the worst month of the"
             f" year before in all Syria, and {idlib:.0%} around Idlib."
         )
-    say(f"numbers, figures, chart and draws: {shown_path(folder)}")
+    notify(f"numbers, figures, chart and draws: {shown_path(folder)}")
 
 
 def calibration_text(calibration: Calibration) -> str:
@@ -230,7 +239,7 @@ def bench(
     """
     from ceasefire.evaluation.speed import bench as benchmark
 
-    measurements = benchmark.bench(quick, lambda name: say(f"measuring {name}"))
+    measurements = benchmark.bench(quick, lambda name: notify(f"measuring {name}"))
     if as_json:
         show_json(measurements)
         return

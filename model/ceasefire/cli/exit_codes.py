@@ -13,7 +13,7 @@ from typing import Any
 import typer
 import typer.core
 
-from ceasefire.cli.terminal import say
+from ceasefire.cli.terminal import notify
 from ceasefire.errors import FolderError, ScenarioError
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -54,16 +54,16 @@ class ErrorHandlingGroup(typer.core.TyperGroup):
             return result
         except ScenarioError as error:
             for fault in error.faults:
-                say(str(fault))
+                notify(str(fault))
         except (RefusedError, FolderError) as error:
-            say(str(error))
+            notify(str(error))
         except BrokenPipeError:
             _silence_stdout()
             raise typer.Exit(DONE) from None
         except KeyboardInterrupt:
             raise _interrupted() from None
         except OSError as error:
-            say(_message(error))
+            notify(_message(error))
             raise typer.Exit(SOME_FAILED if error.errno in FULL else BAD_INPUT) from None
         except Exception:
             if _signals_received:  # an interrupt while rules are compiled appears as an error of the compiler
@@ -73,7 +73,7 @@ class ErrorHandlingGroup(typer.core.TyperGroup):
 
 
 def _interrupted() -> typer.Exit:
-    say("interrupted; no incomplete file was left behind")
+    notify("interrupted; no incomplete file was left behind")
     return typer.Exit(128 + _signals_received[0] if _signals_received else INTERRUPTED)
 
 

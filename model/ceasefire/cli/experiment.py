@@ -13,10 +13,10 @@ from ceasefire.cli.terminal import (
     columns,
     command_line,
     duration_words,
+    notify,
+    notify_if_compiling,
     program,
     progress_display,
-    say,
-    say_if_compiling,
     show,
     show_json,
     shown_path,
@@ -78,7 +78,7 @@ def experiment(
             _show_status(prepared, store, as_json)
             return
         if note:
-            say(note)
+            notify(note)
         _run(prepared, store, workers, cluster, as_json)
     except (FolderError, ClusterError, OtherVersionError) as problem:
         raise RefusedError(str(problem)) from problem
@@ -112,7 +112,7 @@ def _hindcasts(prepared: PreparedExperiment, workers: int | None) -> dict[str, D
 
     if not prepared.experiment.cases:
         return {}
-    say(f"simulating {len(prepared.experiment.cases)} past deals, for {hindcast.HORIZON:,} days each")
+    notify(f"simulating {len(prepared.experiment.cases)} past deals, for {hindcast.HORIZON:,} days each")
     worlds, draws = hindcast.sample_sizes(prepared.quick)
     cases = zip(prepared.experiment.spec.cases, prepared.experiment.cases, strict=True)
     seed = prepared.records.seed
@@ -130,12 +130,12 @@ def _simulate(prepared: PreparedExperiment, store: Store, workers: int | None, c
         with _executor(prepared, workers, cluster) as executor, progress_display() as display:
             return run(prepared, store, executor, display, command, QUICK_SECONDS if prepared.quick else None)
     except KeyboardInterrupt:
-        say(f"{_saved(store)}; the same command continues from there")
+        notify(f"{_saved(store)}; the same command continues from there")
         raise
     except OSError as problem:
         if not _is_full(problem):
             raise
-        say(f"{store.folder}: the disk is full; {_saved(store)}. Free some space, and the same command continues")
+        notify(f"{store.folder}: the disk is full; {_saved(store)}. Free some space, and the same command continues")
         raise typer.Exit(SOME_FAILED) from None
 
 
@@ -149,7 +149,7 @@ def _executor(prepared: PreparedExperiment, workers: int | None, cluster: str | 
                 "--workers sets the threads of this machine; leave it out with --cluster, which has workers of its own"
             )
         return DaskExecutor(cluster)
-    say_if_compiling()
+    notify_if_compiling()
     warm_up(prepared)
     return ThreadExecutor(workers)
 
@@ -193,8 +193,8 @@ def _show_cost(prepared: PreparedExperiment, workers: int | None, as_json: bool)
     ]
     show(columns(rows))
     if prepared.quick:
-        say(ROUGH)
-    say("Nothing was started.")
+        notify(ROUGH)
+    notify("Nothing was started.")
 
 
 def _show_status(prepared: PreparedExperiment, store: Store, as_json: bool) -> None:
@@ -284,7 +284,7 @@ def _show_results(prepared: PreparedExperiment, store: Store, progress: Progress
         name, factor = next(iter(results.variance_reduction.items()))
         show(f"\nThe same worlds at every point make the variance of differences in {name} {factor:.1f} times smaller.")
     if not progress.complete:
-        say(f"{progress.done:,} of {progress.wanted:,} worlds are done; the same command continues")
+        notify(f"{progress.done:,} of {progress.wanted:,} worlds are done; the same command continues")
     show(f"\n{ROUGH if prepared.quick else ILLUSTRATIVE}\n")
     folder = shown_path(store.folder)
     rows = [
@@ -300,8 +300,8 @@ def _show_results(prepared: PreparedExperiment, store: Store, progress: Progress
 def _report_failures(store: Store, progress: Progress) -> None:
     folder = shown_path(store.folder)
     for point, world in progress.failed[:5]:
-        say(f"world {world} of point {point} failed; {program()} replay {folder} --point {point} --world {world}")
+        notify(f"world {world} of point {point} failed; {program()} replay {folder} --point {point} --world {world}")
     reasons = dict.fromkeys(reason for entry in progress.entries.values() for reason in entry.reasons)
     for reason in list(reasons)[:3]:
-        say(f"why: {reason}")
-    say(f"{len(progress.failed):,} of {progress.done:,} worlds failed; the others are saved")
+        notify(f"why: {reason}")
+    notify(f"{len(progress.failed):,} of {progress.done:,} worlds failed; the others are saved")

@@ -10,7 +10,7 @@ import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED
 from ceasefire.cli.options import MOST_SEED, AsJson
-from ceasefire.cli.terminal import columns, progress, say, say_if_compiling, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
@@ -27,7 +27,7 @@ def report(
     ] = False,
 ) -> None:
     """Make the figures and report.html of a results folder again, from the folder alone."""
-    say_if_compiling()
+    notify_if_compiling()
     show(shown_path(remake(folder, more)))
 
 
@@ -68,7 +68,7 @@ def _draw_experiment(folder: Path, manifest: dict[str, Any]) -> None:
     except (ScenarioError, KeyError) as problem:
         why = [str(problem)]
     if why:
-        say(f"the tables and figures stay as they are: {'; '.join(why)}")
+        notify(f"the tables and figures stay as they are: {'; '.join(why)}")
         return
     results = tabulate(prepared, store, progress_of(prepared, store))
     write_tables(results, store)
@@ -92,7 +92,7 @@ def add_page(write: Callable[[], object]) -> None:
     except OSError:
         raise
     except Exception as problem:
-        say(f"report.html could not be made ({type(problem).__name__}: {problem}); everything else is saved")
+        notify(f"report.html could not be made ({type(problem).__name__}: {problem}); everything else is saved")
 
 
 def replay(
@@ -104,7 +104,7 @@ def replay(
     """Simulate a world of a results folder again, from the folder alone, and compare it with the stored one."""
     from ceasefire.experiments.replay import replay as replay_world
 
-    say_if_compiling()
+    notify_if_compiling()
     result = replay_world(folder, world, point)
     if as_json:
         show_json({"same": result.same, "differs": list(result.differs), "now": result.now, "then": result.then})
@@ -113,7 +113,7 @@ def replay(
         show(columns(rows))
         show("the same" if result.same else f"NOT the same: {', '.join(result.differs)}")
     if result.other_version:
-        say(f"{shown_path(folder)} was made by another version of the program")
+        notify(f"{shown_path(folder)} was made by another version of the program")
     if not result.same:
         raise typer.Exit(SOME_FAILED)
 

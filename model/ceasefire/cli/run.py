@@ -17,10 +17,10 @@ from ceasefire.cli.report import add_report
 from ceasefire.cli.terminal import (
     columns,
     command_line,
+    notify,
+    notify_if_compiling,
     program,
     progress,
-    say,
-    say_if_compiling,
     show,
     show_json,
     shown_path,
@@ -72,7 +72,7 @@ def _redraw(folder: Path) -> Results:
     from ceasefire.ensemble.output_folder import new_figures, open_results
     from ceasefire.report.run_figures import draw
 
-    say(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
+    notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
     results = open_results(folder)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
@@ -119,12 +119,12 @@ def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -
     """Run a plan with progress on standard error. `while_sampling` is called while assumed numbers are drawn."""
     from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_simulate
 
-    say_if_compiling()
+    notify_if_compiling()
     warm_up(plan)
     total = worlds_to_simulate(plan)
     doubt = total - plan.worlds
     extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
-    say(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
+    notify(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
     with progress(total, "worlds") as advance:
         return run_plan(plan, workers, advance, while_sampling)
 
@@ -151,10 +151,10 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
         show(folder)
     if failed:
         for world in failed[:5]:
-            say(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
+            notify(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
         for reason in results.outcome.reasons[:3]:
-            say(f"why: {reason}")
-        say(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the others are saved")
+            notify(f"why: {reason}")
+        notify(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the others are saved")
         raise typer.Exit(SOME_FAILED)
 
 

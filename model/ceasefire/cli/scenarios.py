@@ -9,7 +9,7 @@ import typer
 
 from ceasefire.cli.exit_codes import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Settings, load_with_options
-from ceasefire.cli.terminal import columns, program, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, notify, program, show, show_json, shown_path
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario import load as scenario_check
 from ceasefire.scenario.yaml_with_lines import read
@@ -39,7 +39,7 @@ def list_all(as_json: AsJson = False) -> None:
         group = [["  " + row["name"], row["says"]] for row in rows if row["kind"] == kind]
         if group:
             show(f"{heading}\n{columns(group, gap=2)}\n")
-    say(f"{program()} describe NAME shows more; {program()} run SCENARIO --change CHANGE simulates it.")
+    notify(f"{program()} describe NAME shows more; {program()} run SCENARIO --change CHANGE simulates it.")
 
 
 def _row(kind: str, name: str, file: Path) -> dict[str, str]:
@@ -119,7 +119,7 @@ def new(
     except FileExistsError:
         raise RefusedError(f"{file} exists already and is not overwritten; choose another name") from None
     reference = name if file.parent.name == "scenarios" else shown_path(file)
-    say(f"Edit it, then run: {program()} check {file}; {program()} run {reference}")
+    notify(f"Edit it, then run: {program()} check {file}; {program()} run {reference}")
     show(str(file))
 
 

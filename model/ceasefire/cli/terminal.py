@@ -17,19 +17,19 @@ def show(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def say(text: str) -> None:
+def notify(text: str) -> None:
     """Print a message on standard error."""
     sys.stdout.flush()
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
-def say_if_compiling() -> None:
+def notify_if_compiling() -> None:
     """Print a message when the rules have to be compiled, which takes a while."""
     from ceasefire.compilation.decorators import when_compiling
 
     when_compiling(
-        lambda: say("Compiling the rules for this machine; this takes about half a minute and happens only once.")
+        lambda: notify("Compiling the rules for this machine; this takes about half a minute and happens only once.")
     )
 
 
@@ -104,9 +104,9 @@ class ProgressDisplay:
         """Worlds of all rounds so far, and how many are done; `extra`: a round was added because of uncertainty."""
         more = worlds - self._total
         if extra:
-            say(f"the result is not certain enough yet: {more:,} more worlds")
+            notify(f"the result is not certain enough yet: {more:,} more worlds")
         elif done:
-            say(f"continuing: {done:,} of {worlds:,} worlds are done already")
+            notify(f"continuing: {done:,} of {worlds:,} worlds are done already")
         self._total, self._done = worlds, done
         if self._bar is not None:
             self._bar.update(self._task, total=worlds, completed=done)
@@ -123,13 +123,13 @@ class ProgressDisplay:
             self._last = now
             left = duration_words((self._total - self._done) / rate)
             share = self._done / max(self._total, 1)
-            say(f"{share:4.0%}  {self._done:,} of {self._total:,} worlds, {rate:,.0f} a second, about {left} left")
+            notify(f"{share:4.0%}  {self._done:,} of {self._total:,} worlds, {rate:,.0f} a second, about {left} left")
 
     def damaged(self, chunks: Sequence[int]) -> None:
         """Numbers of chunks that were finished but are damaged or missing; they are simulated again."""
         some = ", ".join(map(str, chunks[:8])) + (" …" if len(chunks) > 8 else "")
         which = f"chunk {some} is" if len(chunks) == 1 else f"{len(chunks):,} chunks ({some}) are"
-        say(f"{which} damaged or missing, and will be simulated again")
+        notify(f"{which} damaged or missing, and will be simulated again")
 
 
 @contextmanager

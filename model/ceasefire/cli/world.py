@@ -11,7 +11,7 @@ import typer
 
 from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import MOST_SEED, Changes, Settings, load_with_options
-from ceasefire.cli.terminal import program, say, say_if_compiling, show, shown_path
+from ceasefire.cli.terminal import notify, notify_if_compiling, program, show, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.narrative.story import Story
@@ -46,7 +46,7 @@ def world(
         command = _command(source, number, seed, change, setting)
     from ceasefire.narrative.story import record_story
 
-    say_if_compiling()
+    notify_if_compiling()
     story = record_story(loaded, seed, number, command)
     show(story.text().rstrip("\n"))
     if chart:
@@ -63,7 +63,7 @@ def _scenario_of_run(folder: Path, number: int) -> tuple[Loaded, int]:
     if number >= plan.worlds:
         raise RefusedError(f"--world {number}: this run has worlds 0 to {plan.worlds - 1}")
     if manifest.get("program", {}).get("source") != source_digest():
-        say(f"{folder} was made by another version of the program; this world may differ from the one in its table")
+        notify(f"{folder} was made by another version of the program; this world may differ from the one in its table")
     return replace(plan.loaded, scenario=plan.scenario), plan.seed
 
 

@@ -1,1 +1,1 @@
-"""Running worlds and keeping what they say."""
+"""Loads, runs and evaluates batch experiments. (Experiment files themselves are in experiments/ of the repository.)"""
