@@ -185,7 +185,10 @@ def _uncertainty(comparison: Comparison) -> list[str]:
     """The sources of uncertainty: chance, doubt, and what neither interval contains."""
     reductions = [pair.days.variance_reduction for pair in comparison.pairs if pair.days.variance_reduction > 0]
     worlds = comparison.pairs[0].days.worlds
-    chance = f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds. Both sides use the same random numbers in every world, so that most of this error cancels"
+    chance = (
+        f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds. Both sides use the same "
+        "random numbers in every world, so that most of this error cancels"
+    )
     if reductions:
         median = sorted(reductions)[len(reductions) // 2]
         chance += f": with different worlds, the variance of a difference would be {median:.1f} times as large"
