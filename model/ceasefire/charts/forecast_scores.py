@@ -82,7 +82,7 @@ def _panel(sheet: Page, foot: float, last: float, labelled: bool) -> Axes:
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     if labelled:
-        axes.set_xlabel("time since the deal began (each step longer than the last)", labelpad=2, size=SMALL)
+        axes.set_xlabel("time since the deal began (logarithmic scale)", labelpad=2, size=SMALL)
     return axes
 
 
