@@ -18,11 +18,11 @@ from html_page import read
 import ceasefire
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import Divergence, first_divergence, first_to_differ
+from ceasefire.charts import ranking
 from ceasefire.charts.ranking import Gain
 from ceasefire.ensemble.compare import Compared, compared, doubted_days, lived, with_doubt, worlds_to_live
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges
 from ceasefire.ensemble.run_plan import Plan
-from ceasefire.report import comparison_figures
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
@@ -197,13 +197,13 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
 ) -> None:
     """On the terminal, in the tables, in the figure and on the page; each where it is called so."""
     drawn: list[Gain] = []
-    original = comparison_figures.levers_chart
+    original = ranking.levers_chart
 
     def spy(gains: list[Gain], *rest: Any, **more: Any) -> Any:
         drawn.extend(gains)
         return original(gains, *rest, **more)
 
-    monkeypatch.setattr(comparison_figures, "levers_chart", spy)
+    monkeypatch.setattr("ceasefire.report.comparison_figures.levers_chart", spy)
     said = json.loads(command("levers", small, "--worlds", "20", "--days", "200", "--json").out)
     text = command("levers", small, "--worlds", "20", "--days", "200")
     folder = Path(said["folder"])
