@@ -1,4 +1,4 @@
-"""The front day by day, and violations around talks: against worlds lived step by step, and known truths."""
+"""The front by day and violations around talks, against worlds simulated step by step and known truths."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_known_sawtooth_is_found() -> None:
     assert result.days_to_half() == pytest.approx(27, abs=3)
 
 
-def test_days_that_nobody_lived_are_not_counted_as_quiet() -> None:
+def test_days_after_the_end_are_not_counted_as_days_without_violations() -> None:
     result = around_talks([(np.full(20, 4.0), [10]), (np.full(200, 4.0), [10])])
     assert result.mean == pytest.approx(np.full(len(result.days), 4.0))
     assert result.rounds[result.days == 5][0] == 2

@@ -1,4 +1,4 @@
-"""Means with their intervals, and figures of draws freed from noise."""
+"""Means with their intervals, and estimates by draw without sampling noise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_mean_has_students_interval() -> None:
     assert (result.value, result.low, result.high) == pytest.approx((5.25, low, high))
 
 
-def test_one_value_knows_nothing_of_its_error_and_none_or_a_missing_one_is_refused() -> None:
+def test_one_value_has_an_infinite_interval_and_none_or_a_missing_one_is_refused() -> None:
     assert mean_interval([2.0]).low == -np.inf
     with pytest.raises(ValueError, match="at least one"):
         mean_interval([])

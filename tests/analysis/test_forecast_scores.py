@@ -1,4 +1,4 @@
-"""Each score of forecasts against an answer known by arithmetic or by another program."""
+"""Every scoring rule against an answer from arithmetic or from another program."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INF = np.inf
 
 
 def all_in(day: float) -> np.ndarray:
-    """A forecast that is sure of the bin of a day, shape (1, BINS)."""
+    """A forecast with all its mass in the bin of a day, shape (1, BINS)."""
     return masses(np.array([day]))[None, :]
 
 
@@ -50,7 +50,7 @@ def test_surviving_is_exact_on_edges_and_even_between() -> None:
         (3000.0, INF, np.exp(-0.002 * HORIZON)),
     ],
 )
-def test_the_chance_of_what_was_seen(low: float, high: float, exact: float) -> None:
+def test_the_probability_of_an_observation(low: float, high: float, exact: float) -> None:
     result = probability_between(exponential(0.002), np.array([low]), np.array([high]))
     assert result[0] == pytest.approx(exact, abs=1e-12)
     assert log_scores(exponential(0.002), np.array([low]), np.array([high]))[0] == pytest.approx(np.log(exact))
@@ -87,13 +87,13 @@ def test_what_lies_between_the_days_known_is_not_charged() -> None:
     assert crps(sure_of_50, np.array([0.0]), np.array([30.0]))[0] == pytest.approx(late)
 
 
-def test_brier_is_the_squared_error_when_all_is_seen() -> None:
+def test_brier_is_the_squared_error_without_censoring() -> None:
     low = np.array([10.0, 29.0, 30.0, 400.0])
     mass = np.vstack([all_in(HORIZON), all_in(0.0), all_in(HORIZON), 0.5 * all_in(0.0) + 0.5 * all_in(HORIZON)])
     assert brier(mass, low, low + 1, 30.0) == pytest.approx([1.0, 0.0, 0.0, 0.25])
 
 
-def test_brier_weighs_by_the_inverse_chance_of_being_seen() -> None:
+def test_brier_weights_by_the_inverse_probability_of_no_censoring() -> None:
     low = np.array([10.0, 20.0, 40.0, 50.0])
     high = np.array([11.0, INF, 41.0, INF])
     sure = np.tile(all_in(HORIZON), (4, 1))
@@ -113,7 +113,7 @@ def test_brier_with_censoring_is_near_brier_without() -> None:
     score = brier(mass, np.minimum(day, lost), np.where(censored, INF, day + 1), 90.0).mean()
     assert score == pytest.approx(whole, abs=0.012)
     dropped = ((day >= 90) - surviving(mass, 90.0))[~(censored & (lost < 90))] ** 2
-    assert abs(dropped.mean() - whole) > 0.012, "leaving the lost ones out would be seen"
+    assert abs(dropped.mean() - whole) > 0.012, "leaving the censored ones out would differ"
 
 
 def test_brier_needs_dated_ends() -> None:

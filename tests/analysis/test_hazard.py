@@ -1,4 +1,4 @@
-"""The danger of ending: closed forms, synthetic worlds with a known truth, and scipy's own Weibull."""
+"""The hazard of ending: closed forms, synthetic worlds with a known truth, and scipy's own Weibull."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def table(days: npt.ArrayLike, horizon: int = HORIZON) -> pd.DataFrame:
 
 
 def weibull_lives(count: int, shape: float, scale: float, seed: int) -> pd.DataFrame:
-    """Worlds with Weibull lives."""
+    """Worlds with Weibull durations."""
     return table(scale * np.random.default_rng(seed).weibull(shape, count))
 
 
@@ -76,7 +76,7 @@ def test_ends_per_year_are_counted_by_hand() -> None:
     assert result.loc[0, ["low", "high"]].to_numpy(dtype=float) == pytest.approx(exact * 365.25 / 742)
 
 
-def test_ages_that_nobody_reached_are_left_out() -> None:
+def test_ages_that_no_world_reached_are_left_out() -> None:
     assert hazard_table(table([3, 5]), (0, 365, 730))["from_day"].tolist() == [0]
 
 
@@ -114,7 +114,7 @@ def test_calling_off_is_no_breakdown() -> None:
     assert hazard_table(worlds, (0, 365), "breakdown")["ends"].tolist() == [2]
 
 
-def test_what_no_shape_can_be_told_from_is_said_to_be_so() -> None:
+def test_worlds_that_do_not_identify_a_shape_are_refused() -> None:
     for days in ([HORIZON] * 5, [7] * 5, [7]):
         with pytest.raises(ValueError, match="at least two days"):
             weibull_shape(table(days))

@@ -1,4 +1,4 @@
-"""Differences on the same worlds: known answers."""
+"""Paired differences against known answers."""
 
 from __future__ import annotations
 

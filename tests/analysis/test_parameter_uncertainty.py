@@ -1,4 +1,4 @@
-"""Doubt about numbers, told apart from chance: checked on draws whose truth is known."""
+"""Parameter uncertainty separated from sampling noise, on draws with a known truth."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HORIZON = 365
 
 
 def draws(hazards: NDArray[np.float64], worlds: int, seed: int) -> pd.DataFrame:
-    """Each draw has a constant daily hazard; its worlds hold geometric times, followed to the horizon."""
+    """Each draw has a constant daily hazard; its worlds have geometric durations, censored at the horizon."""
     rng = np.random.default_rng(seed)
     days = rng.geometric(hazards[:, None], (len(hazards), worlds)) - 1
     table = {"point": np.repeat(np.arange(len(hazards)), worlds), "world": np.arange(days.size)}
@@ -33,7 +33,7 @@ def hazards(spread: float, count: int, seed: int) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("spread", [0.3, 0.8])
 def test_the_band_has_the_same_true_width_however_few_worlds_a_draw_has(spread: float) -> None:
-    """Mean of 12 bands of 200 draws; truth no Beta, so edges may be 0.05 off; by size only 0.025."""
+    """Mean of 12 bands of 200 draws; the truth is no Beta, so edges may be 0.05 off; by size only 0.025."""
     truth = (1 - hazards(spread, 100_000, seed=1)) ** 181
     edges = []
     for worlds in (5, 25, 100):
@@ -52,8 +52,8 @@ def test_the_raw_spread_of_few_worlds_would_be_far_too_wide() -> None:
     assert raw > 1.7 * (band.high[180] - band.low[180])
 
 
-def test_without_any_doubt_the_band_closes_on_the_curve() -> None:
-    """Ten sets of 1,000 draws of 20 worlds with one hazard: a nil variance is missed by chance, and clipped at 0."""
+def test_without_parameter_uncertainty_the_band_closes_on_the_curve() -> None:
+    """Ten sets of 1,000 draws of 20 worlds with one hazard: zero variance is missed by chance, and clipped at 0."""
     tables = [draws(np.full(1_000, 0.004), 20, seed) for seed in range(10)]
     bands = [uncertainty_band(table) for table in tables]
     assert np.mean([band.high[180] - band.low[180] for band in bands]) < 0.06
@@ -143,7 +143,7 @@ def test_draws_that_share_their_worlds_are_refused() -> None:
 
 
 def test_shared_worlds_would_give_a_wrong_middle() -> None:
-    """The same ten uniforms in every draw: their luck is in every draw's share and does not average out."""
+    """The same ten uniforms in every draw: their error is in every draw's share and does not average out."""
     h = hazards(0.5, 400, 3)
     wrong = []
     for seed in range(10):
@@ -168,7 +168,7 @@ def test_a_draw_with_a_single_world_is_left_out() -> None:
         (pd.DataFrame({"point": [0, 0, 1, 1], "days_held": [3, 9, 9, 9], "ended": False}), "followed for 3 days only"),
     ],
 )
-def test_draws_that_cannot_speak_about_doubt_are_refused(table: pd.DataFrame, message: str) -> None:
+def test_draws_without_information_on_parameter_uncertainty_are_refused(table: pd.DataFrame, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         uncertainty_band(table)
 

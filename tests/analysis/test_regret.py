@@ -1,4 +1,4 @@
-"""Regret: arithmetic on tables without noise, and no regret invented out of noise."""
+"""Regret: arithmetic on tables without noise, and no regret from noise alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_when_fewer_is_better_the_signs_turn() -> None:
     assert result == pytest.approx({"a": 15, "b": 5})
 
 
-def test_levers_that_are_all_alike_have_no_regret_but_noise_would_invent_some() -> None:
+def test_levers_that_are_all_alike_have_no_regret_though_noise_would_suggest_some() -> None:
     rng = np.random.default_rng(1)
     outcomes = {name: rng.normal(size=(2_000, 10)) for name in "abcde"}
     for each in regret(outcomes).levers:
@@ -70,7 +70,7 @@ def test_a_draw_in_which_a_lever_failed_is_left_out_for_all_and_counted() -> Non
     assert {each.lever: each.mean.value for each in result.levers} == pytest.approx({"a": 5, "b": 5})
 
 
-def test_what_cannot_be_regretted_is_said() -> None:
+def test_outcomes_without_a_regret_are_refused() -> None:
     with pytest.raises(ValueError, match="at least two are needed"):
         regret({"a": level(1)})
     with pytest.raises(ValueError, match="same draws and worlds"):

@@ -1,4 +1,4 @@
-"""Log scores agree with the curve that the worlds were drawn from, and a true pairing is told from the others."""
+"""Log scores agree with the distribution of the worlds, and the true pairing is distinguished from the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ceasefire.analysis.forecast_scores import LEAST_DENSITY, Forecast, Weibull,
 
 
 def drawn(curve: Weibull, count: int, horizon: float, seed: int = 1) -> Forecast:
-    """Worlds whose lives follow a Weibull curve, followed to a horizon."""
+    """Worlds with Weibull durations, followed to a horizon."""
     days = curve.scale * np.random.default_rng(seed).exponential(size=count) ** (1 / curve.shape)
     return Forecast(np.minimum(days, horizon), days < horizon)
 

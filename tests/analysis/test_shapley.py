@@ -1,4 +1,4 @@
-"""Shapley's shares: games with known answers, and intervals that cover."""
+"""Shapley values: games with known answers, and intervals that cover."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_world_that_failed_anywhere_is_left_out_everywhere_and_counted() -> No
     assert result.total.value == pytest.approx(4)
 
 
-def test_what_cannot_be_attributed_is_said() -> None:
+def test_outcomes_without_an_attribution_are_refused() -> None:
     with pytest.raises(ValueError, match="with a, b exchanged are missing"):
         attribution({s: np.ones(2) for s in subsets("ab") if len(s) < 2})
     with pytest.raises(ValueError, match="no differences"):
@@ -92,7 +92,7 @@ def test_what_cannot_be_attributed_is_said() -> None:
         attribution({s: np.full(2, np.nan) for s in subsets("ab")})
 
 
-def test_one_world_has_shares_and_no_idea_of_their_error() -> None:
+def test_one_world_has_shares_with_infinite_intervals() -> None:
     result = attribution({subset: values[:1] for subset, values in GLOVES.items()})
     assert result.parts[0].mean.value == pytest.approx(2 / 3)
     assert result.parts[0].mean.high == np.inf

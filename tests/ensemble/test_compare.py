@@ -30,7 +30,6 @@ from ceasefire.ensemble.compare import (
 )
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges
 from ceasefire.ensemble.run_plan import Plan
-from ceasefire.report import comparison_figures
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
@@ -211,7 +210,7 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
         drawn.extend(gains)
         return original(gains, *rest, **more)
 
-    monkeypatch.setattr(comparison_figures, "levers_chart", spy)
+    monkeypatch.setattr("ceasefire.report.comparison_figures.levers_chart", spy)
     answer = json.loads(command("levers", small, "--worlds", "20", "--days", "200", "--json").out)
     text = command("levers", small, "--worlds", "20", "--days", "200")
     folder = Path(answer["folder"])

@@ -74,28 +74,28 @@ def _uncensored_probability(low: FloatArray, censored: NDArray[np.bool_]) -> Cal
     return at
 
 
-def concordance(life: FloatArray, low: FloatArray, high: FloatArray) -> float:
+def concordance(predicted: FloatArray, low: FloatArray, high: FloatArray) -> float:
     """Harrell's concordance: share of the comparable pairs that the forecast orders correctly; 0.5 is no skill.
 
     A pair is comparable when it is known which deal ended first. `life` is the predicted duration in any increasing
     scale; ties count half. Not a number if no pair is comparable.
     """
-    right, pairs = _pairs(life, low, high)
+    right, pairs = _pairs(predicted, low, high)
     return float(right.sum() / pairs.sum()) if pairs.any() else float("nan")
 
 
-def _pairs(life: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _pairs(predicted: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
     """For each pair (i, j): the score of its order, and 1 if i is known to have ended first, else 0.
 
     The score is 1 for the right order, 0.5 for a tie, 0 for the wrong order and for pairs that are not comparable.
     """
     first = (high[:, None] <= low[None, :]).astype(np.float64)
-    right = (life[:, None] < life[None, :]) + 0.5 * (life[:, None] == life[None, :])
+    right = (predicted[:, None] < predicted[None, :]) + 0.5 * (predicted[:, None] == predicted[None, :])
     return right * first, first
 
 
 def concordance_gain(
-    life: FloatArray,
+    predicted: FloatArray,
     rival: FloatArray,
     low: FloatArray,
     high: FloatArray,
@@ -106,7 +106,7 @@ def concordance_gain(
     """Concordance of `life` minus that of `rival`, with a 95 % interval from a bootstrap of groups (countries)."""
     names, of = np.unique(np.asarray(groups), return_inverse=True)
     member = np.eye(len(names))[of]
-    right, pairs = _pairs(life, low, high)
+    right, pairs = _pairs(predicted, low, high)
     rival_right, _ = _pairs(rival, low, high)
     gain, known = member.T @ (right - rival_right) @ member, member.T @ pairs @ member
     samples = np.random.default_rng(seed).integers(0, len(names), (draws, len(names)))
@@ -131,7 +131,7 @@ class CalibrationGroup:
     day: float
     deals: int
     forecast: float
-    seen: float
+    observed: float
     low: float
     high: float
 

@@ -82,7 +82,7 @@ def _panel(sheet: Page, foot: float, last: float, labelled: bool) -> Axes:
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     if labelled:
-        axes.set_xlabel("time since the deal began (each step longer than the last)", labelpad=2, size=SMALL)
+        axes.set_xlabel("time since the deal began (logarithmic scale)", labelpad=2, size=SMALL)
     return axes
 
 
@@ -131,7 +131,7 @@ def calibration_chart(
         for shift, (name, colour) in enumerate(zip(named, COMPARISON_COLOURS, strict=False)):
             its = [group for group in named[name] if group.day == day]
             x = [group.forecast for group in its]
-            y = [group.seen for group in its]
+            y = [group.observed for group in its]
             axes.vlines(x, [g.low for g in its], [g.high for g in its], color=colour, linewidth=1.0, zorder=2)
             axes.plot(x, y, "os"[shift % 2], color=colour, markersize=4.5, label=name, zorder=3)
         axes.set_xlim(0, 1)

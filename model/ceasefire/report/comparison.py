@@ -61,77 +61,84 @@ class Comparison:
         return self.titles.get(label, label)
 
 
-def comparison_report(found: Comparison) -> Report:
+def comparison_report(comparison: Comparison) -> Report:
     """The report of a comparison."""
-    plan = found.first.plan
-    levers = found.figure == "levers"
+    plan = comparison.first.plan
+    levers = comparison.figure == "levers"
     question = "What would make it last longer?" if levers else "What difference does it make?"
-    chart = picture(found.folder / f"{found.figure}.png", _alt(found), _finding(found))
+    chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _finding(comparison))
     sections = [
-        Section("difference", "The difference", [*([chart] if chart else []), _table(found)]),
-        Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(found)),
-        Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(found))]),
-        Section("assumed", "What was assumed", _assumed(found)),
-        Section("replay", "How to replay it", [_replay(found)]),
-        Section("downloads", "Tables to download", [Downloads([_csv(found)])]),
+        Section("difference", "The difference", [*([chart] if chart else []), _table(comparison)]),
+        Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
+        Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
+        Section("assumed", "What was assumed", _assumed(comparison)),
+        Section("replay", "How to replay it", [_replay(comparison)]),
+        Section("downloads", "Tables to download", [Downloads([_csv(comparison)])]),
     ]
     made_by = f"Made by ceasefire {program_version()}."
-    return Report(titled(plan.scenario.title, _subject(found)), question, _answer(found), NOTE, sections, made_by)
+    return Report(
+        titled(plan.scenario.title, _subject(comparison)), question, _answer(comparison), NOTE, sections, made_by
+    )
 
 
-def _subject(found: Comparison) -> str:
-    return "its levers" if found.figure == "levers" else "compared"
+def _subject(comparison: Comparison) -> str:
+    return "its levers" if comparison.figure == "levers" else "compared"
 
 
 def _interval(difference: Difference) -> Interval:
     return Interval(difference.value, difference.low, difference.high)
 
 
-def _ranked(found: Comparison) -> list[SidePair]:
-    return sorted(found.pairs, key=lambda pair: -pair.days.value)
+def _ranked(comparison: Comparison) -> list[SidePair]:
+    return sorted(comparison.pairs, key=lambda pair: -pair.days.value)
 
 
-def _answer(found: Comparison) -> str:
+def _answer(comparison: Comparison) -> str:
     """The differences in one sentence."""
-    plan, worlds = found.first.plan, found.pairs[0].days.worlds
-    ranked = _ranked(found)
+    plan, worlds = comparison.first.plan, comparison.pairs[0].days.worlds
+    ranked = _ranked(comparison)
     stated = ranked if len(ranked) <= MOST_DIFFERENCES else [ranked[0], ranked[-1]]
-    parts = [f"{found.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in stated]
+    parts = [f"{comparison.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in stated]
     joined = "; ".join(parts) if len(ranked) <= MOST_DIFFERENCES else f"highest: {parts[0]}; lowest: {parts[1]}"
     text = (
         f"followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
-        f"against {found.first.label}: {joined}. Illustrative: durations are not calibrated."
+        f"against {comparison.first.label}: {joined}. Illustrative: durations are not calibrated."
     )
     return titled(plan.scenario.title, text, by=",")
 
 
-def _finding(found: Comparison) -> str:
+def _finding(comparison: Comparison) -> str:
     """The largest difference, for the caption."""
-    largest = max(found.pairs, key=lambda pair: abs(pair.days.value))
-    return f"Largest difference: {found.named(largest)}, {verdict(_interval(largest.days), largest.doubt)}."
+    largest = max(comparison.pairs, key=lambda pair: abs(pair.days.value))
+    return f"Largest difference: {comparison.named(largest)}, {verdict(_interval(largest.days), largest.doubt)}."
 
 
-def _alt(found: Comparison) -> str:
-    kind = "A ranking of changes by days gained." if found.figure == "levers" else "Survival curves and differences."
-    parts = [f"{found.named(pair)}: {verdict(_interval(pair.days), pair.doubt)}" for pair in _ranked(found)]
+def _alt(comparison: Comparison) -> str:
+    kind = (
+        "A ranking of changes by days gained." if comparison.figure == "levers" else "Survival curves and differences."
+    )
+    parts = [f"{comparison.named(pair)}: {verdict(_interval(pair.days), pair.doubt)}" for pair in _ranked(comparison)]
     return f"{kind} {'; '.join(parts)}."
 
 
-def _table(found: Comparison) -> Table:
+def _table(comparison: Comparison) -> Table:
     """Days gained with their intervals, and shares that hold to the end."""
     columns = [
         "", "mean days held", "days gained", "chance (95 %)", "doubt (90 %)", "hold to the end", "points gained",
         "chance (95 %)",
     ]  # fmt: skip
-    own_days, own_holds = float(found.first.worlds["days_held"].mean()), float((~found.first.worlds["ended"]).mean())
-    rows = [[found.first.label, days(own_days), "", "", "", whole_percent(own_holds), "", ""]]
-    for pair in _ranked(found):
+    own_days, own_holds = (
+        float(comparison.first.worlds["days_held"].mean()),
+        float((~comparison.first.worlds["ended"]).mean()),
+    )
+    rows = [[comparison.first.label, days(own_days), "", "", "", whole_percent(own_holds), "", ""]]
+    for pair in _ranked(comparison):
         gained, holds = _interval(pair.days), pair.holds
         doubt = span_words(pair.doubt, signed_days) if pair.doubt else "no assumed numbers"
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         rows.append(
             [
-                found.named(pair), days(own_days + gained.value), signed_days(gained.value),
+                comparison.named(pair), days(own_days + gained.value), signed_days(gained.value),
                 span_words(gained, signed_days), doubt, whole_percent(max(0.0, min(1.0, own_holds + holds.value))),
                 signed_days(points.value), span_words(points, signed_days),
             ]
@@ -139,24 +146,26 @@ def _table(found: Comparison) -> Table:
     return Table("The same worlds under each condition", columns, rows, frozenset(range(1, 8)))
 
 
-def _first_to_differ(found: Comparison) -> list[Block]:
+def _first_to_differ(comparison: Comparison) -> list[Block]:
     """Tables of the actors that first decided differently, and of how single worlds differ."""
-    titles = {name: actor.title for name, actor in found.first.plan.scenario.actors.items()}
+    titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
     blocks: list[Block] = []
     rows = []
-    for pair, (led, examined) in zip(found.pairs, found.led, strict=False):
+    for pair, (led, examined) in zip(comparison.pairs, comparison.led, strict=False):
         for one in led[:4]:
             who = f"{titles.get(one.actor, one.actor)}, about day {one.median_day:,}"
-            rows.append([found.named(pair), who, f"{one.there} instead of {one.here}", f"{one.worlds} of {examined}"])
+            rows.append(
+                [comparison.named(pair), who, f"{one.there} instead of {one.here}", f"{one.worlds} of {examined}"]
+            )
     if rows:
         columns = ["condition", "actor", "decision", "worlds (of those with different durations)"]
         blocks.append(Table("The first actors to decide differently", columns, rows, frozenset({3})))
     shares = [
         [
-            found.named(pair),
+            comparison.named(pair),
             *(whole_percent(getattr(pair.fates, name)) for name in ("longer", "shorter", "saved", "lost")),
         ]
-        for pair in found.pairs
+        for pair in comparison.pairs
     ]
     columns = ["condition", "held longer", "held shorter", "saved", "lost"]
     blocks.append(Table("Shares of the same worlds", columns, shares, frozenset({1, 2, 3, 4})))
@@ -167,27 +176,28 @@ def _first_to_differ(found: Comparison) -> list[Block]:
     return [*blocks, Paragraph(text)]
 
 
-def _uncertainty(found: Comparison) -> list[str]:
+def _uncertainty(comparison: Comparison) -> list[str]:
     """The sources of uncertainty: chance, doubt, and what neither interval contains."""
-    reductions = [pair.days.variance_reduction for pair in found.pairs if pair.days.variance_reduction > 0]
+    reductions = [pair.days.variance_reduction for pair in comparison.pairs if pair.days.variance_reduction > 0]
+    worlds = comparison.pairs[0].days.worlds
     chance = (
-        f"Chance. The intervals (95 %) are the error from simulating only {found.pairs[0].days.worlds:,} worlds. Both "
-        "sides use the same random numbers in every world, so that most of this error cancels"
+        f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds. Both sides use the same "
+        "random numbers in every world, so that most of this error cancels"
     )
     if reductions:
         median = sorted(reductions)[len(reductions) // 2]
         chance += f": with different worlds, the variance of a difference would be {median:.1f} times as large"
     return [
         f"{chance}.",
-        _uncertainty_text(found),
+        _uncertainty_text(comparison),
         "In neither interval: whether the rules by which these actors decide are right, and whether a lever could be "
         "used without other changes.",
     ]
 
 
-def _uncertainty_text(found: Comparison) -> str:
+def _uncertainty_text(comparison: Comparison) -> str:
     """How uncertain the differences are because of the assumed numbers."""
-    known = [pair for pair in found.pairs if pair.doubt is not None]
+    known = [pair for pair in comparison.pairs if pair.doubt is not None]
     if not known:
         return "Doubt about assumed numbers: none, because these scenarios contain no assumed numbers."
     text = (
@@ -195,7 +205,9 @@ def _uncertainty_text(found: Comparison) -> str:
         "doubt contains the difference at nine draws in ten, without the error from few worlds at each draw"
     )
     if len(known) <= MOST_DIFFERENCES:
-        parts = [f"{found.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt]
+        parts = [
+            f"{comparison.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt
+        ]
         text += f": {'; '.join(parts)}"
     else:
         unclear = sum(pair.doubt.low < 0 < pair.doubt.high for pair in known if pair.doubt)
@@ -206,31 +218,31 @@ def _uncertainty_text(found: Comparison) -> str:
     return text
 
 
-def _assumed(found: Comparison) -> list[Block]:
-    table = assumed_numbers(found.first.plan.scenario)
+def _assumed(comparison: Comparison) -> list[Block]:
+    table = assumed_numbers(comparison.first.plan.scenario)
     text = (
         f"The conditions have the same assumed numbers, except for the changes: {len(table):,} numbers of "
-        f"{found.first.label}."
+        f"{comparison.first.label}."
     )
     return [Paragraph(text), Folded("All assumed numbers, with their ranges", [assumed_table(table)])]
 
 
-def _replay(found: Comparison) -> Commands:
-    lines = {found.command: "repeats the comparison and this page"}
-    for side in (found.first, found.pairs[0].other):
+def _replay(comparison: Comparison) -> Commands:
+    lines = {comparison.command: "repeats the comparison and this page"}
+    for side in (comparison.first, comparison.pairs[0].other):
         plan = side.plan
         where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"
         lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "simulates one side, with all its figures"
     return Commands(lines)
 
 
-def _csv(found: Comparison) -> Any:
+def _csv(comparison: Comparison) -> Any:
     rows = [
         {
             "label": pair.other.label, "days": p.value, "days_low": p.low, "days_high": p.high, "holds": h.value,
             "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__, **_doubt_columns(pair),
         }
-        for pair in found.pairs
+        for pair in comparison.pairs
         for p, h in ((pair.days, pair.holds),)
     ]  # fmt: skip
     return download("differences.csv", "every difference with its intervals", pd.DataFrame(rows))

@@ -108,36 +108,38 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
     return FinishedExperiment(manifest, tables, _scenario(folder), reductions, folder, named)
 
 
-def experiment_report(asked: FinishedExperiment) -> Report:
+def experiment_report(experiment: FinishedExperiment) -> Report:
     """The report of an experiment."""
-    manifest = asked.manifest
+    manifest = experiment.manifest
     sections = [
-        Section("asked", "The question and the method", _method(asked)),
-        *hindcast_sections(asked.tables, asked.folder),
-        *[_outcome_section(asked, wanted) for wanted in asked.outcomes],
-        *caution_sections(asked.manifest["experiment"].get("cautions", [])),
-        Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(asked))]),
-        Section("varied", "What was varied", [_factors(asked)]),
-        *_assumed(asked),
-        replay_section(manifest, asked.named, 0),
-        Section("downloads", "Tables to download", [Downloads(_downloads(asked))]),
+        Section("asked", "The question and the method", _method(experiment)),
+        *hindcast_sections(experiment.tables, experiment.folder),
+        *[_outcome_section(experiment, wanted) for wanted in experiment.outcomes],
+        *caution_sections(experiment.manifest["experiment"].get("cautions", [])),
+        Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(experiment))]),
+        Section("varied", "What was varied", [_factors(experiment)]),
+        *_assumed(experiment),
+        replay_section(manifest, experiment.named, 0),
+        Section("downloads", "Tables to download", [Downloads(_downloads(experiment))]),
     ]
     rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""
-    return Report(manifest["title"], manifest["question"], _answer(asked), NOTE + rough, sections, made_by(manifest))
+    return Report(
+        manifest["title"], manifest["question"], _answer(experiment), NOTE + rough, sections, made_by(manifest)
+    )
 
 
-def _answer(asked: FinishedExperiment) -> str:
-    first = asked.outcomes[0]
-    rough = "Rough and illustrative" if asked.manifest.get("rough") else "Illustrative"
-    answer = answer_to(asked.shown, first, str(asked.manifest["design"]))
-    if "cases" in asked.tables:
-        answer = f"{hindcast_sentence(asked.tables)} {answer}"
-    joined = titled(str(asked.manifest["title"]), f"{answer[:1].lower()}{answer[1:]}")
+def _answer(experiment: FinishedExperiment) -> str:
+    first = experiment.outcomes[0]
+    rough = "Rough and illustrative" if experiment.manifest.get("rough") else "Illustrative"
+    answer = answer_to(experiment.shown, first, str(experiment.manifest["design"]))
+    if "cases" in experiment.tables:
+        answer = f"{hindcast_sentence(experiment.tables)} {answer}"
+    joined = titled(str(experiment.manifest["title"]), f"{answer[:1].lower()}{answer[1:]}")
     return f"{joined} {rough}: durations are not calibrated."
 
 
-def _method(asked: FinishedExperiment) -> list[Block]:
-    manifest = asked.manifest
+def _method(experiment: FinishedExperiment) -> list[Block]:
+    manifest = experiment.manifest
     design = DESIGNS.get(str(manifest["design"]), str(manifest["design"]))
     draws = manifest["experiment"].get("draws")
     across = " at each draw of the uncertain numbers" if draws else ""
@@ -157,21 +159,23 @@ def _method(asked: FinishedExperiment) -> list[Block]:
     return blocks
 
 
-def _outcome_section(asked: FinishedExperiment, wanted: OutcomeVariable) -> Section:
+def _outcome_section(experiment: FinishedExperiment, wanted: OutcomeVariable) -> Section:
     """The figure of an outcome and its table."""
-    answer = answer_to(asked.shown, wanted, str(asked.manifest["design"]))
-    chart = picture(asked.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {answer}", answer)
-    table = outcome_table(asked.shown, wanted)
+    answer = answer_to(experiment.shown, wanted, str(experiment.manifest["design"]))
+    chart = picture(
+        experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {answer}", answer
+    )
+    table = outcome_table(experiment.shown, wanted)
     folded = [Folded("The numbers behind it", [table])] if table is not None else []
     words = wanted.words[:1].upper() + wanted.words[1:]
     return Section(f"outcome-{wanted.name}", words, [*([chart] if chart else []), *folded])
 
 
-def _uncertainty(asked: FinishedExperiment) -> list[str]:
-    manifest = asked.manifest
+def _uncertainty(experiment: FinishedExperiment) -> list[str]:
+    manifest = experiment.manifest
     worlds = manifest["worlds_per_point"]
     chance = f"Chance. The 95 % intervals are the error from simulating only {worlds:,} worlds at each point."
-    reduction = asked.variance_reduction.get(asked.outcomes[0].name)
+    reduction = experiment.variance_reduction.get(experiment.outcomes[0].name)
     if reduction:
         chance += f" With the same worlds at all points, the variance of differences was {reduction:.1f} times smaller."
     drawn = manifest["experiment"].get("draws") or manifest["design"] in ("morris", "sobol", "latin_hypercube")
@@ -185,35 +189,35 @@ def _uncertainty(asked: FinishedExperiment) -> list[str]:
             "for the factors."
         )
     failed = manifest.get("worlds_failed", 0)
-    left_out = _left_out(asked)
+    left_out = _left_out(experiment)
     lost = [f"{failed:,} worlds failed and are left out."] if failed else []
     rules = "In neither interval: whether the rules by which these actors decide are right."
     return [chance, doubt, *lost, *left_out, rules]
 
 
-def _left_out(asked: FinishedExperiment) -> list[str]:
+def _left_out(experiment: FinishedExperiment) -> list[str]:
     """The number of trajectories or blocks left out because a point failed."""
-    table = asked.tables.get("sensitivity")
+    table = experiment.tables.get("sensitivity")
     if table is None or "left_out" not in table or not table["left_out"].max():
         return []
     return [f"{int(table['left_out'].max()):,} sets of points contained a point that failed, and are left out."]
 
 
-def _factors(asked: FinishedExperiment) -> Folded:
+def _factors(experiment: FinishedExperiment) -> Folded:
     """Every factor under its readers' name, as a folded table."""
     ways = {"doubt": "over its range of doubt", "change": "on or off", "part": "as in one scenario or the other"}
     rows = [
         [
-            asked.names.get(str(f["name"]), str(f["name"])),
+            experiment.names.get(str(f["name"]), str(f["name"])),
             "lever" if f["lever"] else "uncertainty",
             ways.get(f["kind"], f["kind"]),
         ]
-        for f in asked.manifest["factors"]
+        for f in experiment.manifest["factors"]
     ]
     table = Table(f"{len(rows):,} factors", ["factor", "kind", "varied"], rows)
     levers = sum(row[1] == "lever" for row in rows)
     what = f"{levers:,} levers and {len(rows) - levers:,} uncertainties"
-    if asked.manifest["design"] == "swap":
+    if experiment.manifest["design"] == "swap":
         what = f"{len(rows):,} parts, and the remaining differences"
     return Folded(what, [table])
 
@@ -244,17 +248,17 @@ def _scenario(folder: Path) -> Scenario | None:
         return None
 
 
-def _assumed(asked: FinishedExperiment) -> list[Section]:
+def _assumed(experiment: FinishedExperiment) -> list[Section]:
     """The assumed numbers of the first scenario; empty when it cannot be read."""
-    if asked.scenario is None:
+    if experiment.scenario is None:
         return []
-    table = assumed_numbers(asked.scenario)
+    table = assumed_numbers(experiment.scenario)
     folded = Folded("All assumed numbers, with their ranges", [assumed_table(table)])
     text = f"{len(table):,} numbers of the scenario are assumed: nobody has measured them."
     return [Section("assumed", "What was assumed", [Paragraph(text), folded])]
 
 
-def _downloads(asked: FinishedExperiment) -> list[Any]:
+def _downloads(experiment: FinishedExperiment) -> list[Any]:
     descriptions = {
         "points": "every point: its settings and its outcomes",
         "differences": "every point, as a difference from the scenario without changes",
@@ -265,4 +269,4 @@ def _downloads(asked: FinishedExperiment) -> list[Any]:
         "case_curves": "past deals: shares of worlds still holding, by day",
         "case_scores": "log scores of the model and of reference curves",
     }
-    return [download(f"{name}.csv", descriptions.get(name, name), table) for name, table in asked.tables.items()]
+    return [download(f"{name}.csv", descriptions.get(name, name), table) for name, table in experiment.tables.items()]

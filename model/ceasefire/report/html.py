@@ -70,7 +70,7 @@ class Download:
     """A file embedded in the page."""
 
     name: str
-    says: str
+    description: str
     address: str
     size: int
 
@@ -133,10 +133,10 @@ def picture(file: Path, alt: str, caption: str) -> Picture | None:
     return Picture(file.stem, alt, caption, _address(content, "image/png"), width, height)
 
 
-def download(name: str, says: str, table: pd.DataFrame) -> Download:
+def download(name: str, description: str, table: pd.DataFrame) -> Download:
     """A table as an embedded CSV file."""
     content = table.to_csv(index=False, lineterminator="\n").encode()
-    return Download(name, says, _address(content, "text/csv;charset=utf-8"), len(content))
+    return Download(name, description, _address(content, "text/csv;charset=utf-8"), len(content))
 
 
 def _address(content: bytes, kind: str) -> str:

@@ -124,24 +124,24 @@ class FinishedRun:
         return f"{self.plan.scenario.title}{', with ' + ', '.join(changed) if changed else ''}"
 
 
-def run_report(made: FinishedRun) -> Report:
+def run_report(run: FinishedRun) -> Report:
     """The report of a run; also for a single world, and when every world failed."""
-    if made.outcome.worlds["failed"].all():
-        return _report_without_worlds(made)
-    found = summary(made.outcome.worlds, made.outcome.doubt, made.plan.horizon)
+    if run.outcome.worlds["failed"].all():
+        return _report_without_worlds(run)
+    results = summary(run.outcome.worlds, run.outcome.doubt, run.plan.horizon)
     sections = [
-        Section("situation", "The situation", _situation(made)),
-        Section("figures", "The figures", [_figures_table(found)]),
-        Section("how-long", "How long it holds", _how_long(made, found)),
-        Section("how-it-ends", "How it ends", _how_it_ends(made, found)),
-        Section("single-worlds", "Single worlds", _single_worlds(made)),
-        Section("how-sure", "How certain the result is, and what limits it", _how_sure(made, found)),
-        *_assumptions_and_sources(made),
-        replay_section(made.manifest, made.named, _example_world(made)),
-        Section("downloads", "Tables to download", [Downloads(_downloads(made, found))]),
+        Section("situation", "The situation", _situation(run)),
+        Section("figures", "The figures", [_figures_table(results)]),
+        Section("how-long", "How long it holds", _how_long(run, results)),
+        Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
+        Section("single-worlds", "Single worlds", _single_worlds(run)),
+        Section("how-sure", "How certain the result is, and what limits it", _how_sure(run, results)),
+        *_assumptions_and_sources(run),
+        replay_section(run.manifest, run.named, _example_world(run)),
+        Section("downloads", "Tables to download", [Downloads(_downloads(run, results))]),
     ]
     filled = [section for section in sections if section.blocks]
-    return Report(made.title, QUESTION, headline(made.title, found), NOTE, filled, made_by(made.manifest))
+    return Report(run.title, QUESTION, headline(run.title, results), NOTE, filled, made_by(run.manifest))
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:
@@ -154,18 +154,18 @@ def made_by(manifest: Mapping[str, Any]) -> str:
     return f"Made by ceasefire {version}{when}."
 
 
-def _report_without_worlds(made: FinishedRun) -> Report:
+def _report_without_worlds(run: FinishedRun) -> Report:
     """The report when every world failed: assumptions, sources, and how to replay."""
-    failed = len(made.outcome.worlds)
-    answer = titled(made.title, f"all {failed:,} worlds failed in the simulation. There is no answer.")
-    sections = [*_assumptions_and_sources(made), replay_section(made.manifest, made.named, 0)]
-    return Report(made.title, QUESTION, answer, NOTE, sections, made_by(made.manifest))
+    failed = len(run.outcome.worlds)
+    answer = titled(run.title, f"all {failed:,} worlds failed in the simulation. There is no answer.")
+    sections = [*_assumptions_and_sources(run), replay_section(run.manifest, run.named, 0)]
+    return Report(run.title, QUESTION, answer, NOTE, sections, made_by(run.manifest))
 
 
-def _situation(made: FinishedRun) -> list[Block]:
+def _situation(run: FinishedRun) -> list[Block]:
     """The deal, and what was simulated."""
-    plan = made.plan
-    failed = len(made.outcome.failed)
+    plan = run.plan
+    failed = len(run.outcome.failed)
     left_out = f" {failed:,} of them failed and are not in any result below." if failed else ""
     text = (
         f"In force from {date_words(plan.scenario.start)}. {plan.worlds:,} worlds (simulated histories) start on that "
@@ -176,15 +176,15 @@ def _situation(made: FinishedRun) -> list[Block]:
     return [*([Paragraph(summary_words)] if summary_words else []), Paragraph(text)]
 
 
-def _figures_table(found: Summary) -> Table:
+def _figures_table(results: Summary) -> Table:
     """Shares that hold by day, and days held."""
     rows = [
-        [_figure_name(figure, day, found.horizon), *_cells(figure, whole_percent)]
-        for day, figure in found.holding.items()
+        [_figure_name(figure, day, results.horizon), *_cells(figure, whole_percent)]
+        for day, figure in results.holding.items()
     ]
-    for figure in (found.mean, found.median):
-        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, found.horizon))])
-    columns = ["", "as written", f"chance in {found.worlds:,} worlds (95 %)", "doubt about assumed numbers (90 %)"]
+    for figure in (results.mean, results.median):
+        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon))])
+    columns = ["", "as written", f"chance in {results.worlds:,} worlds (95 %)", "doubt about assumed numbers (90 %)"]
     return Table("Main figures, each with its two sources of uncertainty", columns, rows, frozenset({1, 2, 3}))
 
 
@@ -197,22 +197,22 @@ def _cells(figure: Figure, shown: Any) -> list[str]:
     return [shown(figure.chance.value), span_words(figure.chance, shown), doubt]
 
 
-def _how_long(made: FinishedRun, found: Summary) -> list[Block]:
+def _how_long(run: FinishedRun, results: Summary) -> list[Block]:
     """The survival chart, its table, and the hazard by age."""
-    held = found.holding[found.horizon].chance
+    held = results.holding[results.horizon].chance
     share, chance = whole_percent(held.value), span_words(held, whole_percent)
-    caption = f"{share} of worlds hold through day {found.horizon:,} (chance: {chance})."
-    chart = picture(made.folder / "figures" / "survival.png", survival_alt(found), caption)
+    caption = f"{share} of worlds hold through day {results.horizon:,} (chance: {chance})."
+    chart = picture(run.folder / "figures" / "survival.png", survival_alt(results), caption)
     return [
         *_figure_or_notice(chart),
-        Folded("The chart as a table", [_survival_table(made)]),
-        *hazard_by_age(made.outcome.worlds),
+        Folded("The chart as a table", [_survival_table(run)]),
+        *hazard_by_age(run.outcome.worlds),
     ]
 
 
-def _survival_table(made: FinishedRun) -> Table:
-    days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < made.plan.horizon]
-    table = survival(made.outcome.worlds).table([*days, made.plan.horizon])
+def _survival_table(run: FinishedRun) -> Table:
+    days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < run.plan.horizon]
+    table = survival(run.outcome.worlds).table([*days, run.plan.horizon])
     rows = [
         [f"{day:,.0f}", whole_percent(share), f"{whole_percent(low)} to {whole_percent(high)}", f"{held:,.0f}"]
         for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
@@ -222,17 +222,17 @@ def _survival_table(made: FinishedRun) -> Table:
     return Table("Share of worlds still holding, by day", columns, rows, frozenset({1, 2, 3}))
 
 
-def _how_it_ends(made: FinishedRun, found: Summary) -> list[Block]:
+def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
     """The chart of causes and its table."""
     chart = picture(
-        made.folder / "figures" / "causes.png", causes_alt(found, made.titles), commonest_end(found, made.titles)
+        run.folder / "figures" / "causes.png", causes_alt(results, run.titles), commonest_end(results, run.titles)
     )
     rows = [
-        [ending_words(*ending, made.titles), whole_percent(share)]
-        for ending, share in found.endings.items()
+        [ending_words(*ending, run.titles), whole_percent(share)]
+        for ending, share in results.endings.items()
         if share > 0 or ending == EndingCause("held")
     ]
-    table = Table(f"Shares of worlds by day {found.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
+    table = Table(f"Shares of worlds by day {results.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
     meaning = (
         "A deal that runs out or is called off has not broken down by violence; these endings compete with breakdown. "
         "The shares of all endings and of the worlds that still hold sum to 100 %."
@@ -240,7 +240,7 @@ def _how_it_ends(made: FinishedRun, found: Summary) -> list[Block]:
     return [*_figure_or_notice(chart), table, Paragraph(meaning)]
 
 
-def _single_worlds(made: FinishedRun) -> list[Block]:
+def _single_worlds(run: FinishedRun) -> list[Block]:
     """A sample of single worlds, the table of violations and losses, and additional figures."""
     alt = (
         "Single worlds side by side. For each, by day: the postures of the belligerents, violations and deaths by "
@@ -249,8 +249,8 @@ def _single_worlds(made: FinishedRun) -> list[Block]:
     caption = (
         "Single worlds, from the shortest-lived to the longest-lived: the same deal can take very different courses."
     )
-    chart = picture(made.folder / "figures" / "worlds.png", alt, caption)
-    return [*_figure_or_notice(chart), _costs_table(made), *_additional_figures(made.folder / "figures")]
+    chart = picture(run.folder / "figures" / "worlds.png", alt, caption)
+    return [*_figure_or_notice(chart), _costs_table(run), *_additional_figures(run.folder / "figures")]
 
 
 def _additional_figures(figures: Path) -> list[Block]:
@@ -272,9 +272,9 @@ def _additional_figures(figures: Path) -> list[Block]:
     return [chart for chart in charts if chart is not None]
 
 
-def _costs_table(made: FinishedRun) -> Table:
+def _costs_table(run: FinishedRun) -> Table:
     """Violations and losses in a world until the deal ends: the median, and the middle 90 % of worlds."""
-    complete = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
+    complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
     rows = []
     for column, words in COSTS.items():
         low, median, high = complete[column].quantile([0.05, 0.5, 0.95], interpolation="nearest")
@@ -283,17 +283,17 @@ def _costs_table(made: FinishedRun) -> Table:
     return Table(caption, ["", "median world", "middle 90 % of worlds"], rows, frozenset({1, 2}))
 
 
-def _how_sure(made: FinishedRun, found: Summary) -> list[Block]:
-    points = uncertainty_points(found, made.outcome.assumed)
+def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
+    points = uncertainty_points(results, run.outcome.assumed)
     return [Paragraph("Every figure of this page states two sources of uncertainty separately."), Points(points)]
 
 
-def _assumptions_and_sources(made: FinishedRun) -> list[Section]:
+def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
     """The sections of assumed numbers and of sources."""
-    scenario = made.plan.scenario
+    scenario = run.plan.scenario
     assumed, sourced = assumed_numbers(scenario), sources_table(scenario)
     text = (
-        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed; {made.outcome.assumed:,} of "
+        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed; {run.outcome.assumed:,} of "
         "them were drawn over a range to measure their effect on the answer. The others either have no effect in this "
         "run, or are fixed by a definition."
     )
@@ -314,34 +314,34 @@ def _assumptions_and_sources(made: FinishedRun) -> list[Section]:
     ]
 
 
-def _example_world(made: FinishedRun) -> int:
+def _example_world(run: FinishedRun) -> int:
     """The world for the example commands: the median of those that ended, or else the first that did not fail."""
-    complete = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
+    complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
     ended = complete.loc[complete["ended"]].sort_values(["days_held", "world"], kind="stable")
     chosen = ended if len(ended) else complete
     return int(chosen["world"].iloc[len(ended) // 2])
 
 
-def _downloads(made: FinishedRun, found: Summary) -> list[Download]:
+def _downloads(run: FinishedRun, results: Summary) -> list[Download]:
     """The tables to download."""
-    worlds = made.outcome.worlds
+    worlds = run.outcome.worlds
     incidence = cumulative_incidence(worlds, by_actor=True)
     days = tuple(range(0, len(incidence.days), max(1, len(incidence.days) // 400)))
     files = [
-        download("main-figures.csv", "the main figures with both intervals", figures_frame(found)),
+        download("main-figures.csv", "the main figures with both intervals", figures_frame(results)),
         download("survival.csv", "share of worlds still holding, with limits, by day", survival(worlds).table(days)),
         download("causes.csv", "share of worlds ended by each cause, by day", incidence.table(days).reset_index()),
-        download("assumed.csv", "every assumed number with its range", assumed_numbers(made.plan.scenario)),
+        download("assumed.csv", "every assumed number with its range", assumed_numbers(run.plan.scenario)),
     ]
     if len(worlds) <= MOST_ROWS:
         files.append(download("worlds.csv", f"all {len(worlds):,} worlds, one row each", worlds))
     return files
 
 
-def figures_frame(found: Summary) -> pd.DataFrame:
+def figures_frame(results: Summary) -> pd.DataFrame:
     """The main figures as a table for programs."""
     rows = []
-    for figure in (*found.holding.values(), found.mean, found.median):
+    for figure in (*results.holding.values(), results.mean, results.median):
         doubt = figure.doubt
         rows.append(
             {

@@ -11,7 +11,7 @@ from ceasefire.analysis.survival import EndingCause
 from ceasefire.wording import GAP, ending_in_a_sentence, span_words, titled, whole_percent
 
 NOTE = (
-    "The parameters of this model were not fitted to the durations of real ceasefires. Use the results to compare what "
+    "The numbers behind these worlds were not fitted to how real ceasefires ended. Use the results to compare what "
     "makes a ceasefire more or less durable, and why; do not use them as a forecast."
 )
 
@@ -25,13 +25,13 @@ YEARS = {
 }
 
 
-def headline(title: str, found: Summary) -> str:
+def headline(title: str, results: Summary) -> str:
     """The answer in one sentence, each figure with both its intervals."""
-    early = max((day for day in found.holding if day < found.horizon), default=None)
-    shares = [_share_holding(found.holding[day], day) for day in (early, found.horizon) if day is not None]
-    number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
-    first = f"{shares[0]}{_brackets(found.holding[early or found.horizon], explain=True)}"
-    rest = f", and {shares[1]}{_brackets(found.holding[found.horizon])}" if len(shares) > 1 else ""
+    early = max((day for day in results.holding if day < results.horizon), default=None)
+    shares = [_share_holding(results.holding[day], day) for day in (early, results.horizon) if day is not None]
+    number = f"{results.worlds:,} simulated {'world' if results.worlds == 1 else 'worlds'}"
+    first = f"{shares[0]}{_brackets(results.holding[early or results.horizon], explain=True)}"
+    rest = f", and {shares[1]}{_brackets(results.holding[results.horizon])}" if len(shares) > 1 else ""
     return titled(title, f"of {number}, {first}{rest}. Illustrative: durations are not calibrated.")
 
 
@@ -58,10 +58,10 @@ def day_or_beyond(day: float, horizon: int) -> str:
     return f"{day:,.0f}" if math.isfinite(day) else f"beyond {horizon:,}"
 
 
-def survival_alt(found: Summary) -> str:
+def survival_alt(results: Summary) -> str:
     """The survival chart in words, for readers who cannot see it."""
-    shares = [f"{whole_percent(f.chance.value)} after {duration_words(day)}" for day, f in found.holding.items()]
-    last = found.holding[found.horizon]
+    shares = [f"{whole_percent(f.chance.value)} after {duration_words(day)}" for day, f in results.holding.items()]
+    last = results.holding[results.horizon]
     text = f"Line chart. Share of worlds still holding: {', '.join(shares)}."
     text += f" At the end, the band of chance is from {_ends(last.chance)}"
     if last.doubt is not None:
@@ -73,10 +73,10 @@ def _ends(interval: Interval) -> str:
     return f"{whole_percent(interval.low)} to {whole_percent(interval.high)}"
 
 
-def causes_alt(found: Summary, titles: Mapping[str, str]) -> str:
+def causes_alt(results: Summary, titles: Mapping[str, str]) -> str:
     """The chart of causes in words, for readers who cannot see it."""
-    held = found.endings.get(EndingCause("held"), 0.0)
-    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != EndingCause("held")]
+    held = results.endings.get(EndingCause("held"), 0.0)
+    ends = [(ending, share) for ending, share in results.endings.items() if share > 0 and ending != EndingCause("held")]
     parts = [f"{ending_in_a_sentence(*ending, titles)}, {whole_percent(share)}" for ending, share in ends]
     if not parts:
         return "Stacked areas. Nothing ends the deal in any world."
@@ -84,24 +84,24 @@ def causes_alt(found: Summary, titles: Mapping[str, str]) -> str:
     return f"Stacked areas. By the last day the deal has ended through {'; '.join(parts)}.{rest}"
 
 
-def commonest_end(found: Summary, titles: Mapping[str, str]) -> str:
+def commonest_end(results: Summary, titles: Mapping[str, str]) -> str:
     """The commonest ending in a sentence, for a caption."""
-    ends = [(ending, share) for ending, share in found.endings.items() if share > 0 and ending != EndingCause("held")]
+    ends = [(ending, share) for ending, share in results.endings.items() if share > 0 and ending != EndingCause("held")]
     if not ends:
         return "Nothing ended the deal in any world."
     ending, share = ends[0]
     return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {whole_percent(share)} of worlds."
 
 
-def uncertainty_points(found: Summary, assumed: int) -> list[str]:
+def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     """The sources of uncertainty: chance, doubt about assumed numbers, and what neither interval contains."""
-    last = found.holding[found.horizon]
+    last = results.holding[results.horizon]
     chance = 100 * (last.chance.high - last.chance.low) / 2
     points = f"{chance:.0f} percentage points" if chance >= 1.5 else "about a percentage point"
     items = [
-        f"Chance. Only {found.worlds:,} {'world was' if found.worlds == 1 else 'worlds were'} simulated. The share "
-        f"that still held after {duration_words(found.horizon)} is known to within {points} either way; four times as "
-        "many worlds would halve this error."
+        f"Chance. Only {results.worlds:,} {'world was' if results.worlds == 1 else 'worlds were'} simulated. The "
+        f"share that still held after {duration_words(results.horizon)} is known to within {points} either way; four "
+        "times as many worlds would halve this error."
     ]
     if last.doubt is None:
         items.append("Doubt about assumed numbers: none, because this scenario contains no assumed numbers.")
