@@ -1,0 +1,178 @@
+"""`ceasefire observe`: a file of events into counts, or the ETH/PRIO data into durations."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ceasefire.cli.exit_codes import RefusedError
+from ceasefire.cli.options import AsJson
+from ceasefire.cli.terminal import say, show, show_json, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.observations.observe import Observed
+
+_SOME = "; may be repeated, * stands for anything."
+
+
+def observe(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: its columns tell what it is.")],
+    country: Annotated[list[str] | None, typer.Option(metavar="NAME", help=f"Only this country{_SOME}")] = None,
+    dyad: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=f"Only this dyad, by name or number{_SOME}")
+    ] = None,
+    actors: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only events of this actor; when repeated, only events between these."),
+    ] = None,
+    admin1: Annotated[list[str] | None, typer.Option(metavar="NAME", help=f"Only this province{_SOME}")] = None,
+    box: Annotated[
+        str | None, typer.Option(metavar="S,N,W,E", help="Only within these degrees, as 35.2,36.7,35.8,37.3.")
+    ] = None,
+    first_day: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day, as 2018-09-17; weeks begin with it.")
+    ] = None,
+    last_day: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day.")] = None,
+    covers: Annotated[
+        str | None,
+        typer.Option(metavar="DAY:DAY", help="The days that the file covers, when the first or last ones were quiet."),
+    ] = None,
+    by_admin1: Annotated[bool, typer.Option("--by-admin1", help="A row for each province.")] = False,
+    date_prec: Annotated[
+        int | None, typer.Option(metavar="CODE", min=0, help="Worst precision of days that is kept.")
+    ] = None,
+    where_prec: Annotated[
+        int | None, typer.Option(metavar="CODE", min=0, help="Worst precision of places that is kept.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=COLUMN", help="A column named otherwise, as incidents=events; may be repeated."),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="plain, ucdp_ged, acled or ethprio_ceasefires: not by columns."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="CSV", help="Where the table goes.", show_default="printed")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a file of events (UCDP, ACLED, a table of counts) into daily and weekly counts.
+
+    The ETH/PRIO ceasefire data become the table of durations. With --out COUNTS.csv, whole weeks go to
+    COUNTS-weekly.csv beside it; from ACLED there are only weeks, in COUNTS.csv.
+    """
+    from ceasefire.observations.observe import observe as read
+
+    places = _places(file, out)
+    observed = read(
+        file,
+        country=country,
+        dyad=dyad,
+        actors=actors,
+        admin1=admin1,
+        box=box,
+        first_day=first_day,
+        last_day=last_day,
+        covers=covers,
+        by_admin1=by_admin1,
+        date_prec=date_prec,
+        where_prec=where_prec,
+        columns=_columns(column or ()),
+        format=format,
+    )
+    written = _write(_tables(observed, places), replace)
+    if as_json:
+        show_json({**observed.account.as_dict(), "written": [shown_path(place) for place in written]})
+    else:
+        say(str(observed.account))
+        if out is None:
+            show(_csv(observed.table()).rstrip("\n"))
+    if written:
+        say(f"Written: {', '.join(shown_path(place) for place in written)}")
+
+
+def _columns(typed: Sequence[str]) -> dict[str, str]:
+    """What columns are called. RefusedError for what is not NAME=COLUMN, or a name twice."""
+    named: dict[str, str] = {}
+    for text in typed:
+        name, equals, column = (part.strip() for part in text.partition("="))
+        if not (name and equals and column) or name in named:
+            raise RefusedError(f"--column: '{text}'; write NAME=COLUMN, each name once, as incidents=events")
+        named[name.lower()] = column
+    return named
+
+
+def _places(file: Path, out: Path | None) -> list[Path]:
+    """Where tables may go: days or all there is, and weeks. RefusedError when that cannot be, before FILE is read."""
+    if out is None:
+        return []
+    if not out.name or out.is_dir():
+        raise RefusedError(f"--out: {out} is a folder; name a file in it, as {out / 'counts.csv'}")
+    if not out.parent.is_dir():
+        raise RefusedError(f"--out: there is no folder {out.parent}; make it first")
+    places = [out, out.with_name(f"{out.stem}-weekly{out.suffix}")]
+    for place in places:
+        if os.path.lexists(place) and not place.is_file():
+            raise RefusedError(f"--out: {place} is no ordinary file; leave --out away to print the table")
+        with suppress(OSError):
+            if place.samefile(file):
+                raise RefusedError(f"--out: {place} is the file that is read; name another")
+    return places
+
+
+def _tables(observed: Observed, places: list[Path]) -> dict[Path, str]:
+    """What goes where: days and weeks, or the one table there is."""
+    if not places:
+        return {}
+    tables = {places[0]: _csv(observed.table())}
+    if observed.counts is not None and observed.counts.step_days == 1 and len(observed.weeks()):
+        tables[places[1]] = _csv(observed.weekly())
+    return tables
+
+
+def _csv(table: Any) -> str:
+    return str(table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"))
+
+
+def _write(tables: dict[Path, str], replace: bool) -> list[Path]:
+    """Write every table aside, then put all in place. RefusedError when another file would be lost."""
+    lost = [place for place, text in tables.items() if place.exists() and _differs(place, text)]
+    if lost and not replace:
+        raise RefusedError(f"--out: {shown_path(lost[0])} is there and holds something else; --replace writes over it")
+    aside: dict[Path, str] = {}
+    try:
+        for place, text in tables.items():
+            descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:40]}.", suffix=".part")
+            aside[place] = name
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
+                opened.write(text)
+            os.chmod(name, 0o666 & ~_umask())
+        for place, name in aside.items():
+            os.replace(name, place)
+    finally:
+        for name in aside.values():
+            with suppress(FileNotFoundError):
+                os.unlink(name)
+    for place in lost:
+        say(f"Replaced: {shown_path(place)}")
+    return list(tables)
+
+
+def _differs(place: Path, text: str) -> bool:
+    """Whether a file holds anything but this text."""
+    return place.stat().st_size != len(text.encode()) or place.read_bytes() != text.encode()
+
+
+def _umask() -> int:
+    """The permissions that new files are not given."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
