@@ -25,7 +25,7 @@ SOUND = {
 def deals_of(n: int, seed: int = 1) -> list[Deal]:
     """Made-up deals of a few countries; a mechanism doubles the duration, and every third end is not dated."""
     generator = np.random.default_rng(seed)
-    found = []
+    deals = []
     for k in range(n):
         features = Features(
             sides="unilateral" if k % 3 == 0 else "bilateral", mechanism=bool(k % 2), prior_ceasefires=k % 10
@@ -33,8 +33,8 @@ def deals_of(n: int, seed: int = 1) -> list[Deal]:
         day = float(np.floor(generator.weibull(0.5) * (60 if features.mechanism else 30)))
         dated, broke = k % 3 != 1, k % 7 != 0
         upper = day if dated else 2 * day + 1
-        found.append(Deal(str(k), f"country {k % 8}", features, upper if dated else upper / 2, upper, broke, dated))
-    return found
+        deals.append(Deal(str(k), f"country {k % 8}", features, upper if dated else upper / 2, upper, broke, dated))
+    return deals
 
 
 def write_file(folder: Path, rows: list[dict[str, str]]) -> Path:

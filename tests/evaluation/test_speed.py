@@ -17,7 +17,7 @@ from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 PEERS = 300
 FALSE_ALARM = 0.001
-"""Chance that two right programs are found to differ in any figure, over all figures together."""
+"""Probability that two correct programs differ significantly in any figure, over all figures together."""
 
 TENSE = {
     "horizon_days": 100, "war.toll_14d": 120, "agreement.term_days": 70, "agreement.renewal_days": 30,
@@ -25,15 +25,15 @@ TENSE = {
     "mechanisms.inertia": 0.1, "mechanisms.prep": 0.1, "actors.bear.exposure": 1.0, "actors.wolf.exposure": 1.0,
     "actors.bear.motives.avenge": 0.9, "actors.wolf.motives.avenge": 0.9,
 }  # fmt: skip
-"""Makes the small front so tense that its ceasefires end in every way that one can within a hundred days."""
+"""Settings under which ceasefires of the small front end in every possible way within a hundred days."""
 
 
 def test_the_independent_model_and_the_engine_agree_in_every_figure_of_a_tense_front() -> None:
     scenario = small_front(TENSE)
     worlds = engine_worlds(scenario, 10_000)
     assert set(worlds["cause"]) == set(CAUSES)
-    found = compared(worlds, peer_worlds(scenario, PEERS))
-    differing = found[found["p"] < FALSE_ALARM / len(found)]
+    comparison = compared(worlds, peer_worlds(scenario, PEERS))
+    differing = comparison[comparison["p"] < FALSE_ALARM / len(comparison)]
     assert differing.empty, differing.to_string()
 
 
@@ -43,8 +43,8 @@ def test_the_independent_model_and_the_engine_agree_in_every_figure_of_a_tense_f
 )
 def test_so_many_worlds_of_the_independent_model_are_enough_to_see_one_parameter_moved(path: str, value: float) -> None:
     right, wrong = engine_worlds(small_front(TENSE), 10_000), engine_worlds(small_front({**TENSE, path: value}), PEERS)
-    found = compared(right, wrong)
-    assert found["p"].min() < FALSE_ALARM / len(found)
+    comparison = compared(right, wrong)
+    assert comparison["p"].min() < FALSE_ALARM / len(comparison)
 
 
 def test_the_same_seed_gives_the_independent_model_the_same_world() -> None:
@@ -92,12 +92,12 @@ def test_engine_and_independent_model_are_compared_pair_by_pair(monkeypatch: pyt
         return (0.5, 1.0) if scenario.horizon_days == 1 else (0.5 + worlds / 2, 500.0)
 
     monkeypatch.setattr(cost, "independent_model_batch", batch)
-    found = compare_with_independent_model(load("idlib-2020").scenario, quick=True)
-    assert found["times_as_fast_as_the_peer"] == {
+    measured = compare_with_independent_model(load("idlib-2020").scenario, quick=True)
+    assert measured["times_as_fast_as_the_peer"] == {
         "pairs": 3, "one_core": 200.0, "one_core_range": [100.0, 300.0], "all_cores": 50.0,
         "all_cores_range": [50.0, 50.0],
     }  # fmt: skip
-    assert (found["peer"]["ns_per_world_day"], found["peer"]["worlds_per_second"]) == (2e5, 2.0)
+    assert (measured["peer"]["ns_per_world_day"], measured["peer"]["worlds_per_second"]) == (2e5, 2.0)
     assert batches == [0, 0, 2, 4], "each pair simulates worlds of its own"
 
 

@@ -77,7 +77,7 @@ def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
     [
         (b"", "this column is missing"),
         (b"ceasefire_id,location\n1,x\n", "start: this column is missing; its meaning: first day"),
-        (b"\xff\xfe\x00", "is not text in UTF-8"),
+        (b"\xff\xfe\x00", "is not UTF-8 text"),
         (",".join(SOUND).encode() + b"\n", "has a header and no deals"),
         (",".join(SOUND).encode() + b"\n1,2\n", "has 2 cells; the header has 17"),
     ],

@@ -1,1 +1,1 @@
-"""Loads, runs and evaluates batch experiments. (Experiment files themselves are in experiments/ of the repository.)"""
+"""Where experiments run: code that reads the files of `experiments/`, simulates design points and stores results."""

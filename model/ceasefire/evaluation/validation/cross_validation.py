@@ -53,9 +53,9 @@ def cross_validate(deals: Sequence[Deal], table: Table, way: str) -> CrossValida
     features = [deal.features for deal in chosen]
     fold = np.array(folds(countries))
 
-    def model(training: Sequence[Features], known: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+    def model(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
         training_countries = [country for country, k in zip(countries, fold, strict=True) if k != left_out]
-        return forecast(table, fit_intractability(table, training, known, training_countries), test)
+        return forecast(table, fit_intractability(table, training, durations, training_countries), test)
 
     forecasters: dict[str, Baseline] = {MODEL: model, **BASELINES}
     forecasts = {name: np.empty((len(chosen), BINS)) for name in forecasters}
@@ -63,7 +63,7 @@ def cross_validate(deals: Sequence[Deal], table: Table, way: str) -> CrossValida
         out = fold == left_out
         training = [f for f, held_out in zip(features, out, strict=True) if not held_out]
         test = [f for f, held_out in zip(features, out, strict=True) if held_out]
-        known = CensoredDurations(durations.low[~out], durations.high[~out])
+        training_durations = CensoredDurations(durations.low[~out], durations.high[~out])
         for name, forecaster in forecasters.items():
-            forecasts[name][out] = forecaster(training, known, test)
+            forecasts[name][out] = forecaster(training, training_durations, test)
     return CrossValidation(way, chosen, durations, forecasts)

@@ -45,6 +45,25 @@ FLAGSHIP, EARLIER = "idlib-2020", "idlib-2018"
 SEED = 1
 EVERYTHING_RECORDED = 1.0 - 1e-12
 
+WORLDS, QUICK_WORLDS = 1000, 200
+
+SEEDS = 5
+"""Seeds over which the five deals are scored."""
+
+MEAN_OF_WORST = 1.67
+"""Deaths in the worst fortnight of the offensive of 2019 over a mean fortnight (UCDP GED). `toll` is the worst."""
+
+MANY_VIOLATIONS = 100
+"""Violations per year from which a deal counts as often violated."""
+
+FIRST_DAY_NOT_FITTED = 90
+"""First day of the deal of 2018 that calibration does not use. [days]"""
+DAYS_HELD_2018 = 225
+"""Duration of that deal. [days]"""
+
+RECORDED = (0.47, 0.97)
+"""Share of single deaths on record, 90 % interval of the fit."""
+
 
 @dataclass(frozen=True)
 class IdlibWorlds:
@@ -114,26 +133,6 @@ def spikes(counts: Counts, held: NDArray[np.int64], chosen: NDArray[np.bool_]) -
     return ratios[np.isfinite(ratios)] if len(ratios) else ratios
 
 
-WORLDS, QUICK_WORLDS = 1000, 200
-
-SEEDS = 5
-"""Seeds over which the five deals are scored."""
-
-MEAN_OF_WORST = 1.67
-"""Deaths in the worst fortnight of the offensive of 2019 over a mean fortnight (UCDP GED). `toll` is the worst."""
-
-MANY_VIOLATIONS = 100
-"""Violations per year from which a deal counts as often violated."""
-
-FIRST_DAY_NOT_FITTED = 90
-"""First day of the deal of 2018 that calibration does not use. [days]"""
-DAYS_HELD_2018 = 225
-"""Duration of that deal. [days]"""
-
-RECORDED = (0.47, 0.97)
-"""Share of single deaths on record, 90 % interval of the fit."""
-
-
 @cache
 def idlib_worlds(worlds: int) -> IdlibWorlds:
     """The simulated worlds, shared by the rows."""
@@ -145,7 +144,7 @@ def worlds_for(evidence: Evidence) -> IdlibWorlds:
     return idlib_worlds(QUICK_WORLDS if evidence.quick else WORLDS)
 
 
-def resampled(values: FloatArray, draws: int = 400) -> tuple[float, float]:
+def bootstrap_interval(values: FloatArray, draws: int = 400) -> tuple[float, float]:
     """95 % bootstrap interval of a mean over worlds."""
     chosen = np.random.default_rng(1).integers(len(values), size=(draws, len(values)))
     low, high = np.quantile(values[chosen].mean(axis=1), [0.025, 0.975])
@@ -163,7 +162,7 @@ def violations_rarely_end_it(evidence: Evidence) -> list[Finding]:
     dead = (year["counter"][:, C_COMBATANT] + year["counter"][:, C_CIVILIAN]) / days
     toll = float(worlds.opening(FLAGSHIP).record["toll"][0])
     share = dead / (toll / MEAN_OF_WORST / 14)
-    low, high = resampled(share)
+    low, high = bootstrap_interval(share)
     sample = f"{FLAGSHIP}, worlds that held a year"
     return [
         Finding(
@@ -186,7 +185,7 @@ def bursts(evidence: Evidence) -> list[Finding]:
     fired = rows["counter"][:, :4].sum(axis=1)
     violated = fired > 0
     retaliatory = rows["counter"][violated, RETALIATORY] / fired[violated]
-    low, high = resampled(retaliatory)
+    low, high = bootstrap_interval(retaliatory)
     share = Finding(
         "5", "share of violations that are retaliation", "37 % to 50 % (Lewis et al. 2012, Iraq)",
         f"{retaliatory.mean():.0%}", f"{low:.0%} to {high:.0%}",
