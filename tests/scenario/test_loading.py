@@ -208,7 +208,11 @@ def test_a_change_may_say_what_nobody_said_where_the_schema_has_room(laid: Laid)
             "this scenario has no such path; did you mean 'actors.north_power.commitment'?",
         ),
         ("set: {actors.militia.patron.dependence: 0.5}", "actors.militia.patron.dependence", "has no such path"),
-        ("multiply: {front.sectors.hill.monitoring: 2}", "front.sectors.hill.monitoring", "is not said in this"),
+        (
+            "multiply: {front.sectors.hill.monitoring: 2}",
+            "front.sectors.hill.monitoring",
+            "has no value in this scenario",
+        ),
         (
             "multiply: {actors.militia.motives.war_proft: 2}",
             "actors.militia.motives.war_proft",

@@ -107,12 +107,12 @@ def new(
     base: Annotated[str, typer.Option("--from", metavar="SCENARIO", help="The scenario to start from.")],
 ) -> None:
     """Write a short scenario file based on another one, with the numbers that are most often changed."""
-    from ceasefire.scenario.template import is_name, starter_text
+    from ceasefire.scenario.template import is_name, template_text
 
     if not is_name(name):
         raise RefusedError(f"'{name}' is not a name; use small letters, digits, '-' and '_', beginning with a letter")
     file = (Path("scenarios") if Path("scenarios").is_dir() else Path()) / f"{name}.yaml"
-    text = starter_text(name, base, file)
+    text = template_text(name, base, file)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)

@@ -14,7 +14,7 @@ from ceasefire.scenario.overrides import Draft
 from ceasefire.scenario.parameter_paths import Shape, group
 from ceasefire.scenario.resolved import FOR_READERS
 from ceasefire.scenario.schema import Scenario
-from ceasefire.scenario.yaml_with_lines import Located, Place, said_by
+from ceasefire.scenario.yaml_with_lines import Located, Place, located_at
 
 Steps = tuple[str, ...]
 Content = dict[str, Any]
@@ -54,7 +54,7 @@ class Swap:
         content = {**content, "start": later.isoformat()}
         place = Place(f"{self.here.label} with {', '.join(names) or 'nothing'} of {self.there.label}")
         draft = Draft(Located({}, place))
-        draft.lay(said_by(content, place))
+        draft.overlay(located_at(content, place))
         return validated(Assembly(draft, list(content["motives"])))
 
 

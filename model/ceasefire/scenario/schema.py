@@ -1,4 +1,4 @@
-"""What a scenario file may say: every field, its unit, its range and its meaning."""
+"""The schema of scenario files: every field with its unit, range and meaning."""
 
 from __future__ import annotations
 
