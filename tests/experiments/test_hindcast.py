@@ -93,7 +93,7 @@ def test_an_experiment_lays_its_cases_side_by_side(command: Command, tmp_path: P
     ("old", "new", "fault"),
     [
         ("held: 30, source: made up}", "held: 0, source: made up}", "held must be above 0"),
-        ("held: [3, 5]", "held: [5, 3]", "the least first"),
+        ("held: [3, 5]", "held: [5, 3]", "with the least number first"),
         ("+no-monitors, held", "+no-such, held", "no-such"),
         ("held: 30, source: made up}", "held: 30}", "source"),
         ("+no-monitors, held", ", held", "is listed twice"),
