@@ -1,4 +1,4 @@
-"""Faults in files, as messages with which a reader can mend them."""
+"""Faults in files, with messages that tell how to correct them."""
 
 from __future__ import annotations
 

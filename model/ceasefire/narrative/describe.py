@@ -200,10 +200,10 @@ def sector_row(scenario: Scenario, sector: Sector) -> Row:
     for sums, amounts in ((force, sector.presence), (worth, sector.claims)):
         for name, amount in amounts.items():
             sums[list(scenario.sides).index(str(scenario.actors[name].side))] += amount.centre
-    watched = sector.monitoring or scenario.agreement.monitoring
+    monitoring = sector.monitoring or scenario.agreement.monitoring
     return (
         sector.title, f"{sector.held.centre:.2f}", f"{sector.civilians.centre:,.0f}", f"{sector.contact.centre:.2f}",
-        f"{watched.centre:.2f}", f"{force[0]:.2f} : {force[1]:.2f}", f"{worth[0]:.1f} : {worth[1]:.1f}",
+        f"{monitoring.centre:.2f}", f"{force[0]:.2f} : {force[1]:.2f}", f"{worth[0]:.1f} : {worth[1]:.1f}",
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def ending(recorded: RecordedWorld) -> list[str]:
         "": _holding, "offensive": _offensive, "spoiler_offensive": _offensive, "bombardment": _bombardment,
         "spiral": _spiral, "guarantor_clash": _clash, "expiry": _expiry, "abrogation": _abrogation,
     }[recorded.cause]  # fmt: skip
-    lines = heading("The end" if recorded.record["ended"][0] else "As it stands")
+    lines = heading("The end" if recorded.record["ended"][0] else "The last day")
     for sentence in (*how(notes), *_choices(notes), _where(notes), _blame(notes)):
         lines += wrapped(sentence) if sentence else []
     return lines
@@ -57,12 +57,12 @@ def _choice(notes: WorldNotes, decision: Decision | None, actor: str) -> list[st
 
 def _unchosen(notes: WorldNotes, actor: str) -> str:
     """The posture of an actor that did not choose it, and since when it has had it."""
-    stands = f"{notes.title(actor)} has stood at {notes.rung(actor, int(notes.rungs[-1, notes.position(actor)]))}"
+    posture = f"{notes.title(actor)} has stood at {notes.rung(actor, int(notes.rungs[-1, notes.position(actor)]))}"
     own = [d.day for d in notes.log.decisions if d.actor == actor]
     stopped = last_stopped(notes, actor)
     if own and own[-1] > stopped:
-        return f"{stands} since {notes.date(own[-1])}."
-    return f"{stands} since the talks of {notes.date(stopped)}." if stopped >= 0 else f"{stands} since the first day."
+        return f"{posture} since {notes.date(own[-1])}."
+    return f"{posture} since the talks of {notes.date(stopped)}." if stopped >= 0 else f"{posture} since the first day."
 
 
 def _deciding(notes: WorldNotes, pulls: Pulls, rung: int) -> str:

@@ -50,7 +50,7 @@ def assemble(file: Path, changes: Sequence[str], settings: Mapping[str, object],
         set_value(draft, path, value if isinstance(value, Located) else located_at(value, Place(SETTING_OPTION)))
     names = list((draft.tree.at("motives") or catalogue).named)
     if not resolved:
-        _drop_unused_motives(draft, catalogue)
+        _drop_unwanted(draft, catalogue)
     _add_defaults(draft)
     return Assembly(draft, names)
 
@@ -187,15 +187,17 @@ def _file_of(draft: Draft, find: Callable[[str, Path], Path], ref: Located, near
         raise ScenarioError(draft.faults + placed) from None
 
 
-def _drop_unused_motives(draft: Draft, catalogue: Located) -> None:
+def _drop_unwanted(draft: Draft, catalogue: Located) -> None:
     """Leave out motives of the catalogue that no actor has; those of the scenario itself stay."""
     motives, actors = draft.tree.at("motives"), draft.tree.at("actors")
     if motives is None or not isinstance(motives.value, dict):
         return
     weights = [actor.at("motives") for actor in (actors.named if actors else {}).values()]
     used = {name for weight in weights if weight is not None for name in weight.named}
-    kept = {name: motive for name, motive in motives.value.items() if name in used or motive is not catalogue.at(name)}
-    draft.tree = Located({**draft.tree.named, "motives": Located(kept, motives.place)}, draft.tree.place)
+    wanted = {
+        name: motive for name, motive in motives.value.items() if name in used or motive is not catalogue.at(name)
+    }
+    draft.tree = Located({**draft.tree.named, "motives": Located(wanted, motives.place)}, draft.tree.place)
 
 
 def _add_defaults(draft: Draft) -> None:
@@ -236,7 +238,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, object]:
     for text in texts:
         path, sign, value = text.partition("=")
         if not sign or not path.strip():
-            faults.append(Fault(SETTING_OPTION, None, text, "is not a setting; write path=value"))
+            faults.append(Fault(SETTING_OPTION, None, text, "is not a setting; write it as path=value"))
             continue
         if not value.strip():
             faults.append(

@@ -70,7 +70,7 @@ class DayLog:
     days: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, record: WorldArray) -> None:
-        """Add the day that the record of one world, of shape (1,), stands at the end of."""
+        """Add the day that has just ended, from the record of one world, of shape (1,)."""
         values = {name: record[name][0] for name in self.fields}
         self.days.append({name: value.copy() if value.ndim else value.item() for name, value in values.items()})
 
