@@ -76,7 +76,9 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
     note = f"ROUGH, {ILLUSTRATIVE}" if prepared.quick else ILLUSTRATIVE
     caption = Caption(prepared.asked.spec.title, prepared.asked.base.loaded.label, prepared.recipe.seed, note)
     worlds, draws = hindcast.effort(prepared.quick)
-    made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    made_of = (
+        f"{worlds:,} worlds of each with the numbers as written, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    )
     return cases_chart(deals, caption, hindcast_sentence(results.tables), made_of)
 
 
