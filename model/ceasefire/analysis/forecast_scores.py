@@ -77,8 +77,8 @@ def _uncensored_probability(low: FloatArray, censored: NDArray[np.bool_]) -> Cal
 def concordance(predicted: FloatArray, low: FloatArray, high: FloatArray) -> float:
     """Harrell's concordance: share of the comparable pairs that the forecast orders correctly; 0.5 is no skill.
 
-    A pair is comparable when it is known which deal ended first. `predicted` is the predicted duration in any increasing
-    scale; ties count half. Not a number if no pair is comparable.
+    A pair is comparable when it is known which deal ended first. `predicted` is the predicted duration on any
+    increasing scale; ties count half. Not a number if no pair is comparable.
     """
     right, pairs = _pairs(predicted, low, high)
     return float(right.sum() / pairs.sum()) if pairs.any() else float("nan")
