@@ -123,22 +123,22 @@ def test_brier_needs_dated_ends() -> None:
 
 def test_concordance_by_hand() -> None:
     low, high = np.array([5.0, 10.0, 20.0, 0.0]), np.array([6.0, INF, 21.0, 30.0])
-    life = np.array([1.0, 2.0, 2.0, 9.0])
-    assert concordance(life, low, high) == 1.0, "first before second and third; nothing is known of the fourth"
-    assert concordance(-life, low, high) == 0.0
+    predicted = np.array([1.0, 2.0, 2.0, 9.0])
+    assert concordance(predicted, low, high) == 1.0, "first before second and third; nothing is known of the fourth"
+    assert concordance(-predicted, low, high) == 0.0
     next_day = (np.array([5.0, 6.0]), np.array([6.0, 7.0]))
     assert concordance(np.array([1.0, 2.0]), *next_day) == 1.0, "an end on day 5 comes before one on day 6"
     assert concordance(np.ones(4), low, high) == 0.5
-    assert np.isnan(concordance(life[:2], low[1:3], np.array([INF, INF])))
+    assert np.isnan(concordance(predicted[:2], low[1:3], np.array([INF, INF])))
 
 
 def test_a_gain_in_concordance_is_the_difference_of_two() -> None:
     dice = np.random.default_rng(6)
     low = np.floor(dice.exponential(50.0, 80))
     high = np.where(dice.random(80) < 0.3, INF, low + 1)
-    life, rival = low + dice.normal(0, 30, 80), dice.normal(size=80)
-    gain = concordance_gain(life, rival, low, high, [str(k % 9) for k in range(80)])
-    assert gain.value == pytest.approx(concordance(life, low, high) - concordance(rival, low, high))
+    predicted, rival = low + dice.normal(0, 30, 80), dice.normal(size=80)
+    gain = concordance_gain(predicted, rival, low, high, [str(k % 9) for k in range(80)])
+    assert gain.value == pytest.approx(concordance(predicted, low, high) - concordance(rival, low, high))
     assert gain.low < gain.value < gain.high
     assert gain.low > 0
 

@@ -204,9 +204,9 @@ def test_every_word_on_a_history_can_be_read(days: int, ended: bool, events: int
     assert_legible(history_chart(made_up_history(days, ended, events=events)))
 
 
-@pytest.mark.parametrize("lives", [[90], [0, 1, 3, 2], [90, 640, 1825, 300, 1200, 1500]])
-def test_every_word_on_a_sample_of_histories_can_be_read(lives: list[int]) -> None:
-    sample = [made_up_history(days, days < HORIZON, world) for world, days in enumerate(lives)]
+@pytest.mark.parametrize("durations", [[90], [0, 1, 3, 2], [90, 640, 1825, 300, 1200, 1500]])
+def test_every_word_on_a_sample_of_histories_can_be_read(durations: list[int]) -> None:
+    sample = [made_up_history(days, days < HORIZON, world) for world, days in enumerate(durations)]
     assert_legible(histories_chart(sample, CAPTION))
 
 

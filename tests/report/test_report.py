@@ -78,10 +78,10 @@ def table(root: Element, words: str) -> list[list[str]]:
 
 def test_the_sentence_to_copy_has_the_shares_with_both_intervals_of_the_tables(folder: Path) -> None:
     _, outcome = ran()
-    found = summary(outcome.worlds, outcome.doubt, 400)
+    results = summary(outcome.worlds, outcome.doubt, 400)
     (sentence,) = [e for e in elements(folder).all("blockquote") if e.attributes["id"] == "sentence"]
     for day in (365, 400):
-        figure = found.holding[day]
+        figure = results.holding[day]
         assert figure.doubt is not None
         for number in (figure.chance.value, figure.chance.low, figure.doubt.low, figure.doubt.high):
             assert whole_percent(number).replace("\u00a0", " ") in sentence.text

@@ -77,8 +77,8 @@ def _uncensored_probability(low: FloatArray, censored: NDArray[np.bool_]) -> Cal
 def concordance(predicted: FloatArray, low: FloatArray, high: FloatArray) -> float:
     """Harrell's concordance: share of the comparable pairs that the forecast orders correctly; 0.5 is no skill.
 
-    A pair is comparable when it is known which deal ended first. `life` is the predicted duration in any increasing
-    scale; ties count half. Not a number if no pair is comparable.
+    A pair is comparable when it is known which deal ended first. `predicted` is the predicted duration on any
+    increasing scale; ties count half. Not a number if no pair is comparable.
     """
     right, pairs = _pairs(predicted, low, high)
     return float(right.sum() / pairs.sum()) if pairs.any() else float("nan")
@@ -103,7 +103,7 @@ def concordance_gain(
     draws: int = 1000,
     seed: int = 1,
 ) -> Interval:
-    """Concordance of `life` minus that of `rival`, with a 95 % interval from a bootstrap of groups (countries)."""
+    """Concordance of `predicted` minus that of `rival`, with a 95 % interval from a bootstrap of groups (countries)."""
     names, of = np.unique(np.asarray(groups), return_inverse=True)
     member = np.eye(len(names))[of]
     right, pairs = _pairs(predicted, low, high)

@@ -78,7 +78,9 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
         prepared.experiment.spec.title, prepared.experiment.base.loaded.label, prepared.records.seed, note
     )
     worlds, draws = hindcast.sample_sizes(prepared.quick)
-    made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    made_of = (
+        f"{worlds:,} worlds of each with the numbers as written, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    )
     return cases_chart(deals, caption, hindcast_sentence(results.tables), made_of)
 
 
