@@ -115,7 +115,7 @@ def test_importing_the_package_loads_nothing_until_it_is_asked_for() -> None:
         ("run idlib-2020 --engine abacus", "--engine"),
         ("run idlib-2020 --change no-monitor", "did you mean 'no-monitors'?"),
         ("run idlib-2020+no-monitor", "did you mean 'no-monitors'?"),
-        ("run idlib-2020 --set agreement.monitoring", "write path=value"),
+        ("run idlib-2020 --set agreement.monitoring", "write it as path=value"),
         ("run idlib-2020 --set agreement.monitoring=", "has no value"),
         ("run idlib-2020 --set agreement.monitoring=2", "agreement.monitoring"),
         ("run idlib-2020 --set agreement.monitorin=0.2", "did you mean 'monitoring'?"),
