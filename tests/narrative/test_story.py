@@ -17,7 +17,7 @@ import pytest
 from conftest import Command
 
 from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
-from ceasefire.analysis.front_line import front_of, front_of_log
+from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.narrative import story
 from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans, world_story
 from ceasefire.narrative.turning_points import ALWAYS, TurningPoint
@@ -407,6 +407,6 @@ def test_the_trajectory_of_a_recorded_world_is_that_of_the_compiled_engine() -> 
 def test_the_front_of_a_recorded_world_is_that_of_the_compiled_engine() -> None:
     recorded = flagship().recorded
     from_log = front_of_log(recorded.spec, recorded.log, recorded.record)
-    compiled = front_of(recorded.spec, recorded.opening, SEED, [3])
+    compiled = front_history(recorded.spec, recorded.opening, SEED, [3])
     for name, values in vars(compiled).items():
         np.testing.assert_equal(getattr(from_log, name), values, err_msg=name)

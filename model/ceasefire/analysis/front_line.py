@@ -1,4 +1,4 @@
-"""Who holds how much of each sector, day by day: in one world, or on average over the worlds that still hold."""
+"""Who holds what share of each sector, day by day: in one world, or the mean over the worlds that still hold."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ceasefire.simulation.trajectory import DayLog, step_through
 
 
 @dataclass(frozen=True, eq=False)
-class FrontLife:
+class FrontHistory:
     """Share of each sector held by the first side, at the end of each day: held (days, sectors), in [0, 1].
 
-    worlds[d] is how many worlds the row is the mean of. `opened` is the line at signing, `sides` the titles of the
-    first and the second side. `ended` is the day on which the deal of a single world ended, if it did.
+    worlds[d] is the number of worlds averaged on day d. `opened` is the share held at signing, `sides` are the titles
+    of the first and the second side. `ended` is the day on which the deal of a single world ended, if it did.
     """
 
     sectors: tuple[str, ...]
@@ -32,12 +32,12 @@ class FrontLife:
 
     @property
     def moved(self) -> FloatArray:
-        """What the first side has gained of each sector since signing: (days, sectors), negative for a loss."""
+        """Share of each sector gained by the first side since signing: (days, sectors), negative for a loss."""
         return self.held - self.opened
 
 
-def front_of(scenario: Scenario, opening: InitialState, seed: int, worlds: Sequence[int]) -> FrontLife:
-    """Simulate worlds: the front of a single one to its last day, or the mean of several while their deal holds.
+def front_history(scenario: Scenario, opening: InitialState, seed: int, worlds: Sequence[int]) -> FrontHistory:
+    """The front of one world to its last day, or the mean of several worlds over those whose deal still holds.
 
     ValueError for no world.
     """
@@ -50,13 +50,13 @@ def front_of(scenario: Scenario, opening: InitialState, seed: int, worlds: Seque
     for world in worlds:
         held, ended = _line(*_record(scenario, opening, seed, world))
         held = held if ended is None else held[: max(1, ended)]
-        total, count = _grown(total, len(held)), _grown(count, len(held))
+        total, count = _extended(total, len(held)), _extended(count, len(held))
         total[: len(held)] += held
         count[: len(held)] += 1
     return _front(scenario, opening, total / count[:, None], count, None)
 
 
-def front_of_log(scenario: Scenario, log: DayLog, last: WorldArray) -> FrontLife:
+def front_of_log(scenario: Scenario, log: DayLog, last: WorldArray) -> FrontHistory:
     """The front of one world to its last day, from a log with the field `held` and its record of the last day."""
     held, ended = _line(log, last)
     return _front(scenario, log.opening, held, np.ones(len(held), dtype=np.int64), ended)
@@ -76,15 +76,15 @@ def _line(log: DayLog, last: WorldArray) -> tuple[FloatArray, int | None]:
 
 def _front(
     scenario: Scenario, opening: InitialState, held: FloatArray, worlds: IntArray, ended: int | None
-) -> FrontLife:
+) -> FrontHistory:
     """The front with the titles of sectors and sides, and the line at signing."""
     first, second = (side.title for side in scenario.sides.values())
     opened = np.array([float(scenario.front.sectors[name].held.centre) for name in opening.sectors])
     titles = tuple(scenario.front.sectors[name].title for name in opening.sectors)
-    return FrontLife(titles, (first, second), opened, held, worlds, ended)
+    return FrontHistory(titles, (first, second), opened, held, worlds, ended)
 
 
-def _grown(table: Any, rows: int) -> Any:
-    """An array with at least so many rows; the new ones are zero."""
+def _extended(table: Any, rows: int) -> Any:
+    """The array with at least `rows` rows; new rows are zero."""
     missing = max(0, rows - len(table))
     return np.concatenate([table, np.zeros((missing, *table.shape[1:]), dtype=table.dtype)])

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import MOST_SEED, Changes, Settings, loaded_as_asked
-from ceasefire.cli.terminal import program, say, say_if_compiling, show, shown_path
+from ceasefire.cli.options import MOST_SEED, Changes, Settings, load_with_options
+from ceasefire.cli.terminal import notify, notify_if_compiling, program, show, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.narrative.story import Story
@@ -27,10 +27,11 @@ def world(
     change: Changes = None,
     setting: Settings = None,
     chart: Annotated[
-        bool, typer.Option("--chart", help="Draw its history, its front and the choice behind its end, as PNG and SVG.")
+        bool,
+        typer.Option("--chart", help="Draw its history, its front and the decision that ended it, as PNG and SVG."),
     ] = False,
 ) -> None:
-    """Print the story of one world: what happened, and the pulls behind each decision.
+    """Print the story of one world: what happened, and the motives behind each decision.
 
     With a results folder, scenario and seed are those of the run.
     """
@@ -38,21 +39,21 @@ def world(
     if folder is not None:
         if seed is not None or change or setting:
             raise RefusedError(f"--seed, --change and --set come from {folder}; leave them out")
-        loaded, seed = _of_a_run(folder, number)
-        command = _typed(shown_path(folder), number)
+        loaded, seed = _scenario_of_run(folder, number)
+        command = _command(shown_path(folder), number)
     else:
-        loaded, seed = loaded_as_asked(source, change, setting), 1 if seed is None else seed
-        command = _typed(source, number, seed, change, setting)
+        loaded, seed = load_with_options(source, change, setting), 1 if seed is None else seed
+        command = _command(source, number, seed, change, setting)
     from ceasefire.narrative.story import record_story
 
-    say_if_compiling()
+    notify_if_compiling()
     story = record_story(loaded, seed, number, command)
     show(story.text().rstrip("\n"))
     if chart:
-        _draw(story, folder / "figures" if folder else _of_no_run(loaded, seed))
+        _draw(story, folder / "figures" if folder else _folder_for_charts(loaded, seed))
 
 
-def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
+def _scenario_of_run(folder: Path, number: int) -> tuple[Loaded, int]:
     """Scenario and seed of a results folder. RefusedError when it has no such world."""
     from ceasefire.compilation.cache import source_digest
     from ceasefire.ensemble.output_folder import plan_of, read_manifest
@@ -62,32 +63,34 @@ def _of_a_run(folder: Path, number: int) -> tuple[Loaded, int]:
     if number >= plan.worlds:
         raise RefusedError(f"--world {number}: this run has worlds 0 to {plan.worlds - 1}")
     if manifest.get("program", {}).get("source") != source_digest():
-        say(f"{folder} was made by another version of the program; this world may differ from the one in its table")
+        notify(f"{folder} was made by another version of the program; this world may differ from the one in its table")
     return replace(plan.loaded, scenario=plan.scenario), plan.seed
 
 
 def _results_folder(source: str) -> Path | None:
-    """The results folder that the source names, if any; a folder without a run may have the name of a scenario."""
+    """The results folder that `source` names, if any: a folder without a run may have the name of a scenario."""
     folder = Path(source)
-    is_run = folder.is_dir() and ((folder / "manifest.json").exists() or len(folder.parts) != 1)
-    return folder if is_run else None
+    is_results = folder.is_dir() and ((folder / "manifest.json").exists() or len(folder.parts) != 1)
+    return folder if is_results else None
 
 
-def _of_no_run(loaded: Loaded, seed: int) -> Path:
-    """The folder for charts of a scenario without a run: by name and content, so that scenarios do not share one."""
+def _folder_for_charts(loaded: Loaded, seed: int) -> Path:
+    """The folder for charts of a scenario's worlds. Its name has a hash, so that no other scenario draws there."""
     from ceasefire.ensemble.output_folder import RESULTS, candidate_names
     from ceasefire.ensemble.run_plan import Plan
 
-    folder = next(candidate_names(loaded.label, Plan(loaded, 1, seed).fingerprint[:6], plain=False))
-    return RESULTS / "worlds" / folder.name
+    name = next(candidate_names(loaded.label, Plan(loaded, 1, seed).fingerprint, plain=False)).name
+    return RESULTS / "worlds" / name
 
 
-def _typed(source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None) -> str:
-    """The command that prints this story again, with the source as it was given; a folder has its own seed."""
-    options = [] if seed is None else ["--seed", str(seed)]
-    options += [part for name in change or () for part in ("--change", name)]
-    options += [part for text in setting or () for part in ("--set", text)]
-    return f"{program()} world {shlex.join([source, '--world', str(number), *options])}"
+def _command(
+    source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None
+) -> str:
+    """The command that prints this world again, as it has to be typed here; a folder has its own seed."""
+    more = [] if seed is None else ["--seed", str(seed)]
+    more += [part for name in change or () for part in ("--change", name)]
+    more += [part for text in setting or () for part in ("--set", text)]
+    return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"
 
 
 def _draw(story: Story, folder: Path) -> None:

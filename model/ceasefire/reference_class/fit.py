@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
-from ceasefire.analysis.interval_censored import chance
+from ceasefire.analysis.interval_censored import probability_between
 from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import COVARIATES, Features, cell_of, covariates
@@ -84,7 +84,7 @@ def _expected_progress(means: FloatArray, sigma: float) -> tuple[FloatArray, Flo
 def likelihood_by_level(table: Table, features: Sequence[Features], durations: CensoredDurations) -> FloatArray:
     """Likelihood of each deal's duration at each level, shape (n, levels)."""
     rows = [table.row(cell_of(each)) for each in features]
-    return chance(table.mass[rows], durations.low[:, None], durations.high[:, None])
+    return probability_between(table.mass[rows], durations.low[:, None], durations.high[:, None])
 
 
 def _likelihood(theta: FloatArray, x: FloatArray, at_level: FloatArray) -> tuple[FloatArray, FloatArray]:

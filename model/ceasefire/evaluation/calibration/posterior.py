@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.ensemble.command_folder import Request, digests
+from ceasefire.ensemble.output_folder import Request, digests
 from ceasefire.evaluation.calibration import abc_fit, target_windows
 from ceasefire.evaluation.calibration.priors import COUNTING, draw_positions, numbers_at, priors
 from ceasefire.evaluation.calibration.priors import FILE as PRIORS

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
+from ceasefire.ensemble.parameter_draws import assumed_ranges, assumed_values
 from ceasefire.evaluation.calibration import summary_statistics
 from ceasefire.evaluation.calibration.priors import COUNTING, priors
 from ceasefire.evaluation.calibration.simulated_counts import record_counts
@@ -72,7 +72,7 @@ class Window:
         """Values by path: calibrated parameters as drawn, other ASSUMED ones over their ranges, pinned ones last."""
         free = {f"mechanisms.{prior.name}": numbers[:, k] for k, prior in enumerate(priors()) if prior.name != COUNTING}
         others = {path: span for path, span in ranges.items() if path in known and path not in free}
-        drawn = doubt_values(others, len(numbers), seed)
+        drawn = assumed_values(others, len(numbers), seed)
         pinned = {path: np.full(len(numbers), number) for path, number in self.pinned}
         return {**drawn, **free, **pinned}
 

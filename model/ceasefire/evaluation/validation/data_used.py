@@ -10,7 +10,7 @@ import numpy as np
 
 from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.command_folder import Request, digests
+from ceasefire.ensemble.output_folder import Request, digests
 from ceasefire.evaluation.validation.check_result import Sample
 from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation, cross_validate
 from ceasefire.reference_class.coded_deals import FILE, WAYS, Deal, read_deals

@@ -10,7 +10,7 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.forecast_scores import (
     HORIZONS,
-    Group,
+    CalibrationGroup,
     brier,
     calibration,
     concordance,
@@ -104,7 +104,7 @@ CALIBRATED = "calibrated: deals in each fifth of the forecasts hold as often as 
 CALIBRATED_TARGET = "the mean forecast is in the interval of the observed share, in 13 of 15 fifths or more"
 
 
-def groups(one: CrossValidation, name: str = MODEL) -> list[Group]:
+def groups(one: CrossValidation, name: str = MODEL) -> list[CalibrationGroup]:
     """Deals in fifths by their forecast, at each of HORIZONS days."""
     mass = one.forecasts[name]
     return [group for day in HORIZONS for group in calibration(mass, one.durations.low, one.durations.high, day)]

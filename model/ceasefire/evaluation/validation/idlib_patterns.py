@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.analysis.forecast_scores import pairing, score_table
-from ceasefire.analysis.talks_effect import Sawtooth, around_talks, violations_and_talks
+from ceasefire.analysis.talks_effect import TalksEffect, around_talks, violations_and_talks
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.parameter_draws import doubt_batch
+from ceasefire.ensemble.parameter_draws import uncertainty_batch
 from ceasefire.evaluation.calibration import summary_statistics
 from ceasefire.evaluation.calibration import target_counts as tables
 from ceasefire.evaluation.calibration.simulated_counts import record_counts
 from ceasefire.evaluation.validation.check_result import Finding, Verdict, band_verdict, not_run
-from ceasefire.experiments.hindcast import REFERENCES, Hindcast, live
+from ceasefire.experiments.hindcast import REFERENCES, Hindcast, hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
@@ -84,7 +84,7 @@ class IdlibWorlds:
         """Result rows of the flagship."""
         return self.rows(FLAGSHIP)
 
-    def talks_effect(self, reference: str) -> Sawtooth:
+    def talks_effect(self, reference: str) -> TalksEffect:
         """Violations before and after talks in some worlds of a scenario. ValueError when there were no talks."""
         scenario, opening = load(reference).scenario, self.opening(reference)
         trajectories = (
@@ -96,7 +96,7 @@ class IdlibWorlds:
         """Forecasts of the deals, with other worlds for each seed; cases with hindsight are left out."""
         experiment = load_experiment(EXPERIMENT)
         pairs = zip(experiment.spec.cases, experiment.cases, strict=True)
-        return [live(case, loaded, self.worlds, seed) for case, loaded in pairs if not case.hindsight]
+        return [hindcast(case, loaded, self.worlds, seed) for case, loaded in pairs if not case.hindsight]
 
     def counts(self, reference: str, days: int) -> tuple[Counts, NDArray[np.int64], WorldArray]:
         """Daily counts of a scenario's worlds while they held, days held, and their result rows."""
@@ -112,7 +112,7 @@ class IdlibWorlds:
         `recorded` is the range of the share of single deaths on record.
         """
         scenario = load(reference).scenario
-        batch = doubt_batch(scenario, initial_state(scenario), SEED)
+        batch = uncertainty_batch(scenario, initial_state(scenario), SEED)
         assert isinstance(batch, Batch)
         shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
         counts, held = record_counts(batch, shares, days)
