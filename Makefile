@@ -1,6 +1,7 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
 # make lint   style and types
+# make docs   the documentation site, in docs/_build; reads no network
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -9,7 +10,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test lint clean
+.PHONY: run test lint docs clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -23,8 +24,13 @@ lint: .venv/installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Every warning is an error: a link that leads nowhere, a name that is not there.
+docs: .venv/installed-for-docs
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build
+	@echo "The documentation is in docs/_build/index.html"
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf docs/_build .venv .mypy_cache .pytest_cache .ruff_cache
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found; say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
@@ -40,3 +46,8 @@ clean:
 	@echo "Installing ceasefire, what it needs and what its tests need into .venv; this happens once." >&2
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ .venv/installed
+
+.venv/installed-for-docs: pyproject.toml | .venv/bin/python
+	@echo "Installing ceasefire, what it needs and what builds its documentation into .venv; this happens once." >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@

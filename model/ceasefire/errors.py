@@ -1,4 +1,4 @@
-"""What is wrong in a file, said so that a reader can put it right."""
+"""Faults in files, with messages that tell how to correct them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: where it was said, which path of the scenario, and what would be right."""
+    """One fault: file and line, path within the scenario, and a message with what is wrong and what would be right."""
 
     file: str
     line: int | None
@@ -21,7 +21,7 @@ class Fault:
 
 
 class ScenarioError(Exception):
-    """A scenario, change or catalogue cannot be used; `faults` says why, by file and line."""
+    """A scenario, change or catalogue cannot be used; `faults` are the reasons, by file and line."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = in_order(faults)
@@ -37,4 +37,4 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
 
 class FolderError(Exception):
-    """A results folder cannot be read, or a run may not be put where it was asked to go."""
+    """A results folder cannot be read, or a run may not be written to the folder given."""

@@ -1,4 +1,4 @@
-"""The nearest right word for a wrong one."""
+"""Suggests the nearest valid word for a wrong one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import difflib
 from collections.abc import Iterable
 
 FEW = 12
-"""As many names as a message may list."""
+"""Most names that a message lists."""
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
-    """The valid name most like `word`, or None when none is alike."""
-    by_small = {name.lower(): name for name in valid}
-    found = difflib.get_close_matches(word.lower(), by_small, n=1, cutoff=0.6)
-    return by_small[found[0]] if found else None
+    """The valid name nearest to `word`, or None when none is near."""
+    by_lower_case = {name.lower(): name for name in valid}
+    matches = difflib.get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0.6)
+    return by_lower_case[matches[0]] if matches else None
 
 
 def did_you_mean(word: str, valid: Iterable[str]) -> str:
-    """The end of a message: the nearest name, else the names there are when they are few."""
+    """The end of a message: the nearest name; when none is near, all names if they are few."""
     names = list(valid)
     close = nearest(word, names)
     if close is not None:
@@ -26,5 +26,5 @@ def did_you_mean(word: str, valid: Iterable[str]) -> str:
 
 
 def comma_list(names: Iterable[str]) -> str:
-    """Names in a row."""
+    """Names separated by commas."""
     return ", ".join(names)

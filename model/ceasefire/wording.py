@@ -1,4 +1,4 @@
-"""How numbers and days are written on figures."""
+"""Words for what the product shows: causes, rungs, shares, signs, dates, names, and lines of plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 
 ILLUSTRATIVE = "illustrative: durations not calibrated"
 GAP = "\u00a0"
-"""A space at which no line breaks."""
+"""A space that does not break."""
+MINUS = "\u2212"
+WIDTH = 100
+"""Widest line of plain text [columns]."""
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+TIMES = ("never", "once", "twice", "three times", "four times", "five times")
 
 CAUSE_WORDS = {
     "offensive": "Ground offensive",
@@ -37,6 +46,13 @@ VIOLATION_WORDS = {
     "localised": "nobody ordered it (localised)",
 }
 DEATH_WORDS = {"combatant": "combatants", "civilian": "civilians"}
+STORY_VIOLATION_WORDS = {
+    "strategic": "ordered",
+    "retaliatory": "in retaliation",
+    "spoiling": "spoiling",
+    "localised": "without orders",
+}
+"""The kinds of violations after a number, in a story."""
 
 
 def ending_words(cause: str, actor: str = "", titles: Mapping[str, str] | None = None) -> str:
@@ -46,13 +62,20 @@ def ending_words(cause: str, actor: str = "", titles: Mapping[str, str] | None =
 
 
 def ending_in_a_sentence(cause: str, actor: str = "", titles: Mapping[str, str] | None = None) -> str:
-    """The same within a sentence."""
+    """The same words for the middle of a sentence."""
     words = CAUSE_WORDS[cause][0].lower() + CAUSE_WORDS[cause][1:]
     return f"{words} ({(titles or {}).get(actor, actor)})" if actor else words
 
 
+def violations_words(counts: Mapping[str, int]) -> str:
+    """The number of violations, with the numbers by kind in brackets."""
+    total = sum(counts.values())
+    kinds = [f"{number:,} {STORY_VIOLATION_WORDS[kind]}" for kind, number in counts.items() if number]
+    return counted(total, "violation") + (f" ({', '.join(kinds)})" if len(kinds) > 1 else "")
+
+
 def whole_percent(share: float) -> str:
-    """A share as a reader wants it: whole per cent, and never 0 or 100 for what is not quite."""
+    """A share in whole per cent for charts and reports; never 0 or 100 for a share that is not."""
     if 0 < share < 0.01:
         return f"<1{GAP}%"
     if 0.99 < share < 1:
@@ -60,11 +83,37 @@ def whole_percent(share: float) -> str:
     return f"{round(share * 100, 6):.0f}{GAP}%"
 
 
-MINUS = "\u2212"
+def percent_in_tables(share: float) -> str:
+    """A share in per cent for the tables of a description: two digits below 10, whole from 10 on.
+
+    A share above 0 is never shown as 0.
+    """
+    if share <= 0:
+        return "0 %"
+    if share < 1e-5:
+        return "<0.001 %"
+    return f"{share * 100:.2g} %" if share < 0.1 else f"{share * 100:.0f} %"
 
 
-def signed(number: float, digits: int = 0) -> str:
-    """A number with its sign, so that a gain is told from a loss; what rounds to nothing has none."""
+def percent_in_sentences(share: float) -> str:
+    """A share in per cent for the sentences of a story: `12 %`, `0.3 %`, `under 0.01 %`, `over 99.9 %`."""
+    if share <= 0:
+        return "0 %"
+    if share < 0.0001:
+        return "under 0.01 %"
+    if 0.9995 <= share < 1:
+        return "over 99.9 %"
+    if share < 0.095:
+        return f"{share * 100:.2g} %"
+    return f"{share * 100:.0f} %"
+
+
+LEAST_SHOWN = 0.005
+"""Utilities below this would show as 0.00; a list adds them to the sum of the others."""
+
+
+def signed_number(number: float, digits: int = 0) -> str:
+    """A number with its sign and so many decimals; without a sign when it rounds to 0. Also infinities and NaN."""
     if not math.isfinite(number):
         return f"{'+' if number > 0 else MINUS}∞" if number == number else "unknown"
     text = f"{abs(number):,.{digits}f}"
@@ -73,63 +122,36 @@ def signed(number: float, digits: int = 0) -> str:
     return f"{'+' if number > 0 else MINUS}{text}"
 
 
+def signed_days(number: float) -> str:
+    """A difference in days with its sign: whole from one day on, to a tenth below."""
+    return signed_number(number, 0 if abs(number) >= 0.95 else 1)
+
+
+def signed_utility(number: float) -> str:
+    """A utility with its sign and two decimals: `+0.21`; 0.00 without a sign below LEAST_SHOWN."""
+    if abs(number) < LEAST_SHOWN:
+        return "0.00"
+    return f"{MINUS if number < 0 else '+'}{abs(number):.2f}"
+
+
 def days(number: float) -> str:
-    """Days as a reader wants them: whole from ten, to a tenth below."""
+    """A number of days: whole from ten on, to a tenth below."""
     return f"{number:,.0f}" if abs(number) >= 9.95 or number == 0 else f"{number:,.1f}"
 
 
-def signed_days(number: float) -> str:
-    """A difference in days, to a tenth when it is below one."""
-    return signed(number, 0 if abs(number) >= 0.95 else 1)
-
-
 def span_words(interval: Interval, shown: Callable[[float], str]) -> str:
-    """A range in words; one figure when its ends look alike."""
+    """A range in words; one number when both ends look alike. `shown` writes a number."""
     low, high = shown(interval.low), shown(interval.high)
     return low if low == high else f"{low} to {high}"
 
 
 def significant(number: float) -> str:
-    """A number to three significant figures, without an exponent."""
+    """A number to three significant digits, without an exponent."""
     return f"{float(f'{number:.3g}'):,.10g}"
 
 
-WIDTH = 100
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-Row = Sequence[str]
-
-
-def heading(title: str, line: str = "-") -> list[str]:
-    """A heading, underlined."""
-    return [title, line * min(len(title), WIDTH)]
-
-
-def wrapped(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
-    """A text as lines of at most WIDTH columns."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + hanging),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
-
-
-def table(rows: Sequence[Row], align: str, most: Sequence[int]) -> list[str]:
-    """Rows as aligned columns two spaces apart; a cell wider than `most` goes on in the lines below."""
-    cells = [[textwrap.wrap(cell, width) or [""] for cell, width in zip(row, most, strict=True)] for row in rows]
-    widths = [max(len(line) for row in cells for line in row[c]) for c in range(len(most))]
-    lines = []
-    for row in cells:
-        for k in range(max(map(len, row))):
-            parts = [cell[k] if k < len(cell) else "" for cell in row]
-            aligned = [p.rjust(w) if a == "r" else p.ljust(w) for p, w, a in zip(parts, widths, align, strict=True)]
-            lines.append("  ".join(aligned).rstrip())
-    return lines
-
-
 def shown(number: Quantity) -> str:
-    """A number as short as it can be; a distribution by its kind."""
+    """A scenario's number as short as it can be; a distribution by its kind."""
     for kind in DISTRIBUTIONS:
         given = getattr(number, kind)
         if given is not None:
@@ -137,48 +159,21 @@ def shown(number: Quantity) -> str:
     return f"{number.centre:,.0f}" if abs(number.centre) >= 1000 else f"{number.centre:g}"
 
 
-def lower(title: str) -> str:
-    """A title in the middle of a sentence: its first letter small, but for names in capitals."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+def counted(number: float, one: str, more: str = "") -> str:
+    """A count with its noun: `1 day`, `9 days`, `no days`."""
+    if round(number) == 0:
+        return f"no {more or one + 's'}"
+    return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
-def titled(title: str, what: str, by: str = ":") -> str:
-    """A title and what is said under it; a title that ends in a mark of its own, as a question does, keeps that."""
-    title = title.rstrip()
-    if title.endswith(("?", "!", ".", "…", ":")):
-        return f"{title} {what[:1].upper()}{what[1:]}"
-    return f"{title}{by} {what}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
-
-
-def percent(share: float) -> str:
-    """A chance in per cent: two digits below ten per cent, none beyond, and never 0 for what may happen."""
-    if share <= 0:
-        return "0 %"
-    if share < 1e-5:
-        return "<0.001 %"
-    return f"{share * 100:.2g} %" if share < 0.1 else f"{share * 100:.0f} %"
+def times(number: int) -> str:
+    """A number of times in words: `twice`, `12 times`."""
+    return TIMES[number] if number < len(TIMES) else f"{number} times"
 
 
 def date_words(date: datetime.date) -> str:
     """A date in full: `6 March 2020`."""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
-
-
-KIND_WORDS = {
-    "strategic": "ordered",
-    "retaliatory": "answers",
-    "spoiling": "spoiling",
-    "localised": "ordered by nobody",
-}
-TIMES = ("never", "once", "twice", "three times", "four times", "five times")
-MINUS_SIGN = "\u2212"
-LEAST_SHOWN = 0.005
-"""Utilities that would read as 0.00 are left to the rest."""
 
 
 def date_of(scenario: Scenario, day: int) -> str:
@@ -192,44 +187,69 @@ def day_of(scenario: Scenario, day: int) -> str:
     return f"Day {day:,} ({date_of(scenario, day)})"
 
 
-def counted(number: float, one: str, more: str = "") -> str:
-    """A count with its noun: `1 day`, `9 days`, `no days`."""
-    if round(number) == 0:
-        return f"no {more or one + 's'}"
-    return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
+def lower(title: str) -> str:
+    """A title in the middle of a sentence: its first letter small, unless it begins with two capitals."""
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
 
 
-def times(number: int) -> str:
-    """How often: `twice`, `12 times`."""
-    return TIMES[number] if number < len(TIMES) else f"{number} times"
+def upper(text: str) -> str:
+    """A text at the head of a sentence: its first letter a capital."""
+    return text[:1].upper() + text[1:]
 
 
-def signed_utility(number: float) -> str:
-    """A utility with its sign: `+0.21`; none when it would read as nothing."""
-    if abs(number) < LEAST_SHOWN:
-        return "0.00"
-    return f"{MINUS_SIGN if number < 0 else '+'}{abs(number):.2f}"
+def titled(title: str, what: str, by: str = ":") -> str:
+    """A title and what follows it; a title that ends in a punctuation mark, such as a question, keeps it."""
+    title = title.rstrip()
+    if title.endswith(("?", "!", ".", "…", ":")):
+        return f"{title} {what[:1].upper()}{what[1:]}"
+    return f"{title}{by} {what}"
 
 
-def chance_of(share: float) -> str:
-    """A chance in per cent, with as many digits as it needs: `12 %`, `0.3 %`."""
-    if share <= 0:
-        return "0 %"
-    if share < 0.0001:
-        return "under 0.01 %"
-    if 0.9995 <= share < 1:
-        return "over 99.9 %"
-    if share < 0.095:
-        return f"{share * 100:.2g} %"
-    return f"{share * 100:.0f} %"
+def listed(parts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+Row = Sequence[str]
+
+
+def heading(title: str, line: str = "-") -> list[str]:
+    """A heading and the line under it."""
+    return [title, line * min(len(title), WIDTH)]
+
+
+def wrapped(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
+    """A text as lines of at most WIDTH columns."""
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + hanging),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def table(rows: Sequence[Row], align: str, most: Sequence[int]) -> list[str]:
+    """Rows as aligned columns two spaces apart; a cell wider than its `most` continues in the lines below."""
+    cells = [[textwrap.wrap(cell, width) or [""] for cell, width in zip(row, most, strict=True)] for row in rows]
+    widths = [max(len(line) for row in cells for line in row[c]) for c in range(len(most))]
+    lines = []
+    for row in cells:
+        for k in range(max(map(len, row))):
+            parts = [cell[k] if k < len(cell) else "" for cell in row]
+            aligned = [p.rjust(w) if a == "r" else p.ljust(w) for p, w, a in zip(parts, widths, align, strict=True)]
+            lines.append("  ".join(aligned).rstrip())
+    return lines
+
+
+def joined(lines: Iterable[Iterable[str]]) -> str:
+    """Blocks of lines as one text, with an empty line between blocks."""
+    return "\n\n".join("\n".join(block) for block in lines if block) + "\n"
 
 
 SHORT = 24
-"""Longest title that a story can repeat; a longer one gives way to the actor's key."""
+"""Longest title that a story repeats [characters]; a longer one is replaced by the actor's key."""
 
 
 def short_name(scenario: Scenario, actor: str) -> str:
-    """What a story calls an actor: its title, or its key when the title is long, as a name: `HTS`, `Opposition`."""
+    """The name of an actor in a story: its title, or its key in capitals or with one when the title is long."""
     title = scenario.actors[actor].title
     if len(title) <= SHORT:
         return title
@@ -243,7 +263,7 @@ def rung_word(scenario: Scenario, actor: str, rung: int) -> str:
 
 
 def part_title(scenario: Scenario, actor: str, part: str) -> str:
-    """A motive by its title; the leash by who holds it; other holds as they are called."""
+    """The title of a part of a utility: that of a motive, the leash with its holder, or the name of another hold."""
     if part == LEASH:
         patron = scenario.actors[actor].patron
         return f"the leash ({short_name(scenario, patron.actor)})" if patron else part
@@ -251,28 +271,17 @@ def part_title(scenario: Scenario, actor: str, part: str) -> str:
 
 
 def pull_lines(scenario: Scenario, pulls: Pulls, new: int, old: int, most: int = 3) -> tuple[str, str]:
-    """What spoke for a rung and what against it, in words: the `most` largest parts each, the others together."""
+    """What favoured a rung over another and what opposed it: the `most` largest parts each, the others as a sum."""
     steps = [(part_title(scenario, pulls.actor, part), step) for part, step in pulls.difference(new, old).items()]
     towards, away = [s for s in steps if s[1] > 0], [s for s in steps if s[1] < 0]
     return _side(towards, most), _side(away, most)
 
 
 def _side(steps: Sequence[tuple[str, float]], most: int) -> str:
+    """The largest parts by name, then the sum of the others."""
     shown = [step for step in steps[:most] if abs(step[1]) >= LEAST_SHOWN]
     rest = [part for _, part in steps[len(shown) :]]
     words = [f"{title} {signed_utility(part)}" for title, part in shown]
     if abs(sum(rest)) >= LEAST_SHOWN:
-        words.append(f"{'one more' if len(rest) == 1 else f'{len(rest)} more'} {signed_utility(sum(rest))}")
+        words.append(f"{'1 other' if len(rest) == 1 else f'{len(rest)} others'} {signed_utility(sum(rest))}")
     return "; ".join(words) or "nothing"
-
-
-def violations_words(counts: Mapping[str, int]) -> str:
-    """Violations in all, and by kind in brackets."""
-    total = sum(counts.values())
-    kinds = [f"{number:,} {KIND_WORDS[kind]}" for kind, number in counts.items() if number]
-    return counted(total, "violation") + (f" ({', '.join(kinds)})" if len(kinds) > 1 else "")
-
-
-def joined(lines: Iterable[Iterable[str]]) -> str:
-    """Blocks of lines as one text, with an empty line between blocks."""
-    return "\n\n".join("\n".join(block) for block in lines if block) + "\n"

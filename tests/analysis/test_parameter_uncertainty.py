@@ -1,4 +1,4 @@
-"""Doubt about numbers, told apart from chance: checked on draws whose truth is known."""
+"""Parameter uncertainty separated from sampling noise, on draws with a known truth."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from scipy.stats import beta
 from ceasefire.analysis.parameter_uncertainty import (
     beta_quantile,
     between_draw_variance,
-    doubt_interval,
     uncertainty_band,
+    uncertainty_interval,
 )
 
 HORIZON = 365
 
 
 def draws(hazards: NDArray[np.float64], worlds: int, seed: int) -> pd.DataFrame:
-    """Each draw has a constant daily hazard; its worlds hold geometric times, followed to the horizon."""
+    """Each draw has a constant daily hazard; its worlds have geometric durations, censored at the horizon."""
     rng = np.random.default_rng(seed)
     days = rng.geometric(hazards[:, None], (len(hazards), worlds)) - 1
     table = {"point": np.repeat(np.arange(len(hazards)), worlds), "world": np.arange(days.size)}
@@ -33,7 +33,7 @@ def hazards(spread: float, count: int, seed: int) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("spread", [0.3, 0.8])
 def test_the_band_has_the_same_true_width_however_few_worlds_a_draw_has(spread: float) -> None:
-    """Mean of 12 bands of 200 draws; truth no Beta, so edges may be 0.05 off; by size only 0.025."""
+    """Mean of 12 bands of 200 draws; the truth is no Beta, so edges may be 0.05 off; by size only 0.025."""
     truth = (1 - hazards(spread, 100_000, seed=1)) ** 181
     edges = []
     for worlds in (5, 25, 100):
@@ -52,8 +52,8 @@ def test_the_raw_spread_of_few_worlds_would_be_far_too_wide() -> None:
     assert raw > 1.7 * (band.high[180] - band.low[180])
 
 
-def test_without_any_doubt_the_band_closes_on_the_curve() -> None:
-    """Ten sets of 1,000 draws of 20 worlds with one hazard: a nil variance is missed by chance, and clipped at 0."""
+def test_without_parameter_uncertainty_the_band_closes_on_the_curve() -> None:
+    """Ten sets of 1,000 draws of 20 worlds with one hazard: zero variance is missed by chance, and clipped at 0."""
     tables = [draws(np.full(1_000, 0.004), 20, seed) for seed in range(10)]
     bands = [uncertainty_band(table) for table in tables]
     assert np.mean([band.high[180] - band.low[180] for band in bands]) < 0.06
@@ -83,13 +83,13 @@ def test_shares_drawn_from_a_beta_give_that_betas_quantiles() -> None:
 
 def test_the_variance_between_draws_is_unbiased_for_unequal_draws() -> None:
     """400 samples of 60 draws of 2 to 9 worlds: mean within four standard errors of the true variance."""
-    rng, found = np.random.default_rng(12), []
+    rng, result = np.random.default_rng(12), []
     for _ in range(400):
         share, worlds = rng.beta(3, 2, 60), rng.integers(2, 10, 60)
-        seen = rng.binomial(worlds, share) / worlds
-        noise = seen * (1 - seen) / (worlds - 1)
-        found.append(seen.var(ddof=1) - noise.mean())
-    assert np.mean(found) == pytest.approx(beta.var(3, 2), abs=4 * np.std(found) / 20)
+        observed = rng.binomial(worlds, share) / worlds
+        noise = observed * (1 - observed) / (worlds - 1)
+        result.append(observed.var(ddof=1) - noise.mean())
+    assert np.mean(result) == pytest.approx(beta.var(3, 2), abs=4 * np.std(result) / 20)
     assert between_draw_variance(np.array([0.5, 0.5]), np.array([0.1, 0.1]))[1] == 0
 
 
@@ -113,25 +113,25 @@ def test_mean_days_held_spread_as_the_draws_do_not_as_their_few_worlds(worlds: i
     h = hazards(0.5, 100_000, seed=1)
     truth = (1 - h) * (1 - (1 - h) ** HORIZON) / h
     low, high = np.quantile(truth, [0.05, 0.95])
-    found = [doubt_interval(draws(hazards(0.5, 200, seed), worlds, seed)) for seed in range(2, 14)]
-    assert np.mean([interval.low for interval in found]) == pytest.approx(low, abs=12)
-    assert np.mean([interval.high for interval in found]) == pytest.approx(high, abs=12)
+    result = [uncertainty_interval(draws(hazards(0.5, 200, seed), worlds, seed)) for seed in range(2, 14)]
+    assert np.mean([interval.low for interval in result]) == pytest.approx(low, abs=12)
+    assert np.mean([interval.high for interval in result]) == pytest.approx(high, abs=12)
 
 
 def test_share_and_median_are_read_off_the_band() -> None:
     table = draws(hazards(0.5, 300, 4), 20, 4)
     band = uncertainty_band(table)
-    share = doubt_interval(table, "share_holding", day=180)
+    share = uncertainty_interval(table, "share_holding", day=180)
     edges = (band.low[180], band.middle[180], band.high[180])
     assert (share.low, share.value, share.high) == pytest.approx(edges, abs=0.01)
-    median = doubt_interval(table, "median_days")
+    median = uncertainty_interval(table, "median_days")
     assert band.low[int(median.low)] <= 0.5 < band.low[int(median.low) - 1]
     assert band.middle[int(median.value)] <= 0.5 < band.middle[int(median.value) - 1]
     assert median.low < median.value < median.high
 
 
 def test_a_median_that_no_draw_reaches_lies_beyond_the_horizon() -> None:
-    median = doubt_interval(draws(np.full(30, 1e-4), 10, 2), "median_days")
+    median = uncertainty_interval(draws(np.full(30, 1e-4), 10, 2), "median_days")
     assert (median.low, median.value, median.high) == (np.inf, np.inf, np.inf)
 
 
@@ -143,7 +143,7 @@ def test_draws_that_share_their_worlds_are_refused() -> None:
 
 
 def test_shared_worlds_would_give_a_wrong_middle() -> None:
-    """The same ten uniforms in every draw: their luck is in every draw's share and does not average out."""
+    """The same ten uniforms in every draw: their error is in every draw's share and does not average out."""
     h = hazards(0.5, 400, 3)
     wrong = []
     for seed in range(10):
@@ -168,19 +168,19 @@ def test_a_draw_with_a_single_world_is_left_out() -> None:
         (pd.DataFrame({"point": [0, 0, 1, 1], "days_held": [3, 9, 9, 9], "ended": False}), "followed for 3 days only"),
     ],
 )
-def test_draws_that_cannot_speak_about_doubt_are_refused(table: pd.DataFrame, message: str) -> None:
+def test_draws_without_information_on_parameter_uncertainty_are_refused(table: pd.DataFrame, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         uncertainty_band(table)
 
 
 def test_a_question_without_its_day_or_beyond_the_horizon_is_refused() -> None:
     table = draws(np.full(10, 0.001), 5, 1)
-    with pytest.raises(ValueError, match="say on which day"):
-        doubt_interval(table, "share_holding")
+    with pytest.raises(ValueError, match="needs a day"):
+        uncertainty_interval(table, "share_holding")
     with pytest.raises(ValueError, match="followed for 365 days, not 366"):
-        doubt_interval(table, "share_holding", day=366)
+        uncertainty_interval(table, "share_holding", day=366)
     with pytest.raises(ValueError, match="'mode' is none of"):
-        doubt_interval(table, "mode")  # type: ignore[arg-type]
+        uncertainty_interval(table, "mode")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="level: 2 does not lie"):
         uncertainty_band(table, level=2)
 

@@ -1,4 +1,4 @@
-"""Log scores agree with the curve that the worlds were drawn from, and a true pairing is told from the others."""
+"""Log scores agree with the distribution of the worlds, and the true pairing is distinguished from the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ceasefire.analysis.forecast_scores import LEAST_DENSITY, Forecast, Weibull,
 
 
 def drawn(curve: Weibull, count: int, horizon: float, seed: int = 1) -> Forecast:
-    """Worlds whose lives follow a Weibull curve, followed to a horizon."""
+    """Worlds with Weibull durations, followed to a horizon."""
     days = curve.scale * np.random.default_rng(seed).exponential(size=count) ** (1 / curve.shape)
     return Forecast(np.minimum(days, horizon), days < horizon)
 
@@ -36,8 +36,8 @@ def test_reference_curves_of_the_literature() -> None:
 
 def test_shares_and_quantiles() -> None:
     forecast = Forecast(np.array([1.0, 2.0, 3.0, 10.0]), np.array([True, True, True, False]))
-    assert forecast.shorter(3) == 0.5
-    assert forecast.shorter(100) == 0.75
+    assert forecast.cdf(3) == 0.5
+    assert forecast.cdf(100) == 0.75
     assert forecast.quantile(0.5) == 2
     assert forecast.quantile(0.9) == float("inf")
 
@@ -52,8 +52,8 @@ def test_what_no_world_did_costs_the_most_there_is() -> None:
 def test_the_true_pairing_of_forecasts_that_know_is_first() -> None:
     days = [3.0, 30.0, 300.0, 3000.0]
     known = [drawn(Weibull(2.0, day), 2000, 1e9, seed) for seed, day in enumerate(days)]
-    found = pairing(score_table(known, [(day, day) for day in days]))
-    assert (found.as_good, found.ways) == (1, 24)
+    result = pairing(score_table(known, [(day, day) for day in days]))
+    assert (result.as_good, result.ways) == (1, 24)
 
 
 def test_forecasts_that_are_all_alike_pair_no_better_than_chance() -> None:
@@ -62,5 +62,5 @@ def test_forecasts_that_are_all_alike_pair_no_better_than_chance() -> None:
 
 
 def test_too_many_cases_are_refused() -> None:
-    with pytest.raises(ValueError, match="a square of 2 to 8"):
+    with pytest.raises(ValueError, match="must be square, with 2 to 8 rows"):
         pairing(np.zeros((9, 9)))

@@ -44,16 +44,16 @@ def morris_points(trajectories: int) -> Floats:
 
 @pytest.mark.parametrize("second_order", [False, True])
 def test_sobol_finds_the_indices_of_ishigami(second_order: bool) -> None:
-    found = sobol(NAMES, ishigami(sobol_points(2048, second_order)), second_order)
+    result = sobol(NAMES, ishigami(sobol_points(2048, second_order)), second_order)
     first, total = ishigami_truth()
     assert first["x"] == pytest.approx(0.3139, abs=1e-4)
     assert total["z"] == pytest.approx(0.2437, abs=1e-4)
-    for factor in found.factors:
+    for factor in result.factors:
         assert factor.first.value == pytest.approx(first[factor.name], abs=0.03)
         assert factor.total.value == pytest.approx(total[factor.name], abs=0.03)
         assert factor.first.low <= first[factor.name] <= factor.first.high
         assert factor.total.low <= total[factor.name] <= factor.total.high
-    assert [factor.name for factor in found.factors] == ["x", "y", "z"]
+    assert [factor.name for factor in result.factors] == ["x", "y", "z"]
 
 
 def test_intervals_narrow_with_more_blocks() -> None:
@@ -63,10 +63,10 @@ def test_intervals_narrow_with_more_blocks() -> None:
 
 def test_a_linear_function_has_its_slopes_as_effects_and_no_spread() -> None:
     points = morris_points(20)
-    found = morris(NAMES, points, points @ np.array([3.0, -5.0, 0.0]))
-    assert [effect.name for effect in found.effects] == ["y", "x", "z"]
-    assert [effect.mean for effect in found.effects] == pytest.approx([-5, 3, 0])
-    for effect, slope in zip(found.effects, (5, 3, 0), strict=True):
+    result = morris(NAMES, points, points @ np.array([3.0, -5.0, 0.0]))
+    assert [effect.name for effect in result.effects] == ["y", "x", "z"]
+    assert [effect.mean for effect in result.effects] == pytest.approx([-5, 3, 0])
+    for effect, slope in zip(result.effects, (5, 3, 0), strict=True):
         assert (effect.size.value, effect.size.low, effect.size.high) == pytest.approx((slope,) * 3)
         assert effect.spread == pytest.approx(0, abs=1e-9)
 
@@ -84,35 +84,35 @@ def test_a_failed_point_takes_its_trajectory_with_it_and_no_other() -> None:
     points = morris_points(10)
     values = points @ np.array([3.0, -5.0, 0.0])
     values[[5, 6, 17]] = np.nan
-    found = morris(NAMES, points, values)
-    assert (found.trajectories, found.left_out) == (8, 2)
-    assert [effect.mean for effect in found.effects] == pytest.approx([-5, 3, 0])
+    result = morris(NAMES, points, values)
+    assert (result.trajectories, result.left_out) == (8, 2)
+    assert [effect.mean for effect in result.effects] == pytest.approx([-5, 3, 0])
 
 
 def test_a_failed_point_takes_its_block_with_it_and_no_other() -> None:
     points = sobol_points(1024)
     values = ishigami(points)
     values[[0, 4, 5, 777]] = np.nan
-    found = sobol(NAMES, values)
-    assert (found.blocks, found.left_out) == (1021, 3)
+    result = sobol(NAMES, values)
+    assert (result.blocks, result.left_out) == (1021, 3)
     by_hand = sobol(NAMES, np.delete(values.reshape(-1, 5), [0, 1, 155], axis=0).ravel())
-    assert found.factors == by_hand.factors
+    assert result.factors == by_hand.factors
     first, _ = ishigami_truth()
-    assert found.factors[0].first.value == pytest.approx(first["x"], abs=0.05)
+    assert result.factors[0].first.value == pytest.approx(first["x"], abs=0.05)
 
 
 def test_the_share_of_noise_is_the_variance_that_worlds_leave() -> None:
     values = ishigami(sobol_points(256))
-    found = sobol(NAMES, values, point_variance=np.full(len(values), 0.1 * values.var()))
-    assert found.noise == pytest.approx(0.1)
+    result = sobol(NAMES, values, point_variance=np.full(len(values), 0.1 * values.var()))
+    assert result.noise == pytest.approx(0.1)
     assert sobol(NAMES, values).noise is None
 
 
 def test_designs_that_are_not_whole_are_refused() -> None:
     points = morris_points(10)
-    with pytest.raises(ValueError, match="no whole trajectories of 4"):
+    with pytest.raises(ValueError, match="not a whole number of trajectories of 4"):
         morris(NAMES, points[:-1], np.ones(39))
-    with pytest.raises(ValueError, match="no whole blocks of 5"):
+    with pytest.raises(ValueError, match="not a whole number of blocks of 5"):
         sobol(NAMES, np.arange(12.0))
     with pytest.raises(ValueError, match="same at every point"):
         sobol(NAMES, np.ones(5 * 16))

@@ -8,7 +8,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import CAUSES, EndingCause, cumulative_incidence, restricted_mean, survival
+from ceasefire.analysis.survival import ENDING_CAUSES, EndingCause, cumulative_incidence, restricted_mean, survival
 
 REMISSION_WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -16,7 +16,7 @@ RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 
 
 def worlds(days: list[int], ended: list[int] | None = None, causes: list[str] | None = None) -> pd.DataFrame:
-    """A table of worlds; all ended by an offensive when nothing else is said."""
+    """A table of worlds; all ended by an offensive by default."""
     over = [bool(e) for e in ended] if ended is not None else [True] * len(days)
     named = causes if causes is not None else ["offensive" if e else "" for e in over]
     table = {"point": 0, "world": range(len(days)), "days_held": days, "ended": over, "cause": named}
@@ -24,11 +24,11 @@ def worlds(days: list[int], ended: list[int] | None = None, causes: list[str] | 
 
 
 def random_lives(count: int, seed: int) -> pd.DataFrame:
-    """Worlds that end from several causes and are lost sight of at different times."""
+    """Worlds that end from several causes and are censored at different times."""
     rng = np.random.default_rng(seed)
     end, lost = rng.geometric(0.03, count) - 1, rng.integers(5, 80, count)
     ended = end <= lost
-    causes = np.where(ended, rng.choice(CAUSES, count), "")
+    causes = np.where(ended, rng.choice(ENDING_CAUSES, count), "")
     return worlds(np.minimum(end, lost).tolist(), ended.tolist(), causes.tolist())
 
 
@@ -65,7 +65,7 @@ def test_without_censoring_the_curve_is_the_share_of_worlds_that_outlive_the_day
         assert curve.at(day) == pytest.approx(np.mean(np.array(days) > day), abs=1e-12)
 
 
-def test_worlds_at_the_horizon_still_hold_there_and_nobody_knows_about_the_day_after() -> None:
+def test_worlds_at_the_horizon_still_hold_there_and_the_day_after_is_unknown() -> None:
     curve = survival(worlds([10, 100, 100, 100], [1, 0, 0, 0]))
     assert curve.at(100) == 0.75
     assert np.isnan(curve.at(101))
@@ -101,7 +101,7 @@ def test_certainty_is_never_claimed_where_all_worlds_hold_or_none_does() -> None
     assert curve.high[9] == pytest.approx(z2 / (100 + z2))
 
 
-def test_the_last_of_few_censored_worlds_leaves_the_band_as_wide_as_all_that_was_seen_before() -> None:
+def test_the_last_of_few_censored_worlds_leaves_the_band_as_wide_as_before() -> None:
     curve = survival(worlds([1, 2, 2, 2, 5], [1, 0, 0, 0, 1]))
     assert (curve.at(4), curve.at(5)) == (0.8, 0)
     z2 = 1.959963984540054**2
@@ -115,11 +115,11 @@ def test_the_median_is_the_first_day_by_which_half_have_ended() -> None:
 
 
 def test_the_band_is_wider_where_censoring_left_fewer_worlds_to_look_at() -> None:
-    kept = survival(worlds([50] * 20 + [99] * 80, [1] * 20 + [0] * 80))
+    some_lost = survival(worlds([50] * 20 + [99] * 80, [1] * 20 + [0] * 80))
     lost = survival(worlds([50] * 20 + [99] * 80 + [10] * 300, [1] * 20 + [0] * 80 + [0] * 300))
     full = survival(worlds([50] * 80 + [99] * 320, [1] * 80 + [0] * 320))
-    assert lost.at(60) == kept.at(60) == full.at(60) == pytest.approx(0.8)
-    assert lost.high[60] - lost.low[60] == pytest.approx(kept.high[60] - kept.low[60])
+    assert lost.at(60) == some_lost.at(60) == full.at(60) == pytest.approx(0.8)
+    assert lost.high[60] - lost.low[60] == pytest.approx(some_lost.high[60] - some_lost.low[60])
     assert lost.high[60] - lost.low[60] > 1.8 * (full.high[60] - full.low[60])
 
 
@@ -191,7 +191,7 @@ def test_the_interval_of_the_mean_is_near_the_textbook_one_in_large_samples() ->
     assert area.high - area.low == pytest.approx(2 * half, rel=0.01)
 
 
-def test_the_mean_of_worlds_that_all_hold_is_the_horizon_with_doubt_on_one_side() -> None:
+def test_the_mean_of_worlds_that_all_hold_is_the_horizon_with_an_interval_on_one_side() -> None:
     area = restricted_mean(worlds([365] * 50, [0] * 50), 365)
     assert area.value == area.high == 365
     assert area.low == pytest.approx(365 * 50 / (50 + 1.959963984540054**2))
@@ -222,7 +222,7 @@ def test_one_minus_a_causes_own_curve_would_count_ends_that_others_forestalled()
 def test_causes_and_what_still_holds_make_one_on_every_day_of_censored_worlds() -> None:
     table = random_lives(400, seed=9)
     shares = cumulative_incidence(table)
-    assert len(shares.by_ending) == len(CAUSES)
+    assert len(shares.by_ending) == len(ENDING_CAUSES)
     np.testing.assert_allclose(sum(shares.by_ending.values()) + shares.holding, 1, atol=1e-15)
     np.testing.assert_allclose(shares.holding, survival(table).surviving, atol=1e-12)
 
@@ -249,7 +249,7 @@ def test_actors_of_a_cause_add_up_to_it_the_commonest_first() -> None:
     np.testing.assert_allclose(summed, together.by_ending[EndingCause("offensive")], atol=1e-12)
 
 
-def test_causes_keep_one_order_whatever_was_seen_first() -> None:
+def test_causes_keep_one_order_whichever_occurred_first() -> None:
     table = worlds([1, 2, 3], causes=["abrogation", "spiral", "offensive"])
     assert [ending.cause for ending in cumulative_incidence(table).by_ending] == ["offensive", "spiral", "abrogation"]
 
@@ -259,7 +259,7 @@ def test_an_end_without_a_known_cause_is_refused() -> None:
         cumulative_incidence(worlds([1], causes=["meteor"]))
 
 
-def test_a_table_of_shares_stops_where_nobody_looked() -> None:
+def test_a_table_of_shares_stops_where_no_world_was_followed() -> None:
     table = cumulative_incidence(worlds([5, 400, 400], [1, 0, 0])).table()
     assert table.index.tolist() == [30, 90, 365]
     assert table.loc[365].to_dict() == pytest.approx({"offensive": 1 / 3, "held": 2 / 3})

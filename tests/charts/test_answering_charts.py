@@ -1,4 +1,4 @@
-"""Charts that answer a question: comparison, levers, sensitivity, phase, front, talks and pulls."""
+"""Charts of comparisons, levers, sensitivity, phase diagrams, fronts, talks, hazards and decisions."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from test_charts import CAPTION, assert_legible, by_gid, made_up_worlds, texts
 
 from ceasefire.analysis.decisions import HABIT, WORD, Pulls
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.sensitivity import Effect, Influence
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
-from ceasefire.charts.comparison import Group, comparison_chart, verdict
+from ceasefire.charts.comparison import Condition, comparison_chart, verdict
 from ceasefire.charts.decisions import Choice, pulls_chart
 from ceasefire.charts.front_line import front_chart
 from ceasefire.charts.hazard import hazard_chart
-from ceasefire.charts.ranking import Gain, fair_limits, levers_chart
+from ceasefire.charts.ranking import Gain, axis_limits, levers_chart
 from ceasefire.charts.response_surface import Field, phase_chart
 from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
-from ceasefire.charts.talks_effect import sawtooth_chart
-from ceasefire.wording import days, signed, signed_days, span_words
+from ceasefire.charts.talks_effect import talks_effect_chart
+from ceasefire.wording import days, signed_days, signed_number, span_words
 
 HORIZON = 1825
 LONG = "A lever whose title is far longer than any that a sensible author would give to it"
@@ -41,19 +41,19 @@ LONG = "A lever whose title is far longer than any that a sensible author would 
 
 @pytest.fixture(autouse=True)
 def _no_warnings() -> Iterator[None]:
-    """A missing glyph or a layout that does not fit is a fault."""
+    """A missing glyph or a layout that does not fit is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
 
 
 def around(value: float, half: float = 20.0) -> Interval:
-    """A figure with a symmetrical interval."""
+    """An estimate with a symmetrical interval."""
     return Interval(value, value - half, value + half)
 
 
 def words_of(figure: Figure) -> str:
-    """All words, spaces in order."""
+    """All text of a figure, with single spaces."""
     return " ".join(" ".join(text.get_text().split()) for text in texts(figure))
 
 
@@ -72,10 +72,10 @@ def test_levers_stand_from_the_most_gained_to_the_most_lost_and_all_can_be_read(
     assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [210, 60, 5, -80]
     assert [to_hex(dot.get_color()).upper() for dot in dots] == [BLUE, BLUE, "#6E6E6E", VERMILLION]
     assert len(by_gid(figure, "doubt")) == 1
-    said = words_of(figure)
-    assert 'Most gained: "A deep buffer", +210 days. Most lost: "No monitors", \u221280 days.' in said
-    assert "For 1 of 4, chance alone may have made the difference." in said
-    assert "For 1 of 4, gain or loss hangs on assumed numbers." in said
+    words = words_of(figure)
+    assert 'Most gained: "A deep buffer", +210 days. Most lost: "No monitors", \u221280 days.' in words
+    assert "For 1 of 4, the difference may be chance alone." in words
+    assert "For 1 of 4, gain or loss depends on assumed numbers." in words
 
 
 def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_so() -> None:
@@ -86,9 +86,9 @@ def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_
     assert list(np.asarray(line.get_xdata())) == [190, 230]
     across = np.asarray(band.get_paths()[0].vertices)[:, 0]
     assert (across.min(), across.max()) == (-40, 300)
-    said = words_of(figure)
-    assert "line: chance in 400 worlds (95 %)" in said
-    assert "wide band: doubt about assumed numbers (90 %)" in said
+    words = words_of(figure)
+    assert "line: chance in 400 worlds (95 %)" in words
+    assert "wide band: doubt about assumed numbers (90 %)" in words
     bare = words_of(levers_chart(GAINS[:1], CAPTION, worlds=400, horizon=HORIZON))
     assert "line: chance in 400 worlds (95 %)" in bare
     assert "doubt" not in bare
@@ -106,24 +106,25 @@ def test_a_lever_far_beyond_the_others_does_not_squeeze_them_and_keeps_its_figur
     assert "\u22129,000" in words_of(figure)
 
 
-def test_levers_that_do_nothing_beyond_chance_are_said_to_do_so() -> None:
-    said = words_of(levers_chart([Gain("a", "A", around(3))], CAPTION, worlds=20, horizon=HORIZON))
-    assert "No change makes a difference beyond chance" in said
+def test_the_finding_states_when_no_lever_has_an_effect_beyond_chance() -> None:
+    words = words_of(levers_chart([Gain("a", "A", around(3))], CAPTION, worlds=20, horizon=HORIZON))
+    assert "no change makes a difference beyond chance" in words
     with pytest.raises(ValueError, match="no changes"):
         levers_chart([], CAPTION, worlds=20, horizon=HORIZON)
 
 
-def group(name: str, mean: float, gained: Interval | None) -> Group:
-    """One of the scenarios compared."""
+def condition(name: str, mean: float, gained: Interval | None) -> Condition:
+    """One of the compared conditions."""
     worlds = made_up_worlds(400, mean)
-    return Group(name, survival(worlds), restricted_mean(worlds, HORIZON), gained)
+    return Condition(name, survival(worlds), restricted_mean(worlds, HORIZON), gained)
 
 
 @pytest.mark.parametrize("count", [2, 3, 6])
 def test_every_word_of_a_comparison_can_be_read(count: int) -> None:
     names = ["idlib-2020", "with turkish-tripwire-removed", "with no-monitors", "with ties-cut", "a-name-without-end"]
     groups = [
-        group(name, 300.0 * (k + 1), around(100.0 * k) if k else None) for k, name in enumerate([*names, "f"][:count])
+        condition(name, 300.0 * (k + 1), around(100.0 * k) if k else None)
+        for k, name in enumerate([*names, "f"][:count])
     ]
     figure = comparison_chart(groups, CAPTION, horizon=HORIZON)
     assert_legible(figure)
@@ -134,7 +135,7 @@ def test_every_word_of_a_comparison_can_be_read(count: int) -> None:
 
 def test_a_difference_of_thousands_of_days_can_be_read_to_its_last_digit() -> None:
     lost = Interval(-1_428.0, -1_486.0, -1_371.0)
-    first, second = group("idlib-2020", 1_600.0, None), group("idlib-2018", 200.0, lost)
+    first, second = condition("idlib-2020", 1_600.0, None), condition("idlib-2018", 200.0, lost)
     doubted = replace(second, doubted=Interval(-1_420.0, -1_558.0, -463.0))
     figure = comparison_chart([first, doubted], CAPTION, horizon=HORIZON)
     figure.set_dpi(DPI)  # as it is saved: letters are a little wider than on the screen
@@ -143,24 +144,28 @@ def test_a_difference_of_thousands_of_days_can_be_read_to_its_last_digit() -> No
 
 
 def test_differences_drawn_are_those_given_and_chance_is_called_chance() -> None:
-    groups = [group("as it is", 900, None), group("longer", 1_200, around(120)), group("alike", 900, around(4))]
+    groups = [
+        condition("as it is", 900, None),
+        condition("longer", 1_200, around(120)),
+        condition("alike", 900, around(4)),
+    ]
     figure = comparison_chart(groups, CAPTION, horizon=HORIZON)
     spans = [line for line in by_gid(figure, "difference") if isinstance(line, Line2D)]
     assert [list(np.asarray(line.get_xdata())) for line in spans] == [[100, 140], [-16, 24]]
-    said = words_of(figure)
-    assert "longer, 120 days longer (95 %: +100 to +140)" in said
-    assert "alike, no difference beyond chance (+4 days, 95 %: \u221216 to +24)" in said
+    words = words_of(figure)
+    assert "longer, 120 days longer (95 %: +100 to +140)" in words
+    assert "alike, no difference beyond chance (+4 days, 95 %: \u221216 to +24)" in words
 
 
 def test_a_comparison_needs_two_scenarios_and_holds_six() -> None:
-    one = group("a", 900, None)
+    one = condition("a", 900, None)
     for number in (1, 7):
-        with pytest.raises(ValueError, match=f"{number} scenarios"):
+        with pytest.raises(ValueError, match=f"{number} conditions"):
             comparison_chart([one] * number, CAPTION, horizon=HORIZON)
 
 
-def test_a_difference_that_one_world_cannot_tell_is_not_told() -> None:
-    assert "cannot tell" in verdict(Interval(3, -np.inf, np.inf))
+def test_a_difference_from_a_single_world_is_unknown() -> None:
+    assert "one world is too few" in verdict(Interval(3, -np.inf, np.inf))
 
 
 def test_words_in_the_colours_of_curves_can_be_read_on_paper() -> None:
@@ -183,10 +188,10 @@ def test_the_widest_swing_stands_on_top_with_what_its_ends_do() -> None:
     bars = [bar for bar in by_gid(figure, "swing") if isinstance(bar, Rectangle)]
     widths = [bar.get_width() for bar in bars if bar.get_width()]
     assert widths == [500, 90, 9]
-    said = words_of(figure)
-    assert "Most hangs on the great thing: from \u2212300 to +200" in said
-    assert "1 of 3 move it no more than chance might" in said
-    assert "0: \u2212300" in said
+    words = words_of(figure)
+    assert "Largest effect: the great thing, from \u2212300 to +200" in words
+    assert "For 1 of 3 factors the effect may be chance alone." in words
+    assert "0: \u2212300" in words
     with pytest.raises(ValueError, match="no factors"):
         tornado_chart([Swing("none", ())], CAPTION, unit="days", worlds=1)
 
@@ -201,9 +206,9 @@ FACTORS = [
 def test_sobol_bars_are_ranked_by_their_totals_and_both_shares_are_written() -> None:
     figure = sobol_chart(FACTORS, CAPTION, outcome="mean days held", made_of="768 points, 100 worlds each")
     assert_legible(figure)
-    said = words_of(figure)
-    assert "Most hangs on two: 60 % of the variance, 40 % by itself." in said
-    assert "All factors by themselves make 50 %" in said
+    words = words_of(figure)
+    assert "Largest effect: two, 60 % of the variance, 40 % alone." in words
+    assert "The factors alone explain 50 %" in words
     with pytest.raises(ValueError, match="no factors"):
         sobol_chart([], CAPTION, outcome="x", made_of="")
 
@@ -221,7 +226,7 @@ def test_effects_that_chance_would_show_too_are_counted_as_such() -> None:
     dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
     assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [200, 100, 10]
     assert [to_hex(dot.get_color()).upper() for dot in dots] == [VERMILLION, BLUE, "#6E6E6E"]
-    assert "1 of 3 factors cannot be told from one that does nothing" in words_of(figure)
+    assert "1 of 3 factors cannot be distinguished from one without effect" in words_of(figure)
     assert len(by_gid(figure, "by chance")) == 1
     bare = morris_chart(EFFECTS, CAPTION, unit="days", made_of="80 points")
     assert not by_gid(bare, "by chance")
@@ -240,12 +245,12 @@ def test_the_border_of_one_half_runs_where_one_half_is() -> None:
     paths = contours.get_paths()  # type: ignore[attr-defined]
     middle = np.asarray(paths[1].vertices)
     assert middle[:, 0] == pytest.approx(np.full(len(middle), 0.5))
-    assert "In 15 of 30 cells one half of the worlds or more hold past day 365." in words_of(figure)
+    assert "In 15 of 30 cells at least half of the worlds hold past day 365." in words_of(figure)
     assert len(by_gid(figure, "own")) == 1
 
 
 def assert_legible_cells(figure: Figure) -> None:
-    """Every figure in a cell stands out from the colour behind it."""
+    """The value in every cell has enough contrast with the colour of the cell."""
     (mesh,) = [each for axes in figure.axes for each in axes.collections if isinstance(each, QuadMesh)][:1]
     cells = [text for text in by_gid(figure, "cell") if isinstance(text, Text)]
     assert len(cells) == 30
@@ -256,25 +261,27 @@ def assert_legible_cells(figure: Figure) -> None:
         assert contrast(to_hex(text.get_color()), behind) >= 4.0, text.get_text()
 
 
-def test_a_cell_that_nobody_knows_stays_blank_and_odd_fields_are_refused() -> None:
+def test_an_unknown_cell_stays_blank_and_invalid_fields_are_refused() -> None:
     field = plane()
     field.values[2, 3] = np.nan
     figure = phase_chart(field, CAPTION, figure="holds past day 365", made_of="30 points")
     assert len(by_gid(figure, "cell")) == 29
     with pytest.raises(ValueError, match="no cell is known"):
         phase_chart(Field([0, 1], [0, 1], np.full((2, 2), np.nan), "a", "b"), CAPTION, figure="x", made_of="")
-    with pytest.raises(ValueError, match="must rise"):
+    with pytest.raises(ValueError, match="must increase"):
         phase_chart(Field([1, 0], [0, 1], np.zeros((2, 2)), "a", "b"), CAPTION, figure="x", made_of="")
     with pytest.raises(ValueError, match="two settings"):
         phase_chart(Field([1], [0, 1], np.zeros((2, 1)), "a", "b"), CAPTION, figure="x", made_of="")
 
 
 @cache
-def moving_front() -> FrontLife:
+def moving_front() -> FrontHistory:
     """Two sectors: one goes to the first side over 100 days, one stays."""
     held = np.column_stack([np.linspace(0, 0.4, 100), np.full(100, 1.0)])
     sectors = ("Al-Ghab plain", "Saraqib, where two roads of great length and importance meet")
-    return FrontLife(sectors, ("Government side", "Opposition side"), np.array([0.0, 1.0]), held, np.ones(100, int), 95)
+    return FrontHistory(
+        sectors, ("Government side", "Opposition side"), np.array([0.0, 1.0]), held, np.ones(100, int), 95
+    )
 
 
 def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
@@ -287,13 +294,13 @@ def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
     assert rows[0, -1] == pytest.approx(0.4)
     assert rows[1].tolist() == [0] * 100
     assert len(by_gid(figure, "end")) == 1
-    said = words_of(figure)
-    assert "moved most at Al-Ghab plain: 40 % of it was won by the government side" in said
+    words = words_of(figure)
+    assert "moved most at Al-Ghab plain: 40 % of it was won by the government side" in words
 
 
-def test_a_line_that_stays_is_said_to_stay() -> None:
-    life = moving_front()
-    still = FrontLife(life.sectors, life.sides, life.opened, np.tile(life.opened, (50, 1)), np.full(50, 7))
+def test_the_finding_states_when_the_front_does_not_move() -> None:
+    front = moving_front()
+    still = FrontHistory(front.sectors, front.sides, front.opened, np.tile(front.opened, (50, 1)), np.full(50, 7))
     assert_legible(front_chart(still, CAPTION, horizon=HORIZON))
     figure = front_chart(still, CAPTION, horizon=60)
     assert_legible(figure)
@@ -301,16 +308,16 @@ def test_a_line_that_stays_is_said_to_stay() -> None:
     assert "7 worlds" in words_of(figure)
 
 
-def test_the_sawtooth_says_how_far_violations_drop_and_for_how_long() -> None:
+def test_the_finding_of_talks_states_the_drop_of_violations_and_when_half_of_it_is_reversed() -> None:
     days_on = np.arange(200)
     daily = np.where(days_on < 60, 10.0, np.minimum(10, 2 + (days_on - 60) / 10))
-    found = around_talks([(daily, [60]), (daily, [60])])
-    figure = sawtooth_chart(found, CAPTION)
+    effect = around_talks([(daily, [60]), (daily, [60])])
+    figure = talks_effect_chart(effect, CAPTION)
     assert_legible(figure)
-    said = words_of(figure)
-    assert "there are 76 % fewer violations" in said
-    assert "half of that is won back by day 45" in said
-    assert "mean of 2 rounds of talks" in said
+    words = words_of(figure)
+    assert "there are 76 % fewer violations" in words
+    assert "half of this drop is reversed by day 45" in words
+    assert "mean of 2 rounds of talks" in words
 
 
 @pytest.mark.parametrize("mean", [900.0, 60.0, 1e12])
@@ -322,13 +329,13 @@ def test_the_danger_by_age_can_be_read_and_is_that_of_its_curve(mean: float) -> 
     (line,) = by_gid(figure, "hazard")
     assert isinstance(line, Line2D)
     assert np.asarray(line.get_ydata())[0] == pytest.approx(36_525 * curve.rate[0])
-    said = words_of(figure)
-    assert ("falls with age" in said) == (mean < 1e9)
-    assert ("cannot be told from nothing" in said) == (mean > 1e9)
+    words = words_of(figure)
+    assert ("falls with age" in words) == (mean < 1e9)
+    assert ("cannot be estimated" in words) == (mean > 1e9)
 
 
-def pulled() -> tuple[Pulls, Choice]:
-    """A choice with two motives and two holds."""
+def decision() -> tuple[Pulls, Choice]:
+    """A choice with two motives and two other terms."""
     motives = {"survive": (0.0, 0.1, 0.2, 0.3), "watched": (0.0, -0.1, -0.2, -0.4)}
     holds = {HABIT: (-0.1, 0.0, -0.1, -0.1), WORD: (0.0, -0.05, -0.2, -0.5)}
     pulls = Pulls("turkey", 1, motives, holds, (0.3, 0.5, 0.15, 0.05))
@@ -337,7 +344,7 @@ def pulled() -> tuple[Pulls, Choice]:
 
 
 def test_the_parts_drawn_for_a_rung_sum_to_what_it_has_over_the_old_one() -> None:
-    pulls, choice = pulled()
+    pulls, choice = decision()
     figure = pulls_chart(pulls, choice, CAPTION)
     assert_legible(figure)
     sums = [float(np.asarray(dot.get_xdata())[0]) for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
@@ -345,14 +352,14 @@ def test_the_parts_drawn_for_a_rung_sum_to_what_it_has_over_the_old_one() -> Non
     assert sums == pytest.approx(wanted)
     bars = [bar for bar in by_gid(figure, f"part {WORD}") if isinstance(bar, Rectangle)]
     assert [bar.get_width() for bar in bars if bar.get_width()] == pytest.approx([0.45, 0.15, 0.05])
-    said = words_of(figure)
-    assert "Day 212 (4 Oct 2020): Turkey, from harass to strike (chance 15 %)." in said
-    assert "Most for it: survive (+0.10)" in said
-    assert "Most against: its given word (\u22120.15)" in said
+    words = words_of(figure)
+    assert "Day 212 (4 Oct 2020): Turkey, from harass to strike (chance 15 %)." in words
+    assert "Most for it: survive (+0.10)" in words
+    assert "Most against: its given word (\u22120.15)" in words
 
 
 def test_a_choice_of_many_pulls_joins_the_slightest() -> None:
-    pulls, choice = pulled()
+    pulls, choice = decision()
     many = {f"motive-{k}": (0.0, 0.01 * k, 0.02 * k, 0.03 * k) for k in range(1, 16)}
     figure = pulls_chart(Pulls("turkey", 1, many, pulls.holds, pulls.chances), choice, CAPTION)
     assert_legible(figure)
@@ -362,17 +369,17 @@ def test_a_choice_of_many_pulls_joins_the_slightest() -> None:
 
 
 def test_gains_keep_their_signs_and_nothing_is_never_minus_nothing() -> None:
-    assert [signed(number) for number in (12.4, -12.4, 0.2, -0.2)] == ["+12", "\u221212", "0", "0"]
+    assert [signed_number(number) for number in (12.4, -12.4, 0.2, -0.2)] == ["+12", "\u221212", "0", "0"]
     assert [signed_days(number) for number in (0.4, -0.04, 1234.5)] == ["+0.4", "0.0", "+1,234"]
     assert [days(number) for number in (0, 3.21, 1234.5)] == ["0", "3.2", "1,234"]
     assert span_words(around(5, 0.01), days) == "5.0"
 
 
 def test_limits_hold_every_row_unless_a_few_lie_far_beyond() -> None:
-    assert fair_limits([around(10, 2), around(-5, 1)]) == pytest.approx((-6 - 0.04 * 18, 12 + 0.04 * 18))
-    low, high = fair_limits([around(10, 2)] * 9 + [around(9_000, 1)])
+    assert axis_limits([around(10, 2), around(-5, 1)]) == pytest.approx((-6 - 0.04 * 18, 12 + 0.04 * 18))
+    low, high = axis_limits([around(10, 2)] * 9 + [around(9_000, 1)])
     assert (low, high) == pytest.approx((0, 48 * 1.04))
-    assert fair_limits([Interval(1, -np.inf, np.inf)]) == fair_limits([Interval(0, 0, 0)]) == (-1, 1)
+    assert axis_limits([Interval(1, -np.inf, np.inf)]) == axis_limits([Interval(0, 0, 0)]) == (-1, 1)
 
 
 def test_every_cell_of_a_phase_diagram_lies_around_its_own_settings() -> None:

@@ -1,4 +1,4 @@
-"""Charts of a run: what stands on them is what the tables say, and every label can be read."""
+"""Charts of a run: they show the values of the tables, and every label can be read."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ceasefire.analysis.parameter_uncertainty import DoubtBand, uncertainty_band
-from ceasefire.analysis.survival import CAUSES, SurvivalCurve, cumulative_incidence, survival
+from ceasefire.analysis.parameter_uncertainty import UncertaintyBand, uncertainty_band
+from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
-from ceasefire.charts.layout import Caption, Room, day_ticks, spread
-from ceasefire.charts.step_curves import cells, corners, shown
+from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
+from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
 from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.charts.world_panels import counted, runs
+from ceasefire.charts.world_panels import counted, episodes
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
 from ceasefire.simulation.trajectory import Trajectory
@@ -55,29 +55,29 @@ SHAPES = {
     "one": (1, 300.0),
     "twenty": (20, 300.0),
 }
-"""Worlds, and their mean life [days]."""
+"""Number of worlds, and their mean duration [days]."""
 
 
 @pytest.fixture(autouse=True)
 def _no_warnings() -> Iterator[None]:
-    """A missing glyph or a layout that does not fit is a fault."""
+    """A missing glyph or a layout that does not fit is an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
 
 
 def made_up_worlds(count: int, mean: float, seed: int = 1) -> pd.DataFrame:
-    """Worlds with Weibull lives and causes at random."""
+    """Worlds with Weibull durations and random causes."""
     rng = np.random.default_rng(seed)
     days = np.minimum(mean * rng.weibull(0.8, count), 1e6).astype(int)
     ended = days < HORIZON
     table = {"point": 0, "world": np.arange(count), "days_held": np.minimum(days, HORIZON), "ended": ended}
-    causes = np.where(ended, rng.choice(CAUSES, count, p=[0.4, 0.2, 0.1, 0.2, 0.04, 0.03, 0.03]), "")
+    causes = np.where(ended, rng.choice(ENDING_CAUSES, count, p=[0.4, 0.2, 0.1, 0.2, 0.04, 0.03, 0.03]), "")
     actors = np.where(ended, rng.choice(["syria", "turkey", "hts", ""], count, p=[0.6, 0.2, 0.18, 0.02]), "")
     return pd.DataFrame({**table, "cause": causes, "cause_actor": actors, "failed": False})
 
 
-def made_up_doubt(mean: float, spread_of_means: float) -> DoubtBand:
+def made_up_doubt(mean: float, spread_of_means: float) -> UncertaintyBand:
     """A band over 100 draws of six worlds."""
     rng = np.random.default_rng(2)
     means = np.minimum(mean * np.exp(spread_of_means * rng.normal(size=100)), 1e9)
@@ -87,7 +87,7 @@ def made_up_doubt(mean: float, spread_of_means: float) -> DoubtBand:
 
 
 def made_up_history(days_held: int, ended: bool = True, world: int = 17, events: int = 0) -> Trajectory:
-    """One world whose actors walk their ladders and whose violence swells at the end."""
+    """One world with random postures and violence that grows towards the end."""
     rng = np.random.default_rng(world)
     n = days_held + 5 if ended else days_held
     swell = np.linspace(1, 4, n) ** 2
@@ -119,48 +119,48 @@ def made_up_history(days_held: int, ended: bool = True, world: int = 17, events:
 
 
 def texts(figure: Figure) -> list[Text]:
-    """All words that can be seen."""
+    """All visible text of a figure."""
     return [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text() and text.get_visible()]
 
 
 def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """All words that are drawn, with the box they cover [pixels]."""
+    """All text that is drawn, with its bounding box [pixels]."""
     canvas = FigureCanvasAgg(figure)
     drawn: list[Text] = []
     draw = Text.draw
 
-    def noted(self: Text, *given: Any, **named: Any) -> None:
+    def recorded(self: Text, *given: Any, **named: Any) -> None:
         if self.get_text().strip() and self.get_visible():
             drawn.append(self)
         draw(self, *given, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Text, "draw", noted)
+        patch.setattr(Text, "draw", recorded)
         canvas.draw()  # type: ignore[no-untyped-call]
     renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
     return [(text.get_text(), text.get_window_extent(renderer)) for text in dict.fromkeys(drawn)]
 
 
 def assert_legible(figure: Figure) -> None:
-    """Every word lies on the page, and no two cover each other."""
-    found = boxes(figure)
-    assert len(found) > 10
-    for words, box in found:
+    """All text is on the page, and no two texts overlap."""
+    labels = boxes(figure)
+    assert len(labels) > 10
+    for words, box in labels:
         assert box.x0 >= 0, words
         assert box.y0 >= 0, words
         assert box.x1 <= figure.bbox.x1, words
         assert box.y1 <= figure.bbox.y1, words
-    for (one, a), (other, b) in itertools.combinations(found, 2):
+    for (one, a), (other, b) in itertools.combinations(labels, 2):
         apart = a.x1 - 1 <= b.x0 or b.x1 - 1 <= a.x0 or a.y1 - 1.5 <= b.y0 or b.y1 - 1.5 <= a.y0
         assert apart, f"{one!r} covers {other!r}"
 
 
 def by_gid(figure: Figure, gid: str) -> list[object]:
-    """Artists marked with a name."""
+    """Artists with that gid."""
     return [artist for artist in figure.findobj(lambda artist: artist.get_gid() == gid)]
 
 
-def shape(name: str) -> tuple[SurvivalCurve, DoubtBand]:
+def shape(name: str) -> tuple[SurvivalCurve, UncertaintyBand]:
     """A curve and its band of doubt."""
     count, mean = SHAPES[name]
     return survival(made_up_worlds(count, mean)), made_up_doubt(mean, 0.7)
@@ -204,9 +204,9 @@ def test_every_word_on_a_history_can_be_read(days: int, ended: bool, events: int
     assert_legible(history_chart(made_up_history(days, ended, events=events)))
 
 
-@pytest.mark.parametrize("lives", [[90], [0, 1, 3, 2], [90, 640, 1825, 300, 1200, 1500]])
-def test_every_word_on_a_sample_of_histories_can_be_read(lives: list[int]) -> None:
-    sample = [made_up_history(days, days < HORIZON, world) for world, days in enumerate(lives)]
+@pytest.mark.parametrize("durations", [[90], [0, 1, 3, 2], [90, 640, 1825, 300, 1200, 1500]])
+def test_every_word_on_a_sample_of_histories_can_be_read(durations: list[int]) -> None:
+    sample = [made_up_history(days, days < HORIZON, world) for world, days in enumerate(durations)]
     assert_legible(histories_chart(sample, CAPTION))
 
 
@@ -267,10 +267,10 @@ def test_the_median_is_marked_where_half_have_ended_and_not_before() -> None:
     assert not by_gid(survival_chart(held, None, CAPTION), "median")
 
 
-def test_a_chart_says_when_the_numbers_as_written_lie_outside_the_doubt_about_them() -> None:
+def test_a_chart_states_when_the_numbers_as_written_lie_outside_the_doubt_about_them() -> None:
     curve = survival(made_up_worlds(1_000, 4_000))
-    said = " ".join(text.get_text() for text in texts(survival_chart(curve, made_up_doubt(300, 0.3), CAPTION)))
-    assert "fewer than with the numbers as written" in " ".join(said.split())
+    outside = " ".join(text.get_text() for text in texts(survival_chart(curve, made_up_doubt(300, 0.3), CAPTION)))
+    assert "fewer than with the numbers as written" in " ".join(outside.split())
     inside = " ".join(text.get_text() for text in texts(survival_chart(*shape("long"), CAPTION)))
     assert "numbers as written" not in inside
 
@@ -288,7 +288,7 @@ def test_layers_of_causes_reach_one_hundred_per_cent_and_are_named_with_their_sh
     shares = cumulative_incidence(made_up_worlds(1_000, 500))
     figure = causes_chart(shares, CAPTION)
     layers = [artist for artist in figure.axes[0].collections if isinstance(artist, Collection)]
-    assert [layer.get_gid() for layer in layers] == ["held", *CAUSES]
+    assert [layer.get_gid() for layer in layers] == ["held", *ENDING_CAUSES]
     tops = [np.asarray(layer.get_paths()[0].vertices)[:, 1].max() for layer in layers]
     assert tops[0] == tops[-1] == 1
     words = [" ".join(text.get_text().split()) for text in texts(figure)]
@@ -316,7 +316,7 @@ def test_a_cause_keeps_its_colour_whichever_others_are_there() -> None:
 
 
 def lightness(colour: str) -> float:
-    """How light a colour is in grey, 0 to 1."""
+    """Lightness of a colour in grey, 0 to 1."""
     return float(np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722)))
 
 
@@ -328,13 +328,13 @@ def test_higher_rungs_are_darker_so_that_a_print_without_colour_can_be_read(ladd
 
 def test_postures_drawn_are_those_of_the_history() -> None:
     history = made_up_history(212)
-    stretches = runs(history.postures["syria"])
-    assert sum(length for _, length, _ in stretches) == len(history.days)
-    assert all(set(history.postures["syria"][start : start + length]) == {rung} for start, length, rung in stretches)
+    all_episodes = episodes(history.postures["syria"])
+    assert sum(length for _, length, _ in all_episodes) == len(history.days)
+    assert all(set(history.postures["syria"][start : start + length]) == {rung} for start, length, rung in all_episodes)
     figure = history_chart(history)
     (bars,) = by_gid(figure, "posture syria")
     assert isinstance(bars, Collection)
-    assert len(bars.get_paths()) == 1 + sum(rung > 0 for _, _, rung in stretches)
+    assert len(bars.get_paths()) == 1 + sum(rung > 0 for _, _, rung in all_episodes)
 
 
 def test_counts_by_week_lose_nothing_and_end_on_the_last_day() -> None:
@@ -344,7 +344,7 @@ def test_counts_by_week_lose_nothing_and_end_on_the_last_day() -> None:
     assert sums.tolist() == [1 + 2, sum(range(3, 10)), sum(range(10, 17))]
 
 
-def test_the_end_is_marked_in_every_strip_of_a_world_that_ended_and_in_none_that_held() -> None:
+def test_the_end_is_marked_in_every_panel_of_a_world_that_ended_and_in_none_that_held() -> None:
     ended, held = history_chart(made_up_history(212)), history_chart(made_up_history(1825, ended=False))
     assert len(by_gid(ended, "end")) == 5
     for line in by_gid(ended, "end"):
@@ -371,7 +371,7 @@ def test_a_count_above_the_axis_is_written_beside_it() -> None:
 
 
 @pytest.mark.parametrize("kind", ["survival", "causes", "history", "histories"])
-def test_every_figure_says_what_made_it_and_that_it_is_not_calibrated(kind: str) -> None:
+def test_every_figure_states_its_provenance_and_that_it_is_not_calibrated(kind: str) -> None:
     curve, band = shape("long")
     figure = {
         "survival": lambda: survival_chart(curve, band, CAPTION),
@@ -418,36 +418,36 @@ def test_no_chart_is_drawn_of_nothing_or_of_too_much() -> None:
 
 def test_steps_are_thinned_only_when_they_are_many() -> None:
     values = np.where(np.arange(2_001) < 700, 1.0, 0.25)
-    assert shown(2_000, values).tolist() == [0, 700, 2_000]
-    assert len(shown(2_000, np.linspace(1, 0, 2_001))) == 400
-    x, y = corners(shown(2_000, values), values, 3_000, over=True)
+    assert drawn_days(2_000, values).tolist() == [0, 700, 2_000]
+    assert len(drawn_days(2_000, np.linspace(1, 0, 2_001))) == 400
+    x, y = corners(drawn_days(2_000, values), values, 3_000, over=True)
     assert (x[-1], y[-1]) == (3_000, 0.25)
 
 
 def test_no_value_within_a_cell_escapes_its_bounds() -> None:
     values = np.sort(np.random.default_rng(1).random(37))[::-1]
-    low, high = cells(values, values, 36, 10)
+    low, high = band_by_cell(values, values, 36, 10)
     for cell in range(10):
         inside = [values[day] for day in range(37) if cell * 3.6 <= day <= (cell + 1) * 3.6]
         assert low[cell] <= min(inside)
         assert high[cell] >= max(inside)
 
 
-def test_labels_step_aside_no_further_than_they_must() -> None:
+def test_labels_move_no_further_than_necessary() -> None:
     assert spread([0.5, 0.5, 5], [1, 1, 1], 0, 10) == pytest.approx([0.5, 1.5, 5])
     assert spread([4, 4], [1, 1], 0, 10) == pytest.approx([3.5, 4.5])
     assert spread([9, 1], [1, 1], 0, 10) == pytest.approx([9, 1])
     assert spread([], [], 0, 1) == []
 
 
-def test_room_is_found_only_where_nothing_is() -> None:
-    room = Room()
-    room.take_box(0, 0, 1, 0.5)
-    found = room.find(0.2, 0.2, (0.5, 0.1))
-    assert found is not None
-    assert found[1] >= 0.5
-    room.take_box(0, 0.45, 1, 0.6)
-    assert room.find(0.2, 0.2, (0.5, 0.1)) is None
+def test_a_label_is_placed_only_in_free_space() -> None:
+    occupied = Occupancy()
+    occupied.take_box(0, 0, 1, 0.5)
+    corner = occupied.find(0.2, 0.2, (0.5, 0.1))
+    assert corner is not None
+    assert corner[1] >= 0.5
+    occupied.take_box(0, 0.45, 1, 0.6)
+    assert occupied.find(0.2, 0.2, (0.5, 0.1)) is None
 
 
 def test_a_share_is_never_rounded_to_certainty() -> None:

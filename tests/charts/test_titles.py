@@ -1,4 +1,4 @@
-"""A title that is a question reads well wherever something is said under it."""
+"""A title that is a question gets no second punctuation mark, in any figure, report or story."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def test_a_title_with_a_mark_of_its_own_gets_no_second_one(title: str, whole: st
 @pytest.fixture
 def titles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The titles of all figures that are drawn."""
-    found: list[str] = []
+    drawn: list[str] = []
     original = Caption.__init__
 
-    def noted(self: Caption, title: str, *rest: Any, **more: Any) -> None:
-        found.append(title)
+    def recorded(self: Caption, title: str, *rest: Any, **more: Any) -> None:
+        drawn.append(title)
         original(self, title, *rest, **more)
 
-    monkeypatch.setattr(Caption, "__init__", noted)
-    return found
+    monkeypatch.setattr(Caption, "__init__", recorded)
+    return drawn
 
 
 @pytest.mark.usefixtures("few_worlds_in_doubt")
@@ -52,14 +52,14 @@ def test_no_figure_report_or_story_puts_a_colon_after_a_question(command: Comman
     text = file.read_text(encoding="utf-8").replace("What was asked", QUESTION).replace(str(SMALL), "./asks.yaml")
     file.write_text(text, encoding="utf-8")
     ran = command("run", "./asks.yaml", *BRIEF).last
-    said = [
+    results = [
         command("report", ran, "--more"),
         command("world", ran, "--world", "1", "--chart"),
         command("compare", "./asks.yaml", "./asks.yaml+no-monitors", *BRIEF),
         command("levers", "./asks.yaml", *BRIEF),
         command("experiment", "./asked.yaml"),
     ]
-    assert [(answer.code, answer.err) for answer in said if answer.code] == []
+    assert [(answer.code, answer.err) for answer in results if answer.code] == []
     pages = [page.read_text(encoding="utf-8") for page in Path("results").rglob("report.html")]
     assert len(pages) == 4
     under = [title for title in titles if title.startswith(f"{QUESTION} ")]
@@ -68,7 +68,7 @@ def test_no_figure_report_or_story_puts_a_colon_after_a_question(command: Comman
     assert f"{QUESTION} Mean days held" in under
     assert len(set(under)) >= 8
     assert all(QUESTION in page for page in pages)
-    assert QUESTION in said[1].out
-    for words in (*titles, *pages, *(answer.out for answer in said)):
+    assert QUESTION in results[1].out
+    for words in (*titles, *pages, *(answer.out for answer in results)):
         assert f"{QUESTION}:" not in words
         assert f"{QUESTION}," not in words

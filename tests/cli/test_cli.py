@@ -33,23 +33,23 @@ def process(*arguments: str, cwd: Path, **options: Any) -> subprocess.Popen[str]
 
 
 def test_help_says_what_every_command_does() -> None:
-    said = CliRunner().invoke(app, ["--help"])
-    assert said.exit_code == 0
+    answer = CliRunner().invoke(app, ["--help"])
+    assert answer.exit_code == 0
     assert len(COMMANDS) >= 7
     for name, command in COMMANDS.items():
-        assert name in said.output
+        assert name in answer.output
         assert command.__doc__
         assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
 
 
 def test_list_names_every_shipped_scenario_and_change(command: Command) -> None:
-    said = command("list")
-    assert said.code == 0
+    answer = command("list")
+    assert answer.code == 0
     names = [*list_scenarios(), *list_changes()]
     assert "idlib-2020" in names
     assert len(names) > 10
     for name in names:
-        assert f"\n  {name} " in f"\n{said.out}"
+        assert f"\n  {name} " in f"\n{answer.out}"
 
 
 def test_list_as_json_gives_a_row_for_each_with_its_kind(command: Command) -> None:
@@ -64,9 +64,9 @@ def test_a_local_scenario_is_listed_by_its_title(command: Command) -> None:
     Path("scenarios").mkdir()
     Path("scenarios/mine.yaml").write_text("name: mine\ntitle: 'Mine: a trial'\nbase: idlib-2020\n", encoding="utf-8")
     Path("scenarios/broken.yaml").write_text("title: [\n", encoding="utf-8")
-    said = command("list").out
-    assert re.search(r"^  mine +Mine: a trial$", said, re.MULTILINE)
-    assert re.search(r"^  broken +\(cannot be read; try `check`\)$", said, re.MULTILINE)
+    answer = command("list").out
+    assert re.search(r"^  mine +Mine: a trial$", answer, re.MULTILINE)
+    assert re.search(r"^  broken +\(cannot be read; try `check`\)$", answer, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_command_loads_no_library_that_it_does_not_use(
         f"import sys; from ceasefire.cli import main; assert main({typed!r}) == 0; print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", loaded], cwd=tmp_path, text=True, capture_output=True, check=True)
-    found = {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
-    assert "ceasefire" in found
-    assert heavy & found == set()
+    result = {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}
+    assert "ceasefire" in result
+    assert heavy & result == set()
 
 
 def test_importing_the_package_loads_nothing_until_it_is_asked_for() -> None:
@@ -132,11 +132,11 @@ def test_importing_the_package_loads_nothing_until_it_is_asked_for() -> None:
     ],
 )
 def test_bad_input_is_refused_in_words_with_exit_code_2(command: Command, typed: str, says: str) -> None:
-    said = command(*typed.split(" "))
-    assert said.code == 2
-    assert says in said.err
-    assert "Traceback" not in said.err
-    assert said.out == ""
+    answer = command(*typed.split(" "))
+    assert answer.code == 2
+    assert says in answer.err
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
     assert os.listdir() == []
 
 
@@ -144,27 +144,27 @@ def test_every_fault_of_a_scenario_is_told_on_a_line_of_its_own(command: Command
     text = "name: bad\nbase: idlib-2020\nhorizon_days: 0\nagreement:\n  monitorin: 0.3\n  buffer_km: -1\n"
     Path("bad.yaml").write_text(text, encoding="utf-8")
     for typed in (["run", "bad.yaml"], ["describe", "bad.yaml"]):
-        said = command(*typed)
-        assert said.code == 2
-        places = [line.split(": ")[0] for line in said.err.splitlines()]
+        answer = command(*typed)
+        assert answer.code == 2
+        places = [line.split(": ")[0] for line in answer.err.splitlines()]
         assert places == ["bad.yaml:3", "bad.yaml:5", "bad.yaml:6"]
     checked = command("check", "bad.yaml")
-    assert (checked.code, checked.out) == (2, said.err)
+    assert (checked.code, checked.out) == (2, answer.err)
 
 
 def test_check_says_ok_for_sound_files_and_finds_them_by_name(command: Command) -> None:
     Path("scenarios").mkdir()
     Path("scenarios/mine.yaml").write_text("name: mine\ntitle: Mine\nbase: idlib-2020\n", encoding="utf-8")
-    said = command("check", "idlib-2020", "no-monitors", "motives", "scenarios/mine.yaml", "mine.yaml")
-    assert said.code == 0
-    assert [line.rsplit(": ", 1)[1] for line in said.out.splitlines()] == ["ok"] * 5
+    answer = command("check", "idlib-2020", "no-monitors", "motives", "scenarios/mine.yaml", "mine.yaml")
+    assert answer.code == 0
+    assert [line.rsplit(": ", 1)[1] for line in answer.out.splitlines()] == ["ok"] * 5
 
 
 def test_check_goes_on_after_a_bad_file(command: Command) -> None:
-    said = command("check", "nowhere.yaml", "idlib-2020")
-    assert said.code == 2
-    assert said.out.splitlines()[0] == "nowhere.yaml: no such file"
-    assert said.out.splitlines()[1].endswith(": ok")
+    answer = command("check", "nowhere.yaml", "idlib-2020")
+    assert answer.code == 2
+    assert answer.out.splitlines()[0] == "nowhere.yaml: no such file"
+    assert answer.out.splitlines()[1].endswith(": ok")
 
 
 @pytest.mark.parametrize("base", ["idlib-2020", "idlib-2020+no-monitors", "{small}"])
@@ -204,25 +204,25 @@ def test_a_new_scenario_names_the_sources_of_its_base_and_not_what_an_assumption
 
 
 def test_describe_resolved_prints_a_scenario_that_is_equal_when_read_back(command: Command) -> None:
-    said = command("describe", "idlib-2020", "--resolved", "--change", "no-monitors", "--set", "horizon_days=100")
-    Path("mine.resolved.yaml").write_text(said.out, encoding="utf-8")
+    answer = command("describe", "idlib-2020", "--resolved", "--change", "no-monitors", "--set", "horizon_days=100")
+    Path("mine.resolved.yaml").write_text(answer.out, encoding="utf-8")
     wanted = load("idlib-2020+no-monitors", set={"horizon_days": 100})
     assert load("mine.resolved.yaml").digest == wanted.digest
 
 
 def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) -> None:
-    said = command("run", small, *QUICK)
-    assert said.code == 0
-    assert said.last == str(Path("results/two-sides"))
-    assert "12 worlds, seed 1, followed for 60 days" in said.out
-    assert "illustrative: durations not calibrated" in said.out
-    assert "chance in 12 worlds (95 %)" in said.out
-    assert "assumed numbers (90 %)" in said.out
-    assert f"ceasefire world {said.last} --world" in said.out
-    assert "\x1b" not in said.out + said.err
-    assert all(line.startswith(("Compiling", "two-sides: 12 worlds")) for line in said.err.splitlines())
+    answer = command("run", small, *QUICK)
+    assert answer.code == 0
+    assert answer.last == str(Path("results/two-sides"))
+    assert "12 worlds, seed 1, followed for 60 days" in answer.out
+    assert "illustrative: durations not calibrated" in answer.out
+    assert "chance in 12 worlds (95 %)" in answer.out
+    assert "assumed numbers (90 %)" in answer.out
+    assert f"ceasefire world {answer.last} --world" in answer.out
+    assert "\x1b" not in answer.out + answer.err
+    assert all(line.startswith(("Compiling", "two-sides: 12 worlds")) for line in answer.err.splitlines())
     held = [
-        line for line in said.out.splitlines() if line.startswith(("holds past day 30", "holds to the end (day 60)"))
+        line for line in answer.out.splitlines() if line.startswith(("holds past day 30", "holds to the end (day 60)"))
     ]
     assert len(held) == 2
 
@@ -230,8 +230,8 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
 @pytest.mark.usefixtures("without_figures")
 def test_the_summary_says_what_the_table_of_worlds_says(command: Command, small: str) -> None:
     terms = [part for path, value in BRIEF_TERMS.items() for part in ("--set", f"{path}={value}")]
-    said = command("run", small, "--json", "--days", "60", "--worlds", "40", *terms)
-    figures = json.loads(said.out)
+    answer = command("run", small, "--json", "--days", "60", "--worlds", "40", *terms)
+    figures = json.loads(answer.out)
     worlds = pd.read_parquet(Path(figures["folder"]) / "worlds")
     assert 0 < worlds["ended"].sum() < 40
     assert figures["holding"]["30"]["value"] == pytest.approx((worlds["days_held"] > 30).mean())
@@ -247,13 +247,13 @@ def test_the_summary_says_what_the_table_of_worlds_says(command: Command, small:
 @pytest.mark.usefixtures("without_figures")
 def test_next_steps_can_be_typed_as_they_stand(command: Command, small: str) -> None:
     for more in ([], ["--change", "no-monitors"]):
-        said = command("run", small, *more, *QUICK)
-        steps = [line.split("ceasefire ")[1].split() for line in said.out.splitlines() if "ceasefire " in line]
+        answer = command("run", small, *more, *QUICK)
+        steps = [line.split("ceasefire ")[1].split() for line in answer.out.splitlines() if "ceasefire " in line]
         assert [step[0] for step in steps] == ["world", "compare" if more else "describe"]
         for step in steps:
-            told = command(*step)
-            assert told.code == 0
-            assert told.out
+            story = command(*step)
+            assert story.code == 0
+            assert story.out
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -261,9 +261,9 @@ def test_the_world_of_a_run_lives_as_its_table_says(command: Command, small: str
     folder = command("run", small, "--seed", "5", "--set", "agreement.monitoring=0.1", *QUICK).last
     worlds = pd.read_parquet(Path(folder) / "worlds").set_index("world")
     short = worlds.index[int(worlds["days_held"].to_numpy().argmin())]
-    told = command("world", folder, "--world", str(short))
-    assert told.code == 0
-    assert f"{worlds.loc[short, 'days_held']} day" in told.out
+    story = command("world", folder, "--world", str(short))
+    assert story.code == 0
+    assert f"{worlds.loc[short, 'days_held']} day" in story.out
     same = command("world", small, "--world", str(short), "--seed", "5", "--set", "agreement.monitoring=0.1")
     assert same.code == 0
     other = command("world", small, "--world", str(short), "--seed", "6", "--set", "agreement.monitoring=0.1")
@@ -275,9 +275,9 @@ def test_the_world_of_a_run_is_followed_no_longer_than_the_run(command: Command,
     folder = command("run", small, "--days", "9", "--worlds", "12").last
     worlds = pd.read_parquet(Path(folder) / "worlds").set_index("world")
     held = worlds.index[~worlds["ended"]][0]
-    told = command("world", folder, "--world", str(held)).out
-    assert "after 9 days" in told
-    assert told != command("world", small, "--world", str(held)).out
+    story = command("world", folder, "--world", str(held)).out
+    assert "after 9 days" in story
+    assert story != command("world", small, "--world", str(held)).out
 
 
 def test_a_world_can_be_drawn(command: Command, small: str) -> None:
@@ -314,9 +314,9 @@ def test_a_results_folder_settles_which_worlds_there_are(
     command: Command, small: str, more: list[str], says: str
 ) -> None:
     folder = command("run", small, *QUICK).last
-    said = command("world", folder, *more)
-    assert said.code == 2
-    assert says in said.err
+    answer = command("world", folder, *more)
+    assert answer.code == 2
+    assert says in answer.err
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -333,15 +333,15 @@ def test_a_failed_world_is_marked_and_told_with_how_to_see_it_and_the_rest_is_sa
         live(model)
 
     monkeypatch.setattr(CeasefireModel, "live", fail)
-    said = command("run", small, "--engine", "mesa", "--workers", "1", *QUICK)
-    assert said.code == 1
-    assert f"ceasefire world {said.last} --world 7" in said.err
-    assert "1 of 12 worlds failed" in said.err
-    worlds = pd.read_parquet(Path(said.last) / "worlds")
+    answer = command("run", small, "--engine", "mesa", "--workers", "1", *QUICK)
+    assert answer.code == 1
+    assert f"ceasefire world {answer.last} --world 7" in answer.err
+    assert "1 of 12 worlds failed" in answer.err
+    worlds = pd.read_parquet(Path(answer.last) / "worlds")
     assert list(worlds.loc[worlds["failed"], "world"]) == [7]
-    manifest = json.loads((Path(said.last) / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((Path(answer.last) / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["worlds_done"], manifest["worlds_failed"], manifest["failed"]) == (11, 1, [7])
-    assert "11 worlds, seed 1" in said.out
+    assert "11 worlds, seed 1" in answer.out
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -354,9 +354,9 @@ def test_when_every_world_failed_the_table_is_saved_all_the_same(
         raise RuntimeError("the river rose")
 
     monkeypatch.setattr(CeasefireModel, "live", fail)
-    said = command("run", small, "--engine", "mesa", "--workers", "1", *QUICK)
-    assert said.code == 1
-    assert len(pd.read_parquet(Path(said.last) / "worlds")) == 12
+    answer = command("run", small, "--engine", "mesa", "--workers", "1", *QUICK)
+    assert answer.code == 1
+    assert len(pd.read_parquet(Path(answer.last) / "worlds")) == 12
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -370,23 +370,23 @@ def test_a_disk_that_takes_nothing_is_told_and_leaves_nothing(
         raise OSError(number, os.strerror(number), str(path))
 
     monkeypatch.setattr(Path, "write_bytes", refuse)
-    said = command("run", small, *QUICK)
-    assert said.code == code
-    assert says in said.err
-    assert "Traceback" not in said.err
+    answer = command("run", small, *QUICK)
+    assert answer.code == code
+    assert says in answer.err
+    assert "Traceback" not in answer.err
     assert os.listdir() == []
 
 
 def test_verify_says_which_checks_missed(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [("a", "says a", "1", "1", True), ("b", "says b", "2", "1", False)]
-    found = pd.DataFrame(rows, columns=["name", "says", "figure", "target", "passed"])
-    monkeypatch.setattr("ceasefire.evaluation.verification.table", lambda quick: found)
-    said = command("verify")
-    assert said.code == 1
-    assert "1 of 2 checks passed" in said.err
-    assert [line.split()[0] for line in said.out.splitlines()[1:]] == ["ok", "MISSED"]
-    assert json.loads(command("verify", "--json").out)[1] == dict(zip(found.columns, rows[1], strict=True))
-    monkeypatch.setattr("ceasefire.evaluation.verification.table", lambda quick: found[:1])
+    result = pd.DataFrame(rows, columns=["name", "says", "figure", "target", "passed"])
+    monkeypatch.setattr("ceasefire.evaluation.verification.table", lambda quick: result)
+    answer = command("verify")
+    assert answer.code == 1
+    assert "1 of 2 checks passed" in answer.err
+    assert [line.split()[0] for line in answer.out.splitlines()[1:]] == ["ok", "MISSED"]
+    assert json.loads(command("verify", "--json").out)[1] == dict(zip(result.columns, rows[1], strict=True))
+    monkeypatch.setattr("ceasefire.evaluation.verification.table", lambda quick: result[:1])
     assert command("verify").code == 0
 
 
@@ -402,9 +402,9 @@ def test_an_interrupted_run_leaves_nothing_and_says_so(
             assert running.poll() is None
         time.sleep(0.5)
         running.send_signal(asked)
-        _, said = running.communicate(timeout=60)
+        _, answer = running.communicate(timeout=60)
     assert running.returncode == code
-    assert said == "interrupted; nothing half-written was left behind\n"
+    assert answer == "interrupted; no incomplete file was left behind\n"
     assert os.listdir(tmp_path) == []
 
 
@@ -414,9 +414,9 @@ def test_a_reader_who_goes_away_is_not_shouted_at(tmp_path: Path) -> None:
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdout.close()
-        said = running.stderr.read()
+        answer = running.stderr.read()
     assert running.returncode == 0
-    assert said == ""
+    assert answer == ""
 
 
 def test_text_that_the_terminal_cannot_show_does_not_stop_the_command(tmp_path: Path) -> None:

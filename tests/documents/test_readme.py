@@ -1,4 +1,4 @@
-"""What the README tells people to type works as it stands."""
+"""Every command and the Python code of the README work as they are written."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def blocks(language: str) -> list[str]:
 def typed() -> list[list[str]]:
     """Every `ceasefire` command line of the README, without its comment and the folder of the program."""
     lines = [line.split("  #")[0] for block in blocks("sh") for line in block.splitlines()]
-    found = [shlex.split(line) for line in lines if re.match(r"(\.venv/bin/)?ceasefire ", line)]
-    return [line[1:] for line in found]
+    commands = [shlex.split(line) for line in lines if re.match(r"(\.venv/bin/)?ceasefire ", line)]
+    return [line[1:] for line in commands]
 
 
 @pytest.mark.usefixtures("without_figures")
@@ -33,8 +33,8 @@ def test_every_command_of_the_readme_works(command: Command) -> None:
         if arguments[0] in ("verify", "validate"):
             continue
         brief = ["--worlds", "4", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
-        said = command(*arguments, *brief)
-        assert said.code == 0, f"{arguments}: {said.err}"
+        answer = command(*arguments, *brief)
+        assert answer.code == 0, f"{arguments}: {answer.err}"
         done.add(arguments[0])
     assert done >= {"run", "world", "list", "describe", "new", "check", "compare", "levers", "experiment"}
 

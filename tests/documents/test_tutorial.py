@@ -1,4 +1,4 @@
-"""What the tutorial tells people to type works as it stands."""
+"""Every command of the tutorial works as it is written."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def test_every_command_of_the_tutorial_works(command: Command, monkeypatch: pyte
         brief = ["--worlds", "6", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
         if arguments[0] == "world":
             arguments = [*arguments[: arguments.index("--world")], "--world", "3"]
-        said = command(*arguments, *brief)
-        assert said.code == 0, f"{arguments}: {said.err}"
+        answer = command(*arguments, *brief)
+        assert answer.code == 0, f"{arguments}: {answer.err}"
         done.append(arguments[0])
     assert done.count("compare") == 4
     assert set(done) == {"list", "describe", "compare", "run", "world", "levers", "experiment", "new", "check"}
 
 
-def test_a_number_that_the_tutorial_tells_to_write_is_taken_by_check(command: Command) -> None:
+def test_the_number_that_the_tutorial_changes_is_accepted_by_check(command: Command) -> None:
     Path("scenarios").mkdir()
     command("new", "my-idlib", "--from", "idlib-2020")
     (line,) = re.findall(r"^```yaml\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)
@@ -45,8 +45,8 @@ def test_a_number_that_the_tutorial_tells_to_write_is_taken_by_check(command: Co
     before, heading, after = text.partition("  turkey:   # Turkey\n")
     assert heading
     file.write_text(before + heading + line + after, encoding="utf-8")
-    said = command("check", "my-idlib")
-    assert said.code == 0, said.out
+    answer = command("check", "my-idlib")
+    assert answer.code == 0, answer.out
     assert "4,500" in command("describe", "my-idlib").out
 
 

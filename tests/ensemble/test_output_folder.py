@@ -1,4 +1,4 @@
-"""The results folder: the same run is the same bytes, another run is another folder, and nothing is half-written."""
+"""The results folder: the same run gives the same bytes, another run another folder, and no file is incomplete."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ import pytest
 from conftest import BRIEF_TERMS, Command
 
 import ceasefire
+from ceasefire.ensemble import run as run_module
+from ceasefire.ensemble.manifest import program_version
 from ceasefire.ensemble.output_folder import FolderError, check_writable, folder_for_run, open_results, write_aside
-from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_values
+from ceasefire.ensemble.parameter_draws import assumed_ranges, assumed_values
 from ceasefire.ensemble.run import run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.report.run_figures import sample
 from ceasefire.scenario.load import load
+from ceasefire.scenario.schema import Scenario
+from ceasefire.simulation.initial_state import WorldArray
 
 JUDGED_WITHIN = 14
 """Days after which it is known that a deal had ended: an end dates back to its first day."""
@@ -46,12 +50,43 @@ def test_a_run_fills_a_folder_that_says_what_made_it(command: Command, small: st
         ]
         + [f"figures/{name}" for name in FIGURES]
     )
-    said = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert (said["scenario"], said["worlds"], said["seed"], said["days"]) == ("two-sides", 12, 3, 60)
-    assert said["digest"] == load(small).digest
-    assert said["command"] == f"ceasefire run {small} --seed 3 --days 60 --worlds 12"
-    assert said["program"]["ceasefire"] == ceasefire.__version__
-    assert said["doubt"]["draws"] * said["doubt"]["worlds_per_draw"] == len(pd.read_parquet(folder / "doubt"))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["scenario"], manifest["worlds"], manifest["seed"], manifest["days"]) == ("two-sides", 12, 3, 60)
+    assert manifest["digest"] == load(small).digest
+    assert manifest["command"] == f"ceasefire run {small} --seed 3 --days 60 --worlds 12"
+    assert manifest["program"]["ceasefire"] == ceasefire.__version__
+    assert manifest["doubt"]["draws"] * manifest["doubt"]["worlds_per_draw"] == len(pd.read_parquet(folder / "doubt"))
+
+
+def test_the_version_in_a_manifest_is_that_of_the_package() -> None:
+    assert program_version() == ceasefire.__version__
+
+
+def test_a_world_that_fails_in_mesa_is_a_failed_row_and_keeps_its_reason(
+    command: Command, small: str, monkeypatch: pytest.MonkeyPatch, without_figures: None
+) -> None:
+    sound = ceasefire.run(load(small), worlds=12, days=60)
+    simulate = run_module._simulate_mesa_world
+
+    def failing(scenario: Scenario, seed: int, world: int, row: WorldArray) -> None:
+        if world == 7:
+            raise FloatingPointError("a number was lost")
+        simulate(scenario, seed, world, row)
+
+    monkeypatch.setattr(run_module, "_simulate_mesa_world", failing)
+    answer = command("run", small, "--engine", "mesa", "--workers", "1", *QUICK)
+    assert answer.code == 1
+    assert "why: FloatingPointError: a number was lost" in answer.err
+    results = open_results(Path(answer.last))
+    assert (results.manifest["failed"], results.manifest["worlds_failed"]) == ([7], 1)
+    assert results.manifest["reasons"] == ["FloatingPointError: a number was lost"]
+    assert results.outcome.reasons == ("FloatingPointError: a number was lost",)
+    worlds = results.outcome.worlds
+    others = worlds["world"] != 7
+    pd.testing.assert_frame_equal(worlds[others], sound[others])
+    (row,) = worlds[~others].to_dict("records")
+    assert (row["failed"], row["days_held"], row["cause_actor"], row["deciding_motive"]) == (True, 0, "", "")
+    assert worlds.loc[~others, "formal_end_day"].isna().all()
 
 
 def test_the_same_run_gives_the_same_bytes(command: Command, small: str) -> None:
@@ -60,11 +95,11 @@ def test_the_same_run_gives_the_same_bytes(command: Command, small: str) -> None
     same = [name for name in one if not name.endswith(("manifest.json", "report.html", ".png"))]
     assert len(same) == 6
     assert {name: one[name] for name in same} == {name: two[name] for name in same}
-    told = [json.loads(run["manifest.json"]) for run in (one, two)]
-    for said in told:
+    manifests = [json.loads(run["manifest.json"]) for run in (one, two)]
+    for manifest in manifests:
         for changing in ("command", "started", "wall_seconds"):
-            del said[changing]
-    assert told[0] == told[1]
+            del manifest[changing]
+    assert manifests[0] == manifests[1]
 
 
 def test_mesa_and_the_engine_fill_the_same_table(small: str) -> None:
@@ -89,7 +124,7 @@ def test_doubt_draws_every_assumed_number_over_all_of_its_range(small: str) -> N
     ranges = assumed_ranges(load(small).scenario)
     assert len(ranges) > 20
     for seed in (1, 2, 3):
-        for path, drawn in doubt_values(ranges, 400, seed).items():
+        for path, drawn in assumed_values(ranges, 400, seed).items():
             low, high = ranges[path]
             places = (drawn - low) / (high - low)
             # 400 even draws: one in 10^13 leaves a tenth of the range at either end empty
@@ -189,9 +224,9 @@ def test_a_table_that_was_edited_is_never_taken_for_the_run(command: Command, sm
 def test_a_folder_that_holds_something_is_refused_and_left_alone(command: Command, small: str) -> None:
     Path("mine").mkdir()
     Path("mine/notes.txt").write_text("keep me", encoding="utf-8")
-    said = command("run", small, "--out", "mine", *QUICK)
-    assert said.code == 2
-    assert "holds something else" in said.err
+    answer = command("run", small, "--out", "mine", *QUICK)
+    assert answer.code == 2
+    assert "holds something else" in answer.err
     assert everything(Path("mine")) == {"notes.txt": b"keep me"}
     assert command("run", small, "--out", "mine/notes.txt", *QUICK).code == 2
     assert command("run", small, "--out", "mine/notes.txt/deeper", *QUICK).code == 2
@@ -215,8 +250,8 @@ def test_what_stops_a_run_leaves_neither_the_folder_nor_those_above_it(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ceasefire.report.run_figures.draw", stop)
-    said = command("run", small, "--out", "far/away/there", *QUICK)
-    assert said.code == 130
+    answer = command("run", small, "--out", "far/away/there", *QUICK)
+    assert answer.code == 130
     assert os.listdir() == []
 
 
@@ -287,13 +322,13 @@ def test_a_table_reads_back_as_it_was(small: str, tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', "{", '{"format": 1}'])
-def test_a_manifest_that_makes_no_sense_is_told(command: Command, text: str) -> None:
+def test_a_manifest_that_makes_no_sense_is_reported(command: Command, text: str) -> None:
     Path("mine").mkdir()
     Path("mine/manifest.json").write_text(text, encoding="utf-8")
-    said = command("world", "mine", "--world", "1")
-    assert said.code == 2
-    assert "mine" in said.err
-    assert "Traceback" not in said.err
+    answer = command("world", "mine", "--world", "1")
+    assert answer.code == 2
+    assert "mine" in answer.err
+    assert "Traceback" not in answer.err
 
 
 def test_the_sample_of_worlds_runs_from_the_shortest_lived_to_the_longest() -> None:

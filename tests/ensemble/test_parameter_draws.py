@@ -1,4 +1,4 @@
-"""Doubt draws every assumed number evenly over its own range, each by its own name, whatever the seed."""
+"""Every assumed number is drawn uniformly over its own range, with random numbers of its own, at any seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire.ensemble.parameter_draws import assumed_ranges, doubt_batch, doubt_values, fitted_paths, fitted_rows
+from ceasefire.ensemble.parameter_draws import (
+    assumed_ranges,
+    assumed_values,
+    fitted_paths,
+    fitted_rows,
+    uncertainty_batch,
+)
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.load import load
@@ -18,27 +24,27 @@ RANGES = {"agreement.monitoring": (0.2, 0.6), "trust.north": (0.0, 1.0)}
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 2**63 - 1])
 def test_draws_fill_the_whole_range_at_any_seed(seed: int) -> None:
-    found = doubt_values(RANGES, 2000, seed)
+    draws = assumed_values(RANGES, 2000, seed)
     for path, (low, high) in RANGES.items():
-        assert stats.kstest(found[path], stats.uniform(low, high - low).cdf).pvalue > 0.001
+        assert stats.kstest(draws[path], stats.uniform(low, high - low).cdf).pvalue > 0.001
 
 
 def test_a_new_assumption_leaves_the_draws_of_the_others_alone() -> None:
-    alone = doubt_values({"trust.north": (0.0, 1.0)}, 50, 1)
-    assert alone["trust.north"].tolist() == doubt_values(RANGES, 50, 1)["trust.north"].tolist()
+    alone = assumed_values({"trust.north": (0.0, 1.0)}, 50, 1)
+    assert alone["trust.north"].tolist() == assumed_values(RANGES, 50, 1)["trust.north"].tolist()
 
 
 def test_numbers_are_drawn_apart_and_seeds_differ() -> None:
-    found = doubt_values(RANGES, 2000, 1)
+    draws = assumed_values(RANGES, 2000, 1)
     # 2,000 pairs: the correlation's standard error is 0.022.
-    assert abs(np.corrcoef(found["agreement.monitoring"], found["trust.north"])[0, 1]) < 4 * 0.022
-    assert not np.isin(found["trust.north"], doubt_values(RANGES, 2000, 2)["trust.north"]).any()
+    assert abs(np.corrcoef(draws["agreement.monitoring"], draws["trust.north"])[0, 1]) < 4 * 0.022
+    assert not np.isin(draws["trust.north"], assumed_values(RANGES, 2000, 2)["trust.north"]).any()
 
 
 def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
     scenario = small_front()
     opening = initial_state(scenario)
-    batch = doubt_batch(scenario, opening, 1)
+    batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
     for path, (low, high) in assumed_ranges(scenario).items():
         drawn = batch.openings[:, opening.slots[path]]
@@ -50,7 +56,7 @@ def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
 def test_fitted_numbers_are_drawn_together_as_rows_of_the_posterior() -> None:
     scenario = load("idlib-2018").scenario
     opening = initial_state(scenario)
-    batch = doubt_batch(scenario, opening, 1)
+    batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
     rows = fitted_rows()
     places = [opening.slots[f"mechanisms.{name}"] for name in rows]
@@ -63,7 +69,7 @@ def test_fitted_numbers_are_drawn_together_as_rows_of_the_posterior() -> None:
 def test_a_fitted_number_that_a_scenario_sets_is_the_scenarios_own() -> None:
     scenario = load("idlib-2018", (), {"mechanisms.strike_rate": 2.0}).scenario
     opening = initial_state(scenario)
-    batch = doubt_batch(scenario, opening, 1)
+    batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
     drawn = batch.openings[:, opening.slots["mechanisms.strike_rate"]]
     assert not set(drawn.tolist()) & set(fitted_rows()["strike_rate"])

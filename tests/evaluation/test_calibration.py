@@ -1,43 +1,43 @@
-"""The fit finds known numbers again, counts worlds as wars are counted, and says what is wrong with a data file."""
+"""The fit recovers known parameters, worlds are counted like a war, and faults of a data file are reported."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import Command
+from synthetic_counts import made_up
 
 from ceasefire.evaluation.calibration import abc_fit, priors, summary_statistics, target_counts, target_windows
-from ceasefire.evaluation.calibration.simulated_counts import record
+from ceasefire.evaluation.calibration.simulated_counts import record_counts
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled.recorded_counts import CIVILIAN, DEATHS, EVENTS, FIRST_SIDE, SECOND_SIDE
 from ceasefire.simulation.engine import all_rows, one_scenario
 from ceasefire.simulation.initial_state import initial_state
 
 
-def gaussian_table(draws: int, seed: int) -> abc_fit.Table:
-    """Three even numbers: the first two are seen through noise, the third is not seen at all."""
-    chance = np.random.default_rng(seed)
-    positions = chance.random((draws, 3))
-    noise = chance.normal(0.0, 0.1, (draws, 3))
-    seen = np.stack([positions[:, 0], positions[:, 1] - positions[:, 0], np.zeros(draws)], axis=1) + noise
-    return abc_fit.Table(positions, seen)
+def gaussian_table(draws: int, seed: int) -> abc_fit.ReferenceTable:
+    """Three uniform parameters: the first two are observed with noise, the third is not observed at all."""
+    generator = np.random.default_rng(seed)
+    positions = generator.random((draws, 3))
+    noise = generator.normal(0.0, 0.1, (draws, 3))
+    figures = np.stack([positions[:, 0], positions[:, 1] - positions[:, 0], np.zeros(draws)], axis=1) + noise
+    return abc_fit.ReferenceTable(positions, figures)
 
 
-def test_known_numbers_are_found_again_and_unseen_ones_are_not() -> None:
-    found = abc_fit.recover(gaussian_table(20000, 1), 100, 2)
-    assert found.correlation[0] > 0.9
-    assert found.correlation[1] > 0.85
-    # 100 pairs of numbers that have nothing to do with each other: standard error 0.1.
-    assert abs(found.correlation[2]) < 0.4
+def test_known_parameters_are_recovered_and_unobserved_ones_are_not() -> None:
+    recovery = abc_fit.recover(gaussian_table(20000, 1), 100, 2)
+    assert recovery.correlation[0] > 0.9
+    assert recovery.correlation[1] > 0.85
+    # 100 independent pairs: standard error 0.1.
+    assert abs(recovery.correlation[2]) < 0.4
     # 90 % intervals over 100 trials: standard error 3 %.
-    assert (np.abs(found.coverage - 0.9) < 4 * 0.03).all()
+    assert (np.abs(recovery.coverage - 0.9) < 4 * 0.03).all()
 
 
-def test_an_unseen_number_keeps_its_prior() -> None:
+def test_an_unobserved_parameter_keeps_its_prior() -> None:
     fit = abc_fit.fit(gaussian_table(20000, 3), np.array([0.5, 0.0, 0.0]))
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 2]
     assert low == pytest.approx(0.05, abs=0.05)
@@ -46,16 +46,16 @@ def test_an_unseen_number_keeps_its_prior() -> None:
 
 
 def test_the_posterior_of_a_gaussian_is_its_own() -> None:
-    """A number seen with noise of 0.1 at 0.5, far from its ends: normal, mean 0.5, sd 0.1."""
+    """A parameter observed at 0.5 with noise of 0.1, far from the ends: normal, mean 0.5, sd 0.1."""
     fit = abc_fit.fit(gaussian_table(60000, 4), np.array([0.5, 0.0, 0.0]))
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 0]
     assert middle == pytest.approx(0.5, abs=0.02)
     assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.12)
 
 
-def test_what_is_kept_from_afar_is_moved_to_where_it_belongs() -> None:
-    """With two fifths of the draws kept, the interval would be half as wide again were they not adjusted."""
-    fit = abc_fit.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), kept=0.4)
+def test_accepted_draws_that_are_far_off_are_adjusted() -> None:
+    """With two fifths of the draws accepted, the interval would be half as wide again without the adjustment."""
+    fit = abc_fit.fit(gaussian_table(8000, 5), np.array([0.5, 0.0, 0.0]), accepted_share=0.4)
     low, middle, high = fit.quantiles([0.05, 0.5, 0.95])[:, 0]
     assert middle == pytest.approx(0.5, abs=0.03)
     assert (high - low) == pytest.approx(2 * 1.645 * 0.1, rel=0.2)
@@ -67,11 +67,11 @@ def test_rows_of_the_posterior_have_its_weights() -> None:
     assert (fit.rows(4000, 1) == 0.1).mean() == pytest.approx(0.8, abs=4 * 0.0063)
 
 
-def test_worlds_are_counted_as_the_engine_lives_them() -> None:
-    """With everything on record and every day of the world in the window, the counts add up to the world's own."""
+def test_counts_of_worlds_add_up_to_those_of_the_engine() -> None:
+    """With every death recorded and every day of the world in the window, the counts add up to the world's own."""
     scenario = load("idlib-2018", (), {"horizon_days": 60}).scenario
     batch = one_scenario(initial_state(scenario), 40, 1)
-    counts, held = record(batch, np.array([1.0 - 1e-12]), 60)
+    counts, held = record_counts(batch, np.array([1.0 - 1e-12]), 60)
     rows = all_rows(batch)
     through = rows["ended"] == 0
     assert 5 < through.sum() < 40
@@ -83,11 +83,11 @@ def test_worlds_are_counted_as_the_engine_lives_them() -> None:
     assert (counts[:, :, EVENTS] <= counts[:, :, DEATHS]).all()
 
 
-def test_what_is_not_on_record_is_missed_and_small_incidents_more() -> None:
+def test_incidents_with_few_deaths_are_missing_from_the_records_more_often() -> None:
     opening = initial_state(load("idlib-2018").scenario)
     batch = one_scenario(opening, 60, 1)
-    full, _ = record(batch, np.array([1.0 - 1e-12]), 30)
-    half, _ = record(batch, np.array([0.5]), 30)
+    full, _ = record_counts(batch, np.array([1.0 - 1e-12]), 30)
+    half, _ = record_counts(batch, np.array([0.5]), 30)
     events = half[:, :, EVENTS].sum() / full[:, :, EVENTS].sum()
     deaths = half[:, :, DEATHS].sum() / full[:, :, DEATHS].sum()
     assert 0.5 < events < 0.95
@@ -101,71 +101,59 @@ def test_figures_of_a_made_up_truce() -> None:
     counts[0, ::2, CIVILIAN] = 1
     counts[0, ::2, FIRST_SIDE] = 2
     counts[0, ::2, SECOND_SIDE] = 1
-    found = dict(zip(summary_statistics.TRUCE, summary_statistics.of_a_truce(counts)[0], strict=True))
-    assert found["incidents a day, first 30 days"] == 1
-    assert found["incidents a day, later"] == 1
-    assert found["deaths a day, later"] == 2
-    assert found["dispersion of incidents"] == 1  # 2 or 0, mean 1, variance 1
-    assert found["days without deaths"] == 0.5
-    assert found["civilian share of deaths"] == 0.25
-    assert found["government share of fighters' deaths"] == pytest.approx(2 / 3)
-    assert found["worst day's share of deaths"] == pytest.approx(1 / 20)
-    # Every other day alike: +1 at even lags, -1 at odd ones, thinned by the days that fall off the end.
+    figures = dict(zip(summary_statistics.TRUCE, summary_statistics.truce_figures(counts)[0], strict=True))
+    assert figures["incidents a day, first 30 days"] == 1
+    assert figures["incidents a day, later"] == 1
+    assert figures["deaths a day, later"] == 2
+    assert figures["dispersion of incidents"] == 1  # 2 or 0, mean 1, variance 1
+    assert figures["days without deaths"] == 0.5
+    assert figures["civilian share of deaths"] == 0.25
+    assert figures["government share of fighters' deaths"] == pytest.approx(2 / 3)
+    assert figures["worst day's share of deaths"] == pytest.approx(1 / 20)
+    # Every second day is the same: +1 at even lags, -1 at odd ones, less the days that fall off the end.
     lags = [(-1) ** lag * (40 - lag) / 40 for lag in range(1, 8)]
-    assert found["autocorrelation over a week"] == pytest.approx(np.mean(lags))
+    assert figures["autocorrelation over a week"] == pytest.approx(np.mean(lags))
 
 
 def test_a_quiet_truce_has_figures_too() -> None:
     assert np.isfinite(
-        summary_statistics.compared(summary_statistics.TRUCE, summary_statistics.of_a_truce(np.zeros((1, 90, 5))))
+        summary_statistics.comparison_scale(
+            summary_statistics.TRUCE, summary_statistics.truce_figures(np.zeros((1, 90, 5)))
+        )
     ).all()
 
 
-def test_nothing_is_learnt_from_how_many_truces_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Worlds whose truce ends are replaced, so a draw is dropped only when all its tries end."""
+def test_the_fit_does_not_use_how_many_truces_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A world whose truce ends is replaced, so a draw is dropped only when all its worlds end."""
     window = target_windows.WINDOWS[0]
     numbers = priors.numbers_at(priors.draw_positions(64, 1))
     monkeypatch.setattr(target_windows, "TRIES", 1)
-    once = np.isnan(window.simulated(numbers, 1)).any(axis=1).mean()
+    once = np.isnan(window.simulated_figures(numbers, 1)).any(axis=1).mean()
     monkeypatch.setattr(target_windows, "TRIES", 8)
-    often = np.isnan(window.simulated(numbers, 1)).any(axis=1).mean()
+    often = np.isnan(window.simulated_figures(numbers, 1)).any(axis=1).mean()
     assert often < once / 2
 
 
-def test_pinned_numbers_overrule_the_draws() -> None:
+def test_pinned_parameters_replace_the_draws() -> None:
     numbers = priors.numbers_at(priors.draw_positions(4, 1))
     columns = target_windows.WINDOWS[2].columns(numbers, {}, set(), 1)
     assert (columns["mechanisms.talks_rate"] == 0).all()
     assert len(set(columns["mechanisms.local_rate"])) == 4
 
 
-def test_positions_and_numbers_are_one_another_undone() -> None:
+def test_a_position_of_a_value_is_the_inverse_of_the_value_at_a_position() -> None:
     for prior in priors.priors():
         assert prior.at(np.array([0.0, 1.0])) == pytest.approx([prior.low, prior.high])
         assert prior.position(prior.at(np.array([0.3]))) == pytest.approx([0.3])
 
 
-def test_no_prior_is_centred_on_where_the_numbers_stand_by_default() -> None:
+def test_priors_are_not_centred_on_the_defaults() -> None:
     from ceasefire.parameters.mechanisms import Mechanisms
 
     named = [prior for prior in priors.priors() if prior.name != priors.COUNTING]
     inside = [prior.position(np.array([getattr(Mechanisms(), prior.name).centre]))[0] for prior in named]
     assert all(0.0 <= place <= 1.0 for place in inside)
     assert sum(abs(place - 0.5) < 0.05 for place in inside) < len(inside) / 2
-
-
-def made_up(folder: Path, last: date = date(2020, 4, 30)) -> Path:
-    """Data files with the right columns and nothing real in them."""
-    days = [date(2018, 1, 1) + timedelta(days=k) for k in range((last - date(2018, 1, 1)).days)]
-    daily = pd.DataFrame({"date": [str(day) for day in days]})
-    for place, column in enumerate(target_counts.DAILY_COLUMNS):
-        daily[column] = [(k * (place + 3)) % 5 for k in range(len(days))]
-    daily.to_csv(folder / target_counts.DAILY, index=False)
-    months = pd.date_range("2017-01-31", "2020-12-31", freq="ME")
-    pd.DataFrame({"month_end": months.strftime("%Y-%m-%d"), "deaths": range(len(months))}).to_csv(
-        folder / target_counts.MONTHLY, index=False
-    )
-    return folder
 
 
 def test_nothing_after_the_last_signing_is_read(tmp_path: Path) -> None:
@@ -180,7 +168,7 @@ def test_nothing_after_the_last_signing_is_read(tmp_path: Path) -> None:
         (lambda text: text.replace("deaths_gov_opp", "dead", 1), ":1: column 'deaths_gov_opp' is missing"),
         (lambda text: text.replace("2018-01-03", "3 January"), ":4: date: '3 January' is not a date"),
         (lambda text: text.replace("2018-01-02,3", "2018-01-02,-3"), ":3: events_gov_opp: '-3' is not a count"),
-        (lambda text: text.replace("2018-09-20", "2018-09-19"), "2018-09-19 stands there twice"),
+        (lambda text: text.replace("2018-09-20", "2018-09-19"), "2018-09-19 occurs twice"),
         (lambda text: "", "not a table"),
     ],
 )
@@ -193,7 +181,7 @@ def test_a_bad_data_file_is_named_with_its_line(tmp_path: Path, command: Command
     assert says in answer.err
 
 
-def test_a_folder_without_data_is_said(tmp_path: Path, command: Command) -> None:
+def test_a_folder_without_data_is_reported(tmp_path: Path, command: Command) -> None:
     answer = command("calibrate", "--data", str(tmp_path), "--out", str(tmp_path / "out"))
     assert answer.code == 2
     assert "there is no such file" in answer.err
@@ -205,7 +193,7 @@ def test_without_data_nothing_is_run(command: Command) -> None:
     assert "not run: needs data" in answer.err
 
 
-def test_calibrate_writes_what_it_found(tmp_path: Path, command: Command) -> None:
+def test_calibrate_writes_its_results(tmp_path: Path, command: Command) -> None:
     out = tmp_path / "out"
     answer = command("calibrate", "--data", str(made_up(tmp_path)), "--out", str(out), "--draws", "1000", "--json")
     assert answer.code == 0

@@ -1,4 +1,4 @@
-"""Shipped scenarios give their golden tables; `ceasefire.evaluation.verification.golden --update` writes new ones."""
+"""Outcomes of the shipped scenarios are the stored ones; CONTRIBUTING says how the stored ones are changed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def test_a_scenario_gives_its_golden_outcome(name: str) -> None:
     assert golden.differences(name) == []
 
 
-def test_every_golden_outcome_is_of_a_scenario_that_there_is() -> None:
+def test_every_golden_outcome_belongs_to_a_scenario() -> None:
     assert {file.stem for file in golden.FOLDER.glob("*.json")} == set(golden.scenarios())
 
 
-def test_an_outcome_is_compared_by_its_table_and_told_by_its_figures(tmp_path: Path) -> None:
+def test_outcomes_are_compared_by_their_table_and_reported_by_their_figures(tmp_path: Path) -> None:
     assert set(golden.update(tmp_path)) == set(golden.scenarios())
     assert golden.update(tmp_path) == []
     file = tmp_path / f"{golden.SMALL}.json"

@@ -1,4 +1,4 @@
-"""The peer is a second answer to what the rules say; fronts of any length; the benchmark's own arithmetic."""
+"""The engine agrees with the independent model; fronts of any length; the arithmetic of the benchmark."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from ceasefire.evaluation.independent_model.model import PeerModel
 from ceasefire.evaluation.speed import cost
-from ceasefire.evaluation.speed.bench import against_the_peer, exponent, in_words, sentences, table
+from ceasefire.evaluation.speed.bench import compare_with_independent_model, exponent, sentences, table, time_in_words
 from ceasefire.evaluation.speed.long_fronts import front_of
 from ceasefire.evaluation.verification.model_vs_independent_model import compared, engine_worlds, peer_worlds
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
@@ -17,7 +17,7 @@ from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 PEERS = 300
 FALSE_ALARM = 0.001
-"""Chance that two right programs are found to differ in any figure, over all figures together."""
+"""Probability that two correct programs differ significantly in any figure, over all figures together."""
 
 TENSE = {
     "horizon_days": 100, "war.toll_14d": 120, "agreement.term_days": 70, "agreement.renewal_days": 30,
@@ -25,15 +25,15 @@ TENSE = {
     "mechanisms.inertia": 0.1, "mechanisms.prep": 0.1, "actors.bear.exposure": 1.0, "actors.wolf.exposure": 1.0,
     "actors.bear.motives.avenge": 0.9, "actors.wolf.motives.avenge": 0.9,
 }  # fmt: skip
-"""Makes the small front so tense that its ceasefires end in every way that one can within a hundred days."""
+"""Settings under which ceasefires of the small front end in every possible way within a hundred days."""
 
 
-def test_the_peer_and_the_engine_agree_in_every_figure_of_a_tense_front() -> None:
+def test_the_independent_model_and_the_engine_agree_in_every_figure_of_a_tense_front() -> None:
     scenario = small_front(TENSE)
     worlds = engine_worlds(scenario, 10_000)
     assert set(worlds["cause"]) == set(CAUSES)
-    found = compared(worlds, peer_worlds(scenario, PEERS))
-    differing = found[found["p"] < FALSE_ALARM / len(found)]
+    comparison = compared(worlds, peer_worlds(scenario, PEERS))
+    differing = comparison[comparison["p"] < FALSE_ALARM / len(comparison)]
     assert differing.empty, differing.to_string()
 
 
@@ -41,18 +41,18 @@ def test_the_peer_and_the_engine_agree_in_every_figure_of_a_tense_front() -> Non
     ("path", "value"),
     [("mechanisms.branching_rest", 0.62), ("mechanisms.inertia", 0.2), ("mechanisms.deaths_mean_strike", 2.6)],
 )
-def test_so_many_worlds_of_the_peer_are_enough_to_see_one_number_moved(path: str, value: float) -> None:
+def test_so_many_worlds_of_the_independent_model_are_enough_to_see_one_parameter_moved(path: str, value: float) -> None:
     right, wrong = engine_worlds(small_front(TENSE), 10_000), engine_worlds(small_front({**TENSE, path: value}), PEERS)
-    found = compared(right, wrong)
-    assert found["p"].min() < FALSE_ALARM / len(found)
+    comparison = compared(right, wrong)
+    assert comparison["p"].min() < FALSE_ALARM / len(comparison)
 
 
-def test_the_same_seed_gives_the_peer_the_same_world() -> None:
-    lives = [PeerModel(small_front(TENSE), seed) for seed in (5, 5, 6)]
-    for life in lives:
-        life.run_model()
-    assert lives[0].counts == lives[1].counts
-    assert lives[0].counts != lives[2].counts
+def test_the_same_seed_gives_the_independent_model_the_same_world() -> None:
+    models = [PeerModel(small_front(TENSE), seed) for seed in (5, 5, 6)]
+    for model in models:
+        model.run_model()
+    assert models[0].counts == models[1].counts
+    assert models[0].counts != models[2].counts
 
 
 def test_a_front_of_n_sectors_has_n_sectors_in_a_chain_with_the_forces_of_its_kinds() -> None:
@@ -80,10 +80,10 @@ def test_cost_that_doubles_with_the_sectors_has_exponent_one() -> None:
     assert exponent([{"sectors": 12, "ns_per_world_day": 7.0}]) is None
 
 
-def test_engine_and_peer_are_compared_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_engine_and_independent_model_are_compared_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = {"ns_per_world_day": 1_000.0, "worlds_per_second_all_cores": 50.0, "days_per_world": 1_000.0}
     monkeypatch.setattr(cost, "compiled_cost", lambda *_: engine)
-    monkeypatch.setattr(cost, "peer_cost", lambda _, seed: 1e5 * (seed + 1))
+    monkeypatch.setattr(cost, "independent_model_cost", lambda _, seed: 1e5 * (seed + 1))
     # Half a second is the start of its processes: 2 worlds of 500 days a second are left.
     batches: list[int] = []
 
@@ -91,23 +91,23 @@ def test_engine_and_peer_are_compared_pair_by_pair(monkeypatch: pytest.MonkeyPat
         batches.append(first)
         return (0.5, 1.0) if scenario.horizon_days == 1 else (0.5 + worlds / 2, 500.0)
 
-    monkeypatch.setattr(cost, "peer_batch", batch)
-    found = against_the_peer(load("idlib-2020").scenario, quick=True)
-    assert found["times_as_fast_as_the_peer"] == {
+    monkeypatch.setattr(cost, "independent_model_batch", batch)
+    measured = compare_with_independent_model(load("idlib-2020").scenario, quick=True)
+    assert measured["times_as_fast_as_the_peer"] == {
         "pairs": 3, "one_core": 200.0, "one_core_range": [100.0, 300.0], "all_cores": 50.0,
         "all_cores_range": [50.0, 50.0],
     }  # fmt: skip
-    assert (found["peer"]["ns_per_world_day"], found["peer"]["worlds_per_second"]) == (2e5, 2.0)
-    assert batches == [0, 0, 2, 4], "each pair lives worlds of its own"
+    assert (measured["peer"]["ns_per_world_day"], measured["peer"]["worlds_per_second"]) == (2e5, 2.0)
+    assert batches == [0, 0, 2, 4], "each pair simulates worlds of its own"
 
 
-def test_times_are_told_in_the_unit_that_suits_them() -> None:
-    assert [in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
+def test_a_time_is_written_in_the_unit_that_suits_it() -> None:
+    assert [time_in_words(t) for t in (870.0, 1_540.0, 2.5e6, 3e9)] == ["870 ns", "1.54 µs", "2.5 ms", "3 s"]
 
 
-def test_a_benchmark_that_left_out_cold_start_and_memory_is_told_without_them() -> None:
+def test_a_benchmark_without_cold_start_and_memory_has_no_sentence_on_them() -> None:
     took = {"ns_per_world_day": 1_500.0, "worlds_per_second_one_core": 400.0, "worlds_per_second_all_cores": 790.0}
-    found = {
+    measured = {
         "scenario": "idlib-2020", "engine": took, "fronts": [{**took, "sectors": 12}], "cost_per_sector_exponent": None,
         "mesa_ns_per_world_day": 9e4, "mesa_collecting_ns_per_world_day": 1.2e5, "interpreted_ns_per_world_day": 8e6,
         "peer": {"processes": 2, "ns_per_world_day": 6e5, "worlds_per_second": 1.58},
@@ -117,15 +117,21 @@ def test_a_benchmark_that_left_out_cold_start_and_memory_is_told_without_them() 
         },
         "seconds_cold": None, "seconds_warm": 1.25, "peak_mb_by_worlds": {},
     }  # fmt: skip
-    assert table(found)[1] == ("compiled engine, idlib-2020", "1.5 µs", "400 / 790")
-    said = " ".join(sentences(found))
-    assert "400 (380 to 410) times the days on a core, and 1,500 (1,400 to 1,600) times on this machine, in 7" in said
-    assert "1.2 s" in said
-    assert "compiled first" not in said
-    assert "Memory" not in said
-    everything = {**found, "cost_per_sector_exponent": 1.01, "seconds_cold": 14.0, "peak_mb_by_worlds": {"1000": 210.0}}
-    told = " ".join(sentences(everything))
+    assert table(measured)[1] == ("compiled engine, idlib-2020", "1.5 µs", "400 / 790")
+    text = " ".join(sentences(measured))
+    assert "1,500 (1,400 to 1,600) times on all cores, in 7 measurements" in text
+    assert "400 (380 to 410) times the days of the same model in ordinary Mesa on one core" in text
+    assert "1.2 s" in text
+    assert "compiled first" not in text
+    assert "memory" not in text.lower()
+    everything = {
+        **measured,
+        "cost_per_sector_exponent": 1.01,
+        "seconds_cold": 14.0,
+        "peak_mb_by_worlds": {"1000": 210.0},
+    }
+    full_text = " ".join(sentences(everything))
     assert all(
-        part in told
-        for part in ("power 1.01", "14.0 s when the rules must be compiled first", "210 MB for 1,000 worlds")
+        part in full_text
+        for part in ("power 1.01", "14.0 s when the rules must be compiled first", "memory: 210 MB for 1,000 worlds")
     )

@@ -1,4 +1,4 @@
-"""Designs: which points are run, and that each point is the scenario it says it is."""
+"""Designs: which points are run, and that each point has the scenario that the design table gives."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ Make = Callable[..., PreparedExperiment]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """A study of an experiment with this body; changes lie beside the scenario, named and written as said."""
+    """A prepared experiment with this body; the changes, by name and content, are files beside the scenario."""
 
-    def made(body: str, head: str = HEAD, independent: bool = False, **changes: str) -> PreparedExperiment:
+    def prepared(body: str, head: str = HEAD, independent: bool = False, **changes: str) -> PreparedExperiment:
         if changes:
             (tmp_path / "changes").mkdir(exist_ok=True)
             (tmp_path / "two-sides.yaml").write_text(SMALL.read_text())
             head = head.replace(str(SMALL), "./two-sides.yaml")
         for name, text in changes.items():
-            said = f"name: {name}\ntitle: T\nsentence: S.\nkind: lever\n{text}\n"
-            (tmp_path / "changes" / f"{name}.yaml").write_text(said)
+            answer = f"name: {name}\ntitle: T\nsentence: S.\nkind: lever\n{text}\n"
+            (tmp_path / "changes" / f"{name}.yaml").write_text(answer)
         file = tmp_path / "asked.yaml"
         file.write_text(head + body)
         return prepare(load_experiment(file), independent=independent)
 
-    return made
+    return prepared
 
 
-def rows_of(made: PreparedExperiment, point: int, worlds: int = 5) -> np.ndarray:
+def rows_of(prepared: PreparedExperiment, point: int, worlds: int = 5) -> np.ndarray:
     """A few worlds of a point, as the engine's rows."""
-    first = int(made.recipe.first_world[point])
-    batch = made.recipe.batch(np.array([point]), np.zeros(worlds, np.int64), first + np.arange(worlds))
+    first = int(prepared.records.first_world[point])
+    batch = prepared.records.batch(np.array([point]), np.zeros(worlds, np.int64), first + np.arange(worlds))
     return simulate(batch, 0, worlds)
 
 
@@ -62,38 +62,38 @@ PATHS = "levers:\n  paths:\n    agreement.monitoring: {range: [0, 1], points: 3}
 
 
 def test_a_grid_has_every_combination_and_the_scenario_as_it_is(make: Make) -> None:
-    made = make(PATHS + "design: {kind: grid}\n")
-    points = made.design.iloc[1:]
+    prepared = make(PATHS + "design: {kind: grid}\n")
+    points = prepared.design.iloc[1:]
     pairs = set(zip(points["agreement.monitoring"], points["agreement.hotline"], strict=True))
     assert pairs == {(m, h) for m in (0, 0.5, 1) for h in (0.2, 0.9)}
-    assert made.design["label"][0] == "as it is"
-    assert made.design.iloc[0][["agreement.monitoring", "agreement.hotline"]].isna().all()
-    assert (made.design["baseline"] == 0).all()
+    assert prepared.design["label"][0] == "as it is"
+    assert prepared.design.iloc[0][["agreement.monitoring", "agreement.hotline"]].isna().all()
+    assert (prepared.design["baseline"] == 0).all()
 
 
 def test_one_at_a_time_moves_one_thing_and_leaves_the_rest(make: Make) -> None:
-    made = make(PATHS + "design: {kind: one_at_a_time}\n")
-    moved = made.design[["agreement.monitoring", "agreement.hotline"]].notna().sum(axis=1)
+    prepared = make(PATHS + "design: {kind: one_at_a_time}\n")
+    moved = prepared.design[["agreement.monitoring", "agreement.hotline"]].notna().sum(axis=1)
     assert moved.to_list() == [0, 1, 1, 1, 1, 1]
 
 
 def test_a_latin_hypercube_takes_each_stratum_of_each_factor_once(make: Make) -> None:
     body = "uncertainties:\n  paths: {agreement.monitoring: {range: [0, 1]}, agreement.hotline: {range: [0.5, 1]}}\n"
-    made = make(body + "design: {kind: latin_hypercube, samples: 40}\n")
+    prepared = make(body + "design: {kind: latin_hypercube, samples: 40}\n")
     for name, low, width in (("agreement.monitoring", 0.0, 1.0), ("agreement.hotline", 0.5, 0.5)):
-        strata = np.floor((made.design[name].to_numpy()[1:] - low) / width * 40)
+        strata = np.floor((prepared.design[name].to_numpy()[1:] - low) / width * 40)
         assert sorted(strata) == list(range(40))
 
 
 def test_sobol_and_morris_have_their_number_of_points_and_steps_of_one_factor(make: Make) -> None:
     body = "uncertainties:\n  paths:\n    actors.*.motives.*: doubt\n"
-    made = make(body + "design: {kind: sobol, samples: 8}\n")
-    factors = len(made.asked.factors)
+    prepared = make(body + "design: {kind: sobol, samples: 8}\n")
+    factors = len(prepared.experiment.factors)
     assert factors > 5
-    assert len(made.points) == 1 + 8 * (factors + 2)
-    made = make(body + "design: {kind: morris, samples: 6}\n")
-    assert len(made.points) == 1 + 6 * (factors + 1)
-    ways = made.points.codes[1:].reshape(6, factors + 1, factors)
+    assert len(prepared.points) == 1 + 8 * (factors + 2)
+    prepared = make(body + "design: {kind: morris, samples: 6}\n")
+    assert len(prepared.points) == 1 + 6 * (factors + 1)
+    ways = prepared.points.codes[1:].reshape(6, factors + 1, factors)
     assert ((np.diff(ways, axis=1) != 0).sum(axis=2) == 1).all()
 
 
@@ -111,63 +111,65 @@ def test_every_lever_is_tried_at_every_draw_and_compared_at_the_same_draw(make: 
         "levers:\n  paths:\n    agreement.monitoring: [0, 1]\nuncertainties:\n  paths:\n    actors.*.motives.*: doubt\n"
         "draws: 6\ndesign: {kind: one_at_a_time}\n"
     )
-    made = make(body)
-    assert len(made.design) == 6 * 3
-    doubts = [factor.name for factor in made.asked.of(lever=False)]
+    prepared = make(body)
+    assert len(prepared.design) == 6 * 3
+    doubts = [factor.name for factor in prepared.experiment.of(lever=False)]
     for draw in range(6):
-        group = made.design[made.design["draw"] == draw]
+        group = prepared.design[prepared.design["draw"] == draw]
         assert (group[doubts].nunique() == 1).all()
         assert group["label"].to_list() == ["as it is", "agreement.monitoring = 0", "agreement.monitoring = 1"]
         assert (group["baseline"] == group["point"].iloc[0]).all()
-        assert (made.recipe.first_world[group["point"]] == draw * 10).all()
-    assert made.design.groupby("draw")[doubts].first().nunique().min() > 1
+        assert (prepared.records.first_world[group["point"]] == draw * 10).all()
+    assert prepared.design.groupby("draw")[doubts].first().nunique().min() > 1
 
 
 def test_points_share_their_worlds_and_independent_points_share_none(make: Make) -> None:
     body = PATHS + "design: {kind: grid}\n"
-    assert (make(body).recipe.first_world == 0).all()
-    assert make(body, independent=True).recipe.first_world.tolist() == [k * 10 for k in range(7)]
+    assert (make(body).records.first_world == 0).all()
+    assert make(body, independent=True).records.first_world.tolist() == [k * 10 for k in range(7)]
 
 
 def test_a_number_put_into_the_record_gives_the_worlds_of_a_scenario_that_says_it(make: Make) -> None:
-    made = make(PATHS + "design: {kind: grid}\n")
-    wanted = made.design[(made.design["agreement.monitoring"] == 0.5) & (made.design["agreement.hotline"] == 0.9)]
-    here = rows_of(made, int(wanted["point"].iloc[0]))
+    prepared = make(PATHS + "design: {kind: grid}\n")
+    wanted = prepared.design[
+        (prepared.design["agreement.monitoring"] == 0.5) & (prepared.design["agreement.hotline"] == 0.9)
+    ]
+    here = rows_of(prepared, int(wanted["point"].iloc[0]))
     assert same(here, rows_when(agreement__monitoring=0.5, agreement__hotline=0.9))
     assert not same(here, rows_when())
 
 
 def test_a_factor_takes_the_place_of_a_distribution(make: Make) -> None:
-    made = make("levers:\n  paths:\n    actors.south_army.capability: [0.4, 0.1]\ndesign: {kind: grid}\n")
-    assert same(rows_of(made, 0), rows_when())
-    assert same(rows_of(made, 2), rows_when(actors__south_army__capability=0.1))
-    assert not same(rows_of(made, 2), rows_of(made, 0))
+    prepared = make("levers:\n  paths:\n    actors.south_army.capability: [0.4, 0.1]\ndesign: {kind: grid}\n")
+    assert same(rows_of(prepared, 0), rows_when())
+    assert same(rows_of(prepared, 2), rows_when(actors__south_army__capability=0.1))
+    assert not same(rows_of(prepared, 2), rows_of(prepared, 0))
 
 
 def test_a_star_sets_all_alike_as_it_does_in_a_change(make: Make) -> None:
-    made = make("levers:\n  paths:\n    actors.*.weariness: [0.9]\ndesign: {kind: grid}\n")
-    assert same(rows_of(made, 1), rows_when(**{"actors.*.weariness": 0.9}))
+    prepared = make("levers:\n  paths:\n    actors.*.weariness: [0.9]\ndesign: {kind: grid}\n")
+    assert same(rows_of(prepared, 1), rows_when(**{"actors.*.weariness": 0.9}))
 
 
 def test_words_are_values_too(make: Make) -> None:
-    made = make("levers:\n  paths:\n    agreement.class: [cessation, definitive]\ndesign: {kind: grid}\n")
-    assert made.design["agreement.class"].to_list()[1:] == ["cessation", "definitive"]
-    assert same(rows_of(made, 2), rows_when(agreement__class="definitive"))
+    prepared = make("levers:\n  paths:\n    agreement.class: [cessation, definitive]\ndesign: {kind: grid}\n")
+    assert prepared.design["agreement.class"].to_list()[1:] == ["cessation", "definitive"]
+    assert same(rows_of(prepared, 2), rows_when(agreement__class="definitive"))
 
 
 def test_a_change_is_on_or_off_and_the_point_is_the_scenario_under_it(make: Make, tmp_path: Path) -> None:
     body = "levers:\n  changes: [blind, loud]\ndesign: {kind: grid}\n"
-    made = make(body, blind="set: {agreement.monitoring: 0}", loud="multiply: {actors.militia.capability: 3}")
-    assert made.design[["blind", "loud"]].to_numpy().tolist() == [
+    prepared = make(body, blind="set: {agreement.monitoring: 0}", loud="multiply: {actors.militia.capability: 3}")
+    assert prepared.design[["blind", "loud"]].to_numpy().tolist() == [
         [False, False],
         [False, True],
         [True, False],
         [True, True],
     ]
-    assert made.points.before == 0
+    assert prepared.points.before == 0
     both = load(tmp_path / "two-sides.yaml", ["blind", "loud"])
     scenario = both.scenario.model_copy(update={"horizon_days": 60})
-    assert same(rows_of(made, 3), simulate(one_scenario(initial_state(scenario), 5, 1), 0, 5))
+    assert same(rows_of(prepared, 3), simulate(one_scenario(initial_state(scenario), 5, 1), 0, 5))
 
 
 def test_doubt_about_a_number_goes_along_with_a_lever_that_moves_it(make: Make) -> None:
@@ -175,8 +177,8 @@ def test_doubt_about_a_number_goes_along_with_a_lever_that_moves_it(make: Make) 
         "levers:\n  changes: [calm]\nuncertainties:\n  paths:\n    actors.militia.motives.war_profit: doubt\n"
         "draws: 5\ndesign: {kind: one_at_a_time}\n"
     )
-    made = make(body, calm="multiply: {actors.militia.motives.war_profit: 0.25}")
-    numbers = made.design["actors.militia.motives.war_profit"].to_numpy().reshape(5, 2)
+    prepared = make(body, calm="multiply: {actors.militia.motives.war_profit: 0.25}")
+    numbers = prepared.design["actors.militia.motives.war_profit"].to_numpy().reshape(5, 2)
     assert numbers[:, 1] == pytest.approx(numbers[:, 0] / 4)
     assert np.ptp(numbers[:, 0]) > 0
 
@@ -186,31 +188,33 @@ def test_doubt_about_a_number_that_a_lever_takes_away_is_no_number(make: Make) -
         "levers:\n  changes: [gone]\nuncertainties:\n  paths:\n    actors.militia.motives.war_profit: doubt\n"
         "draws: 3\ndesign: {kind: one_at_a_time}\n"
     )
-    made = make(body, gone="set: {actors.militia.motives.survive: 0.5}\nremove: [actors.militia.motives.war_profit]")
-    numbers = made.design["actors.militia.motives.war_profit"].to_numpy().reshape(3, 2)
+    prepared = make(
+        body, gone="set: {actors.militia.motives.survive: 0.5}\nremove: [actors.militia.motives.war_profit]"
+    )
+    numbers = prepared.design["actors.militia.motives.war_profit"].to_numpy().reshape(3, 2)
     assert np.isnan(numbers[:, 1]).all()
     assert not np.isnan(numbers[:, 0]).any()
-    assert rows_of(made, 1)["failed"].sum() == 0
+    assert rows_of(prepared, 1)["failed"].sum() == 0
 
 
 def test_a_table_gives_its_rows_and_an_empty_cell_leaves_things_as_they_are(make: Make, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("agreement.class,agreement.monitoring\ndefinitive,0.25\n,1\n")
     body = "levers: {paths: {agreement.monitoring: table, agreement.class: table}}\n"
     body += "design: {kind: table, file: points.csv}\n"
-    made = make(body)
-    assert made.design["agreement.monitoring"].to_list()[1:] == [0.25, 1]
-    assert made.design["agreement.class"][1] == "definitive"
-    assert made.design["agreement.class"].isna().to_list() == [True, False, True]
-    assert same(rows_of(made, 2), rows_when(agreement__monitoring=1))
+    prepared = make(body)
+    assert prepared.design["agreement.monitoring"].to_list()[1:] == [0.25, 1]
+    assert prepared.design["agreement.class"][1] == "definitive"
+    assert prepared.design["agreement.class"].isna().to_list() == [True, False, True]
+    assert same(rows_of(prepared, 2), rows_when(agreement__monitoring=1))
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("agreement.monitoring\n0.5\n1.5\n", "points.csv:3: agreement.monitoring: 1.5 lies outside 0 to 1"),
-        ("agreement.monitorin\n0.5\n", "points.csv:1: 'agreement.monitorin' is no factor of the experiment"),
+        ("agreement.monitorin\n0.5\n", "points.csv:1: 'agreement.monitorin' is not a factor of the experiment"),
         ("agreement.monitoring\n0.5,3\n", "points.csv:2: has 2 cells and needs 1"),
-        ("agreement.monitoring\n", "points.csv:1: has no rows below its heading"),
+        ("agreement.monitoring\n", "points.csv:1: has no rows below its header"),
     ],
 )
 def test_a_faulty_table_is_refused_with_its_line(make: Make, tmp_path: Path, text: str, fault: str) -> None:
@@ -218,7 +222,7 @@ def test_a_faulty_table_is_refused_with_its_line(make: Make, tmp_path: Path, tex
     body = "levers:\n  paths: {agreement.monitoring: table}\ndesign: {kind: table, file: points.csv}\n"
     with pytest.raises(ScenarioError) as caught:
         make(body)
-    assert any(fault in str(found) for found in caught.value.faults), caught.value.faults
+    assert any(fault in str(result) for result in caught.value.faults), caught.value.faults
 
 
 def test_a_swap_begins_as_the_one_scenario_and_ends_as_the_other(make: Make, tmp_path: Path) -> None:
@@ -226,12 +230,12 @@ def test_a_swap_begins_as_the_one_scenario_and_ends_as_the_other(make: Make, tmp
     other += "war: {toll_14d: 90}\n"
     (tmp_path / "other.yaml").write_text(other)
     body = "design: {kind: swap, to: ./other.yaml, parts: {watch: [agreement.monitoring]}}\n"
-    made = make(body)
-    assert [factor.name for factor in made.asked.factors] == ["watch", "everything-else"]
-    assert made.asked.factors[1].paths == ("agreement.hotline", "war.toll_14d")
-    assert same(rows_of(made, 0), rows_when())
-    assert same(rows_of(made, 3), rows_when(agreement__monitoring=0.9, agreement__hotline=0.1, war__toll_14d=90))
-    assert same(rows_of(made, 2), rows_when(agreement__monitoring=0.9))
+    prepared = make(body)
+    assert [factor.name for factor in prepared.experiment.factors] == ["watch", "everything-else"]
+    assert prepared.experiment.factors[1].paths == ("agreement.hotline", "war.toll_14d")
+    assert same(rows_of(prepared, 0), rows_when())
+    assert same(rows_of(prepared, 3), rows_when(agreement__monitoring=0.9, agreement__hotline=0.1, war__toll_14d=90))
+    assert same(rows_of(prepared, 2), rows_when(agreement__monitoring=0.9))
 
 
 def test_a_part_in_which_the_scenarios_do_not_differ_is_a_fault(make: Make, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ budget: 3
 """
 FAULTS = (
     "wrong.yaml:11: levers.paths.mechanisms.inertia: normal: the standard deviation is not above 0",
-    "wrong.yaml:13: levers.paths.agreement.order: says no values to try; write [a, b], {range: [low, high]} or doubt",
+    "wrong.yaml:13: levers.paths.agreement.order: gives no values; write [a, b], {range: [low, high]} or doubt",
     "wrong.yaml:14: design.kind: 'gird' is not one of",
     "wrong.yaml:15: worlds: 0 is not a whole number of worlds from 1 to 1000000",
     "wrong.yaml:16: outcomes.0: no such outcome 'days_hold'; did you mean 'days_held'?",
@@ -49,7 +49,8 @@ FAULTS_OF_PATHS = (
     "wrong.yaml:8: levers.paths.agreement.monitorin: no scenario has such a path",
     "wrong.yaml:9: levers.paths.agreement.hotline: 1.7 lies outside 0 to 1",
     "wrong.yaml:10: levers.paths.agreement.class: 'provisional' is not one of cessation, preliminary, definitive",
-    "wrong.yaml:12: levers.paths.agreement.clarity: says 'table', and the design is none; give its values",
+    "wrong.yaml:12: levers.paths.agreement.clarity: has the value 'table', but the design is not a table;"
+    " give its values",
 )
 
 
@@ -59,18 +60,18 @@ def faults(file: Path, text: str) -> list[str]:
 
 
 def test_every_fault_is_told_at_once_with_its_line_and_what_would_be_right(tmp_path: Path) -> None:
-    found = faults(tmp_path / "wrong.yaml", WRONG)
-    assert [wanted for wanted in FAULTS if not any(wanted in fault for fault in found)] == []
-    assert len(found) == len(FAULTS)
+    result = faults(tmp_path / "wrong.yaml", WRONG)
+    assert [wanted for wanted in FAULTS if not any(wanted in fault for fault in result)] == []
+    assert len(result) == len(FAULTS)
 
 
 def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Path) -> None:
     text = WRONG.replace("    mechanisms.inertia: {normal: [0.1, -1]}\n", "    mechanisms.inertia: [0.1]\n")
     text = text.replace("agreement.order: 0.5", "agreement.order: [0.5]")
-    found = faults(tmp_path / "wrong.yaml", text)
+    result = faults(tmp_path / "wrong.yaml", text)
     wanted = (*FAULTS_OF_PATHS, *FAULTS[2:])
-    assert [one for one in wanted if not any(one in fault for fault in found)] == []
-    assert len(found) == len(wanted)
+    assert [one for one in wanted if not any(one in fault for fault in result)] == []
+    assert len(result) == len(wanted)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +79,11 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
     [
         ("design: {kind: grid}", "nothing is varied; name levers or uncertainties"),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: sobol, samples: 100}", "try 64 or 128"),
-        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: morris}", "the design morris lacks samples"),
-        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid, samples: 9}", "has no use for samples"),
+        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: morris}", "the design morris needs samples"),
+        ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid, samples: 9}", "does not use samples"),
         (
             "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndraws: 9",
-            "draws need levers and uncert",
+            "draws need both levers and uncert",
         ),
         (
             "levers: {paths: {agreement.monitoring: [1]}}\nuncertainties: {paths: {agreement.hotline: doubt}}\n"
@@ -102,7 +103,10 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
             "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: table, file: none.csv}",
             "none.csv: cannot be read",
         ),
-        ("levers: {paths: {agreement.monitoring: {range: [1, 0]}}}\ndesign: {kind: grid}", "range does not rise"),
+        (
+            "levers: {paths: {agreement.monitoring: {range: [1, 0]}}}\ndesign: {kind: grid}",
+            "range is not in rising order",
+        ),
         ("levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: grid}\ndays: 90", "are followed for 90 days"),
         ("levers: {changes: [no-corridor]}\ndesign: {kind: grid}", "'no-corridor' does not fit two-sides"),
         ("levers: {paths: {start: [2020-02-30]}}\ndesign: {kind: grid}", "is not a date"),
@@ -110,33 +114,33 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
 )
 def test_what_does_not_fit_together_is_a_fault(tmp_path: Path, body: str, fault: str) -> None:
     head = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\nworlds: 10\noutcomes: [days_held, holds_past_90]\n"
-    found = faults(tmp_path / "asked.yaml", head + body + "\n")
-    assert any(fault in one for one in found), found
+    result = faults(tmp_path / "asked.yaml", head + body + "\n")
+    assert any(fault in one for one in result), result
 
 
 def test_a_lever_that_a_path_would_undo_is_a_fault(tmp_path: Path) -> None:
     body = "levers:\n  changes: [no-monitors]\n  paths: {agreement.monitoring: [0.5]}\ndesign: {kind: grid}\n"
     head = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\nworlds: 10\noutcomes: [days_held]\n"
-    found = faults(tmp_path / "asked.yaml", head + body)
-    assert len(found) == 1
-    assert "asked.yaml:9: levers.paths.agreement.monitoring: the change 'no-monitors' sets this too" in found[0]
+    result = faults(tmp_path / "asked.yaml", head + body)
+    assert len(result) == 1
+    assert "asked.yaml:9: levers.paths.agreement.monitoring: the change 'no-monitors' sets this too" in result[0]
 
 
 def test_faults_of_the_scenario_are_told_by_its_own_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "odd.yaml").write_text(f"name: odd\ntitle: Odd\nbase: {SMALL}\nagreement: {{monitoring: 7}}\n")
     text = "name: asked\ntitle: T\nquestion: Q?\nscenario: ./odd.yaml\nworlds: 10\noutcomes: [talks]\n"
     text += "design: {kind: grid}\n"
-    found = faults(tmp_path / "asked.yaml", text + "levers: {paths: {agreement.hotline: [1]}}\n")
-    assert len(found) == 1
-    assert "odd.yaml:4: agreement.monitoring: 7 lies outside 0 to 1" in found[0]
+    result = faults(tmp_path / "asked.yaml", text + "levers: {paths: {agreement.hotline: [1]}}\n")
+    assert len(result) == 1
+    assert "odd.yaml:4: agreement.monitoring: 7 lies outside 0 to 1" in result[0]
 
 
 def test_check_speaks_of_experiments_as_of_any_other_file(command: Command, tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text(WRONG)
-    said = command("check", "leash-and-ties", "idlib-2020", "wrong.yaml")
-    assert said.code == 2
-    assert "leash-and-ties.yaml: ok" in said.out
-    assert f"\n{FAULTS[3]}\n" in said.out
+    answer = command("check", "leash-and-ties", "idlib-2020", "wrong.yaml")
+    assert answer.code == 2
+    assert "leash-and-ties.yaml: ok" in answer.out
+    assert f"\n{FAULTS[3]}\n" in answer.out
 
 
 def test_there_are_experiments_for_the_questions_of_this_case() -> None:
@@ -148,18 +152,18 @@ def test_there_are_experiments_for_the_questions_of_this_case() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_experiment_asks_and_names_a_figure_in_the_catalogue(name: str) -> None:
-    asked = load_experiment(name)
-    assert asked.spec.question.endswith("?")
+    yaml_file = load_experiment(name)
+    assert yaml_file.spec.question.endswith("?")
     catalogue = (shipped("experiments") / "README.md").read_text()
     assert f"`{name}`" in catalogue
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_experiment_is_costed_without_starting_anything(command: Command, name: str) -> None:
-    said = command("experiment", name, "--dry-run")
-    assert said.code == 0
+    answer = command("experiment", name, "--dry-run")
+    assert answer.code == 0
     for what in ("points", "worlds", "time here", "disk"):
-        assert f"\n{what} " in said.out
+        assert f"\n{what} " in answer.out
     assert not Path("results").exists()
 
 
@@ -169,10 +173,10 @@ def test_a_shipped_experiment_runs_quickly_and_ends_in_a_rough_answer_and_figure
 ) -> None:
     monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 900)
     monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_LEAST", 3)
-    said = command("experiment", name, "--quick")
-    assert said.code == 0, said.err
-    assert "ROUGH" in said.out
-    folder = Path(said.last)
+    answer = command("experiment", name, "--quick")
+    assert answer.code == 0, answer.err
+    assert "ROUGH" in answer.out
+    folder = Path(answer.last)
     assert folder.name == f"{name}-quick"
     spec = load_experiment(name).spec
     outcomes, cases = spec.outcomes, ["cases"] if spec.cases else []
@@ -186,5 +190,5 @@ def test_a_shipped_experiment_runs_quickly_and_ends_in_a_rough_answer_and_figure
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_quick_run_of_a_shipped_experiment_has_few_enough_worlds(name: str) -> None:
-    made = prepare(load_experiment(name), quick=True)
-    assert len(made.points) * made.worlds <= 6_000
+    prepared = prepare(load_experiment(name), quick=True)
+    assert len(prepared.points) * prepared.worlds <= 6_000

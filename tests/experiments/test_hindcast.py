@@ -1,4 +1,4 @@
-"""Deals side by side: scored apart from those that know the end, shown with what happened, refused when ill said."""
+"""Hindcasts: cases with hindsight are shown but not scored, and faulty cases are refused."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from conftest import SMALL, Command
 from ceasefire.analysis.forecast_scores import Forecast
 from ceasefire.evaluation.validation import idlib_patterns
 from ceasefire.evaluation.validation.check_result import VERDICTS
-from ceasefire.evaluation.validation.idlib_patterns import Idlib, spike
+from ceasefire.evaluation.validation.idlib_patterns import IdlibWorlds, spike
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case
-from ceasefire.report.hindcast import surprise
+from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.load import load
 
 SIDE_BY_SIDE = f"""
@@ -37,7 +37,7 @@ cautions: ["Nothing follows from what is made up."]
 """
 
 
-def lived(days: list[float], held: tuple[float, float], hindsight: bool = False) -> hindcast.Hindcast:
+def hindcast_of(days: list[float], held: tuple[float, float], hindsight: bool = False) -> hindcast.Hindcast:
     """A case whose worlds all ended on the days given."""
     forecast = Forecast(np.array(days), np.ones(len(days), bool))
     case = Case(scenario=str(SMALL), held=held, source="made up", hindsight=hindsight)
@@ -45,39 +45,39 @@ def lived(days: list[float], held: tuple[float, float], hindsight: bool = False)
 
 
 def test_a_row_says_how_many_worlds_ended_sooner_and_later() -> None:
-    row = hindcast.tables([lived([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], (3, 4))])["cases"].iloc[0]
+    row = hindcast.tables([hindcast_of([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], (3, 4))])["cases"].iloc[0]
     assert row["shorter"] == pytest.approx(0.2)
     assert row["longer"] == pytest.approx(0.6)
     assert row["q50"] == 5
 
 
 def test_who_knows_the_end_is_shown_and_not_scored() -> None:
-    found = hindcast.tables(
-        [lived([3, 4], (3, 3)), lived([30, 40], (30, 30)), lived([30, 40], (30, 30), hindsight=True)]
+    result = hindcast.tables(
+        [hindcast_of([3, 4], (3, 3)), hindcast_of([30, 40], (30, 30)), hindcast_of([30, 40], (30, 30), hindsight=True)]
     )
-    assert len(found["cases"]) == 3
-    model = found["case_scores"].iloc[0]
+    assert len(result["cases"]) == 3
+    model = result["case_scores"].iloc[0]
     assert model["pairings"] == 2
     assert model["as_good"] == 1
 
 
 def test_one_case_has_nothing_to_be_paired_with() -> None:
-    assert "case_scores" not in hindcast.tables([lived([3, 4], (3, 3))])
+    assert "case_scores" not in hindcast.tables([hindcast_of([3, 4], (3, 3))])
 
 
 def test_the_sentence_speaks_of_the_deal_that_held_longest() -> None:
-    found = hindcast.tables([lived([3, 4, 5], (4, 4)), lived([10, 20, 30, 40], (30, 30))])
-    said = surprise(found)
-    assert "held 30 days" in said
-    assert "50\u00a0%" in said  # two of four worlds ended before day 30
-    assert "Of the other 1, 1 ended within" in said
+    result = hindcast.tables([hindcast_of([3, 4, 5], (4, 4)), hindcast_of([10, 20, 30, 40], (30, 30))])
+    answer = hindcast_sentence(result)
+    assert "held 30 days" in answer
+    assert "50\u00a0%" in answer  # two of four worlds ended before day 30
+    assert "Of the other 1, 1 ended within" in answer
 
 
 def test_an_experiment_lays_its_cases_side_by_side(command: Command, tmp_path: Path) -> None:
     (tmp_path / "asked.yaml").write_text(SIDE_BY_SIDE)
-    said = command("experiment", "asked.yaml", "--quick")
-    assert said.code == 0, said.err
-    folder = Path(said.last)
+    answer = command("experiment", "asked.yaml", "--quick")
+    assert answer.code == 0, answer.err
+    folder = Path(answer.last)
     table = pd.read_csv(folder / "tables" / "cases.csv")
     assert list(table["hindsight"]) == [False, False, True]
     assert (table["shorter"] + table["longer"] <= 1).all()
@@ -93,10 +93,10 @@ def test_an_experiment_lays_its_cases_side_by_side(command: Command, tmp_path: P
     ("old", "new", "fault"),
     [
         ("held: 30, source: made up}", "held: 0, source: made up}", "held must be above 0"),
-        ("held: [3, 5]", "held: [5, 3]", "the least first"),
+        ("held: [3, 5]", "held: [5, 3]", "with the least number first"),
         ("+no-monitors, held", "+no-such, held", "no-such"),
         ("held: 30, source: made up}", "held: 30}", "source"),
-        ("+no-monitors, held", ", held", "stands there twice"),
+        ("+no-monitors, held", ", held", "is listed twice"),
     ],
 )
 def test_what_is_ill_said_of_a_case_is_a_fault(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -110,8 +110,8 @@ def test_what_is_ill_said_of_a_case_is_a_fault(tmp_path: Path, old: str, new: st
 
 def test_the_idlib_deals_share_actors_motives_and_rules() -> None:
     """They differ in what could be known at signing, and in nothing else."""
-    asked = load_experiment("why-march-2020-held")
-    known = [each for case, each in zip(asked.spec.cases, asked.cases, strict=True) if not case.hindsight]
+    experiment = load_experiment("why-march-2020-held")
+    known = [each for case, each in zip(experiment.spec.cases, experiment.cases, strict=True) if not case.hindsight]
     first = known[0].scenario
     for other in (each.scenario for each in known[1:]):
         assert other.mechanisms == first.mechanisms
@@ -124,8 +124,8 @@ def test_the_idlib_deals_share_actors_motives_and_rules() -> None:
 
 
 def test_only_hindsight_knows_what_came_later() -> None:
-    asked = load_experiment("why-march-2020-held")
-    for case, each in zip(asked.spec.cases, asked.cases, strict=True):
+    experiment = load_experiment("why-march-2020-held")
+    for case, each in zip(experiment.spec.cases, experiment.cases, strict=True):
         dated = [event.title for event in each.scenario.events if event.day is not None]
         assert bool(dated) == case.hindsight
         assert all("hindsight" in title for title in dated)
@@ -139,23 +139,23 @@ def test_a_spike_is_the_last_fortnight_against_the_weeks_before() -> None:
 
 
 def test_a_result_that_needs_a_lucky_seed_is_no_result() -> None:
-    assert idlib_patterns._every([True, True]) == "pass"
-    assert idlib_patterns._every([True, False]) == "undetermined"
-    assert idlib_patterns._every([False, False]) == "miss"
+    assert idlib_patterns._verdict_over_seeds([True, True]) == "pass"
+    assert idlib_patterns._verdict_over_seeds([True, False]) == "undetermined"
+    assert idlib_patterns._verdict_over_seeds([False, False]) == "miss"
 
 
 def test_every_row_of_idlib_has_a_figure_and_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idlib_patterns, "of", lambda evidence: Idlib(12))
+    monkeypatch.setattr(idlib_patterns, "worlds_for", lambda evidence: IdlibWorlds(12))
     monkeypatch.setattr(
-        "ceasefire.evaluation.validation.idlib_patterns.live",
-        lambda case, loaded, worlds, seed: lived([3, 90], case.held),
+        "ceasefire.evaluation.validation.idlib_patterns.hindcast",
+        lambda case, loaded, worlds, seed: hindcast_of([3, 90], case.held),
     )
     evidence = SimpleNamespace(quick=True, data=None)
     rows = (
-        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.sawtooth, idlib_patterns.two_roads,
-        idlib_patterns.five_deals, idlib_patterns.monitors_alone,
+        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.talks_effect,
+        idlib_patterns.two_ways_of_ending, idlib_patterns.five_deals, idlib_patterns.monitors_alone,
     )  # fmt: skip
-    found = [finding for row in rows for finding in row(evidence)]  # type: ignore[arg-type]
-    assert {finding.row for finding in found} == {"4", "5", "6", "7", "8", "10"}
-    assert all(finding.verdict in VERDICTS and finding.figure for finding in found)
-    assert sum(finding.verdict == "not run" for finding in found) == 4
+    result = [finding for row in rows for finding in row(evidence)]  # type: ignore[arg-type]
+    assert {finding.row for finding in result} == {"4", "5", "6", "7", "8", "10"}
+    assert all(finding.verdict in VERDICTS and finding.figure for finding in result)
+    assert sum(finding.verdict == "not run" for finding in result) == 4

@@ -1,4 +1,4 @@
-"""A batch experiment cannot be lost: real processes are killed, starved of disk and set against each other."""
+"""Finished chunks are never lost: real processes are killed, run out of disk space, and compete for one folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ posix_only = pytest.mark.skipif(os.name != "posix", reason="signals and mounts o
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> Path:
+def yaml_file(tmp_path: Path) -> Path:
     """An experiment of 38 chunks that takes a few seconds."""
     file = tmp_path / "watched.yaml"
     file.write_text(
@@ -48,9 +48,9 @@ outcomes: [days_held, deaths_civilian]
     return file
 
 
-def start(asked: Path, out: Path, *more: str, **options: Any) -> subprocess.Popen[str]:
+def start(yaml_file: Path, out: Path, *more: str, **options: Any) -> subprocess.Popen[str]:
     """The experiment, as a process of its own."""
-    typed = [sys.executable, "-m", "ceasefire", "experiment", str(asked), "--out", str(out), *more]
+    typed = [sys.executable, "-m", "ceasefire", "experiment", str(yaml_file), "--out", str(out), *more]
     return subprocess.Popen(typed, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
 
@@ -62,12 +62,12 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 def ledger(out: Path) -> list[int]:
     """The chunks that the ledger has, one for each time that one was finished."""
-    found = []
+    result = []
     with contextlib.suppress(FileNotFoundError):
         for line in (out / "chunks.jsonl").read_text().splitlines():
             with contextlib.suppress(ValueError, KeyError):
-                found.append(json.loads(line)["chunk"])
-    return found
+                result.append(json.loads(line)["chunk"])
+    return result
 
 
 def has_finished(out: Path, chunks: int) -> bool:
@@ -88,29 +88,29 @@ def tables(out: Path) -> dict[str, bytes]:
 
 
 def parts(out: Path, numbers: list[int]) -> dict[int, tuple[int, int]]:
-    """For each chunk its file's own mark on the disk, which changes when the file is written again."""
+    """Inode and time of each chunk's file, which change when the file is written again."""
     files = {number: out / "worlds" / f"part-{number:06d}.parquet" for number in numbers}
     return {number: (file.stat().st_ino, file.stat().st_mtime_ns) for number, file in files.items()}
 
 
 @pytest.fixture
-def undisturbed(asked: Path, tmp_path: Path) -> dict[str, bytes]:
+def undisturbed(yaml_file: Path, tmp_path: Path) -> dict[str, bytes]:
     """The tables of a run that nobody disturbs, on one worker."""
-    code, _, err = finish(start(asked, tmp_path / "undisturbed", "--workers", "1"))
+    code, _, err = finish(start(yaml_file, tmp_path / "undisturbed", "--workers", "1"))
     assert code == 0, err
-    found = tables(tmp_path / "undisturbed")
-    assert len([name for name in found if name.startswith("worlds")]) == CHUNKS
-    return found
+    result = tables(tmp_path / "undisturbed")
+    assert len([name for name in result if name.startswith("worlds")]) == CHUNKS
+    return result
 
 
 @posix_only
 def test_killed_at_twenty_moments_it_ends_with_the_same_bytes_and_does_nothing_twice(
-    asked: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+    yaml_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     out, chance, marks, kills = tmp_path / "killed", random.Random(7), dict[int, tuple[int, int]](), 0
     while kills < KILLS:
         wanted = len(ledger(out)) + chance.randint(0, 2)
-        process = start(asked, out, "--workers", "2")
+        process = start(yaml_file, out, "--workers", "2")
         wait_for(partial(has_finished, out, wanted), process)
         time.sleep(chance.random() * 0.03)
         process.send_signal(signal.SIGKILL)
@@ -122,46 +122,46 @@ def test_killed_at_twenty_moments_it_ends_with_the_same_bytes_and_does_nothing_t
         assert {number: now[number] for number in marks} == marks, "a finished chunk was written again"
         marks = now
     assert len(marks) > 5, "it was always killed before it had done anything"
-    code, _, err = finish(start(asked, out))
+    code, _, err = finish(start(yaml_file, out))
     assert code == 0, err
-    assert "going on:" in err
+    assert "continuing:" in err
     assert sorted(ledger(out)) == list(range(CHUNKS)), "a chunk is missing, or was done twice"
     assert {number: parts(out, [number])[number] for number in marks} == marks
     assert tables(out) == undisturbed
     assert not list(out.rglob("*.part"))
 
 
-def test_a_finished_experiment_does_nothing_when_run_again(asked: Path, tmp_path: Path) -> None:
+def test_a_finished_experiment_does_nothing_when_run_again(yaml_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "twice"
-    assert finish(start(asked, out))[0] == 0
+    assert finish(start(yaml_file, out))[0] == 0
     marks, before = parts(out, list(range(CHUNKS))), tables(out)
-    assert finish(start(asked, out))[0] == 0
+    assert finish(start(yaml_file, out))[0] == 0
     assert parts(out, list(range(CHUNKS))) == marks
     assert tables(out) == before
 
 
 @posix_only
 def test_interrupted_it_says_what_is_saved_and_the_same_command_goes_on(
-    asked: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+    yaml_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     out = tmp_path / "interrupted"
-    process = start(asked, out)
+    process = start(yaml_file, out)
     wait_for(lambda: len(ledger(out)) >= 3, process)
     process.send_signal(signal.SIGINT)
-    code, said, err = finish(process)
+    code, answer, err = finish(process)
     assert code == 130
-    assert "are saved; the same command goes on from there" in err
+    assert "are saved; the same command continues from there" in err
     assert "Traceback" not in err
-    assert said == ""
+    assert answer == ""
     done = len(ledger(out))
     assert 3 <= done < CHUNKS
-    assert finish(start(asked, out))[0] == 0
+    assert finish(start(yaml_file, out))[0] == 0
     assert sorted(ledger(out)) == list(range(CHUNKS))
     assert tables(out) == undisturbed
 
 
 def test_a_damaged_and_a_missing_chunk_are_done_again_and_no_other(
-    asked: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+    yaml_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     out = tmp_path / "damaged"
     shutil.copytree(tmp_path / "undisturbed", out)
@@ -172,36 +172,36 @@ def test_a_damaged_and_a_missing_chunk_are_done_again_and_no_other(
     gone.unlink()
     others = [number for number in range(CHUNKS) if number not in (5, 11)]
     marks = parts(out, others)
-    code, _, err = finish(start(asked, out))
+    code, _, err = finish(start(yaml_file, out))
     assert code == 0
-    assert "2 chunks (5, 11) are damaged or gone, and will be done again" in err
+    assert "2 chunks (5, 11) are damaged or missing, and will be simulated again" in err
     assert parts(out, others) == marks
     assert tables(out) == undisturbed
 
 
 @posix_only
-def test_a_second_run_on_the_same_folder_is_refused_while_the_first_goes_on(asked: Path, tmp_path: Path) -> None:
+def test_a_second_run_on_the_same_folder_is_refused_while_the_first_goes_on(yaml_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "both"
-    first = start(asked, out)
+    first = start(yaml_file, out)
     wait_for(lambda: len(ledger(out)) >= 1, first)
     first.send_signal(signal.SIGSTOP)
-    code, said, err = finish(start(asked, out))
-    status = finish(start(asked, out, "--status"))
+    code, answer, err = finish(start(yaml_file, out))
+    status = finish(start(yaml_file, out, "--status"))
     first.send_signal(signal.SIGCONT)
     assert code == 2
-    assert "another run is at work in" in err
-    assert said == ""
-    assert "at work now" in status[1]
+    assert "another run is writing to" in err
+    assert answer == ""
+    assert "running now" in status[1]
     assert finish(first)[0] == 0
     assert sorted(ledger(out)) == list(range(CHUNKS))
 
 
 @contextlib.contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Path]:
-    """A disk of its own, that small; the test is skipped where none can be had."""
+    """A small disk; the test is skipped where none can be mounted."""
     place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(place)], capture_output=True)
-    if made.returncode:
+    prepared = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(place)], capture_output=True)
+    if prepared.returncode:
         pytest.skip("no disk of its own can be mounted here")
     try:
         yield place
@@ -211,40 +211,40 @@ def small_disk(place: Path, size: str) -> Iterator[Path]:
 
 @posix_only
 def test_on_a_full_disk_it_says_so_and_keeps_what_is_finished(
-    asked: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+    yaml_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     with small_disk(tmp_path / "disk", "360k") as disk:
         out = disk / "out"
-        code, _, err = finish(start(asked, out))
+        code, _, err = finish(start(yaml_file, out))
         assert code == 1
-        assert "no room left on the disk" in err
-        assert "the same command goes on" in err
+        assert "the disk is full" in err
+        assert "the same command continues" in err
         assert "Traceback" not in err
         done = ledger(out)
         assert 3 <= len(done) < CHUNKS
         assert not list(out.rglob("*.part"))
         marks = parts(out, done)
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
-        assert finish(start(asked, out))[0] == 0
+        assert finish(start(yaml_file, out))[0] == 0
         assert parts(out, done) == marks
         assert sorted(ledger(out)) == list(range(CHUNKS))
         assert tables(out) == undisturbed
 
 
 @posix_only
-def test_where_files_may_not_grow_it_says_so_and_keeps_what_is_finished(asked: Path, tmp_path: Path) -> None:
+def test_where_files_may_not_grow_it_says_so_and_keeps_what_is_finished(yaml_file: Path, tmp_path: Path) -> None:
     import resource
 
     def starve() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, 5_000))
 
     out = tmp_path / "starved"
-    before = finish(start(asked, out, "--status"))
+    before = finish(start(yaml_file, out, "--status"))
     assert before[0] == 2
-    assert "was not started yet" in before[2]
-    code, _, err = finish(start(asked, out, preexec_fn=starve))
+    assert "has not been started yet" in before[2]
+    code, _, err = finish(start(yaml_file, out, preexec_fn=starve))
     assert code == 1, err
-    assert "no room left on the disk" in err
+    assert "the disk is full" in err
     assert "Traceback" not in err
     assert not list(out.rglob("*.part"))
 
@@ -264,48 +264,48 @@ def read_only(place: Path) -> Iterator[None]:
 
 
 @posix_only
-def test_a_read_only_folder_is_refused_in_a_line_and_what_is_there_stays(asked: Path, tmp_path: Path) -> None:
+def test_a_read_only_folder_is_refused_in_a_line_and_what_is_there_stays(yaml_file: Path, tmp_path: Path) -> None:
     place = small_disk(tmp_path / "disk", "8m") if os.getuid() == 0 else contextlib.nullcontext(tmp_path / "disk")
     with place as disk:
         disk.mkdir(exist_ok=True)
-        process = start(asked, disk / "begun")
+        process = start(yaml_file, disk / "begun")
         wait_for(lambda: len(ledger(disk / "begun")) >= 2, process)
         process.send_signal(signal.SIGKILL)
         finish(process)
         before = tables(disk / "begun")
         with read_only(disk):
             for out in (disk / "new", disk / "begun"):
-                code, said, err = finish(start(asked, out))
+                code, answer, err = finish(start(yaml_file, out))
                 assert code == 2
                 assert "Read-only file system" in err or "Permission denied" in err
                 assert "Traceback" not in err
-                assert said == ""
+                assert answer == ""
                 assert len(err.splitlines()) == 1
             assert before
             assert tables(disk / "begun") == before
 
 
-def test_another_design_or_seed_is_never_mixed_into_a_folder(asked: Path, tmp_path: Path) -> None:
+def test_another_design_or_seed_is_never_mixed_into_a_folder(yaml_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "kept"
-    assert finish(start(asked, out))[0] == 0
+    assert finish(start(yaml_file, out))[0] == 0
     before = tables(out)
     for old, new, why in (
-        ("worlds: 1900", "worlds: 1901", "the worlds per point were others"),
-        ("points: 9", "points: 5", "the points of the design were others"),
-        ("days: 40", "days: 41", "the scenario, or a change, was another then"),
-        ("outcomes:", "seed: 2\noutcomes:", "the seed was another"),
+        ("worlds: 1900", "worlds: 1901", "the number of worlds per point is different"),
+        ("points: 9", "points: 5", "the points of the design are different"),
+        ("days: 40", "days: 41", "the scenario or a change is different"),
+        ("outcomes:", "seed: 2\noutcomes:", "the seed is different"),
     ):
-        text = asked.read_text()
-        asked.write_text(text.replace(old, new))
-        code, _, err = finish(start(asked, out))
-        asked.write_text(text)
+        text = yaml_file.read_text()
+        yaml_file.write_text(text.replace(old, new))
+        code, _, err = finish(start(yaml_file, out))
+        yaml_file.write_text(text)
         assert code == 2
         assert "results are never mixed" in err
         assert why in err
-    said = json.loads((out / "manifest.json").read_text())
-    said["identity"], said["identity_parts"]["source"] = "another", "another program"
-    (out / "manifest.json").write_text(json.dumps(said))
-    code, _, err = finish(start(asked, out))
+    answer = json.loads((out / "manifest.json").read_text())
+    answer["identity"], answer["identity_parts"]["source"] = "another", "another program"
+    (out / "manifest.json").write_text(json.dumps(answer))
+    code, _, err = finish(start(yaml_file, out))
     assert code == 2
     assert "it was made by another version of the program" in err
     assert tables(out) == before
@@ -313,7 +313,7 @@ def test_another_design_or_seed_is_never_mixed_into_a_folder(asked: Path, tmp_pa
 
 @posix_only
 def test_on_a_cluster_that_loses_a_worker_it_ends_with_the_same_bytes(
-    asked: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+    yaml_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
     pytest.importorskip("distributed")
     where = tmp_path / "scheduler.json"
@@ -323,7 +323,7 @@ def test_on_a_cluster_that_loses_a_worker_it_ends_with_the_same_bytes(
         wait_for(lambda: _address(where) is not None, scheduler)
         address = _address(where)
         assert address is not None, "the scheduler ended before it wrote its address"
-        process = start(asked, tmp_path / "far", "--cluster", address)
+        process = start(yaml_file, tmp_path / "far", "--cluster", address)
         wait_for(lambda: len(ledger(tmp_path / "far")) >= 4, process)
         workers[0].kill()
         code, _, err = finish(process)
@@ -349,9 +349,9 @@ def _dask(role: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(typed, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def test_without_a_scheduler_the_address_is_refused_in_a_line(asked: Path, tmp_path: Path) -> None:
+def test_without_a_scheduler_the_address_is_refused_in_a_line(yaml_file: Path, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    code, _, err = finish(start(asked, tmp_path / "far", "--cluster", "tcp://127.0.0.1:9"))
+    code, _, err = finish(start(yaml_file, tmp_path / "far", "--cluster", "tcp://127.0.0.1:9"))
     assert code == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in err
     assert "Traceback" not in err

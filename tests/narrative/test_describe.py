@@ -12,12 +12,12 @@ from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.narrative.choice_probabilities import (
     CALM,
     CRISIS,
-    Inclination,
-    breach_price,
+    ChoiceProbabilities,
+    breach_cost,
+    central_record,
     crisis,
-    inclinations,
-    leash_price,
-    middle_world,
+    leash_cost,
+    probabilities_by_situation,
 )
 from ceasefire.narrative.describe import describe, salience_words
 from ceasefire.rules.perceive import DISTRUST, FLIGHT, LOSSES, THREAT, VIOLENCE
@@ -26,7 +26,7 @@ from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
-from ceasefire.wording import percent, table
+from ceasefire.wording import percent_in_tables, table
 from ceasefire.world_state import INTENSITY
 
 
@@ -42,9 +42,9 @@ def text() -> str:
     return " ".join(describe(idlib()).split())
 
 
-def of(loaded: Loaded, actor: str, setting: str) -> Inclination:
-    """An actor's inclination in a setting."""
-    return next(each for each in inclinations(loaded.scenario)[actor] if each.setting == setting)
+def of(loaded: Loaded, actor: str, situation: str) -> ChoiceProbabilities:
+    """An actor's choice probabilities in a situation."""
+    return next(each for each in probabilities_by_situation(loaded.scenario)[actor] if each.situation == situation)
 
 
 def test_every_actor_motive_sector_deadline_and_event_is_described() -> None:
@@ -73,7 +73,7 @@ def test_leanings_of_day_0_are_those_of_the_rules_in_a_world_without_hidden_inte
     python_rules.survey(model.record)
     for a, name in enumerate(model.opening.actors):
         python_rules.read_indicators(model.record, a)
-        assert of(loaded, name, "day 0").leanings == pytest.approx(
+        assert of(loaded, name, "day 0").probabilities == pytest.approx(
             python_rules.unrestricted_probabilities(model.record, a), rel=1e-12
         )
 
@@ -86,13 +86,13 @@ def test_leanings_are_not_the_chances_of_a_review_which_reaches_one_rung_up() ->
     python_rules.survey(model.record)
     python_rules.read_indicators(model.record, syria)
     assert python_rules.choice_probabilities(model.record, syria)[2] == 0
-    assert of(idlib(), "syria", "day 0").leanings[2] > 0.01
+    assert of(idlib(), "syria", "day 0").probabilities[2] > 0.01
 
 
 def test_leanings_sum_to_one_in_every_setting() -> None:
-    found = [each for several in inclinations(idlib().scenario).values() for each in several]
-    assert {each.setting for each in found} == {"day 0", "calm", "crisis", "patron too"}
-    assert all(sum(each.leanings) == pytest.approx(1) for each in found)
+    every = [each for several in probabilities_by_situation(idlib().scenario).values() for each in several]
+    assert {each.situation for each in every} == {"day 0", "calm", "crisis", "patron too"}
+    assert all(sum(each.probabilities) == pytest.approx(1) for each in every)
 
 
 def test_the_last_step_up_is_as_likely_as_the_rules_say_for_one_that_strikes_on_day_0() -> None:
@@ -102,16 +102,16 @@ def test_the_last_step_up_is_as_likely_as_the_rules_say_for_one_that_strikes_on_
     python_rules.survey(model.record)
     python_rules.read_indicators(model.record, syria)
     wanted = python_rules.choice_probabilities(model.record, syria)[3]
-    assert of(idlib(), "syria", "day 0").onward == pytest.approx(wanted, rel=1e-12)
+    assert of(idlib(), "syria", "day 0").last_step == pytest.approx(wanted, rel=1e-12)
     assert 0 < wanted < 0.5
 
 
 def test_who_lacks_the_means_for_the_last_step_is_said_to() -> None:
     assert idlib().scenario.actors["russia"].ceiling == "strike"
-    assert of(idlib(), "russia", "crisis").onward is None
+    assert of(idlib(), "russia", "crisis").last_step is None
     described = describe(idlib())
     part = described[described.index("\nRussia (russia)\n") : described.index("\nTurkey (turkey)\n")]
-    assert part.count("no means") == len(inclinations(idlib().scenario)["russia"])
+    assert part.count("no means") == len(probabilities_by_situation(idlib().scenario)["russia"])
 
 
 def test_a_weight_moves_the_leanings_by_exactly_its_pull() -> None:
@@ -120,7 +120,9 @@ def test_a_weight_moves_the_leanings_by_exactly_its_pull() -> None:
     old, new = of(before, "turkey", "crisis"), of(after, "turkey", "crisis")
     profile = before.scenario.motives["domestic"].profile
     pull = 0.7 * old.saliences["domestic"] * (profile[2] - profile[0])
-    moved = math.log(new.leanings[2] / new.leanings[0]) - math.log(old.leanings[2] / old.leanings[0])
+    moved = math.log(new.probabilities[2] / new.probabilities[0]) - math.log(
+        old.probabilities[2] / old.probabilities[0]
+    )
     assert moved == pytest.approx(pull / before.scenario.mechanisms.temperature.centre, rel=1e-9)
 
 
@@ -129,7 +131,7 @@ def test_in_a_crisis_those_who_fight_lean_less_to_honouring_the_deal_than_in_cal
     fighters = [name for name, actor in scenario.actors.items() if actor.role != "outside"]
     assert len(fighters) == 5
     for name in fighters:
-        assert of(idlib(), name, "crisis").leanings[0] < of(idlib(), name, "calm").leanings[0], name
+        assert of(idlib(), name, "crisis").probabilities[0] < of(idlib(), name, "calm").probabilities[0], name
 
 
 def test_the_survival_of_a_side_is_at_stake_when_the_other_side_strikes() -> None:
@@ -139,7 +141,7 @@ def test_the_survival_of_a_side_is_at_stake_when_the_other_side_strikes() -> Non
 
 def test_a_patron_that_strikes_takes_the_leash_off_its_client() -> None:
     for name in ("syria", "opposition", "hts"):
-        held, loose = of(idlib(), name, "crisis").leanings, of(idlib(), name, "patron too").leanings
+        held, loose = of(idlib(), name, "crisis").probabilities, of(idlib(), name, "patron too").probabilities
         assert loose[2] / loose[0] > held[2] / held[0]
         assert loose[3] / loose[0] > held[3] / held[0]
 
@@ -147,7 +149,7 @@ def test_a_patron_that_strikes_takes_the_leash_off_its_client() -> None:
 def test_a_crisis_is_felt_as_it_says() -> None:
     loaded = idlib()
     opening = initial_state(loaded.scenario)
-    record = middle_world(opening)
+    record = central_record(opening)
     turkey = opening.actors.index("turkey")
     crisis(record, turkey)
     python_rules.survey(record)
@@ -162,38 +164,38 @@ def test_a_crisis_is_felt_as_it_says() -> None:
 
 
 def test_describing_says_nothing_of_any_one_world() -> None:
-    record = middle_world(initial_state(idlib().scenario))
+    record = central_record(initial_state(idlib().scenario))
     assert not record["intent"].any()
     drawn = load("idlib-2020", set={"actors.turkey.capability": {"uniform": [0.6, 1.0]}})
     opening = initial_state(drawn.scenario)
-    assert middle_world(opening)["capability"][0, opening.actors.index("turkey")] == pytest.approx(0.8)
+    assert central_record(opening)["capability"][0, opening.actors.index("turkey")] == pytest.approx(0.8)
     assert "uniform [0.6, 1]" in " ".join(describe(drawn).split())
 
 
 def test_the_price_of_the_leash_is_what_the_rules_ask() -> None:
     loaded = idlib()
-    record = middle_world(initial_state(loaded.scenario))
+    record = central_record(initial_state(loaded.scenario))
     syria = initial_state(loaded.scenario).actors.index("syria")
     free = record.copy()
     free["dependence"][0, syria] = 0.0
-    asked = python_rules.costs_of_rung(record, syria, 3) - python_rules.costs_of_rung(free, syria, 3)
-    assert leash_price(loaded.scenario, "syria") == pytest.approx(asked)
-    assert f"costs {asked:.2f}" in text()
+    cost = python_rules.costs_of_rung(record, syria, 3) - python_rules.costs_of_rung(free, syria, 3)
+    assert leash_cost(loaded.scenario, "syria") == pytest.approx(cost)
+    assert f"costs {cost:.2f}" in text()
 
 
 def test_the_price_of_a_broken_word_is_what_the_rules_ask() -> None:
     """Syria is a party to the deal; the hardliners, left out of it, gave no word."""
     opening = initial_state(idlib().scenario)
-    record = middle_world(opening)
+    record = central_record(opening)
     free = record.copy()
     free["word"] = 0.0
-    asked = {
+    costs = {
         name: python_rules.costs_of_rung(record, a, 3) - python_rules.costs_of_rung(free, a, 3)
         for a, name in enumerate(opening.actors)
     }
-    assert breach_price(idlib().scenario) == pytest.approx(asked["syria"])
-    assert asked["hts"] == 0
-    assert f"costs a party {asked['syria']:.2f} in utility" in text()
+    assert breach_cost(idlib().scenario) == pytest.approx(costs["syria"])
+    assert costs["hts"] == 0
+    assert f"costs a party {costs['syria']:.2f} in utility" in text()
 
 
 def test_signatories_are_those_that_fight_are_bound_and_have_no_patron() -> None:
@@ -231,10 +233,10 @@ def test_a_motive_reads_as_its_formula() -> None:
 
 
 def test_rare_chances_are_never_said_to_be_none() -> None:
-    assert percent(0.0) == "0 %"
-    assert percent(3e-7) == "<0.001 %"
-    assert percent(0.00012) == "0.012 %"
-    assert percent(0.123) == "12 %"
+    assert percent_in_tables(0.0) == "0 %"
+    assert percent_in_tables(3e-7) == "<0.001 %"
+    assert percent_in_tables(0.00012) == "0.012 %"
+    assert percent_in_tables(0.123) == "12 %"
 
 
 def test_a_table_keeps_its_columns_apart() -> None:

@@ -1,20 +1,23 @@
-"""A world's story says what happened in it, and its pulls sum to the choice that was made."""
+"""The story of a world agrees with its record, and its pulls sum to the utility of each choice."""
 
 from __future__ import annotations
 
 import math
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import Command
 
 from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
+from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.narrative import story
 from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans, world_story
 from ceasefire.narrative.turning_points import ALWAYS, TurningPoint
@@ -22,12 +25,13 @@ from ceasefire.narrative.world_notes import STRIKE, Decision, RecordedWorld, Wor
 from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
+from ceasefire.simulation import engine
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.engine import all_rows, one_scenario
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
-from ceasefire.simulation.trajectory import step_through
-from ceasefire.wording import chance_of, short_name
+from ceasefire.simulation.trajectory import step_through, trajectory
+from ceasefire.wording import percent_in_sentences, short_name
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 SEED = 1
@@ -69,31 +73,31 @@ def ended_by(cause: str) -> Story:
 
 
 def difference(decision: Decision) -> tuple[float, float]:
-    """U(new) - U(old) by the sum of pulls, and as the chances say."""
+    """U(new) - U(old) as the sum of the pulls, and from the log odds of the two rungs [temperatures]."""
     chances = decision.pulls.chances
-    said = math.log(chances[decision.new] / chances[decision.old])
-    return sum(decision.pulls.difference(decision.new, decision.old).values()), said
+    log_odds = math.log(chances[decision.new] / chances[decision.old])
+    return sum(decision.pulls.difference(decision.new, decision.old).values()), log_odds
 
 
 def test_pulls_sum_to_the_odds_of_every_choice_of_a_life() -> None:
-    told = flagship()
-    temperature = float(told.witness.record["temperature"][0])
-    assert len(told.decisions) > 100
-    for decision in told.decisions:
-        summed, said = difference(decision)
-        assert summed == pytest.approx(said * temperature, abs=1e-9)
+    a_story = flagship()
+    temperature = float(a_story.recorded.record["temperature"][0])
+    assert len(a_story.decisions) > 100
+    for decision in a_story.decisions:
+        summed, log_odds = difference(decision)
+        assert summed == pytest.approx(log_odds * temperature, abs=1e-9)
 
 
 def test_every_hold_of_the_rules_has_a_name_of_its_own() -> None:
-    found = {hold for decision in flagship().decisions for hold in decision.pulls.holds}
-    assert found >= {WORD, LEASH, PREPARATION, HABIT, INTENT}
-    assert REST not in found
+    holds = {hold for decision in flagship().decisions for hold in decision.pulls.holds}
+    assert holds >= {WORD, LEASH, PREPARATION, HABIT, INTENT}
+    assert REST not in holds
 
 
 def test_pulls_are_those_of_the_morning_before_the_choice_takes_effect() -> None:
-    """Once it has taken effect, habit speaks for the new posture: the same record then says something else."""
-    told = flagship()
-    for decision in told.decisions[:50]:
+    """Once it has taken effect, habit favours the new posture, and the same record gives other pulls."""
+    a_story = flagship()
+    for decision in a_story.decisions[:50]:
         assert decision.pulls.rung == decision.old
         assert decision.pulls.holds[HABIT][decision.old] == 0
         assert decision.pulls.holds[HABIT][decision.new] < 0
@@ -111,53 +115,53 @@ def test_asking_for_pulls_changes_nothing_in_the_record() -> None:
         assert model.record.tobytes() == before
 
 
-def test_a_world_that_is_watched_lives_as_it_would_have() -> None:
-    watched = flagship().witness
+def test_recording_a_world_changes_nothing_in_it() -> None:
+    recorded = flagship().recorded
     alone = CeasefireModel(load("idlib-2020"), seed=SEED, world=3, collect=False)
     alone.live()
-    assert watched.record.tobytes() == alone.record.tobytes()
+    assert recorded.record.tobytes() == alone.record.tobytes()
 
 
 def test_every_posture_change_is_a_choice_or_comes_of_talks() -> None:
-    witness = flagship().witness
-    rungs = witness.notes.column("rung")
-    start = witness.opened["rung"]
+    recorded = flagship().recorded
+    rungs = recorded.log.column("rung")
+    start = recorded.initial_record["rung"]
     changed = {(int(d), int(a)) for d, a in zip(*np.nonzero(np.diff(rungs, axis=0, prepend=start)), strict=True)}
-    actors = witness.opening.actors
-    moved = {(d.day, actors.index(d.actor)) for d in witness.notes.decisions}
-    stopped = {(day, actors.index(actor)) for day, actor, _, _ in witness.notes.stepped_down}
+    actors = recorded.opening.actors
+    moved = {(d.day, actors.index(d.actor)) for d in recorded.log.decisions}
+    stopped = {(day, actors.index(actor)) for day, actor, _, _ in recorded.log.stepped_down}
     assert changed <= moved | stopped
     assert moved - stopped <= changed
 
 
 def test_notes_add_up_to_the_counters_of_the_world() -> None:
-    witness = ended_by("").witness
-    counter = witness.record["counter"][0]
-    assert witness.notes.column("violations").sum(axis=0).tolist() == counter[: len(VIOLATION_KINDS)].tolist()
-    assert witness.notes.column("deaths_today").sum() == counter[4] + counter[5] > 0
-    assert witness.notes.column("killed_in").sum() == counter[4] + counter[5]
-    assert witness.notes.column("civilians_killed").sum() == counter[5]
+    recorded = ended_by("").recorded
+    counter = recorded.record["counter"][0]
+    assert recorded.log.column("violations").sum(axis=0).tolist() == counter[: len(VIOLATION_KINDS)].tolist()
+    assert recorded.log.column("deaths_today").sum() == counter[4] + counter[5] > 0
+    assert recorded.log.column("killed_in").sum() == counter[4] + counter[5]
+    assert recorded.log.column("civilians_killed").sum() == counter[5]
 
 
 @pytest.mark.parametrize("cause", QUICK_TO_END)
-def test_a_story_of_every_end_says_how_and_whose_choice_it_was(cause: str) -> None:
+def test_the_story_of_every_end_gives_the_cause_and_the_choice(cause: str) -> None:
     text = ended_by(cause).text()
     words = {
         "": "Still holding after 120 days", "offensive": "a ground offensive by Syrian government ended it",
         "spoiler_offensive": "a party that the deal leaves out, ended it", "bombardment": "bombardment by",
-        "spiral": "a spiral of violence ended it", "guarantor_clash": "the guarantors came to blows",
-        "expiry": "it ran out, and", "abrogation": "called it off",
+        "spiral": "a spiral of violence ended it", "guarantor_clash": "a clash of the guarantors ended it",
+        "expiry": "its term ran out, and", "abrogation": "called it off",
     }  # fmt: skip
     assert words[cause] in text.split("\n\n")[0].replace("\n", " ")
     last = text[text.rindex("\n\n") :]
     if cause in ("offensive", "spoiler_offensive", "guarantor_clash", "abrogation"):
-        assert "The choice:" in last or "stands at" in last
+        assert "The choice:" in last or "has stood at" in last
     if cause == "guarantor_clash":
         assert "Russia" in last
         assert "Turkey" in last
 
 
-def test_the_first_lines_say_scenario_world_seed_end_and_the_command_that_tells_it_again() -> None:
+def test_the_first_lines_give_scenario_world_seed_end_and_the_command_that_repeats_it() -> None:
     loaded = load(
         "idlib-2020", changes=["no-monitors"], set={"actors.turkey.motives.domestic": 0.9, "horizon_days": 30}
     )
@@ -168,7 +172,7 @@ def test_the_first_lines_say_scenario_world_seed_end_and_the_command_that_tells_
         "ceasefire world idlib-2020 --world 12 --seed 7 --change no-monitors --set actors.turkey.motives.domestic=0.9"
     )
     assert again in head
-    assert "made by" in world_story(loaded, 7, 12, again="made by")
+    assert "made by" in world_story(loaded, 7, 12, command="made by")
 
 
 def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
@@ -179,14 +183,14 @@ def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
 
 
 def test_chapters_cover_every_day_once_and_add_up() -> None:
-    told = flagship()
-    days = len(told.witness.notes.days)
-    covered = list(spans(days, told.told))
+    a_story = flagship()
+    days = len(a_story.recorded.log.days)
+    covered = list(spans(days, a_story.selected_points))
     assert [first for first, _ in covered] == [0, *(last for _, last in covered[:-1])]
     assert covered[-1][1] == days
-    text = told.text(every=True)
-    said = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) dead(?: \(|;|\.)", _chapters(text))]
-    assert sum(said) == told.witness.notes.column("deaths_today").sum()
+    text = a_story.text(every=True)
+    dead = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) dead(?: \(|;|\.)", _chapters(text))]
+    assert sum(dead) == a_story.recorded.log.column("deaths_today").sum()
 
 
 def _chapters(text: str) -> str:
@@ -203,37 +207,37 @@ def test_quiet_quarters_join_the_next_chapter() -> None:
     assert list(spans(3, [])) == [(0, 3)]
 
 
-def test_what_is_left_out_weighs_less_than_what_is_told() -> None:
-    told = flagship()
-    left_out = [point for point in told.points if point not in told.told]
+def test_turning_points_that_are_left_out_weigh_less_than_those_that_are_selected() -> None:
+    a_story = flagship()
+    left_out = [point for point in a_story.points if point not in a_story.selected_points]
     assert left_out
-    heavy = sorted(point.weight for point in told.told)
+    heavy = sorted(point.weight for point in a_story.selected_points)
     assert max(point.weight for point in left_out) < ALWAYS
     assert np.median([point.weight for point in left_out]) < np.median(heavy)
-    assert all(point in told.told for point in told.points if point.weight >= ALWAYS)
+    assert all(point in a_story.selected_points for point in a_story.points if point.weight >= ALWAYS)
 
 
-def test_what_must_be_told_is_told_even_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_heaviest_turning_points_are_selected_even_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story, "FEWEST_LINES", 0)
     monkeypatch.setattr(story, "MOST_LINES", 0)
     cramped = replace(flagship())
-    assert cramped.told == [point for point in cramped.points if point.weight >= ALWAYS]
-    assert cramped.told
+    assert cramped.selected_points == [point for point in cramped.points if point.weight >= ALWAYS]
+    assert cramped.selected_points
 
 
 def test_with_every_nothing_is_left_out() -> None:
-    told = flagship()
-    assert told.text(every=True).count("Day ") >= len(told.points)
+    a_story = flagship()
+    assert a_story.text(every=True).count("Day ") >= len(a_story.points)
 
 
-def test_deadlines_are_told_as_missed_on_their_day_and_as_done_when_they_are() -> None:
-    told = flagship()
-    missed = {point.day for point in told.points if point.headline.startswith("Missed: ")}
-    met = told.witness.notes.column("deadline_met")
-    due = told.witness.opened["deadline_due"][0]
+def test_deadlines_are_missed_on_their_day_and_done_when_they_are() -> None:
+    a_story = flagship()
+    missed = {point.day for point in a_story.points if point.headline.startswith("Missed: ")}
+    met = a_story.recorded.log.column("deadline_met")
+    due = a_story.recorded.initial_record["deadline_due"][0]
     late = {int(due[d]) for d in range(2) if not met[int(due[d]), d]}
     assert missed == late
-    done = [point.day for point in told.points if point.headline.startswith("Done: ")]
+    done = [point.day for point in a_story.points if point.headline.startswith("Done: ")]
     assert sorted(done) == sorted(int(np.flatnonzero(met[:, d])[0]) for d in range(2) if met[-1, d])
 
 
@@ -241,77 +245,77 @@ def test_a_task_that_is_met_on_its_day_was_not_missed() -> None:
     tasks = {f"agreement.deadlines.{task}.{what}": number for task in ("corridor", "joint-patrols") for what, number in
              (("due_day", 0), ("ease", 1.0))}  # fmt: skip
     sides = {f"trust.{side}": 1.0 for side in ("government", "opposition")}
-    told = record_story(load("idlib-2020", set={**tasks, **sides, "war.ongoing": 0, "horizon_days": 3}), SEED, 0)
-    assert told.witness.notes.column("deadline_met")[0].sum() == 2
-    heads = [point.headline for point in told.points]
+    a_story = record_story(load("idlib-2020", set={**tasks, **sides, "war.ongoing": 0, "horizon_days": 3}), SEED, 0)
+    assert a_story.recorded.log.column("deadline_met")[0].sum() == 2
+    heads = [point.headline for point in a_story.points]
     assert not [head for head in heads if head.startswith("Missed")]
     assert len([head for head in heads if head.startswith("Done") and "late" not in head]) == 2
 
 
-def test_a_spell_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> None:
-    witness = flagship().witness
-    spells = list(_spells(witness))
-    assert len(spells) > 5
-    for actor, first, last in spells:
-        rungs = witness.notes.column("rung")[:, witness.opening.actors.index(actor)]
-        stopped = {(day, who) for day, who, _, _ in witness.notes.stepped_down}
+def test_an_episode_of_strikes_lasts_from_its_choice_until_its_fire_ceases() -> None:
+    recorded = flagship().recorded
+    episodes = list(_episodes(recorded))
+    assert len(episodes) > 5
+    for actor, first, last in episodes:
+        rungs = recorded.log.column("rung")[:, recorded.opening.actors.index(actor)]
+        stopped = {(day, who) for day, who, _, _ in recorded.log.stepped_down}
         by_talks = (last - 1, actor) in stopped
         assert (rungs[first : last - by_talks] >= 2).all()
         assert last == len(rungs) or by_talks or rungs[last] < 2
 
 
-def test_a_spell_that_talks_stop_takes_in_the_day_of_the_talks() -> None:
+def test_an_episode_that_talks_stop_includes_the_day_of_the_talks() -> None:
     """That day's fire came before the talks."""
     often = {"mechanisms.talks_rate": 1, "mechanisms.talks_at": 0.01, "horizon_days": 200}
-    witness = record_story(load("idlib-2020", set=often), SEED, 3).witness
-    begun = {(actor, last) for actor, _, last in _spells(witness)}
-    stopped = [(actor, day + 1) for day, actor, old, new in witness.notes.stepped_down if old >= STRIKE > new]
+    recorded = record_story(load("idlib-2020", set=often), SEED, 3).recorded
+    begun = {(actor, last) for actor, _, last in _episodes(recorded)}
+    stopped = [(actor, day + 1) for day, actor, old, new in recorded.log.stepped_down if old >= STRIKE > new]
     assert stopped
     assert set(stopped) <= begun
 
 
-def _spells(witness: RecordedWorld) -> Iterator[tuple[str, int, int]]:
-    teller = WorldNotes(witness)
-    for actor in teller.opening.actors:
-        if teller.fighter(actor):
-            yield from ((actor, spell.decision.day, spell.end) for spell in teller.spells(actor, STRIKE))
+def _episodes(recorded: RecordedWorld) -> Iterator[tuple[str, int, int]]:
+    notes = WorldNotes(recorded)
+    for actor in notes.opening.actors:
+        if notes.is_fighter(actor):
+            yield from ((actor, episode.decision.day, episode.end) for episode in notes.episodes(actor, STRIKE))
 
 
-def test_the_same_world_is_told_in_the_same_words() -> None:
+def test_the_same_world_has_the_same_story() -> None:
     assert world_story(load("idlib-2020"), SEED, 3) == flagship().text()
 
 
 @pytest.mark.parametrize("cause", [cause for cause in QUICK_TO_END if cause])
 def test_the_deciding_motive_of_the_story_is_that_of_the_results(cause: str) -> None:
-    told = ended_by(cause)
-    motive, text = int(told.witness.record["deciding_motive"][0]), " ".join(told.text().split())
+    a_story = ended_by(cause)
+    motive, text = int(a_story.recorded.record["deciding_motive"][0]), " ".join(a_story.text().split())
     if motive >= 0:
-        title = told.loaded.scenario.motives[told.witness.opening.motives[motive]].title
-        assert f"Deciding motive, against honour: {title}" in text
+        title = a_story.loaded.scenario.motives[a_story.recorded.opening.motives[motive]].title
+        assert f"Deciding motive, compared with honour: {title}" in text
     else:
         assert "Deciding motive" not in text
 
 
 def test_some_ends_have_a_deciding_motive() -> None:
-    found = {cause for cause in QUICK_TO_END if cause and ended_by(cause).witness.record["deciding_motive"][0] >= 0}
-    assert {"expiry", "abrogation"} <= found
+    causes = {cause for cause in QUICK_TO_END if cause and ended_by(cause).recorded.record["deciding_motive"][0] >= 0}
+    assert {"expiry", "abrogation"} <= causes
 
 
-def test_who_does_not_renew_leans_to_strike_or_beyond_by_the_chance_that_the_story_gives() -> None:
+def test_the_chance_of_a_refused_renewal_is_that_of_strike_or_beyond_with_every_rung_in_reach() -> None:
     """Not the chance of a review, which from the lowest rung reaches no strike at all."""
-    told = ended_by("expiry")
-    record, a = told.witness.record, int(told.witness.record["deciding_actor"][0])
+    a_story = ended_by("expiry")
+    record, a = a_story.recorded.record, int(a_story.recorded.record["deciding_actor"][0])
     refuse = sum(python_rules.unrestricted_probabilities(record, a)[2:])
     assert refuse > sum(python_rules.choice_probabilities(record, a)[2:])
-    assert f"does not renew: chance {chance_of(refuse)}" in " ".join(told.text().split())
+    assert f"does not renew: chance {percent_in_sentences(refuse)}" in " ".join(a_story.text().split())
 
 
 def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> None:
-    told = flagship()
-    opening = told.witness.opening
+    a_story = flagship()
+    opening = a_story.recorded.opening
     evenings = [np.array([opening.record["mobilised"][0]])]
-    step_through(told.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
-    bound = [d for d in told.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] < FORMED_UP]
+    step_through(a_story.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
+    bound = [d for d in a_story.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] < FORMED_UP]
     climbed = [d for d in bound if d.new > d.old]
     assert len(climbed) > 50
     assert {d.new - d.old for d in climbed} == {1}
@@ -319,54 +323,90 @@ def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> 
 
 
 def test_the_first_breach_names_who_ordered_it_and_its_posture_of_the_day() -> None:
-    told = flagship()
-    notes, actors = told.witness.notes, told.witness.opening.actors
-    (point,) = (point for point in told.points if point.headline.startswith("First breach"))
+    a_story = flagship()
+    notes, actors = a_story.recorded.log, a_story.recorded.opening.actors
+    (point,) = (point for point in a_story.points if point.headline.startswith("First breach"))
     ordered = notes.days[point.day]["ordered"]
-    named = [a for a, actor in enumerate(actors) if ordered[a] and actor not in told.loaded.scenario.agreement.excludes]
+    named = [
+        a for a, actor in enumerate(actors) if ordered[a] and actor not in a_story.loaded.scenario.agreement.excludes
+    ]
     assert named
     for a in named:
-        assert short_name(told.loaded.scenario, actors[a]) in point.headline
+        assert short_name(a_story.loaded.scenario, actors[a]) in point.headline
         assert notes.days[point.day]["stood"][a] >= 1
     assert notes.column("violations")[: point.day, 0].sum() == 0
 
 
 def test_orders_of_all_actors_add_up_to_ordered_violations() -> None:
-    notes = flagship().witness.notes
+    notes = flagship().recorded.log
     kinds = notes.column("violations")
     ordered = kinds[:, VIOLATION_KINDS.index("strategic")] + kinds[:, VIOLATION_KINDS.index("spoiling")]
     assert notes.column("ordered").sum(axis=1).tolist() == ordered.tolist()
     assert ordered.sum() > 0
 
 
-def test_numbers_that_were_drawn_for_a_world_are_told() -> None:
+def test_the_story_gives_the_numbers_that_were_drawn_for_a_world() -> None:
     drawn = {"agreement.monitoring": {"uniform": [0.2, 0.3]}, "horizon_days": 5}
-    told = record_story(load("idlib-2020", set=drawn), SEED, 3)
-    monitoring = float(told.witness.opened["monitoring"][0])
+    a_story = record_story(load("idlib-2020", set=drawn), SEED, 3)
+    monitoring = float(a_story.recorded.initial_record["monitoring"][0])
     assert 0.2 <= monitoring <= 0.3
-    assert f"Drawn for this world: agreement.monitoring {monitoring:.3g}." in told.text()
+    assert f"Drawn for this world: agreement.monitoring {monitoring:.3g}." in a_story.text()
 
 
 def test_the_command_of_a_story_can_be_pasted_whatever_was_set() -> None:
     settings = {"agreement.excludes": [], "horizon_days": 30, "agreement.monitoring": {"uniform": [0.2, 0.3]}}
-    words = shlex.split(story.again(load("idlib-2020", set=settings), 7, 12))
+    words = shlex.split(story.command_of(load("idlib-2020", set=settings), 7, 12))
     texts = [text for flag, text in pairwise(words) if flag == "--set"]
     assert parse_settings(texts) == settings
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_the_command_in_the_story_of_a_results_folder_tells_it_again(command: Command, small: str) -> None:
+def test_the_command_in_the_story_of_a_results_folder_repeats_it(command: Command, small: str) -> None:
     """The run's days stand in the folder alone: the scenario by name would be another world."""
     folder = command("run", small, "--days", "60", "--worlds", "12", "--seed", "5").last
-    told = command("world", folder, "--world", "3").out
-    (again,) = re.findall(r"^The same world again: ceasefire (.*)$", told, re.MULTILINE)
+    text = command("world", folder, "--world", "3").out
+    (again,) = re.findall(r"^The same world again: ceasefire (.*)$", text, re.MULTILINE)
     assert shlex.split(again) == ["world", folder, "--world", "3"]
-    assert command(*shlex.split(again)).out == told
+    assert command(*shlex.split(again)).out == text
 
 
-def test_the_command_in_the_story_of_a_file_tells_it_again(command: Command, small: str) -> None:
-    asked = "--world 3 --seed 5 --set horizon_days=20 --set agreement.excludes=[]"
-    told = command("world", small, *asked.split()).out
-    (again,) = re.findall(r"^The same world again: ceasefire (.*)$", told, re.MULTILINE)
+def test_the_command_in_the_story_of_a_file_repeats_it(command: Command, small: str) -> None:
+    options = "--world 3 --seed 5 --set horizon_days=20 --set agreement.excludes=[]"
+    text = command("world", small, *options.split()).out
+    (again,) = re.findall(r"^The same world again: ceasefire (.*)$", text, re.MULTILINE)
     assert shlex.split(again)[:2] == ["world", small]
-    assert command(*shlex.split(again)).out == told
+    assert command(*shlex.split(again)).out == text
+
+
+def test_the_story_and_the_charts_of_a_world_simulate_it_once(
+    command: Command, small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every world of every engine starts in `run_chunk`, with `begun` false."""
+    started: list[int] = []
+    run_chunk: Callable[..., None] = engine.run_chunk
+
+    def counting(*arguments: Any) -> None:
+        worlds, begun = arguments[7:9]
+        started.extend([] if begun else worlds.tolist())
+        run_chunk(*arguments)
+
+    monkeypatch.setattr(engine, "run_chunk", counting)
+    files = command("world", small, "--world", "2", "--seed", "3", "--chart").out.splitlines()
+    assert [Path(file).name for file in files[-2:]] == ["world-2.png", "world-2.svg"]
+    assert started == [2]
+
+
+def test_the_trajectory_of_a_recorded_world_is_that_of_the_compiled_engine() -> None:
+    a_story = flagship()
+    scenario, opening = a_story.loaded.scenario, a_story.recorded.opening
+    compiled = trajectory(scenario, opening, a_story.loaded.label, SEED, a_story.world)
+    for name, values in vars(compiled).items():
+        np.testing.assert_equal(getattr(a_story.trajectory, name), values, err_msg=name)
+
+
+def test_the_front_of_a_recorded_world_is_that_of_the_compiled_engine() -> None:
+    recorded = flagship().recorded
+    from_log = front_of_log(recorded.spec, recorded.log, recorded.record)
+    compiled = front_history(recorded.spec, recorded.opening, SEED, [3])
+    for name, values in vars(compiled).items():
+        np.testing.assert_equal(getattr(from_log, name), values, err_msg=name)

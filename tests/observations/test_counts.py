@@ -35,6 +35,7 @@ def same(one: Counts, other: Counts) -> bool:
 @pytest.mark.parametrize("by_admin1", [False, True])
 def test_counts_that_are_written_are_read_again_as_they_were(tmp_path: Path, by_admin1: bool) -> None:
     found = ceasefire.observe(write(tmp_path / "made.csv", ged_file()), by_admin1=by_admin1)
+    assert found.counts is not None
     for counts in (found.counts, found.weeks()):
         counts.table().to_csv(tmp_path / "counts.csv", index=False, date_format="%Y-%m-%d")
         assert same(read_counts(tmp_path / "counts.csv"), counts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from observations.made_files import ACLED_EXPORT, acled, day, ged, ged_file, text_of, write
@@ -15,7 +16,7 @@ from ceasefire.observations import read_table, text_file
 from ceasefire.observations.counts import read_counts
 
 
-def message(path: Path, **options: object) -> str:
+def message(path: Path, **options: Any) -> str:
     """What is said of a file that is refused."""
     with pytest.raises(ScenarioError) as refused:
         ceasefire.observe(path, **options)

@@ -1,4 +1,4 @@
-"""From coded features to scenarios, and how intractable cases are."""
+"""Scenarios made from coded features, and the fit of intractability."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
+from synthetic_deals import deals_of, made_up_table
 
-from ceasefire.analysis.interval_censored import BINS, HORIZON, masses, surviving
-from ceasefire.reference_class.coded_deals import Seen
+from ceasefire.analysis.interval_censored import surviving
+from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import CLASSES, COVARIATES, ENFORCEMENTS, Cell, Features, cell_of, covariates
-from ceasefire.reference_class.fit import LEVELS, Intractability, fitted_to, forecast, level_shares
-from ceasefire.reference_class.generate import PARTIES, Z_LEVELS, content, made, scenario
+from ceasefire.reference_class.fit import LEVELS, Intractability, fit_intractability, forecast, level_shares
+from ceasefire.reference_class.generate import PARTIES, Z_LEVELS, as_scenario, content, scenario
 from ceasefire.reference_class.observed_durations import shipped_mix
-from ceasefire.reference_class.reference_table import Table, durations, simulated
-from ceasefire.reference_class.shipped_fit import fit, shipped, write
+from ceasefire.reference_class.reference_table import Table, durations, simulate_table
+from ceasefire.reference_class.shipped_fit import fit, shipped_fit, write
 from ceasefire.scenario.load import load_resolved
 from ceasefire.scenario.resolved import as_yaml
 from ceasefire.simulation.initial_state import initial_state
@@ -28,31 +29,31 @@ HARD, EASY = 3.0, -2.0
 
 
 def every_cell() -> list[Cell]:
-    """Every combination of features that mechanisms tell apart."""
+    """Every combination of the features that the mechanisms use."""
     return [
         Cell(*combination)
         for combination in itertools.product(CLASSES, YES_NO, YES_NO, YES_NO, YES_NO, ENFORCEMENTS, YES_NO, range(3))
     ]
 
 
-def test_every_combination_of_features_makes_a_scenario_that_opens() -> None:
+def test_every_combination_of_features_makes_a_scenario_with_an_initial_state() -> None:
     cells = every_cell()
     assert len(cells) == 3 * 2**5 * 3 * 3
     for number, cell in enumerate(cells):
         z = Z_LEVELS[number % len(Z_LEVELS)]
-        initial_state(made(content(cell, z, PARTIES[number % 2])))
+        initial_state(as_scenario(content(cell, z, PARTIES[number % 2])))
 
 
 @pytest.mark.parametrize("declarer", PARTIES)
 @pytest.mark.parametrize("z", [-4.0, 0.0, 4.0])
-def test_a_generated_scenario_is_sound_as_a_file(z: float, declarer: str, tmp_path: Path) -> None:
+def test_a_generated_scenario_is_a_valid_file(z: float, declarer: str, tmp_path: Path) -> None:
     plain = Cell("cessation", True, True, False, False, "none", False, 0)
     rich = Cell("definitive", False, False, True, True, "external", True, 2)
     for number, cell in enumerate((plain, rich)):
         file = tmp_path / f"generic-{number}.yaml"
         tree = content(cell, z, declarer)  # type: ignore[arg-type]
         file.write_text(as_yaml(tree), encoding="utf-8")
-        assert load_resolved(file).scenario == made(tree)
+        assert load_resolved(file).scenario == as_scenario(tree)
 
 
 def test_a_term_is_in_the_scenario_and_in_no_cell() -> None:
@@ -62,7 +63,7 @@ def test_a_term_is_in_the_scenario_and_in_no_cell() -> None:
     assert cell_of(features) == cell_of(Features())
 
 
-def test_features_that_nobody_codes_are_refused() -> None:
+def test_features_outside_the_code_book_are_refused() -> None:
     with pytest.raises(ValueError, match="choose from none, international, external"):
         Features(enforcement="stern")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="only a deal of fixed term"):
@@ -114,10 +115,10 @@ def test_intractability_changes_wants_and_posture_and_never_the_terms() -> None:
     assert easy["actors"]["rebels"]["motives"]["stake"] == 0.0 < hard["actors"]["rebels"]["motives"]["stake"]
 
 
-def test_the_more_intractable_the_shorter_the_life() -> None:
-    below_the_ceiling = Z_LEVELS[1:]  # at the lowest level nearly all outlive the horizon
-    lives = [float(np.log1p(durations(PLAIN, z, 60, 1)).mean()) for z in below_the_ceiling]
-    assert all(longer > shorter for longer, shorter in itertools.pairwise(lives))
+def test_the_more_intractable_the_shorter_the_duration() -> None:
+    below_the_ceiling = Z_LEVELS[1:]  # at the lowest level nearly all hold beyond the horizon
+    log_durations = [float(np.log1p(durations(PLAIN, z, 60, 1)).mean()) for z in below_the_ceiling]
+    assert all(longer > shorter for longer, shorter in itertools.pairwise(log_durations))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_the_more_intractable_the_shorter_the_life() -> None:
      {"written": True}, {"ceasefire_class": "definitive"}, {"prior_ceasefires": 30}],
     ids=lambda feature: "-".join(feature),
 )  # fmt: skip
-def test_through_the_mechanisms_each_feature_lengthens_lives_as_theory_says(feature: dict[str, object]) -> None:
+def test_through_the_mechanisms_each_feature_lengthens_durations_as_theory_says(feature: dict[str, object]) -> None:
     plain = np.concatenate([np.log1p(durations(PLAIN, z, 400, 7)) for z in (-1.0, 0.0)])
     with_it = cell_of(Features(**feature))  # type: ignore[arg-type]
     changed = np.concatenate([np.log1p(durations(with_it, z, 400, 7)) for z in (-1.0, 0.0)])
@@ -134,100 +135,85 @@ def test_through_the_mechanisms_each_feature_lengthens_lives_as_theory_says(feat
     assert gain.mean() > 1.96 * gain.std(ddof=1) / np.sqrt(len(gain))
 
 
-def made_up_table() -> Table:
-    """Lives without a simulation: exponential, a unit of z divides them by e; a mechanism doubles them."""
-    dice = np.random.default_rng(5)
-    cells = tuple(sorted({
-        cell_of(Features(mechanism=m, sides=s, prior_ceasefires=p))
-        for m in YES_NO for s in ("unilateral", "bilateral") for p in (0, 4, 16)
-    }))  # fmt: skip
-    mass = np.empty((len(cells), len(LEVELS), BINS))
-    for row, cell in enumerate(cells):
-        for column, z in enumerate(LEVELS):
-            mean = (2.0 if cell.mechanism else 1.0) * 60.0 * np.exp(-z)
-            mass[row, column] = masses(np.minimum(dice.exponential(mean, 4000), HORIZON))
-    return Table(cells, (mass + 1e-5) / (1 + BINS * 1e-5), 4000, 5)
-
-
 TRUTH = Intractability(
     np.array([0.4, 0.0, 0.0, -0.5, 0.0, 0.0, -0.8, 1.6, 0.0, 0.0, 0.3]), 0.8, np.zeros(len(COVARIATES) + 1), 0.0, 0
 )
 
 
-def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Seen, list[str]]:
-    """Deals that live as the table says under TRUTH; some censored, others looked at once, on a day of no meaning.
+def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], CensoredDurations, list[str]]:
+    """Deals with durations from the table under TRUTH; some are censored, others observed once, on a random day.
 
-    Between two levels a deal lives as at the one or the other, as the table has it.
+    Between two levels a deal has the duration of the one or the other, as in the table.
     """
-    dice = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     features = [
         Features(
-            sides="unilateral" if dice.random() < 0.4 else "bilateral",
-            fixed_term=bool(dice.random() < 0.5),
-            mechanism=bool(dice.random() < 0.5),
-            prior_ceasefires=int(dice.integers(0, 20)),
+            sides="unilateral" if generator.random() < 0.4 else "bilateral",
+            fixed_term=bool(generator.random() < 0.5),
+            mechanism=bool(generator.random() < 0.5),
+            prior_ceasefires=int(generator.integers(0, 20)),
         )
         for _ in range(n)
     ]
-    z = TRUTH.means(np.array([covariates(f) for f in features])) + TRUTH.sigma * dice.normal(size=n)
+    z = TRUTH.means(np.array([covariates(f) for f in features])) + TRUTH.sigma * generator.normal(size=n)
     place = np.clip(z - LEVELS[0], 0, len(LEVELS) - 1)
-    level = LEVELS[0] + np.floor(place) + (dice.random(n) < place - np.floor(place))
+    level = LEVELS[0] + np.floor(place) + (generator.random(n) < place - np.floor(place))
     mean = np.array([2.0 if f.mechanism else 1.0 for f in features]) * 60.0 * np.exp(-level)
-    day = np.floor(dice.exponential(mean))
-    lost = np.floor(dice.exponential(400.0, n))
-    once = dice.random(n) < 0.3
+    day = np.floor(generator.exponential(mean))
+    lost = np.floor(generator.exponential(400.0, n))
+    once = generator.random(n) < 0.3
     censored = lost <= day
     low = np.where(censored, lost, np.where(once, 0.0, day))
     high = np.where(censored, np.inf, np.where(once, lost, day + 1))
-    return features, Seen(low, high), [str(k % 40) for k in range(n)]
+    return features, CensoredDurations(low, high), [str(k % 40) for k in range(n)]
 
 
-def test_known_intractability_is_found_again() -> None:
+def test_known_intractability_is_recovered() -> None:
     table = made_up_table()
     features, what, countries = made_up_deals(table, 4000, seed=11)
-    found = fitted_to(table, features, what, countries)
+    fitted = fit_intractability(table, features, what, countries)
     used = [COVARIATES.index(name) for name in ("constant", "unilateral", "fixed_term", "mechanism", "log_prior")]
-    off = np.abs(found.beta - TRUTH.beta)[used] / found.errors[used]
-    assert off.max() < 3.0, "within 3 standard errors: five right ones fail together once in 74 times"
-    assert abs(np.log(found.sigma / TRUTH.sigma)) < 3.0 * found.errors[-1]
-    assert found.errors[used].max() < 0.25
+    off = np.abs(fitted.beta - TRUTH.beta)[used] / fitted.errors[used]
+    assert off.max() < 3.0, "within 3 standard errors: five correct estimates fail together with probability 1 in 74"
+    assert abs(np.log(fitted.sigma / TRUTH.sigma)) < 3.0 * fitted.errors[-1]
+    assert fitted.errors[used].max() < 0.25
 
 
-def test_a_fit_that_ignores_selection_would_be_seen() -> None:
+def test_a_fit_that_ignores_selection_is_biased() -> None:
     table = made_up_table()
     features, what, countries = made_up_deals(table, 4000, seed=11)
-    blind = [replace(f, mechanism=False) for f in features]
-    found = fitted_to(table, blind, what, countries)
+    without_mechanism = [replace(f, mechanism=False) for f in features]
+    fitted = fit_intractability(table, without_mechanism, what, countries)
     constant = COVARIATES.index("constant")
-    assert abs(found.beta[constant] - TRUTH.beta[constant]) > 3.0 * found.errors[constant]
+    assert abs(fitted.beta[constant] - TRUTH.beta[constant]) > 3.0 * fitted.errors[constant]
 
 
 def test_a_lever_moves_mechanisms_and_not_intractability() -> None:
     table = made_up_table()
-    bare, watched = Features(), Features(mechanism=True)
-    without = float(surviving(forecast(table, TRUTH, [bare]), 90.0)[0])
-    lever = float(surviving(forecast(table, TRUTH, [bare], lever=[watched]), 90.0)[0])
-    as_found = float(surviving(forecast(table, TRUTH, [watched]), 90.0)[0])
-    assert as_found < without < lever, "watched deals are the hard cases, yet watching helps"
-    shares = level_shares(TRUTH.means(np.array([covariates(bare)])), TRUTH.sigma)
-    by_hand = shares @ table.mass[table.row(cell_of(watched))]
+    plain, monitored = Features(), Features(mechanism=True)
+    without = float(surviving(forecast(table, TRUTH, [plain]), 90.0)[0])
+    lever = float(surviving(forecast(table, TRUTH, [plain], lever=[monitored]), 90.0)[0])
+    as_coded = float(surviving(forecast(table, TRUTH, [monitored]), 90.0)[0])
+    assert as_coded < without < lever, "monitored deals are the hard cases, yet monitoring helps"
+    shares = level_shares(TRUTH.means(np.array([covariates(plain)])), TRUTH.sigma)
+    by_hand = shares @ table.mass[table.row(cell_of(monitored))]
     assert lever == pytest.approx(float(surviving(by_hand, 90.0)[0]), abs=1e-12)
 
 
 @pytest.mark.parametrize(("mean", "sigma"), [(0.3, 0.5), (-3.7, 2.0), (6.0, 1.0)])
 def test_weights_of_levels_are_those_of_a_normal_distribution(mean: float, sigma: float) -> None:
-    found = level_shares(np.array([mean]), sigma)[0]
+    shares = level_shares(np.array([mean]), sigma)[0]
     hats = np.eye(len(LEVELS))
     for k, hat in enumerate(hats):
         exact = quad(
             lambda z, hat=hat: np.interp(z, LEVELS, hat) * norm.pdf(z, mean, sigma), mean - 9 * sigma, mean + 9 * sigma,
             points=[z for z in LEVELS if abs(z - mean) < 9 * sigma], limit=200,
         )[0]  # fmt: skip
-        assert found[k] == pytest.approx(exact, abs=1e-6)
+        assert shares[k] == pytest.approx(exact, abs=1e-6)
 
 
 def test_the_table_is_the_same_for_the_same_seed_and_has_no_empty_bin() -> None:
-    one, two = (simulated([PLAIN], worlds=20, seed=3) for _ in range(2))
+    one, two = (simulate_table([PLAIN], worlds=20, seed=3) for _ in range(2))
     assert np.array_equal(one.mass, two.mass)
     assert one.mass.min() > 0.0
     assert np.allclose(one.mass.sum(axis=-1), 1.0)
@@ -236,20 +222,18 @@ def test_the_table_is_the_same_for_the_same_seed_and_has_no_empty_bin() -> None:
 
 
 def test_a_fit_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    from test_validation import deals_of
-
     table = made_up_table()
     deals = deals_of(60)
     fitted, _ = fit(deals, table)
     write(fitted, deals, table, tmp_path / "fitted.yaml")
-    back = shipped(tmp_path / "fitted.yaml")
+    back = shipped_fit(tmp_path / "fitted.yaml")
     assert np.allclose(back.fitted.beta, fitted.beta, atol=1e-4)
     assert back.fitted.sigma == pytest.approx(fitted.sigma, abs=1e-4)
-    assert back.said["free_parameters"] == len(COVARIATES) + 1
+    assert back.provenance["free_parameters"] == len(COVARIATES) + 1
     assert not back.stale
 
 
-def test_nothing_shipped_tells_of_fewer_than_five_deals() -> None:
+def test_nothing_shipped_rests_on_fewer_than_five_deals() -> None:
     mix = shipped_mix()
     assert len(mix) > 5
     assert min(deals for _, deals in mix) >= 5

@@ -1,4 +1,4 @@
-"""The report: what stands on it is what the tables say, anybody can read it, and it needs nothing but itself."""
+"""The report of a run: it states the values of the tables, is accessible, and needs no other file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ceasefire.ensemble.run import RunResult, run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.report.appendix import assumed_numbers
 from ceasefire.report.html import page
-from ceasefire.report.run import Made, run_report
+from ceasefire.report.run import FinishedRun, run_report
 from ceasefire.scenario.load import load
 from ceasefire.wording import whole_percent
 
@@ -44,19 +44,19 @@ MANIFEST: dict[str, Any] = {
 
 @cache
 def ran() -> tuple[Plan, RunResult]:
-    """Forty worlds of the small scenario, and those for doubt."""
+    """Forty worlds of the small scenario, and the worlds of the parameter draws."""
     plan = Plan(load(SMALL), worlds=40, seed=2, days=400)
     return plan, run_plan(plan, workers=2)
 
 
-def made(folder: Path, **changed: object) -> Made:
-    """The small run, with some of its outcome changed."""
+def made(folder: Path, **changed: object) -> FinishedRun:
+    """The small run, with some of its results changed."""
     plan, outcome = ran()
-    return Made(plan, replace(outcome, **changed), MANIFEST, folder, "results/two-sides")  # type: ignore[arg-type]
+    return FinishedRun(plan, replace(outcome, **changed), MANIFEST, folder, "results/two-sides")  # type: ignore[arg-type]
 
 
 def elements(folder: Path, **changed: object) -> Element:
-    """Its page, read."""
+    """The parsed page of the small run."""
     return read(page(run_report(made(folder, **changed))))
 
 
@@ -71,17 +71,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def table(root: Element, words: str) -> list[list[str]]:
-    """The cells of the table whose caption has these words."""
-    (found,) = [each for each in root.all("table") if words in each.all("caption")[0].text]
-    return [[cell.text for cell in row.all("th", "td")] for row in found.all("tr")]
+    """The cells of the table whose caption contains these words."""
+    (one,) = [each for each in root.all("table") if words in each.all("caption")[0].text]
+    return [[cell.text for cell in row.all("th", "td")] for row in one.all("tr")]
 
 
 def test_the_sentence_to_copy_has_the_shares_with_both_intervals_of_the_tables(folder: Path) -> None:
     _, outcome = ran()
-    found = summary(outcome.worlds, outcome.doubt, 400)
+    results = summary(outcome.worlds, outcome.doubt, 400)
     (sentence,) = [e for e in elements(folder).all("blockquote") if e.attributes["id"] == "sentence"]
     for day in (365, 400):
-        figure = found.holding[day]
+        figure = results.holding[day]
         assert figure.doubt is not None
         for number in (figure.chance.value, figure.chance.low, figure.doubt.low, figure.doubt.high):
             assert whole_percent(number).replace("\u00a0", " ") in sentence.text
@@ -93,7 +93,7 @@ def test_the_sentence_to_copy_has_the_shares_with_both_intervals_of_the_tables(f
 
 def test_the_main_figures_stand_in_a_table_with_both_sources_of_doubt(folder: Path) -> None:
     rows = table(elements(folder), "Main figures")
-    assert rows[0] == ["", "as written", "chance in 40 worlds (95 %)", "doubt about what is assumed (90 %)"]
+    assert rows[0] == ["", "as written", "chance in 40 worlds (95 %)", "doubt about assumed numbers (90 %)"]
     assert [row[0] for row in rows[1:]] == [
         "holds past day 30", "holds past day 90", "holds past day 365", "holds to the end (day 400)",
         "mean days held", "median days held",
@@ -108,7 +108,7 @@ def test_shares_of_endings_are_those_of_the_worlds(folder: Path) -> None:
     assert shares["Still holding"] == whole_percent(held).replace("\u00a0", " ")
 
 
-def test_a_page_asks_nothing_of_a_network(folder: Path) -> None:
+def test_a_page_needs_no_network(folder: Path) -> None:
     text = page(run_report(made(folder)))
     root = read(text)
     for element in root.all():
@@ -174,7 +174,7 @@ def test_every_table_has_a_caption_and_headings_that_say_what_they_head(folder: 
 
 
 def rules(style: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Selectors and declarations of a style sheet, nested blocks opened."""
+    """Selectors and declarations of a style sheet, including those in nested blocks."""
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", style):
         yield selector.strip(), dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", body))
 
@@ -184,17 +184,17 @@ def test_all_words_stand_out_from_what_is_behind_them() -> None:
     named = dict(re.findall(r"--(\w+):\s*(#[0-9a-f]{6})", style))
     assert {"ink", "quiet", "link", "paper", "shade"} <= set(named)
 
-    def colour(said: str) -> str:
-        return re.sub(r"var\(--(\w+)\)", lambda m: named[m[1]], said)
+    def colour(value: str) -> str:
+        return re.sub(r"var\(--(\w+)\)", lambda m: named[m[1]], value)
 
     for words in ("ink", "quiet", "link"):
         for behind in ("paper", "shade"):
             assert contrast(named[words], named[behind]) >= 4.5, (words, behind)
     checked = 0
-    for selector, said in rules(style):
-        background = said.get("background", "")
+    for selector, declarations in rules(style):
+        background = declarations.get("background", "")
         if background.startswith(("#", "var")):
-            words = colour(said.get("color", "var(--ink)"))
+            words = colour(declarations.get("color", "var(--ink)"))
             assert contrast(words, colour(background)) >= 4.5, selector
             checked += 1
     assert checked >= 5
@@ -260,19 +260,19 @@ def test_one_world_and_worlds_that_all_hold_have_reports_too(folder: Path) -> No
     root = elements(folder, worlds=held)
     assert "100 %" in root.all("blockquote")[0].text
     assert "Nothing ended the deal" in root.text
-    assert "safer with age" not in root.text
+    assert "fall with age" not in root.text
 
 
-def test_nothing_assumed_is_said_to_be_so(folder: Path) -> None:
+def test_a_scenario_without_assumed_numbers_is_reported_as_such(folder: Path) -> None:
     root = elements(folder, doubt=None, assumed=0)
-    assert {row[3] for row in table(root, "Main figures")[1:]} == {"nothing assumed"}
-    assert "nothing in this scenario is assumed" in root.text
+    assert {row[3] for row in table(root, "Main figures")[1:]} == {"no assumed numbers"}
+    assert "this scenario contains no assumed numbers" in root.text
 
 
-def test_when_every_world_failed_the_page_says_so_and_how_to_see_why(folder: Path) -> None:
+def test_when_every_world_failed_the_page_states_it_and_how_to_replay_one(folder: Path) -> None:
     failed = ran()[1].worlds.assign(failed=True)
     root = elements(folder, worlds=failed)
-    assert "all 40 failed" in root.all("blockquote")[0].text
+    assert "all 40 worlds failed" in root.all("blockquote")[0].text
     assert "ceasefire replay results/two-sides --world 0" in root.text
     assert not root.all("img")
 
@@ -285,7 +285,7 @@ def test_failed_worlds_are_counted_and_left_out(folder: Path) -> None:
     assert "4 of them failed" in root.text
 
 
-def test_a_figure_that_is_not_there_is_said_to_be_missing(folder: Path) -> None:
+def test_a_missing_figure_is_reported_as_missing(folder: Path) -> None:
     shutil.rmtree(folder / "figures")
     root = elements(folder)
     assert not root.all("img")
@@ -297,12 +297,12 @@ def test_the_same_run_gives_the_same_page(folder: Path) -> None:
 
 
 def test_a_run_writes_its_report_and_report_makes_the_same_again(command: Command, small: str) -> None:
-    said = command("run", small, "--worlds", "12", "--days", "60")
-    folder = Path(said.last)
+    result = command("run", small, "--worlds", "12", "--days", "60")
+    folder = Path(result.last)
     first = (folder / "report.html").read_bytes()
     assert (
-        f"report              {folder}/report.html" in re.sub(r" +(?=results)", lambda m: m[0], said.out)
-        or "report.html" in said.out
+        f"report              {folder}/report.html" in re.sub(r" +(?=results)", lambda m: m[0], result.out)
+        or "report.html" in result.out
     )
     (folder / "report.html").unlink()
     (folder / "figures" / "survival.png").unlink()
@@ -314,9 +314,9 @@ def test_a_run_writes_its_report_and_report_makes_the_same_again(command: Comman
 
 
 def test_a_report_of_no_results_folder_is_refused(command: Command, tmp_path: Path) -> None:
-    said = command("report", str(tmp_path))
-    assert said.code == 2
-    assert "not a results folder" in said.err
+    result = command("report", str(tmp_path))
+    assert result.code == 2
+    assert "not a results folder" in result.err
     with pytest.raises(FolderError):
         report.write(tmp_path)
 
@@ -327,8 +327,8 @@ def test_a_page_that_cannot_be_made_loses_no_run(command: Command, small: str, m
         raise ZeroDivisionError("a fault in the report")
 
     monkeypatch.setattr("ceasefire.report.write_run", broken)
-    said = command("run", small, "--worlds", "12", "--days", "60")
-    assert said.code == 0
-    assert "report.html could not be made (ZeroDivisionError: a fault in the report)" in said.err
-    assert len(open_results(Path(said.last)).outcome.worlds) == 12
-    assert json.loads((Path(said.last) / "manifest.json").read_text(encoding="utf-8"))["worlds_done"] == 12
+    result = command("run", small, "--worlds", "12", "--days", "60")
+    assert result.code == 0
+    assert "report.html could not be made (ZeroDivisionError: a fault in the report)" in result.err
+    assert len(open_results(Path(result.last)).outcome.worlds) == 12
+    assert json.loads((Path(result.last) / "manifest.json").read_text(encoding="utf-8"))["worlds_done"] == 12

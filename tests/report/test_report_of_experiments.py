@@ -1,4 +1,4 @@
-"""Reports of comparisons and batch experiments: the sentence is what the tables say, whatever the design."""
+"""Reports of comparisons and batch experiments: for every design, the answer states the values of the tables."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CHROMIUM = shutil.which("chromium")
 
 
 def page_of(folder: Path) -> Element:
-    """The report of a folder, read."""
+    """The parsed report of a folder."""
     return read((folder / "report.html").read_text(encoding="utf-8"))
 
 
 def assert_sound(root: Element) -> None:
-    """What every page must have, whatever it reports."""
+    """What every report must have."""
     levels = [int(heading.name[1]) for heading in root.all("h1", "h2", "h3")]
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
@@ -104,10 +104,10 @@ CASES = {
 
 @pytest.mark.parametrize("kind", CASES)
 def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind: str) -> None:
-    said = command("experiment", str(experiment(tmp_path, *CASES[kind])))
-    assert said.code == 0, said.err
-    folder = Path(said.last)
-    assert "report.html could not be made" not in said.err
+    result = command("experiment", str(experiment(tmp_path, *CASES[kind])))
+    assert result.code == 0, result.err
+    folder = Path(result.last)
+    assert "report.html could not be made" not in result.err
     root = page_of(folder)
     assert_sound(root)
     assert root.all("h1")[0].text == "What was asked"
@@ -128,20 +128,22 @@ def test_a_report_of_an_experiment_that_has_changed_keeps_its_figures_and_says_s
     elsewhere.mkdir()
     folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)
     before = {file.name: file.read_bytes() for file in (folder / "figures").iterdir()}
-    said = command("report", str(folder))
-    assert (said.code, said.last) == (0, str(folder / "report.html"))
-    assert "stay as they are" in said.err
+    result = command("report", str(folder))
+    assert (result.code, result.last) == (0, str(folder / "report.html"))
+    assert "stay as they are" in result.err
     assert {file.name: file.read_bytes() for file in (folder / "figures").iterdir()} == before
 
 
-def test_an_experiment_without_tables_yet_says_what_makes_them(command: Command, tmp_path: Path) -> None:
+def test_an_experiment_without_tables_is_refused_with_the_command_that_writes_them(
+    command: Command, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)
     shutil.rmtree(folder / "tables")
-    said = command("report", str(folder))
-    assert said.code == 2
-    assert "has no tables yet" in said.err
+    result = command("report", str(folder))
+    assert result.code == 2
+    assert "has no tables yet" in result.err
 
 
 def frame(**columns: object) -> pd.DataFrame:
@@ -155,27 +157,29 @@ def test_answers_are_the_first_and_the_last_of_their_tables() -> None:
         label=["good", "bad"], difference=[50.0, -20.0], low=[40.0, -30.0], high=[60.0, -10.0], draws=[9, 9],
         draw_05=[5.0, -90.0], draw_95=[95.0, 40.0], best_in=[0.9, 0.1],
     )  # fmt: skip
-    said = answer_to({"levers": levers, "points": points}, days, "one_at_a_time")
-    assert "Over 9 draws" in said
-    assert "by good, +50 days (95 %: +40 to +60; at nine draws in ten +5 to +95)" in said
-    assert "most is lost by bad, \u221220 days (95 %: \u221230 to \u221210)" in said
+    answer = answer_to({"levers": levers, "points": points}, days, "one_at_a_time")
+    assert "Over 9 draws" in answer
+    assert "with good, +50 days (95 %: +40 to +60; at nine draws in ten +5 to +95)" in answer
+    assert "the lowest with bad, \u221220 days (95 %: \u221230 to \u221210)" in answer
     parts = frame(part=["a", "b"], contribution=[30.0, 10.0], low=[20.0, 5.0], high=[40.0, 15.0], alone=[1.0, 2.0])
-    said = answer_to({"attribution": parts, "points": points}, days, "swap")
-    assert "+40 days, most is due to a, +30 days (95 %: +20 to +40)" in said
+    answer = answer_to({"attribution": parts, "points": points}, days, "swap")
+    assert "+40 days, the largest part is due to a, +30 days (95 %: +20 to +40)" in answer
     effects = frame(
         factor=["x", "y"], effect=[9.9, 1.0], low=[8.0, 0.5], high=[12.0, 1.5], by_chance=[2.0, 2.0], uneven=[1.0, 1.0]
     )
-    assert "1 of 2 factors can be told" in answer_to({"sensitivity": effects, "points": points}, days, "morris")
+    assert "1 of 2 factors can be distinguished" in answer_to(
+        {"sensitivity": effects, "points": points}, days, "morris"
+    )
 
 
-def test_shares_are_told_in_percentage_points_and_indices_in_per_cent() -> None:
+def test_shares_are_stated_in_percentage_points_and_indices_in_per_cent() -> None:
     holds = outcome("holds_past_365")
     table = pd.DataFrame(
         {"outcome": holds.name, "label": ["a"], "difference": [0.125], "low": [0.1], "high": [0.15], "saved": [0.07]}
     )
-    found = outcome_table({"differences": table}, holds)
-    assert found is not None
-    assert [cell.replace("\u00a0", " ") for cell in found.rows[0]] == ["a", "+12", "+10", "+15", "7 %"]
+    differences = outcome_table({"differences": table}, holds)
+    assert differences is not None
+    assert [cell.replace("\u00a0", " ") for cell in differences.rows[0]] == ["a", "+12", "+10", "+15", "7 %"]
     indices = frame(
         factor=["x"], in_all=[0.5], in_all_low=[0.4], in_all_high=[0.6], alone=[0.25], alone_low=[0.2], alone_high=[0.3]
     )
@@ -192,7 +196,7 @@ def test_shares_are_told_in_percentage_points_and_indices_in_per_cent() -> None:
     ]
 
 
-def test_a_design_without_a_known_point_says_that_there_is_no_answer() -> None:
+def test_a_design_without_a_known_point_has_no_answer() -> None:
     points = pd.DataFrame({"label": ["a"], "days_held": [float("nan")]})
     assert "no answer" in answer_to({"points": points}, outcome("days_held"), "grid")
 
@@ -210,7 +214,7 @@ def test_paths_are_called_as_readers_call_them() -> None:
     assert path_words("something.not_there", scenario) == "something: not there"
 
 
-def test_more_figures_of_a_run_stand_in_its_report_under_what_they_show(command: Command, small: str) -> None:
+def test_additional_figures_of_a_run_are_in_its_report_with_their_captions(command: Command, small: str) -> None:
     folder = Path(command("run", small, "--worlds", "12", "--days", "60").last)
     assert len(page_of(folder).all("img")) == 3
     assert command("report", str(folder), "--more").code == 0
@@ -218,8 +222,8 @@ def test_more_figures_of_a_run_stand_in_its_report_under_what_they_show(command:
     root = page_of(folder)
     assert len(root.all("img")) == 3 + len(captions)
     assert {"front", "hazard"} <= set(captions)
-    for told in captions.values():
-        assert " ".join(told.split()) in root.text
+    for caption in captions.values():
+        assert " ".join(caption.split()) in root.text
     assert_sound(root)
 
 

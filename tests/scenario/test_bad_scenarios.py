@@ -1,4 +1,4 @@
-"""Every bad file gets the faults that it says it must get, no more and no fewer, and never another exception."""
+"""Every invalid file gives exactly the faults that its comments expect, and never another exception."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MARK = "# expect: "
 
 
 def expected(file: Path) -> list[str]:
-    """The faults that a bad file says it must get."""
+    """The faults that the comments of an invalid file expect."""
     lines = file.read_bytes().decode("utf-8", errors="replace").splitlines()
     return [line.removeprefix(MARK) for line in lines if line.startswith(MARK)]
 
@@ -43,6 +43,6 @@ def test_a_missing_file_a_folder_and_an_unreadable_one_are_faults(tmp_path: Path
     nowhere, folder, binary = tmp_path / "nowhere.yaml", tmp_path / "folder.yaml", tmp_path / "binary.yaml"
     folder.mkdir()
     binary.write_bytes(bytes(range(256)))
-    found = [check_file(file)[0].message for file in (nowhere, folder, binary)]
-    assert found[:2] == ["no such file", "is a folder; name a .yaml file"]
-    assert found[2] == "byte 0x80 is not UTF-8; save the file as UTF-8"
+    messages = [check_file(file)[0].message for file in (nowhere, folder, binary)]
+    assert messages[:2] == ["no such file", "is a folder; name a .yaml file"]
+    assert messages[2] == "byte 0x80 is not UTF-8; save the file as UTF-8"

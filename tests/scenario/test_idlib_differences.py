@@ -1,4 +1,4 @@
-"""The five deals on Idlib differ only in numbers that say what they rest on, and since when it could be known."""
+"""The five deals on Idlib differ only in numbers that give a source, and the date from which it was known."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SCENARIOS = {name: load(name).scenario for name in DEALS}
 NUMBERS = {name: numbers(scenario) for name, scenario in SCENARIOS.items()}
 
 
-def said(number: Quantity | None) -> Any:
+def content_of(number: Quantity | None) -> Any:
     """What of a number a result depends on."""
     return None if number is None else (number.distribution, number.range)
 
@@ -52,12 +52,12 @@ def differences(name: str) -> dict[str, Quantity]:
     return {
         path: number
         for path, number in own.items()
-        if any(said(NUMBERS[other].get(path)) != said(number) for other in others)
+        if any(content_of(NUMBERS[other].get(path)) != content_of(number) for other in others)
     }
 
 
 def rests_on(number: Quantity, start: datetime.date) -> str | None:
-    """A report, a dated fact, or a reason that says ASSUMED; None when on nothing that is said and dated."""
+    """The kind of source: a report, a dated fact, or a reason that begins with ASSUMED; None without any of these."""
     dated = number.known_by is not None and number.known_by <= start
     if not number.assumed:
         return "reported" if dated else None
@@ -69,11 +69,11 @@ def rests_on(number: Quantity, start: datetime.date) -> str | None:
 
 
 def tally(name: str) -> list[int]:
-    """Differences of a deal: all, reported, from a dated fact (and those of them told of afterwards), from a reason."""
-    found = differences(name)
-    kinds = Counter(rests_on(number, SCENARIOS[name].start) for number in found.values())
-    later = sum("afterwards" in number.source for number in found.values())
-    return [len(found), kinds["reported"], kinds["fact"], later, kinds["reason"]]
+    """Counts of the differences of a deal: all, reported, dated facts, of these reported afterwards, reasons."""
+    numbers = differences(name)
+    kinds = Counter(rests_on(number, SCENARIOS[name].start) for number in numbers.values())
+    later = sum("afterwards" in number.source for number in numbers.values())
+    return [len(numbers), kinds["reported"], kinds["fact"], later, kinds["reason"]]
 
 
 def test_the_bases_are_those_of_the_files() -> None:
@@ -84,9 +84,9 @@ def test_the_bases_are_those_of_the_files() -> None:
 
 @pytest.mark.parametrize("name", DEALS)
 def test_every_difference_says_what_it_rests_on(name: str) -> None:
-    found = differences(name)
-    assert len(found) > 10
-    bare = [path for path, number in found.items() if rests_on(number, SCENARIOS[name].start) is None]
+    numbers = differences(name)
+    assert len(numbers) > 10
+    bare = [path for path, number in numbers.items() if rests_on(number, SCENARIOS[name].start) is None]
     assert bare == []
 
 

@@ -1,4 +1,4 @@
-"""What loading does: bases, changes, settings, provenance, resolved files."""
+"""Loading a scenario: bases, changes, settings, sources and dates, resolved files."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def faults_from(attempt: Callable[[], object]) -> list[Fault]:
 
 def number(loaded: Loaded, path: str) -> Quantity:
     """A number of a scenario by its path."""
-    return {found: value for found, value, _ in quantities(loaded.scenario)}[path]
+    return {each: value for each, value, _ in quantities(loaded.scenario)}[path]
 
 
 # --- base and child
 
 
 def test_a_child_keeps_what_it_does_not_say_and_wins_where_it_speaks(laid: Laid) -> None:
-    found = laid("actors:\n  militia: {capability: 0.3}\n").scenario
-    assert found.actors["militia"].capability.value == 0.3
-    assert found.actors["militia"].motives["war_profit"].value == 0.4
-    assert found.title == "Two sides and a river"
+    scenario = laid("actors:\n  militia: {capability: 0.3}\n").scenario
+    assert scenario.actors["militia"].capability.value == 0.3
+    assert scenario.actors["militia"].motives["war_profit"].value == 0.4
+    assert scenario.title == "Two sides and a river"
 
 
 def test_a_list_is_replaced_and_never_joined(laid: Laid) -> None:
@@ -67,8 +67,8 @@ def test_a_list_is_replaced_and_never_joined(laid: Laid) -> None:
 
 
 def test_a_number_is_replaced_with_its_source(laid: Laid) -> None:
-    told = laid("actors:\n  north_army: {capability: {value: 0.7, range: [0.6, 0.8]}}\n")
-    capability = told.scenario.actors["north_army"].capability
+    loaded = laid("actors:\n  north_army: {capability: {value: 0.7, range: [0.6, 0.8]}}\n")
+    capability = loaded.scenario.actors["north_army"].capability
     assert (capability.source, capability.known_by, capability.range) == ("ASSUMED", None, (0.6, 0.8))
 
 
@@ -77,20 +77,20 @@ def test_an_actor_called_like_a_part_of_a_number_is_still_an_actor() -> None:
 
 
 def test_null_takes_away_and_what_is_not_said_has_its_default() -> None:
-    found = load(VALID / "nobody-outside.yaml").scenario
-    assert "militia" not in found.actors
-    assert "militia" not in found.front.sectors["hill"].presence
-    assert found.actors["north_army"].patron is None
-    assert found.front.sectors["river"].monitoring is None
-    assert found.agreement.term_days is None
+    scenario = load(VALID / "nobody-outside.yaml").scenario
+    assert "militia" not in scenario.actors
+    assert "militia" not in scenario.front.sectors["hill"].presence
+    assert scenario.actors["north_army"].patron is None
+    assert scenario.front.sectors["river"].monitoring is None
+    assert scenario.agreement.term_days is None
 
 
 def test_a_grandchild_inherits_through_its_parent(tmp_path: Path) -> None:
     (tmp_path / "parent.yaml").write_text(f"name: parent\nbase: {TWO_SIDES}\nguarantors: {{ties: 0.9}}\n")
     (tmp_path / "grandchild.yaml").write_text("name: grandchild\nbase: parent\nattention: {start: 0.7}\n")
-    found = load(tmp_path / "grandchild.yaml").scenario
-    assert (found.guarantors.ties.value, found.attention.start.value) == (0.9, 0.7)
-    assert found.agreement.monitoring.value == 0.3
+    scenario = load(tmp_path / "grandchild.yaml").scenario
+    assert (scenario.guarantors.ties.value, scenario.attention.start.value) == (0.9, 0.7)
+    assert scenario.agreement.monitoring.value == 0.3
 
 
 def test_parts_used_again_under_an_anchor_do_not_share_their_fate() -> None:
@@ -126,14 +126,14 @@ def test_two_changes_do_not_commute_when_one_sets_and_one_multiplies(laid: Laid)
 
 
 def test_a_star_stands_for_every_name(laid: Laid) -> None:
-    told = laid("", watched="set: {front.sectors.*.monitoring: 0.8}\n").scenario
-    assert [sector.monitoring.value for sector in told.front.sectors.values() if sector.monitoring] == [0.8, 0.8]
+    scenario = laid("", watched="set: {front.sectors.*.monitoring: 0.8}\n").scenario
+    assert [sector.monitoring.value for sector in scenario.front.sectors.values() if sector.monitoring] == [0.8, 0.8]
 
 
 def test_a_star_passes_over_those_that_have_nothing_to_multiply(laid: Laid) -> None:
-    told = laid("", halved="multiply: {front.sectors.*.monitoring: 0.5}\n")
-    assert told.scenario.front.sectors["hill"].monitoring is None
-    assert number(told, "front.sectors.river.monitoring").value == 0.2
+    loaded = laid("", halved="multiply: {front.sectors.*.monitoring: 0.5}\n")
+    assert loaded.scenario.front.sectors["hill"].monitoring is None
+    assert number(loaded, "front.sectors.river.monitoring").value == 0.2
 
 
 def test_a_default_can_be_multiplied_though_nobody_said_it(laid: Laid) -> None:
@@ -165,38 +165,38 @@ def test_a_distribution_moves_as_a_whole_and_stays_inside_its_field(
 
 def test_a_multiplied_number_keeps_its_source_and_a_set_one_loses_it(laid: Laid) -> None:
     path = "actors.north_army.capability"
-    kept = number(laid("", more=f"multiply: {{{path}: 1.5}}\n"), path)
-    assert (kept.source, kept.assumed) == ("Somebody (2019) (changed by more)", False)
+    changed = number(laid("", more=f"multiply: {{{path}: 1.5}}\n"), path)
+    assert (changed.source, changed.assumed) == ("Somebody (2019) (changed by more)", False)
     assert number(laid("", other=f"set: {{{path}: 0.9}}\n"), path).assumed
     assert number(laid("", guess="add: {agreement.monitoring: 0.1}\n"), "agreement.monitoring").assumed
 
 
 def test_a_whole_number_stays_whole_and_a_salience_moves_too(laid: Laid) -> None:
     longer = "multiply: {agreement.term_days: 1.5}\nadd: {motives.press.salience.constant: 0.1}\n"
-    told = laid("", longer=longer).scenario
-    assert told.agreement.term_days == 300
-    assert told.motives["press"].salience.constant == pytest.approx(-0.1)
+    scenario = laid("", longer=longer).scenario
+    assert scenario.agreement.term_days == 300
+    assert scenario.motives["press"].salience.constant == pytest.approx(-0.1)
 
 
 def test_items_and_entries_come_and_go(laid: Laid) -> None:
-    told = laid(
+    scenario = laid(
         "",
         edited="remove: [agreement.excludes=militia, agreement.deadlines.guns_out, events.0]\n"
         "append:\n  front.sectors.river.neighbours: [hill]\n"
         "  events: [{title: Again, day: 3, review: [militia]}]\n",
     ).scenario
-    assert told.agreement.excludes == []
-    assert told.agreement.deadlines == {}
-    assert told.front.sectors["river"].neighbours == ["hill"]
-    assert [event.title for event in told.events] == ["Again"]
+    assert scenario.agreement.excludes == []
+    assert scenario.agreement.deadlines == {}
+    assert scenario.front.sectors["river"].neighbours == ["hill"]
+    assert [event.title for event in scenario.events] == ["Again"]
 
 
 def test_a_change_may_say_what_nobody_said_where_the_schema_has_room(laid: Laid) -> None:
     new = "set: {actors.alliance.motives.alarm: 0.2, attention.floor: 0.3, resolve.south: 0.6}\n"
-    told = laid("", new=new).scenario
-    assert told.actors["alliance"].motives["alarm"].value == 0.2
-    assert "alarm" in told.motives
-    assert (told.attention.floor.value, told.resolve["south"].value) == (0.3, 0.6)
+    scenario = laid("", new=new).scenario
+    assert scenario.actors["alliance"].motives["alarm"].value == 0.2
+    assert "alarm" in scenario.motives
+    assert (scenario.attention.floor.value, scenario.resolve["south"].value) == (0.3, 0.6)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,11 @@ def test_a_change_may_say_what_nobody_said_where_the_schema_has_room(laid: Laid)
             "this scenario has no such path; did you mean 'actors.north_power.commitment'?",
         ),
         ("set: {actors.militia.patron.dependence: 0.5}", "actors.militia.patron.dependence", "has no such path"),
-        ("multiply: {front.sectors.hill.monitoring: 2}", "front.sectors.hill.monitoring", "is not said in this"),
+        (
+            "multiply: {front.sectors.hill.monitoring: 2}",
+            "front.sectors.hill.monitoring",
+            "has no value in this scenario",
+        ),
         (
             "multiply: {actors.militia.motives.war_proft: 2}",
             "actors.militia.motives.war_proft",
@@ -339,24 +343,30 @@ def test_a_resolved_file_needs_nothing_but_itself(tmp_path: Path, monkeypatch: p
 
 def test_only_motives_that_somebody_has_are_kept_and_the_scenario_s_own(laid: Laid) -> None:
     own = "  idle:\n    title: Idle\n    profile: [1, 0, 0, 0]\n    salience: {constant: 0}\n    source: a test\n"
-    kept = set(laid(f"motives:\n{own}").scenario.motives)
+    names = set(laid(f"motives:\n{own}").scenario.motives)
     used = {"reclaim", "press", "contain", "survive", "domestic", "war_profit", "solidarity"}
-    assert kept == used | {"idle"}
+    assert names == used | {"idle"}
 
 
 def test_a_scenario_can_change_a_motive_of_the_catalogue(laid: Laid) -> None:
-    told = laid("motives:\n  domestic: {salience: {constant: -0.5}}\n").scenario.motives["domestic"]
+    motive = laid("motives:\n  domestic: {salience: {constant: -0.5}}\n").scenario.motives["domestic"]
     plain = laid().scenario.motives["domestic"]
-    assert told.salience.constant == -0.5
-    assert (told.profile, told.salience.terms) == (plain.profile, plain.salience.terms)
+    assert motive.salience.constant == -0.5
+    assert (motive.profile, motive.salience.terms) == (plain.profile, plain.salience.terms)
 
 
 # --- label and digest
 
 
 def test_the_label_names_the_scenario_and_its_changes(laid: Laid) -> None:
-    told = laid("", settings={"trust.north": 0.5}, more="add: {trust.north: 0.1}\n", less="add: {trust.south: -0.1}\n")
-    assert (told.label, told.changes, told.settings) == ("child+more+less", ("more", "less"), {"trust.north": 0.5})
+    loaded = laid(
+        "", settings={"trust.north": 0.5}, more="add: {trust.north: 0.1}\n", less="add: {trust.south: -0.1}\n"
+    )
+    assert (loaded.label, loaded.changes, loaded.settings) == (
+        "child+more+less",
+        ("more", "less"),
+        {"trust.north": 0.5},
+    )
 
 
 def test_a_change_may_be_joined_to_the_name() -> None:
@@ -398,10 +408,10 @@ def test_an_actor_called_title_counts_in_the_digest(laid: Laid) -> None:
 
 def test_settings_read_their_values_as_scenario_files_do(laid: Laid) -> None:
     texts = ["trust.north=0.3", "agreement.hotline={uniform: [0.1, 0.2]}", "agreement.excludes=[]", "title=Again"]
-    told = laid("", settings=parse_settings(texts)).scenario
-    assert told.trust["north"].value == 0.3
-    assert told.agreement.hotline.uniform == (0.1, 0.2)
-    assert (told.agreement.excludes, told.title) == ([], "Again")
+    scenario = laid("", settings=parse_settings(texts)).scenario
+    assert scenario.trust["north"].value == 0.3
+    assert scenario.agreement.hotline.uniform == (0.1, 0.2)
+    assert (scenario.agreement.excludes, scenario.title) == ([], "Again")
 
 
 def test_a_setting_that_is_none_and_one_that_is_no_yaml_are_both_named() -> None:
@@ -419,15 +429,15 @@ def test_a_shorter_run_does_not_make_a_late_event_wrong(laid: Laid) -> None:
 
 
 def test_every_number_has_a_path_a_unit_and_limits_that_hold_it() -> None:
-    found = list(quantities(load(VALID / "every-form.yaml").scenario))
-    paths = [path for path, _, _ in found]
+    numbers = list(quantities(load(VALID / "every-form.yaml").scenario))
+    paths = [path for path, _, _ in numbers]
     assert len(paths) == len(set(paths))
-    for path, value, meta in found:
+    for path, value, meta in numbers:
         assert meta["low"] <= value.centre <= meta["high"], path
         assert meta["unit"] or ".add." in path or ".multiply." in path, path
     assert {"mechanisms.q0", "trust.south", "events.0.rate_per_year", "events.1.day"} <= set(paths)
     assert "events.0.set.front.sectors.river.monitoring" in paths
-    meta = {path: meta for path, _, meta in found}
+    meta = {path: meta for path, _, meta in numbers}
     assert meta["actors.militia.motives.war_profit"]["unit"] == "weight"
     assert meta["front.sectors.hill.presence.militia"]["high"] == 1e6
     assert meta["events.0.set.front.sectors.river.monitoring"]["high"] == 1
@@ -461,8 +471,8 @@ def test_events_may_change_what_lives_and_not_what_was_fixed_at_signing() -> Non
 def test_an_assumed_number_is_drawn_over_its_doubt(
     laid: Laid, path: str, stated: object, drawn: tuple[float, float] | None
 ) -> None:
-    told = laid("", settings={path: stated})
-    value, meta = next((value, meta) for found, value, meta in quantities(told.scenario) if found == path)
+    loaded = laid("", settings={path: stated})
+    value, meta = next((value, meta) for found, value, meta in quantities(loaded.scenario) if found == path)
     assert doubt_range(value, meta) == (None if drawn is None else pytest.approx(drawn))
 
 

@@ -1,4 +1,4 @@
-"""The page for people who edit scenarios says what the files say."""
+"""The page for people who edit scenarios agrees with the files."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ KINDS = ("lever", "shock", "assumption")
 
 
 def rows_under(head: str) -> dict[str, str]:
-    """The table whose first column is headed so: what stands in its first two columns, without code marks."""
+    """The first two columns, without code marks, of the table whose first column has this heading."""
     table = TEXT.split(f"| {head} |", 1)[1].split("\n\n", 1)[0]
     return dict(re.findall(r"^\| `([^`]+)` \| (.*) \|$", table, re.MULTILINE))
 
 
 def changes_of(kind: str) -> dict[str, str]:
     """Names and sentences of the shipped changes of one kind."""
-    said: list[dict[str, Any]] = [to_plain(read_change(file)) for file in sorted((FOLDER / "changes").glob("*.yaml"))]
-    return {change["name"]: change["sentence"] for change in said if change["kind"] == kind}
+    changes: list[dict[str, Any]] = [
+        to_plain(read_change(file)) for file in sorted((FOLDER / "changes").glob("*.yaml"))
+    ]
+    return {change["name"]: change["sentence"] for change in changes if change["kind"] == kind}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""What pulls an actor towards a rung of its ladder and what holds it back, sum by sum."""
+"""The terms of an actor's utility for each rung of its ladder: motives and restraints (the pulls on its decision)."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Rungs = tuple[float, float, float, float]
 
 WORD, LEASH, PREPARATION, HABIT = "its given word", "the leash", "lack of preparation", "force of habit"
 INTENT, REST = "hidden intent", "other restraint"
-"""What weighs on a choice besides motives; a motive's name has no space, so none can be taken for these."""
+"""Names of the terms that are no motives. A motive's name has no space, so the names cannot clash."""
 
 NOISE = 1e-9
-"""Below this a utility is rounding."""
+"""A smaller difference in utility is rounding error. [utility]"""
 
 
 @dataclass(frozen=True)
 class Pulls:
-    """Everything that enters an actor's utility [utility], for each rung, on one morning.
+    """All terms of an actor's utility [utility], by rung, when it reviews its posture on one day.
 
     `motives` are weight x salience x profile; `holds` are word, leash, preparation, habit and hidden intent, with
-    the sign with which they enter. `chances` are those of the choice: 0 for a rung that is out of reach.
+    the sign that they have in the sum. `chances` are the choice probabilities: 0 for a rung that is out of reach.
     """
 
     actor: str
@@ -37,69 +37,69 @@ class Pulls:
 
     @property
     def parts(self) -> dict[str, Rungs]:
-        """Motives and holds together; they sum to the utility."""
+        """All terms; they sum to the utility."""
         return {**self.motives, **self.holds}
 
     def utility(self, rung: int) -> float:
-        """U of a rung, as the choice saw it."""
+        """Utility of a rung when the choice was made."""
         return sum(part[rung] for part in self.parts.values())
 
     def difference(self, new: int, old: int) -> dict[str, float]:
-        """What each part adds to U(new) - U(old), the largest first; parts that add nothing are left out."""
-        steps = {name: part[new] - part[old] for name, part in self.parts.items()}
-        return dict(sorted(((n, s) for n, s in steps.items() if abs(s) > NOISE), key=lambda each: -abs(each[1])))
+        """What each term adds to U(new) - U(old), the largest first; terms that add nothing are left out."""
+        differences = {name: part[new] - part[old] for name, part in self.parts.items()}
+        return dict(sorted(((n, d) for n, d in differences.items() if abs(d) > NOISE), key=lambda item: -abs(item[1])))
 
 
 def pulls_of(record: WorldArray, a: int, opening: InitialState) -> Pulls:
-    """The pulls on actor `a` by its present sight; on the morning of a choice, before it takes effect.
+    """The terms of actor `a` from the indicators in the record, before its choice of the day takes effect.
 
-    The record keeps everything else as it was: the choice's chances are worked out again from the same sight.
+    The record is not changed: the choice probabilities are computed again from the same indicators.
     """
     w = record[0]
-    found = python_rules.choice_probabilities(record, a)
-    chances = (float(found[0]), float(found[1]), float(found[2]), float(found[3]))
+    p = python_rules.choice_probabilities(record, a)
+    chances = (float(p[0]), float(p[1]), float(p[2]), float(p[3]))
     motives = {}
     for k in range(int(w["n_own"][a])):
         m, felt = int(w["own"][a, k]), float(w["felt"][a, k])
-        likes = w["profile"][m].tolist()
-        motives[opening.motives[m]] = (felt * likes[0], felt * likes[1], felt * likes[2], felt * likes[3])
-    return Pulls(opening.actors[a], int(w["rung"][a]), motives, holds_of(record, a), chances)
+        profile = w["profile"][m].tolist()
+        motives[opening.motives[m]] = (felt * profile[0], felt * profile[1], felt * profile[2], felt * profile[3])
+    return Pulls(opening.actors[a], int(w["rung"][a]), motives, restraints(record, a), chances)
 
 
-def holds_of(record: WorldArray, a: int) -> dict[str, Rungs]:
-    """What holds actor `a` back, or on, besides its motives: as it enters the utility of each rung.
+def restraints(record: WorldArray, a: int) -> dict[str, Rungs]:
+    """The terms of actor `a`'s utility that are no motives, by rung.
 
-    The parts sum to the rules' own restraint; what a rule should ever hold back beyond them stands under REST.
+    They sum to the negative of the rules' own cost of a rung; any remainder is under REST.
     """
     w = record[0]
     here = int(w["rung"][a])
-    found = {
+    terms = {
         HABIT: by_rung(lambda rung: -float(w["inertia"]) * (rung != here)),
         INTENT: by_rung(lambda rung: float(w["intent"][a] * INTENSITY[rung])),
     }
     if w["fights"][a]:
-        found |= _holds_of_a_fighter(record, a, here)
+        terms |= _restraints_of_a_belligerent(record, a, here)
     rest = by_rung(
-        lambda rung: -python_rules.costs_of_rung(record, a, rung) - sum(part[rung] for part in found.values())
+        lambda rung: -python_rules.costs_of_rung(record, a, rung) - sum(term[rung] for term in terms.values())
     )
-    return found if max(map(abs, rest)) < NOISE else {**found, REST: rest}
+    return terms if max(map(abs, rest)) < NOISE else {**terms, REST: rest}
 
 
-def _holds_of_a_fighter(record: WorldArray, a: int, here: int) -> dict[str, Rungs]:
+def _restraints_of_a_belligerent(record: WorldArray, a: int, here: int) -> dict[str, Rungs]:
     w = record[0]
     bound = not w["excluded"][a]
     ready, patron = float(w["mobilised"][a]), int(w["patron"][a])
-    found = {
+    terms = {
         WORD: by_rung(lambda rung: -float(w["word"] * INTENSITY[rung]) * bound),
         PREPARATION: by_rung(lambda rung: -preparation(float(w["prep"]), ready, rung, here)),
     }
     if patron >= 0:
         grip, bond = float(w["grip"]), float(w["dependence"][a])
-        hand, held = float(w["commitment"][patron]), int(w["rung"][patron])
-        found[LEASH] = by_rung(lambda rung: -leash(grip, bond, hand, rung, held))
-    return found
+        commitment, patron_rung = float(w["commitment"][patron]), int(w["rung"][patron])
+        terms[LEASH] = by_rung(lambda rung: -leash(grip, bond, commitment, rung, patron_rung))
+    return terms
 
 
-def by_rung(each: Callable[[int], float]) -> Rungs:
-    """A number for each of the four rungs."""
-    return each(0), each(1), each(2), each(3)
+def by_rung(term: Callable[[int], float]) -> Rungs:
+    """The value of a term for each of the four rungs."""
+    return term(0), term(1), term(2), term(3)

@@ -1,4 +1,4 @@
-"""A number with the range in which it lies."""
+"""Point estimates with their intervals: shares, means, and means freed from sampling noise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Z_95 = 1.959963984540054
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate between its limits, all in one unit; infinity says 'beyond the horizon'."""
+    """An estimate and its lower and upper limit, all in one unit; infinity means 'beyond the horizon'."""
 
     value: float
     low: float
@@ -23,7 +23,7 @@ class Interval:
 def wilson(
     share: npt.ArrayLike, number: npt.ArrayLike, z: float = Z_95
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Limits of a share seen in `number` independent trials; never outside [0, 1], never of no width. Wilson (1927)."""
+    """Limits of a share observed in `number` independent trials: within [0, 1], of positive width. Wilson (1927)."""
     p = np.asarray(share, dtype=float)
     n = np.asarray(number, dtype=float)
     centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -32,36 +32,36 @@ def wilson(
 
 
 def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> Interval:
-    """Mean of independent values with Student's interval; a single value knows nothing of its error.
+    """Mean of independent values with Student's interval; infinite limits for a single value.
 
-    ValueError when there is none or one of them is not finite.
+    ValueError when there is no value or one is not finite.
     """
-    given = np.asarray(values, dtype=float).ravel()
-    if not len(given):
+    sample = np.asarray(values, dtype=float).ravel()
+    if not len(sample):
         raise ValueError("no values: a mean needs at least one")
-    if not np.isfinite(given).all():
+    if not np.isfinite(sample).all():
         raise ValueError("a value is not finite: leave failed worlds out before taking a mean")
-    mean = float(given.mean())
-    if len(given) == 1:
+    mean = float(sample.mean())
+    if len(sample) == 1:
         return Interval(mean, -np.inf, np.inf)
-    half = float(student(np.array(float(len(given))), level)) * float(given.std(ddof=1)) / np.sqrt(len(given))
+    half = float(student(np.array(float(len(sample))), level)) * float(sample.std(ddof=1)) / np.sqrt(len(sample))
     return Interval(mean, mean - half, mean + half)
 
 
 def student(number: npt.NDArray[np.float64], level: float = 0.95) -> npt.NDArray[np.float64]:
-    """Half-width of Student's interval around the mean of so many values [standard errors]."""
+    """Half-width of Student's interval of the mean of `number` values [standard errors]."""
     from scipy.special import stdtrit
 
     return np.asarray(stdtrit(np.maximum(number - 1, 1e-9), (1 + level) / 2))
 
 
-def shrink_by_noise(seen: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Figures of draws, drawn in so far that their variance is that of the truth: of what was seen less its noise.
+def shrink_by_noise(observed: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Estimates by draw, shrunk to their mean until their variance excludes the sampling noise. Louis (1984).
 
-    `noise` is the variance of each figure's own error. Mean and shape stay those of what was seen. Louis (1984).
+    `noise` is the sampling variance of each estimate. The mean and the shape of the distribution stay.
     """
-    if len(seen) < 2 or np.ptp(seen) == 0:
-        return seen
-    mean, variance = float(seen.mean()), float(seen.var(ddof=1))
-    truth = max(0.0, variance - float(np.nanmean(noise)))
-    return np.asarray(mean + (seen - mean) * np.sqrt(truth / variance))
+    if len(observed) < 2 or np.ptp(observed) == 0:
+        return observed
+    mean, variance = float(observed.mean()), float(observed.var(ddof=1))
+    true_variance = max(0.0, variance - float(np.nanmean(noise)))
+    return np.asarray(mean + (observed - mean) * np.sqrt(true_variance / variance))

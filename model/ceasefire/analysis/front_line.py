@@ -1,4 +1,4 @@
-"""Who holds how much of each sector, day by day: in one world, or on average over the worlds that still hold."""
+"""Who holds what share of each sector, day by day: in one world, or the mean over the worlds that still hold."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState, WorldArray
-from ceasefire.simulation.trajectory import step_through
+from ceasefire.simulation.trajectory import DayLog, step_through
 
 
 @dataclass(frozen=True, eq=False)
-class FrontLife:
+class FrontHistory:
     """Share of each sector held by the first side, at the end of each day: held (days, sectors), in [0, 1].
 
-    worlds[d] is how many worlds the row is the mean of. `opened` is the line at signing, `sides` the titles of the
-    first and the second side. `ended` is the day on which the deal of a single world ended, if it did.
+    worlds[d] is the number of worlds averaged on day d. `opened` is the share held at signing, `sides` are the titles
+    of the first and the second side. `ended` is the day on which the deal of a single world ended, if it did.
     """
 
     sectors: tuple[str, ...]
@@ -32,46 +32,59 @@ class FrontLife:
 
     @property
     def moved(self) -> FloatArray:
-        """What the first side has gained of each sector since signing: (days, sectors), negative for a loss."""
+        """Share of each sector gained by the first side since signing: (days, sectors), negative for a loss."""
         return self.held - self.opened
 
 
-def front_of(scenario: Scenario, opening: InitialState, seed: int, worlds: Sequence[int]) -> FrontLife:
-    """The front of one world to its last day, or the mean of several over those whose deal still holds.
+def front_history(scenario: Scenario, opening: InitialState, seed: int, worlds: Sequence[int]) -> FrontHistory:
+    """The front of one world to its last day, or the mean of several worlds over those whose deal still holds.
 
     ValueError for no world.
     """
     if not worlds:
         raise ValueError("no worlds: a front needs at least one")
+    if len(worlds) == 1:
+        return front_of_log(scenario, *_record(scenario, opening, seed, worlds[0]))
     total = np.zeros((1, len(opening.sectors)))
     count = np.zeros(1, dtype=np.int64)
-    ended = None
     for world in worlds:
-        days, over = _line(scenario, opening, seed, world)
-        lived = days if len(worlds) == 1 or over is None else days[: max(1, over)]
-        total, count = _grown(total, len(lived)), _grown(count, len(lived))
-        total[: len(lived)] += lived
-        count[: len(lived)] += 1
-        ended = over if len(worlds) == 1 else None
+        held, ended = _line(*_record(scenario, opening, seed, world))
+        held = held if ended is None else held[: max(1, ended)]
+        total, count = _extended(total, len(held)), _extended(count, len(held))
+        total[: len(held)] += held
+        count[: len(held)] += 1
+    return _front(scenario, opening, total / count[:, None], count, None)
+
+
+def front_of_log(scenario: Scenario, log: DayLog, last: WorldArray) -> FrontHistory:
+    """The front of one world to its last day, from a log with the field `held` and its record of the last day."""
+    held, ended = _line(log, last)
+    return _front(scenario, log.opening, held, np.ones(len(held), dtype=np.int64), ended)
+
+
+def _record(scenario: Scenario, opening: InitialState, seed: int, world: int) -> tuple[DayLog, WorldArray]:
+    """Simulate one world; the log of its front, and its record of the last day."""
+    log = DayLog(opening, ("held",))
+    return log, step_through(scenario, opening, seed, world, log.note)
+
+
+def _line(log: DayLog, last: WorldArray) -> tuple[FloatArray, int | None]:
+    """The line of one world, (days, sectors), and the day on which its deal ended, if it did."""
+    held: FloatArray = log.column("held")[:, : len(log.opening.sectors)].astype(np.float64)
+    return held, int(last["days_held"][0]) if last["ended"][0] else None
+
+
+def _front(
+    scenario: Scenario, opening: InitialState, held: FloatArray, worlds: IntArray, ended: int | None
+) -> FrontHistory:
+    """The front with the titles of sectors and sides, and the line at signing."""
     first, second = (side.title for side in scenario.sides.values())
     opened = np.array([float(scenario.front.sectors[name].held.centre) for name in opening.sectors])
     titles = tuple(scenario.front.sectors[name].title for name in opening.sectors)
-    return FrontLife(titles, (first, second), opened, total / count[:, None], count, ended)
+    return FrontHistory(titles, (first, second), opened, held, worlds, ended)
 
 
-def _grown(table: Any, rows: int) -> Any:
-    """An array with at least so many rows, nothing in the new ones."""
+def _extended(table: Any, rows: int) -> Any:
+    """The array with at least `rows` rows; new rows are zero."""
     missing = max(0, rows - len(table))
     return np.concatenate([table, np.zeros((missing, *table.shape[1:]), dtype=table.dtype)])
-
-
-def _line(scenario: Scenario, opening: InitialState, seed: int, world: int) -> tuple[FloatArray, int | None]:
-    """The line of one world, (days, sectors), and the day on which its deal ended, if it did."""
-    days: list[FloatArray] = []
-    number = len(opening.sectors)
-
-    def see(record: WorldArray) -> None:
-        days.append(np.array(record["held"][0][:number], dtype=np.float64))
-
-    last = step_through(scenario, opening, seed, world, see)[0]
-    return np.array(days), int(last["days_held"]) if last["ended"] else None

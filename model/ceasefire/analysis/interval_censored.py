@@ -1,4 +1,4 @@
-"""Survival when some ends are only known to lie between two days."""
+"""Distributions of interval-censored durations on fixed bins: probabilities, and Turnbull's estimator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ EDGES: FloatArray = np.array(
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 21, 25, 30, 37, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365, 450,
      545, 730, 912, 1095, 1460, 1825], np.float64,
 )  # fmt: skip
-"""Days between which the chance of an end is spread evenly; what lies beyond the last is not told apart."""
+"""Edges of the bins [days]. Within a bin the probability is spread evenly; all beyond the last edge is one bin."""
 
 HORIZON = float(EDGES[-1])
 BINS = len(EDGES)
@@ -26,7 +26,7 @@ def masses(days: FloatArray) -> FloatArray:
 def surviving(mass: FloatArray, day: FloatArray | float) -> FloatArray:
     """P(T >= day) for masses of shape (..., BINS) and days that broadcast against the leading shape.
 
-    Days beyond the horizon are taken for the horizon: what lies there is not told apart.
+    Days beyond the horizon count as the horizon, because all beyond it is one bin.
     """
     at_edges = np.maximum(
         0.0, 1.0 - np.concatenate([np.zeros((*mass.shape[:-1], 1)), np.cumsum(mass, -1)[..., :-1]], -1)
@@ -42,40 +42,40 @@ def surviving(mass: FloatArray, day: FloatArray | float) -> FloatArray:
     return np.asarray((1.0 - part) * before + part * after)
 
 
-def chance(mass: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """P(low <= T < high), the chance of what was seen; 'high' infinite for a censored duration.
+def probability_between(mass: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """P(low <= T < high), the likelihood of an observation; `high` is infinite for a right-censored duration.
 
-    An end beyond the horizon counts as censored there.
+    An end beyond the horizon counts as censored at the horizon.
     """
-    to = np.where(np.isinf(high) | (low >= HORIZON) | (high > HORIZON), np.inf, high)
-    upper = np.where(np.isinf(to), 0.0, surviving(mass, np.where(np.isinf(to), 0.0, to)))
+    limit = np.where(np.isinf(high) | (low >= HORIZON) | (high > HORIZON), np.inf, high)
+    upper = np.where(np.isinf(limit), 0.0, surviving(mass, np.where(np.isinf(limit), 0.0, limit)))
     return surviving(mass, low) - upper
 
 
 def turnbull(low: FloatArray, high: FloatArray, steps: int = 2000, tolerance: float = 1e-7) -> FloatArray:
-    """Masses of ends in the bins of analysis.binned, most likely under ends in [low, high); shape (BINS,).
+    """Maximum-likelihood masses of the bins for ends in [low, high), shape (BINS,). Turnbull (1976), by EM.
 
-    An infinite `high` is a duration censored at `low`. With dated ends only this is Kaplan-Meier in these bins.
-    Within a bin ends are spread evenly. Turnbull (1976), by expectation and maximisation. ValueError without durations.
+    An infinite `high` is a duration censored at `low`. If all ends are dated, this is Kaplan-Meier on these bins.
+    ValueError without durations.
     """
-    return np.asarray(turnbull_again(low, high, np.ones((1, len(low))), steps, tolerance)[0])
+    return np.asarray(turnbull_bootstrap(low, high, np.ones((1, len(low))), steps, tolerance)[0])
 
 
-def turnbull_again(
+def turnbull_bootstrap(
     low: FloatArray, high: FloatArray, times: FloatArray, steps: int = 200, tolerance: float = 1e-5
 ) -> FloatArray:
-    """The same for samples drawn again, each duration `times` over, shape (samples, n); masses (samples, BINS)."""
+    """As `turnbull`, for bootstrap samples: `times` (samples, n) are the multiplicities; masses (samples, BINS)."""
     if len(low) == 0:
         raise ValueError("no durations: nothing to estimate")
-    each = np.eye(BINS)
-    within = np.array([chance(each[b], low, high) for b in range(BINS)]).T
+    unit = np.eye(BINS)
+    within = np.array([probability_between(unit[b], low, high) for b in range(BINS)]).T
     mass = np.full((len(times), BINS), 1.0 / BINS)
     for _ in range(steps):
         total = np.maximum(mass @ within.T, 1e-300)
         new = mass * ((times / total) @ within)
         new /= new.sum(axis=1, keepdims=True)
-        still = float(np.abs(new - mass).max()) >= tolerance
+        changing = float(np.abs(new - mass).max()) >= tolerance
         mass = new
-        if not still:
+        if not changing:
             break
     return np.asarray(mass)

@@ -1,7 +1,7 @@
-"""The same worlds under two conditions: how much a figure differs, how surely, and what pairing was worth.
+"""Mean differences between two conditions on the same worlds (common random numbers), with their 95 % intervals.
 
-Both conditions share the luck of each world, so that most of the chance cancels in the difference. Which single
-worlds are 'saved' or 'lost' depends on how luck is coupled; the mean difference does not.
+Both conditions use the same random numbers in each world, so that most of the variance cancels in the difference. Which
+single worlds are 'saved' or 'lost' depends on how the random numbers are coupled; the mean difference does not.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from ceasefire.array_types import FloatArray
 
 @dataclass(frozen=True)
 class Difference:
-    """A mean difference with its 95 % interval, in the unit of the figure.
+    """A mean difference with its 95 % interval, in the unit of the outcome.
 
-    variance_reduction: how many times larger the variance of the difference were with worlds of their own on each
-    side; not a number when nothing differs in any world, 1 when worlds are not shared.
+    variance_reduction: variance of the difference with independent worlds, divided by that with shared worlds; not a
+    number when no world differs, 1 when worlds are not shared.
     """
 
     value: float
@@ -33,18 +33,13 @@ class Difference:
         """Half the width of the interval."""
         return (self.high - self.low) / 2
 
-    @property
-    def is_sure(self) -> bool:
-        """The interval leaves out nought."""
-        return self.low > 0 or self.high < 0
-
 
 @dataclass(frozen=True)
 class Fates:
-    """What became of each world under a condition, against the same world without it; shares of worlds.
+    """How single worlds differ between the two conditions; shares of worlds.
 
-    longer, shorter: it held for more, or fewer, days. saved: it ended without and held to the horizon with; lost: the
-    other way round.
+    longer, shorter: the world held for more, or fewer, days under the change. saved: it ended in the baseline and held
+    to the horizon under the change. lost: the reverse.
     """
 
     longer: float
@@ -54,21 +49,22 @@ class Fates:
 
 
 def paired_difference(changed: FloatArray, baseline: FloatArray) -> Difference:
-    """The mean of changed - baseline over the same worlds in the same order; missing worlds are left out of both.
+    """Mean of changed - baseline over the same worlds in the same order; worlds missing in either are left out.
 
-    ValueError when fewer than two worlds are known under both.
+    Student's interval. ValueError for fewer than two worlds.
     """
     known = ~(np.isnan(changed) | np.isnan(baseline))
     here, there = changed[known], baseline[known]
-    each = here - there
-    spread = _variance(each)
-    apart = _variance(here) + _variance(there)
-    reduction = float(apart / spread) if spread > 0 else float("nan")
-    return _difference(float(each.mean()), spread / len(each), len(each) - 1, len(each), reduction)
+    differences = here - there
+    paired = _variance(differences)
+    unpaired = _variance(here) + _variance(there)
+    reduction = float(unpaired / paired) if paired > 0 else float("nan")
+    n = len(differences)
+    return _difference(float(differences.mean()), paired / n, n - 1, n, reduction)
 
 
 def unpaired_difference(changed: FloatArray, baseline: FloatArray) -> Difference:
-    """The difference of two means whose worlds have nothing in common (Welch). ValueError as for pairs."""
+    """Difference of the means of independent worlds, with Welch's interval. ValueError as for pairs."""
     here, there = changed[~np.isnan(changed)], baseline[~np.isnan(baseline)]
     parts = _variance(here) / len(here), _variance(there) / len(there)
     variance = sum(parts)
@@ -78,14 +74,14 @@ def unpaired_difference(changed: FloatArray, baseline: FloatArray) -> Difference
 
 
 def mean_difference(differences: Sequence[float] | FloatArray) -> Difference:
-    """The mean of differences that were found independently of each other, such as one from each draw."""
+    """Mean of independent differences, such as one from each parameter draw, with Student's interval."""
     each = np.asarray(differences, np.float64)
     each = each[~np.isnan(each)]
     return _difference(float(each.mean()), _variance(each) / len(each), len(each) - 1, len(each), float("nan"))
 
 
 def fates(changed: FloatArray, baseline: FloatArray, horizon: int) -> Fates:
-    """Shares of worlds that held longer or shorter, were saved or lost; from days held under both."""
+    """Shares of worlds that held longer or shorter, were saved or lost, from the days held under both conditions."""
     known = ~(np.isnan(changed) | np.isnan(baseline))
     here, there = changed[known], baseline[known]
     return Fates(
@@ -105,5 +101,5 @@ def _difference(value: float, variance: float, freedom: float, worlds: int, redu
 
 def _variance(values: FloatArray) -> float:
     if len(values) < 2:
-        raise ValueError(f"{len(values)} worlds are too few for an interval; two are the least")
+        raise ValueError(f"{len(values)} worlds are too few for an interval; at least two are needed")
     return float(values.var(ddof=1))

@@ -1,12 +1,12 @@
-"""What doubt about the assumed numbers does to the answer, apart from the chance in any one world.
+"""Parameter uncertainty of the survival curve, separated from the sampling noise of single worlds.
 
-Each draw of the assumed numbers has its own true survival curve, seen through a few worlds only. The spread of what
-was seen is the spread of the truth plus the noise of the few worlds; the noise is known (it is the variance within
-draws) and is taken off: one-way random effects by the method of moments. A Beta with the remaining mean and variance
-gives the band, so more worlds in a draw do not narrow it and few do not widen it.
+Each draw of the assumed parameters has its own true survival curve, estimated from a few worlds. The variance of the
+estimates over draws is the variance of the true values plus sampling noise. The noise is known from the variance within
+draws and is subtracted: one-way random effects by the method of moments. A Beta distribution with the mean and the
+remaining variance gives the band, so that its width does not depend on the number of worlds per draw.
 
-Every draw needs worlds of its own. Draws that share worlds share their luck: it no longer averages out over draws,
-and what is taken off as noise is not what is there.
+Every draw needs worlds of its own. Draws that share worlds share random numbers, so the noise does not average out over
+draws and the subtraction is wrong.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import Durations, IntArray, durations
+from ceasefire.analysis.survival import Durations, IntArray, durations, median_day
 from ceasefire.array_types import FloatArray
 
 LEVEL = 0.90
@@ -27,11 +27,11 @@ Statistic = Literal["mean_days", "median_days", "share_holding"]
 
 
 @dataclass(frozen=True, eq=False)
-class DoubtBand:
-    """Where the survival curve may lie when the assumed numbers are drawn over their ranges.
+class UncertaintyBand:
+    """Pointwise range of the survival curve when the assumed parameters are drawn over their ranges.
 
-    For every whole day, over draws: low and high hold the middle 90 % of the curves, `middle` is their median
-    [probability]. worlds_per_draw is the mean number of worlds in a draw.
+    For every whole day, over draws: `low` and `high` are the limits of the middle 90 % of the curves, `middle` is their
+    median [probability]. worlds_per_draw is the mean number of worlds in a draw.
     """
 
     days: IntArray
@@ -42,11 +42,11 @@ class DoubtBand:
     worlds_per_draw: float
 
 
-def uncertainty_band(doubt: pd.DataFrame, level: float = LEVEL) -> DoubtBand:
-    """The band of survival curves over draws (column `point`), with the noise of few worlds per draw taken off.
+def uncertainty_band(doubt: pd.DataFrame, level: float = LEVEL) -> UncertaintyBand:
+    """Band of the survival curves over draws (column `point`), without the sampling noise of few worlds per draw.
 
-    Quantiles of falling curves fall: each edge is put in falling order (Chernozhukov et al. 2009). ValueError when
-    fewer than two draws have two worlds, draws share worlds, or a world was followed for fewer days than others.
+    Quantiles of decreasing curves decrease, so each edge is sorted (Chernozhukov et al. 2009). ValueError when fewer
+    than two draws have two worlds, draws share worlds, or a world was followed for fewer days than others.
     """
     known = _followed_to_the_horizon(doubt)
     last = int(known.days.max())
@@ -55,26 +55,26 @@ def uncertainty_band(doubt: pd.DataFrame, level: float = LEVEL) -> DoubtBand:
     ends = np.bincount(cells, minlength=len(worlds) * (last + 1)).reshape(len(worlds), last + 1)
     share = 1 - np.cumsum(ends, axis=1) / worlds[:, None]
     mean, between = between_draw_variance(share, share * (1 - share) / (worlds[:, None] - 1))
-    edges = [np.sort(beta_quantile(at, mean, between))[::-1] for at in _levels(level)]
+    edges = [np.sort(beta_quantile(at, mean, between))[::-1] for at in _quantile_levels(level)]
     days = np.arange(last + 1, dtype=np.int64)
-    return DoubtBand(days, edges[0], edges[2], edges[1], len(worlds), float(worlds.mean()))
+    return UncertaintyBand(days, edges[0], edges[2], edges[1], len(worlds), float(worlds.mean()))
 
 
-def doubt_interval(
+def uncertainty_interval(
     doubt: pd.DataFrame, statistic: Statistic = "mean_days", day: int | None = None, level: float = LEVEL
 ) -> Interval:
-    """Median over draws of one figure of a draw, with the middle 90 % of draws.
+    """Median over draws of a statistic, with the middle 90 % of draws.
 
-    'mean_days': days held, counting none past `day` (the horizon when not said). 'median_days': where the edges of
-    the band cross one half; infinity when beyond the horizon. 'share_holding': P(days held > day), day needed.
+    'mean_days': mean days held, restricted to `day` (by default the horizon). 'median_days': where the edges of the
+    band cross one half; infinite beyond the horizon. 'share_holding': P(days held > day); `day` is required.
     """
     if statistic == "median_days":
         band = uncertainty_band(doubt, level)
-        return Interval(*(_first_below_half(edge) for edge in (band.middle, band.low, band.high)))
+        return Interval(*(median_day(edge) for edge in (band.middle, band.low, band.high)))
     if statistic not in ("mean_days", "share_holding"):
         raise ValueError(f"statistic: '{statistic}' is none of mean_days, median_days, share_holding")
     if statistic == "share_holding" and day is None:
-        raise ValueError("share_holding: say on which day")
+        raise ValueError("share_holding needs a day")
     known = _followed_to_the_horizon(doubt)
     horizon = int(known.days.max())
     limit = horizon if day is None else day
@@ -86,26 +86,26 @@ def doubt_interval(
 
 
 def _interval_of_means(known: Durations, values: FloatArray, top: float, level: float) -> Interval:
-    """Quantiles over draws of a draw's true mean of values that lie between 0 and top."""
+    """Quantiles over draws of the true mean of values between 0 and `top`."""
     draw, worlds = _draws(known)
     means = np.bincount(draw, values / top, minlength=len(worlds)) / worlds
     squares = np.bincount(draw, (values / top) ** 2, minlength=len(worlds)) / worlds
     mean, between = between_draw_variance(means, np.maximum(0.0, squares - means**2) / (worlds - 1))
-    low, middle, high = (float(beta_quantile(at, mean, between)) * top for at in _levels(level))
+    low, middle, high = (float(beta_quantile(at, mean, between)) * top for at in _quantile_levels(level))
     return Interval(middle, low, high)
 
 
 def between_draw_variance(means: FloatArray, noise: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean, and variance of the true means, over draws (first axis), given each mean's own variance (noise).
+    """Mean over draws (first axis) and variance of the true means, given the sampling variance of each mean (noise).
 
-    Unbiased: E[variance of the means seen] = variance of the true means + mean noise. Never below 0.
+    E[variance of the estimates] = variance of the true means + mean noise. The result is never below 0.
     """
-    seen = means.var(axis=0, ddof=1)
-    return means.mean(axis=0), np.maximum(0.0, seen - noise.mean(axis=0))
+    observed = means.var(axis=0, ddof=1)
+    return means.mean(axis=0), np.maximum(0.0, observed - noise.mean(axis=0))
 
 
 def beta_quantile(at: float, mean: npt.ArrayLike, variance: npt.ArrayLike) -> FloatArray:
-    """Quantile of the Beta with this mean and variance; the mean itself where the variance is nil."""
+    """Quantile of the Beta distribution with this mean and variance; the mean itself where the variance is zero."""
     from scipy.special import betaincinv
 
     mean = np.asarray(mean, dtype=float)
@@ -118,36 +118,30 @@ def beta_quantile(at: float, mean: npt.ArrayLike, variance: npt.ArrayLike) -> Fl
 
 
 def _followed_to_the_horizon(doubt: pd.DataFrame) -> Durations:
-    """The worlds of the draws that have two or more; censored nowhere but at the horizon."""
+    """Worlds of the draws with two or more worlds; censored at the horizon only."""
     if "point" not in doubt.columns:
-        raise ValueError("the table of worlds has no column 'point' to tell draws apart")
+        raise ValueError("the table of worlds has no column 'point', which numbers the draws")
     known = durations(doubt)
     if "world" in doubt.columns and doubt.groupby("world")["point"].nunique().gt(1).any():
-        raise ValueError("draws share worlds: give every draw worlds of its own, numbered on from draw to draw")
+        raise ValueError("draws share worlds: every draw needs its own worlds, numbered on from draw to draw")
     _, draw, worlds = np.unique(known.point, return_inverse=True, return_counts=True)
     if np.count_nonzero(worlds > 1) < 2:
-        raise ValueError("doubt needs at least two draws with at least two worlds each")
-    kept = worlds[draw] > 1
-    ended, days = known.ended[kept], known.days[kept]
+        raise ValueError("parameter uncertainty needs at least two draws with at least two worlds each")
+    enough = worlds[draw] > 1
+    ended, days = known.ended[enough], known.days[enough]
     if (days[~ended] < days.max()).any():
         raise ValueError(f"a world was followed for {days[~ended].min():,} days only, others for {days.max():,}")
-    return Durations(days, ended, known.cause[kept], known.actor[kept], known.point[kept], known.failed)
+    return Durations(days, ended, known.cause[enough], known.actor[enough], known.point[enough], known.failed)
 
 
 def _draws(known: Durations) -> tuple[IntArray, IntArray]:
-    """For each world the number of its draw from 0, and for each draw its number of worlds."""
+    """The number of each world's draw, from 0, and the number of worlds of each draw."""
     _, draw, worlds = np.unique(known.point, return_inverse=True, return_counts=True)
     return draw.astype(np.int64), worlds.astype(np.int64)
 
 
-def _levels(level: float) -> tuple[float, float, float]:
+def _quantile_levels(level: float) -> tuple[float, float, float]:
     """Lower, middle and upper quantile of a central interval."""
     if not 0 < level < 1:
         raise ValueError(f"level: {level:g} does not lie between 0 and 1")
     return (1 - level) / 2, 0.5, (1 + level) / 2
-
-
-def _first_below_half(edge: FloatArray) -> float:
-    """First day on which an edge is at one half or below."""
-    below = np.flatnonzero(edge <= 0.5)
-    return float(below[0]) if below.size else float("inf")

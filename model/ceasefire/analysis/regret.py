@@ -1,9 +1,10 @@
-"""What choosing a lever may cost when nobody knows which of the possible situations is the real one.
+"""Expected and maximum regret of levers under parameter uncertainty.
 
-The regret of a lever in a situation is what the best lever there would have gained over it. Seen through a few worlds
-the best looks better than it is: it is partly the luckiest. So what a lever does at one draw is first drawn in towards
-what it does over all draws, by the share of what was seen that is noise (empirical Bayes, James and Stein 1961); with
-many worlds nothing is drawn in, and with few the regret is that against the lever that is best over all.
+The regret of a lever at a parameter draw is the outcome of the best lever at that draw minus its own. With few worlds
+per draw the best lever looks better than it is, because it is partly the luckiest. So the effect of a lever at a draw
+is first shrunk towards its mean over draws, by the share of sampling noise in the observed variance (empirical Bayes,
+James and Stein 1961). With many worlds nothing is shrunk; with few, regret is relative to the lever that is best on
+average.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from ceasefire.analysis.estimates import Interval, mean_interval
 from ceasefire.array_types import FloatArray
 
 Outcomes = Mapping[str, FloatArray]
-"""For each lever, the outcome of every world at every draw of the uncertainties: (draws, worlds), the same for all."""
+"""For each lever, the outcome of every world at every parameter draw: (draws, worlds), the same shape for all."""
 
 
 @dataclass(frozen=True)
 class Regret:
-    """What a lever leaves ungained, in the unit of the outcome.
+    """Regret of one lever, in the unit of the outcome.
 
-    `mean` over the draws with its 95 % interval (chance of worlds and of draws together); `worst` is the largest at
-    any draw; `best_in` is the share of draws in which no lever does better.
+    `mean` over the draws with its 95 % interval (sampling error of worlds and of draws together); `worst` is the
+    largest at any draw; `best_in` is the share of draws at which no lever is better.
     """
 
     lever: str
@@ -36,61 +37,61 @@ class Regret:
 
 @dataclass(frozen=True)
 class Regrets:
-    """The levers, the least mean regret first; draws and worlds used, and draws left out because one failed."""
+    """The levers, the smallest mean regret first; draws and worlds used, and draws left out because of a failure."""
 
     levers: tuple[Regret, ...]
     draws: int
     worlds: int
     failed: int
 
-    @property
-    def safest(self) -> Regret:
-        """The lever whose largest regret is least."""
-        return min(self.levers, key=lambda each: (each.worst, each.mean.value))
-
 
 def regret(outcomes: Outcomes, more_is_better: bool = True) -> Regrets:
-    """Regret of every lever across the draws.
+    """Regret of every lever over the draws.
 
     A draw in which any lever has no outcome (not a number) is left out and counted. ValueError for fewer than two
     levers or two worlds, unlike shapes, or no draw left.
     """
     levers = list(outcomes)
     if len(levers) < 2:
-        raise ValueError("regret compares levers: at least two are needed (doing nothing is one)")
+        raise ValueError("regret compares levers: at least two are needed (no change counts as one)")
     if len({np.shape(values) for values in outcomes.values()}) > 1:
         raise ValueError("every lever needs the same draws and worlds")
     values = np.array([outcomes[lever] for lever in levers], dtype=float) * (1 if more_is_better else -1)
-    sound = np.isfinite(values).all(axis=(0, 2))
-    values = values[:, sound]
-    if not sound.any():
+    complete = np.isfinite(values).all(axis=(0, 2))
+    values = values[:, complete]
+    if not complete.any():
         raise ValueError("no draws left: some lever failed in every one")
     if values.shape[2] < 2:
         raise ValueError("regret needs at least two worlds at every draw")
-    told, seen = _drawn_in(values)
-    best, draws = told.argmax(axis=0), np.arange(told.shape[1])
-    left = told.max(axis=0) - told
-    found = [
-        Regret(lever, _around(left[k], seen[best, draws] - seen[k]), float(left[k].max()), float((left[k] <= 0).mean()))
+    effects, observed = _shrunk_effects(values)
+    best, draws = effects.argmax(axis=0), np.arange(effects.shape[1])
+    regrets = effects.max(axis=0) - effects
+    ranked = [
+        Regret(
+            lever,
+            _with_sampling_error(regrets[k], observed[best, draws] - observed[k]),
+            float(regrets[k].max()),
+            float((regrets[k] <= 0).mean()),
+        )
         for k, lever in enumerate(levers)
     ]
-    found.sort(key=lambda each: (each.mean.value, each.lever))
-    return Regrets(tuple(found), int(sound.sum()), values.shape[2], int((~sound).sum()))
+    ranked.sort(key=lambda each: (each.mean.value, each.lever))
+    return Regrets(tuple(ranked), int(complete.sum()), values.shape[2], int((~complete).sum()))
 
 
-def _drawn_in(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """What each lever does at each draw beside the mean lever, with noise drawn in and as seen: (levers, draws)."""
-    beside = values - values.mean(axis=0)
-    seen, noise = beside.mean(axis=2), beside.var(axis=2, ddof=1).mean(axis=1) / values.shape[2]
-    if seen.shape[1] < 2:
-        return seen, seen
-    spread = seen.var(axis=1, ddof=1)
-    kept = np.divide(np.maximum(0.0, spread - noise), spread, out=np.zeros(len(spread)), where=spread > 0)
-    middle = seen.mean(axis=1, keepdims=True)
-    return middle + kept[:, None] * (seen - middle), seen
+def _shrunk_effects(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Effect of each lever at each draw relative to the mean lever, shrunk and as observed: two of (levers, draws)."""
+    relative = values - values.mean(axis=0)
+    observed, noise = relative.mean(axis=2), relative.var(axis=2, ddof=1).mean(axis=1) / values.shape[2]
+    if observed.shape[1] < 2:
+        return observed, observed
+    variance = observed.var(axis=1, ddof=1)
+    signal = np.divide(np.maximum(0.0, variance - noise), variance, out=np.zeros(len(variance)), where=variance > 0)
+    mean = observed.mean(axis=1, keepdims=True)
+    return mean + signal[:, None] * (observed - mean), observed
 
 
-def _around(left: FloatArray, seen: FloatArray) -> Interval:
-    """Mean of what is left ungained, with the error of the same as seen; never below nothing."""
-    mean, error = float(left.mean()), mean_interval(seen)
+def _with_sampling_error(regrets: FloatArray, observed: FloatArray) -> Interval:
+    """Mean regret with the interval width of the observed regret; the lower limit is at least 0."""
+    mean, error = float(regrets.mean()), mean_interval(observed)
     return Interval(mean, max(0.0, mean - (error.value - error.low)), mean + (error.high - error.value))

@@ -1,4 +1,4 @@
-"""A run in a dozen figures, each with the error of few worlds and with the doubt about what is assumed."""
+"""The main figures of a run, each with its sampling error and its parameter uncertainty."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.parameter_uncertainty import doubt_interval
-from ceasefire.analysis.survival import EndingCause, SurvivalCurve, cumulative_incidence, restricted_mean, survival
+from ceasefire.analysis.parameter_uncertainty import uncertainty_interval
+from ceasefire.analysis.survival import (
+    EndingCause,
+    SurvivalCurve,
+    cumulative_incidence,
+    median_day,
+    restricted_mean,
+    survival,
+)
 
 DAYS = (30, 90, 365)
-"""The shares of worlds that hold past these days are told, besides the share that holds to the horizon."""
+"""Days at which the share of holding worlds is stated, in addition to the horizon."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: its value with its 95 % interval (chance), and the middle 90 % of draws (doubt) when drawn."""
+    """One figure: its value with the 95 % interval of sampling error (chance), and the middle 90 % of draws (doubt)."""
 
     name: str
     chance: Interval
@@ -38,7 +45,7 @@ class Summary:
     failed: int
 
     def as_content(self) -> dict[str, Any]:
-        """The summary as plain content for JSON; null stands for 'beyond the horizon'."""
+        """The summary as plain content for JSON; null means 'beyond the horizon'."""
         return {
             "worlds": self.worlds,
             "failed": self.failed,
@@ -53,7 +60,7 @@ class Summary:
 
 
 def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> Summary:
-    """What a run says of a scenario. ValueError when every world failed."""
+    """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed."""
     curve = survival(worlds)
     days = [*(day for day in DAYS if day < horizon), horizon]
     return Summary(
@@ -61,10 +68,10 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> S
         mean=Figure(
             "mean days held",
             restricted_mean(worlds, horizon),
-            doubt_interval(doubt, "mean_days", day=horizon) if doubt is not None else None,
+            uncertainty_interval(doubt, "mean_days", day=horizon) if doubt is not None else None,
         ),
         median=Figure(
-            "median days held", median(curve), doubt_interval(doubt, "median_days") if doubt is not None else None
+            "median days held", median(curve), uncertainty_interval(doubt, "median_days") if doubt is not None else None
         ),
         endings=endings(worlds),
         horizon=horizon,
@@ -74,25 +81,20 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> S
 
 
 def _holding(curve: SurvivalCurve, doubt: pd.DataFrame | None, day: int, horizon: int) -> Figure:
-    """The share of worlds that outlive a day; on the horizon, that reach it."""
+    """The share of worlds that hold past a day; at the horizon, that reach it."""
     row = curve.table([day]).iloc[0]
     chance = Interval(float(row["surviving"]), float(row["low"]), float(row["high"]))
-    unsure = doubt_interval(doubt, "share_holding", day=day) if doubt is not None else None
-    return Figure("holds to the end" if day == horizon else f"holds past day {day}", chance, unsure)
+    over_draws = uncertainty_interval(doubt, "share_holding", day=day) if doubt is not None else None
+    return Figure("holds to the end" if day == horizon else f"holds past day {day}", chance, over_draws)
 
 
 def median(curve: SurvivalCurve) -> Interval:
-    """The day by which half have ended, with where the curve's limits cross one half; infinity beyond the horizon."""
-    return Interval(*(_first_below_half(edge) for edge in (curve.surviving, curve.low, curve.high)))
-
-
-def _first_below_half(edge: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    below = np.flatnonzero(edge <= 0.5 + 1e-12)
-    return float(below[0]) if below.size else float("inf")
+    """Median days held; its limits are where those of the curve cross one half; infinite beyond the horizon."""
+    return Interval(*(median_day(edge) for edge in (curve.surviving, curve.low, curve.high)))
 
 
 def endings(worlds: pd.DataFrame) -> dict[EndingCause, float]:
-    """Shares of worlds by cause and actor over the whole run, the commonest first; then those that still hold."""
+    """Shares of worlds by cause and actor over the whole run, the commonest first; then the share that still holds."""
     incidence = cumulative_incidence(worlds, by_actor=True)
     shares = incidence.at(int(incidence.days[-1]))
     held = shares.pop(EndingCause("held"))

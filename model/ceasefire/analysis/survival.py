@@ -1,7 +1,7 @@
-"""How long ceasefires hold: Kaplan-Meier curves and restricted means.
+"""Durations of ceasefires: Kaplan-Meier curves, restricted means, and cumulative incidence of competing causes.
 
-The estimator is written out here because importing statsmodels costs more time than simulating a thousand worlds;
-the tests compare the two.
+The estimators are written out because importing statsmodels takes longer than simulating a thousand worlds; the tests
+compare the two.
 """
 
 from __future__ import annotations
@@ -16,28 +16,21 @@ import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, wilson
 from ceasefire.array_types import FloatArray
+from ceasefire.world_state import CAUSES
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-CAUSES = (
-    "offensive",
-    "spoiler_offensive",
-    "bombardment",
-    "spiral",
-    "guarantor_clash",
-    "expiry",
-    "abrogation",
-)
-"""What can end a ceasefire; a world that reaches the horizon has none."""
+ENDING_CAUSES = CAUSES[1:]
+"""The causes of an end, without the code 0 of a world that still holds."""
 
 COMPETING = ("expiry", "abrogation")
-"""Ends that are no breakdown by violence."""
+"""Causes that are no breakdown by violence."""
 
 
 @dataclass(frozen=True, eq=False)
 class Durations:
-    """The worlds that ran to their end: (n,) days held, whether the deal ended, its cause and actor ('' when none)."""
+    """The worlds that did not fail, shape (n,): days held, whether the deal ended, its cause and actor ('' if none)."""
 
     days: IntArray
     ended: BoolArray
@@ -48,28 +41,28 @@ class Durations:
 
 
 def durations(worlds: pd.DataFrame) -> Durations:
-    """Every world that did not fail; ValueError when none is left or when a row makes no sense."""
+    """Every world that did not fail. ValueError when none is left or a row is invalid."""
     for column in ("days_held", "ended"):
         if column not in worlds.columns:
             raise ValueError(f"the table of worlds has no column '{column}'")
     if worlds.empty:
         raise ValueError("no worlds: the table is empty")
     failed = _column(worlds, "failed", False).to_numpy(dtype=bool)
-    ran = worlds[~failed]
-    if ran.empty:
+    complete = worlds[~failed]
+    if complete.empty:
         raise ValueError(f"no worlds left: all {len(worlds):,} failed")
     return Durations(
-        days=_whole_days(ran["days_held"]),
-        ended=_column(ran, "ended", False).to_numpy(dtype=bool),
-        cause=_column(ran, "cause", "").to_numpy(dtype=object),
-        actor=_column(ran, "cause_actor", "").to_numpy(dtype=object),
-        point=_column(ran, "point", 0).to_numpy(dtype=np.int64),
+        days=_whole_days(complete["days_held"]),
+        ended=_column(complete, "ended", False).to_numpy(dtype=bool),
+        cause=_column(complete, "cause", "").to_numpy(dtype=object),
+        actor=_column(complete, "cause_actor", "").to_numpy(dtype=object),
+        point=_column(complete, "point", 0).to_numpy(dtype=np.int64),
         failed=int(failed.sum()),
     )
 
 
 def _column(worlds: pd.DataFrame, name: str, absent: object) -> pd.Series:
-    """A column with its missing entries, or all of it, replaced."""
+    """A column whose missing entries are replaced by `absent`; all `absent` if there is no such column."""
     if name not in worlds.columns:
         return pd.Series([absent] * len(worlds), index=worlds.index)
     column = worlds[name]
@@ -78,34 +71,35 @@ def _column(worlds: pd.DataFrame, name: str, absent: object) -> pd.Series:
 
 def _whole_days(column: pd.Series) -> IntArray:
     """Days held as whole numbers from 0."""
-    given = column.to_numpy(dtype=float, na_value=np.nan)
-    wrong = ~(np.isfinite(given) & (given >= 0) & (given == np.floor(given)))
+    days = column.to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~(np.isfinite(days) & (days >= 0) & (days == np.floor(days)))
     if wrong.any():
-        raise ValueError(f"days_held: {given[wrong][0]:g} is not a whole number of days from 0")
-    return given.astype(np.int64)
+        raise ValueError(f"days_held: {days[wrong][0]:g} is not a whole number of days from 0")
+    return days.astype(np.int64)
 
 
 def ends_by_day(days: IntArray, last: int) -> IntArray:
-    """How many of the given days fall on each day 0 to last: (last + 1,)."""
+    """How many of the days fall on each day from 0 to `last`, shape (last + 1,)."""
     return np.bincount(days[days <= last], minlength=last + 1).astype(np.int64)
 
 
 def at_risk_by_day(days: IntArray) -> IntArray:
-    """Worlds that still held at the beginning of each day, 0 to the last day seen."""
+    """Risk set: worlds that still held at the beginning of each day, from 0 to the last day followed."""
     left = ends_by_day(days, int(days.max()))
     return np.asarray(len(days) - np.cumsum(left) + left, dtype=np.int64)
 
 
 Event = Literal["any", "breakdown"]
 TABLE_DAYS = (0, 30, 90, 180, 365, 730, 1095, 1460, 1825)
+HALF_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class SurvivalCurve:
-    """Chance that a deal outlives each whole day, from 0 to the last day that any world was followed.
+    """Survival function by whole day, from 0 to the last day that any world was followed.
 
-    surviving[d] is P(days held > d); low and high are its pointwise 95 % limits: the error of having run this many
-    worlds and no more. at_risk[d] counts the worlds that still held when day d began. All arrays have one entry a day.
+    surviving[d] is P(days held > d); low and high are its pointwise 95 % limits for the sampling error of a finite
+    number of worlds. at_risk[d] counts the worlds that still held when day d began. All arrays have one entry a day.
     """
 
     days: IntArray
@@ -118,17 +112,17 @@ class SurvivalCurve:
     event: Event
 
     def at(self, day: float) -> float:
-        """P(days held > day) [probability]; not a number beyond the last day followed, unless no world was left."""
+        """P(days held > day); not a number beyond the last day followed, unless all worlds had ended."""
         return _value_at(self.surviving, day, before=1.0)
 
     @property
     def median(self) -> int | None:
-        """First day by which at least half of the deals have ended; none when that lies beyond the last day."""
-        ended = np.flatnonzero(self.surviving <= 0.5 + 1e-12)
-        return int(ended[0]) if ended.size else None
+        """First day by which at least half of the deals have ended; None when that is beyond the last day."""
+        day = median_day(self.surviving)
+        return int(day) if np.isfinite(day) else None
 
     def table(self, days: Sequence[int] = TABLE_DAYS) -> pd.DataFrame:
-        """A row per day: surviving, low, high [probability] and at_risk [worlds]; missing where nobody looked."""
+        """A row per day: surviving, low, high [probability] and at_risk [worlds]; missing beyond the days followed."""
         rows = [
             {
                 "day": day,
@@ -142,22 +136,31 @@ class SurvivalCurve:
         return pd.DataFrame(rows, columns=["day", "surviving", "low", "high", "at_risk"])
 
     def still_holding(self, day: int) -> int:
-        """Worlds that still held, and were still followed, when the day began."""
+        """Worlds in the risk set of a day."""
         return int(self.at_risk[day]) if day < len(self.at_risk) else 0
 
     def _limit(self, limits: FloatArray, day: float) -> float:
-        """A limit on a day; after the last world has ended it stays where it was."""
+        """A limit on a day; constant after the last world has ended."""
         after_the_end = self.surviving[-1] == 0 and day >= len(limits)
         return float(limits[-1]) if after_the_end else _value_at(limits, day, before=1.0)
+
+
+def median_day(surviving: FloatArray) -> float:
+    """First day on which a survival curve is at one half or below [day]; infinite when it never is.
+
+    Rounding may leave a curve slightly above one half: within HALF_TOLERANCE counts as one half.
+    """
+    reached = np.flatnonzero(surviving <= 0.5 + HALF_TOLERANCE)
+    return float(reached[0]) if reached.size else float("inf")
 
 
 def survival(worlds: pd.DataFrame, event: Event = "any") -> SurvivalCurve:
     """Kaplan-Meier curve of the worlds that did not fail; worlds that reach the horizon are censored.
 
-    'any': every end counts. 'breakdown': expiry and abrogation censor, so the curve is that of a deal which nobody
-    may call off. ValueError when no world is left or the event is unknown.
+    'any': every end counts. 'breakdown': expiry and abrogation are censored, so the curve is that of a deal that
+    cannot expire or be called off. ValueError when no world is left or the event is unknown.
     """
-    known, at_risk, ends = _life_table(worlds, event)
+    known, at_risk, ends = _risk_set_and_ends(worlds, event)
     surviving = kaplan_meier(ends, at_risk)
     low, high = wilson(surviving, effective_worlds(surviving, ends, at_risk))
     days = np.arange(len(at_risk), dtype=np.int64)
@@ -165,15 +168,15 @@ def survival(worlds: pd.DataFrame, event: Event = "any") -> SurvivalCurve:
 
 
 def kaplan_meier(ends: IntArray, at_risk: IntArray) -> FloatArray:
-    """P(outliving each day): the product, over the days up to it, of the share that got through."""
+    """P(days held > d) for each day d: the product of 1 - ends / at_risk over the days up to d."""
     return np.cumprod(1 - ends / at_risk, dtype=np.float64)
 
 
 def effective_worlds(surviving: FloatArray, ends: IntArray, at_risk: IntArray) -> FloatArray:
-    """How many uncensored worlds would know the curve as well, by Greenwood's variance. Rothman (1978).
+    """Number of uncensored worlds that would give the same variance, from Greenwood's formula. Rothman (1978).
 
-    Without censoring before the day it is the number of worlds. Before the first end it is the number at risk; when
-    the last world ends, what it was the day before.
+    Without censoring before the day it is the number of worlds. Before the first end it is the number at risk; on the
+    day when the last world ends, it is that of the day before.
     """
     effective = at_risk.astype(float)
     inside = (surviving > 0) & (surviving < 1)
@@ -186,15 +189,15 @@ def effective_worlds(surviving: FloatArray, ends: IntArray, at_risk: IntArray) -
 
 
 def restricted_mean(worlds: pd.DataFrame, horizon: int, event: Event = "any") -> Interval:
-    """Mean days held, counting no day past the horizon, with its 95 % interval [days].
+    """Restricted mean of the days held, up to the horizon, with its 95 % interval [days].
 
     The area under the Kaplan-Meier curve. The interval is Wilson's on the share of the horizon, so that it stays
-    inside 0 to horizon and keeps a width when every world holds; a single world knows nothing: 0 to horizon.
+    between 0 and the horizon and has a width when every world holds; for a single world it is 0 to the horizon.
     ValueError when the worlds were followed for fewer days than the horizon.
     """
     if horizon < 1:
         raise ValueError(f"horizon: {horizon} is not a number of days from 1")
-    known, at_risk, ends = _life_table(worlds, event)
+    known, at_risk, ends = _risk_set_and_ends(worlds, event)
     surviving = kaplan_meier(ends, at_risk)
     if len(surviving) - 1 < horizon and surviving[-1] > 0:
         raise ValueError(f"horizon: worlds were followed for {len(surviving) - 1:,} days, not {horizon:,}")
@@ -211,22 +214,22 @@ def restricted_mean(worlds: pd.DataFrame, horizon: int, event: Event = "any") ->
 
 
 def _mean_variance(surviving: FloatArray, ends: IntArray, at_risk: IntArray, worlds: int) -> float:
-    """Variance of a restricted mean [days squared]; without early censoring, that of a plain mean."""
+    """Variance of a restricted mean [days squared]; without early censoring, that of the sample mean."""
     area_after = np.cumsum(surviving[::-1])[::-1]
     alive = ends < at_risk
     parts = np.divide(area_after**2 * ends, at_risk * (at_risk - ends), out=np.zeros(len(ends)), where=alive)
     return float(parts.sum()) * worlds / (worlds - 1)
 
 
-def _life_table(worlds: pd.DataFrame, event: Event) -> tuple[Durations, IntArray, IntArray]:
-    """The worlds, and for each day how many were at risk and how many met the event."""
+def _risk_set_and_ends(worlds: pd.DataFrame, event: Event) -> tuple[Durations, IntArray, IntArray]:
+    """The worlds, and for each day the number at risk and the number of events."""
     known = durations(worlds)
     at_risk = at_risk_by_day(known.days)
     return known, at_risk, ends_by_day(known.days[event_mask(known, event)], len(at_risk) - 1)
 
 
 def event_mask(known: Durations, event: Event) -> BoolArray:
-    """Which worlds met the event."""
+    """Mask of the worlds in which the event happened."""
     if event == "any":
         return known.ended
     if event == "breakdown":
@@ -235,7 +238,7 @@ def event_mask(known: Durations, event: Event) -> BoolArray:
 
 
 def _value_at(values: FloatArray, day: float, before: float) -> float:
-    """A step function's value on a day."""
+    """Value of a step function on a day."""
     if day < 0:
         return before
     if day < len(values):
@@ -244,7 +247,7 @@ def _value_at(values: FloatArray, day: float, before: float) -> float:
 
 
 class EndingCause(NamedTuple):
-    """A cause and, when told apart, the actor that brought it about ('' otherwise)."""
+    """A cause and, when actors are distinguished, the actor that caused the end ('' otherwise)."""
 
     cause: str
     actor: str = ""
@@ -252,7 +255,7 @@ class EndingCause(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Incidence:
-    """P(ended by this cause by each day) for every cause seen, and P(still holding): together 1 every day.
+    """Cumulative incidence of every cause that occurred, and P(still holding); they sum to 1 on every day.
 
     by_ending[e][d] and holding[d] are probabilities, one entry a day from 0 to the last day followed; at_risk[d]
     counts the worlds that still held when the day began.
@@ -266,7 +269,7 @@ class Incidence:
     failed: int
 
     def at(self, day: int) -> dict[EndingCause, float]:
-        """Shares on a day, by ending; with Ending('held') for the worlds that still hold. They sum to 1."""
+        """Shares on a day by ending, with EndingCause('held') for the worlds that still hold. They sum to 1."""
         index = min(max(day, 0), len(self.days) - 1)
         shares = {ending: float(share[index]) for ending, share in self.by_ending.items()}
         return {**shares, EndingCause("held"): float(self.holding[index])}
@@ -279,9 +282,9 @@ class Incidence:
 
 
 def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incidence:
-    """Aalen-Johansen estimate: the chance of each cause in a world where the others may come first.
+    """Aalen-Johansen estimate of the probability of each cause, with the other causes as competing risks.
 
-    Causes come in the order of CAUSES; with by_actor, the actors of a cause by their share, largest first.
+    Causes come in the order of ENDING_CAUSES; with by_actor, the actors of a cause by their share, largest first.
     ValueError when no world is left, or an ended world has no known cause.
     """
     known = durations(worlds)
@@ -292,7 +295,7 @@ def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incide
     before = np.concatenate(([1.0], kaplan_meier(ended, at_risk)[:-1]))
     by_ending: dict[EndingCause, FloatArray] = {}
     for ending in _endings(known, by_actor):
-        ends = ends_by_day(known.days[_of(known, ending, by_actor)], last)
+        ends = ends_by_day(known.days[_ended_by(known, ending, by_actor)], last)
         by_ending[ending] = np.cumsum(before * ends / at_risk)
     total = np.sum(list(by_ending.values()), axis=0) if by_ending else np.zeros(last + 1)
     holding = np.where(ended.cumsum() == len(known.days), 0.0, 1 - total)
@@ -301,22 +304,22 @@ def cumulative_incidence(worlds: pd.DataFrame, by_actor: bool = False) -> Incide
 
 
 def _check_causes(known: Durations) -> None:
-    """Every ended world has a cause that the model knows."""
-    strange = sorted({str(cause) for cause in known.cause[known.ended]} - set(CAUSES))
-    if strange:
-        raise ValueError(f"cause: {strange[0]!r} is none of {', '.join(CAUSES)}")
+    """ValueError unless every ended world has a cause of the model."""
+    unknown = sorted({str(cause) for cause in known.cause[known.ended]} - set(ENDING_CAUSES))
+    if unknown:
+        raise ValueError(f"cause: {unknown[0]!r} is none of {', '.join(ENDING_CAUSES)}")
 
 
 def _endings(known: Durations, by_actor: bool) -> list[EndingCause]:
-    """The endings seen, in the order of CAUSES, then by how common they are, then by name."""
-    seen: dict[EndingCause, int] = {}
+    """The endings that occurred, in the order of ENDING_CAUSES, then by frequency, then by name."""
+    counts: dict[EndingCause, int] = {}
     for cause, actor in zip(known.cause[known.ended], known.actor[known.ended], strict=True):
         ending = EndingCause(str(cause), str(actor) if by_actor else "")
-        seen[ending] = seen.get(ending, 0) + 1
-    return sorted(seen, key=lambda ending: (CAUSES.index(ending.cause), -seen[ending], ending.actor))
+        counts[ending] = counts.get(ending, 0) + 1
+    return sorted(counts, key=lambda ending: (ENDING_CAUSES.index(ending.cause), -counts[ending], ending.actor))
 
 
-def _of(known: Durations, ending: EndingCause, by_actor: bool) -> BoolArray:
-    """Which worlds ended that way."""
+def _ended_by(known: Durations, ending: EndingCause, by_actor: bool) -> BoolArray:
+    """Mask of the worlds with that ending."""
     chosen: BoolArray = known.ended & (known.cause == ending.cause)
     return np.logical_and(chosen, known.actor == ending.actor) if by_actor else chosen

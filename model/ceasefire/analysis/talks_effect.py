@@ -1,4 +1,4 @@
-"""What talks do to violations: the same days before and after every round of talks, laid on each other."""
+"""Event study of talks: violations by day before and after rounds of talks, averaged over rounds."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from ceasefire.simulation.trajectory import Trajectory
 
 BEFORE, AFTER = 28, 84
-"""Days that are looked at around talks."""
+"""Days before and after talks in the study."""
 
 RESAMPLES = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Sawtooth:
-    """Violations a day around talks, relative to the day of the talks (0), over all rounds seen.
+class TalksEffect:
+    """Violations per day around talks, by day relative to the talks (0), over all rounds.
 
-    For each day: mean with its 95 % interval (over worlds, whose rounds belong together), and the quartiles of the
-    rounds, each round's days averaged over the week around, but never across the talks. rounds[d] counts the
-    rounds followed on that day.
+    For each day: the mean with its 95 % interval (clustered by world), and the quartiles of the rounds, where the days
+    of each round are averaged over the surrounding week but never across the talks. rounds[d] counts the rounds
+    followed on that day.
     """
 
     days: IntArray
@@ -39,13 +39,13 @@ class Sawtooth:
     worlds: int
 
     def drop(self, week: int = 7) -> float:
-        """By what share the mean of the days just after talks lies below that of the days just before."""
+        """Relative drop of the mean from the week before talks to the week after."""
         before = self.mean[(self.days >= -week) & (self.days < 0)].mean()
         after = self.mean[(self.days > 0) & (self.days <= week)].mean()
         return float(1 - after / before) if before > 0 else float("nan")
 
     def days_to_half(self, week: int = 7) -> int | None:
-        """First day after talks by which the weekly mean has won back half of the drop; none while nobody saw it."""
+        """First day after talks by which the weekly mean has recovered half of the drop; None if it does not."""
         before = float(self.mean[(self.days >= -week) & (self.days < 0)].mean())
         after = float(self.mean[(self.days > 0) & (self.days <= week)].mean())
         later = self.days[self.days >= week]
@@ -57,17 +57,17 @@ class Sawtooth:
 
 
 def around_talks(
-    lives: Iterable[tuple[FloatArray, Sequence[int]]], before: int = BEFORE, after: int = AFTER
-) -> Sawtooth:
-    """Rounds of talks laid on each other; `lives` has violations by day and the days of talks, for each world.
+    series: Iterable[tuple[FloatArray, Sequence[int]]], before: int = BEFORE, after: int = AFTER
+) -> TalksEffect:
+    """The event study; `series` has, for each world, violations by day and the days of talks.
 
-    Days past a world's end are not looked at. ValueError when there were no talks with a day before them.
+    Days past the end of a world are left out. ValueError when there are no talks after day 0.
     """
     offsets = np.arange(-before, after + 1)
     rounds: list[FloatArray] = []
     owner: list[int] = []
     worlds = 0
-    for world, (daily, talks) in enumerate(lives):
+    for world, (daily, talks) in enumerate(series):
         worlds += 1
         for day in talks:
             if day > 0:
@@ -78,24 +78,24 @@ def around_talks(
                 rounds.append(row)
                 owner.append(world)
     if not rounds:
-        raise ValueError("no talks: there is nothing to look at around them")
+        raise ValueError("no talks: there are no days around them to compare")
     table = np.array(rounds)
-    seen = np.isfinite(table).sum(axis=0)
-    table, offsets, seen = table[:, seen > 0], offsets[seen > 0], seen[seen > 0]
+    followed = np.isfinite(table).sum(axis=0)
+    table, offsets, followed = table[:, followed > 0], offsets[followed > 0], followed[followed > 0]
     low, high = _over_worlds(table, np.array(owner))
-    quarter, three = np.nanquantile(_by_the_week(table, offsets), [0.25, 0.75], axis=0)
-    return Sawtooth(offsets, np.nanmean(table, axis=0), low, high, quarter, three, seen, worlds)
+    quarter, three = np.nanquantile(_weekly_means(table, offsets), [0.25, 0.75], axis=0)
+    return TalksEffect(offsets, np.nanmean(table, axis=0), low, high, quarter, three, followed, worlds)
 
 
 def violations_and_talks(history: Trajectory) -> tuple[FloatArray, list[int]]:
-    """What `around_talks` wants to know of a world: all violations by day while the deal held, and days of talks."""
+    """The input of `around_talks` from one world: all violations by day while the deal held, and the days of talks."""
     daily = np.sum([counts for counts in history.violations.values()], axis=0).astype(float)
     last = max(1, history.days_held) if history.ended else len(daily)
     return daily[:last], [day for day in history.talks_days if day < last]
 
 
-def _by_the_week(table: FloatArray, offsets: IntArray) -> FloatArray:
-    """Each round's mean over the three days before and after a day that lie on the same side of the talks."""
+def _weekly_means(table: FloatArray, offsets: IntArray) -> FloatArray:
+    """Mean of each round over the three days before and after each day, on the same side of the talks."""
     smooth = np.empty_like(table)
     for place, day in enumerate(offsets):
         near = (np.abs(offsets - day) <= 3) & ((offsets > 0) == (day > 0))
@@ -106,7 +106,7 @@ def _by_the_week(table: FloatArray, offsets: IntArray) -> FloatArray:
 
 
 def _over_worlds(table: FloatArray, owner: IntArray) -> tuple[FloatArray, FloatArray]:
-    """95 % limits of the mean by resampling whole worlds (bootstrap percentiles); one world has none but itself."""
+    """95 % limits of the mean from a bootstrap of whole worlds (percentiles); not a number for a single world."""
     names, position = np.unique(owner, return_inverse=True)
     known = np.isfinite(table)
     total = np.zeros((len(names), table.shape[1]))

@@ -1,1 +1,1 @@
-"""Where charts are drawn: one file for each kind of figure, named as its analysis is."""
+"""Charts: one file for each kind of figure, with the name of its analysis."""

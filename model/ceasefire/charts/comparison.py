@@ -1,4 +1,4 @@
-"""The comparison: the same worlds under each of several scenarios, day by day, and what that is in days."""
+"""Chart of a comparison: survival curves of several conditions, mean days held, and differences from the first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, shortened, spread
-from ceasefire.charts.step_curves import axis_end, corners, shown
+from ceasefire.charts.step_curves import axis_end, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -27,7 +27,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import GAP, days, signed, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, days, signed_days, signed_number, span_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
@@ -37,18 +37,18 @@ DIFFERENCE_LEFT, DIFFERENCE_WIDTH = 3.3, 2.5
 END_LETTERS = 20
 
 INKS = tuple(readable(colour) for colour in COMPARISON_COLOURS)
-"""Colours of the words, which pale lines would not bear."""
+"""Colours of the text: darker than the lines where contrast requires it."""
 
-MOST_TOLD = 2
-"""Differences that the finding tells one by one."""
+MOST_DIFFERENCES = 2
+"""Largest number of differences that the finding lists."""
 
 
 @dataclass(frozen=True)
-class Group:
-    """One of the scenarios compared: its name, its curve, and mean days held with its 95 % interval [days].
+class Condition:
+    """One of the compared conditions: its name, its curve, and mean days held with the 95 % interval [days].
 
-    `gained` is the mean difference from the first on the same worlds [days]: chance (95 %), and doubt (90 %) where
-    the assumed numbers were drawn for both alike. The first has none.
+    `gained` is the mean difference from the first on the same worlds with its 95 % interval [days]; `doubted` the 90 %
+    interval over draws of the assumed numbers, where both sides have the same draws. The first has neither.
     """
 
     name: str
@@ -59,38 +59,38 @@ class Group:
 
 
 @house_style()
-def comparison_chart(groups: Sequence[Group], caption: Caption, *, horizon: int, paired: bool = True) -> Figure:
-    """Curves of two to six scenarios, the first being what the others are compared with; below, means and differences.
+def comparison_chart(conditions: Sequence[Condition], caption: Caption, *, horizon: int, paired: bool = True) -> Figure:
+    """Curves of two to six conditions, the first being the baseline; below, means and differences from the baseline.
 
-    `paired` says that the same worlds were lived under each. ValueError for fewer than two or more than six.
+    `paired`: the same worlds were simulated under each. ValueError for fewer than two or more than six.
     """
-    if not 2 <= len(groups) <= len(COMPARISON_COLOURS):
-        raise ValueError(f"{len(groups)} scenarios: a comparison shows 2 to {len(COMPARISON_COLOURS)}")
-    last = axis_end([group.curve.surviving for group in groups], horizon)
-    table = TABLE_ROW * (len(groups) + 1)
-    means = 0.42 + DIFFERENCE_ROW * len(groups) + 0.36
-    fewest = min(group.curve.worlds for group in groups)
+    if not 2 <= len(conditions) <= len(COMPARISON_COLOURS):
+        raise ValueError(f"{len(conditions)} conditions: a comparison shows 2 to {len(COMPARISON_COLOURS)}")
+    last = axis_end([condition.curve.surviving for condition in conditions], horizon)
+    table = TABLE_ROW * (len(conditions) + 1)
+    means = 0.42 + DIFFERENCE_ROW * len(conditions) + 0.36
+    fewest = min(condition.curve.worlds for condition in conditions)
     footer = caption.footer(fewest, each=True)
-    sheet = page(0.28 + PLOT_HEIGHT + 0.48 + table + means, caption.title, _finding(groups, horizon), footer)
+    sheet = page(0.28 + PLOT_HEIGHT + 0.48 + table + means, caption.title, _finding(conditions, horizon), footer)
     bottom = sheet.bottom + means + table + 0.48
-    axes = _curves(sheet, groups, last, bottom)
-    _at_risk(sheet, groups, axes, last, bottom - 0.52)
-    _means(sheet, groups, sheet.bottom + means - 0.42, paired)
+    axes = _curves(sheet, conditions, last, bottom)
+    _at_risk(sheet, conditions, axes, last, bottom - 0.52)
+    _means(sheet, conditions, sheet.bottom + means - 0.42, paired)
     return sheet.figure
 
 
-def _curves(sheet: Page, groups: Sequence[Group], last: int, bottom: float) -> Axes:
-    """The curves, each with its band of chance and its name and end at the right."""
+def _curves(sheet: Page, conditions: Sequence[Condition], last: int, bottom: float) -> Axes:
+    """The curves with their bands of chance; at the right, name and last value of each."""
     axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, PLOT_HEIGHT)
     share_axis(axes, "worlds still holding")
     day_axis(axes, last)
     calendar_axis(axes, last)
-    for number, group in enumerate(groups):
-        _curve(axes, group.curve, number, last)
-    ends = [at_end(group.curve, last) for group in groups]
+    for number, condition in enumerate(conditions):
+        _curve(axes, condition.curve, number, last)
+    ends = [at_end(condition.curve, last) for condition in conditions]
     names = [
-        "\n".join([*textwrap.wrap(group.name, END_LETTERS)[:3], f"{whole_percent(end)} hold"])
-        for group, end in zip(groups, ends, strict=True)
+        "\n".join([*textwrap.wrap(condition.name, END_LETTERS)[:3], f"{whole_percent(end)} hold"])
+        for condition, end in zip(conditions, ends, strict=True)
     ]
     heights = [0.148 * (name.count("\n") + 1) + 0.07 for name in names]
     centres = spread([end * PLOT_HEIGHT for end in ends], heights, -0.1, PLOT_HEIGHT + 0.2)
@@ -102,7 +102,7 @@ def _curves(sheet: Page, groups: Sequence[Group], last: int, bottom: float) -> A
 
 def _curve(axes: Axes, curve: SurvivalCurve, number: int, last: int) -> None:
     over = bool(curve.surviving[-1] == 0)
-    at = shown(last, curve.surviving, curve.low, curve.high)
+    at = drawn_days(last, curve.surviving, curve.low, curve.high)
     x, share = corners(at, curve.surviving, last, over)
     low, high = (corners(at, edge, last, over)[1] for edge in (curve.low, curve.high))
     colour = COMPARISON_COLOURS[number]
@@ -112,69 +112,71 @@ def _curve(axes: Axes, curve: SurvivalCurve, number: int, last: int) -> None:
 
 
 def at_end(curve: SurvivalCurve, last: int) -> float:
-    """The share that holds on the last day shown, or followed."""
+    """The share that holds on the last day drawn, or on the last day followed if that is earlier."""
     return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
 
 
-def _at_risk(sheet: Page, groups: Sequence[Group], axes: Axes, last: int, top: float) -> None:
-    """Under each tick, how many worlds still held when that day began."""
+def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, last: int, top: float) -> None:
+    """Risk set under each tick: worlds that still held when the day began."""
     sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
-    for number, group in enumerate(groups):
+    for number, condition in enumerate(conditions):
         y, colour = top - TABLE_ROW * (number + 1), INKS[number]
         for day in axes.get_xticks():
             look = {"size": SMALL + 0.5, "color": colour, "ha": "center", "va": "center", "gid": f"at-risk-{number}"}
-            sheet.write(LEFT + PLOT_WIDTH * day / last, y, f"{group.curve.still_holding(int(day)):,}", **look)
-        name = shortened(group.name, 24)
+            sheet.write(LEFT + PLOT_WIDTH * day / last, y, f"{condition.curve.still_holding(int(day)):,}", **look)
+        name = shortened(condition.name, 24)
         sheet.write(LEFT + PLOT_WIDTH + 0.28, y, name, size=SMALL, color=colour, va="center")
 
 
-def _means(sheet: Page, groups: Sequence[Group], top: float, paired: bool) -> None:
-    """A row for each scenario: mean days held, and the difference from the first as a dot with its bands."""
-    height = DIFFERENCE_ROW * len(groups)
+def _means(sheet: Page, conditions: Sequence[Condition], top: float, paired: bool) -> None:
+    """A row for each condition: mean days held, and the difference from the baseline as a dot with its bands."""
+    height = DIFFERENCE_ROW * len(conditions)
     axes = sheet.axes(DIFFERENCE_LEFT, top - height, DIFFERENCE_WIDTH, height)
-    spans = [span for group in groups for span in (group.gained, group.doubted) if span is not None]
+    spans = [span for condition in conditions for span in (condition.gained, condition.doubted) if span is not None]
     ends = [0.0, *(end for span in spans for end in (span.low, span.high))]
     room = 0.06 * (max(ends) - min(ends)) or 1.0
     axes.set_xlim(min(ends) - room, max(ends) + room)
-    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.set_ylim(len(conditions) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed_number(value)))
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.axvline(0, color=INK, linewidth=0.9)
-    _mean_heads(sheet, groups, top + 0.11, paired)
-    for number, group in enumerate(groups):
+    _mean_heads(sheet, conditions, top + 0.11, paired)
+    for number, condition in enumerate(conditions):
         y, colour = top - DIFFERENCE_ROW * (number + 0.5), INKS[number]
-        sheet.write(0.14, y, shortened(group.name, 26), size=TEXT - 0.5, color=colour, weight="bold", va="center")
-        sheet.write(2.42, y, days(group.mean.value), size=TEXT, weight="bold", color=colour, ha="right", va="center")
-        sheet.write(2.48, y, span_words(group.mean, days), size=SMALL, color=QUIET, va="center")
-        _difference(sheet, axes, group, number, y)
+        sheet.write(0.14, y, shortened(condition.name, 26), size=TEXT - 0.5, color=colour, weight="bold", va="center")
+        sheet.write(
+            2.42, y, days(condition.mean.value), size=TEXT, weight="bold", color=colour, ha="right", va="center"
+        )
+        sheet.write(2.48, y, span_words(condition.mean, days), size=SMALL, color=QUIET, va="center")
+        _difference(sheet, axes, condition, number, y)
 
 
-def _difference(sheet: Page, axes: Axes, group: Group, number: int, y: float) -> None:
-    """A dot with its bands, and the figure at the right."""
+def _difference(sheet: Page, axes: Axes, condition: Condition, number: int, y: float) -> None:
+    """A difference as a dot with its bands, and as a number at the right."""
     x, colour = DIFFERENCE_LEFT + DIFFERENCE_WIDTH, COMPARISON_COLOURS[number]
-    if group.gained is None:
-        words = "no worlds in common" if number else "compared with this one"
+    if condition.gained is None:
+        words = "different worlds" if number else "baseline"
         sheet.write(x + 0.12, y, words, size=SMALL, color=QUIET, va="center")
         return
-    if group.doubted is not None:
-        edges = [group.doubted.low, group.doubted.high]
+    if condition.doubted is not None:
+        edges = [condition.doubted.low, condition.doubted.high]
         axes.fill_between(edges, number - 0.34, number + 0.34, facecolor=colour, alpha=0.15, linewidth=0, gid="doubt")
-    ends = [group.gained.low, group.gained.high]
+    ends = [condition.gained.low, condition.gained.high]
     axes.plot(ends, [number] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="difference")
-    axes.plot([group.gained.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
-    words, ink = signed_days(group.gained.value), INKS[number]
+    axes.plot([condition.gained.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
+    words, ink = signed_days(condition.gained.value), INKS[number]
     sheet.write(x + 0.62, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
-    sheet.write(x + 0.67, y, span_words(group.gained, signed_days), size=SMALL, color=QUIET, va="center")
+    sheet.write(x + 0.67, y, span_words(condition.gained, signed_days), size=SMALL, color=QUIET, va="center")
 
 
-def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) -> None:
-    """What the columns are."""
+def _mean_heads(sheet: Page, conditions: Sequence[Condition], y: float, paired: bool) -> None:
+    """Column headings."""
     same = "on the same worlds" if paired else "between different worlds"
-    doubted = any(group.doubted is not None for group in groups)
+    doubted = any(condition.doubted is not None for condition in conditions)
     look = {"size": SMALL, "color": QUIET, "va": "center"}
     sheet.write(2.42, y, "mean days held", ha="right", **look)
     sheet.write(2.48, y, "95 %", **look)
@@ -184,24 +186,26 @@ def _mean_heads(sheet: Page, groups: Sequence[Group], y: float, paired: bool) ->
     sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.67, y, "95 %", **look)
 
 
-def _finding(groups: Sequence[Group], horizon: int) -> str:
-    """The differences in words, as sure as they are; of many, the largest either way."""
-    first = groups[0]
-    known = [(group, group.gained) for group in groups[1:] if group.gained is not None]
+def _finding(conditions: Sequence[Condition], horizon: int) -> str:
+    """The differences with their intervals in words; of many, the highest and the lowest."""
+    first = conditions[0]
+    known = [(condition, condition.gained) for condition in conditions[1:] if condition.gained is not None]
     if not known:
-        return f"Mean days held, of {horizon:,}: " + "; ".join(f"{g.name}, {days(g.mean.value)}" for g in groups) + "."
+        return (
+            f"Mean days held, of {horizon:,}: " + "; ".join(f"{g.name}, {days(g.mean.value)}" for g in conditions) + "."
+        )
     against = f"Against {first.name} ({days(first.mean.value)} days held on average):"
-    if len(known) <= MOST_TOLD:
-        return f"{against} {'; '.join(f'{group.name}, {verdict(gained)}' for group, gained in known)}."
+    if len(known) <= MOST_DIFFERENCES:
+        return f"{against} {'; '.join(f'{condition.name}, {verdict(gained)}' for condition, gained in known)}."
     known.sort(key=lambda each: each[1].value)
-    ends = [f"{group.name}, {verdict(gained)}" for group, gained in (known[-1], known[0])]
-    return f"{against} at one end {ends[0]}; at the other {ends[1]}."
+    ends = [f"{condition.name}, {verdict(gained)}" for condition, gained in (known[-1], known[0])]
+    return f"{against} highest, {ends[0]}; lowest, {ends[1]}."
 
 
 def verdict(gained: Interval, doubted: Interval | None = None) -> str:
-    """A difference in words, with chance, and doubt where it is known; one that chance may have made is said to be."""
+    """A difference in words, with its intervals of chance and, where known, doubt; marked if it may be chance alone."""
     if not np.isfinite(gained.low) or not np.isfinite(gained.high):
-        return "a difference that one world cannot tell"
+        return "unknown, because one world is too few"
     span = f"95{GAP}%: {span_words(gained, signed_days)}"
     if doubted is not None:
         span += f"; in doubt, 90{GAP}%: {span_words(doubted, signed_days)}"

@@ -1,4 +1,4 @@
-"""The causes chart: what has ended the deal by each day, and in how many worlds it still holds."""
+"""Chart of the cumulative incidence of each cause, stacked on the share of worlds that still hold."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from matplotlib.lines import Line2D
 from ceasefire.analysis.survival import EndingCause, Incidence
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
-from ceasefire.charts.step_curves import axis_end, corners, shown
+from ceasefire.charts.step_curves import axis_end, corners, drawn_days
 from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
 from ceasefire.wording import ending_in_a_sentence, ending_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 3.4, 4.05
 POINTS = 250
-"""Steps of each of up to a dozen layers: enough for the eye, and a small file."""
+"""Largest number of steps of each layer, which keeps the file small."""
 
 LINE = 0.148
-"""Height of a line of a label [inches]."""
+"""Line height of a label [inches]."""
 
 HELD = EndingCause("held")
 OTHERS = "others"
 RARE = 0.015
-"""Share of worlds below which an actor is not worth a layer of its own."""
+"""Share of worlds below which an actor has no layer of its own."""
 
 
 @house_style()
@@ -39,10 +39,10 @@ def causes_chart(
     actor_titles: Mapping[str, str] | None = None,
     horizon: int | None = None,
 ) -> Figure:
-    """Shares ended by each cause, stacked on the share that still holds up to 100 %, named at the right.
+    """Shares ended by each cause, stacked on the share that still holds up to 100 %, with names at the right.
 
-    `actor_titles` are readers' names of the actors, for an incidence told apart by actor. The axis ends at the
-    horizon [days], or sooner when nothing holds long before.
+    `actor_titles` are the readers' names of the actors, for an incidence by actor. The axis ends at the horizon
+    [days], or earlier when no world holds long before.
     """
     titles = actor_titles or {}
     last = axis_end([incidence.holding], horizon)
@@ -63,26 +63,26 @@ def causes_chart(
 
 
 def _height(name: list[str]) -> float:
-    """Height of a label of so many lines [inches]."""
+    """Height of a label [inches]."""
     return LINE * len(name) + 0.06
 
 
 def _merged(incidence: Incidence) -> dict[EndingCause, FloatArray]:
-    """The endings; rare actors of a cause, when there are two or more, as one."""
+    """The layers: the endings, with two or more rare actors of a cause joined into one."""
     rare = [ending for ending, share in incidence.by_ending.items() if ending.actor and share[-1] < RARE]
     many = {ending.cause for ending in rare if sum(other.cause == ending.cause for other in rare) > 1}
     layers: dict[EndingCause, FloatArray] = {}
     for ending, share in incidence.by_ending.items():
-        kept = ending
+        layer = ending
         if ending in rare and ending.cause in many:
             all_rare = all(other in rare for other in incidence.by_ending if other.cause == ending.cause)
-            kept = EndingCause(ending.cause, "" if all_rare else OTHERS)
-        layers[kept] = layers[kept] + share if kept in layers else share
+            layer = EndingCause(ending.cause, "" if all_rare else OTHERS)
+        layers[layer] = layers[layer] + share if layer in layers else share
     return layers
 
 
 def _colours(endings: list[EndingCause]) -> dict[EndingCause, str]:
-    """The colour of each cause; actors of one cause in paler and paler shades of it."""
+    """The colour of each cause; further actors of one cause in paler shades."""
     colours: dict[EndingCause, str] = {}
     for ending in endings:
         paler = min(0.75, 0.3 * sum(other.cause == ending.cause for other in colours))
@@ -92,8 +92,8 @@ def _colours(endings: list[EndingCause]) -> dict[EndingCause, str]:
 
 
 def _stack(axes: Axes, layers: Mapping[EndingCause, FloatArray], colours: Mapping[EndingCause, str], last: int) -> None:
-    """The layers one on another, a white line between; the edge of what still holds in ink."""
-    days = shown(last, *layers.values(), points=POINTS)
+    """The stacked layers with white lines between them; the edge of the holding share is dark."""
+    days = drawn_days(last, *layers.values(), points=POINTS)
     over = bool(layers[HELD][-1] <= 0)
     floor = corners(days, np.zeros_like(layers[HELD]), last, over, start=0.0)[1]
     for ending, share in layers.items():
@@ -113,9 +113,9 @@ def _name_layers(
     colours: Mapping[EndingCause, str],
     plot: tuple[float, float],
 ) -> None:
-    """At the right, each layer's last share, colour and name, as near to it as there is room.
+    """At the right, the last share, colour and name of each layer, as near to the layer as possible.
 
-    `plot` is where the plot begins above the foot of the page, and its height [inches].
+    `plot` is the lower edge of the plot on the page, and its height [inches].
     """
     bottom, height = plot
     tops = np.cumsum(list(final.values()))
@@ -137,7 +137,7 @@ def _leader(sheet: Page, start: tuple[float, float], end: tuple[float, float]) -
 
 
 def _finding(incidence: Incidence, titles: Mapping[str, str]) -> str:
-    """The commonest end, in a sentence."""
+    """The commonest ending in a sentence."""
     end, held = int(incidence.days[-1]), float(incidence.holding[-1])
     if not incidence.by_ending:
         return f"Nothing ends the deal in any world through day {end:,}."

@@ -1,4 +1,4 @@
-"""The pulls behind one decision: what drew an actor to each rung of its ladder, and what held it back."""
+"""Chart of one decision: the terms of the actor's utility (pulls) for each rung of its ladder."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from ceasefire.charts.style import (
     contrast,
     house_style,
 )
-from ceasefire.wording import RUNG_WORDS, signed, whole_percent
+from ceasefire.wording import RUNG_WORDS, signed_number, whole_percent
 
 LEFT, WIDTH, ROW, GAP = 1.35, 5.0, 0.52, 0.14
 LINE = 0.185
-"""Height of a line of the key [inches]."""
+"""Line height of the key [inches]."""
 
 MOTIVE_COLOURS = (VERMILLION, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW, "#8C564B", "#1B3A5C", "#7FBF7B")
 HOLD_COLOURS = {WORD: "#3F3F3F", LEASH: "#6E6E6E", PREPARATION: "#949494", HABIT: "#B8B8B8", INTENT: "#D4D4D4"}
@@ -45,7 +45,7 @@ NOTHING = 1e-6
 
 @dataclass(frozen=True)
 class Choice:
-    """One decision in readers' words: who chose what and when, and what every motive is called."""
+    """One decision for readers: actor, day, ladder, old and new rung, and titles of the motives."""
 
     actor: str
     when: str
@@ -57,12 +57,12 @@ class Choice:
 
 @house_style()
 def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
-    """For each rung, what it has over the rung where the actor stood, part by part, its sum, and its chance.
+    """For each rung, the utility relative to the old rung, term by term, its sum, and the choice probability.
 
-    Parts that pull towards a rung stand right of the line, those that hold back from it left; the dot is the sum.
+    Terms in favour of a rung are right of the line, terms against it left; the diamond is the sum.
     """
     rungs = RUNG_WORDS[choice.ladder]
-    steps = _steps(pulls, choice)
+    steps = _differences(pulls, choice)
     key = _lines(len(steps)) * LINE + 0.12
     inner = 0.3 + (ROW + GAP) * len(rungs) + 0.5 + key
     sheet = page(inner, caption.title, _finding(pulls, choice, steps), caption.footer(1))
@@ -81,23 +81,23 @@ def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
     return sheet.figure
 
 
-def _steps(pulls: Pulls, choice: Choice) -> dict[str, tuple[float, ...]]:
-    """Each part's utility by rung over that of the old rung, the weightiest first; beyond MOST_PARTS joined."""
+def _differences(pulls: Pulls, choice: Choice) -> dict[str, tuple[float, ...]]:
+    """Each term by rung, relative to the old rung, the largest first; those beyond MOST_PARTS are joined."""
     steps = {
         name: tuple(part[rung] - part[choice.old] for rung in range(4))
         for name, part in pulls.parts.items()
         if max(abs(part[rung] - part[choice.old]) for rung in range(4)) > NOTHING
     }
     ranked = sorted(steps, key=lambda name: -max(abs(step) for step in steps[name]))
-    kept, rest = ranked[:MOST_PARTS], ranked[MOST_PARTS:]
-    found = {name: steps[name] for name in kept}
+    largest, rest = ranked[:MOST_PARTS], ranked[MOST_PARTS:]
+    differences = {name: steps[name] for name in largest}
     if rest:
-        found[OTHERS] = tuple(sum(steps[name][rung] for name in rest) for rung in range(4))
-    return found
+        differences[OTHERS] = tuple(sum(steps[name][rung] for name in rest) for rung in range(4))
+    return differences
 
 
 def _colours(steps: Mapping[str, Sequence[float]]) -> dict[str, str]:
-    """Greys for what holds back besides motives; colours for motives, the weightiest first."""
+    """Greys for the other terms; colours for motives, the largest first."""
     colours, number = {}, 0
     for name in steps:
         if name in HOLD_COLOURS:
@@ -111,7 +111,7 @@ def _colours(steps: Mapping[str, Sequence[float]]) -> dict[str, str]:
 
 
 def _stack(axes: Axes, place: int, parts: Mapping[str, float], colours: Mapping[str, str]) -> None:
-    """The parts that pull to the right of the line, those that hold back to its left, and their sum as a dot."""
+    """Terms in favour right of the line, terms against it left, and their sum as a diamond."""
     right = left = 0.0
     for number, (name, step) in enumerate(parts.items(), start=1):
         if abs(step) <= NOTHING:
@@ -126,13 +126,13 @@ def _stack(axes: Axes, place: int, parts: Mapping[str, float], colours: Mapping[
 
 
 def _number(axes: Axes, x: float, place: int, number: int, colour: str, width: float) -> None:
-    """The part's number in the key, where it fits; it is written again when the scale is known."""
+    """The term's number in the key; _frame removes it again where it does not fit."""
     ink = max((INK, PAPER), key=lambda each: contrast(each, colour))
     axes.text(x, place, str(number), size=SMALL, color=ink, ha="center", va="center", gid=f"number {width:.9f}")
 
 
 def _frame(axes: Axes, rungs: int) -> None:
-    """Scale, line and grid; numbers that their segments are too slim for go."""
+    """Scale, zero line and grid; removes the numbers that do not fit into their segments."""
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.use_sticky_edges = False
@@ -143,19 +143,17 @@ def _frame(axes: Axes, rungs: int) -> None:
     axes.set_axisbelow(True)
     low, high = axes.get_xlim()
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: signed(value, 2 if high - low < 0.7 else 1))
-    axes.set_xlabel(
-        "utility over the rung where it stood  (left: holds back, right: draws; ◆ all together)", labelpad=2
-    )
+    axes.xaxis.set_major_formatter(lambda value, _: signed_number(value, 2 if high - low < 0.7 else 1))
+    axes.set_xlabel("utility relative to the old rung  (left: against, right: in favour; ◆ sum)", labelpad=2)
     for text in list(axes.texts):
-        slim = float(str(text.get_gid()).split()[1]) * WIDTH / (high - low)
-        if slim < 0.085 * len(text.get_text()) + 0.04:
+        width = float(str(text.get_gid()).split()[1]) * WIDTH / (high - low)
+        if width < 0.085 * len(text.get_text()) + 0.04:
             text.remove()
 
 
 def _name_rung(sheet: Page, y: float, word: str, rung: int, choice: Choice, pulls: Pulls) -> None:
-    """The rung's name at the left, with whether it was left or chosen; its chance at the right."""
-    role = "chosen" if rung == choice.new else "stood here" if rung == choice.old else ""
+    """The rung's name at the left, marked as old or chosen; its probability at the right."""
+    role = "chosen" if rung == choice.new else "before" if rung == choice.old else ""
     weight = "bold" if rung == choice.new else "normal"
     sheet.write(LEFT - 0.12, y + (0.07 if role else 0), word, size=TEXT, weight=weight, ha="right", va="center")
     if role:
@@ -165,33 +163,33 @@ def _name_rung(sheet: Page, y: float, word: str, rung: int, choice: Choice, pull
 
 
 def _lines(parts: int) -> int:
-    """Lines of a key of two columns."""
+    """Number of lines of a key in two columns."""
     return -(-parts // 2)
 
 
 def _key(
     sheet: Page, steps: Mapping[str, Sequence[float]], colours: Mapping[str, str], choice: Choice, top: float
 ) -> None:
-    """What the segments are, by number, with what each did for the rung that was chosen."""
+    """The terms by number, each with its value for the chosen rung."""
     lines = _lines(len(steps))
     for number, (name, by_rung) in enumerate(steps.items()):
         x, y = 0.2 + 3.65 * (number // lines), top - LINE * (number % lines)
         swatch(sheet, x, y, colours[name], 0.12)
         title = choice.titles.get(name, name)
         sheet.write(x + 0.19, y, f"{number + 1}  {shortened(title, 42)}", size=SMALL + 0.3, va="center_baseline")
-        step = signed(by_rung[choice.new], 2)
+        step = signed_number(by_rung[choice.new], 2)
         sheet.write(x + 3.42, y, step, size=SMALL + 0.3, color=QUIET, ha="right", va="center_baseline")
 
 
 def _finding(pulls: Pulls, choice: Choice, steps: Mapping[str, Sequence[float]]) -> str:
-    """Who went where, at what chance, and what drew it and held it most."""
+    """The actor, both rungs, the probability, and the largest terms in favour and against."""
     rungs = RUNG_WORDS[choice.ladder]
-    said = f"{choice.when}: {choice.actor}, from {rungs[choice.old]} to {rungs[choice.new]}"
-    said += f" (chance {whole_percent(float(pulls.chances[choice.new]))})."
+    text = f"{choice.when}: {choice.actor}, from {rungs[choice.old]} to {rungs[choice.new]}"
+    text += f" (chance {whole_percent(float(pulls.chances[choice.new]))})."
     own = {choice.titles.get(n, n): by_rung[choice.new] for n, by_rung in steps.items() if n not in (OTHERS, REST)}
     most, least = (pick(own, key=lambda name: own[name], default="") for pick in (max, min))
     if most and own[most] > 0:
-        said += f" Most for it: {shortened(most, 60)} ({signed(own[most], 2)})."
+        text += f" Most for it: {shortened(most, 60)} ({signed_number(own[most], 2)})."
     if least and own[least] < 0:
-        said += f" Most against: {shortened(least, 60)} ({signed(own[least], 2)})."
-    return said
+        text += f" Most against: {shortened(least, 60)} ({signed_number(own[least], 2)})."
+    return text

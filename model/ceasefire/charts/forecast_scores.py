@@ -1,4 +1,4 @@
-"""Deals side by side: what would have been said of each on its first day, and the day on which it ended."""
+"""Charts of forecasts: past deals with the forecast of their first day, and calibration of many forecasts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, PercentFormatter
 
-from ceasefire.analysis.forecast_scores import Group
+from ceasefire.analysis.forecast_scores import CalibrationGroup
 from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, INK, QUIET, RULE, SMALL, TEXT, VERMILLION, house_style
 from ceasefire.wording import GAP, whole_percent
@@ -28,10 +28,11 @@ FILL = "#E3EDF5"
 
 @dataclass(frozen=True)
 class Deal:
-    """A deal: its name, days and shares of worlds still holding (assumed numbers drawn; as the scenario stands).
+    """A past deal and its forecast: by day, the share of worlds still holding.
 
-    `held` are the days between which it really ended; `shorter` and `longer` the shares of worlds that ended before
-    and after that. With `hindsight` the scenario knows what came later.
+    `holding` is with the assumed numbers drawn, `stated` with the numbers as written. `held` is the interval of days in
+    which the deal ended; `shorter` and `longer` are the shares of worlds that ended before and after it. `hindsight`:
+    the scenario contains facts of later days.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Deal:
 
 @house_style()
 def cases_chart(deals: Sequence[Deal], caption: Caption, finding: str, made_of: str) -> Figure:
-    """A panel for each deal on one scale of days (logarithmic). ValueError for none."""
+    """A panel for each deal on a common logarithmic scale of days. ValueError for none."""
     if not deals:
         raise ValueError("no deals to show")
     inner = HEAD + len(deals) * (PANEL + BETWEEN) + FOOT
@@ -61,11 +62,11 @@ def cases_chart(deals: Sequence[Deal], caption: Caption, finding: str, made_of: 
         _name(sheet, foot, deal)
     words = (
         ("filled", "still holding, assumed numbers drawn"),
-        ("dashes", "as the scenario stands"),
-        ("red", "really"),
+        ("dashes", "numbers as written"),
+        ("red", "what happened"),
     )
-    said = "      ".join(f"{mark}: {what}" for mark, what in words)
-    sheet.write(LEFT, top + 0.08, said, size=SMALL - 0.5, color=QUIET)
+    key = "      ".join(f"{mark}: {what}" for mark, what in words)
+    sheet.write(LEFT, top + 0.08, key, size=SMALL - 0.5, color=QUIET)
     return sheet.figure
 
 
@@ -81,7 +82,7 @@ def _panel(sheet: Page, foot: float, last: float, labelled: bool) -> Axes:
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     if labelled:
-        axes.set_xlabel("time since the deal began (each step longer than the last)", labelpad=2, size=SMALL)
+        axes.set_xlabel("time since the deal began (logarithmic scale)", labelpad=2, size=SMALL)
     return axes
 
 
@@ -105,21 +106,23 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     held = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     x, y = LEFT + WIDTH + 0.12, foot + PANEL
     sheet.write(x, y, f"held {held} days", size=TEXT, weight="bold", color=VERMILLION, va="top")
-    told = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
-    sheet.write(x, y - 0.2, told, size=SMALL, color=QUIET, va="top", linespacing=1.2)
+    shares = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
+    sheet.write(x, y - 0.2, shares, size=SMALL, color=QUIET, va="top", linespacing=1.2)
 
 
 SIZE = 2.0
-"""Side of a panel [inches]."""
+"""Width and height of a panel [inches]."""
 
 
 @house_style()
-def calibration_chart(named: Mapping[str, Sequence[Group]], caption: Caption, deals: int, worlds: int) -> Figure:
-    """A panel for each day; a point with its 95 % interval for each group of alike forecasts of each forecaster."""
+def calibration_chart(
+    named: Mapping[str, Sequence[CalibrationGroup]], caption: Caption, deals: int, worlds: int
+) -> Figure:
+    """A panel for each day; a point with its 95 % interval for each group of similar forecasts of each forecaster."""
     days = sorted({group.day for each in named.values() for group in each})
     if not days:
         raise ValueError("no groups: nothing to draw")
-    finding = "Each point is a fifth of the deals with alike forecasts; on the line they hold as often as forecast."
+    finding = "Each point is one fifth of the deals, grouped by forecast. On the line, as many deals hold as forecast."
     footer = f"{deals:,} deals  ·  {caption.footer(worlds, each=True)}"
     sheet = page(SIZE + 0.75, caption.title, finding, footer)
     for at, day in enumerate(days):
@@ -128,7 +131,7 @@ def calibration_chart(named: Mapping[str, Sequence[Group]], caption: Caption, de
         for shift, (name, colour) in enumerate(zip(named, COMPARISON_COLOURS, strict=False)):
             its = [group for group in named[name] if group.day == day]
             x = [group.forecast for group in its]
-            y = [group.seen for group in its]
+            y = [group.observed for group in its]
             axes.vlines(x, [g.low for g in its], [g.high for g in its], color=colour, linewidth=1.0, zorder=2)
             axes.plot(x, y, "os"[shift % 2], color=colour, markersize=4.5, label=name, zorder=3)
         axes.set_xlim(0, 1)
@@ -140,7 +143,7 @@ def calibration_chart(named: Mapping[str, Sequence[Group]], caption: Caption, de
         axes.set_title(f"hold {day:.0f} days", size=SMALL + 1, color=INK, loc="left")
         axes.set_xlabel("forecast", color=QUIET, labelpad=1)
         if at == 0:
-            axes.set_ylabel("seen", color=QUIET, labelpad=1)
+            axes.set_ylabel("observed", color=QUIET, labelpad=1)
             axes.legend(loc="lower right", frameon=False, fontsize=SMALL, handletextpad=0.2, borderpad=0.1)
         else:
             axes.set_yticklabels([])

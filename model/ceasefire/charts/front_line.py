@@ -1,4 +1,4 @@
-"""The front over time: how much of each sector either side has won since the deal was signed."""
+"""Chart of the front over time: the share of each sector won by either side since the deal was signed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ceasefire.analysis.front_line import FrontLife
+from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.survival import IntArray
 from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
@@ -23,90 +23,90 @@ LEFT, WIDTH, ROW = 2.15, 4.0, 0.25
 COUNTS = 0.5
 SHOWN_STEPS = 400
 MOVED = 0.005
-"""A change of the line below this share of a sector is none to the eye."""
+"""A smaller change in the share of a sector counts as none."""
 
 LIMITS = (0.05, 0.1, 0.25, 0.5, 1.0)
-"""Shares at which the scale of colours may end."""
+"""Possible ends of the colour scale [share of a sector]."""
 
 COLOURS = LinearSegmentedColormap.from_list("sides", [SIDE_COLOURS[1], "#F2F2F2", SIDE_COLOURS[0]])
-"""From won by the second side to won by the first."""
+"""Colours from won by the second side to won by the first."""
 
 
 @house_style()
-def front_chart(life: FrontLife, caption: Caption, *, horizon: int) -> Figure:
-    """A row for each sector, coloured by who has won how much of it, with who held it first and last at the right.
+def front_chart(front: FrontHistory, caption: Caption, *, horizon: int) -> Figure:
+    """A row for each sector, coloured by the share won; at the right, the first side's share on the first and last day.
 
-    Of one world, to its last day, with a line at the end of its deal; of several, the mean over those that still
-    hold, whose number is drawn beneath.
+    For one world: to its last day, with a line at the end of its deal. For several: the mean over the worlds that still
+    hold, with their number below.
     """
-    several = int(life.worlds.max()) > 1
-    rows = ROW * len(life.sectors)
+    several = int(front.worlds.max()) > 1
+    rows = ROW * len(front.sectors)
     inner = 0.39 + rows + (COUNTS + 0.12 if several else 0) + 0.98
-    sheet = page(inner, caption.title, front_finding(life), caption.footer(int(life.worlds.max())))
+    sheet = page(inner, caption.title, front_finding(front), caption.footer(int(front.worlds.max())))
     top = sheet.height - sheet.top - 0.39
     axes = sheet.axes(LEFT, top - rows, WIDTH, rows)
-    last = horizon if several else max(len(life.held), 1)
-    order = np.lexsort((np.array(life.sectors), life.opened)).astype(np.int64)
-    limit = _limit(life)
-    _paint(axes, life, order, limit, last)
-    _write_changes(sheet, life, order, top)
+    last = horizon if several else max(len(front.held), 1)
+    order = np.lexsort((np.array(front.sectors), front.opened)).astype(np.int64)
+    limit = _limit(front)
+    _paint(axes, front, order, limit, last)
+    _write_changes(sheet, front, order, top)
     calendar_axis(axes, last)
     bottom = axes
     if several:
         bottom = sheet.axes(LEFT, top - rows - 0.12 - COUNTS, WIDTH, COUNTS)
-        _count(bottom, life)
+        _count(bottom, front)
     day_axis(bottom, last)
     axes.grid(False)
-    if life.ended is not None:
-        axes.axvline(life.ended, color=INK, linewidth=1.3, gid="end")
-    _scale(sheet, life, limit)
+    if front.ended is not None:
+        axes.axvline(front.ended, color=INK, linewidth=1.3, gid="end")
+    _scale(sheet, front, limit)
     return sheet.figure
 
 
-def _limit(life: FrontLife) -> float:
-    """Where the scale of colours ends: the next round share above the largest change."""
-    largest = float(np.abs(life.moved).max())
+def _limit(front: FrontHistory) -> float:
+    """End of the colour scale: the next of LIMITS above the largest change."""
+    largest = float(np.abs(front.moved).max())
     return next((limit for limit in LIMITS if largest <= limit), 1.0)
 
 
-def _paint(axes: Axes, life: FrontLife, order: IntArray, limit: float, last: int) -> None:
-    """The rows as one picture of evenly spread days."""
-    days = len(life.held)
+def _paint(axes: Axes, front: FrontHistory, order: IntArray, limit: float, last: int) -> None:
+    """The rows as one image of evenly spaced days."""
+    days = len(front.held)
     chosen = np.unique(np.linspace(0, days - 1, min(SHOWN_STEPS, days)).astype(int))
     colours: dict[str, Any] = {"cmap": COLOURS, "vmin": -limit, "vmax": limit}
-    rows = np.arange(len(life.sectors) + 1) - 0.5
-    axes.pcolormesh(np.append(chosen, days), rows, life.moved[chosen][:, order].T, gid="front", **colours)
-    named_rows(axes, [shortened(life.sectors[place], 32) for place in order])
-    for row in range(1, len(life.sectors)):
+    rows = np.arange(len(front.sectors) + 1) - 0.5
+    axes.pcolormesh(np.append(chosen, days), rows, front.moved[chosen][:, order].T, gid="front", **colours)
+    named_rows(axes, [shortened(front.sectors[place], 32) for place in order])
+    for row in range(1, len(front.sectors)):
         axes.axhline(row - 0.5, color=PAPER, linewidth=1.5)
     axes.set_xlim(0, last)
     axes.set_xticks([])
 
 
-def _write_changes(sheet: Page, life: FrontLife, order: IntArray, top: float) -> None:
-    """At the right, the share that the first side held at signing and on the last day seen."""
+def _write_changes(sheet: Page, front: FrontHistory, order: IntArray, top: float) -> None:
+    """At the right, the share that the first side held at signing and on the last day."""
     x, look = LEFT + WIDTH, {"size": SMALL, "ha": "right", "va": "center"}
-    sheet.write(x + 1.24, top + 0.27, shortened(f"{life.sides[0]}'s share", 24), color=QUIET, **look)
+    sheet.write(x + 1.24, top + 0.27, shortened(f"{front.sides[0]}'s share", 24), color=QUIET, **look)
     sheet.write(x + 0.6, top + 0.09, "first day", color=QUIET, **look)
     sheet.write(x + 1.24, top + 0.09, "last day", color=QUIET, **look)
     for row, place in enumerate(order):
-        before, after = float(life.opened[place]), float(life.held[-1, place])
+        before, after = float(front.opened[place]), float(front.held[-1, place])
         y, weight = top - ROW * (row + 0.5), "bold" if abs(after - before) >= MOVED else "normal"
         sheet.write(x + 0.6, y, whole_percent(before), color=QUIET, **look)
         sheet.write(x + 1.24, y, whole_percent(after), weight=weight, **look)
 
 
-def _count(axes: Axes, life: FrontLife) -> None:
-    """How many worlds the rows above are the mean of."""
-    axes.fill_between(np.arange(len(life.worlds)), life.worlds, step="post", color="#C9C9C9", linewidth=0)
-    axes.set_ylim(0, int(life.worlds.max()) * 1.05)
-    axes.set_yticks([0, int(life.worlds.max())])
+def _count(axes: Axes, front: FrontHistory) -> None:
+    """The number of worlds averaged in the rows above."""
+    axes.fill_between(np.arange(len(front.worlds)), front.worlds, step="post", color="#C9C9C9", linewidth=0)
+    axes.set_ylim(0, int(front.worlds.max()) * 1.05)
+    axes.set_yticks([0, int(front.worlds.max())])
     axes.tick_params(axis="y", labelsize=SMALL)
     axes.set_ylabel("worlds that\nstill hold", rotation=0, ha="right", va="center", size=SMALL, labelpad=6)
 
 
-def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
-    """The key of the colours."""
+def _scale(sheet: Page, front: FrontHistory, limit: float) -> None:
+    """The colour scale."""
     left, width = LEFT + 0.3, 2.7
     box = sheet.axes(left, sheet.bottom + 0.3, width, 0.1)
     scale = ScalarMappable(Normalize(-limit, limit), COLOURS)
@@ -115,23 +115,23 @@ def _scale(sheet: Page, life: FrontLife, limit: float) -> None:
     box.xaxis.set_major_formatter(FuncFormatter(lambda value, _: whole_percent(abs(float(value)))))
     box.tick_params(labelsize=SMALL, length=2)
     look = {"size": SMALL, "color": QUIET, "va": "center"}
-    second, first = (shortened(f"won by the {_lower(side)}", 34) for side in reversed(life.sides))
+    second, first = (shortened(f"won by the {_lower(side)}", 34) for side in reversed(front.sides))
     sheet.write(left - 0.12, sheet.bottom + 0.35, second, ha="right", **look)
     sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
 
 
-def front_finding(life: FrontLife) -> str:
-    """Where the line moved most, and to whom."""
-    moved = life.moved[-1]
+def front_finding(front: FrontHistory) -> str:
+    """The sector with the largest change, and the side that won it."""
+    moved = front.moved[-1]
     far = int(np.abs(moved).argmax())
-    each = "" if int(life.worlds.max()) == 1 else ", on average over the worlds that still hold,"
-    until = f"By day {len(life.held):,}{each}"
-    over = f" The deal ends on day {life.ended:,} (line)." if life.ended is not None else ""
+    each = "" if int(front.worlds.max()) == 1 else ", on average over the worlds that still hold,"
+    until = f"By day {len(front.held):,}{each}"
+    over = f" The deal ends on day {front.ended:,} (line)." if front.ended is not None else ""
     if abs(moved[far]) < MOVED:
         return f"{until} the line has hardly moved anywhere.{over}"
-    whom = _lower(life.sides[0] if moved[far] > 0 else life.sides[1])
+    whom = _lower(front.sides[0] if moved[far] > 0 else front.sides[1])
     share = whole_percent(abs(float(moved[far])))
-    return f"{until} the line has moved most at {life.sectors[far]}: {share} of it was won by the {whom}.{over}"
+    return f"{until} the line has moved most at {front.sectors[far]}: {share} of it was won by the {whom}.{over}"
 
 
 def _lower(title: str) -> str:

@@ -1,4 +1,4 @@
-"""The danger of ending, by age: whether a deal that has lasted is safer than a young one."""
+"""Chart of the hazard by age of the deal, with the finding whether it falls or rises."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ceasefire.wording import GAP
 
 HEIGHT = 2.6
 PER_YEAR = 36_525.0
-"""From a chance per day to ends per 100 deals and year."""
+"""Factor from a probability per day to ends per 100 deals and year."""
 
 
 @house_style()
 def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -> Figure:
-    """Smoothed ends per 100 deals and year, with the band of chance; `shape` is that of the Weibull that fits best."""
+    """Smoothed ends per 100 deals and year, with the band of chance; `shape` is the fitted Weibull shape."""
     sheet = page(HEIGHT + 0.95, caption.title, hazard_finding(curve, shape), caption.footer(curve.worlds))
     axes = sheet.axes(LEFT, sheet.bottom + 0.5, WIDTH_INCHES - LEFT - 0.4, HEIGHT)
     days = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
@@ -33,20 +33,20 @@ def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_ylabel("ends per 100 deals and year", labelpad=4)
     axes.grid(axis="y", color=RULE, linewidth=0.5)
-    said = f"line: smoothed over {curve.window_days:,} days either way; band: chance in {curve.worlds:,} worlds (95 %)"
-    sheet.write(LEFT, sheet.bottom + HEIGHT + 0.82, said, size=SMALL, color=QUIET, va="center")
+    key = f"line: smoothed over {curve.window_days:,} days either way; band: chance in {curve.worlds:,} worlds (95 %)"
+    sheet.write(LEFT, sheet.bottom + HEIGHT + 0.82, key, size=SMALL, color=QUIET, va="center")
     return sheet.figure
 
 
 def hazard_finding(curve: HazardCurve, shape: Interval | None) -> str:
-    """Whether the danger falls or rises with age, as far as these worlds can tell."""
+    """Whether the hazard falls or rises with age, from the interval of the Weibull shape."""
     if curve.ends == 0:
-        return "No deal ended in any world: the danger cannot be told from nothing."
+        return "No deal ended in any world, so the danger of ending cannot be estimated."
     if shape is None:
-        return "Too few worlds ended on different days to tell whether the danger falls or rises with age."
-    told = f"(Weibull shape {shape.value:.2f}, 95{GAP}%: {shape.low:.2f} to {shape.high:.2f})"
+        return "Too few worlds ended on different days to show whether the danger falls or rises with age."
+    estimate = f"(Weibull shape {shape.value:.2f}, 95{GAP}%: {shape.low:.2f} to {shape.high:.2f})"
     if shape.high < 1:
-        return f"The danger falls with age: a deal that has lasted is less likely to end soon {told}."
+        return f"The danger falls with age: a deal that has lasted is less likely to end soon {estimate}."
     if shape.low > 1:
-        return f"The danger rises with age: a deal that has lasted is more likely to end soon {told}."
-    return f"These worlds cannot tell whether the danger falls or rises with age {told}."
+        return f"The danger rises with age: a deal that has lasted is more likely to end soon {estimate}."
+    return f"These worlds do not show whether the danger falls or rises with age {estimate}."

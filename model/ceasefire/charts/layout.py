@@ -1,4 +1,4 @@
-"""The sheet that a figure is drawn on: title, finding, footer, and axes placed in inches."""
+"""Page layout of figures: title, finding, footer, axes in inches, label placement, and colour keys."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ceasefire.wording import GAP, ILLUSTRATIVE
 
 TITLE_SIZE = 12.0
 LEFT = 0.8
-"""Where plots begin, and titles with them less the tick labels [inches]."""
+"""Left edge of the plots [inches]."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A figure, its size, and how far from its top and bottom edges plots may reach [inches]."""
+    """A figure, its height, and its margins at the top and the bottom [inches]."""
 
     figure: Figure
     height: float
@@ -33,7 +33,7 @@ class Page:
     bottom: float
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Axes placed in inches, `bottom` from the foot of the page."""
+        """Axes at a position in inches; `bottom` is measured from the lower edge of the page."""
         size = (left / WIDTH_INCHES, bottom / self.height, width / WIDTH_INCHES, height / self.height)
         axes: Axes = self.figure.add_axes(size)
         return axes
@@ -44,7 +44,7 @@ class Page:
 
 
 def page(inner_height: float, title: str, finding: str, footer: str) -> Page:
-    """A page with room of inner_height [inches] between its finding (one sentence or two) and its footer."""
+    """A page with `inner_height` [inches] between its finding (one or two sentences) and its footer."""
     titles = textwrap.wrap(title, 66)[:3] or [""]
     findings = textwrap.wrap(finding, 102)[:3]
     footers = textwrap.wrap(footer, 122)[:3]
@@ -60,7 +60,7 @@ def page(inner_height: float, title: str, finding: str, footer: str) -> Page:
 
 
 def day_axis(axes: Axes, last: int, label: bool = True) -> list[int]:
-    """Round days along the bottom, from 0 to the last; the days ticked."""
+    """Label the x axis with round days from 0 to the last; returns the tick days."""
     ticks = day_ticks(last)
     axes.set_xlim(0, last)
     axes.xaxis.set_major_locator(FixedLocator(ticks))
@@ -73,7 +73,7 @@ def day_axis(axes: Axes, last: int, label: bool = True) -> list[int]:
 
 
 def calendar_axis(axes: Axes, last: int) -> None:
-    """Years, or months on a short axis, along the top."""
+    """Years along the top of the axes, or months on a short axis."""
     unit, ticks = calendar_ticks(last)
     if not ticks:
         return
@@ -85,7 +85,7 @@ def calendar_axis(axes: Axes, last: int) -> None:
 
 
 def share_axis(axes: Axes, label: str) -> None:
-    """0 to 100 % along the side."""
+    """Label the y axis from 0 to 100 %."""
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=f"{GAP}%"))
@@ -95,7 +95,7 @@ def share_axis(axes: Axes, label: str) -> None:
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands over and under a figure: its title, and what made it."""
+    """Title and provenance of a figure."""
 
     title: str
     label: str
@@ -103,13 +103,13 @@ class Caption:
     note: str = ILLUSTRATIVE
 
     def footer(self, worlds: int, each: bool = False) -> str:
-        """What made the figure, for the bottom line; `each` when every curve has that many worlds."""
-        seen = f"{worlds:,} {'world' if worlds == 1 else 'worlds'}{' each' if each else ''}"
-        return "  ·  ".join(part for part in (seen, f"seed {self.seed}", self.label, self.note) if part)
+        """The provenance as one line; `each` when every curve has that many worlds."""
+        number = f"{worlds:,} {'world' if worlds == 1 else 'worlds'}{' each' if each else ''}"
+        return "  ·  ".join(part for part in (number, f"seed {self.seed}", self.label, self.note) if part)
 
 
 def shortened(words: str, most: int) -> str:
-    """Words cut to so many letters, at a space where there is one."""
+    """A text cut to at most `most` letters, at a space if there is one."""
     if len(words) <= most:
         return words
     cut = textwrap.shorten(words, most, placeholder="…")
@@ -117,7 +117,7 @@ def shortened(words: str, most: int) -> str:
 
 
 def day_ticks(last: int) -> list[int]:
-    """Five to nine round days from 0 to the last; years where they fit."""
+    """Five to nine round days from 0 to the last; whole years where possible."""
     for step in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825, 3650):
         if last / step <= 8:
             return list(range(0, last + 1, step))
@@ -125,7 +125,7 @@ def day_ticks(last: int) -> list[int]:
 
 
 def calendar_ticks(last: int) -> tuple[str, list[tuple[float, str]]]:
-    """A longer unit for the top of the axis and its ticks [day, label]: years, months, or none for a short axis."""
+    """Unit and ticks [day, label] of the upper axis: years, months, or none on a short axis."""
     unit, length = ("years", 365.25) if last >= 365 else ("months", 365.25 / 12)
     count = int(last / length + 0.01)
     if count < 1 or last < 60:
@@ -135,30 +135,30 @@ def calendar_ticks(last: int) -> tuple[str, list[tuple[float, str]]]:
 
 
 ACROSS, UP = 150, 75
-"""Cells in which a plot is searched for room."""
+"""Resolution of the grid on which free space for a label is searched [cells]."""
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Centres as near to the wanted ones as labels of these heights can stand between low and high, in their order.
+    """Centres of labels that do not overlap, as near as possible to the wanted ones, between low and high.
 
-    The order is that of `wanted`, ties as given. When they do not fit, they overlap evenly.
+    The order is that of `wanted`, ties as given. When the labels do not fit, they overlap evenly.
     """
     if not wanted:
         return []
     order = sorted(range(len(wanted)), key=lambda label: wanted[label])
-    tall = np.array([heights[label] for label in order], dtype=float)
-    tall *= min(1.0, (high - low) / tall.sum())
-    offset = np.cumsum(tall) - tall / 2
-    slack = _falling_means(np.array([wanted[label] for label in order]) - offset)
-    slack = np.clip(slack, low, high - tall.sum())
+    sizes = np.array([heights[label] for label in order], dtype=float)
+    sizes *= min(1.0, (high - low) / sizes.sum())
+    offset = np.cumsum(sizes) - sizes / 2
+    slack = _isotonic_means(np.array([wanted[label] for label in order]) - offset)
+    slack = np.clip(slack, low, high - sizes.sum())
     centres = [0.0] * len(order)
     for label, centre in zip(order, slack + offset, strict=True):
         centres[label] = float(centre)
     return centres
 
 
-def _falling_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The nearest sequence that never falls, by pooling neighbours that do."""
+def _isotonic_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Isotonic regression: the nearest non-decreasing sequence, by pooling adjacent violators."""
     pools: list[tuple[float, int]] = []
     for value in values:
         pools.append((float(value), 1))
@@ -168,26 +168,26 @@ def _falling_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.repeat([mean for mean, _ in pools], [count for _, count in pools])
 
 
-class Room:
-    """Which parts of a plot are taken; positions and sizes are shares of its width and height."""
+class Occupancy:
+    """Which cells of a plot are occupied; positions and sizes are shares of its width and height."""
 
-    def __init__(self, other: Room | None = None) -> None:
-        """Nothing is taken, or what is taken in the other."""
+    def __init__(self, other: Occupancy | None = None) -> None:
+        """An empty grid, or a copy of `other`."""
         self.taken: npt.NDArray[np.bool_] = np.zeros((UP, ACROSS), dtype=bool) if other is None else other.taken.copy()
 
     def take_between(self, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]) -> None:
-        """Take what lies between two lines given at ACROSS places."""
+        """Occupy the cells between two lines with ACROSS values each."""
         up = (np.arange(UP)[:, None] + 0.5) / UP
         margin = 1.0 / UP
         self.taken |= (up >= low[None, :] - margin) & (up <= high[None, :] + margin)
 
     def take_box(self, left: float, bottom: float, width: float, height: float) -> None:
-        """Take a box."""
+        """Occupy a rectangle."""
         rows = slice(max(0, int(bottom * UP)), max(0, int(np.ceil((bottom + height) * UP))))
         self.taken[rows, max(0, int(left * ACROSS)) : max(0, int(np.ceil((left + width) * ACROSS)))] = True
 
     def find(self, width: float, height: float, target: tuple[float, float]) -> tuple[float, float] | None:
-        """Lower left corner of the free box of that size nearest to the target, or none."""
+        """Lower left corner of the free rectangle of that size that is nearest to the target, or None."""
         across, up = int(np.ceil(width * ACROSS)), int(np.ceil(height * UP))
         if across >= ACROSS or up >= UP:
             return None
@@ -203,7 +203,7 @@ class Room:
 
 
 def swatch(sheet: Page, x: float, y: float, colour: str, size: float = 0.12) -> None:
-    """A square of a colour, its left edge at x and its middle at y [inches]."""
+    """A coloured square with its left edge at x and its centre at height y [inches]."""
     corner = (x / WIDTH_INCHES, (y - size / 2) / sheet.height)
     width, height = size / WIDTH_INCHES, size / sheet.height
     square = Rectangle(corner, width, height, facecolor=colour, edgecolor=QUIET, linewidth=0.5)
@@ -212,7 +212,7 @@ def swatch(sheet: Page, x: float, y: float, colour: str, size: float = 0.12) -> 
 
 
 def key_line(sheet: Page, x: float, y: float, title: str, colours: Mapping[str, str]) -> float:
-    """A title, then a square and a word for each colour, from x to the right; returns where it ends [inches]."""
+    """A key in one line: a title, then a square and a word for each colour; returns its right end [inches]."""
     x += _write(sheet, x, y, title, QUIET) + 0.14
     for word, colour in colours.items():
         swatch(sheet, x, y, colour, 0.1)
@@ -221,7 +221,7 @@ def key_line(sheet: Page, x: float, y: float, title: str, colours: Mapping[str, 
 
 
 def key_column(sheet: Page, x: float, top: float, title: str, colours: Mapping[str, str]) -> None:
-    """A title, then a square and a word in each line below it [inches]."""
+    """A key in a column: a title, then a square and a word in each line below [inches]."""
     _write(sheet, x, top, title, QUIET)
     for line, (word, colour) in enumerate(colours.items(), start=1):
         swatch(sheet, x, top - 0.145 * line, colour, 0.1)
@@ -229,7 +229,7 @@ def key_column(sheet: Page, x: float, top: float, title: str, colours: Mapping[s
 
 
 def _write(sheet: Page, x: float, y: float, words: str, colour: str) -> float:
-    """Small words at x; returns their width [inches]."""
+    """Write small text at x; returns its width [inches]."""
     text = sheet.figure.text(x / WIDTH_INCHES, y / sheet.height, words, size=SMALL, color=colour, va="center_baseline")
     renderer = RendererAgg(1, 1, sheet.figure.dpi)  # type: ignore[no-untyped-call]
     return float(text.get_window_extent(renderer).width / sheet.figure.dpi)

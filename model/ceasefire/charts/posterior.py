@@ -1,4 +1,4 @@
-"""What the counts say of each free number: its range before, its interval after, on the number's own scale."""
+"""Chart of a posterior: the prior range and the posterior interval of each free parameter."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ PRIOR, VAGUE = "#E3EDF5", "#8A8A8A"
 
 
 @dataclass(frozen=True)
-class Narrowed:
-    """A number's prior range and its 5, 50 and 95 % points after the fit; positions run from 0 to 1 of the range."""
+class PosteriorRow:
+    """Prior range and posterior 5, 50 and 95 % points of a parameter; positions are 0 to 1 within the range."""
 
     name: str
     low: float
@@ -30,31 +30,31 @@ class Narrowed:
 
 
 @house_style()
-def posterior_chart(numbers: Sequence[Narrowed], title: str, finding: str, footer: str) -> Figure:
-    """A row for each number: the prior range as a band, the 90 % interval and median on it, both written out.
+def posterior_chart(parameters: Sequence[PosteriorRow], title: str, finding: str, footer: str) -> Figure:
+    """A row for each parameter: the prior range as a band with the 90 % interval and the median, as marks and numbers.
 
-    Numbers that the counts say little about are grey. ValueError for none.
+    Parameters that the data hardly inform are grey. ValueError for none.
     """
-    if not numbers:
-        raise ValueError("no numbers to show")
-    sheet = page(HEAD + ROW * len(numbers) + FOOT, title, finding, footer)
+    if not parameters:
+        raise ValueError("no parameters to show")
+    sheet = page(HEAD + ROW * len(parameters) + FOOT, title, finding, footer)
     top = sheet.height - sheet.top - HEAD
-    axes = sheet.axes(LEFT, top - ROW * len(numbers), WIDTH, ROW * len(numbers))
+    axes = sheet.axes(LEFT, top - ROW * len(parameters), WIDTH, ROW * len(parameters))
     axes.set_xlim(0, 1)
-    axes.set_ylim(len(numbers) - 0.5, -0.5)
+    axes.set_ylim(len(parameters) - 0.5, -0.5)
     axes.axis("off")
-    for place, number in enumerate(numbers):
+    for place, parameter in enumerate(parameters):
         y = top - ROW * (place + 0.5)
-        colour = BLUE if number.informed else VAGUE
+        colour = BLUE if parameter.informed else VAGUE
         axes.barh(place, 1, 0.6, color=PRIOR, gid="prior")
-        low, middle, high = number.positions
+        low, middle, high = parameter.positions
         axes.plot([low, high], [place] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="interval")
         axes.plot([middle], [place], "o", color=colour, markersize=6, markeredgecolor=PAPER, gid="median")
-        sheet.write(0.14, y, number.name, size=TEXT - 0.5, color=INK if number.informed else QUIET, va="center")
-        sheet.write(LEFT - 0.08, y, significant(number.low), size=SMALL - 0.5, color=QUIET, ha="right", va="center")
-        after = [significant(value) for value in number.after]
+        sheet.write(0.14, y, parameter.name, size=TEXT - 0.5, color=INK if parameter.informed else QUIET, va="center")
+        sheet.write(LEFT - 0.08, y, significant(parameter.low), size=SMALL - 0.5, color=QUIET, ha="right", va="center")
+        after = [significant(value) for value in parameter.after]
         end = LEFT + WIDTH + 0.06
-        sheet.write(end, y, significant(number.high), size=SMALL - 0.5, color=QUIET, va="center")
+        sheet.write(end, y, significant(parameter.high), size=SMALL - 0.5, color=QUIET, va="center")
         ink = readable(colour)
         sheet.write(end + 1.15, y, after[1], size=SMALL, weight="bold", color=ink, ha="right", va="center")
         sheet.write(end + 1.2, y, f"{after[0]} to {after[2]}", size=SMALL, color=QUIET, va="center")

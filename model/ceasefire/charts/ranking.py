@@ -1,4 +1,4 @@
-"""Rows of a ranking: a name at the left, a dot with its bands on a common scale, the figure in words at the right."""
+"""Rankings: rows with a name, a dot with its bands on a common scale, and the value; levers, and any named values."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import signed, signed_days, span_words
+from ceasefire.wording import signed_days, signed_number, span_words
 
 ROW_HEIGHT = 0.31
-"""Height of a row [inches]; a title of two lines fits."""
+"""Height of a row [inches], enough for a title of two lines."""
 
 TITLE_LETTERS = 40
-"""Letters of a title's line."""
+"""Letters in a line of a title."""
 
 WIDE_BAND = "#DCE3E8"
-"""What lies behind a dot when the assumed numbers are drawn."""
+"""Colour of the band of parameter uncertainty."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A figure of one thing: its title, its short name (may be ''), chance (95 %), doubt (90 %), and a colour."""
+    """A row: title, short name (may be ''), value with chance (95 %) and doubt (90 %), and colour."""
 
     title: str
     name: str
@@ -50,15 +50,15 @@ class Row:
     colour: str
 
 
-def entitled(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
-    """A row of something by name, under what readers call it when that is known."""
+def titled_row(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
+    """A row under the title that readers know, with the short name below; the name alone if there is no title."""
     title = titles.get(name, name)
     return Row(title, name if title != name else "", figure, None, colour)
 
 
 @dataclass(frozen=True)
 class Band:
-    """Where rows stand on a page: left edge and width of the scale, and its top [inches]."""
+    """Position of the rows on a page: left edge, width and top of the scale [inches]."""
 
     left: float
     width: float
@@ -68,9 +68,9 @@ class Band:
 def rows_axes(
     sheet: Page, band: Band, rows: Sequence[Row], limits: tuple[float, float], unit: str, bare: bool = False
 ) -> Axes:
-    """A scale with a row for each figure, the first on top, a line at zero, and dots with their bands (not if bare).
+    """A scale with a row for each value, the first on top, a line at zero, and dots with their bands (not if bare).
 
-    A dot beyond the limits becomes an arrow at the edge: its figure is written at the right all the same.
+    A value beyond the limits is an arrow at the edge; its number is written at the right like the others.
     """
     height = ROW_HEIGHT * len(rows)
     axes = sheet.axes(band.left, band.top - height, band.width, height)
@@ -79,7 +79,9 @@ def rows_axes(
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed(value) if limits[0] < 0 else f"{value:,g}"))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: signed_number(value) if limits[0] < 0 else f"{value:,g}")
+    )
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.set_xlabel(unit, labelpad=2)
@@ -105,7 +107,7 @@ def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None
 
 
 def name_rows(sheet: Page, band: Band, rows: Sequence[Row]) -> None:
-    """Titles at the left of the scale, the short name under a title that leaves room for it."""
+    """Titles at the left of the scale, with the short name below a title of one line."""
     for place, row in enumerate(rows):
         y = band.top - ROW_HEIGHT * (place + 0.5)
         lines = textwrap.wrap(row.title, TITLE_LETTERS)[:2]
@@ -117,7 +119,7 @@ def name_rows(sheet: Page, band: Band, rows: Sequence[Row]) -> None:
 
 
 def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequence[tuple[str, str]]) -> None:
-    """At the right of the scale, each row's figure in bold and its range beside it."""
+    """At the right of the scale, the value of each row in bold, and its interval."""
     left = band.left + band.width
     for place, (row, (value, span)) in enumerate(zip(rows, figures, strict=True)):
         y = band.top - ROW_HEIGHT * (place + 0.5)
@@ -127,10 +129,10 @@ def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequenc
         sheet.write(left + 0.68, y, span, size=SMALL, color=QUIET, va="center")
 
 
-def fair_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
-    """Limits that show the values and `around`; a few that lie far beyond the rest do not squeeze it.
+def axis_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
+    """Axis limits that include the values and `around`, without a few values far beyond the rest.
 
-    What lies beyond four times the 80th percentile (by size, of those that have one) is cut off.
+    The limit is four times the 80th percentile of the absolute values that are not zero.
     """
     ends = np.array([[each.low, each.value, each.high] for each in values], dtype=float)
     ends = ends[np.isfinite(ends).all(axis=1)] - around
@@ -144,14 +146,14 @@ def fair_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float,
 
 
 LEFT, WIDTH = 2.76, 3.16
-"""Where the scale begins, and its width [inches]."""
+"""Left edge and width of the scale [inches]."""
 
 HEAD, LINE, FOOT = 0.26, 0.16, 0.5
 
 
 @dataclass(frozen=True)
 class Gain:
-    """What a change adds to the mean days held, on the same worlds [days]: chance (95 %) and doubt (90 %)."""
+    """Days that a change adds to the mean days held, on the same worlds: chance (95 %) and doubt (90 %)."""
 
     name: str
     title: str
@@ -160,23 +162,23 @@ class Gain:
 
     @property
     def sign(self) -> int:
-        """1 when it surely adds days, -1 when it surely takes days, 0 when chance may have made the difference."""
+        """1 or -1 when the interval of chance lies above or below 0, otherwise 0."""
         return int(self.chance.low > 0) - int(self.chance.high < 0)
 
     @property
     def reach(self) -> Interval:
-        """From the lowest that chance or doubt may make of it to the highest."""
-        both = [self.chance] if self.doubt is None else [self.chance, self.doubt]
-        return Interval(self.chance.value, min(each.low for each in both), max(each.high for each in both))
+        """The union of the intervals of chance and doubt."""
+        intervals = [self.chance] if self.doubt is None else [self.chance, self.doubt]
+        return Interval(self.chance.value, min(each.low for each in intervals), max(each.high for each in intervals))
 
     @property
-    def hangs_on_doubt(self) -> bool:
-        """Days gained at some draws of the assumed numbers, and lost at others."""
+    def depends_on_doubt(self) -> bool:
+        """Days are gained at some draws of the assumed numbers, and lost at others."""
         return self.doubt is not None and self.doubt.low < 0 < self.doubt.high
 
 
 SIGN_COLOURS = {1: BLUE, -1: VERMILLION, 0: "#6E6E6E"}
-"""More days, fewer, and what chance may have made."""
+"""More days; fewer days; possibly chance alone."""
 
 
 @house_style()
@@ -192,8 +194,9 @@ def levers_chart(
 ) -> Figure:
     """A row for each change, from the most gained to the most lost.
 
-    `worlds` is how many worlds each was tried on; no day past the horizon counts. `axis` says what is gained when it
-    is not days, `chance` and `doubt` what line and band are when not these. ValueError for no change.
+    `worlds` is the number of worlds for each change; days past the horizon do not count. `axis` names the outcome if
+    it is not days; `chance` and `doubt` name the line and the band if they differ from the default. ValueError for no
+    change.
     """
     if not gains:
         raise ValueError("no changes: a ranking needs at least one")
@@ -203,7 +206,7 @@ def levers_chart(
     heads = [f"dot: mean, line: {chance or f'chance in {worlds:,} worlds'} (95 %)"]
     if any(gain.doubt is not None for gain in ranked):
         heads.append(f"wide band: {doubt}")
-    heads.append("grey: chance alone may have made the difference")
+    heads.append("grey: the difference may be chance alone")
     head = HEAD + LINE * (len(heads) - 1)
     sheet = page(
         head + ROW_HEIGHT * len(rows) + FOOT,
@@ -212,8 +215,8 @@ def levers_chart(
         caption.footer(worlds, each=True),
     )
     band = Band(LEFT, WIDTH, sheet.height - sheet.top - head)
-    words = axis or f"days gained on the same worlds, of {horizon:,} at most"
-    rows_axes(sheet, band, rows, fair_limits([gain.reach for gain in ranked]), words)
+    words = axis or f"days gained on the same worlds (at most {horizon:,})"
+    rows_axes(sheet, band, rows, axis_limits([gain.reach for gain in ranked]), words)
     name_rows(sheet, band, rows)
     write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
     _heads(sheet, band, heads, unit)
@@ -221,19 +224,19 @@ def levers_chart(
 
 
 def _unit(axis: str) -> str:
-    """The unit that an axis says in brackets; days when it says nothing."""
+    """The unit in the square brackets of an axis label; days if there is no label."""
     if not axis:
         return "days"
     return axis.partition("[")[2].rstrip("]")
 
 
 def _figure(gain: Gain) -> tuple[str, str]:
-    """Days gained and their range."""
+    """Days gained and their interval in words."""
     return signed_days(gain.chance.value), span_words(gain.chance, signed_days)
 
 
 def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str) -> None:
-    """What dots, bands and columns are, over them."""
+    """Key and column headings above the rows."""
     y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
     for number, words in enumerate(reversed(lines)):
         sheet.write(band.left, y + LINE * number, words, **look)
@@ -243,25 +246,25 @@ def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str) -> None:
 
 
 def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
-    """The most that is gained and the most that is lost, beyond chance."""
-    said = []
+    """The largest gain and the largest loss beyond chance, and the number of unclear differences."""
+    sentences = []
     best, worst = ranked[0], ranked[-1]
     if best.sign > 0:
-        said.append(f"Most gained: {_in_words(best, unit)}.")
+        sentences.append(f"Most gained: {_gain_words(best, unit)}.")
     if worst.sign < 0 and worst is not best:
-        said.append(f"Most lost: {_in_words(worst, unit)}.")
-    if not said:
-        return "No change makes a difference beyond chance in this many worlds."
+        sentences.append(f"Most lost: {_gain_words(worst, unit)}.")
+    if not sentences:
+        return "With this number of worlds, no change makes a difference beyond chance."
     unclear = sum(gain.sign == 0 for gain in ranked)
     if unclear:
-        said.append(f"For {unclear} of {len(ranked)}, chance alone may have made the difference.")
-    hangs = sum(gain.hangs_on_doubt for gain in ranked)
-    if hangs:
-        said.append(f"For {hangs} of {len(ranked)}, gain or loss hangs on assumed numbers.")
-    return " ".join(said)
+        sentences.append(f"For {unclear} of {len(ranked)}, the difference may be chance alone.")
+    doubtful = sum(gain.depends_on_doubt for gain in ranked)
+    if doubtful:
+        sentences.append(f"For {doubtful} of {len(ranked)}, gain or loss depends on assumed numbers.")
+    return " ".join(sentences)
 
 
-def _in_words(gain: Gain, unit: str) -> str:
+def _gain_words(gain: Gain, unit: str) -> str:
     return f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()
 
 
@@ -269,18 +272,18 @@ ROW = 0.205
 """Height of a row [inches]."""
 
 LONGEST, SHORTEST = 44, 12
-"""Letters of a row's name that are shown at most, and for which room is kept at least."""
+"""Most letters of a row's name that are shown, and fewest for which space is reserved."""
 
 MOST_ROWS = 40
 LETTER = 0.067
-"""Width of a letter of a row's name [inches]."""
+"""Width of a letter in a row's name [inches]."""
 
 KEY_ROW = 0.17
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A row: its name, its figure, a thick span around it, a thin wider one, and a second mark."""
+    """A row: name, value, a thick interval, a thin wider interval, and a second value."""
 
     name: str
     value: float
@@ -291,7 +294,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Key:
-    """What the marks mean, in words; what is not said is not drawn in the key."""
+    """The meaning of the marks; a mark without words is not in the key."""
 
     value: str
     span: str = ""
@@ -301,9 +304,10 @@ class Key:
 
 @house_style()
 def bars_chart(bars: Sequence[Bar], caption: Caption, finding: str, axis: str, key: Key, made_of: str) -> Figure:
-    """Rows in the order given, the first on top; a line at nought when figures lie on both sides of it.
+    """Rows in the given order, the first on top, with a line at zero.
 
-    `axis` says what the figures are; `made_of` goes into the footer. Rows beyond MOST_ROWS are left out, and said.
+    `axis` names the values; `made_of` goes into the footer. Rows beyond MOST_ROWS are left out, which the finding
+    states.
     """
     shown = list(bars[:MOST_ROWS])
     rest = len(bars) - len(shown)

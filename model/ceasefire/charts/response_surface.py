@@ -1,4 +1,4 @@
-"""The phase diagram: in which corner of two numbers the deal outlives a day, and where the border between them runs."""
+"""Charts of an outcome over one or two factors: lines, a grid of cells, and a phase diagram with contours."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from ceasefire.wording import GAP, whole_percent
 
 WIDTH, HEIGHT = 4.9, 3.7
 PHASE_COLOURS = "cividis"
-"""Reads alike for people who do not see red or green, and in grey."""
+"""A colour scale that can be read with colour blindness and in grey."""
 
 CONTOURS = {0.25: 1.0, 0.5: 2.8, 0.75: 1.0}
-"""Shares at which a line runs, and its width [points]."""
+"""Contour levels (shares) and their line widths [points]."""
 
 MOST_CONTOURS_WRITTEN = 100
-"""Cells in which the figure is written out."""
+"""Largest number of cells with the value written in each."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A figure over two numbers: `values` (rows, columns) at each pair of `down` (rows, rising) and `across` (rising).
+    """An outcome over two parameters: `values` (rows, columns) for each pair of `down` and `across`, both increasing.
 
-    `own` is where the scenario itself stands (across, down), if it stands anywhere. Not a number: nobody knows.
+    `own` is the scenario's own pair (across, down), if it is in the field. Unknown values are not a number.
     """
 
     across: Sequence[float]
@@ -58,10 +58,10 @@ class Field:
 
 @house_style()
 def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, shares: bool = True) -> Figure:
-    """A cell at each pair of settings, coloured by the figure; for shares, contours, that of one half in bold.
+    """A cell for each pair of settings, coloured by the outcome; for shares, contours, that of one half in bold.
 
-    `figure` says what the cells hold, as 'holds past day 365'. ValueError when there are fewer than two settings
-    either way, they do not rise, or no cell is known.
+    `figure` names the outcome, as 'holds past day 365'. ValueError when there are fewer than two settings in either
+    direction, they do not increase, or no cell is known.
     """
     across, down, values = (np.asarray(each, dtype=float) for each in (field.across, field.down, field.values))
     _check(across, down, values)
@@ -91,7 +91,7 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
 
 
 def _limits(values: FloatArray, shares: bool) -> tuple[float, float]:
-    """Ends of the scale of colours; those of shares are round and at least a fifth apart."""
+    """Ends of the colour scale; for shares, multiples of 0.1 that are at least 0.2 apart."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if not shares:
         return low, max(high, low + 1e-9)
@@ -105,21 +105,21 @@ def _check(across: FloatArray, down: FloatArray, values: FloatArray) -> None:
     if len(across) < 2 or len(down) < 2:
         raise ValueError("a phase diagram needs at least two settings of each of two numbers")
     if (np.diff(across) <= 0).any() or (np.diff(down) <= 0).any():
-        raise ValueError("the settings of a phase diagram must rise")
+        raise ValueError("the settings of a phase diagram must increase")
     if values.shape != (len(down), len(across)):
-        raise ValueError(f"{values.shape} figures for {len(down)} by {len(across)} settings")
+        raise ValueError(f"values of shape {values.shape} for {len(down)} by {len(across)} settings")
     if not np.isfinite(values).any():
         raise ValueError("no cell is known: every point failed")
 
 
 def _edges(settings: FloatArray) -> FloatArray:
-    """Borders between cells, halfway between settings; the outer ones as far out as the inner ones are in."""
+    """Borders of the cells: halfway between settings, and symmetric around the first and the last setting."""
     middle = (settings[:-1] + settings[1:]) / 2
     return np.concatenate([[2 * settings[0] - middle[0]], middle, [2 * settings[-1] - middle[-1]]])
 
 
 def _contours(axes: Axes, across: FloatArray, down: FloatArray, values: FloatArray) -> None:
-    """Lines of equal share, that of one half bold, between the settings that were tried."""
+    """Contours of equal share, that of one half bold, interpolated between the settings."""
     inside = [level for level in CONTOURS if np.nanmin(values) < level < np.nanmax(values)]
     if not inside:
         return
@@ -132,7 +132,7 @@ def _contours(axes: Axes, across: FloatArray, down: FloatArray, values: FloatArr
 def _write_chances(
     axes: Axes, across: FloatArray, down: FloatArray, values: FloatArray, limits: tuple[float, float], shares: bool
 ) -> None:
-    """The figure in each cell, in the shade that can be read on it."""
+    """The value in each cell, in the colour with the greater contrast."""
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
@@ -174,40 +174,40 @@ def _mark_own(axes: Axes, own: tuple[float, float]) -> None:
 
 
 def _phase_key(field: Field, values: FloatArray, shares: bool) -> str:
-    """What ring and lines are."""
+    """The meaning of the ring and the contours."""
     crossed = bool(shares and np.nanmin(values) < 0.5 < np.nanmax(values))
     lines = "bold line: one half; thin lines: a quarter, three quarters" if crossed else ""
     return "     ".join(part for part in ("○ the scenario as it is" if field.own else "", lines) if part)
 
 
 def _phase_finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
-    """The least and the most, where, and how much of the field lies above one half."""
+    """The lowest and the highest value with their settings, and the number of cells above one half."""
     rows, columns = np.indices(values.shape)
     known = np.isfinite(values)
-    said = []
-    for name, pick in (("Least", np.nanargmin), ("Most", np.nanargmax)):
+    sentences = []
+    for name, pick in (("Lowest", np.nanargmin), ("Highest", np.nanargmax)):
         at = int(pick(values))
         row, column = int(rows.ravel()[at]), int(columns.ravel()[at])
         shown = whole_percent(float(values[row, column])) if shares else f"{values[row, column]:,.0f}"
         where = f"{field.across_words} {field.across[column]:,.3g}, {field.down_words} {field.down[row]:,.3g}"
-        said.append(f"{name}: {shown} at {where}.")
+        sentences.append(f"{name}: {shown} at {where}.")
     if shares:
         above = int((values[known] >= 0.5).sum())
-        said.insert(0, _above_half(above, int(known.sum()), _plural(figure)))
-    return " ".join(said)
+        sentences.insert(0, _above_half(above, int(known.sum()), _plural(figure)))
+    return " ".join(sentences)
 
 
 def _above_half(above: int, cells: int, holds: str) -> str:
-    """In how much of the field one half of the worlds or more hold."""
+    """In how many cells at least half of the worlds hold."""
     if above == cells:
-        return f"Everywhere one half of the worlds or more {holds}."
+        return f"In every cell at least half of the worlds {holds}."
     if above == 0:
-        return f"Nowhere one half of the worlds {holds}."
-    return f"In {above} of {cells} cells one half of the worlds or more {holds}."
+        return f"There is no cell in which at least half of the worlds {holds}."
+    return f"In {above} of {cells} cells at least half of the worlds {holds}."
 
 
 def _plural(figure: str) -> str:
-    """'holds past day 365' said of several worlds."""
+    """'holds past day 365' in the plural."""
     return figure.replace("holds", "hold", 1).replace("ended", "are ended", 1)
 
 
@@ -218,7 +218,7 @@ NAME_LINE = 0.15
 
 @dataclass(frozen=True)
 class Line:
-    """Values of a factor and what the outcome is there, with its 95 % limits; all of one length."""
+    """Values of a factor and the outcome at each, with its 95 % limits; all of the same length."""
 
     x: Sequence[float]
     value: Sequence[float]
@@ -237,7 +237,7 @@ def lines_chart(
     as_it_is: float | None = None,
     shares: bool = False,
 ) -> Figure:
-    """Up to six lines by name with their bands. `axes_words` name the factor and the outcome.
+    """Up to six named lines with their bands. `axes_words` name the factor and the outcome.
 
     `as_it_is` marks the scenario's own value on the factor's axis; `shares`: the outcome is a share of worlds.
     ValueError for no line or more than six.
@@ -279,10 +279,10 @@ def lines_chart(
 CELL_HEIGHT, LEAST_HEIGHT, MOST_HEIGHT = 0.42, 1.2, 4.2
 CELLS_LEFT, RIGHT = 1.5, 0.5
 MOST_WRITTEN = 120
-"""Cells in which the figure is written out."""
+"""Largest number of cells with the value written in each."""
 
 FIELD_COLOURS = "cividis"
-"""Reads alike for people who do not see red or green, and in grey."""
+"""A colour scale that can be read with colour blindness and in grey."""
 
 
 @house_style()
@@ -298,10 +298,10 @@ def field_chart(
     shares: bool = False,
     own: tuple[float, float] | None = None,
 ) -> Figure:
-    """A cell for each pair of settings, the figure of `table` (rows, columns) as colour and written where it fits.
+    """A cell for each pair of settings, coloured by `table` (rows, columns), with the value written if cells are few.
 
-    The first row is lowest. `axes_words` name the factors of columns and rows. `own` is where the scenario itself
-    stands, in steps from the first column and row. Not a number: the cell stays blank.
+    The first row is at the bottom. `axes_words` name the factors of columns and rows. `own` is the scenario's own
+    position, in steps from the first column and row. A cell that is not a number stays blank.
     """
     height = float(np.clip(CELL_HEIGHT * len(rows), LEAST_HEIGHT, MOST_HEIGHT))
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
@@ -330,7 +330,7 @@ def field_chart(
 def _write_cells(
     axes: Axes, table: np.ndarray[Any, np.dtype[np.float64]], shares: bool, limits: tuple[float, float]
 ) -> None:
-    """The figure in each cell, dark on light and light on dark."""
+    """The value in each cell, dark on light cells and light on dark cells."""
     low, high = limits
     for (row, column), figure in np.ndenumerate(table):
         if np.isnan(figure):

@@ -1,4 +1,4 @@
-"""Step functions of the day, made ready for paper."""
+"""Prepare step functions of the day for drawing: end of the axis, thinning, corners, and bands by cell."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 
 POINTS = 400
-"""More steps than this a reader cannot see, and a file need not carry."""
+"""Largest number of steps drawn; more would not be visible."""
 
 NOTHING = 0.005
-"""A share that no longer shows [probability]."""
+"""A smaller share is not visible [probability]."""
 
 
 def axis_end(edges: Sequence[FloatArray], horizon: int | None) -> int:
-    """Last day of the axis, for shares by day from 0.
+    """Last day of the axis for shares by day from 0.
 
-    The last day followed or the horizon; but no more than a little past the day on which nothing was left to see.
+    The last day followed or the horizon; if all shares are invisible long before, the axis ends a little after that.
     """
     followed = max([len(edge) - 1 for edge in edges] + [horizon or 0])
-    seen = max(int(np.flatnonzero(edge > NOTHING)[-1]) + 1 if (edge > NOTHING).any() else 0 for edge in edges)
-    if seen > followed / 2:
+    visible = max(int(np.flatnonzero(edge > NOTHING)[-1]) + 1 if (edge > NOTHING).any() else 0 for edge in edges)
+    if visible > followed / 2:
         over = all(edge[-1] <= 0 for edge in edges) and followed == max(len(edge) for edge in edges) - 1
         return max(1, int(1.05 * followed) + 1 if over else followed)
-    return max(7, int(1.2 * seen))
+    return max(7, int(1.2 * visible))
 
 
-def shown(last: int, *values: FloatArray, points: int = POINTS) -> IntArray:
-    """The days to draw: every day on which one of the values changes, or evenly spread ones when they are many."""
+def drawn_days(last: int, *values: FloatArray, points: int = POINTS) -> IntArray:
+    """The days to draw: every day on which a value changes, or evenly spaced days when there are too many."""
     end = min(last, len(values[0]) - 1)
     changes = [np.flatnonzero(np.diff(value[: end + 1])) + 1 for value in values]
     days = np.unique(np.concatenate([[0, end], *changes]))
@@ -40,16 +40,16 @@ def shown(last: int, *values: FloatArray, points: int = POINTS) -> IntArray:
 def corners(
     days: IntArray, values: FloatArray, last: int, over: bool, start: float = 1.0
 ) -> tuple[FloatArray, FloatArray]:
-    """x and y of a step function on those days, from its value before day 0.
+    """x and y of a step function on the given days, from its value `start` before day 0.
 
-    It ends on the last of the days; when every world is over, so that nothing can change, it runs on to the last.
+    It ends on the last of the days; if every world is over, so that it cannot change, it is extended to `last`.
     """
     x, y = np.concatenate(([0.0], days)), np.concatenate(([start], values[days]))
     return (np.append(x, float(last)), np.append(y, y[-1])) if over else (x, y)
 
 
-def cells(low: FloatArray, high: FloatArray, last: int, count: int) -> tuple[FloatArray, FloatArray]:
-    """Lowest and highest value of a falling band within each of `count` equal parts of the axis."""
+def band_by_cell(low: FloatArray, high: FloatArray, last: int, count: int) -> tuple[FloatArray, FloatArray]:
+    """Lowest and highest value of a decreasing band within each of `count` equal parts of the axis."""
     edges = np.arange(count + 1) / count * last
     left = np.clip(np.ceil(edges[:-1]).astype(int) - 1, -1, len(high) - 1)
     right = np.minimum(np.floor(edges[1:]).astype(int), len(low) - 1)

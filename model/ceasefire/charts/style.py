@@ -1,4 +1,4 @@
-"""One look for every figure: colours that stay the same thing everywhere, words, size, and how figures are saved."""
+"""The common style of all figures: colours with a fixed meaning, type, size, contrast, and saving."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-"""Colours that people who do not see red or green still tell apart. Okabe and Ito (2008)."""
+"""Colours that people with colour blindness can distinguish. Okabe and Ito (2008)."""
 
 INK, QUIET, RULE, PAPER = "#1A1A1A", "#595959", "#D0D0D0", "#FFFFFF"
-"""Text, lesser text, grid lines, background."""
+"""Text, secondary text, grid lines, background."""
 
 CAUSE_COLOURS = {
     "offensive": VERMILLION,
@@ -37,17 +37,16 @@ DEATH_COLOURS = {"combatant": "#6E6E6E", "civilian": BLACK}
 SIDE_COLOURS = (VERMILLION, BLUE)
 """The first and the second side of a scenario."""
 
-ROLE_COLOURS = {"belligerent": VERMILLION, "guarantor": BLUE, "outside": GREEN}
 COMPARISON_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
 COMPARISON_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)), "-")
-"""Curves of a comparison differ in dashes too, for print without colour."""
+"""Line styles of a comparison: curves can be distinguished in print without colour."""
 
 DPI = 160
 WIDTH_INCHES = 7.5
 """1,200 pixels, or the width of a printed page."""
 
 TEXT, SMALL = 9.0, 7.5
-"""Sizes of type [points]."""
+"""Font sizes [points]."""
 
 LOOK: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
@@ -75,12 +74,12 @@ LOOK: dict[str, Any] = {
     "path.simplify": True,
 }
 PERSONAL = ("backend", "interactive", "toolbar", "webagg", "tk.", "macosx", "figure.hooks", "savefig.directory")
-"""Settings that do not shape a saved figure and are left as they are."""
+"""Settings that have no effect on a saved figure and are not changed."""
 
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Within it, nothing but this file shapes a figure: a reader's own matplotlib settings are set aside."""
+    """A context in which the reader's own matplotlib settings have no effect: only this style applies."""
     look: dict[Any, Any] = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(PERSONAL)}
     with matplotlib.rc_context():
         matplotlib.rcParams.update(look | LOOK)
@@ -88,7 +87,7 @@ def house_style() -> Iterator[None]:
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write name.png and name.svg; the same figure gives the same SVG bytes, with no date in it."""
+    """Write name.png and name.svg; the same figure gives the same SVG bytes, because no date is written."""
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
     with house_style():
@@ -98,23 +97,23 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
 
 
 LEAST = 4.5
-"""Contrast that small words need (WCAG 2.2, level AA)."""
+"""Smallest contrast for small text (WCAG 2.2, level AA)."""
 
 
 def luminance(colour: str) -> float:
-    """How bright a colour is to the eye, from 0 (black) to 1 (white). WCAG 2.2."""
+    """Relative luminance of a colour, from 0 (black) to 1 (white). WCAG 2.2."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast of two colours, from 1 (none) to 21 (black on white). WCAG 2.2."""
+    """Contrast ratio of two colours, from 1 (none) to 21 (black on white). WCAG 2.2."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def readable(colour: str, paper: str = "#FFFFFF") -> str:
-    """The colour itself, or the lightest darker shade of it in which words can be read on the paper."""
+    """The colour itself, or its lightest darker shade with enough contrast for text on the background `paper`."""
     red, green, blue = to_rgb(colour)
     for step in range(100):
         keep = 1 - step / 100

@@ -1,4 +1,4 @@
-"""The survival chart: what share of worlds still holds on each day, and how sure one can be of it."""
+"""Chart of survival curves: the share of worlds still holding by day, with bands of chance and doubt."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from ceasefire.analysis.parameter_uncertainty import DoubtBand
+from ceasefire.analysis.parameter_uncertainty import UncertaintyBand
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import (
     ACROSS,
     LEFT,
     Caption,
+    Occupancy,
     Page,
-    Room,
     calendar_axis,
     day_axis,
     page,
@@ -28,7 +28,7 @@ from ceasefire.charts.layout import (
     shortened,
     spread,
 )
-from ceasefire.charts.step_curves import axis_end, cells, corners, shown
+from ceasefire.charts.step_curves import axis_end, band_by_cell, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -44,41 +44,41 @@ from ceasefire.wording import whole_percent
 
 PLOT_HEIGHT = 3.05
 END_MARGIN, END_MARGIN_COMPARED = 1.12, 1.75
-"""Room at the right for a curve's end, and for its name too [inches]."""
+"""Margin at the right for the last value of a curve, and for its name as well [inches]."""
 
 ROW = 0.155
-"""Height of a line of the at-risk table [inches]."""
+"""Line height of the at-risk table [inches]."""
 
 THIN, WIDE = "#94C0DD", "#E3EDF5"
-"""Bands of a single curve: chance, and doubt."""
+"""Colours of the bands of a single curve: chance, and doubt."""
 
 HALO = [withStroke(linewidth=2.2, foreground=PAPER)]
 
 
 @dataclass(frozen=True)
 class Plot:
-    """The plot within its page: axes, the last day on them, width and foot [inches], and what is taken already."""
+    """The plot on its page: axes, last day, width and lower edge [inches], and the occupied cells."""
 
     axes: Axes
     last: int
     width: float
     bottom: float
-    room: Room
+    room: Occupancy
 
 
 @house_style()
 def survival_chart(
     curves: SurvivalCurve | Mapping[str, SurvivalCurve],
-    doubt: DoubtBand | None,
+    doubt: UncertaintyBand | None,
     caption: Caption,
     *,
     assumed: int | None = None,
     horizon: int | None = None,
 ) -> Figure:
-    """One curve with its bands, or up to six by name to compare; at-risk table beneath.
+    """One curve with its bands, or up to six named curves; with the at-risk table below.
 
-    `assumed` is how many assumed numbers the doubt band drew; the axis ends at the horizon [days], or sooner when
-    every curve and the band have come to nothing long before. ValueError for no curve or more than six.
+    `assumed` is the number of assumed numbers drawn for the doubt band. The axis ends at the horizon [days], or earlier
+    when all curves and the band are at zero long before. ValueError for no curve or more than six.
     """
     named = curves if isinstance(curves, Mapping) else {"": curves}
     if not 1 <= len(named) <= len(COMPARISON_COLOURS):
@@ -104,34 +104,34 @@ def survival_chart(
 
 
 def _plot(sheet: Page, last: int, below: float, compared: bool) -> Plot:
-    """Empty axes with days along the bottom and shares along the side."""
+    """Empty axes of days and shares."""
     width = WIDTH_INCHES - LEFT - (END_MARGIN_COMPARED if compared else END_MARGIN)
     bottom = sheet.bottom + below
     axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
     share_axis(axes, "worlds still holding")
     day_axis(axes, last)
     calendar_axis(axes, last)
-    return Plot(axes, last, width, bottom, Room())
+    return Plot(axes, last, width, bottom, Occupancy())
 
 
 def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
-    """Worlds under a curve; the fewest when curves differ."""
+    """Number of worlds of a curve; the smallest if curves differ."""
     return min(curve.worlds for curve in named.values())
 
 
-def _draw_doubt(plot: Plot, doubt: DoubtBand) -> None:
-    """The wide band."""
+def _draw_doubt(plot: Plot, doubt: UncertaintyBand) -> None:
+    """The band of doubt."""
     over = bool(doubt.high[-1] == 0)
-    days = shown(plot.last, doubt.low, doubt.high)
+    days = drawn_days(plot.last, doubt.low, doubt.high)
     x, low = corners(days, doubt.low, plot.last, over)
     _, high = corners(days, doubt.high, plot.last, over)
     plot.axes.fill_between(x, low, high, step="post", facecolor=WIDE, linewidth=0, gid="doubt")
 
 
 def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> None:
-    """A curve and the band of chance around it."""
+    """A curve and its band of chance."""
     over = bool(curve.surviving[-1] == 0)
-    days = shown(plot.last, curve.surviving, curve.low, curve.high)
+    days = drawn_days(plot.last, curve.surviving, curve.low, curve.high)
     x, share = corners(days, curve.surviving, plot.last, over)
     low, high = (corners(days, edge, plot.last, over)[1] for edge in (curve.low, curve.high))
     colour = COMPARISON_COLOURS[number]
@@ -140,24 +140,24 @@ def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> N
     dashes = COMPARISON_DASHES[number]
     line = {"color": colour, "linewidth": 1.8, "linestyle": dashes, "clip_on": False, "zorder": 3}
     plot.axes.step(x, share, where="post", gid=f"curve-{number}", **line)
-    plot.room.take_between(*cells(curve.low, curve.high, plot.last, ACROSS))
+    plot.room.take_between(*band_by_cell(curve.low, curve.high, plot.last, ACROSS))
 
 
-def _extent(words: Text) -> tuple[float, float]:
+def _extent(text: Text) -> tuple[float, float]:
     """Width and height of a text, as shares of its axes."""
-    assert words.axes is not None
-    renderer = RendererAgg(1, 1, words.axes.figure.dpi)  # type: ignore[no-untyped-call]
-    box, frame = words.get_window_extent(renderer), words.axes.bbox
+    assert text.axes is not None
+    renderer = RendererAgg(1, 1, text.axes.figure.dpi)  # type: ignore[no-untyped-call]
+    box, frame = text.get_window_extent(renderer), text.axes.bbox
     return float(box.width / frame.width), float(box.height / frame.height)
 
 
 def _text(plot: Plot, words: str) -> Text:
-    """Words on the plot, in a place to be found."""
+    """Text on the plot; its position is set later."""
     return plot.axes.text(0, 0, words, size=TEXT, color=INK, linespacing=1.15, zorder=5, path_effects=HALO)
 
 
 def _mark_median(plot: Plot, curve: SurvivalCurve) -> None:
-    """Dotted lines to the day by which half have ended, with the day in words."""
+    """Dotted lines at the median, with the day as text."""
     day = curve.median
     if day is None or day > plot.last:
         return
@@ -173,27 +173,27 @@ def _mark_median(plot: Plot, curve: SurvivalCurve) -> None:
     plot.room.take_box(share - 0.005, 0, 0.01, 0.5)
 
 
-def _name_doubt(plot: Plot, doubt: DoubtBand, curve: SurvivalCurve, assumed: int | None) -> None:
-    """Say inside the wide band what it means, or beside it when it is too slim."""
+def _name_doubt(plot: Plot, doubt: UncertaintyBand, curve: SurvivalCurve, assumed: int | None) -> None:
+    """Label the band of doubt: inside it, or next to it when it is too narrow."""
     number = f"{assumed:,} assumed" if assumed else "assumed"
     variants = (
         f"wide: doubt about\nthe {number} numbers (90 %)",
         f"wide: doubt about\nthe {number}\nnumbers (90 %)",
     )
-    inside, outside = Room(plot.room), Room(plot.room)
-    inside.take_between(np.full(ACROSS, -1.0), cells(doubt.low, doubt.low, plot.last, ACROSS)[1])
-    inside.take_between(cells(doubt.high, doubt.high, plot.last, ACROSS)[0], np.full(ACROSS, 2.0))
-    outside.take_between(*cells(doubt.low, doubt.high, plot.last, ACROSS))
-    targets = _between_bands(doubt, curve, plot.last)
+    inside, outside = Occupancy(plot.room), Occupancy(plot.room)
+    inside.take_between(np.full(ACROSS, -1.0), band_by_cell(doubt.low, doubt.low, plot.last, ACROSS)[1])
+    inside.take_between(band_by_cell(doubt.high, doubt.high, plot.last, ACROSS)[0], np.full(ACROSS, 2.0))
+    outside.take_between(*band_by_cell(doubt.low, doubt.high, plot.last, ACROSS))
+    targets = _points_in_doubt_band(doubt, curve, plot.last)
     inner = any(_label(plot, words, targets[:1], inside, leader=False) for words in variants)
     if not inner:
         _label(plot, variants[0], targets, outside)
 
 
-def _between_bands(doubt: DoubtBand, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
-    """Places inside the wide band and off the curve's own, widest gap first."""
-    low, high = cells(doubt.low, doubt.high, last, ACROSS)
-    thin_low, thin_high = cells(curve.low, curve.high, last, ACROSS)
+def _points_in_doubt_band(doubt: UncertaintyBand, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+    """Points inside the band of doubt and outside that of chance, the widest gap first."""
+    low, high = band_by_cell(doubt.low, doubt.high, last, ACROSS)
+    thin_low, thin_high = band_by_cell(curve.low, curve.high, last, ACROSS)
     gaps = [
         (float(top[place] - foot[place]), (place + 0.5) / ACROSS, float(top[place] + foot[place]) / 2)
         for foot, top in ((thin_high, high), (low, thin_low))
@@ -204,18 +204,18 @@ def _between_bands(doubt: DoubtBand, curve: SurvivalCurve, last: int) -> list[tu
 
 
 def _name_chance(plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> None:
-    """Say on the chart what the band around a curve means."""
+    """Label the band of chance."""
     worlds = _fewest(named)
     words = f"{which}: chance in {worlds:,} worlds{' each' if len(named) > 1 else ''} (95 %)"
     if worlds == 1:
-        words = f"{which}: one world tells little (95 %)"
-    targets = [target for curve in named.values() for target in _on_band(curve, plot.last)]
-    _label(plot, words, targets, plot.room) or _label(plot, words, targets, Room())
+        words = f"{which}: chance in one world (95 %)"
+    targets = [target for curve in named.values() for target in _points_on_curve_band(curve, plot.last)]
+    _label(plot, words, targets, plot.room) or _label(plot, words, targets, Occupancy())
 
 
-def _on_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
-    """Places on a curve's band where it is wide, away from the ends of the axis."""
-    low, high = cells(curve.low, curve.high, last, ACROSS)
+def _points_on_curve_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+    """Points on the band of a curve where it is wide, away from the ends of the axis."""
+    low, high = band_by_cell(curve.low, curve.high, last, ACROSS)
     inner = range(ACROSS // 8, ACROSS * 7 // 8, 3)
     widest = max(high[place] - low[place] for place in inner)
     days = {place: min(int((place + 0.5) / ACROSS * last), len(curve.days) - 1) for place in inner}
@@ -226,13 +226,15 @@ def _on_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
     ]
 
 
-def _label(plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Room, leader: bool = True) -> bool:
-    """Write words where there is room nearest to one of the targets; false when there is none."""
+def _label(
+    plot: Plot, words: str, targets: Sequence[tuple[float, float]], room: Occupancy, leader: bool = True
+) -> bool:
+    """Write a label in the free space nearest to one of the targets; False when there is none."""
     text = _text(plot, words)
     width, height = _extent(text)
     box = (width + 0.03, height + 0.05)
-    found = [(room.find(*box, target), target) for target in targets]
-    places = [(corner, target) for corner, target in found if corner is not None]
+    candidates = [(room.find(*box, target), target) for target in targets]
+    places = [(corner, target) for corner, target in candidates if corner is not None]
     if not places:
         text.remove()
         return False
@@ -241,12 +243,12 @@ def _label(plot: Plot, words: str, targets: Sequence[tuple[float, float]], room:
     text.set_position((x * plot.last, y))
     plot.room.take_box(*corner, *box)
     if leader:
-        _lead(plot, words, (x, y, width, height), target)
+        _leader_line(plot, words, (x, y, width, height), target)
     return True
 
 
-def _lead(plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]) -> None:
-    """A thin line from the words to what they name; it leaves from the line of words that is nearer."""
+def _leader_line(plot: Plot, words: str, box: tuple[float, float, float, float], target: tuple[float, float]) -> None:
+    """A thin line from the label to its target; it starts at the nearer line of the text."""
     x, y, width, height = box
     lines = words.split("\n")
     above = y > target[1]
@@ -257,13 +259,13 @@ def _lead(plot: Plot, words: str, box: tuple[float, float, float, float], target
 
 
 def _distance(corner: tuple[float, float], box: tuple[float, float], target: tuple[float, float]) -> float:
-    """From the middle of a box to its target."""
+    """Distance from the centre of a box to its target."""
     return float(np.hypot(corner[0] + box[0] / 2 - target[0], corner[1] + box[1] / 2 - target[1]))
 
 
 def _name_ends(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
-    """At the right, each curve's share on the last day."""
-    texts = ["\n".join([*textwrap.wrap(name, 19), _end(curve, plot.last)]) for name, curve in named.items()]
+    """At the right, the share of each curve on the last day."""
+    texts = ["\n".join([*textwrap.wrap(name, 19), _end_words(curve, plot.last)]) for name, curve in named.items()]
     ends = [_at_end(curve, plot.last) * PLOT_HEIGHT for curve in named.values()]
     heights = [0.15 * text.count("\n") + 0.23 for text in texts]
     centres = spread(ends, heights, -0.1, PLOT_HEIGHT + 0.1)
@@ -273,18 +275,18 @@ def _name_ends(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> N
 
 
 def _at_end(curve: SurvivalCurve, last: int) -> float:
-    """The share holding on the last day shown, or on the last day followed before it."""
+    """The share that holds on the last day drawn, or on the last day followed if that is earlier."""
     return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
 
 
-def _end(curve: SurvivalCurve, last: int) -> str:
-    """A curve's end in words."""
+def _end_words(curve: SurvivalCurve, last: int) -> str:
+    """The last value of a curve in words."""
     day = last if curve.surviving[-1] == 0 else min(last, int(curve.days[-1]))
     return f"{whole_percent(_at_end(curve, last))} hold\non day {day:,}"
 
 
 def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
-    """Under each tick, how many worlds still held when that day began."""
+    """Risk set under each tick: worlds that still held when the day began."""
     top = plot.bottom - 0.54
     sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
     for number, (name, curve) in enumerate(named.items()):
@@ -295,10 +297,10 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) 
         sheet.write(LEFT + plot.width + 0.24, y, shortened(name, 24), size=SMALL, color=colour, va="center")
 
 
-def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: int) -> str:
-    """What the chart shows, in one sentence or two."""
+def _finding(named: Mapping[str, SurvivalCurve], doubt: UncertaintyBand | None, last: int) -> str:
+    """The finding in one or two sentences."""
     if len(named) > 1:
-        return "Half of the worlds have ended: " + "; ".join(f"{k}, {_half(c)}" for k, c in named.items()) + "."
+        return "Half of the worlds have ended: " + "; ".join(f"{k}, {_median_words(c)}" for k, c in named.items()) + "."
     curve = next(iter(named.values()))
     if doubt is None:
         return _single_finding(curve)
@@ -307,12 +309,12 @@ def _finding(named: Mapping[str, SurvivalCurve], doubt: DoubtBand | None, last: 
     day = end if _outside(curve.at(end), doubt, end) else min(early, len(doubt.days) - 1)
     low, high = whole_percent(float(doubt.low[day])), whole_percent(float(doubt.high[day]))
     span = low if low == high else f"{low} to {high}"
-    said = f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}"
-    return f"{said}{_outside(curve.at(day), doubt, day)}."
+    text = f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}"
+    return f"{text}{_outside(curve.at(day), doubt, day)}."
 
 
-def _outside(share: float, doubt: DoubtBand, day: int) -> str:
-    """That the numbers as written lie at the edge of what they might be, when they do."""
+def _outside(share: float, doubt: UncertaintyBand, day: int) -> str:
+    """A note when the curve of the numbers as written lies outside the band of doubt; otherwise empty."""
     if doubt.low[day] <= share <= doubt.high[day]:
         return ""
     return (
@@ -320,13 +322,13 @@ def _outside(share: float, doubt: DoubtBand, day: int) -> str:
     )
 
 
-def _half(curve: SurvivalCurve) -> str:
-    """When half have ended, in words."""
+def _median_words(curve: SurvivalCurve) -> str:
+    """The median in words."""
     return f"by day {curve.median:,}" if curve.median is not None else f"later than day {int(curve.days[-1]):,}"
 
 
 def _single_finding(curve: SurvivalCurve) -> str:
-    """One curve in a sentence."""
+    """The finding of one curve without doubt."""
     end, left = int(curve.days[-1]), float(curve.surviving[-1])
     if curve.worlds == 1:
         return f"The one world {'holds through' if left else 'ends on'} day {end:,}."

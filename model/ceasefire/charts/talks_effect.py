@@ -1,4 +1,4 @@
-"""The sawtooth: violations drop sharply when talks are held, and slowly rise again."""
+"""Chart of the effect of talks: violations per day before and after rounds of talks."""
 
 from __future__ import annotations
 
@@ -7,76 +7,79 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from ceasefire.analysis.talks_effect import Sawtooth
+from ceasefire.analysis.talks_effect import TalksEffect
 from ceasefire.charts.layout import LEFT, Caption, page
 from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, house_style
-from ceasefire.wording import signed, whole_percent
+from ceasefire.wording import signed_number, whole_percent
 
 WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 
 
 @house_style()
-def sawtooth_chart(found: Sawtooth, caption: Caption) -> Figure:
-    """Mean violations a day before and after talks, with its interval, and the middle half of all rounds."""
-    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, sawtooth_finding(found), caption.footer(found.worlds))
+def talks_effect_chart(effect: TalksEffect, caption: Caption) -> Figure:
+    """Mean violations per day before and after talks with the 95 % interval, and the middle half of all rounds."""
+    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, talks_effect_finding(effect), caption.footer(effect.worlds))
     top = sheet.height - sheet.top - 0.45
     axes = sheet.axes(LEFT, top - HEIGHT, WIDTH, HEIGHT)
     counts = sheet.axes(LEFT, top - HEIGHT - 0.12 - COUNTS, WIDTH, COUNTS)
-    axes.fill_between(found.days, found.quarter, found.three_quarters, facecolor="#E3EDF5", linewidth=0, gid="rounds")
     axes.fill_between(
-        found.days, found.mean_low, found.mean_high, step="mid", facecolor="#94C0DD", linewidth=0, gid="chance"
+        effect.days, effect.quarter, effect.three_quarters, facecolor="#E3EDF5", linewidth=0, gid="rounds"
     )
-    axes.step(found.days, found.mean, where="mid", color=BLUE, linewidth=1.8, gid="mean")
+    axes.fill_between(
+        effect.days, effect.mean_low, effect.mean_high, step="mid", facecolor="#94C0DD", linewidth=0, gid="chance"
+    )
+    axes.step(effect.days, effect.mean, where="mid", color=BLUE, linewidth=1.8, gid="mean")
     axes.set_ylabel("violations a day", labelpad=4)
     axes.grid(axis="y", color=RULE, linewidth=0.5)
-    counts.fill_between(found.days, found.rounds, step="mid", color="#C9C9C9", linewidth=0)
-    counts.set_ylabel("rounds\nseen", rotation=0, ha="right", va="center", size=SMALL, labelpad=6)
-    counts.set_yticks([0, int(found.rounds.max())])
+    counts.fill_between(effect.days, effect.rounds, step="mid", color="#C9C9C9", linewidth=0)
+    counts.set_ylabel("rounds\nof talks", rotation=0, ha="right", va="center", size=SMALL, labelpad=6)
+    counts.set_yticks([0, int(effect.rounds.max())])
     counts.tick_params(axis="y", labelsize=SMALL)
     for each in (axes, counts):
-        _days(each, found)
-    axes.set_ylim(0, _limit(found))
+        _days(each, effect)
+    axes.set_ylim(0, _limit(effect))
     counts.set_ylim(0, None)
     axes.tick_params(axis="x", labelbottom=False)
     counts.set_xlabel("days from the talks", labelpad=2)
     axes.text(0, 1.02, "talks", transform=axes.get_xaxis_transform(), ha="center", size=TEXT, gid="talks")
-    sheet.write(LEFT, top + 0.3, _key(found), size=SMALL, color=QUIET, va="center")
+    sheet.write(LEFT, top + 0.3, _key(effect), size=SMALL, color=QUIET, va="center")
     return sheet.figure
 
 
-def _days(axes: Axes, found: Sawtooth) -> None:
-    axes.set_xlim(found.days[0] - 0.5, found.days[-1] + 0.5)
+def _days(axes: Axes, effect: TalksEffect) -> None:
+    axes.set_xlim(effect.days[0] - 0.5, effect.days[-1] + 0.5)
     axes.xaxis.set_major_locator(
-        FixedLocator([day for day in range(-84, 365, 14) if found.days[0] <= day <= found.days[-1]])
+        FixedLocator([day for day in range(-84, 365, 14) if effect.days[0] <= day <= effect.days[-1]])
     )
-    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
+    axes.xaxis.set_major_formatter(lambda value, _: signed_number(value))
     axes.axvline(0, color=INK, linewidth=1.1)
     axes.set_axisbelow(True)
 
 
-def _limit(found: Sawtooth) -> float:
-    """Highest count shown: what the mean and the middle half of rounds need."""
-    return 1.08 * float(max(1.0, np.nanmax(found.three_quarters), np.nanmax(found.mean)))
+def _limit(effect: TalksEffect) -> float:
+    """Upper end of the axis: above the mean and the middle half of rounds."""
+    return 1.08 * float(max(1.0, np.nanmax(effect.three_quarters), np.nanmax(effect.mean)))
 
 
-def _key(found: Sawtooth) -> str:
-    rounds = f"{int(found.rounds.max()):,} rounds of talks"
-    chance = "dark: its chance (95 %); " if np.isfinite(found.mean_low).any() else ""
-    return f"line: mean of {rounds}; {chance}pale: the middle half of rounds, by the week"
+def _key(effect: TalksEffect) -> str:
+    rounds = f"{int(effect.rounds.max()):,} rounds of talks"
+    chance = "dark: its chance (95 %); " if np.isfinite(effect.mean_low).any() else ""
+    return f"line: mean of {rounds}; {chance}pale: the middle half of rounds, averaged by week"
 
 
-def sawtooth_finding(found: Sawtooth) -> str:
-    """How far violations drop, and how long that lasts."""
-    drop = found.drop()
+def talks_effect_finding(effect: TalksEffect) -> str:
+    """The relative drop of violations, and when half of it is reversed."""
+    drop = effect.drop()
     if not np.isfinite(drop):
-        return "There were no violations before the talks, so there was nothing to drop."
+        return "There were no violations before the talks, so there is no drop to measure."
     if drop <= 0:
-        return f"Violations do not drop: in the week after talks they lie {whole_percent(-drop)} above the week before."
-    said = f"In the week after talks there are {whole_percent(drop)} fewer violations than in the week before"
-    half = found.days_to_half()
+        more = whole_percent(-drop)
+        return f"Violations do not drop: in the week after talks there are {more} more than in the week before."
+    text = f"In the week after talks there are {whole_percent(drop)} fewer violations than in the week before"
+    half = effect.days_to_half()
     later = (
-        f"half of that is won back by day {half}"
+        f"half of this drop is reversed by day {half}"
         if half is not None
-        else f"half of that is not won back by day {int(found.days[-1])}"
+        else f"half of this drop is not reversed by day {int(effect.days[-1])}"
     )
-    return f"{said}; {later}."
+    return f"{text}; {later}."

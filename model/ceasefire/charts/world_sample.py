@@ -1,4 +1,4 @@
-"""A sample of single worlds side by side: no two lives of the same deal are alike."""
+"""Chart of a sample of single worlds of the same deal, side by side."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from ceasefire.charts.world_panels import (
     count_axis,
     count_limit,
     deaths_strip,
-    life_axis,
-    life_in_words,
+    history_axis,
+    history_in_words,
     mark_end,
     mark_talks,
     posture_strip,
@@ -42,14 +42,14 @@ COLUMNS = 2
 CELL_WIDTH, CELL_LEFT, CELL_STEP = 2.62, 1.38, 3.12
 ROW, VIOLATIONS, DEATHS, GAP = 0.13, 0.5, 0.42, 0.12
 HEAD, FOOT, KEYS = 0.5, 0.27, 0.7
-"""Sizes within a cell, and of the keys under all cells [inches]."""
+"""Sizes within a cell, and height of the keys below all cells [inches]."""
 
 MOST, BARS = 8, 100
-FINDING = "Single worlds of the same deal. All have the same scales; what rises above one is written beside it."
+FINDING = "Single worlds of the same deal, all on the same scales. Counts beyond a scale are written as numbers."
 
 
 class Cell(NamedTuple):
-    """The two lower strips of a world, and what they count by period."""
+    """The axes of violations and deaths of one world, and their counts by period."""
 
     violations: Axes
     deaths: Axes
@@ -61,7 +61,7 @@ class Cell(NamedTuple):
 def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure:
     """Up to eight worlds, two in a row, on one scale of days and of counts.
 
-    For each: postures of those who fight, violations by kind and deaths; triangles are talks, a line is the end.
+    For each: postures of the belligerents, violations by kind, and deaths; triangles are talks, a line is the end.
     ValueError for no world or more than eight.
     """
     if not 1 <= len(histories) <= MOST:
@@ -82,20 +82,20 @@ def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure
 
 
 def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:
-    """The worlds shown, by number, before the rest of the caption."""
+    """The numbers of the worlds, and the rest of the caption."""
     numbers = ", ".join(str(history.world) for history in histories)
     return f"worlds {numbers}  ·  " + caption.footer(len(histories)).split("  ·  ", 1)[1]
 
 
 def _head(sheet: Page, history: Trajectory, left: float, top: float) -> None:
-    """Which world it is, and its life in words."""
-    said = "\n".join(textwrap.wrap(life_in_words(history), 50)[:2])
+    """The number of the world, and how it ended."""
+    text = "\n".join(textwrap.wrap(history_in_words(history), 50)[:2])
     sheet.write(left, top - 0.02, f"World {history.world:,}", size=TEXT - 0.5, weight="bold", va="top")
-    sheet.write(left, top - 0.155, said, size=SMALL - 0.5, color=QUIET, va="top", linespacing=1.1)
+    sheet.write(left, top - 0.155, text, size=SMALL - 0.5, color=QUIET, va="top", linespacing=1.1)
 
 
 def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float, top: float, last: int) -> Cell:
-    """The three strips of one world, from its upper left corner down [inches]."""
+    """The three panels of one world, below its upper left corner [inches]."""
     first = left == CELL_LEFT
     strip = sheet.axes(left, top - ROW * len(fighting), CELL_WIDTH, ROW * len(fighting))
     names = [shortened(history.actor_titles[actor], 21) if first else "" for actor in fighting]
@@ -107,7 +107,7 @@ def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float
     period = bin_days(last, BARS)
     fired, died = violations_strip(violations, history, period), deaths_strip(deaths, history, period)
     for axes in (strip, violations, deaths):
-        life_axis(axes, last, day_ticks(last) if axes is deaths else None)
+        history_axis(axes, last, day_ticks(last) if axes is deaths else None)
         axes.tick_params(axis="both", labelsize=SMALL - 0.5, pad=2)
         mark_end(axes, history)
     if first:
@@ -127,7 +127,7 @@ def _share_scales(histories: Sequence[Trajectory], cells: Sequence[Cell], last: 
 
 
 def _keys(sheet: Page, last: int) -> None:
-    """What colours and marks mean, under the cells."""
+    """The keys of colours and marks, below the cells."""
     y, period = sheet.bottom + 0.46, PERIODS[bin_days(last, BARS)]
     rungs = dict(zip(RUNG_WORDS["force"], RUNG_COLOURS["force"], strict=True))
     end = key_line(sheet, 0.14, y, "posture", rungs)

@@ -1,4 +1,4 @@
-"""One world's life on one sheet: who stood where, what was fired, who died, and what bound them."""
+"""Chart of one world: postures, violations, deaths, trust, ties and attention over time."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from ceasefire.charts.world_panels import (
     count_axis,
     count_limit,
     deaths_strip,
-    life_axis,
-    life_in_words,
+    history_axis,
+    history_in_words,
     mark_end,
     mark_talks,
     named_rows,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 LEFT, WIDTH = 1.62, 4.38
 ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.135
-"""Sizes of the strips from top to bottom [inches]."""
+"""Heights of the panels, the gap between them, and line height of the list of events [inches]."""
 
 BARS = 300
 EVENTS_SHOWN = 12
@@ -52,9 +52,9 @@ EVENTS_SHOWN = 12
 
 @house_style()
 def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
-    """Every actor's posture, violations, deaths, trust, ties and attention over the days of one world.
+    """Postures of all actors, violations, deaths, trust, ties and attention over the days of one world.
 
-    Triangles are talks and numbered marks are events, listed beneath; a line marks the end of the deal.
+    Triangles are talks, numbered marks are the events listed below, and a line is the end of the deal.
     """
     caption = Caption(titled(history.scenario_title, f"world {history.world:,}"), history.label, history.seed, note)
     last = max(history.days_held, len(history.days), 1)
@@ -74,7 +74,7 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
     foot -= 2 * (COUNTS + GAP)
     bonds = _bond_panel(sheet, history, foot)
     for axes in (*rows, *counts, bonds):
-        life_axis(axes, last, day_ticks(last) if axes is bonds else None)
+        history_axis(axes, last, day_ticks(last) if axes is bonds else None)
         mark_end(axes, history)
     calendar_axis(rows[0], last)
     bonds.set_xlabel("days since the deal began", labelpad=2)
@@ -83,14 +83,14 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
 
 
 def _finding(history: Trajectory) -> str:
-    """When it began, how long it held, what ended it, and what it cost."""
+    """First day, days held, ending, violations and deaths in words."""
     first = _date(history.start)
-    said = life_in_words(history)
+    ending = history_in_words(history)
     if history.ended:
-        said += f", on {_date(history.start + datetime.timedelta(days=history.days_held))}"
+        ending += f", on {_date(history.start + datetime.timedelta(days=history.days_held))}"
     fired = sum(int(daily.sum()) for daily in history.violations.values())
     dead = int(history.deaths_combatant.sum() + history.deaths_civilian.sum())
-    return f"From {first}: {said}. {fired:,} violations, {dead:,} deaths."
+    return f"From {first}: {ending}. {fired:,} violations, {dead:,} deaths."
 
 
 def _date(day: datetime.date) -> str:
@@ -99,7 +99,7 @@ def _date(day: datetime.date) -> str:
 
 
 def _listed(events: Sequence[tuple[int, str]]) -> list[str]:
-    """The numbered events in words, as many as are shown."""
+    """The list of numbered events, at most EVENTS_SHOWN."""
     lines = [
         line
         for number, (day, title) in enumerate(events[:EVENTS_SHOWN], start=1)
@@ -112,7 +112,7 @@ def _listed(events: Sequence[tuple[int, str]]) -> list[str]:
 def _marks_panel(
     sheet: Page, history: Trajectory, marks: Sequence[str], events: Sequence[tuple[int, str]], last: int, top: float
 ) -> Axes:
-    """A row of talks and a row of numbered events, as far as there are any."""
+    """A row of talks and a row of numbered events, if there are any."""
     axes = sheet.axes(LEFT, top - ROW * len(marks), WIDTH, ROW * len(marks))
     axes.set_xlim(0, last)
     if "talks" in marks:
@@ -123,7 +123,7 @@ def _marks_panel(
 
 
 def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top: float) -> Axes:
-    """Rows of postures with the key of both ladders at the right."""
+    """Rows of postures, with the keys of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
     posture_strip(axes, history, actors, [shortened(history.actor_titles[actor], 25) for actor in actors])
     x = LEFT + WIDTH + 0.14
@@ -135,7 +135,7 @@ def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top:
 
 
 def _count_panels(sheet: Page, history: Trajectory, last: int, top: float) -> tuple[Axes, Axes]:
-    """Violations and deaths, by a period that suits the length of the life."""
+    """Violations and deaths, by a period that depends on the number of days."""
     period = bin_days(last, BARS)
     violations = sheet.axes(LEFT, top - COUNTS, WIDTH, COUNTS)
     deaths = sheet.axes(LEFT, top - 2 * COUNTS - GAP, WIDTH, COUNTS)
@@ -154,7 +154,7 @@ def _count_panels(sheet: Page, history: Trajectory, last: int, top: float) -> tu
 
 
 def _bond_panel(sheet: Page, history: Trajectory, top: float) -> Axes:
-    """Trust of both sides, ties of the guarantors and the world's attention, named at their ends."""
+    """Trust of both sides, ties of the guarantors and world attention, with names at the ends of the lines."""
     axes = sheet.axes(LEFT, top - BONDS, WIDTH, BONDS)
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])

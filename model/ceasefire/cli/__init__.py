@@ -28,7 +28,7 @@ app = typer.Typer(
     name="ceasefire",
     cls=ErrorHandlingGroup,
     help="How long does a ceasefire last, how does it end, and what would make it last longer?",
-    epilog="Exit codes: 0 done; 1 some worlds (the rest is saved) or checks failed; 2 bad input; 130 interrupted.",
+    epilog="Exit codes: 0 done; 1 some worlds (the others are saved) or checks failed; 2 bad input; 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -55,14 +55,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "validate": evaluation.validate,
     "bench": evaluation.bench,
 }
-"""What the command can do, in the order of its help."""
+"""The commands, in the order of the help."""
 
 for _name, _command in COMMANDS.items():
     app.command(_name, short_help=(_command.__doc__ or "").strip().splitlines()[0])(_command)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(given: bool) -> None:
+    if given:
         import ceasefire
 
         show(f"ceasefire {ceasefire.__version__}")
@@ -83,7 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    gc.set_threshold(50_000, 20, 50)  # a command makes much and keeps it: looking for waste took a tenth of its time
+    gc.set_threshold(
+        50_000, 20, 50
+    )  # a command allocates much and frees little: garbage collection took a tenth of its time
     watch_signals()
     try:
         app(args=list(arguments) if arguments is not None else None, prog_name="ceasefire")

@@ -1,4 +1,4 @@
-"""`ceasefire experiment`: run a batch experiment, or go on with it."""
+"""`ceasefire experiment`: run a batch experiment, or continue it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import (
     columns,
     command_line,
-    in_bytes,
-    in_time,
+    duration_words,
+    notify,
+    notify_if_compiling,
     program,
-    say,
-    say_if_compiling,
+    progress_display,
     show,
     show_json,
     shown_path,
-    watching,
+    size_words,
 )
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_store import Store
     from ceasefire.experiments.result_tables import ResultTables
-    from ceasefire.experiments.runner import Progress
+    from ceasefire.experiments.resume import Progress
 
-ROUGH = "ROUGH: a quick run with few worlds; run it without --quick for an answer to rely on"
+ROUGH = "ROUGH: a quick run with few worlds; for a reliable answer, run it without --quick"
 MOST_ROWS = 15
-"""Rows of a table that are shown; all are in the folder."""
+"""Rows of a table that are printed; the tables in the folder have all."""
 
 
 def experiment(
@@ -49,106 +49,108 @@ def experiment(
         Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.", show_default="results/NAME")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say points, worlds, minutes and disk, and start nothing.")
+        bool, typer.Option("--dry-run", help="Show points, worlds, minutes and disk space, and start nothing.")
     ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A rough answer within a minute.")] = False,
     independent: Annotated[
-        bool, typer.Option("--independent", help="Worlds of its own at each point, instead of the same everywhere.")
+        bool, typer.Option("--independent", help="Different worlds at each point, instead of the same at all points.")
     ] = False,
-    status: Annotated[bool, typer.Option("--status", help="Say how far it has come, and start nothing.")] = False,
+    status: Annotated[bool, typer.Option("--status", help="Show how much is done, and start nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a batch experiment; the same command again goes on where it stopped."""
+    """Run a batch experiment; the same command again continues where it stopped."""
     from ceasefire.ensemble.output_folder import FolderError
     from ceasefire.experiments.chunks import OtherVersionError
     from ceasefire.experiments.executors import ClusterError
     from ceasefire.experiments.load import load_experiment
     from ceasefire.experiments.prepare import prepare
     from ceasefire.experiments.result_store import Store
-    from ceasefire.experiments.runner import folder_for_experiment
+    from ceasefire.experiments.resume import folder_for_experiment
 
-    made = prepare(load_experiment(name), quick=quick, independent=independent)
+    prepared = prepare(load_experiment(name), quick=quick, independent=independent)
     if dry_run:
-        _say_cost(made, workers, as_json)
+        _show_cost(prepared, workers, as_json)
         return
     try:
-        folder, note = folder_for_experiment(made, out)
+        folder, note = folder_for_experiment(prepared, out)
         store = Store(folder)
         if status:
-            _say_status(made, store, as_json)
+            _show_status(prepared, store, as_json)
             return
         if note:
-            say(note)
-        _run(made, store, workers, cluster, as_json)
+            notify(note)
+        _run(prepared, store, workers, cluster, as_json)
     except (FolderError, ClusterError, OtherVersionError) as problem:
         raise RefusedError(str(problem)) from problem
 
 
-def _run(made: PreparedExperiment, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
-    """Live what is missing, make tables and figures, and tell. Raises typer.Exit when some worlds failed."""
+def _run(prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
+    """Simulate the missing worlds, write tables and figures, and print the result. typer.Exit when worlds failed."""
     from ceasefire import report as reports
     from ceasefire.cli.report import add_page
-    from ceasefire.experiments.result_tables import tabulate, write_answer
+    from ceasefire.experiments.result_tables import tabulate, write_tables
     from ceasefire.report.experiment_figures import draw
 
-    progress = _lived(made, store, workers, cluster)
-    found = tabulate(made, store, progress)
-    found.tables |= _cases(made, workers)
-    write_answer(found, store)
-    draw(made, found, store.folder)
+    progress = _simulate(prepared, store, workers, cluster)
+    results = tabulate(prepared, store, progress)
+    results.tables |= _hindcasts(prepared, workers)
+    write_tables(results, store)
+    draw(prepared, results, store.folder)
     add_page(lambda: reports.write(store.folder, shown_path(store.folder)))
     if as_json:
-        show_json(_content(made, store, progress, found))
+        show_json(_content(prepared, store, progress, results))
     else:
-        _tell(made, store, progress, found)
+        _show_results(prepared, store, progress, results)
     if progress.failed:
-        _say_failures(store, progress)
+        _report_failures(store, progress)
         raise typer.Exit(SOME_FAILED)
 
 
-def _cases(made: PreparedExperiment, workers: int | None) -> dict[str, DataFrame]:
-    """The tables of the deals that lie side by side; none when the experiment has none."""
+def _hindcasts(prepared: PreparedExperiment, workers: int | None) -> dict[str, DataFrame]:
+    """The tables of the experiment's past deals; none when it has no such deals."""
     from ceasefire.experiments import hindcast
 
-    if not made.asked.cases:
+    if not prepared.experiment.cases:
         return {}
-    say(f"living {len(made.asked.cases)} deals side by side, for {hindcast.HORIZON:,} days each")
-    worlds, draws = hindcast.effort(made.quick)
-    asked = zip(made.asked.spec.cases, made.asked.cases, strict=True)
-    seed = made.recipe.seed
-    return hindcast.tables([hindcast.live(case, loaded, worlds, seed, workers, draws) for case, loaded in asked])
+    notify(f"simulating {len(prepared.experiment.cases)} past deals, for {hindcast.HORIZON:,} days each")
+    worlds, draws = hindcast.sample_sizes(prepared.quick)
+    cases = zip(prepared.experiment.spec.cases, prepared.experiment.cases, strict=True)
+    seed = prepared.records.seed
+    return hindcast.tables([hindcast.hindcast(case, loaded, worlds, seed, workers, draws) for case, loaded in cases])
 
 
-def _lived(made: PreparedExperiment, store: Store, workers: int | None, cluster: str | None) -> Progress:
-    """The worlds. Raises typer.Exit when interrupted, or when the disk is full; what is finished is kept."""
+def _simulate(prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None) -> Progress:
+    """Simulate the missing worlds. typer.Exit when the disk is full; finished chunks stay."""
     from ceasefire.experiments.prepare import QUICK_SECONDS
-    from ceasefire.experiments.runner import make_ready, run
+    from ceasefire.experiments.runner import make_folder, run
 
     command = command_line()
     try:
-        make_ready(made, store, command)
-        with _crew(made, workers, cluster) as crew, watching() as watch:
-            return run(made, store, crew, watch, command, QUICK_SECONDS if made.quick else None)
+        make_folder(prepared, store, command)
+        with _executor(prepared, workers, cluster) as executor, progress_display() as display:
+            return run(prepared, store, executor, display, command, QUICK_SECONDS if prepared.quick else None)
     except KeyboardInterrupt:
-        say(f"{_saved(store)}; the same command goes on from there")
+        notify(f"{_saved(store)}; the same command continues from there")
         raise
     except OSError as problem:
         if not _is_full(problem):
             raise
-        say(f"{store.folder}: no room left on the disk; {_saved(store)}. Make room, and the same command goes on")
+        notify(f"{store.folder}: the disk is full; {_saved(store)}. Free some space, and the same command continues")
         raise typer.Exit(SOME_FAILED) from None
 
 
-def _crew(made: PreparedExperiment, workers: int | None, cluster: str | None) -> Executor:
+def _executor(prepared: PreparedExperiment, workers: int | None, cluster: str | None) -> Executor:
     from ceasefire.experiments.executors import DaskExecutor, ThreadExecutor
     from ceasefire.experiments.prepare import warm_up
 
     if cluster is not None:
         if workers is not None:
-            raise RefusedError("--workers are threads of this machine; with --cluster the cluster has its own")
+            raise RefusedError(
+                "--workers sets the threads of this machine; leave it out with --cluster, which has workers of its own"
+            )
         return DaskExecutor(cluster)
-    say_if_compiling()
-    warm_up(made)
+    notify_if_compiling()
+    warm_up(prepared)
     return ThreadExecutor(workers)
 
 
@@ -163,41 +165,48 @@ def _saved(store: Store) -> str:
     return f"{len(entries):,} chunks with {sum(entry.worlds for entry in entries.values()):,} worlds are saved"
 
 
-def _say_cost(made: PreparedExperiment, workers: int | None, as_json: bool) -> None:
-    from ceasefire.experiments.prepare import estimate
+def _show_cost(prepared: PreparedExperiment, workers: int | None, as_json: bool) -> None:
+    from ceasefire.experiments.prepare import estimate_cost
 
-    cost = estimate(made, workers)
+    cost = estimate_cost(prepared, workers)
     if as_json:
         show_json(cost.__dict__)
         return
-    upto = cost.most_worlds > cost.worlds
-    levers, doubts = made.asked.of(lever=True), made.asked.of(lever=False)
-    draws = f" at {int(made.points.draw.max()) + 1:,} draws" if made.asked.spec.draws is not None and doubts else ""
+    may_grow = cost.most_worlds > cost.worlds
+    levers, uncertainties = prepared.experiment.of(lever=True), prepared.experiment.of(lever=False)
+    draws = (
+        f" at {int(prepared.points.draw.max()) + 1:,} draws"
+        if prepared.experiment.spec.draws is not None and uncertainties
+        else ""
+    )
     rows = [
-        ["question", made.asked.spec.question],
+        ["question", prepared.experiment.spec.question],
         ["levers", f"{len(levers):,}"],
-        ["uncertainties", f"{len(doubts):,}{draws}"],
+        ["uncertainties", f"{len(uncertainties):,}{draws}"],
         ["points", f"{cost.points:,}"],
-        ["worlds", f"{cost.worlds:,}" + (f" to {cost.most_worlds:,}, until sure" if upto else "")],
-        ["time here", in_time(cost.seconds) + (f" to {in_time(cost.most_seconds)}" if upto else "")],
-        ["disk", f"about {in_bytes(cost.disk)}"],
+        [
+            "worlds",
+            f"{cost.worlds:,}" + (f" to {cost.most_worlds:,}, until the result is certain enough" if may_grow else ""),
+        ],
+        ["time here", duration_words(cost.seconds) + (f" to {duration_words(cost.most_seconds)}" if may_grow else "")],
+        ["disk", f"about {size_words(cost.disk)}"],
     ]
     show(columns(rows))
-    if made.quick:
-        say(ROUGH)
-    say("Nothing was started.")
+    if prepared.quick:
+        notify(ROUGH)
+    notify("Nothing was started.")
 
 
-def _say_status(made: PreparedExperiment, store: Store, as_json: bool) -> None:
-    """How far a folder has come."""
-    from ceasefire.experiments.runner import progress_of, refuse_another
+def _show_status(prepared: PreparedExperiment, store: Store, as_json: bool) -> None:
+    """Print how much of an experiment is done."""
+    from ceasefire.experiments.resume import progress_of, refuse_other_experiment
 
     if not store.folder.exists():
-        raise RefusedError(f"{store.folder} does not exist: this experiment was not started yet")
-    refuse_another(made, store)
-    progress = progress_of(made, store)
+        raise RefusedError(f"{store.folder} does not exist: this experiment has not been started yet")
+    refuse_other_experiment(prepared, store)
+    progress = progress_of(prepared, store)
     failed = sum(len(progress.entries[number].failed) for number in progress.finished)
-    said: dict[str, Any] = {
+    status: dict[str, Any] = {
         "folder": shown_path(store.folder),
         "complete": progress.complete,
         "running": store.busy(),
@@ -209,26 +218,29 @@ def _say_status(made: PreparedExperiment, store: Store, as_json: bool) -> None:
         **_speed(progress),
     }
     if as_json:
-        show_json(said)
+        show_json(status)
         return
-    state = (
-        "complete" if said["complete"] else "at work now" if said["running"] else "stopped; the same command goes on"
-    )
+    if status["complete"]:
+        state = "complete"
+    else:
+        state = "running now" if status["running"] else "stopped; the same command continues"
     rows = [
         ["state", state],
-        ["chunks", f"{said['chunks_done']:,} of {said['chunks']:,}"],
-        ["worlds", f"{said['worlds_done']:,} of {said['worlds']:,}, {failed:,} failed"],
+        ["chunks", f"{status['chunks_done']:,} of {status['chunks']:,}"],
+        ["worlds", f"{status['worlds_done']:,} of {status['worlds']:,}, {failed:,} of them failed"],
     ]
-    if said["worlds_per_second"]:
-        rows.append(["rate", f"{said['worlds_per_second']:,.0f} worlds a second lately"])
+    if status["worlds_per_second"]:
+        rows.append(["rate", f"{status['worlds_per_second']:,.0f} worlds a second recently"])
         if not progress.complete:
-            rows.append(["left", f"about {in_time((progress.wanted - progress.done) / said['worlds_per_second'])}"])
+            rows.append(
+                ["left", f"about {duration_words((progress.wanted - progress.done) / status['worlds_per_second'])}"]
+            )
     show(columns(rows))
     show(shown_path(store.folder))
 
 
 def _speed(progress: Progress) -> dict[str, float | None]:
-    """Worlds a second over the last chunks, by the clock of the ledger."""
+    """Worlds a second over the last chunks, from the times in the ledger."""
     import datetime
 
     last = sorted(progress.entries.values(), key=lambda entry: entry.at)[-20:]
@@ -240,56 +252,56 @@ def _speed(progress: Progress) -> dict[str, float | None]:
     return {"worlds_per_second": None if rate is None else round(rate, 1)}
 
 
-def _content(made: PreparedExperiment, store: Store, progress: Progress, found: ResultTables) -> dict[str, Any]:
+def _content(prepared: PreparedExperiment, store: Store, progress: Progress, results: ResultTables) -> dict[str, Any]:
     from ceasefire.wording import ILLUSTRATIVE
 
-    tables = {name: _records(table) for name, table in found.tables.items() if name != "points" or len(table) <= 500}
+    tables = {name: _records(table) for name, table in results.tables.items() if name != "points" or len(table) <= 500}
     return {
-        "experiment": made.asked.spec.name,
-        "question": made.asked.spec.question,
+        "experiment": prepared.experiment.spec.name,
+        "question": prepared.experiment.spec.question,
         "note": ILLUSTRATIVE,
-        "rough": made.quick,
+        "rough": prepared.quick,
         "complete": progress.complete,
         "worlds": progress.done,
         "worlds_failed": len(progress.failed),
-        "variance_reduction": found.variance_reduction,
+        "variance_reduction": results.variance_reduction,
         "tables": tables,
         "folder": shown_path(store.folder),
     }
 
 
 def _records(table: Any) -> list[dict[str, Any]]:
-    """Rows for programs; what is missing is null."""
+    """The rows of a table for JSON; missing values are null."""
     return [{k: (None if v != v else v) for k, v in row.items()} for row in table.astype(object).to_dict("records")]
 
 
-def _tell(made: PreparedExperiment, store: Store, progress: Progress, found: ResultTables) -> None:
+def _show_results(prepared: PreparedExperiment, store: Store, progress: Progress, results: ResultTables) -> None:
     from ceasefire.cli.tables import experiment_text
     from ceasefire.wording import ILLUSTRATIVE
 
-    show(experiment_text(made, progress, found, MOST_ROWS))
-    if found.variance_reduction:
-        name, factor = next(iter(found.variance_reduction.items()))
-        show(f"\nThe same worlds at every point: the variance of differences in {name} is {factor:.1f} times smaller.")
+    show(experiment_text(prepared, progress, results, MOST_ROWS))
+    if results.variance_reduction:
+        name, factor = next(iter(results.variance_reduction.items()))
+        show(f"\nThe same worlds at every point make the variance of differences in {name} {factor:.1f} times smaller.")
     if not progress.complete:
-        say(f"not all worlds were lived: {progress.done:,} of {progress.wanted:,}; the same command goes on")
-    show(f"\n{ROUGH if made.quick else ILLUSTRATIVE}\n")
+        notify(f"{progress.done:,} of {progress.wanted:,} worlds are done; the same command continues")
+    show(f"\n{ROUGH if prepared.quick else ILLUSTRATIVE}\n")
     folder = shown_path(store.folder)
     rows = [
         ["report", str(Path(folder) / "report.html")],
         ["figures", str(Path(folder) / "figures")],
         ["tables", str(Path(folder) / "tables")],
-        ["one world again", f"{program()} replay {folder} --point 0 --world {int(made.recipe.first_world[0])}"],
+        ["one world again", f"{program()} replay {folder} --point 0 --world {int(prepared.records.first_world[0])}"],
     ]
     show(columns(rows))
     show(folder)
 
 
-def _say_failures(store: Store, progress: Progress) -> None:
+def _report_failures(store: Store, progress: Progress) -> None:
     folder = shown_path(store.folder)
     for point, world in progress.failed[:5]:
-        say(f"world {world} of point {point} failed; {program()} replay {folder} --point {point} --world {world}")
+        notify(f"world {world} of point {point} failed; {program()} replay {folder} --point {point} --world {world}")
     reasons = dict.fromkeys(reason for entry in progress.entries.values() for reason in entry.reasons)
     for reason in list(reasons)[:3]:
-        say(f"why: {reason}")
-    say(f"{len(progress.failed):,} of {progress.done:,} worlds failed; the rest is saved")
+        notify(f"why: {reason}")
+    notify(f"{len(progress.failed):,} of {progress.done:,} worlds failed; the others are saved")

@@ -13,7 +13,7 @@ import typer
 
 from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import say, show, show_json, shown_path
+from ceasefire.cli.terminal import notify, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.observations.observe import Observed
@@ -92,11 +92,11 @@ def observe(
     if as_json:
         show_json({**observed.account.as_dict(), "written": [shown_path(place) for place in written]})
     else:
-        say(str(observed.account))
+        notify(str(observed.account))
         if out is None:
             show(_csv(observed.table()).rstrip("\n"))
     if written:
-        say(f"Written: {', '.join(shown_path(place) for place in written)}")
+        notify(f"Written: {', '.join(shown_path(place) for place in written)}")
 
 
 def _columns(typed: Sequence[str]) -> dict[str, str]:
@@ -162,7 +162,7 @@ def _write(tables: dict[Path, str], replace: bool) -> list[Path]:
             with suppress(FileNotFoundError):
                 os.unlink(name)
     for place in lost:
-        say(f"Replaced: {shown_path(place)}")
+        notify(f"Replaced: {shown_path(place)}")
     return list(tables)
 
 

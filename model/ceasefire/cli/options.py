@@ -1,4 +1,4 @@
-"""Arguments that several commands share."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.")
 ]
 Changes = Annotated[
-    list[str] | None, typer.Option("--change", metavar="NAME", help="Apply a named change; may be repeated.")
+    list[str] | None, typer.Option("--change", metavar="NAME", help="Apply a named change; can be given several times.")
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Set one number, as agreement.monitoring=0.6; may be repeated."),
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Set one number, as agreement.monitoring=0.6; can be given several times."
+    ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Another seed gives other worlds.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 
-def loaded_as_asked(scenario: str, changes: Sequence[str] | None, settings: Sequence[str] | None) -> Loaded:
-    """The scenario that a command line asks for. Raises ScenarioError."""
+def load_with_options(scenario: str, changes: Sequence[str] | None, settings: Sequence[str] | None) -> Loaded:
+    """The scenario under the changes and settings of a command line. ScenarioError when it has faults."""
     from ceasefire.scenario.compose import parse_settings
     from ceasefire.scenario.load import load
 

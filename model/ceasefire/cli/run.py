@@ -1,4 +1,4 @@
-"""`ceasefire run`: from a scenario to a results folder."""
+"""`ceasefire run`: simulate a scenario and fill a results folder."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED
-from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, loaded_as_asked
+from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, load_with_options
 from ceasefire.cli.report import add_report
 from ceasefire.cli.terminal import (
     columns,
     command_line,
+    notify,
+    notify_if_compiling,
     program,
     progress,
-    say,
-    say_if_compiling,
     show,
     show_json,
     shown_path,
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ceasefire.ensemble.output_folder import Results
-    from ceasefire.ensemble.run import Meanwhile, RunResult
+    from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
 
 Engine = Literal["compiled", "mesa"]
@@ -55,22 +57,22 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
-    loaded = loaded_as_asked(scenario, change, setting)
+    loaded = load_with_options(scenario, change, setting)
     from ceasefire.ensemble.output_folder import folder_for_run
     from ceasefire.ensemble.run_plan import Plan
 
     plan = Plan(loaded, worlds, seed, engine, days)
     folder, there = folder_for_run(plan, out)
-    results = _drawn_again(folder) if there else _made(plan, folder, workers)
-    _report(results, scenario, as_json)
+    results = _redraw(folder) if there else _run(plan, folder, workers)
+    _show_results(results, scenario, as_json)
 
 
-def _drawn_again(folder: Path) -> Results:
-    """A run that was made before: only its figures are drawn again."""
+def _redraw(folder: Path) -> Results:
+    """Draw the figures of an earlier run again."""
     from ceasefire.ensemble.output_folder import new_figures, open_results
     from ceasefire.report.run_figures import draw
 
-    say(f"This run is in {shown_path(folder)} already; its worlds stay and its figures are drawn again.")
+    notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
     results = open_results(folder)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
@@ -78,8 +80,8 @@ def _drawn_again(folder: Path) -> Results:
     return results
 
 
-def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
-    """A run that is made now."""
+def _run(plan: Plan, folder: Path, workers: int | None) -> Results:
+    """Run a plan and write its folder."""
     from ceasefire.ensemble.manifest import manifest
     from ceasefire.ensemble.output_folder import (
         FIGURES,
@@ -89,37 +91,46 @@ def _made(plan: Plan, folder: Path, workers: int | None) -> Results:
         write_manifest,
         write_run,
     )
-    from ceasefire.report.run_figures import draw, draw_worlds, get_ready
+    from ceasefire.report import import_figures
 
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-    Thread(target=get_ready, daemon=True).start()
+    Thread(target=import_figures, daemon=True).start()
     with write_aside(folder) as aside:
-        outcome = _lived(plan, workers, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
+        outcome = _simulate(plan, workers, lambda worlds: _draw_worlds(plan, worlds, aside / FIGURES))
         write_run(aside, plan, outcome)
+        from ceasefire.report.run_figures import draw
+
         draw(plan, outcome, aside / FIGURES)
-        said = manifest(plan, outcome, started, time.perf_counter() - began, command_line())
-        write_manifest(aside, said)
-        add_report(aside, plan, outcome, said, folder)
-    return Results(folder, said, outcome, plan)
+        content = manifest(plan, outcome, started, time.perf_counter() - began, command_line())
+        write_manifest(aside, content)
+        add_report(aside, plan, outcome, content, folder)
+    return Results(folder, content, outcome, plan)
 
 
-def _lived(plan: Plan, workers: int | None, meanwhile: Meanwhile) -> RunResult:
-    """The worlds of a plan, with news of them on standard error; `meanwhile` gets them while doubt is looked into."""
-    from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_live
+def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
+    """The figures that can be drawn while the parameter draws are simulated."""
+    from ceasefire.report.run_figures import draw_worlds
 
-    say_if_compiling()
+    draw_worlds(plan, worlds, folder)
+
+
+def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:
+    """Run a plan with progress on standard error. `while_sampling` is called while assumed numbers are drawn."""
+    from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_simulate
+
+    notify_if_compiling()
     warm_up(plan)
-    total = worlds_to_live(plan)
+    total = worlds_to_simulate(plan)
     doubt = total - plan.worlds
-    extra = f" and {doubt:,} more for doubt about what is assumed" if doubt else ""
-    say(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
-    with progress(total, "worlds") as tell:
-        return run_plan(plan, workers, tell, meanwhile)
+    extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
+    notify(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
+    with progress(total, "worlds") as advance:
+        return run_plan(plan, workers, advance, while_sampling)
 
 
-def _report(results: Results, reference: str, as_json: bool) -> None:
-    """Tell what came out; the folder comes last. Raises typer.Exit when worlds failed."""
+def _show_results(results: Results, reference: str, as_json: bool) -> None:
+    """Print the results, with the folder in the last line. typer.Exit when worlds failed."""
     from ceasefire.analysis.summary import summary
     from ceasefire.cli.tables import run_text
     from ceasefire.wording import ILLUSTRATIVE
@@ -128,25 +139,27 @@ def _report(results: Results, reference: str, as_json: bool) -> None:
     folder = shown_path(results.folder)
     outcome = results.outcome
     some = len(failed) < len(outcome.worlds)
-    found = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
+    figures = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
     if as_json:
         about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
-        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(found.as_content() if found else {})})
+        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(figures.as_content() if figures else {})})
     else:
-        if found is not None:
-            show(run_text(found, results))
+        if figures is not None:
+            show(run_text(figures, results))
         show(f"\n{ILLUSTRATIVE}\n")
         show(_next_steps(results, reference, folder))
         show(folder)
     if failed:
         for world in failed[:5]:
-            say(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
-        say(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the rest is saved")
+            notify(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
+        for reason in results.outcome.reasons[:3]:
+            notify(f"why: {reason}")
+        notify(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the others are saved")
         raise typer.Exit(SOME_FAILED)
 
 
 def _next_steps(results: Results, reference: str, folder: str) -> str:
-    """What to look at, and commands to go on with."""
+    """The files to open, and commands for the next steps."""
     from ceasefire.report.run_figures import sample
     from ceasefire.scenario.load import split_reference
 

@@ -1,4 +1,4 @@
-"""What people see: tables and figures on standard output; messages and progress on standard error."""
+"""The terminal: results on standard output, messages and progress on standard error."""
 
 from __future__ import annotations
 
@@ -13,26 +13,28 @@ from typing import Any
 
 
 def show(text: str) -> None:
-    """A line or more of what was asked for."""
+    """Print a part of the result on standard output."""
     sys.stdout.write(text + "\n")
 
 
-def say(text: str) -> None:
-    """A message beside it."""
+def notify(text: str) -> None:
+    """Print a message on standard error."""
     sys.stdout.flush()
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
-def say_if_compiling() -> None:
-    """Rules that this machine has not compiled yet take a while: it is said when they begin to be compiled."""
+def notify_if_compiling() -> None:
+    """Print a message when the rules have to be compiled, which takes a while."""
     from ceasefire.compilation.decorators import when_compiling
 
-    when_compiling(lambda: say("Compiling the rules for this machine: about half a minute, only this once."))
+    when_compiling(
+        lambda: notify("Compiling the rules for this machine; this takes about half a minute and happens only once.")
+    )
 
 
 def show_json(content: Any) -> None:
-    """Figures for programs."""
+    """Print a result as JSON, for programs."""
     show(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
@@ -48,7 +50,7 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = (), gap: int =
 
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing elsewhere; what it yields is told how many more are done."""
+    """A progress bar on a terminal, nothing elsewhere. Yields its progress callback."""
     if not sys.stderr.isatty():
         yield lambda done: None
         return
@@ -62,77 +64,77 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
 
 
 def program() -> str:
-    """The command as this reader would type it."""
+    """The command as it has to be typed on this machine."""
     typed = Path(sys.argv[0])
     if typed.stem != "ceasefire":
         return "python -m ceasefire" if typed.stem == "__main__" else "ceasefire"
-    found = shutil.which("ceasefire")
-    if found is not None and Path(found).resolve() == typed.resolve():
+    on_path = shutil.which("ceasefire")
+    if on_path is not None and Path(on_path).resolve() == typed.resolve():
         return "ceasefire"
     return shown_path(typed)
 
 
 def command_line() -> list[str]:
-    """What was typed, for whoever wants the same again."""
+    """The command line as it was typed."""
     return ["ceasefire", *sys.argv[1:]]
 
 
 def shown_path(path: Path) -> str:
-    """A path from the current folder when it lies within it."""
+    """A path relative to the current folder, if it is inside it."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
 
 
-NOW_AND_THEN = 30.0
-"""Seconds between two lines where there is no terminal."""
+REPORT_INTERVAL = 30.0
+"""Seconds between two lines of progress where there is no terminal."""
 
 
 class ProgressDisplay:
-    """Is told how a run goes, and shows it."""
+    """Shows the progress of an experiment: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self, bar: Any = None) -> None:
         self._bar = bar
         self._task: Any = bar.add_task("worlds", total=None, speed="") if bar is not None else None
-        self._wanted = self._done = self._lived = 0
+        self._total = self._done = self._new = 0
         self._began = self._last = time.monotonic()
 
-    def expects(self, worlds: int, done: int, extra: bool) -> None:
-        """So many worlds are wanted in all by now, of which some are done; `extra`: because the answer is unsure."""
-        more = worlds - self._wanted
+    def set_total(self, worlds: int, done: int, extra: bool) -> None:
+        """Worlds of all rounds so far, and how many are done; `extra`: a round was added because of uncertainty."""
+        more = worlds - self._total
         if extra:
-            say(f"not sure enough yet: {more:,} more worlds")
+            notify(f"the result is not certain enough yet: {more:,} more worlds")
         elif done:
-            say(f"going on: {done:,} of {worlds:,} worlds are done already")
-        self._wanted, self._done = worlds, done
+            notify(f"continuing: {done:,} of {worlds:,} worlds are done already")
+        self._total, self._done = worlds, done
         if self._bar is not None:
             self._bar.update(self._task, total=worlds, completed=done)
 
-    def saw(self, worlds: int) -> None:
-        """So many more are done."""
+    def advance(self, worlds: int) -> None:
+        """Worlds that were finished since the last call."""
         self._done += worlds
-        self._lived += worlds
+        self._new += worlds
         now = time.monotonic()
-        rate = self._lived / max(now - self._began, 1e-9)
+        rate = self._new / max(now - self._began, 1e-9)
         if self._bar is not None:
             self._bar.update(self._task, advance=worlds, speed=f"{rate:,.0f} worlds/s")
-        elif now - self._last >= NOW_AND_THEN:
+        elif now - self._last >= REPORT_INTERVAL:
             self._last = now
-            left = in_time((self._wanted - self._done) / rate)
-            share = self._done / max(self._wanted, 1)
-            say(f"{share:4.0%}  {self._done:,} of {self._wanted:,} worlds, {rate:,.0f} a second, about {left} left")
+            left = duration_words((self._total - self._done) / rate)
+            share = self._done / max(self._total, 1)
+            notify(f"{share:4.0%}  {self._done:,} of {self._total:,} worlds, {rate:,.0f} a second, about {left} left")
 
-    def found_damaged(self, chunks: Sequence[int]) -> None:
-        """These were finished, and are damaged or gone; they are lived again."""
+    def damaged(self, chunks: Sequence[int]) -> None:
+        """Numbers of chunks that were finished but are damaged or missing; they are simulated again."""
         some = ", ".join(map(str, chunks[:8])) + (" …" if len(chunks) > 8 else "")
         which = f"chunk {some} is" if len(chunks) == 1 else f"{len(chunks):,} chunks ({some}) are"
-        say(f"{which} damaged or gone, and will be done again")
+        notify(f"{which} damaged or missing, and will be simulated again")
 
 
 @contextmanager
-def watching() -> Iterator[ProgressDisplay]:
-    """A watch for as long as a run goes."""
+def progress_display() -> Iterator[ProgressDisplay]:
+    """A progress display for the time of a run."""
     if not sys.stderr.isatty():
         yield ProgressDisplay()
         return
@@ -147,15 +149,15 @@ def watching() -> Iterator[ProgressDisplay]:
         yield ProgressDisplay(bar)
 
 
-def in_time(seconds: float) -> str:
-    """A length of time as people say it."""
+def duration_words(seconds: float) -> str:
+    """A duration in rounded units."""
     if seconds < 90:
         return f"{max(seconds, 1):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def in_bytes(size: float) -> str:
-    """A size on disk as people say it."""
+def size_words(size: float) -> str:
+    """A size in rounded units."""
     for unit in ("B", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""The same worlds under several scenarios, or under every lever of one."""
+"""Comparisons: the same worlds under several scenarios, or under every lever of one scenario."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, shrink_by_noise
-from ceasefire.analysis.first_divergence import Led, parting, who_led
+from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.command_folder import Request
-from ceasefire.ensemble.output_folder import FolderError, Results, is_results_folder, open_results
-from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, doubt_batch
-from ceasefire.ensemble.run import ProgressCallback, assumed_count, batch_rows, simulated
+from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
+from ceasefire.ensemble.run import ProgressCallback, assumed_count, simulate_batch, simulate_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.simulation.engine import one_scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
 
-LOOKED_AT = 40
-"""Worlds in which two lives are laid side by side to see who decided otherwise."""
+TRACED_WORLDS = 40
+"""Worlds that are simulated under both scenarios to find the first decision that differs."""
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side of a comparison: the run, and its table of worlds, in order."""
+    """One side of a comparison: the plan, and its table of worlds, in order."""
 
     plan: Plan
     worlds: pd.DataFrame
@@ -42,22 +41,25 @@ class Side:
         return self.plan.loaded.label
 
     @cached_property
-    def opening(self) -> InitialState:
-        """The scenario made ready."""
+    def initial(self) -> InitialState:
+        """The initial state of the scenario."""
         return initial_state(self.plan.scenario)
 
     def days(self) -> np.ndarray:
-        """Days held, a world after the other; not a number where it failed."""
+        """Days held by each world; not-a-number where it failed."""
         return np.where(self.worlds["failed"], np.nan, self.worlds["days_held"].to_numpy(np.float64))
 
     def holds(self) -> np.ndarray:
-        """1 where the world holds to the end, else 0."""
+        """1 where the world holds to the end, else 0; not-a-number where it failed."""
         return np.where(self.worlds["failed"], np.nan, (~self.worlds["ended"].to_numpy(bool)).astype(np.float64))
 
 
 @dataclass(frozen=True, eq=False)
-class Compared:
-    """What another side does to the worlds of the first; `doubt` when asked for, else not known."""
+class SidePair:
+    """Two sides and the paired differences of the other from the first.
+
+    `doubt` is the mean and 90 % range of the difference over draws of the assumed numbers; None when not computed.
+    """
 
     first: Side
     other: Side
@@ -66,17 +68,24 @@ class Compared:
     fates: Fates
     doubt: Interval | None = None
 
-    def partings(self, most: int = LOOKED_AT) -> tuple[list[Led], int]:
-        """Who first decided otherwise, in up to `most` worlds that held unlike, spread over all; how many were seen."""
-        unlike = np.flatnonzero(np.abs(self.first.days() - self.other.days()) > 0)
-        chosen = unlike[np.linspace(0, len(unlike) - 1, min(most, len(unlike))).astype(np.int64)]
-        here, there = ((side.plan.scenario, side.opening) for side in (self.first, self.other))
-        found = [parting(here, there, self.first.plan.seed, int(self.first.worlds["world"][k])) for k in chosen]
-        return who_led([one for one in found if one is not None]), len(chosen)
+    def first_divergences(self, most: int = TRACED_WORLDS) -> tuple[list[FirstToDiffer], int]:
+        """Who was first to decide differently, and in how many worlds that was examined.
+
+        Examined are up to `most` worlds that held for different times, spread evenly over all of these.
+        """
+        different = np.flatnonzero(np.abs(self.first.days() - self.other.days()) > 0)
+        chosen = different[np.linspace(0, len(different) - 1, min(most, len(different))).astype(np.int64)]
+        here, there = ((side.plan.scenario, side.initial) for side in (self.first, self.other))
+        worlds = [int(self.first.worlds["world"][position]) for position in chosen]
+        divergences = [first_divergence(here, there, self.first.plan.seed, world) for world in worlds]
+        return first_to_differ([divergence for divergence in divergences if divergence is not None]), len(chosen)
 
 
-def compared(first: Side, other: Side) -> Compared:
-    """Two sides over the worlds that both have. FolderError when they share none, or were not followed alike."""
+def compare_sides(first: Side, other: Side) -> SidePair:
+    """Two sides over the worlds that both have.
+
+    FolderError when they have other seeds, and so no world in common, or other horizons.
+    """
     if first.plan.seed != other.plan.seed:
         raise FolderError(
             f"{first.label} has seed {first.plan.seed} and {other.label} {other.plan.seed}: not the same worlds"
@@ -85,109 +94,116 @@ def compared(first: Side, other: Side) -> Compared:
         raise FolderError(
             f"{first.label} was followed for {first.plan.horizon:,} days and {other.label} for {other.plan.horizon:,}"
         )
-    both = min(len(first.worlds), len(other.worlds))
-    one, two = (Side(side.plan, side.worlds.head(both)) for side in (first, other))
-    return Compared(
+    shared = min(len(first.worlds), len(other.worlds))
+    one, two = (Side(side.plan, side.worlds.head(shared)) for side in (first, other))
+    return SidePair(
         one, two, paired_difference(two.days(), one.days()), paired_difference(two.holds(), one.holds()),
         fates(two.days(), one.days(), one.plan.horizon),
     )  # fmt: skip
 
 
-def with_doubt(pairs: Sequence[Compared], workers: int | None, tell: ProgressCallback) -> list[Compared]:
-    """The same, with what becomes of each difference when every assumed number is drawn, on both sides alike.
+def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: ProgressCallback) -> list[SidePair]:
+    """The same pairs with `doubt`: the difference over joint draws of every assumed number, the same on both sides.
 
-    The interval is the middle 90 % of draws, the noise of few worlds at each taken off; none where neither side
-    assumes anything. What all are compared with is lived once.
+    The interval is the middle 90 % of draws, after subtracting the noise of few worlds at each; None where neither
+    side assumes anything. The first side is simulated once for all pairs.
     """
-    doubted = in_doubt([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
-    if not any(doubted):
+    uncertain = is_uncertain([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
+    if not any(uncertain):
         return list(pairs)
-    here = doubted_days(pairs[0].first, workers, tell)
+    here = days_at_draws(pairs[0].first, workers, progress)
     return [
-        replace(pair, doubt=_doubt(here, doubted_days(pair.other, workers, tell))) if is_in_doubt else pair
-        for pair, is_in_doubt in zip(pairs, doubted[1:], strict=True)
+        replace(pair, doubt=_range_over_draws(here, days_at_draws(pair.other, workers, progress))) if drawn else pair
+        for pair, drawn in zip(pairs, uncertain[1:], strict=True)
     ]
 
 
-def in_doubt(plans: Sequence[Plan]) -> list[bool]:
-    """For each of them whether numbers are drawn when it is compared with the first; for the first, with any."""
+def is_uncertain(plans: Sequence[Plan]) -> list[bool]:
+    """For each plan whether assumed numbers are drawn when it is compared with the first; for the first, with any."""
     first, *others = (assumed_count(plan.scenario, initial_state(plan.scenario)) > 0 for plan in plans)
-    found = [first or other for other in others]
-    return [any(found), *found]
+    uncertain = [first or other for other in others]
+    return [any(uncertain), *uncertain]
 
 
-def doubted_days(side: Side, workers: int | None, tell: ProgressCallback) -> FloatArray:
-    """Days held at each draw of what is assumed, shape (draws, worlds); on the same worlds where nothing is."""
-    plain = one_scenario(side.opening, DRAWS * WORLDS_PER_DRAW, side.plan.seed)
-    drawn = doubt_batch(side.plan.scenario, side.opening, side.plan.seed)
-    rows = batch_rows(drawn or plain, workers, tell)
+def days_at_draws(side: Side, workers: int | None, progress: ProgressCallback) -> FloatArray:
+    """Days held at each draw of the assumed numbers, shape (draws, worlds); not-a-number where a world failed.
+
+    A side that assumes nothing is simulated on the same worlds.
+    """
+    fixed = one_scenario(side.initial, DRAWS * WORLDS_PER_DRAW, side.plan.seed)
+    drawn = uncertainty_batch(side.plan.scenario, side.initial, side.plan.seed)
+    rows = simulate_batch(drawn or fixed, workers, progress)
     days = np.where(rows["failed"] == 1, np.nan, rows["days_held"])
     return days.reshape(DRAWS, WORLDS_PER_DRAW)
 
 
-def _doubt(here: FloatArray, there: FloatArray) -> Interval | None:
+def _range_over_draws(here: FloatArray, there: FloatArray) -> Interval | None:
     difference = there - here
     difference = difference[np.isfinite(difference).all(axis=1)]
     if len(difference) < 2:
         return None
-    each, noise = difference.mean(axis=1), difference.var(axis=1, ddof=1) / WORLDS_PER_DRAW
-    low, high = np.quantile(shrink_by_noise(each, noise), [0.05, 0.95])
-    return Interval(float(each.mean()), float(low), float(high))
+    means, noise = difference.mean(axis=1), difference.var(axis=1, ddof=1) / WORLDS_PER_DRAW
+    low, high = np.quantile(shrink_by_noise(means, noise), [0.05, 0.95])
+    return Interval(float(means.mean()), float(low), float(high))
 
 
-def asked(references: Sequence[str], worlds: int | None, seed: int | None, days: int | None) -> list[Plan | Results]:
-    """Each reference, a scenario or a results folder; scenarios are to be lived with the worlds of the folders, if any.
+def open_sides(
+    references: Sequence[str], worlds: int | None, seed: int | None, days: int | None
+) -> list[Plan | Results]:
+    """The plan of each reference that is a scenario, and the results of each that is a folder.
 
-    ScenarioError or FolderError when one cannot be read.
+    Worlds, seed and horizon of a plan that are not given are those of the first folder, if there is one.
+    ScenarioError or FolderError when a reference cannot be read.
     """
     folders = {ref: open_results(Path(ref)) for ref in references if is_results_folder(Path(ref))}
     model = next((results.plan for results in folders.values()), None)
-    wanted = worlds or (model.worlds if model else 1000)
+    count = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
     horizon = days or (model.horizon if model else None)
     return [
-        folders[ref] if ref in folders else Plan(open_base(ref).loaded, wanted, chosen_seed, days=horizon)
+        folders[ref] if ref in folders else Plan(open_base(ref).loaded, count, chosen_seed, days=horizon)
         for ref in references
     ]
 
 
-def levers_asked(base: BaseScenario, worlds: int, seed: int, days: int | None) -> list[Plan]:
+def lever_plans(base: BaseScenario, worlds: int, seed: int, days: int | None) -> list[Plan]:
     """A scenario as it is, and under each lever that fits it, one at a time."""
-    names = [(), *((name,) for name in base.applying(("lever",)))]
-    return [Plan(base.under(each), worlds, seed, days=days) for each in names]
+    changes = [(), *((name,) for name in base.applying(("lever",)))]
+    return [Plan(base.under(each), worlds, seed, days=days) for each in changes]
 
 
-def request(command: str, those: Sequence[Plan | Results]) -> Request:
-    """What 'compare' or 'levers' was asked, of sides that are to be lived or lie in a folder."""
-    labels = [_plan(one).loaded.label for one in those]
+def request(command: str, sides: Sequence[Plan | Results]) -> Request:
+    """The request of 'compare' or 'levers' for sides that are to be simulated, or lie in a folder."""
+    labels = [_plan(side).loaded.label for side in sides]
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
     doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
-    plain = not any(_plan(one).loaded.settings for one in those)
-    return Request(name, {"command": command, "sides": [_said(one) for one in those], "doubt": doubt}, plain)
+    plain = not any(_plan(side).loaded.settings for side in sides)
+    return Request(name, {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}, plain)
 
 
-def _plan(one: Plan | Results) -> Plan:
-    return one.plan if isinstance(one, Results) else one
+def _plan(side: Plan | Results) -> Plan:
+    return side.plan if isinstance(side, Results) else side
 
 
-def _said(one: Plan | Results) -> dict[str, Any]:
-    """What tells one side from another; a folder's as it was when it was filled."""
-    if isinstance(one, Results):
-        found = one.manifest
+def _identity(side: Plan | Results) -> dict[str, Any]:
+    """What distinguishes one side from another; of a folder, as its manifest has it."""
+    if isinstance(side, Results):
+        values = side.manifest
     else:
-        found = {"scenario": one.loaded.label, **one.identity, "identity": one.fingerprint}
-    return {key: found.get(key) for key in ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")}
+        values = {"scenario": side.loaded.label, **side.identity, "identity": side.fingerprint}
+    return {key: values.get(key) for key in ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")}
 
 
-def lived(one: Plan | Results, workers: int | None, tell: ProgressCallback) -> Side:
-    """A side of a comparison: the worlds of a plan, lived now, or those of a folder."""
-    if isinstance(one, Results):
-        return Side(one.plan, one.outcome.worlds)
-    opening = initial_state(one.scenario)
-    return Side(one, worlds_frame(simulated(one, opening, workers, tell), opening))
+def simulate_side(side: Plan | Results, workers: int | None, progress: ProgressCallback) -> Side:
+    """A side of a comparison: the worlds of a plan, simulated now, or those of a folder."""
+    if isinstance(side, Results):
+        return Side(side.plan, side.outcome.worlds)
+    initial = initial_state(side.scenario)
+    rows, _ = simulate_plan(side, initial, workers, progress)
+    return Side(side, worlds_frame(rows, initial))
 
 
-def worlds_to_live(those: Sequence[Plan | Results]) -> tuple[int, int]:
-    """Worlds to live of the sides themselves, and for doubt about what they assume."""
-    own = sum(one.worlds for one in those if isinstance(one, Plan))
-    return own, DRAWS * WORLDS_PER_DRAW * sum(in_doubt([_plan(one) for one in those]))
+def worlds_to_simulate(sides: Sequence[Plan | Results]) -> tuple[int, int]:
+    """Worlds to simulate of the sides themselves, and at draws of what they assume."""
+    own = sum(side.worlds for side in sides if isinstance(side, Plan))
+    return own, DRAWS * WORLDS_PER_DRAW * sum(is_uncertain([_plan(side) for side in sides]))

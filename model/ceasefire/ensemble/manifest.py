@@ -1,32 +1,32 @@
-"""What a results folder says of itself: what ran, with what, and what came out."""
+"""The manifest of a results folder: the scenario, the plan, the versions of the software, and the outcome."""
 
 from __future__ import annotations
 
 import datetime
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
-import ceasefire
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW
 from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import table_hash
 
 FORMAT = 1
-"""Raised when an older program could not read the folder."""
+"""Format of results folders; raised when an older program could not read the new one."""
 
 MANIFEST = "manifest.json"
 
 
 def manifest(
-    plan: Plan, outcome: RunResult, started: datetime.datetime, wall_seconds: float, command: Sequence[str]
+    plan: Plan, result: RunResult, started: datetime.datetime, wall_seconds: float, command: Sequence[str]
 ) -> dict[str, Any]:
-    """Everything that the run can be made from again, and what it made."""
-    loaded, failed = plan.loaded, outcome.failed
+    """Everything that is needed to run the plan again, and what came out of it."""
+    loaded, failed = plan.loaded, result.failed
     return {
         "format": FORMAT,
         "scenario": loaded.label,
@@ -39,8 +39,9 @@ def manifest(
         "worlds_done": plan.worlds - len(failed),
         "worlds_failed": len(failed),
         "failed": failed,
-        "table_sha256": table_hash(outcome.worlds),
-        "doubt": _doubt(outcome),
+        **({"reasons": list(result.reasons)} if result.reasons else {}),
+        "table_sha256": table_hash(result.worlds),
+        "doubt": _doubt(result),
         "command": as_typed(command),
         "started": started.astimezone(datetime.UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 3),
@@ -48,28 +49,31 @@ def manifest(
     }
 
 
-def _doubt(outcome: RunResult) -> dict[str, Any] | None:
-    """How doubt about the assumed numbers was sampled; none when nothing is assumed."""
-    if outcome.doubt is None:
+def _doubt(result: RunResult) -> dict[str, Any] | None:
+    """How the assumed numbers were sampled; None when nothing is assumed."""
+    if result.doubt is None:
         return None
     return {
-        "assumed": outcome.assumed,
+        "assumed": result.assumed,
         "draws": DRAWS,
         "worlds_per_draw": WORLDS_PER_DRAW,
-        "table_sha256": table_hash(outcome.doubt),
+        "table_sha256": table_hash(result.doubt),
     }
 
 
+def program_version() -> str:
+    """The version of this program, as installed: the same as `ceasefire.__version__`."""
+    return metadata.version("ceasefire")
+
+
 def versions() -> dict[str, str]:
-    """This program and what it computes with."""
-    of = {name: metadata.version(name) for name in ("numpy", "numba", "mesa")}
-    return {"ceasefire": ceasefire.__version__, "python": platform.python_version(), **of}
+    """Versions of this program, of Python and of the packages that the numbers depend on."""
+    packages = {name: metadata.version(name) for name in ("numpy", "numba", "mesa")}
+    return {"ceasefire": program_version(), "python": platform.python_version(), **packages}
 
 
 def as_typed(command: Sequence[str]) -> str:
-    """A command line in one string that a shell would take apart again."""
+    """A command line as one string, quoted so that a shell splits it into the same arguments."""
     if sys.platform == "win32":
         return subprocess.list2cmdline(command)
-    import shlex
-
     return shlex.join(command)

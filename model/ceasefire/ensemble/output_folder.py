@@ -1,11 +1,16 @@
-"""The results folder: where a run goes, how it gets there whole or not at all, and how it is read again."""
+"""Output folders: where a command writes, how a folder is written whole or not at all, and how it is read again.
+
+One policy holds for every command. A folder is written to again only by a call that gives the same content. A name that
+holds anything else is left alone: the call takes another name or, when `--out` names the folder, stops with an error.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +18,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ceasefire.ensemble.manifest import FORMAT, MANIFEST
+from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, program_version, versions
 from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
@@ -23,76 +29,49 @@ from ceasefire.scenario.load import Loaded, load_resolved
 RESULTS = Path("results")
 RESOLVED = "scenario.resolved.yaml"
 FIGURES = "figures"
+
+REQUEST_FILE = "asked.json"
+"""The request that filled the folder of `compare`, `levers`, `validate` or `calibrate`."""
+
 LONGEST_NAME = 120
-"""Longer names than this are cut, and told apart by their hash; file systems end at 255 bytes."""
+"""Bytes. Longer names are cut, and told apart by their hash; file systems end at 255 bytes."""
 
 
-@dataclass(frozen=True)
-class Results:
-    """A results folder that was found sound."""
+def candidate_names(label: str, fingerprint: str, plain: bool) -> Iterator[Path]:
+    """Names under results/ for content with this label and fingerprint, the plainest first.
 
-    folder: Path
-    manifest: dict[str, Any]
-    outcome: RunResult
-    carried_out: Plan | None = None
-    """The run that filled it, when that was just now."""
-
-    @cached_property
-    def plan(self) -> Plan:
-        """The run that the folder holds, from the folder alone when it is an old one."""
-        return self.carried_out or plan_of(self.folder, self.manifest)
-
-
-def folder_for_run(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
-    """Where a run goes, and whether it is there already.
-
-    Without `out`: results/<label>; with a hash when the run has single settings or the name is taken by another.
-    FolderError when `out` holds anything else.
+    The name without a hash comes only when `plain`.
     """
-    own = candidate_names(plan.loaded.label, plan.fingerprint[:6], plain=not plan.loaded.settings)
-    return first_free_folder(own, lambda folder: holds_run(folder, plan), out)
-
-
-def first_free_folder(those: Iterator[Path], mine: Callable[[Path], bool], out: Path | None) -> tuple[Path, bool]:
-    """`out` when it is said, else the first of those names that is free or `mine`; and whether it is mine already.
-
-    FolderError when `out` holds anything else.
-    """
-    if out is not None:
-        if mine(out):
-            return out, True
-        if out.exists() and not _is_empty_folder(out):
-            raise FolderError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
-        return out, False
-    for candidate in those:
-        if mine(candidate):
-            return candidate, True
-        if not candidate.exists():
-            return candidate, False
-    raise AssertionError("there is always another name")
-
-
-def candidate_names(label: str, mark: str, plain: bool) -> Iterator[Path]:
-    """Names under results/ that something may take, the plainest first; without its mark only when `plain`."""
     if len(label.encode()) > LONGEST_NAME:
         label = label.encode()[:LONGEST_NAME].decode(errors="ignore")
     elif plain:
         yield RESULTS / label
-    yield RESULTS / f"{label}-{mark}"
+    with_hash = f"{label}-{fingerprint[:6]}"
+    yield RESULTS / with_hash
     for number in count(2):
-        yield RESULTS / f"{label}-{mark}-{number}"
+        yield RESULTS / f"{with_hash}-{number}"
 
 
-def holds_run(folder: Path, plan: Plan) -> bool:
-    """Whether a folder holds this very run, whole."""
-    try:
-        said = read_manifest(folder)
-        if said.get("identity") != plan.fingerprint:
-            return False
-        read_outcome(folder, said)
-    except FolderError:
-        return False
-    return True
+def choose_folder(
+    candidates: Iterator[Path], holds_same: Callable[[Path], bool], out: Path | None
+) -> tuple[Path, bool]:
+    """The folder to write to, and whether it holds the same content already.
+
+    `out` when it is given, else the first candidate that is free or holds the same. FolderError when `out` holds
+    anything else.
+    """
+    if out is not None:
+        if holds_same(out):
+            return out, True
+        if out.exists() and not _is_empty_folder(out):
+            raise FolderError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
+        return out, False
+    for candidate in candidates:
+        if holds_same(candidate):
+            return candidate, True
+        if not candidate.exists():
+            return candidate, False
+    raise AssertionError("the candidates have no end")
 
 
 def _is_empty_folder(path: Path) -> bool:
@@ -100,28 +79,28 @@ def _is_empty_folder(path: Path) -> bool:
 
 
 @contextmanager
-def write_aside(target: Path, mine: Callable[[Path], bool] = lambda folder: False) -> Iterator[Path]:
-    """A fresh folder beside `target` that takes its name when all went well, and is gone when anything did not.
+def write_aside(target: Path, holds_same: Callable[[Path], bool] = lambda folder: False) -> Iterator[Path]:
+    """A new folder beside `target` that takes its name at the end, and is deleted when anything fails.
 
-    When `target` is `mine` already, the files move into it, each replacing its like. FolderError when another run
-    took the name meanwhile; OSError when nothing can be written there.
+    When `target` holds the same content already, the files move into it, each replacing the file of its name.
+    FolderError when another run took the name in the meantime; OSError when nothing can be written there.
     """
-    made = _make_parents(target)
+    created = _make_parents(target)
     aside = target.absolute().parent / f".{target.name[:40]}-{secrets.token_hex(4)}.part"
     try:
         aside.mkdir()
         yield aside
-        _take_name(aside, target, mine)
+        _take_name(aside, target, holds_same)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
-        for parent in made:
+        for parent in created:
             with suppress(OSError):
                 parent.rmdir()
         raise
 
 
 def check_writable(target: Path) -> None:
-    """OSError when a run could not be written to `target`; leaves no trace."""
+    """OSError when `target` cannot be written; leaves no trace."""
     with suppress(_OnlyTryingError), write_aside(target):
         raise _OnlyTryingError
 
@@ -131,42 +110,80 @@ class _OnlyTryingError(Exception):
 
 
 def _make_parents(target: Path) -> list[Path]:
-    """Make the folders above `target`; those that were not there before, the deepest first."""
+    """Make the folders above `target`; returns those that did not exist before, the deepest first."""
     missing = [parent for parent in target.absolute().parents if not parent.exists()]
     target.absolute().parent.mkdir(parents=True, exist_ok=True)
     return missing
 
 
-def _take_name(aside: Path, target: Path, mine: Callable[[Path], bool]) -> None:
+def _take_name(aside: Path, target: Path, holds_same: Callable[[Path], bool]) -> None:
     with suppress(OSError):
         target.rmdir()
-    if mine(target):
+    if holds_same(target):
         for file in sorted(aside.iterdir()):
             file.replace(target / file.name)
         aside.rmdir()
         return
     if target.exists():
-        raise FolderError(f"{target} was taken by another run meanwhile; run again")
+        raise FolderError(f"{target} was taken by another run in the meantime; run the command again")
     aside.rename(target)
 
 
-def write_run(folder: Path, plan: Plan, outcome: RunResult) -> None:
-    """The scenario and the tables of a run."""
+@dataclass(frozen=True)
+class Results:
+    """The folder of a run, read and checked."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    outcome: RunResult
+    new_plan: Plan | None = None
+    """The plan, when this process has just run it."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of the run; read from the folder when the run is an earlier one."""
+        return self.new_plan or plan_of(self.folder, self.manifest)
+
+
+def folder_for_run(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
+    """The folder of a run, and whether the run is in it already.
+
+    Without `out`: results/<label>; with a hash when the run has single settings or the name is taken by another run.
+    FolderError when `out` holds anything else.
+    """
+    names = candidate_names(plan.loaded.label, plan.fingerprint, plain=not plan.loaded.settings)
+    return choose_folder(names, lambda folder: holds_run(folder, plan), out)
+
+
+def holds_run(folder: Path, plan: Plan) -> bool:
+    """Whether a folder holds this run, complete and undamaged."""
+    try:
+        manifest = read_manifest(folder)
+        if manifest.get("identity") != plan.fingerprint:
+            return False
+        read_result(folder, manifest)
+    except FolderError:
+        return False
+    return True
+
+
+def write_run(folder: Path, plan: Plan, result: RunResult) -> None:
+    """Write the scenario and the tables of a run."""
     (folder / RESOLVED).write_text(plan.loaded.resolved_yaml(), encoding="utf-8", newline="\n")
-    write_table(outcome.worlds, folder / "worlds")
-    if outcome.doubt is not None:
-        write_table(outcome.doubt, folder / "doubt")
+    write_table(result.worlds, folder / "worlds")
+    if result.doubt is not None:
+        write_table(result.doubt, folder / "doubt")
 
 
-def write_manifest(folder: Path, said: dict[str, Any]) -> None:
-    """manifest.json, written last: a folder that has one is whole."""
-    text = json.dumps(said, indent=2, ensure_ascii=False, default=str)
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write manifest.json. It is written last: a folder that has one is complete."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 @contextmanager
 def new_figures(folder: Path) -> Iterator[Path]:
-    """A fresh folder to draw in; when all went well its files take the place of the figures there were."""
+    """A new folder to draw in; at the end its files replace the figures of the same names."""
     aside = folder / f".{FIGURES}-{secrets.token_hex(4)}.part"
     aside.mkdir()
     try:
@@ -184,51 +201,116 @@ def is_results_folder(path: Path) -> bool:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What a folder says of itself. FolderError when it is no results folder or a newer program's."""
+    """The manifest of a folder. FolderError when the folder has none, or a newer program wrote it."""
     try:
-        said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise FolderError(f"{folder} is not a results folder: {MANIFEST} cannot be read ({problem})") from problem
-    if not isinstance(said, dict) or not isinstance(said.get("format"), int):
-        raise FolderError(f"{folder}: {MANIFEST} does not say what made it")
-    if said["format"] > FORMAT:
-        raise FolderError(f"{folder} was made by a newer program (format {said['format']}); this one reads {FORMAT}")
-    return said
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+        raise FolderError(f"{folder}: {MANIFEST} does not state the format of the folder")
+    if manifest["format"] > FORMAT:
+        raise FolderError(
+            f"{folder} was made by a newer program (format {manifest['format']}); this one reads {FORMAT}"
+        )
+    return manifest
 
 
-def read_outcome(folder: Path, said: dict[str, Any]) -> RunResult:
-    """The tables of a folder. FolderError when one is missing, damaged or not what the manifest says."""
-    doubt_said = said.get("doubt")
-    worlds = _read_sound(folder / "worlds", said.get("table_sha256"))
-    doubt = _read_sound(folder / "doubt", doubt_said["table_sha256"]) if doubt_said else None
-    return RunResult(worlds, doubt, doubt_said["assumed"] if doubt_said else 0)
+def read_result(folder: Path, manifest: dict[str, Any]) -> RunResult:
+    """The tables of a folder. FolderError when one is missing, damaged or not the one that the manifest states."""
+    doubt = manifest.get("doubt")
+    worlds = _read_checked(folder / "worlds", manifest.get("table_sha256"))
+    table = _read_checked(folder / "doubt", doubt["table_sha256"]) if doubt else None
+    return RunResult(worlds, table, doubt["assumed"] if doubt else 0, tuple(manifest.get("reasons", ())))
 
 
-def _read_sound(folder: Path, expected: object) -> Any:
+def _read_checked(folder: Path, sha256: object) -> Any:
     try:
         table = read_table(folder)
     except (OSError, ValueError, KeyError) as problem:
         raise FolderError(f"{folder} cannot be read: {problem}") from problem
-    if table_hash(table) != expected:
-        raise FolderError(f"{folder} was edited or damaged: it is not the table that {MANIFEST} speaks of")
+    if table_hash(table) != sha256:
+        raise FolderError(f"{folder} was edited or damaged: it is not the table that {MANIFEST} describes")
     return table
 
 
-def read_loaded(folder: Path, said: dict[str, Any]) -> Loaded:
-    """The scenario of a folder, named as when it ran. ScenarioError when its file was damaged."""
-    found = load_resolved(folder / RESOLVED)
-    return replace(found, changes=tuple(said.get("changes", ())), settings=dict(said.get("settings", {})))
+def read_loaded(folder: Path, manifest: dict[str, Any]) -> Loaded:
+    """The scenario of a folder, with the name that it had in the run. ScenarioError when its file was damaged."""
+    loaded = load_resolved(folder / RESOLVED)
+    return replace(loaded, changes=tuple(manifest.get("changes", ())), settings=dict(manifest.get("settings", {})))
 
 
-def plan_of(folder: Path, said: dict[str, Any]) -> Plan:
-    """The run of a folder. FolderError when the manifest lacks a number."""
+def plan_of(folder: Path, manifest: dict[str, Any]) -> Plan:
+    """The plan of the run in a folder. FolderError when the manifest lacks a number."""
     try:
-        return Plan(read_loaded(folder, said), said["worlds"], said["seed"], said["engine"], said["days"])
+        loaded = read_loaded(folder, manifest)
+        return Plan(loaded, manifest["worlds"], manifest["seed"], manifest["engine"], manifest["days"])
     except (KeyError, ValueError, TypeError) as problem:
         raise FolderError(f"{folder}: {MANIFEST} is incomplete: {problem}") from problem
 
 
 def open_results(folder: Path) -> Results:
-    """A results folder, checked. FolderError or ScenarioError when it is not sound."""
-    said = read_manifest(folder)
-    return Results(folder, said, read_outcome(folder, said))
+    """The folder of a run, checked. FolderError or ScenarioError when it is damaged."""
+    manifest = read_manifest(folder)
+    return Results(folder, manifest, read_result(folder, manifest))
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call of `compare`, `levers`, `validate` or `calibrate`: its folder's name, and all that changes its result.
+
+    When not `plain`, the folder's name always carries a hash, as when single settings are not in the name.
+    """
+
+    name: str
+    parameters: Mapping[str, Any]
+    plain: bool = True
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 in hex of what two calls must share to give the same result."""
+        identity = {"asked": self.parameters, "ceasefire": program_version(), "source": source_digest()}
+        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def folder_for_request(request: Request, out: Path | None = None) -> Path:
+    """`out`, or results/<name>, with a hash when anything else has that name.
+
+    FolderError when `out` holds anything else; OSError when nothing can be written there.
+    """
+    names = candidate_names(request.name, request.fingerprint, request.plain)
+    folder, _ = choose_folder(names, lambda candidate: holds_request(candidate, request), out)
+    check_writable(folder)
+    return folder
+
+
+def holds_request(folder: Path, request: Request) -> bool:
+    """Whether the same request filled a folder."""
+    try:
+        content = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and content.get("identity") == request.fingerprint
+
+
+@contextmanager
+def write_request_folder(folder: Path, request: Request, command: Sequence[str]) -> Iterator[Path]:
+    """A new folder to write into; at the end its files stand in `folder`, with the request beside them.
+
+    Files of an earlier call of the same request are replaced one by one, each whole. FolderError when anything else
+    took the name in the meantime; OSError when it cannot be written.
+    """
+    with write_aside(folder, lambda candidate: holds_request(candidate, request)) as aside:
+        yield aside
+        content = {
+            "identity": request.fingerprint,
+            "asked": request.parameters,
+            "command": as_typed(command),
+            "program": {**versions(), "source": source_digest()},
+        }
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        (aside / REQUEST_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def digests(files: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of each file by its name."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

@@ -1,4 +1,4 @@
-"""Doubt about the parameters: ASSUMED numbers are drawn over their ranges, fitted ones by rows; worlds run at each."""
+"""Uncertainty about the parameters: ASSUMED numbers are drawn over their ranges, fitted ones from their posterior."""
 
 from __future__ import annotations
 
@@ -19,20 +19,29 @@ from ceasefire.simulation.engine import Batch, many_points
 from ceasefire.simulation.initial_state import InitialState
 
 FILE = Path(__file__).parent / "fitted.csv"
+"""Draws from the posterior of the fitted numbers: a column for each number, a row for each draw."""
+
+DRAWS = 200
+"""Draws of all assumed numbers together."""
+
+WORLDS_PER_DRAW = 10
+"""Worlds at each draw. Fixed, so that the uncertainty does not depend on how many worlds a run has. The noise of so few
+worlds is subtracted. With 5 the noise is so large that in one run of ten no uncertainty was left about whether
+idlib-2020 holds for a year, and the ranges of small differences vanished in 7 cases of 32; with 10 in none."""
 
 
 @cache
 def fitted_rows() -> dict[str, tuple[float, ...]]:
-    """The fitted numbers by name, each with as many values as there are rows."""
+    """Values of the fitted numbers by name, each in the order of the rows of the file."""
     with FILE.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return {name: tuple(float(row[name]) for row in rows) for name in rows[0]}
 
 
 def fitted_paths(scenario: Scenario) -> dict[str, tuple[float, ...]]:
-    """Rows of the fitted numbers that a scenario leaves as they were fitted, by path.
+    """Posterior values, by path, of the fitted numbers that the scenario leaves at their fitted value.
 
-    A number that the scenario sets otherwise is the scenario's own and is doubted on its own.
+    A number that the scenario sets to another value is not drawn from the posterior.
     """
     as_fitted = Mechanisms()
     return {
@@ -42,36 +51,26 @@ def fitted_paths(scenario: Scenario) -> dict[str, tuple[float, ...]]:
     }
 
 
-DRAWS = 200
-"""Draws of all assumed numbers together."""
-
-WORLDS_PER_DRAW = 10
-"""Worlds at each draw. Fixed: asking for more worlds must not change what is said about doubt. Their noise is taken
-off; with 5 there is so much of it that in one run of ten nothing was left of the doubt whether idlib-2020 holds a year,
-and ranges of small differences vanished in the noise in 7 cases of 32 (with 10 in none)."""
-
-
 def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """The range that each ASSUMED number of a scenario is drawn over, by path."""
-    found = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
-    return {path: span for path, span in found.items() if span is not None}
+    ranges = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
+    return {path: limits for path, limits in ranges.items() if limits is not None}
 
 
-def _doubt_key(seed: int) -> np.uint64:
-    """Doubt's own draws, of no world and no day."""
+def _stream_key(seed: int) -> np.uint64:
+    """The key of the random stream of parameter draws, which belongs to no world and no day."""
     with np.errstate(over="ignore"):
-        world = np.uint64(
-            random_streams.world_key(np.uint64(seed), np.uint64(0))
-        )  # compiled rules hand back a plain int
+        # compiled rules return a plain int, which the next rule does not take as an unsigned number
+        world = np.uint64(random_streams.world_key(np.uint64(seed), np.uint64(0)))
         return np.uint64(random_streams.stream_key(world, random_streams.DOUBT))
 
 
-def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+def assumed_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """`count` draws of each number, uniform over its range.
 
-    A draw belongs to the number's path and the draw's position: a new assumption leaves the others' draws alone.
+    A draw is keyed by the number's path and the draw's position: a new assumption leaves the draws of others alone.
     """
-    key = _doubt_key(seed)
+    key = _stream_key(seed)
     with np.errstate(over="ignore"):
         return {
             path: low + (high - low) * random_streams.uniforms(key, name_key(path), count)
@@ -80,21 +79,21 @@ def doubt_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) 
 
 
 def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
-    """`count` draws of the fitted numbers together: each draw takes one row of the posterior, by its own chance."""
-    rows, key = fitted_paths(scenario), _doubt_key(seed)
+    """`count` joint draws of the fitted numbers: each draw takes one row of the posterior, all with equal chance."""
+    rows, key = fitted_paths(scenario), _stream_key(seed)
     with np.errstate(over="ignore"):
-        places = random_streams.uniforms(key, name_key("fitted mechanisms"), count)
-    return {path: np.array(values)[(places * len(values)).astype(np.int64)] for path, values in rows.items()}
+        quantiles = random_streams.uniforms(key, name_key("fitted mechanisms"), count)
+    return {path: np.array(values)[(quantiles * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
-def doubt_batch(scenario: Scenario, opening: InitialState, seed: int) -> Batch | None:
-    """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed.
+def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> Batch | None:
+    """DRAWS draws of the assumed numbers with WORLDS_PER_DRAW worlds at each; None when nothing is assumed.
 
-    No two draws share a world: chance in common would pass for agreement between draws.
+    No two draws share a world: common random numbers would make the draws look more alike than they are.
     """
-    ranges = {path: span for path, span in assumed_ranges(scenario).items() if path in opening.slots}
+    ranges = {path: limits for path, limits in assumed_ranges(scenario).items() if path in initial.slots}
     if not ranges:
         return None
-    values = {**doubt_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
-    batch = many_points(opening, values, WORLDS_PER_DRAW, seed)
+    values = {**assumed_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
+    batch = many_points(initial, values, WORLDS_PER_DRAW, seed)
     return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

@@ -1,4 +1,4 @@
-"""Running a plan: its worlds, and the worlds that say how much hangs on what was assumed."""
+"""Runs a plan: its worlds, and the worlds at draws of the assumed numbers, from which uncertainty is computed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, doubt_batch
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, uncertainty_batch
 from ceasefire.ensemble.run_plan import Plan
-from ceasefire.ensemble.worlds_table import worlds_frame
+from ceasefire.ensemble.worlds_table import failed_row, failure_reason, worlds_frame
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine as compiled_engine
@@ -27,29 +26,39 @@ from ceasefire.simulation.engine import Batch, cores, one_scenario, run_worlds
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
 
 ProgressCallback = Callable[[int], None]
-"""Is told how many more worlds are done."""
+"""Called with the number of worlds finished since the last call."""
 
-Meanwhile = Callable[[pd.DataFrame], None]
-"""Is given the worlds of a plan."""
+WorldsCallback = Callable[[pd.DataFrame], None]
+"""Called with the table of worlds of a plan."""
 
-MOST_AT_A_TIME = 100
-"""Worlds that a thread lives between two reports: so few that an interrupt is heard at once."""
+Rows = tuple[WorldArray, tuple[str, ...]]
+"""Rows of worlds, and the reasons of those that failed."""
 
-AT_A_TIME = 10
-"""Worlds that a Mesa process lives between two reports."""
+LARGEST_CHUNK = 100
+"""Worlds that a thread simulates between two progress reports: few, so that an interrupt takes effect at once."""
+
+MESA_CHUNK = 10
+"""Worlds that a Mesa process simulates between two progress reports."""
+
+MOST_REASONS = 20
+"""Reasons of failure that a result keeps."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run found: a row per world; the same for doubt (none when nothing is assumed); how much is assumed."""
+    """The result of a run: one row per world, and the rows at draws of the assumed numbers (None: nothing is assumed).
+
+    `assumed` is how many numbers are drawn; `reasons` are the different errors of failed worlds.
+    """
 
     worlds: pd.DataFrame
     doubt: pd.DataFrame | None
     assumed: int
+    reasons: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[int]:
-        """Worlds that could not be lived to their end."""
+        """Numbers of the worlds that failed."""
         return [int(world) for world in self.worlds.loc[self.worlds["failed"], "world"]]
 
 
@@ -61,115 +70,131 @@ def run(
     engine: str = "compiled",
     days: int | None = None,
 ) -> pd.DataFrame:
-    """Live worlds 0 to worlds - 1 of a loaded scenario (or of one by name): a row per world, in order.
+    """Simulate worlds 0 to worlds - 1 of a scenario (loaded, or by name): a row per world, in order.
 
-    The table does not depend on `workers` (threads, or processes for Mesa; as many as cores when not said, but
-    one for Mesa) or `engine` ('compiled' or 'mesa'). ValueError for numbers out of range.
+    The table does not depend on `engine` ('compiled' or 'mesa') or `workers` (threads, or processes for Mesa; by
+    default as many as cores, but one for Mesa). ValueError for numbers out of range.
     """
     plan = Plan(scenario if isinstance(scenario, Loaded) else load(scenario), worlds, seed, engine, days)
-    opening = initial_state(plan.scenario)
+    initial = initial_state(plan.scenario)
     if engine == "mesa":
         workers = workers or 1
-    return worlds_frame(simulated(plan, opening, workers, _unheard), opening)
+    rows, _ = simulate_plan(plan, initial, workers, no_progress)
+    return worlds_frame(rows, initial)
 
 
 def run_plan(
-    plan: Plan, workers: int | None = None, tell: ProgressCallback | None = None, meanwhile: Meanwhile | None = None
+    plan: Plan,
+    workers: int | None = None,
+    progress: ProgressCallback | None = None,
+    while_sampling: WorldsCallback | None = None,
 ) -> RunResult:
-    """Live the worlds of a plan, and those for doubt; `tell` hears of both as they are done.
+    """Simulate the worlds of a plan, then those at draws of the assumed numbers; `progress` is called for both.
 
-    `meanwhile` gets the worlds of the plan while those for doubt are lived on threads.
+    `while_sampling` is called with the worlds of the plan while the worlds at the draws run on threads.
     """
-    opening = initial_state(plan.scenario)
-    worlds = worlds_frame(simulated(plan, opening, workers, tell or _unheard), opening)
-    batch = doubt_batch(plan.scenario, opening, plan.seed)
-    with _aside(batch, workers, tell or _unheard) as rows_of_doubt:
-        if meanwhile is not None:
-            meanwhile(worlds)
-        doubt = worlds_frame(rows_of_doubt(), opening) if batch else None
-    return RunResult(worlds, doubt, assumed_count(plan.scenario, opening))
+    initial, progress = initial_state(plan.scenario), progress or no_progress
+    rows, reasons = simulate_plan(plan, initial, workers, progress)
+    worlds = worlds_frame(rows, initial)
+    batch = uncertainty_batch(plan.scenario, initial, plan.seed)
+    with _in_background(batch, workers, progress) as wait_for_rows:
+        if while_sampling is not None:
+            while_sampling(worlds)
+        doubt = worlds_frame(wait_for_rows(), initial) if batch else None
+    return RunResult(worlds, doubt, assumed_count(plan.scenario, initial), reasons)
 
 
 @contextmanager
-def _aside(batch: Batch | None, workers: int | None, tell: ProgressCallback) -> Iterator[Callable[[], WorldArray]]:
-    """Live a batch on another thread; what it yields waits for the rows. Whatever goes wrong here ends it soon."""
-    called_off = threading.Event()
+def _in_background(
+    batch: Batch | None, workers: int | None, progress: ProgressCallback
+) -> Iterator[Callable[[], WorldArray]]:
+    """Simulate a batch on another thread; yields a function that waits for the rows. An error here cancels it soon."""
+    cancelled = threading.Event()
 
-    def told(done: int) -> None:
-        if called_off.is_set():
+    def progress_or_cancel(done: int) -> None:
+        if cancelled.is_set():
             raise InterruptedError
-        tell(done)
+        progress(done)
 
-    with ThreadPoolExecutor(1) as other:
-        job = other.submit(batch_rows, batch, workers, told) if batch is not None else None
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(simulate_batch, batch, workers, progress_or_cancel) if batch is not None else None
         try:
-            yield lambda: job.result() if job is not None else np.zeros(0, RESULT)
+            yield lambda: future.result() if future is not None else np.zeros(0, RESULT)
         finally:
-            called_off.set()
+            cancelled.set()
 
 
-def worlds_to_live(plan: Plan) -> int:
-    """Worlds that `carry_out` lives, those for doubt with them."""
+def worlds_to_simulate(plan: Plan) -> int:
+    """Worlds that `run_plan` simulates, those at draws of the assumed numbers included."""
     assumed = assumed_count(plan.scenario, initial_state(plan.scenario))
     return plan.worlds + (DRAWS * WORLDS_PER_DRAW if assumed else 0)
 
 
-def assumed_count(scenario: Scenario, opening: InitialState) -> int:
-    """How many ASSUMED numbers doubt draws."""
-    return sum(path in opening.slots for path in assumed_ranges(scenario))
+def assumed_count(scenario: Scenario, initial: InitialState) -> int:
+    """How many ASSUMED numbers are drawn to compute uncertainty."""
+    return sum(path in initial.slots for path in assumed_ranges(scenario))
 
 
 def warm_up(plan: Plan) -> None:
-    """Compile the rules for this scenario's shape, if need be, by living one world."""
+    """Compile the rules for this scenario's shape, if need be, by simulating one world."""
     compiled_engine.simulate(one_scenario(initial_state(plan.scenario), 1, plan.seed), 0, 1)
 
 
-def simulated(plan: Plan, opening: InitialState, workers: int | None, tell: ProgressCallback) -> WorldArray:
-    """The rows of a plan's worlds, in order."""
+def simulate_plan(plan: Plan, initial: InitialState, workers: int | None, progress: ProgressCallback) -> Rows:
+    """The rows of a plan's worlds, in order, and the reasons of failures."""
     if plan.engine == "mesa":
-        return _mesa_rows(plan, cores(workers), tell)
-    return batch_rows(one_scenario(opening, plan.worlds, plan.seed), workers, tell)
+        return _simulate_on_processes(plan, cores(workers), progress)
+    return simulate_batch(one_scenario(initial, plan.worlds, plan.seed), workers, progress), ()
 
 
-def batch_rows(batch: Batch, workers: int | None, tell: ProgressCallback) -> WorldArray:
-    """The rows of a batch, in order; `tell` hears of them as they are done."""
+def simulate_batch(batch: Batch, workers: int | None, progress: ProgressCallback) -> WorldArray:
+    """The rows of a batch, in order."""
     rows = np.zeros(len(batch), RESULT)
-    chunk = min(MOST_AT_A_TIME, max(10, len(batch) // (8 * cores(workers))))
+    chunk = min(LARGEST_CHUNK, max(10, len(batch) // (8 * cores(workers))))
     for first, results in run_worlds(batch, workers, chunk):
         rows[first : first + len(results)] = results
-        tell(len(results))
+        progress(len(results))
     return rows
 
 
-def _mesa_rows(plan: Plan, processes: int, tell: ProgressCallback) -> WorldArray:
+def _simulate_on_processes(plan: Plan, processes: int, progress: ProgressCallback) -> Rows:
+    """The worlds of a plan as Mesa models, in this process or on several."""
     rows = np.zeros(plan.worlds, RESULT)
-    spans = [(first, min(first + AT_A_TIME, plan.worlds)) for first in range(0, plan.worlds, AT_A_TIME)]
+    reasons: dict[int, tuple[str, ...]] = {}
+    spans = [(first, min(first + MESA_CHUNK, plan.worlds)) for first in range(0, plan.worlds, MESA_CHUNK)]
+    for first, last, result in _finished_spans(plan, spans, processes):
+        rows[first:last], reasons[first] = result
+        progress(last - first)
+    in_order = [reason for first in sorted(reasons) for reason in reasons[first]]
+    return rows, tuple(dict.fromkeys(in_order))[:MOST_REASONS]
+
+
+def _finished_spans(plan: Plan, spans: list[tuple[int, int]], processes: int) -> Iterator[tuple[int, int, Rows]]:
+    """Spans of worlds and their rows, each as soon as it is finished."""
     if processes == 1:
         for first, last in spans:
-            rows[first:last] = simulate_with_mesa(plan.scenario, plan.seed, first, last)
-            tell(last - first)
-        return rows
+            yield first, last, simulate_with_mesa(plan.scenario, plan.seed, first, last)
+        return
     with _processes(min(processes, len(spans))) as pool:
         queue = iter(spans)
-        jobs: dict[Future[WorldArray], tuple[int, int]] = {}
+        futures: dict[Future[Rows], tuple[int, int]] = {}
         while True:
-            for span in islice(queue, 2 * processes - len(jobs)):
+            for span in islice(queue, 2 * processes - len(futures)):
                 with defer_signals():
-                    jobs[pool.submit(simulate_with_mesa, plan.scenario, plan.seed, *span)] = span
-            if not jobs:
-                return rows
-            for job in wait_for_any(jobs):
-                first, last = jobs.pop(job)
-                rows[first:last] = job.result()
-                tell(last - first)
+                    futures[pool.submit(simulate_with_mesa, plan.scenario, plan.seed, *span)] = span
+            if not futures:
+                return
+            for future in wait_for_any(futures):
+                first, last = futures.pop(future)
+                yield first, last, future.result()
 
 
 @contextmanager
 def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that leave an interrupt to this one, and are ended by it at once."""
+    """Worker processes that ignore interrupts, and are terminated when this process raises an error."""
     others = set(multiprocessing.active_children())
-    fresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(number, mp_context=fresh, initializer=_ignore_interrupts)
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(number, mp_context=spawn, initializer=_ignore_interrupts)
     try:
         yield pool
     except BaseException:
@@ -185,18 +210,20 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def simulate_with_mesa(scenario: Scenario, seed: int, first: int, last: int) -> WorldArray:
-    """Worlds `first` to `last` - 1, each as a Mesa model; a world that raises becomes a failed row."""
+def simulate_with_mesa(scenario: Scenario, seed: int, first: int, last: int) -> Rows:
+    """Worlds `first` to `last` - 1, each as a Mesa model; a world that raises an error becomes a failed row."""
     rows = blank_world(RESULT, last - first)
+    reasons = []
     for row, world in enumerate(range(first, last)):
         try:
-            _live_in_mesa(scenario, seed, world, rows[row : row + 1])
-        except Exception:
-            _mark_failed(rows[row : row + 1], world)
-    return np.asarray(rows)
+            _simulate_mesa_world(scenario, seed, world, rows[row : row + 1])
+        except Exception as problem:
+            rows[row : row + 1] = failed_row(world)
+            reasons.append(failure_reason(problem))
+    return np.asarray(rows), tuple(reasons)
 
 
-def _live_in_mesa(scenario: Scenario, seed: int, world: int, row: WorldArray) -> None:
+def _simulate_mesa_world(scenario: Scenario, seed: int, world: int, row: WorldArray) -> None:
     from ceasefire.simulation.mesa_model import CeasefireModel
 
     model = CeasefireModel(scenario, seed, world, collect=False)
@@ -204,13 +231,5 @@ def _live_in_mesa(scenario: Scenario, seed: int, world: int, row: WorldArray) ->
     compiled_engine.write_result(model.record, row)
 
 
-def _mark_failed(row: WorldArray, world: int) -> None:
-    names: dict[str, Any] = dict.fromkeys(("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"), -1)
-    clocks = dict.fromkeys(("first_breach", "first_lethal", "operational_end", "formal_end"), -1)
-    row[:] = 0
-    for field, value in {**names, **clocks, "world": world, "failed": 1}.items():
-        row[field] = value
-
-
-def _unheard(done: int) -> None:
-    """Nobody waits for news."""
+def no_progress(done: int) -> None:
+    """No progress callback."""

@@ -1,4 +1,4 @@
-"""A run before it is made: which worlds of which scenario, and what tells one run from another."""
+"""The specification of a run (scenario, number of worlds, seed, engine, horizon) and its identity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
 
 ENGINES = ("compiled", "mesa")
-"""Two ways to live the same worlds: many at once, or one Mesa model after another."""
+"""Two ways to simulate the same worlds: many at once in compiled code, or one Mesa model after another."""
 
 MOST_WORLDS = 1_000_000
 MOST_DAYS = 36_500
@@ -22,9 +22,9 @@ MOST_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class Plan:
-    """Worlds 0 to worlds - 1 of a scenario, each followed for `days` (the scenario's horizon when not said).
+    """Worlds 0 to worlds - 1 of a scenario, each followed for `days` (default: the scenario's horizon).
 
-    ValueError when a number lies outside what a run can do, or the engine is unknown.
+    ValueError when a number is out of range, or the engine is unknown.
     """
 
     loaded: Loaded
@@ -42,12 +42,12 @@ class Plan:
 
     @property
     def horizon(self) -> int:
-        """Days that worlds are followed."""
+        """Days that each world is followed."""
         return self.loaded.scenario.horizon_days if self.days is None else self.days
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario, followed for as long as this run follows it."""
+        """The scenario with the horizon of this run."""
         return self.loaded.scenario.model_copy(update={"horizon_days": self.horizon})
 
     @cached_property
@@ -64,7 +64,7 @@ class Plan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The identity in short: SHA-256 in hex."""
+        """SHA-256 of the identity, in hex."""
         return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Tables of worlds as Parquet: the same worlds give the same bytes, and come back as the table they were."""
+"""The table of worlds: engine rows as a DataFrame, and as Parquet files whose bytes depend on the worlds only."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, C_TALKS, CAUSES, VIOLATION_KINDS
 
@@ -24,9 +25,33 @@ WORLD_COLUMNS = (
 )  # fmt: skip
 """Columns of the worlds table, in order."""
 
+LONGEST_REASON = 500
+"""Characters."""
 
-def worlds_frame(rows: WorldArray, opening: InitialState) -> pd.DataFrame:
-    """One row per world, with WORLD_COLUMNS; days not reached are missing, actors and causes are names."""
+
+MINUS_ONE = (
+    "cause_actor", "deciding_actor", "deciding_motive", "deciding_sector", "first_breach", "first_lethal",
+    "operational_end", "formal_end",
+)  # fmt: skip
+"""Fields of an engine row in which -1 stands for 'none' or 'not reached'."""
+
+
+def failed_row(world: int) -> WorldArray:
+    """The engine row of a world that failed, shape (1,)."""
+    row = np.zeros(1, RESULT)
+    for name in MINUS_ONE:
+        row[name] = -1
+    row["world"], row["failed"] = world, 1
+    return row
+
+
+def failure_reason(problem: Exception) -> str:
+    """Why a world failed: the error's type and message, cut to LONGEST_REASON characters."""
+    return f"{type(problem).__name__}: {problem}"[:LONGEST_REASON]
+
+
+def worlds_frame(rows: WorldArray, initial: InitialState) -> pd.DataFrame:
+    """One row per world, with WORLD_COLUMNS; days not reached are missing, and actors and causes are names."""
     counter = np.nan_to_num(rows["counter"], posinf=0, neginf=0)
     columns: dict[str, object] = {
         "point": rows["point"],
@@ -34,7 +59,7 @@ def worlds_frame(rows: WorldArray, opening: InitialState) -> pd.DataFrame:
         "days_held": rows["days_held"],
         "ended": rows["ended"] == 1,
         "cause": _named(rows["cause"], CAUSES),
-        "cause_actor": _named(rows["cause_actor"], opening.actors),
+        "cause_actor": _named(rows["cause_actor"], initial.actors),
     }
     for clock in ("first_breach", "first_lethal", "operational_end", "formal_end"):
         columns[f"{clock}_day"] = pd.array(rows[clock], dtype="Int64")
@@ -45,9 +70,9 @@ def worlds_frame(rows: WorldArray, opening: InitialState) -> pd.DataFrame:
         ("talks", C_TALKS), ("peak_deaths_14d", C_PEAK),
     ):  # fmt: skip
         columns[name] = np.rint(counter[:, position]).astype(np.int64)
-    columns["deciding_actor"] = _named(rows["deciding_actor"], opening.actors)
-    columns["deciding_motive"] = _named(rows["deciding_motive"], opening.motives)
-    columns["deciding_sector"] = _named(rows["deciding_sector"], opening.sectors)
+    columns["deciding_actor"] = _named(rows["deciding_actor"], initial.actors)
+    columns["deciding_motive"] = _named(rows["deciding_motive"], initial.motives)
+    columns["deciding_sector"] = _named(rows["deciding_sector"], initial.sectors)
     columns["failed"] = rows["failed"] == 1
     frame = pd.DataFrame(columns, columns=list(WORLD_COLUMNS))
     for clock in ("first_breach_day", "first_lethal_day", "operational_end_day", "formal_end_day"):
@@ -65,22 +90,22 @@ ROWS_PER_PART = 100_000
 ROWS_PER_GROUP = 10_000
 
 CLOCKS = ("first_breach_day", "first_lethal_day", "operational_end_day", "formal_end_day")
-TRUTHS = ("ended", "failed")
+BOOLEANS = ("ended", "failed")
 NAMES = ("cause", "cause_actor", "deciding_actor", "deciding_motive", "deciding_sector")
 
 
 def _type(column: str) -> pa.DataType:
     if column in NAMES:
         return pa.string()
-    return pa.bool_() if column in TRUTHS else pa.int64()
+    return pa.bool_() if column in BOOLEANS else pa.int64()
 
 
 SCHEMA = pa.schema([pa.field(column, _type(column), nullable=column in CLOCKS) for column in WORLD_COLUMNS])
-"""Columns of the table of worlds. No pandas notes and no dates: they would change with versions and days."""
+"""Columns of the Parquet files. No pandas metadata and no dates, which would change with versions and days."""
 
 
 def write_table(worlds: pd.DataFrame, folder: Path) -> None:
-    """Write a table as part-0000.parquet and so on, ROWS_PER_PART worlds in each. OSError when it cannot."""
+    """Write a table as part-0000.parquet and so on, ROWS_PER_PART worlds in each. OSError when it cannot be written."""
     folder.mkdir(parents=True)
     for part, first in enumerate(range(0, len(worlds), ROWS_PER_PART)):
         content = as_parquet(worlds.iloc[first : first + ROWS_PER_PART])
@@ -96,7 +121,7 @@ def as_parquet(worlds: pd.DataFrame) -> bytes:
 
 
 def read_table(folder: Path) -> pd.DataFrame:
-    """The table that write_table wrote. OSError or pyarrow.ArrowInvalid when it is not there or not sound."""
+    """The table that write_table wrote. OSError or pyarrow.ArrowInvalid when it is missing or damaged."""
     parts = sorted(folder.glob("part-*.parquet"))
     if not parts:
         raise FileNotFoundError(f"{folder} has no part-0000.parquet")
@@ -114,7 +139,7 @@ def _column(column: pa.ChunkedArray, name: str) -> object:
 
 
 def table_hash(worlds: pd.DataFrame) -> str:
-    """SHA-256 of what a table says, whatever wrote it."""
+    """SHA-256 of the content of a table, whichever program wrote it."""
     digest = hashlib.sha256()
     for name in WORLD_COLUMNS:
         digest.update(name.encode() + b"\0" + b"".join(_bytes_of(worlds[name], name)))

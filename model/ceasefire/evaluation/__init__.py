@@ -1,1 +1,1 @@
-"""Does the program compute the model, is the model like the world, how fast is it? Nothing is loaded here."""
+"""Verification, validation, calibration and speed. Nothing is imported here: a process loads only what it uses."""

@@ -1,1 +1,1 @@
-"""Running worlds and keeping what they say."""
+"""Where experiments run: code that reads the files of `experiments/`, simulates design points and stores results."""

@@ -1,6 +1,7 @@
-"""Which worlds are lived together: points take turns, so that a run stopped anywhere has seen all of them alike.
+"""Chunks of an experiment: which worlds are simulated together, what they start from, and their simulation.
 
-The layout depends on the experiment alone, never on workers or on what was done before.
+Points take turns, so that a run that stops early has about as many worlds of each point. The layout of chunks depends
+on the experiment alone, never on the workers or on what was done before.
 """
 
 from __future__ import annotations
@@ -18,27 +19,34 @@ from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.worlds_table import as_parquet, worlds_frame
+from ceasefire.ensemble.worlds_table import as_parquet, failed_row, failure_reason, worlds_frame
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import Batch, ParameterDraws, parameter_draws, simulate
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 
 BLOCK = 100
-"""Worlds of one point that are lived in one go, at most."""
+"""Worlds of one point that are simulated in one go, at most."""
 
 CHUNK = 1000
-"""Worlds of a chunk, about: smaller ones take more room on disk."""
+"""Worlds of a chunk, about; smaller chunks take more space on disk."""
 
 LEAST_CHUNK = 500
+"""Worlds of a chunk, at least, unless its round has fewer."""
+
 FEW = 20_000
-"""With fewer worlds than this, chunks are small, so that all cores have something to do."""
+"""With fewer worlds than this, chunks are of LEAST_CHUNK worlds, so that every core has work."""
 
-TURN = 2_654_435_769
-"""Multiplier of Fibonacci hashing: neighbouring points come far apart."""
+HASH_MULTIPLIER = 2_654_435_769
+"""Multiplier of Fibonacci hashing, which puts neighbouring points far apart in the order."""
+
+MOST_REASONS = 3
+"""Reasons of failure that a chunk keeps."""
+
+IntArray = NDArray[np.int64]
 
 
-class Need(NamedTuple):
-    """Worlds wanted of a point, counted from its own first one: `first` to `last` - 1."""
+class WorldRange(NamedTuple):
+    """Worlds `first` to `last` - 1 of a point, counted from the point's own first world."""
 
     point: int
     first: int
@@ -49,21 +57,21 @@ class Chunk(NamedTuple):
     """Worlds that make one file, in the order of its rows."""
 
     number: int
-    blocks: tuple[Need, ...]
+    blocks: tuple[WorldRange, ...]
 
     @property
     def worlds(self) -> int:
-        """How many there are."""
+        """How many worlds the chunk has."""
         return sum(block.last - block.first for block in self.blocks)
 
 
-def chunks_of(needs: Sequence[Need], start: int = 0) -> list[Chunk]:
-    """The chunks of one round, numbered from `start`: of LEAST_CHUNK worlds or more, but for a round of fewer."""
-    total = sum(need.last - need.first for need in needs)
+def chunks_of(ranges: Sequence[WorldRange], start: int = 0) -> list[Chunk]:
+    """The chunks of one round, numbered from `start`: of LEAST_CHUNK worlds or more, unless the round has fewer."""
+    total = sum(each.last - each.first for each in ranges)
     size = CHUNK if total >= FEW else LEAST_CHUNK
-    groups: list[list[Need]] = [[]]
+    groups: list[list[WorldRange]] = [[]]
     worlds = 0
-    for block in _in_turn(needs):
+    for block in _in_turn(ranges):
         if worlds >= size:
             groups.append([])
             worlds = 0
@@ -75,73 +83,67 @@ def chunks_of(needs: Sequence[Need], start: int = 0) -> list[Chunk]:
     return [Chunk(start + position, tuple(group)) for position, group in enumerate(groups) if group]
 
 
-def _in_turn(needs: Iterable[Need]) -> list[Need]:
-    """Blocks of all points: the first of each point, then the second of each, and so on."""
-    turns = [(turn, need.point * TURN % 2**32, block) for need in needs for turn, block in enumerate(_blocks(need))]
+def _in_turn(ranges: Iterable[WorldRange]) -> list[WorldRange]:
+    """Blocks of all points: the first block of each point, then the second of each, and so on."""
+    turns = [
+        (turn, each.point * HASH_MULTIPLIER % 2**32, block)
+        for each in ranges
+        for turn, block in enumerate(_blocks(each))
+    ]
     return [block for _, _, block in sorted(turns)]
 
 
-def _blocks(need: Need) -> list[Need]:
-    """The worlds of a point in blocks of nearly the same size, BLOCK at most."""
-    worlds = need.last - need.first
-    count = -(-worlds // BLOCK)
-    edges = [need.first + worlds * k // count for k in range(count + 1)] if count else []
-    return [Need(need.point, low, high) for low, high in pairwise(edges)]
-
-
-IntArray = NDArray[np.int64]
+def _blocks(worlds: WorldRange) -> list[WorldRange]:
+    """A range of worlds in blocks of nearly the same size, BLOCK at most."""
+    number = worlds.last - worlds.first
+    count = -(-number // BLOCK)
+    edges = [worlds.first + number * k // count for k in range(count + 1)] if count else []
+    return [WorldRange(worlds.point, low, high) for low, high in pairwise(edges)]
 
 
 @dataclass(frozen=True, eq=False)
 class PointRecords:
-    """Openings, and for each point its opening and the numbers that are put into it.
+    """What the worlds of each point start from: an initial state, and numbers that replace some of its own.
 
-    `numbers` has shape (points, factors), not-a-number where the opening's own stays. `slots` says, by opening and
-    factor, where the number goes. `first_world` is the number of each point's first world.
+    `numbers` has shape (points, factors), not-a-number where the initial state keeps its own. `slots` are, by initial
+    state and factor, the positions of the number in the record. `first_world` is the number of a point's first world.
     """
 
-    openings: tuple[InitialState, ...]
+    initial_states: tuple[InitialState, ...]
     slots: tuple[tuple[IntArray, ...], ...]
-    opening_of: IntArray
+    state_of: IntArray
     numbers: FloatArray
     first_world: IntArray
     seed: int
 
     def batch(self, points: IntArray, at: IntArray, worlds: IntArray) -> Batch:
-        """Worlds of points that share an opening; `at` is the position in `points` of each world's point."""
-        opening = int(self.opening_of[points[0]])
-        return Batch(self.openings[opening], self._records(points, opening), at, worlds, self.seed)
+        """Worlds of points that share an initial state; `at` is the position in `points` of each world's point."""
+        state = int(self.state_of[points[0]])
+        return Batch(self.initial_states[state], self._records(points, state), at, worlds, self.seed)
 
-    def _records(self, points: IntArray, opening: int) -> FloatArray:
+    def _records(self, points: IntArray, state: int) -> FloatArray:
         """The records that worlds of these points start from, shape (points, numbers of a record)."""
-        record = self.openings[opening].record.view(np.float64).reshape(1, -1)
+        record = self.initial_states[state].record.view(np.float64).reshape(1, -1)
         rows = np.repeat(record, len(points), axis=0)
-        for factor, slots in enumerate(self.slots[opening]):
+        for factor, slots in enumerate(self.slots[state]):
             column = self.numbers[points, factor]
-            said = np.flatnonzero(~np.isnan(column))
-            if len(slots) and len(said):
-                rows[np.ix_(said, slots)] = column[said, None]
+            given = np.flatnonzero(~np.isnan(column))
+            if len(slots) and len(given):
+                rows[np.ix_(given, slots)] = column[given, None]
         return rows
 
     def part(self, points: Sequence[int]) -> PointRecords:
-        """The recipe of a few points alone, small enough to be sent far away; they are numbered from 0."""
+        """The records of a few points alone, small enough to be sent to another machine; numbered from 0."""
         chosen = np.asarray(points, np.int64)
-        used, opening_of = np.unique(self.opening_of[chosen], return_inverse=True)
+        used, state_of = np.unique(self.state_of[chosen], return_inverse=True)
         return PointRecords(
-            tuple(self.openings[k] for k in used), tuple(self.slots[k] for k in used), opening_of.astype(np.int64),
+            tuple(self.initial_states[k] for k in used), tuple(self.slots[k] for k in used), state_of.astype(np.int64),
             self.numbers[chosen], self.first_world[chosen], self.seed,
         )  # fmt: skip
 
 
-MOST_REASONS = 3
-"""Reasons for failure that are kept of a chunk."""
-
-NOBODY = ("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector")
-NEVER = ("first_breach", "first_lethal", "operational_end", "formal_end")
-
-
 class StoppedError(Exception):
-    """The run was told to stop before the chunk was done."""
+    """The run was stopped before the chunk was finished."""
 
 
 class OtherVersionError(Exception):
@@ -150,7 +152,7 @@ class OtherVersionError(Exception):
 
 @dataclass(frozen=True)
 class ChunkResult:
-    """A chunk that was lived: its file's bytes, their checksum, and the worlds that failed as (point, world)."""
+    """A simulated chunk: the bytes of its file, their checksum, and the worlds that failed as (point, world)."""
 
     number: int
     content: bytes
@@ -165,93 +167,87 @@ def _own_source() -> str:
     return source_digest()
 
 
-def simulate_chunk_remotely(recipe: PointRecords, points: Sequence[int], chunk: Chunk, source: str) -> ChunkResult:
-    """A chunk in another process, from the recipe of its points alone. OtherVersionError when programs differ."""
+def simulate_chunk_remotely(records: PointRecords, points: Sequence[int], chunk: Chunk, source: str) -> ChunkResult:
+    """Simulate a chunk in another process, from the records of its points. OtherVersionError when programs differ."""
     if _own_source() != source:
-        raise OtherVersionError("a worker has another version of the program; install the same everywhere")
-    return simulate_chunk(recipe, chunk, points)
+        raise OtherVersionError("a worker has another version of the program; install the same version everywhere")
+    return simulate_chunk(records, chunk, points)
 
 
 def simulate_chunk(
-    recipe: PointRecords, chunk: Chunk, points: Sequence[int] | None = None, stopped: Callable[[], bool] = bool
+    records: PointRecords, chunk: Chunk, points: Sequence[int] | None = None, stopped: Callable[[], bool] = bool
 ) -> ChunkResult:
-    """Live a chunk. The recipe's points are `points` when it is a part, else all there are.
+    """Simulate a chunk and return its Parquet bytes. `points` are those of `records`, when these are a part.
 
-    A world that fails becomes a failed row and the others go on. StoppedError when told to stop on the way.
+    A world that fails becomes a failed row, and the others go on. StoppedError when `stopped` becomes true.
     """
-    here = {point: position for position, point in enumerate(points)} if points is not None else None
-    blocks = [block if here is None else block._replace(point=here[block.point]) for block in chunk.blocks]
-    rows, reasons = _rows(recipe, blocks, stopped)
-    own = np.concatenate([np.full(block.last - block.first, block.point) for block in chunk.blocks])
-    openings = [recipe.openings[recipe.opening_of[block.point]] for block in blocks]
-    rows["point"] = own
-    content = as_parquet(_frame(rows, blocks, openings))
-    bad = rows[rows["failed"] == 1]
-    failed = tuple((int(row["point"]), int(row["world"])) for row in bad)
+    position_of = {point: position for position, point in enumerate(points)} if points is not None else None
+    blocks = [
+        block if position_of is None else block._replace(point=position_of[block.point]) for block in chunk.blocks
+    ]
+    rows, reasons = _rows(records, blocks, stopped)
+    rows["point"] = np.concatenate([np.full(block.last - block.first, block.point) for block in chunk.blocks])
+    states = [records.initial_states[records.state_of[block.point]] for block in blocks]
+    content = as_parquet(_frame(rows, blocks, states))
+    failed_rows = rows[rows["failed"] == 1]
+    failed = tuple((int(row["point"]), int(row["world"])) for row in failed_rows)
     return ChunkResult(chunk.number, content, hashlib.sha256(content).hexdigest(), len(rows), failed, tuple(reasons))
 
 
-def _rows(recipe: PointRecords, blocks: Sequence[Need], stopped: Callable[[], bool]) -> tuple[WorldArray, list[str]]:
-    """The rows of all blocks in order, lived opening by opening."""
+def _rows(
+    records: PointRecords, blocks: Sequence[WorldRange], stopped: Callable[[], bool]
+) -> tuple[WorldArray, list[str]]:
+    """The rows of all blocks in order, simulated one initial state after another; and the reasons of failures."""
     sizes = [block.last - block.first for block in blocks]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     rows = np.zeros(int(starts[-1]), RESULT)
     reasons: list[str] = []
-    opening_of = recipe.opening_of[[block.point for block in blocks]]
-    for opening in dict.fromkeys(opening_of.tolist()):
-        chosen = np.flatnonzero(opening_of == opening)
+    state_of = records.state_of[[block.point for block in blocks]]
+    for state in dict.fromkeys(state_of.tolist()):
+        chosen = np.flatnonzero(state_of == state)
         target = np.concatenate([np.arange(starts[k], starts[k + 1]) for k in chosen])
-        batch = _batch(recipe, [blocks[int(k)] for k in chosen])
+        batch = _batch(records, [blocks[int(k)] for k in chosen])
         drawn = parameter_draws(batch.opening)
         for first in range(0, len(batch), BLOCK):
             if stopped():
                 raise StoppedError
             last = min(first + BLOCK, len(batch))
-            rows[target[first:last]] = _simulated(batch, first, last, drawn, reasons)
+            rows[target[first:last]] = _simulate(batch, first, last, drawn, reasons)
     return rows, reasons[:MOST_REASONS]
 
 
-def _batch(recipe: PointRecords, blocks: Sequence[Need]) -> Batch:
+def _batch(records: PointRecords, blocks: Sequence[WorldRange]) -> Batch:
     points, at = np.unique([block.point for block in blocks], return_inverse=True)
     sizes = [block.last - block.first for block in blocks]
-    worlds = [recipe.first_world[block.point] + np.arange(block.first, block.last) for block in blocks]
-    return recipe.batch(points.astype(np.int64), np.repeat(at, sizes).astype(np.int64), np.concatenate(worlds))
+    worlds = [records.first_world[block.point] + np.arange(block.first, block.last) for block in blocks]
+    return records.batch(points.astype(np.int64), np.repeat(at, sizes).astype(np.int64), np.concatenate(worlds))
 
 
-def _simulated(batch: Batch, first: int, last: int, drawn: ParameterDraws, reasons: list[str]) -> WorldArray:
-    """Rows of a batch; when they cannot be lived together, one by one, and those that fail are marked."""
+def _simulate(batch: Batch, first: int, last: int, drawn: ParameterDraws, reasons: list[str]) -> WorldArray:
+    """Rows of a batch. When one of its worlds fails, they are simulated one by one, and failed rows are marked."""
     try:
         return simulate(batch, first, last, drawn)
     except Exception as problem:
         if last - first == 1:
-            reasons.append(f"{type(problem).__name__}: {problem}"[:500])
+            reasons.append(failure_reason(problem))
             return failed_row(int(batch.worlds[first]))
-    return np.concatenate([_simulated(batch, k, k + 1, drawn, reasons) for k in range(first, last)])
+    return np.concatenate([_simulate(batch, k, k + 1, drawn, reasons) for k in range(first, last)])
 
 
-def failed_row(world: int) -> WorldArray:
-    """The row of a world that could not be lived."""
-    row = np.zeros(1, RESULT)
-    for name in (*NOBODY, *NEVER):
-        row[name] = -1
-    row["world"], row["failed"] = world, 1
-    return row
-
-
-def _frame(rows: WorldArray, blocks: Sequence[Need], openings: Sequence[InitialState]) -> pd.DataFrame:
-    """Rows as the table of worlds; scenarios that name the same actors, motives and sectors are named together."""
-    named: dict[Any, list[IntArray]] = {}
-    for opening, span in zip(openings, _spans(blocks), strict=True):
-        named.setdefault((opening.actors, opening.motives, opening.sectors), []).append(span)
-    by_names = {(o.actors, o.motives, o.sectors): o for o in openings}
+def _frame(rows: WorldArray, blocks: Sequence[WorldRange], states: Sequence[InitialState]) -> pd.DataFrame:
+    """Rows as the table of worlds. Names of actors, motives and sectors are those of each row's initial state."""
+    positions: dict[Any, list[IntArray]] = {}
+    for state, span in zip(states, _spans(blocks), strict=True):
+        positions.setdefault((state.actors, state.motives, state.sectors), []).append(span)
+    by_names = {(state.actors, state.motives, state.sectors): state for state in states}
     frames = []
-    for names, spans in named.items():
+    for names, spans in positions.items():
         where = np.concatenate(spans)
         frames.append(worlds_frame(rows[where], by_names[names]).set_axis(where, axis="index"))
     return frames[0] if len(frames) == 1 else pd.concat(frames).sort_index()
 
 
-def _spans(blocks: Iterable[Need]) -> Iterator[IntArray]:
+def _spans(blocks: Iterable[WorldRange]) -> Iterator[IntArray]:
     """The positions of each block's rows."""
     start = 0
     for block in blocks:

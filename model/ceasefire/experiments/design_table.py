@@ -1,4 +1,4 @@
-"""Points from a CSV file: a column for each factor, a row for each point; an empty cell leaves things as they are."""
+"""Reads a design from a CSV file: a column for each factor, a row for each point; empty cells change nothing."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ceasefire.scenario.yaml_with_lines import Place, read_value, shown_file, to
 from ceasefire.suggestions import did_you_mean
 
 Row = tuple[float, ...]
-"""The codes of the factors at a point."""
+"""Codes of the factors at a point."""
 
 ON_OFF = {"": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 
 
 def read_points(file: Path, factors: Sequence[Factor]) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
-    """The factors with the values that the table gives them, the points, and the faults by line."""
+    """The factors with their values in the table, the points, and the faults by line."""
     shown = shown_file(file)
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
@@ -29,55 +29,63 @@ def read_points(file: Path, factors: Sequence[Factor]) -> tuple[list[Factor], tu
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         return list(factors), (), [Fault(shown, None, "", f"cannot be read: {problem}")]
     if len(lines) < 2:
-        return list(factors), (), [Fault(shown, 1, "", "has no rows below its heading")]
+        return list(factors), (), [Fault(shown, 1, "", "has no rows below its header")]
     faults = _heading_faults(shown, lines[0], factors)
     faults += [
-        Fault(shown, at, "", f"has {len(line)} cells and needs {len(lines[0])}, as the heading")
+        Fault(shown, at, "", f"has {len(line)} cells and needs {len(lines[0])}, as many as the header")
         for at, line in enumerate(lines[1:], start=2)
         if line and len(line) != len(lines[0])
     ]
     if faults:
         return list(factors), (), faults
     rows = [(at, line) for at, line in enumerate(lines[1:], start=2) if line]
-    return _filled(shown, [name.strip() for name in lines[0]], rows, factors)
+    return _with_values(shown, [name.strip() for name in lines[0]], rows, factors)
 
 
 def _heading_faults(shown: str, heading: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:
     names = [name.strip() for name in heading]
     wanted = [factor.name for factor in factors]
-    strange = [
-        f"'{name}' is no factor of the experiment{did_you_mean(name, wanted)}" for name in names if name not in wanted
+    unknown = [
+        f"'{name}' is not a factor of the experiment{did_you_mean(name, wanted)}"
+        for name in names
+        if name not in wanted
     ]
-    lacking = [f"lacks a column for '{name}'" for name in wanted if name not in names]
-    twice = [f"'{name}' heads two columns" for name in dict.fromkeys(names) if names.count(name) > 1]
-    return [Fault(shown, 1, "", message) for message in (*strange, *lacking, *twice)]
+    missing = [f"lacks a column for '{name}'" for name in wanted if name not in names]
+    twice = [f"'{name}' is the name of two columns" for name in dict.fromkeys(names) if names.count(name) > 1]
+    return [Fault(shown, 1, "", message) for message in (*unknown, *missing, *twice)]
 
 
-def _filled(
+def _with_values(
     shown: str, names: Sequence[str], lines: Sequence[tuple[int, Sequence[str]]], factors: Sequence[Factor]
 ) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
     faults: list[Fault] = []
     filled, columns = [], []
     for factor in factors:
         cells = [(at, line[names.index(factor.name)].strip()) for at, line in lines]
-        made, codes, wrong = (_switched if factor.kind == "change" else _valued)(shown, factor, cells)
-        filled.append(made)
+        read_column = _switch_column if factor.kind == "change" else _value_column
+        new_factor, codes, column_faults = read_column(shown, factor, cells)
+        filled.append(new_factor)
         columns.append(codes)
-        faults += wrong
+        faults += column_faults
     return filled, () if faults else tuple(zip(*columns, strict=True)), faults
 
 
-def _switched(shown: str, factor: Factor, cells: Sequence[tuple[int, str]]) -> tuple[Factor, list[float], list[Fault]]:
-    wrong = [
+def _switch_column(
+    shown: str, factor: Factor, cells: Sequence[tuple[int, str]]
+) -> tuple[Factor, list[float], list[Fault]]:
+    """The codes of a change: on or off in each row."""
+    faults = [
         Fault(shown, at, factor.name, f"'{cell}' is neither on nor off")
         for at, cell in cells
         if cell.lower() not in ON_OFF
     ]
-    return factor, [float(ON_OFF.get(cell.lower(), False)) for _, cell in cells], wrong
+    return factor, [float(ON_OFF.get(cell.lower(), False)) for _, cell in cells], faults
 
 
-def _valued(shown: str, factor: Factor, cells: Sequence[tuple[int, str]]) -> tuple[Factor, list[float], list[Fault]]:
-    """Values as a scenario file would write them; words become positions among the words of the column."""
+def _value_column(
+    shown: str, factor: Factor, cells: Sequence[tuple[int, str]]
+) -> tuple[Factor, list[float], list[Fault]]:
+    """The codes of a path, whose values are written as in a scenario file; words are coded by their position."""
     values: list[object] = []
     faults = []
     for at, cell in cells:
@@ -94,7 +102,7 @@ def _valued(shown: str, factor: Factor, cells: Sequence[tuple[int, str]]) -> tup
     known = list(dict.fromkeys(map(str, listed)))
     by_text = {str(value): value for value in listed}
     if listed and not all(map(is_number, listed)):
-        made = replace(factor, kind="choice", spread=Spread(values=[by_text[text] for text in known]))
-        return made, [factor.off if v is None else float(known.index(str(v))) for v in values], faults
-    made = replace(factor, kind="number", spread=Spread(values=listed or [0]))
-    return made, [factor.off if v is None else float(v) for v in values], faults  # type: ignore[arg-type]
+        choice = replace(factor, kind="choice", spread=Spread(values=[by_text[text] for text in known]))
+        return choice, [factor.off if v is None else float(known.index(str(v))) for v in values], faults
+    number = replace(factor, kind="number", spread=Spread(values=listed or [0]))
+    return number, [factor.off if v is None else float(v) for v in values], faults  # type: ignore[arg-type]

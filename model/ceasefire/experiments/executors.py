@@ -1,4 +1,4 @@
-"""Who does the work: threads of this process, over compiled rules that hold no interpreter lock."""
+"""Executors of chunks: threads of this process (compiled rules hold no interpreter lock), or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ChunkFuture = Future[ChunkResult]
 
 
 class Executor(Protocol):
-    """Lives chunks, some at a time, in any order."""
+    """Simulates chunks, several at a time, in any order."""
 
     def __enter__(self) -> Executor: ...
 
@@ -26,18 +26,18 @@ class Executor(Protocol):
     ) -> None: ...
 
     @property
-    def room(self) -> int:
-        """Chunks that may be under way at once."""
+    def capacity(self) -> int:
+        """Chunks that may be submitted and unfinished at once."""
 
-    def start(self, recipe: PointRecords, chunk: Chunk) -> ChunkFuture:
-        """Take up a chunk."""
+    def submit(self, records: PointRecords, chunk: Chunk) -> ChunkFuture:
+        """Submit a chunk."""
 
-    def done(self, jobs: Iterable[ChunkFuture]) -> set[ChunkFuture]:
-        """Wait until some of these are done; which."""
+    def wait(self, futures: Iterable[ChunkFuture]) -> set[ChunkFuture]:
+        """Wait until at least one of these is finished; returns those that are."""
 
 
 class ThreadExecutor:
-    """Workers in this process."""
+    """Threads of this process."""
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = cores(workers)
@@ -50,30 +50,30 @@ class ThreadExecutor:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Whatever is under way is dropped within a block of worlds."""
+        """Running chunks are cancelled at the end of their block of worlds."""
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
-    def room(self) -> int:
-        """One chunk for each worker, and one each in waiting."""
+    def capacity(self) -> int:
+        """Two chunks for each worker: one running and one waiting."""
         return 2 * self.workers
 
-    def start(self, recipe: PointRecords, chunk: Chunk) -> ChunkFuture:
-        """Take up a chunk."""
+    def submit(self, records: PointRecords, chunk: Chunk) -> ChunkFuture:
+        """Submit a chunk."""
         with defer_signals():
-            return self._pool.submit(simulate_chunk, recipe, chunk, None, self._stop.is_set)
+            return self._pool.submit(simulate_chunk, records, chunk, None, self._stop.is_set)
 
-    def done(self, jobs: Iterable[ChunkFuture]) -> set[ChunkFuture]:
-        """Wait until some of these are done; which. Wakes up often enough to hear an interrupt."""
-        return wait_for_any(jobs)
+    def wait(self, futures: Iterable[ChunkFuture]) -> set[ChunkFuture]:
+        """Wait until at least one of these is finished; returns those that are. An interrupt takes effect soon."""
+        return wait_for_any(futures)
 
 
-PATIENCE = "20s"
-"""How long to wait for the scheduler."""
+CONNECT_TIMEOUT = "20s"
+"""Time to wait for the scheduler."""
 
 RETRIES = 3
-"""How often a chunk is tried again after its worker died."""
+"""How often a chunk is submitted again after its worker died."""
 
 
 class ClusterError(Exception):
@@ -81,7 +81,7 @@ class ClusterError(Exception):
 
 
 class DaskExecutor:
-    """Workers that a Dask scheduler at an address gives work to. ClusterError when there is none."""
+    """Workers of the Dask scheduler at an address. ClusterError when no scheduler is there."""
 
     def __init__(self, address: str) -> None:
         try:
@@ -92,7 +92,7 @@ class DaskExecutor:
         self._source = source_digest()
         try:
             connect: Any = Client
-            self._client = connect(address, timeout=PATIENCE)
+            self._client = connect(address, timeout=CONNECT_TIMEOUT)
         except (OSError, ValueError) as problem:
             raise ClusterError(f"no Dask scheduler answers at {address}: {problem}") from problem
 
@@ -102,31 +102,31 @@ class DaskExecutor:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """What is under way is dropped; the cluster stays."""
+        """Unfinished chunks are cancelled; the cluster itself goes on."""
         self._client.close(timeout=5)
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """Two chunks for each thread of each worker."""
         return max(2, 2 * int(sum(self._client.nthreads().values())))
 
-    def start(self, recipe: PointRecords, chunk: Chunk) -> ChunkFuture:
-        """Send a chunk with the recipe of its own points."""
+    def submit(self, records: PointRecords, chunk: Chunk) -> ChunkFuture:
+        """Submit a chunk with the records of its own points."""
         points = list(dict.fromkeys(block.point for block in chunk.blocks))
-        job: ChunkFuture = self._client.submit(
-            simulate_chunk_remotely, recipe.part(points), points, chunk, self._source, pure=False, retries=RETRIES
+        future: ChunkFuture = self._client.submit(
+            simulate_chunk_remotely, records.part(points), points, chunk, self._source, pure=False, retries=RETRIES
         )
-        return job
+        return future
 
-    def done(self, jobs: Iterable[ChunkFuture]) -> set[ChunkFuture]:
-        """Wait until some of these are done; which. ClusterError when the scheduler is gone."""
+    def wait(self, futures: Iterable[ChunkFuture]) -> set[ChunkFuture]:
+        """Wait until at least one of these is finished; returns those that are. ClusterError without a scheduler."""
         import distributed
 
         wait: Any = distributed.wait
-        waiting = list(jobs)
+        waiting = list(futures)
         while True:
             try:
                 return set(wait(waiting, timeout=1, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
                 if self._client.status != "running":
-                    raise ClusterError(f"the scheduler at {self.address} is gone") from None
+                    raise ClusterError(f"the scheduler at {self.address} cannot be reached any more") from None

@@ -1,8 +1,8 @@
-"""What an experiment varies: named changes, paths of the scenario, and parts exchanged between two scenarios.
+"""Factors of an experiment: named changes, paths of the scenario, and parts exchanged between two scenarios.
 
-A factor's setting at a point is one number, its code: not-a-number leaves the scenario as it is; a change or a part
-is 0 or 1; a path that takes numbers is that number; a path that takes words is the position among its values; and a
-path in doubt is a quantile of its range (the range depends on which changes stand beside it).
+The value of a factor at a point is one number, its code. Not-a-number leaves the scenario unchanged. The code of a
+change or a part is 0 or 1; of a path with numbers, the number; of a path with words, the position among its values; of
+an assumed number, a quantile of its range (the range depends on the changes that are applied with it).
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from ceasefire.experiments.schema import Spread
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
 
 AS_IS = math.nan
-"""The code of a factor that leaves the scenario as it is."""
+"""The code of a factor that leaves the scenario unchanged."""
 
 EDGE = 0.005
-"""Bells are cut at this quantile and at its mirror: a design may ask for the quantiles 0 and 1."""
+"""Normal and lognormal distributions are cut at this quantile and at 1 - EDGE: designs contain quantiles 0 and 1."""
 
 IN_DOUBT = Spread(doubt=True)
 
@@ -28,7 +28,7 @@ Kind = Literal["change", "part", "number", "choice", "doubt"]
 
 @dataclass(frozen=True)
 class Factor:
-    """One thing that is varied. `paths` are those that it sets; `low` and `high` the limits of its field."""
+    """One factor. `paths` are those that it sets; `low` and `high` are the limits of its field."""
 
     name: str
     kind: Kind
@@ -40,11 +40,11 @@ class Factor:
 
     @property
     def off(self) -> float:
-        """Its code in the scenario as it is."""
+        """Its code in the unchanged scenario."""
         return 0.0 if self.kind in ("change", "part") else AS_IS
 
     def levels(self) -> list[float]:
-        """Codes of the few values that a grid takes."""
+        """Codes of its values in a grid."""
         if self.kind in ("change", "part"):
             return [0.0, 1.0]
         if self.kind == "choice":
@@ -55,12 +55,12 @@ class Factor:
         return [self.at(k / last) for k in range(last + 1)]
 
     def away(self) -> list[float]:
-        """Codes of the values that are not the scenario's own."""
+        """Codes of the values that change the scenario."""
         return [code for code in self.levels() if code != self.off]
 
     @property
     def values(self) -> list[Any]:
-        """The values listed for it."""
+        """The values listed in the file."""
         return list(self.spread.values or ())
 
     def at(self, quantile: float) -> float:
@@ -78,7 +78,7 @@ class Factor:
         return min(max(self._of_distribution(quantile), self.low), self.high)
 
     def value(self, code: float) -> Any:
-        """What a code stands for, as a scenario file would say it; None for 'as it is'. A doubt's is its quantile."""
+        """The value of a code, as in a scenario file (of an assumed number: its quantile); None: unchanged."""
         if self.kind in ("change", "part"):
             return code == 1
         if math.isnan(code):

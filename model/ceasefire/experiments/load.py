@@ -1,4 +1,4 @@
-"""Loading an experiment: what it asks, of which scenario, varying what; or every fault with its file and line."""
+"""Loads an experiment: its question, its scenario and its factors; or reports every fault with file and line."""
 
 from __future__ import annotations
 
@@ -25,20 +25,22 @@ from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
 
 GROUPS = ("levers", "uncertainties")
-MEANT_BY_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
+KINDS_OF_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
 """Kinds of change that `changes: all` means."""
 
 RESERVED = frozenset({"point", "baseline", "draw", "scenario", "label", "worlds", "failed"})
-"""Columns of every table of points, which no factor may be called."""
+"""Columns of every table of points, which cannot be names of factors."""
 
 HOLDS = "holds_past_"
+"""How the names of outcomes with a day begin."""
+
 MOST_TRIED = 12
-"""Values of a list that are tried on the scenario before anything runs."""
+"""Values of a list that are checked against the scenario before anything runs, at most."""
 
 
 @dataclass(frozen=True)
 class LoadedExperiment:
-    """An experiment that was found sound: what its file says, the scenario, and what is varied."""
+    """An experiment without faults: the content of its file, the scenario, and the factors."""
 
     spec: Experiment
     file: Path
@@ -54,72 +56,72 @@ class LoadedExperiment:
 
 
 def load_experiment(reference: str | Path) -> LoadedExperiment:
-    """An experiment by name or path. Raises ScenarioError with every fault found, by file and line."""
+    """Load an experiment by name or path. ScenarioError with every fault, by file and line."""
     file = find_experiment(reference)
-    said, faults = read(file)
-    if said is None:
+    content, faults = read(file)
+    if content is None:
         raise ScenarioError(faults)
-    faults += name_faults(said, file)
+    faults += name_faults(content, file)
     try:
-        spec = Experiment.model_validate(to_plain(said))
+        spec = Experiment.model_validate(to_plain(content))
     except ValidationError as error:
-        faults += faults_of(error, said, Experiment)
-        spec = _as_far_as_sound(said)
-    return _ExperimentReader(file, said, spec, faults).asked()
+        faults += faults_of(error, content, Experiment)
+        spec = _valid_parts(content)
+    return _ExperimentReader(file, content, spec, faults).experiment()
 
 
-def _as_far_as_sound(said: Located) -> Experiment:
-    """What a faulty file says where it is sound, so that all of its faults can be told at once."""
+def _valid_parts(content: Located) -> Experiment:
+    """The valid parts of a faulty file, so that all of its faults can be reported at once."""
     parts: dict[str, Any] = {"levers": Factors(), "uncertainties": Factors(), "design": Design(kind="grid")}
     for name, model in (("levers", Factors), ("uncertainties", Factors), ("design", Design)):
-        part = said.at(name)
+        part = content.at(name)
         with suppress(ValidationError):
             parts[name] = model.model_validate(to_plain(part)) if part is not None else parts[name]
-    scenario = said.at("scenario")
+    scenario = content.at("scenario")
     named = scenario.value if scenario is not None and isinstance(scenario.value, str) else ""
     return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, cases=[], **parts)
 
 
 class _ExperimentReader:
-    """Reads an experiment against its scenario, noting every fault."""
+    """Checks an experiment against its scenario, and collects every fault."""
 
-    def __init__(self, file: Path, said: Located, spec: Experiment, faults: list[Fault]) -> None:
-        self.file, self.said, self.spec, self.faults = file, said, spec, faults
+    def __init__(self, file: Path, content: Located, spec: Experiment, faults: list[Fault]) -> None:
+        self.file, self.content, self.spec, self.faults = file, content, spec, faults
 
-    def asked(self) -> LoadedExperiment:
-        """The experiment. Raises ScenarioError when anything is wrong."""
+    def experiment(self) -> LoadedExperiment:
+        """The experiment. ScenarioError when it has a fault."""
         base = self._scenario(self.spec.scenario, "scenario") if self.spec.scenario else None
         if base is None:
             raise ScenarioError(self.faults)
-        self._outcomes_within(self.spec.days or base.loaded.scenario.horizon_days)
+        self._check_horizon(self.spec.days or base.loaded.scenario.horizon_days)
         factors = [factor for group in GROUPS for factor in self._group(base, group)]
         rows: tuple[Row, ...] = ()
         if self.spec.design.file is not None:
-            factors, rows, found = read_points(self.file.parent / self.spec.design.file, factors)
-            self.faults += found
+            factors, rows, faults = read_points(self.file.parent / self.spec.design.file, factors)
+            self.faults += faults
         swap = self._swap(base) if self.spec.design.kind == "swap" else None
         factors = [*(swap.factors if swap else ()), *factors]
         cases = self._cases()
-        self._once(factors)
-        self._not_overruled(base, factors)
+        self._check_names(factors)
+        self._check_overwriting(base, factors)
         if not factors and not self.faults:
-            self._fault((), "nothing is varied: no change fits, or no number is in doubt")
+            self._fault((), "nothing is varied: no change fits the scenario, or no number is assumed")
         if self.faults:
             raise ScenarioError(self.faults)
         return LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases)
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
-        self.faults.append(fault_at(place_of(self.said, steps), dotted(steps), message))
+        self.faults.append(fault_at(place_of(self.content, steps), dotted(steps), message))
 
-    def _outcomes_within(self, horizon: int) -> None:
-        """Nobody looks past the horizon."""
+    def _check_horizon(self, horizon: int) -> None:
+        """`holds_past_N` needs N below the horizon."""
         for position, name in enumerate(self.spec.outcomes):
             if name.startswith(HOLDS) and int(name.removeprefix(HOLDS)) >= horizon:
                 message = f"'{name}' cannot be known: worlds are followed for {horizon:,} days"
                 self._fault(("outcomes", position), message)
 
     def _scenario(self, reference: str, *steps: str | int) -> BaseScenario | None:
-        """A scenario, named or lying beside the experiment's file; its own faults are noted as they are."""
+        """A scenario, by name or as a file beside the experiment's; its own faults are added unchanged."""
         try:
             return open_base(reference, self.file.parent)
         except ScenarioError as error:
@@ -135,20 +137,20 @@ class _ExperimentReader:
         other = self._scenario(str(design.to), "design", "to")
         if other is None:
             return None
-        found, wrong = between(base.loaded, other.loaded, design.parts or {})
+        swap, wrong = between(base.loaded, other.loaded, design.parts or {})
         for steps, message in wrong:
             self._fault(("design", "parts", *steps), message)
-        return found
+        return swap
 
     def _cases(self) -> tuple[Loaded, ...]:
-        found = [
+        scenarios = [
             self._scenario(case.scenario, "cases", place, "scenario") for place, case in enumerate(self.spec.cases)
         ]
-        loaded = [base.loaded for base in found if base is not None]
+        loaded = [base.loaded for base in scenarios if base is not None]
         labels = [each.label for each in loaded]
         for place, label in enumerate(labels):
             if label in labels[:place]:
-                self._fault(("cases", place, "scenario"), f"'{label}' stands there twice")
+                self._fault(("cases", place, "scenario"), f"'{label}' is listed twice")
         return tuple(loaded)
 
     def _group(self, base: BaseScenario, group: str) -> Iterator[Factor]:
@@ -156,34 +158,34 @@ class _ExperimentReader:
         yield from self._changes(base, group, factors)
         for path, spread in factors.paths.items():
             if spread.doubt:
-                yield from self._doubts(base, group, path)
+                yield from self._assumed(base, group, path)
             else:
                 yield from self._path(base, group, path, spread)
 
     def _changes(self, base: BaseScenario, group: str, factors: Factors) -> Iterator[Factor]:
         lever = group == "levers"
         if factors.changes == "all":
-            yield from (Factor(name, "change", lever, (name,)) for name in base.applying(MEANT_BY_ALL[group]))
+            yield from (Factor(name, "change", lever, (name,)) for name in base.applying(KINDS_OF_ALL[group]))
             return
         for position, name in enumerate(factors.changes):
-            wrong = _refused(base, name)
+            wrong = _change_fault(base, name)
             if wrong is None:
                 yield Factor(change_name(name), "change", lever, (name,))
             else:
                 self._fault((group, "changes", position), wrong)
 
-    def _doubts(self, base: BaseScenario, group: str, pattern: str) -> Iterator[Factor]:
-        found = [path for path in assumed_ranges(base.loaded.scenario) if fits(path, pattern)]
-        if not found:
+    def _assumed(self, base: BaseScenario, group: str, pattern: str) -> Iterator[Factor]:
+        paths = [path for path in assumed_ranges(base.loaded.scenario) if fits(path, pattern)]
+        if not paths:
             known = any(fits(path, pattern) for path in base.numbers)
-            why = "is not in doubt: it has a source, or is drawn already; give a range to vary it"
+            why = "is not assumed: it has a source, or is drawn already; give a range to vary it"
             self._fault((group, "paths", pattern), why if known else base.no_such(pattern))
-        yield from (Factor(path, "doubt", group == "levers", (path,)) for path in found)
+        yield from (Factor(path, "doubt", group == "levers", (path,)) for path in paths)
 
     def _path(self, base: BaseScenario, group: str, path: str, spread: Spread) -> Iterator[Factor]:
-        wrong = "says 'table', and the design is none; give its values"
+        wrong = "has the value 'table', but the design is not a table; give its values"
         if not spread.table or self.spec.design.kind == "table":
-            wrong = _untaken(base, path, spread) or ""
+            wrong = _values_fault(base, path, spread) or ""
         if wrong:
             self._fault((group, "paths", path), wrong)
             return
@@ -191,31 +193,31 @@ class _ExperimentReader:
         numbers = spread.values is None or all(map(is_number, spread.values))
         yield Factor(path, "number" if numbers else "choice", group == "levers", (path,), spread, low, high)
 
-    def _not_overruled(self, base: BaseScenario, factors: Sequence[Factor]) -> None:
-        """No path is set to values that would undo what a change does to it: values are put in after changes."""
+    def _check_overwriting(self, base: BaseScenario, factors: Sequence[Factor]) -> None:
+        """No path is both set to values and set by a change: the values, which are set later, would undo the change."""
         changes = [factor for factor in factors if factor.kind == "change"]
         for factor in factors:
             if factor.kind not in ("number", "choice"):
                 continue
-            own = _said_at(base.loaded.resolved, factor.paths[0])
+            own = _values_at(base.loaded.resolved, factor.paths[0])
             for change in changes:
-                if _said_at(base.under(change.paths).resolved, factor.paths[0]) != own:
+                if _values_at(base.under(change.paths).resolved, factor.paths[0]) != own:
                     message = f"the change '{change.name}' sets this too, and would be undone; vary one of the two"
                     self._fault(_where(factor), message)
 
-    def _once(self, factors: Sequence[Factor]) -> None:
-        """A name is varied once, and is no column that every table has."""
-        seen: set[str] = set()
+    def _check_names(self, factors: Sequence[Factor]) -> None:
+        """A factor is varied once, and its name is not a column of every table."""
+        names: set[str] = set()
         for factor in factors:
-            if factor.name in seen:
+            if factor.name in names:
                 self._fault(_where(factor), f"'{factor.name}' is varied twice")
             if factor.name in RESERVED:
                 self._fault(_where(factor), f"'{factor.name}' is a column of every table; use another name")
-            seen.add(factor.name)
+            names.add(factor.name)
 
 
 def _where(factor: Factor) -> tuple[str, ...]:
-    """The part of the file that speaks of a factor, as near as can be told."""
+    """The part of the file that defines a factor, as closely as it can be located."""
     if factor.kind == "part":
         return ("design", "parts", factor.name)
     return (
@@ -225,19 +227,19 @@ def _where(factor: Factor) -> tuple[str, ...]:
     )
 
 
-def _said_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:
-    """What a scenario says at the places of a pattern."""
-    found = {}
+def _values_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:
+    """The values of a scenario at the paths that fit a pattern."""
+    values = {}
     for path in places(content, pattern):
         entry: Any = content
         for step in path.split("."):
             entry = entry[int(step)] if isinstance(entry, list) else entry[step]
-        found[path] = entry
-    return found
+        values[path] = entry
+    return values
 
 
-def _refused(base: BaseScenario, name: str) -> str | None:
-    """Why a change cannot be joined to the scenario, or None."""
+def _change_fault(base: BaseScenario, name: str) -> str | None:
+    """Why a change cannot be applied to the scenario, or None."""
     try:
         find_change(name, base.file.parent)
     except ScenarioError as error:
@@ -249,8 +251,8 @@ def _refused(base: BaseScenario, name: str) -> str | None:
     return None
 
 
-def _untaken(base: BaseScenario, path: str, spread: Spread) -> str | None:
-    """Why the scenario does not take these values at this path, or None."""
+def _values_fault(base: BaseScenario, path: str, spread: Spread) -> str | None:
+    """Why the scenario cannot have these values at this path, or None."""
     middle = (spread.normal or spread.lognormal or ())[:1]
     tried = list(spread.values or spread.range or spread.triangular or middle)
     for value in tried[:MOST_TRIED]:
@@ -258,8 +260,8 @@ def _untaken(base: BaseScenario, path: str, spread: Spread) -> str | None:
             base.under((), {path: value})
         except ScenarioError as error:
             fault = error.faults[0]
-            alike = "path" in fault.message or fault.message.lstrip("'").startswith(str(value))
-            return fault.message if alike else f"{value}: {fault.message}"
+            names_value = "path" in fault.message or fault.message.lstrip("'").startswith(str(value))
+            return fault.message if names_value else f"{value}: {fault.message}"
     if not tried and not list(places(base.loaded.resolved, path)):
         return base.no_such(path)
     return None

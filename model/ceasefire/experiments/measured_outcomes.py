@@ -1,4 +1,4 @@
-"""An outcome of every finished world, read from the chunks of an experiment, point by point."""
+"""Values of an outcome in every finished world of an experiment, by point, with means and differences."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ceasefire.experiments.result_store import Store
 
 @dataclass(frozen=True, eq=False)
 class OutcomeValues:
-    """One number of each world: values of shape (worlds of all points,), a point's from offsets[p] to offsets[p + 1].
+    """Values of an outcome, one for each world: shape (worlds of all points,), point p at offsets[p]:offsets[p + 1].
 
-    Not a number where a world failed or is not done. The worlds of a point are in the order of their numbers.
+    Not-a-number where a world failed or is not finished. The worlds of a point are in the order of their numbers.
     """
 
     outcome: OutcomeVariable
@@ -34,16 +34,16 @@ class OutcomeValues:
     independent: bool
 
     def of(self, point: int) -> FloatArray:
-        """The numbers of a point's worlds."""
+        """The values of a point's worlds."""
         return self.values[self.offsets[point] : self.offsets[point + 1]]
 
     def known(self, point: int) -> FloatArray:
-        """The same without those that are missing."""
+        """The values of a point's worlds without the missing ones."""
         values = self.of(point)
         return np.asarray(values[~np.isnan(values)], np.float64)
 
     def mean(self, point: int) -> Interval:
-        """A point's mean with its 95 % interval; shares and days stay within their limits (Wilson)."""
+        """A point's mean with its 95 % interval (Wilson for shares and days, so that it stays within their limits)."""
         values = self.known(point)
         if len(values) == 0:
             return Interval(np.nan, np.nan, np.nan)
@@ -53,44 +53,44 @@ class OutcomeValues:
             half = Z_95 * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.inf
             return Interval(mean, mean - half, mean + half)
         variance = float(values.var(ddof=1)) / len(values) if len(values) > 1 else 0.0
-        room = (mean / top) * (1 - mean / top) * top**2
-        low, high = wilson(mean / top, room / variance if variance > 0 else float(len(values)))
+        largest = (mean / top) * (1 - mean / top) * top**2
+        low, high = wilson(mean / top, largest / variance if variance > 0 else float(len(values)))
         return Interval(mean, float(low) * top, float(high) * top)
 
     def difference(self, point: int, baseline: int) -> Difference | None:
-        """A point's mean less its baseline's; None when fewer than two worlds are known of both."""
+        """A point's mean minus its baseline's; None when the two have fewer than two worlds in common."""
         here, there = self.of(point), self.of(baseline)
-        both = min(len(here), len(there))
+        shared = min(len(here), len(there))
         try:
             if self.independent:
                 return unpaired_difference(here, there)
-            return paired_difference(here[:both], there[:both])
+            return paired_difference(here[:shared], there[:shared])
         except (ValueError, ZeroDivisionError):
             return None
 
     def means(self) -> FloatArray:
-        """The mean of every point; not a number where no world is known."""
-        each = (self.known(point) for point in range(len(self.offsets) - 1))
-        return np.array([values.mean() if len(values) else np.nan for values in each])
+        """The mean of every point; not-a-number where no value is known."""
+        known = (self.known(point) for point in range(len(self.offsets) - 1))
+        return np.array([values.mean() if len(values) else np.nan for values in known])
 
 
 def read_outcome(
-    study: PreparedExperiment, store: Store, chunks: Iterable[int], worlds: IntArray, outcome: OutcomeVariable
+    prepared: PreparedExperiment, store: Store, chunks: Iterable[int], worlds: IntArray, outcome: OutcomeVariable
 ) -> OutcomeValues:
-    """An outcome from the files of some chunks; `worlds` is how many each point has, or should have by now."""
+    """An outcome from the files of some chunks; `worlds` is how many worlds each point has in the rounds so far."""
     offsets = np.concatenate([[0], np.cumsum(worlds)]).astype(np.int64)
     values = np.full(int(offsets[-1]), np.nan)
-    first = study.recipe.first_world
+    first = prepared.records.first_world
     for number in chunks:
         columns = read_columns(store, number, ("point", "world", "failed", *outcome.columns))
         point = columns["point"]
         place = offsets[point] + columns["world"] - first[point]
         values[place] = np.where(columns["failed"] == 1, np.nan, outcome.of(columns))
-    return OutcomeValues(outcome, values, offsets, study.horizon, study.independent)
+    return OutcomeValues(outcome, values, offsets, prepared.horizon, prepared.independent)
 
 
 def read_columns(store: Store, number: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:
-    """Columns of a chunk's file; truth is 0 or 1."""
+    """Columns of a chunk's file; booleans as 0 or 1."""
     table = pq.ParquetFile(io.BytesIO(store.part(number).read_bytes())).read(columns=list(dict.fromkeys(names)))
     columns = {name: table.column(name).to_numpy() for name in table.column_names}
     return {name: values.astype(np.int64) if values.dtype == bool else values for name, values in columns.items()}

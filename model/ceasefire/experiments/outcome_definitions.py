@@ -1,4 +1,4 @@
-"""What an experiment may ask of a world: one number each, so that every outcome is a mean over worlds."""
+"""Outcome variables of an experiment: one number for each world, averaged over worlds."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ COUNTED = {
     "violations_strategic": "strategic violations", "violations_retaliatory": "retaliatory violations",
     "violations_spoiling": "spoiling violations", "violations_localised": "localised violations",
 }  # fmt: skip
-"""Columns of the table of worlds that are numbers in every world, in words."""
+"""Columns of the table of worlds that are outcomes themselves, in words."""
 
 _HOLDS = re.compile(r"holds_past_([1-9][0-9]{0,4})")
 _ENDED = re.compile(r"ended_by_([a-z_]+)")
 
 KNOWN = ("days_held", "holds_past_365", "holds_to_the_end", *(f"ended_by_{cause}" for cause in CAUSES[1:]), *COUNTED)
-"""Every outcome; `holds_past_` takes any day."""
+"""Names of outcomes; `holds_past_` can have any day."""
 
 
 @dataclass(frozen=True)
 class OutcomeVariable:
-    """A number of each world: its name, what it is in words, its unit, and the columns it is made from."""
+    """A number of each world: its name, its description, its unit, and the columns that it is computed from."""
 
     name: str
     words: str
@@ -39,11 +39,11 @@ class OutcomeVariable:
 
     @property
     def is_share(self) -> bool:
-        """Each world says yes or no, and the mean is a share of worlds."""
+        """Whether the outcome is 0 or 1 in each world, so that its mean is a share of worlds."""
         return self.unit == "share"
 
     def of(self, worlds: Mapping[str, NDArray[Any]]) -> FloatArray:
-        """The number of each world, from its columns."""
+        """The value of the outcome in each world."""
         if holds := _HOLDS.fullmatch(self.name):
             return _as_numbers((worlds["ended"] == 0) | (worlds["days_held"] > int(holds[1])))
         if self.name == "holds_to_the_end":
@@ -58,7 +58,7 @@ def _as_numbers(values: NDArray[Any]) -> FloatArray:
 
 
 def outcome(name: str) -> OutcomeVariable:
-    """An outcome by its name. ValueError when there is none of that name."""
+    """The outcome of that name. ValueError when there is none."""
     if name == "days_held":
         return OutcomeVariable(name, "mean days held", "days", ("days_held",))
     if holds := _HOLDS.fullmatch(name):

@@ -1,4 +1,4 @@
-"""From points to a recipe: which points share an opening, which scenario it opens, and where each number goes."""
+"""Builds the records of a design: an initial state for each distinct scenario variant, and numbers for each point."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
 
 MOST_VARIANTS = 5_000
-"""Scenarios that differ in more than numbers; each is loaded and kept."""
+"""Scenarios that differ in more than numbers, at most; each is loaded and stays in memory."""
 
 AS_IT_IS = "as it is"
+"""Label of a point at which nothing is changed."""
+
 LONGEST_LABEL = 200
+"""Characters. A point whose label would be longer is labelled by its number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """A scenario that points start from: what it is called, and for how many days it is followed (None: as it says)."""
+    """A scenario that points start from: its label, and its horizon in days (None: the scenario's own)."""
 
     label: str
     loaded: Loaded
@@ -39,13 +42,13 @@ class Variant:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The scenario, followed for as long as asked."""
+        """The scenario with this horizon."""
         own = self.loaded.scenario
         return own if self.days is None else own.model_copy(update={"horizon_days": self.days})
 
     @cached_property
-    def doubts(self) -> dict[str, tuple[float, float]]:
-        """The ranges of what is in doubt in it."""
+    def assumed_ranges(self) -> dict[str, tuple[float, float]]:
+        """The range of each assumed number, by path."""
         return assumed_ranges(self.loaded.scenario)
 
     @cached_property
@@ -54,97 +57,99 @@ class Variant:
         return self.loaded.resolved
 
 
-def variant_opening(variant: Variant, said: set[str]) -> InitialState:
-    """A variant made ready; the numbers in `said` are put in afterwards, and no draw may replace them.
+def variant_state(variant: Variant, given: set[str]) -> InitialState:
+    """The initial state of a variant. Numbers at the paths `given` are set by the points, so they are not drawn.
 
-    ScenarioError when it is larger than any world.
+    ScenarioError when the scenario is larger than a world may be.
     """
     try:
-        opening = initial_state(variant.scenario)
+        state = initial_state(variant.scenario)
     except ValueError as problem:
         raise ScenarioError([Fault("", None, variant.label, str(problem))]) from problem
-    put_in = {opening.slots[path] for path in said if path in opening.slots}
-    return replace(opening, draws=tuple(draw for draw in opening.draws if draw.slot not in put_in))
+    slots = {state.slots[path] for path in given if path in state.slots}
+    return replace(state, draws=tuple(draw for draw in state.draws if draw.slot not in slots))
 
 
-def slots_of(variant: Variant, opening: InitialState, factor: Factor) -> IntArray:
-    """Where a factor's number goes in the record; nowhere when it is no number, or a change took its path away."""
+def slots_of(variant: Variant, state: InitialState, factor: Factor) -> IntArray:
+    """The positions of a factor's number in the record; none when it is no number, or a change removed its path."""
     if factor.kind not in ("number", "doubt"):
         return np.zeros(0, np.int64)
-    found = (opening.slots.get(path) for path in places(variant.resolved, factor.paths[0]))
-    return np.array([slot for slot in found if slot is not None], np.int64)
+    slots = (state.slots.get(path) for path in places(variant.resolved, factor.paths[0]))
+    return np.array([slot for slot in slots if slot is not None], np.int64)
 
 
 class PointBuilder:
-    """Makes each scenario once, and knows by position the openings that points start from."""
+    """Builds one initial state for each distinct scenario variant of a design."""
 
-    def __init__(self, asked: LoadedExperiment, points: Points) -> None:
-        self.asked, self.points = asked, points
+    def __init__(self, experiment: LoadedExperiment, points: Points) -> None:
+        self.experiment, self.points = experiment, points
         self.variants: list[Variant] = []
-        self.openings: list[InitialState] = []
-        self._known: dict[tuple[Any, ...], int] = {}
+        self.initial_states: list[InitialState] = []
+        self._position: dict[tuple[Any, ...], int] = {}
         self._loaded: dict[tuple[Any, ...], Variant] = {}
-        self._plain = [self._goes_into_a_record(factor) for factor in asked.factors]
-        self.opening_of = np.array([self._opening(codes) for codes in points.codes], np.int64)
+        self._in_record = [self._is_in_record(factor) for factor in experiment.factors]
+        self.state_of = np.array([self._state(codes) for codes in points.codes], np.int64)
 
-    def recipe(self, first_world: IntArray) -> PointRecords:
-        """The recipe of all points."""
-        made = zip(self.variants, self.openings, strict=True)
-        slots = tuple(tuple(slots_of(v, o, factor) for factor in self.asked.factors) for v, o in made)
-        seed = self.asked.spec.seed
-        return PointRecords(tuple(self.openings), slots, self.opening_of, self._numbers(), first_world, seed)
+    def records(self, first_world: IntArray) -> PointRecords:
+        """The records of all points."""
+        pairs = zip(self.variants, self.initial_states, strict=True)
+        slots = tuple(
+            tuple(slots_of(variant, state, factor) for factor in self.experiment.factors) for variant, state in pairs
+        )
+        seed = self.experiment.spec.seed
+        return PointRecords(tuple(self.initial_states), slots, self.state_of, self._numbers(), first_world, seed)
 
-    def design(self, recipe: PointRecords) -> pd.DataFrame:
-        """The table of the design: a row per point with what it is called, and the value of each factor."""
+    def design(self, records: PointRecords) -> pd.DataFrame:
+        """The table of the design: a row per point with its label and the value of each factor."""
         points, count = self.points, len(self.points)
         columns: dict[str, Any] = {
             "point": np.arange(count, dtype=np.int64),
             "baseline": points.baseline,
             "draw": points.draw,
-            "scenario": self.opening_of,
+            "scenario": self.state_of,
             "label": [self._label(position) for position in range(count)],
         }
-        for position, factor in enumerate(self.asked.factors):
+        for position, factor in enumerate(self.experiment.factors):
             if factor.kind in ("number", "doubt"):
-                columns[factor.name] = recipe.numbers[:, position]
+                columns[factor.name] = records.numbers[:, position]
             else:
-                columns[factor.name] = [_told(factor, code) for code in points.codes[:, position]]
+                columns[factor.name] = [_cell(factor, code) for code in points.codes[:, position]]
         return pd.DataFrame(columns)
 
-    def _goes_into_a_record(self, factor: Factor) -> bool:
-        """Whether a factor's values are numbers that stand in the record of the scenario as it is."""
+    def _is_in_record(self, factor: Factor) -> bool:
+        """Whether a factor's values are numbers of the record of the unchanged scenario."""
         if factor.kind != "number":
             return factor.kind == "doubt"
         variant = self._variant((), (), ())
-        opening, found = initial_state(variant.scenario), list(places(variant.resolved, factor.paths[0]))
-        return bool(found) and all(path in opening.slots for path in found)
+        state, paths = initial_state(variant.scenario), list(places(variant.resolved, factor.paths[0]))
+        return bool(paths) and all(path in state.slots for path in paths)
 
-    def _opening(self, codes: FloatArray) -> int:
-        """The position of the opening that a point starts from."""
-        changes, parts, settings, said = [], [], [], []
-        for factor, plain, code in zip(self.asked.factors, self._plain, codes, strict=True):
+    def _state(self, codes: FloatArray) -> int:
+        """The position of the initial state that a point starts from."""
+        changes, parts, settings, given = [], [], [], []
+        for factor, in_record, code in zip(self.experiment.factors, self._in_record, codes, strict=True):
             if factor.kind == "change" and code == 1:
                 changes.append(factor.paths[0])
             elif factor.kind == "part" and code == 1:
                 parts.append(factor.name)
-            elif plain and factor.kind == "number" and not math.isnan(code):
-                said.append(factor.paths[0])
-            elif factor.kind in ("number", "choice") and not plain and not math.isnan(code):
+            elif in_record and factor.kind == "number" and not math.isnan(code):
+                given.append(factor.paths[0])
+            elif factor.kind in ("number", "choice") and not in_record and not math.isnan(code):
                 settings.append((factor.paths[0], code, factor))
-        named = tuple((path, factor.value(code)) for path, code, factor in settings)
-        key = (tuple(changes), tuple(parts), tuple((path, code) for path, code, _ in settings), tuple(said))
-        if key not in self._known:
-            self._known[key] = self._add(self._variant(tuple(changes), tuple(parts), named), said)
-        return self._known[key]
+        values = tuple((path, factor.value(code)) for path, code, factor in settings)
+        key = (tuple(changes), tuple(parts), tuple((path, code) for path, code, _ in settings), tuple(given))
+        if key not in self._position:
+            self._position[key] = self._add(self._variant(tuple(changes), tuple(parts), values), given)
+        return self._position[key]
 
-    def _add(self, variant: Variant, said: list[str]) -> int:
-        if len(self.openings) >= MOST_VARIANTS:
+    def _add(self, variant: Variant, given: list[str]) -> int:
+        if len(self.initial_states) >= MOST_VARIANTS:
             message = f"more than {MOST_VARIANTS:,} scenarios that differ in more than numbers; vary less"
             raise ScenarioError([Fault("", None, "design", message)])
-        paths = {path for pattern in said for path in places(variant.resolved, pattern)}
+        paths = {path for pattern in given for path in places(variant.resolved, pattern)}
         self.variants.append(variant)
-        self.openings.append(variant_opening(variant, paths))
-        return len(self.openings) - 1
+        self.initial_states.append(variant_state(variant, paths))
+        return len(self.initial_states) - 1
 
     def _variant(
         self, changes: tuple[str, ...], parts: tuple[str, ...], settings: tuple[tuple[str, Any], ...]
@@ -156,7 +161,7 @@ class PointBuilder:
         return self._loaded[key]
 
     def _new_variant(self, changes: tuple[str, ...], parts: tuple[str, ...], settings: dict[str, Any]) -> Variant:
-        base, swap, days = self.asked.base, self.asked.swap, self.asked.spec.days
+        base, swap, days = self.experiment.base, self.experiment.swap, self.experiment.spec.days
         if swap is None:
             loaded = base.under(changes, settings)
             label = " ".join([loaded.label, *(f"{path}={value}" for path, value in settings.items())])
@@ -166,31 +171,31 @@ class PointBuilder:
         return Variant(label, loaded, days)
 
     def _numbers(self) -> FloatArray:
-        """The number of each factor at each point; not-a-number where it stays as it is, or is none."""
+        """The number of each factor at each point; not-a-number where the scenario keeps its own, or it has none."""
         numbers = np.full(self.points.codes.shape, np.nan)
-        for position, factor in enumerate(self.asked.factors):
+        for position, factor in enumerate(self.experiment.factors):
             codes = self.points.codes[:, position]
             if factor.kind == "number":
                 numbers[:, position] = codes
             elif factor.kind == "doubt":
-                spans = [variant.doubts.get(factor.name, (np.nan, np.nan)) for variant in self.variants]
-                low, high = np.array(spans)[self.opening_of].T
+                ranges = [variant.assumed_ranges.get(factor.name, (np.nan, np.nan)) for variant in self.variants]
+                low, high = np.array(ranges)[self.state_of].T
                 numbers[:, position] = low + (high - low) * codes
         return numbers
 
     def _label(self, point: int) -> str:
-        """What is different at a point, in words; uncertainties are drawn anew all the time and are not told."""
-        several = self.asked.spec.draws is not None
-        said = [
+        """What is changed at a point, in words. Uncertainties are left out where they are drawn many times."""
+        drawn = self.experiment.spec.draws is not None
+        changed = [
             _words(factor, code)
-            for factor, code in zip(self.asked.factors, self.points.codes[point], strict=True)
-            if not (math.isnan(code) or code == factor.off) and (factor.lever or not several)
+            for factor, code in zip(self.experiment.factors, self.points.codes[point], strict=True)
+            if not (math.isnan(code) or code == factor.off) and (factor.lever or not drawn)
         ]
-        label = ", ".join(said) or AS_IT_IS
+        label = ", ".join(changed) or AS_IT_IS
         return label if len(label) <= LONGEST_LABEL else f"point {point}"
 
 
-def _told(factor: Factor, code: float) -> Any:
+def _cell(factor: Factor, code: float) -> Any:
     value = factor.value(code)
     return value if factor.kind in ("change", "part") or value is None else str(value)
 

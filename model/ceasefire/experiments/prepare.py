@@ -1,4 +1,4 @@
-"""An experiment made ready to run: every point, every world that is wanted of it, and what tells it from another."""
+"""A prepared experiment: its points, the worlds that each point needs, its identity, and what it costs."""
 
 from __future__ import annotations
 
@@ -13,41 +13,43 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.compilation.cache import source_digest
-from ceasefire.experiments.chunks import IntArray, Need, PointRecords
+from ceasefire.experiments.chunks import IntArray, PointRecords, WorldRange
 from ceasefire.experiments.designs import Points, points_of
 from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.experiments.points import PointBuilder, Variant
 from ceasefire.simulation.engine import cores, parameter_draws, simulate
 
 LAYOUT = 1
-"""Raised when chunks, or what is written of them, are laid out otherwise."""
+"""Raised when the layout of chunks or of their files changes."""
 
 QUICK_WORLDS = 6_000
+"""Worlds of a quick run, all points together."""
+
 QUICK_LEAST = 10
-"""Worlds of a quick run: of all points together, and of each point when samples or draws can be fewer."""
+"""Worlds of each point of a quick run, where it can take fewer samples or draws."""
 
 QUICK_SECONDS = 40.0
-"""A quick run takes up nothing new after this."""
+"""After this time a quick run starts no other chunk."""
 
 ASPECTS = {
     "source": "it was made by another version of the program",
-    "scenario": "the scenario, or a change, was another then",
-    "design": "the points of the design were others",
-    "seed": "the seed was another",
-    "worlds": "the worlds per point were others",
-    "until": "worlds were added by another rule",
-    "independent": "one of the two has independent worlds at each point",
+    "scenario": "the scenario or a change is different",
+    "design": "the points of the design are different",
+    "seed": "the seed is different",
+    "worlds": "the number of worlds per point is different",
+    "until": "the rule for adding worlds is different",
+    "independent": "only one of the two has independent worlds at each point",
 }
-"""What two runs must share to be the same run, and what to say when they do not."""
+"""What two runs must share to be the same run, and the message when they do not."""
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedExperiment:
-    """An experiment, its points, how to make them, and the table of its design."""
+    """An experiment with its points, the records that they start from, and the table of its design."""
 
-    asked: LoadedExperiment
+    experiment: LoadedExperiment
     points: Points
-    recipe: PointRecords
+    records: PointRecords
     variants: tuple[Variant, ...]
     design: pd.DataFrame
     worlds: int
@@ -56,39 +58,39 @@ class PreparedExperiment:
 
     @property
     def name(self) -> str:
-        """Its name, as the folder has it."""
-        return self.asked.spec.name + ("-quick" if self.quick else "")
+        """The name of its folder."""
+        return self.experiment.spec.name + ("-quick" if self.quick else "")
 
     @property
     def horizon(self) -> int:
-        """Days that worlds are followed."""
+        """Days that each world is followed."""
         return self.variants[0].scenario.horizon_days
 
     @property
     def most(self) -> int:
-        """Worlds that a point may get, at most."""
-        until = self.asked.spec.until
+        """Worlds of a point, at most."""
+        until = self.experiment.spec.until
         return self.worlds if until is None or self.quick else until.most
 
-    def first_round(self) -> list[Need]:
-        """The worlds that every point gets."""
-        return [Need(point, 0, self.worlds) for point in range(len(self.points))]
+    def first_round(self) -> list[WorldRange]:
+        """The worlds that every point needs, before any are added."""
+        return [WorldRange(point, 0, self.worlds) for point in range(len(self.points))]
 
     @cached_property
     def identity(self) -> dict[str, Any]:
         """What two runs must share to be the same run, by aspect."""
-        until = self.asked.spec.until
+        until = self.experiment.spec.until
         rule = None if until is None or self.quick else until.model_dump()
         digests = [variant.loaded.digest.encode() for variant in self.variants]
         return {
             "source": source_digest() + f" layout {LAYOUT}",
             "scenario": _hash(str(self.horizon).encode(), *digests),
             "design": _hash(
-                json.dumps([(f.name, f.kind, f.lever) for f in self.asked.factors]).encode(),
-                self.recipe.numbers.tobytes(), self.recipe.opening_of.tobytes(), self.points.baseline.tobytes(),
+                json.dumps([(f.name, f.kind, f.lever) for f in self.experiment.factors]).encode(),
+                self.records.numbers.tobytes(), self.records.state_of.tobytes(), self.points.baseline.tobytes(),
                 self.points.draw.tobytes(),
             ),
-            "seed": self.recipe.seed,
+            "seed": self.records.seed,
             "worlds": self.worlds,
             "until": rule,
             "independent": self.independent,
@@ -96,47 +98,47 @@ class PreparedExperiment:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The identity in short: SHA-256 in hex."""
+        """SHA-256 of the identity, in hex."""
         return _hash(json.dumps(self.identity, sort_keys=True).encode())
 
 
-def prepare(asked: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
-    """An experiment made ready. Raises ScenarioError when its points cannot be made."""
-    samples, draws = _fewer(asked) if quick else (None, None)
-    points = points_of(asked, samples, draws)
-    worlds = asked.spec.worlds
+def prepare(experiment: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
+    """Prepare an experiment to run. ScenarioError when one of its points does not make a scenario."""
+    samples, draws = _fewer(experiment) if quick else (None, None)
+    points = points_of(experiment, samples, draws)
+    worlds = experiment.spec.worlds
     if quick:
         worlds = min(worlds, max(QUICK_WORLDS // len(points), 1))
-    until = asked.spec.until
+    until = experiment.spec.until
     most = worlds if until is None or quick else until.most
-    kitchen = PointBuilder(asked, points)
-    recipe = kitchen.recipe(first_worlds(points, most, independent=independent))
-    design = kitchen.design(recipe)
-    return PreparedExperiment(asked, points, recipe, tuple(kitchen.variants), design, worlds, quick, independent)
+    builder = PointBuilder(experiment, points)
+    records = builder.records(first_worlds(points, most, independent=independent))
+    design = builder.design(records)
+    return PreparedExperiment(experiment, points, records, tuple(builder.variants), design, worlds, quick, independent)
 
 
 def first_worlds(points: Points, most: int, *, independent: bool) -> IntArray:
     """The number of each point's first world.
 
-    Points share their worlds, and so their luck. Draws of the uncertainties do not share theirs with each other:
-    luck in common would pass for agreement between draws. Independent points share none.
+    Points share their worlds, and so their random numbers. Draws of the uncertainties do not: common random numbers
+    would make the draws look more alike than they are. Independent points share none.
     """
     if independent:
         return np.arange(len(points), dtype=np.int64) * most
     return np.maximum(points.draw, 0) * most
 
 
-def _fewer(asked: LoadedExperiment) -> tuple[int | None, int | None]:
-    """Samples and draws of a quick run: as many as leave QUICK_LEAST worlds to each point."""
-    spec, room = asked.spec, QUICK_WORLDS // QUICK_LEAST
+def _fewer(experiment: LoadedExperiment) -> tuple[int | None, int | None]:
+    """Samples and draws of a quick run: as many as leave QUICK_LEAST worlds for each point."""
+    spec, most_points = experiment.spec, QUICK_WORLDS // QUICK_LEAST
     if spec.draws is not None:
-        levers = len(points_of(asked, None, 2)) // 2
-        return None, max(2, min(spec.draws, room // levers))
-    samples, factors = spec.design.samples, len(asked.factors)
+        levers = len(points_of(experiment, None, 2)) // 2
+        return None, max(2, min(spec.draws, most_points // levers))
+    samples, factors = spec.design.samples, len(experiment.factors)
     if samples is None:
         return None, None
     each = {"latin_hypercube": 1, "sobol": factors + 2, "morris": factors + 1}[spec.design.kind]
-    fewer = max(2, min(samples, room // each))
+    fewer = max(2, min(samples, most_points // each))
     return (1 << (fewer.bit_length() - 1) if spec.design.kind == "sobol" else fewer), None
 
 
@@ -149,15 +151,15 @@ def _hash(*parts: bytes) -> str:
 
 BYTES_PER_WORLD = 40
 BYTES_PER_SCENARIO = 3_000
-"""On disk, after compression; measured."""
+"""Size on disk after compression, measured."""
 
-TRIED_POINTS, TRIED_SECONDS = 40, 3.0
-"""Points of which a few worlds are lived to learn how long one takes."""
+TIMED_POINTS, TIMED_SECONDS = 40, 3.0
+"""Points of which a few worlds are simulated to measure how long a world takes, and the most seconds spent on it."""
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """Points, worlds (and at most so many, when worlds are added until sure), seconds, and bytes on disk."""
+class Cost:
+    """Points; worlds, and the most that there may be when worlds are added; seconds; bytes on disk."""
 
     points: int
     worlds: int
@@ -167,40 +169,40 @@ class Estimate:
     disk: int
 
 
-def estimate(study: PreparedExperiment, workers: int | None = None) -> Estimate:
-    """What a study costs here; a few of its worlds are lived to find out."""
-    points = len(study.points)
-    worlds, most = points * study.worlds, points * study.most
-    each = seconds_per_world(study) / cores(workers)
-    disk = most * BYTES_PER_WORLD + len(study.variants) * BYTES_PER_SCENARIO + study.design.memory_usage().sum()
-    limit = QUICK_SECONDS if study.quick else float("inf")
-    return Estimate(points, worlds, most, min(worlds * each, limit), min(most * each, limit), int(disk))
+def estimate_cost(prepared: PreparedExperiment, workers: int | None = None) -> Cost:
+    """What an experiment costs on this machine, measured by simulating a few of its worlds."""
+    points = len(prepared.points)
+    worlds, most = points * prepared.worlds, points * prepared.most
+    each = seconds_per_world(prepared) / cores(workers)
+    disk = most * BYTES_PER_WORLD + len(prepared.variants) * BYTES_PER_SCENARIO + prepared.design.memory_usage().sum()
+    limit = QUICK_SECONDS if prepared.quick else float("inf")
+    return Cost(points, worlds, most, min(worlds * each, limit), min(most * each, limit), int(disk))
 
 
-def warm_up(study: PreparedExperiment) -> None:
-    """Compile the rules for the shape of each scenario, if need be, by living one world."""
-    recipe = study.recipe
-    shapes = {opening.record.dtype: k for k, opening in reversed(list(enumerate(recipe.openings)))}
-    for opening in shapes.values():
-        point = np.flatnonzero(recipe.opening_of == opening)[:1]
+def warm_up(prepared: PreparedExperiment) -> None:
+    """Compile the rules for the shape of each scenario, if need be, by simulating one world."""
+    records = prepared.records
+    shapes = {state.record.dtype: k for k, state in reversed(list(enumerate(records.initial_states)))}
+    for state in shapes.values():
+        point = np.flatnonzero(records.state_of == state)[:1]
         if len(point):
-            simulate(recipe.batch(point, np.zeros(1, np.int64), np.zeros(1, np.int64)), 0, 1)
+            simulate(records.batch(point, np.zeros(1, np.int64), np.zeros(1, np.int64)), 0, 1)
 
 
-def seconds_per_world(study: PreparedExperiment) -> float:
-    """How long a core needs for a world, over points from the whole design."""
-    warm_up(study)
-    recipe, lived, spent = study.recipe, 0, 0.0
-    chosen = np.linspace(0, len(study.points) - 1, min(TRIED_POINTS, len(study.points))).astype(np.int64)
+def seconds_per_world(prepared: PreparedExperiment) -> float:
+    """Seconds of one core for a world, on the mean over points from the whole design."""
+    warm_up(prepared)
+    records, simulated, spent = prepared.records, 0, 0.0
+    chosen = np.linspace(0, len(prepared.points) - 1, min(TIMED_POINTS, len(prepared.points))).astype(np.int64)
     for turn in range(3):
         for point in np.random.default_rng(turn).permutation(np.unique(chosen)):
-            worlds = recipe.first_world[point] + np.arange(5 * turn, 5 * turn + 5)
-            batch = recipe.batch(np.array([point]), np.zeros(5, np.int64), worlds)
+            worlds = records.first_world[point] + np.arange(5 * turn, 5 * turn + 5)
+            batch = records.batch(np.array([point]), np.zeros(5, np.int64), worlds)
             drawn = parameter_draws(batch.opening)
             began = time.perf_counter()
             simulate(batch, 0, 5, drawn)
             spent += time.perf_counter() - began
-            lived += 5
-            if spent > TRIED_SECONDS:
-                return spent / lived
-    return spent / lived
+            simulated += 5
+            if spent > TIMED_SECONDS:
+                return spent / simulated
+    return spent / simulated

@@ -1,4 +1,4 @@
-"""A world of a finished run or experiment once more, from its folder alone, beside what the folder says of it."""
+"""Simulates a world of a run or experiment again, from its folder alone, and compares it with the stored row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ceasefire.ensemble.output_folder import FolderError, plan_of, read_manifest
 from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
 from ceasefire.experiments.chunks import PointRecords
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.points import Variant, slots_of, variant_opening
+from ceasefire.experiments.points import Variant, slots_of, variant_state
 from ceasefire.experiments.result_store import WORLDS, Store
 from ceasefire.scenario.load import Loaded, load_resolved
 from ceasefire.scenario.parameter_paths import places
@@ -26,7 +26,7 @@ from ceasefire.simulation.initial_state import initial_state
 
 @dataclass(frozen=True)
 class Replayed:
-    """A world as it came out now and as its folder has it; the columns in which they differ; was it another program."""
+    """A world as simulated now and as stored in its folder; the columns that differ; whether the program is another."""
 
     now: dict[str, Any]
     then: dict[str, Any]
@@ -40,31 +40,32 @@ class Replayed:
 
 
 def replay(folder: Path, world: int, point: int = 0) -> Replayed:
-    """Live a world of a folder again. FolderError when the folder or the world in it cannot be found."""
-    said = read_manifest(folder)
+    """Simulate a world of a folder again. FolderError when the folder, or the world in it, does not exist."""
+    manifest = read_manifest(folder)
     then = _row(folder, point, world)
-    batch = (
-        _of_experiment(folder, said, point, world) if said.get("kind") == "experiment" else _of_run(folder, said, world)
-    )
+    if manifest.get("kind") == "experiment":
+        batch = _experiment_batch(folder, manifest, point, world)
+    else:
+        batch = _run_batch(folder, manifest, world)
     rows = simulate(batch, 0, 1)
     rows["point"] = point
     now = _plain(worlds_frame(rows, batch.opening).iloc[0])
     differs = tuple(column for column in WORLD_COLUMNS if now[column] != then[column])
-    return Replayed(now, then, differs, said.get("program", {}).get("source") != source_digest())
+    return Replayed(now, then, differs, manifest.get("program", {}).get("source") != source_digest())
 
 
 def _row(folder: Path, point: int, world: int) -> dict[str, Any]:
-    """What the folder says of a world."""
+    """The stored row of a world."""
     try:
         table = ds.dataset(folder / WORLDS, format="parquet")
-        found = table.to_table(filter=(ds.field("point") == point) & (ds.field("world") == world)).to_pandas()
-        if len(found) == 1:
-            return _plain(found.iloc[0])
-        here = table.to_table(columns=["world"], filter=ds.field("point") == point)["world"].to_numpy()
+        rows = table.to_table(filter=(ds.field("point") == point) & (ds.field("world") == world)).to_pandas()
+        if len(rows) == 1:
+            return _plain(rows.iloc[0])
+        worlds = table.to_table(columns=["world"], filter=ds.field("point") == point)["world"].to_numpy()
     except (OSError, ValueError) as problem:
         raise FolderError(f"{folder}: the table of worlds cannot be read: {problem}") from problem
-    there = f"it has worlds {here.min()} to {here.max()}" if len(here) else "it has no worlds"
-    raise FolderError(f"{folder}: point {point} has no world {world} (yet); {there}")
+    which = f"it has worlds {worlds.min()} to {worlds.max()}" if len(worlds) else "it has no worlds"
+    raise FolderError(f"{folder}: point {point} has no world {world} (yet); {which}")
 
 
 def _plain(row: pd.Series) -> dict[str, Any]:
@@ -73,32 +74,32 @@ def _plain(row: pd.Series) -> dict[str, Any]:
     return {name: None if pd.isna(v) else v.item() if hasattr(v, "item") else v for name, v in values.items()}
 
 
-def _of_run(folder: Path, said: dict[str, Any], world: int) -> Batch:
-    plan = plan_of(folder, said)
+def _run_batch(folder: Path, manifest: dict[str, Any], world: int) -> Batch:
+    plan = plan_of(folder, manifest)
     batch = one_scenario(initial_state(plan.scenario), 1, plan.seed)
     return Batch(batch.opening, batch.openings, batch.points, np.array([world], np.int64), plan.seed)
 
 
-def _of_experiment(folder: Path, said: dict[str, Any], point: int, world: int) -> Batch:
-    """The point's scenario with the point's numbers put into it."""
+def _experiment_batch(folder: Path, manifest: dict[str, Any], point: int, world: int) -> Batch:
+    """One world of the point's scenario, with the point's numbers."""
     store = Store(folder)
     design, scenarios = store.design(), store.scenarios()
     row = design.iloc[point]
     text = str(scenarios["resolved"].iloc[int(row["scenario"])])
-    variant = Variant("", resolved_from(text), said["days"])
-    factors = [Factor(f["name"], f["kind"], f["lever"], tuple(f["paths"])) for f in said["factors"]]
+    variant = Variant("", resolved_from(text), manifest["days"])
+    factors = [Factor(f["name"], f["kind"], f["lever"], tuple(f["paths"])) for f in manifest["factors"]]
     numbers = np.array([_number(factor, row[factor.name]) for factor in factors], np.float64).reshape(1, -1)
-    said_paths = {
+    given = {
         path
         for factor, number in zip(factors, numbers[0], strict=True)
         if factor.kind == "number" and not np.isnan(number)
         for path in places(variant.resolved, factor.paths[0])
     }
-    opening = variant_opening(variant, said_paths)
-    slots = tuple(slots_of(variant, opening, factor) for factor in factors)
-    only = np.zeros(1, np.int64)
-    recipe = PointRecords((opening,), (slots,), only, numbers, only, said["seed"])
-    return recipe.batch(only, only, np.array([world], np.int64))
+    state = variant_state(variant, given)
+    slots = tuple(slots_of(variant, state, factor) for factor in factors)
+    zero = np.zeros(1, np.int64)
+    records = PointRecords((state,), (slots,), zero, numbers, zero, manifest["seed"])
+    return records.batch(zero, zero, np.array([world], np.int64))
 
 
 def _number(factor: Factor, value: Any) -> float:

@@ -1,8 +1,8 @@
-"""The folder of a batch experiment: files appear whole or not at all, and what is finished is never lost.
+"""The folder of an experiment: every file is written whole or not at all, and finished chunks are never lost.
 
-manifest.json       what ran; written before the first world and again after the last
+manifest.json       the experiment and its progress; written before the first world and again after the last
 design.parquet      a row per point
-scenarios.parquet   the whole scenarios that points start from
+scenarios.parquet   the full scenarios that points start from
 worlds/part-*       one file per chunk, numbered as the chunk
 chunks.jsonl        a line per finished chunk: its checksum, its worlds, those that failed
 """
@@ -35,7 +35,7 @@ WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios
 
 @dataclass(frozen=True)
 class Entry:
-    """A finished chunk, as the ledger has it."""
+    """A finished chunk: a line of the ledger."""
 
     chunk: int
     sha256: str
@@ -46,7 +46,7 @@ class Entry:
 
 
 class Store:
-    """A folder that holds a batch experiment."""
+    """A folder that holds an experiment."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,15 +56,15 @@ class Store:
         return self.folder / WORLDS / f"part-{number:06d}.parquet"
 
     def manifest(self) -> dict[str, Any]:
-        """What the folder says of itself. FolderError when it is no batch experiment."""
-        said = read_manifest(self.folder)
-        if said.get("kind") != "experiment":
+        """The manifest. FolderError when the folder holds no experiment."""
+        manifest = read_manifest(self.folder)
+        if manifest.get("kind") != "experiment":
             raise FolderError(f"{self.folder} holds a run, not a batch experiment")
-        return said
+        return manifest
 
-    def say(self, said: dict[str, Any]) -> None:
-        """Write the manifest anew."""
-        text = json.dumps(said, indent=2, ensure_ascii=False, default=str) + "\n"
+    def write_manifest(self, manifest: dict[str, Any]) -> None:
+        """Write the manifest, in place of the old one."""
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"
         write_whole(self.folder / MANIFEST, text.encode())
 
     def design(self) -> pd.DataFrame:
@@ -77,18 +77,18 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """No other run may write here meanwhile. FolderError when one does."""
+        """Hold the lock, so that no other run writes here. FolderError when another run holds it."""
         lock = FileLock(self.folder / LOCK, timeout=0)
         try:
             with lock:
                 yield
         except Timeout:
             raise FolderError(
-                f"another run is at work in {self.folder}; wait for it, or choose another --out"
+                f"another run is writing to {self.folder}; wait for it, or choose another --out"
             ) from None
 
     def busy(self) -> bool:
-        """Whether a run is at work here now."""
+        """Whether a run holds the lock now."""
         try:
             with FileLock(self.folder / LOCK, timeout=0):
                 return False
@@ -98,31 +98,31 @@ class Store:
             return False
 
     def ledger(self) -> dict[int, Entry]:
-        """Finished chunks by number, the last word on each; a line that was cut short says nothing."""
-        found = {}
+        """Finished chunks by number; the last line about a chunk counts, and incomplete lines are ignored."""
+        entries = {}
         with suppress(FileNotFoundError):
             for line in (self.folder / LEDGER).read_text(encoding="utf-8", errors="replace").splitlines():
                 with suppress(ValueError, KeyError, TypeError):
                     entry = _entry(json.loads(line))
-                    found[entry.chunk] = entry
-        return found
+                    entries[entry.chunk] = entry
+        return entries
 
-    def keep(self, lived: ChunkResult) -> Entry:
-        """Write a chunk's file, then its line. OSError when there is no room; nothing half-written stays."""
-        write_whole(self.part(lived.number), lived.content)
+    def add(self, result: ChunkResult) -> Entry:
+        """Write a chunk's file, then its line. OSError when the disk is full; no incomplete file stays."""
+        write_whole(self.part(result.number), result.content)
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        entry = Entry(lived.number, lived.sha256, lived.worlds, lived.failed, lived.reasons, now)
+        entry = Entry(result.number, result.sha256, result.worlds, result.failed, result.reasons, now)
         _append(self.folder / LEDGER, json.dumps(entry.__dict__) + "\n")
         return entry
 
     def sound(self) -> tuple[dict[int, Entry], list[int]]:
-        """Chunks that are finished and whole, and the numbers of those that are damaged or gone."""
+        """Chunks that are finished and undamaged, and the numbers of those that are damaged or missing."""
         entries = self.ledger()
         bad = [number for number, entry in entries.items() if _checksum(self.part(number)) != entry.sha256]
         return {number: entry for number, entry in entries.items() if number not in bad}, sorted(bad)
 
-    def sweep(self) -> None:
-        """Take away what a killed run left half-written. Only under the lock."""
+    def remove_unfinished(self) -> None:
+        """Delete the incomplete files of a killed run. Only under the lock."""
         for place in (self.folder, self.folder / WORLDS):
             for left in place.glob(".*.part"):
                 with suppress(OSError):
@@ -130,7 +130,7 @@ class Store:
 
 
 def write_whole(target: Path, content: bytes) -> None:
-    """Write a file that appears under its name only when all of it is on disk."""
+    """Write a file under another name and rename it when all of it is on disk."""
     aside = target.parent / f".{target.name}-{secrets.token_hex(4)}.part"
     try:
         with aside.open("wb") as opened:
@@ -146,7 +146,7 @@ def write_whole(target: Path, content: bytes) -> None:
 
 
 def frame_bytes(frame: pd.DataFrame) -> bytes:
-    """A table as Parquet, without notes of who wrote it."""
+    """A table as Parquet, without metadata of the program that wrote it."""
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     content = io.BytesIO()
     pq.write_table(table, content, compression="zstd", store_schema=False)
@@ -154,7 +154,7 @@ def frame_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _append(file: Path, line: str) -> None:
-    """Add a line, after ending one that was cut short."""
+    """Append a line; an incomplete last line is ended first."""
     with file.open("ab+") as opened:
         if opened.seek(0, os.SEEK_END):
             opened.seek(-1, os.SEEK_END)
@@ -164,9 +164,9 @@ def _append(file: Path, line: str) -> None:
         os.fsync(opened.fileno())
 
 
-def _entry(said: dict[str, Any]) -> Entry:
-    failed = tuple((int(point), int(world)) for point, world in said["failed"])
-    return Entry(int(said["chunk"]), said["sha256"], int(said["worlds"]), failed, tuple(said["reasons"]), said["at"])
+def _entry(line: dict[str, Any]) -> Entry:
+    failed = tuple((int(point), int(world)) for point, world in line["failed"])
+    return Entry(int(line["chunk"]), line["sha256"], int(line["worlds"]), failed, tuple(line["reasons"]), line["at"])
 
 
 def _checksum(file: Path) -> str | None:
@@ -185,7 +185,7 @@ def _frame(file: Path) -> pd.DataFrame:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a new name last, where folders can be synced."""
+    """Make a new file name durable, on systems where folders can be synced."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

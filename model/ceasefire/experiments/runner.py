@@ -1,200 +1,85 @@
-"""Running a batch experiment: only what is missing, in any order, whoever is killed on the way."""
+"""Runs an experiment: simulates the missing chunks, in any order, and stores each as soon as it is finished."""
 
 from __future__ import annotations
 
 import datetime
-import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, versions
-from ceasefire.ensemble.output_folder import RESULTS, FolderError, write_aside
-from ceasefire.experiments.chunks import Chunk, IntArray, Need, chunks_of
-from ceasefire.experiments.designs import Points
+from ceasefire.ensemble.output_folder import write_aside
+from ceasefire.experiments.chunks import Chunk
 from ceasefire.experiments.executors import ChunkFuture, Executor
-from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
-from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.experiments.prepare import ASPECTS, PreparedExperiment
+from ceasefire.experiments.prepare import PreparedExperiment
 from ceasefire.experiments.result_store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
-from ceasefire.experiments.schema import Until
+from ceasefire.experiments.resume import Progress, new_progress, refuse_other_experiment, rounds
 
-SLACK = 1.05
-"""Worlds that are added beyond what the interval's width alone would ask for."""
+MOST_REASONS = 20
+"""Reasons of failure that the manifest lists."""
 
-LEAST = 100
-"""Worlds that are added to a point at least."""
-
-
-def next_round(until: Until, seen: OutcomeValues, points: Points) -> list[Need]:
-    """The worlds to add to each point that is not sure enough; none when all are, or have got the most.
-
-    A difference needs the same worlds of its baseline. A point never more than doubles in one round: its spread is
-    itself an estimate.
-    """
-    have = [len(seen.of(point)) for point in range(len(points))]
-    wanted = list(have)
-    for point in range(len(points)):
-        baseline = int(points.baseline[point])
-        half = _half_width(until, seen, point, baseline)
-        if half is None or half <= until.half_width:
-            continue
-        both = have[point] if until.per == "point" else min(have[point], have[baseline])
-        more = min(math.ceil(both * SLACK * (half / until.half_width) ** 2), 2 * both)
-        target = min(max(more, both + LEAST), until.most)
-        wanted[point] = max(wanted[point], target)
-        if until.per == "difference":
-            wanted[baseline] = max(wanted[baseline], target)
-    return [Need(point, have[point], wanted[point]) for point in range(len(points)) if wanted[point] > have[point]]
-
-
-def _half_width(until: Until, seen: OutcomeValues, point: int, baseline: int) -> float | None:
-    """How unsure a point is [unit of the outcome]; None when it is not asked, or no world of it is known."""
-    if until.per == "point":
-        mean = seen.mean(point)
-        return None if math.isnan(mean.value) else (mean.high - mean.low) / 2
-    difference = seen.difference(point, baseline) if point != baseline else None
-    return None if difference is None else difference.half_width
+MOST_FAILED = 1000
+"""Failed worlds that the manifest lists."""
 
 
 class ProgressListener(Protocol):
-    """Is told how a run goes."""
+    """Is notified of the progress of a run."""
 
-    def expects(self, worlds: int, done: int, extra: bool) -> None:
-        """So many worlds are wanted in all by now, of which some are done; `extra`: because the answer is unsure."""
+    def set_total(self, worlds: int, done: int, extra: bool) -> None:
+        """Worlds of all rounds so far, and how many are done; `extra`: a round was added because of uncertainty."""
 
-    def saw(self, worlds: int) -> None:
-        """So many more are done."""
+    def advance(self, worlds: int) -> None:
+        """Worlds that were finished since the last call."""
 
-    def found_damaged(self, chunks: Sequence[int]) -> None:
-        """These were finished, and are damaged or gone; they are lived again."""
-
-
-@dataclass
-class Progress:
-    """How far a run came: finished chunks, worlds wanted of each point so far, and whether that is all."""
-
-    entries: dict[int, Entry]
-    chunks: list[Chunk]
-    worlds: IntArray
-    complete: bool = False
-    failed: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def wanted(self) -> int:
-        """Worlds wanted so far."""
-        return int(self.worlds.sum())
-
-    @property
-    def done(self) -> int:
-        """Worlds done, those that failed among them."""
-        return sum(self.entries[chunk.number].worlds for chunk in self.chunks if chunk.number in self.entries)
-
-    @property
-    def finished(self) -> list[int]:
-        """Numbers of the finished chunks, in order."""
-        return [chunk.number for chunk in self.chunks if chunk.number in self.entries]
-
-
-def folder_for_experiment(study: PreparedExperiment, out: Path | None = None) -> tuple[Path, str]:
-    """The folder of a study, and what is to be said about it ('' when nothing is).
-
-    With `out`: that folder; FolderError when it holds anything else. Without: results/<name>, or results/<name>-<hash>
-    when another version of the experiment is there.
-    """
-    if out is not None:
-        if (out / MANIFEST).exists():
-            refuse_another(study, Store(out))
-        elif out.exists() and not (out.is_dir() and not any(out.iterdir())):
-            raise FolderError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
-        return out, ""
-    first = RESULTS / study.name
-    if not first.exists() or not unlike(study, Store(first)):
-        return first, ""
-    why = "; ".join(unlike(study, Store(first)))
-    second = RESULTS / f"{study.name}-{study.fingerprint[:6]}"
-    return second, f"{first} holds another experiment ({why}) and stays as it is; this one goes to {second}"
-
-
-def unlike(study: PreparedExperiment, store: Store) -> list[str]:
-    """Why a folder's results cannot be mixed with a study's; nothing when they can."""
-    try:
-        said = store.manifest()
-    except FolderError as problem:
-        return [str(problem)]
-    if said.get("identity") == study.fingerprint:
-        return []
-    theirs = said.get("identity_parts") or {}
-    told = [words for part, words in ASPECTS.items() if theirs.get(part) != study.identity[part]]
-    return told or ["its manifest was edited"]
-
-
-def refuse_another(study: PreparedExperiment, store: Store) -> None:
-    """FolderError when a folder holds anything but this very study."""
-    why = unlike(study, store)
-    if why:
-        raise FolderError(
-            f"{store.folder} holds other results, and results are never mixed: {'; '.join(why)}. Choose another --out"
-        )
+    def damaged(self, chunks: Sequence[int]) -> None:
+        """Numbers of chunks that were finished but are damaged or missing; they are simulated again."""
 
 
 def run(
-    study: PreparedExperiment,
+    prepared: PreparedExperiment,
     store: Store,
-    crew: Executor,
-    witness: ProgressListener,
+    executor: Executor,
+    listener: ProgressListener,
     command: Sequence[str] = (),
     seconds: float | None = None,
 ) -> Progress:
-    """Live what is missing of a study. With `seconds`, take up nothing new after that time.
+    """Simulate the missing worlds of an experiment. With `seconds`, start no other chunk after that time.
 
-    FolderError when the folder holds another study or another run is at work in it; OSError when it cannot be
-    written. Whatever is raised, finished chunks are kept and the same call goes on from there.
+    FolderError when the folder holds another experiment, or another run writes to it; OSError when it cannot be
+    written. Whatever error is raised, finished chunks stay, and the same call continues from there.
     """
-    make_ready(study, store, command)
+    make_folder(prepared, store, command)
     with store.locked():
-        store.sweep()
-        _complete_files(study, store)
+        store.remove_unfinished()
+        _complete_files(prepared, store)
         entries, bad = store.sound()
         if bad:
-            witness.found_damaged(bad)
+            listener.damaged(bad)
         began = time.monotonic()
-        progress = _live_all(study, store, crew, witness, entries, None if seconds is None else began + seconds)
-        _say_how_it_went(study, store, progress, time.monotonic() - began)
+        deadline = None if seconds is None else began + seconds
+        progress = _simulate_missing(prepared, store, executor, listener, entries, deadline)
+        _update_manifest(store, progress, time.monotonic() - began)
     return progress
 
 
-def progress_of(study: PreparedExperiment, store: Store) -> Progress:
-    """How far a folder has come, without touching it."""
-    progress = Progress(store.ledger(), [], np.zeros(len(study.points), np.int64))
-    for _ in _rounds(study, store, progress):
-        if any(chunk.number not in progress.entries for chunk in progress.chunks):
-            return progress
-    progress.complete = True
-    return progress
-
-
-def _live_all(
-    study: PreparedExperiment,
+def _simulate_missing(
+    prepared: PreparedExperiment,
     store: Store,
-    crew: Executor,
-    witness: ProgressListener,
+    executor: Executor,
+    listener: ProgressListener,
     entries: dict[int, Entry],
-    until: float | None,
+    deadline: float | None,
 ) -> Progress:
-    progress = Progress(entries, [], np.zeros(len(study.points), np.int64))
-    for turn, chunks in enumerate(_rounds(study, store, progress)):
-        witness.expects(progress.wanted, progress.done, turn > 0)
-        missing = [chunk for chunk in chunks if chunk.number not in entries]
-        for entry in _lived(study, store, crew, missing, until):
+    progress = new_progress(prepared, entries)
+    for turn, _ in enumerate(rounds(prepared, store, progress)):
+        listener.set_total(progress.wanted, progress.done, turn > 0)
+        for entry in _finished_chunks(prepared, store, executor, progress.missing, deadline):
             entries[entry.chunk] = entry
-            witness.saw(entry.worlds)
-        if any(chunk.number not in entries for chunk in chunks):
+            listener.advance(entry.worlds)
+        if progress.missing:
             break
     else:
         progress.complete = True
@@ -202,104 +87,87 @@ def _live_all(
     return progress
 
 
-def _rounds(study: PreparedExperiment, store: Store, progress: Progress) -> Iterator[list[Chunk]]:
-    """The chunks of each round, as long as the answer is not sure enough; noted in `progress` before they are lived."""
-    needs: list[Need] = study.first_round()
-    while needs:
-        chunks = chunks_of(needs, len(progress.chunks))
-        progress.chunks += chunks
-        for need in needs:
-            progress.worlds[need.point] = need.last
-        yield chunks
-        until = study.asked.spec.until
-        if until is None or study.quick:
-            return
-        seen = read_outcome(study, store, progress.finished, progress.worlds, outcome(until.outcome))
-        needs = next_round(until, seen, study.points)
-
-
-def _lived(
-    study: PreparedExperiment, store: Store, crew: Executor, missing: Sequence[Chunk], until: float | None
+def _finished_chunks(
+    prepared: PreparedExperiment, store: Store, executor: Executor, missing: Sequence[Chunk], deadline: float | None
 ) -> Iterator[Entry]:
-    """Live chunks and keep each as it comes."""
-    queue, jobs = iter(missing), set[ChunkFuture]()
+    """Simulate chunks, and store each as soon as it is finished."""
+    queue, futures = iter(missing), set[ChunkFuture]()
     while True:
-        late = until is not None and time.monotonic() > until
-        while not late and len(jobs) < crew.room:
+        late = deadline is not None and time.monotonic() > deadline
+        while not late and len(futures) < executor.capacity:
             chunk = next(queue, None)
             if chunk is None:
                 break
-            jobs.add(crew.start(study.recipe, chunk))
-        if not jobs:
+            futures.add(executor.submit(prepared.records, chunk))
+        if not futures:
             return
-        for job in crew.done(jobs):
-            jobs.discard(job)
-            yield store.keep(job.result())
+        for future in executor.wait(futures):
+            futures.discard(future)
+            yield store.add(future.result())
 
 
-def make_ready(study: PreparedExperiment, store: Store, command: Sequence[str]) -> None:
-    """Make the folder, whole, when it is not there; else see that it may be gone on with.
+def make_folder(prepared: PreparedExperiment, store: Store, command: Sequence[str]) -> None:
+    """Make the folder of an experiment; if it exists, check that the run may continue in it.
 
-    FolderError when it holds another study or another run is at work in it; OSError when it cannot be written.
+    FolderError when it holds another experiment, or another run writes to it; OSError when it cannot be written.
     """
     if (store.folder / MANIFEST).exists():
-        refuse_another(study, store)
+        refuse_other_experiment(prepared, store)
         with store.locked():
             return
     with write_aside(store.folder) as aside:
         (aside / WORLDS).mkdir()
-        fresh = Store(aside)
-        _complete_files(study, fresh)
-        fresh.say(_manifest(study, command))
+        new_store = Store(aside)
+        _complete_files(prepared, new_store)
+        new_store.write_manifest(_manifest(prepared, command))
 
 
-def _complete_files(study: PreparedExperiment, store: Store) -> None:
-    """The design and the scenarios, written when they are not there or not as they should be."""
+def _complete_files(prepared: PreparedExperiment, store: Store) -> None:
+    """Write the design and the scenarios, when they are missing or damaged."""
     (store.folder / WORLDS).mkdir(exist_ok=True)
-    for name, frame in ((DESIGN, study.design), (SCENARIOS, _scenarios(study))):
+    for name, frame in ((DESIGN, prepared.design), (SCENARIOS, _scenarios(prepared))):
         content, file = frame_bytes(frame), store.folder / name
         if not file.is_file() or file.read_bytes() != content:
             write_whole(file, content)
 
 
-def _scenarios(study: PreparedExperiment) -> pd.DataFrame:
+def _scenarios(prepared: PreparedExperiment) -> pd.DataFrame:
     texts: dict[int, str] = {}
-    for variant in study.variants:
+    for variant in prepared.variants:
         if id(variant) not in texts:
             texts[id(variant)] = variant.loaded.resolved_yaml()
     return pd.DataFrame(
         {
-            "scenario": np.arange(len(study.variants), dtype=np.int64),
-            "label": [variant.label for variant in study.variants],
-            "resolved": [texts[id(variant)] for variant in study.variants],
+            "scenario": np.arange(len(prepared.variants), dtype=np.int64),
+            "label": [variant.label for variant in prepared.variants],
+            "resolved": [texts[id(variant)] for variant in prepared.variants],
         }
     )
 
 
-def _manifest(study: PreparedExperiment, command: Sequence[str]) -> dict[str, Any]:
-    spec = study.asked.spec
+def _manifest(prepared: PreparedExperiment, command: Sequence[str]) -> dict[str, Any]:
+    """The manifest of an experiment before its first world."""
+    spec, factors = prepared.experiment.spec, prepared.experiment.factors
     return {
         "format": FORMAT,
         "kind": "experiment",
         "name": spec.name,
         "title": spec.title,
         "question": spec.question,
-        "scenario": study.asked.base.loaded.label,
+        "scenario": prepared.experiment.base.loaded.label,
         "design": spec.design.kind,
-        "rough": study.quick,
+        "rough": prepared.quick,
         "experiment": spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-        "factors": [
-            {"name": f.name, "kind": f.kind, "lever": f.lever, "paths": list(f.paths)} for f in study.asked.factors
-        ],
-        "points": len(study.points),
-        "worlds_per_point": study.worlds,
-        "seed": study.recipe.seed,
-        "days": study.horizon,
-        "identity": study.fingerprint,
-        "identity_parts": study.identity,
+        "factors": [{"name": f.name, "kind": f.kind, "lever": f.lever, "paths": list(f.paths)} for f in factors],
+        "points": len(prepared.points),
+        "worlds_per_point": prepared.worlds,
+        "seed": prepared.records.seed,
+        "days": prepared.horizon,
+        "identity": prepared.fingerprint,
+        "identity_parts": prepared.identity,
         "command": as_typed(command),
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "program": {**versions(), "source": study.identity["source"].split()[0]},
+        "program": {**versions(), "source": prepared.identity["source"].split()[0]},
         "wall_seconds": 0.0,
         "complete": False,
         "worlds": 0,
@@ -309,21 +177,21 @@ def _manifest(study: PreparedExperiment, command: Sequence[str]) -> dict[str, An
     }
 
 
-def _say_how_it_went(study: PreparedExperiment, store: Store, progress: Progress, seconds: float) -> None:
-    """Note in the manifest what is done by now."""
-    said = store.manifest()
+def _update_manifest(store: Store, progress: Progress, seconds: float) -> None:
+    """Write to the manifest what is done by now."""
+    manifest = store.manifest()
     replay = f"ceasefire replay {store.folder}"
     reasons = [reason for number in progress.finished for reason in progress.entries[number].reasons]
-    said |= {
-        "wall_seconds": round(said.get("wall_seconds", 0.0) + seconds, 3),
+    manifest |= {
+        "wall_seconds": round(manifest.get("wall_seconds", 0.0) + seconds, 3),
         "complete": progress.complete,
         "worlds": progress.wanted,
         "worlds_done": progress.done - len(progress.failed),
         "worlds_failed": len(progress.failed),
         "failed": [
             {"point": point, "world": world, "replay": f"{replay} --point {point} --world {world}"}
-            for point, world in progress.failed[:1000]
+            for point, world in progress.failed[:MOST_FAILED]
         ],
-        "reasons": list(dict.fromkeys(reasons))[:20],
+        "reasons": list(dict.fromkeys(reasons))[:MOST_REASONS],
     }
-    store.say(said)
+    store.write_manifest(manifest)

@@ -1,4 +1,4 @@
-"""What an experiment file may say: a question, a scenario, what is varied, how, and what is asked of the worlds."""
+"""Schema of an experiment file: question, scenario, factors, design, and outcomes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ceasefire.suggestions import did_you_mean
 
 Kind = Literal["grid", "one_at_a_time", "latin_hypercube", "sobol", "morris", "table", "swap"]
 SAMPLED = ("latin_hypercube", "sobol", "morris")
-"""Designs that draw points, as many as `samples` says."""
+"""Designs that draw points; `samples` is their number."""
 
 MOST_WORLDS = 1_000_000
 MOST_POINTS = 200_000
@@ -36,30 +36,32 @@ OutcomeName = Annotated[str, AfterValidator(_known_outcome)]
 def _names_or_all(given: Any) -> Any:
     if given == "all" or isinstance(given, list):
         return given
-    raise PydanticCustomError("not_changes", "is neither a list of changes nor the word all; write it as [no-monitors]")
+    raise PydanticCustomError(
+        "not_changes", "is neither a list of changes nor the word all; write a list as [no-monitors]"
+    )
 
 
 class Spread(Strict):
-    """The values that a path takes: exactly one form.
+    """The values of a path, in exactly one form.
 
-    In short, `[a, b]` is `{values: [a, b]}`, and the words `doubt` and `table` stand for themselves.
+    `[a, b]` is short for `{values: [a, b]}`, and the words `doubt` and `table` for `{doubt: true}` and `{table: true}`.
     """
 
     values: list[object] | None = Field(default=None, min_length=1, description="each of these")
-    range: tuple[Finite, Finite] | None = Field(default=None, description="[low, high]: anything between, all alike")
+    range: tuple[Finite, Finite] | None = Field(
+        default=None, description="[low, high]: anything between, with equal probability"
+    )
     points: Annotated[int, count_of(2, 1000, "values")] | None = Field(
         default=None,
-        description="with range: how many values, ends included, where a design takes a few; 2 when not said",
+        description="with range: how many values, ends included, in a design with few values; 2 if not given",
     )
     triangular: tuple[Finite, Finite, Finite] | None = Field(default=None, description="[low, most likely, high]")
     normal: tuple[Finite, Finite] | None = Field(default=None, description="[mean, standard deviation]")
     lognormal: tuple[Finite, Finite] | None = Field(
         default=None, description="[median, standard deviation of the logarithm]"
     )
-    doubt: Literal[True] | None = Field(
-        default=None, description="the range in which each of these numbers is in doubt"
-    )
-    table: Literal[True] | None = Field(default=None, description="what the table's column of that name says")
+    doubt: Literal[True] | None = Field(default=None, description="each of these assumed numbers over its own range")
+    table: Literal[True] | None = Field(default=None, description="the values in the table's column of that name")
 
     @model_validator(mode="before")
     @classmethod
@@ -70,21 +72,21 @@ class Spread(Strict):
             return {given: True}
         if isinstance(given, (dict, Spread)):
             return given
-        raise PydanticCustomError("no_spread", "says no values to try; write [a, b], {range: [low, high]} or doubt", {})
+        raise PydanticCustomError("no_spread", "gives no values; write [a, b], {range: [low, high]} or doubt", {})
 
     @model_validator(mode="after")
     def _one_form(self) -> Spread:
         forms = [name for name in FORMS if getattr(self, name) is not None]
         if len(forms) != 1:
-            told = {"forms": ", ".join(FORMS), "found": ", ".join(forms) or "none"}
-            raise PydanticCustomError("one_form", "give exactly one of {forms}; found {found}", told)
+            context = {"forms": ", ".join(FORMS), "found": ", ".join(forms) or "none"}
+            raise PydanticCustomError("one_form", "give exactly one of {forms}; found {found}", context)
         if self.points is not None and self.range is None:
-            raise PydanticCustomError("no_range", "points go with a range only", {})
+            raise PydanticCustomError("no_range", "points can be given with a range only", {})
         for name in ("range", "triangular"):
             ends = getattr(self, name)
             if ends is not None and (list(ends) != sorted(ends) or ends[0] == ends[-1]):
                 raise PydanticCustomError(
-                    "order", "{name} does not rise; write the lowest number first", {"name": name}
+                    "order", "{name} is not in rising order; write the lowest number first", {"name": name}
                 )
         for name in ("normal", "lognormal"):
             if getattr(self, name) is not None and getattr(self, name)[1] <= 0:
@@ -95,14 +97,15 @@ class Spread(Strict):
 
 
 class Factors(Strict):
-    """What is varied: named changes, each on or off, and paths of the scenario."""
+    """Factors: named changes, each on or off, and paths of the scenario."""
 
     changes: Annotated[list[str] | Literal["all"], BeforeValidator(_names_or_all)] = Field(
-        default_factory=list, description="named changes, each on or off; `all`: every change of that kind that applies"
+        default_factory=list,
+        description="named changes, each on or off; `all`: every change of that kind that fits the scenario",
     )
     paths: dict[str, Spread] = Field(
         default_factory=dict,
-        description="paths of the scenario and their values; `*` sets all alike, or with `doubt` each on its own",
+        description="paths of the scenario and their values; `*` gives all one value, or with `doubt` each its own",
     )
 
     def __bool__(self) -> bool:
@@ -110,7 +113,7 @@ class Factors(Strict):
 
 
 class Design(Strict):
-    """Which combinations are run."""
+    """The design: which combinations of values are run."""
 
     kind: Kind = Field(description="how points are chosen")
     samples: Annotated[int, count_of(2, 100_000, "samples")] | None = Field(
@@ -130,11 +133,11 @@ class Design(Strict):
         needs = {"table": ("file",), "swap": ("to", "parts"), **{kind: ("samples",) for kind in SAMPLED}}
         wanted = needs.get(self.kind, ())
         for name in ("samples", "file", "to", "parts"):
-            said = getattr(self, name) is not None
-            if said != (name in wanted):
-                verb = "lacks" if not said else "has no use for"
-                told = {"kind": self.kind, "verb": verb, "name": name}
-                raise PydanticCustomError("unfitting", "the design {kind} {verb} {name}", told)
+            given = getattr(self, name) is not None
+            if given != (name in wanted):
+                verb = "does not use" if given else "needs"
+                context = {"kind": self.kind, "verb": verb, "name": name}
+                raise PydanticCustomError("unfitting", "the design {kind} {verb} {name}", context)
         if self.kind == "sobol" and self.samples is not None and self.samples & (self.samples - 1):
             near = 1 << (self.samples.bit_length() - 1)
             power: dict[str, int] = {"samples": self.samples, "near": near, "far": 2 * near}
@@ -144,17 +147,15 @@ class Design(Strict):
         return self
 
 
-class Until(Strict):
-    """When to stop adding worlds."""
+class StoppingRule(Strict):
+    """When to stop adding worlds (sequential sampling)."""
 
-    outcome: OutcomeName = Field(description="whose interval must be narrow")
+    outcome: OutcomeName = Field(description="the outcome whose interval must be narrow")
     half_width: Finite = Field(gt=0, description="half the width of the 95 % interval that is narrow enough")
     per: Literal["point", "difference"] = Field(
         "point", description="of each point, or of its difference from the baseline"
     )
-    most: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(
-        description="worlds per point that are never exceeded"
-    )
+    most: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(description="worlds per point, at most")
 
 
 def _days_held(given: Any) -> Any:
@@ -162,48 +163,50 @@ def _days_held(given: Any) -> Any:
 
 
 class Case(Strict):
-    """A deal that was made, what would have been said of it, and what became of it."""
+    """A past deal: its scenario as known on its first day, and how long it held."""
 
     scenario: str = Field(description="as known on its first day; a name, a path or name+change")
     held: Annotated[tuple[Finite, Finite], BeforeValidator(_days_held)] = Field(
-        description="days that it held; [least, most] when its last day is not certain"
+        description="days that it held; [least, most] if its last day is not certain"
     )
-    source: str = Field(description="who says so")
-    hindsight: bool = Field(default=False, description="the scenario knows what came later, so it is shown, not scored")
+    source: str = Field(description="where this is from")
+    hindsight: bool = Field(
+        default=False, description="the scenario uses what became known later, so it is shown but not scored"
+    )
 
     @model_validator(mode="after")
     def _rising(self) -> Case:
         if not 0 < self.held[0] <= self.held[1]:
-            raise PydanticCustomError("held", "held must be above 0, the least first", {})
+            raise PydanticCustomError("held", "held must be above 0, with the least number first", {})
         return self
 
 
 class Experiment(Strict):
-    """A question, and the worlds that answer it."""
+    """An experiment: a question, and the simulations that answer it."""
 
-    name: Name = Field(description="as on the command line")
-    title: str = Field(description="as on charts")
-    question: str = Field(description="what an analyst asks, in one sentence")
+    name: Name = Field(description="its name on the command line")
+    title: str = Field(description="its title on charts")
+    question: str = Field(description="the question of the analyst, in one sentence")
     scenario: str = Field(description="a scenario by name or path; name+change too")
     days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
-        default=None, description="days that worlds are followed; the scenario's when not said"
+        default=None, description="days that each world is followed; the scenario's horizon if not given"
     )
     levers: Factors = Field(default_factory=lambda: Factors(), description="what somebody could decide")
-    uncertainties: Factors = Field(
-        default_factory=lambda: Factors(), description="what nobody controls, or nobody knows"
-    )
+    uncertainties: Factors = Field(default_factory=lambda: Factors(), description="what nobody controls or knows")
     design: Design = Field(description="which combinations are run")
     draws: Annotated[int, count_of(2, 10_000, "draws")] | None = Field(
-        default=None, description="draws of the uncertainties, at each of which every combination of levers is run"
+        default=None, description="draws of the uncertainties; every combination of levers is run at each draw"
     )
     worlds: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(description="worlds per point")
     seed: Annotated[int, count_of(0, 2**63 - 1, "a seed")] = Field(
         default=1, description="another seed gives other worlds"
     )
-    outcomes: list[OutcomeName] = Field(min_length=1, description="what is asked of the worlds")
-    until: Until | None = Field(default=None, description="add worlds until the answer is sure enough")
+    outcomes: list[OutcomeName] = Field(min_length=1, description="what is measured in the worlds")
+    until: StoppingRule | None = Field(default=None, description="add worlds until the result is certain enough")
     cases: list[Case] = Field(
-        default_factory=list, max_length=8, description="deals to lie side by side, each with how long it held"
+        default_factory=list,
+        max_length=8,
+        description="past deals, each with how long it held, to compare with the model",
     )
     cautions: list[str] = Field(default_factory=list, description="what a reader should not conclude, a sentence each")
 
@@ -217,23 +220,23 @@ class Experiment(Strict):
         if self.until is not None and self.until.most < self.worlds:
             raise PydanticCustomError("most", "until: most is below worlds", {})
         if self.until is not None and self.draws is not None:
-            raise PydanticCustomError("both", "until adds worlds, draws add doubt; leave one of them out", {})
+            raise PydanticCustomError("both", "until and draws cannot be used together; leave one of them out", {})
         return self
 
     def _check_factors(self) -> None:
         if self.design.kind == "swap":
             if self.levers:
-                raise PydanticCustomError("swap", "a swap exchanges its parts; it has no levers", {})
+                raise PydanticCustomError("swap", "a swap has parts instead of levers; leave levers out", {})
         elif not self.levers and not self.uncertainties:
             raise PydanticCustomError("nothing", "nothing is varied; name levers or uncertainties", {})
         both = bool(self.uncertainties) and bool(self.levers or self.design.kind == "swap")
         if both and self.draws is None:
             raise PydanticCustomError(
                 "no_draws",
-                "draws is missing: how often the uncertainties are drawn for every lever to be judged at",
+                "draws is missing: how many draws of the uncertainties every combination of levers is run at",
                 {},
             )
         if not both and self.draws is not None:
             raise PydanticCustomError(
-                "draws", "draws need levers and uncertainties; the design draws these by itself", {}
+                "draws", "draws need both levers and uncertainties; here the design itself draws the values", {}
             )

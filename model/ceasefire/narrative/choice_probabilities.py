@@ -1,4 +1,4 @@
-"""How each actor leans in a few stated settings: the rules themselves, asked on a laid-out record."""
+"""Choice probabilities of each actor in a few stated situations, computed by the rules on a prepared record."""
 
 from __future__ import annotations
 
@@ -16,52 +16,55 @@ HONOUR, STRIKE, TOP = 0, 2, 3
 
 CALM = {"violence": 0.02, "trust": 0.7, "mobilised": 0.1}
 CRISIS = {"violence": 0.4, "trust": 0.3, "mobilised": 0.3, "losses": 0.6, "flight": 0.4}
-"""What the two settings put into the record [0-1]; everything else stays as at signing."""
+"""What two of the situations put into the record [0-1]; everything else is as at signing."""
 
-SETTINGS = {
+SITUATIONS = {
     "day 0": "as at signing",
-    "calm": "everybody on the lowest rung; no losses, no flight, nothing unmet; the world looks away; "
+    "calm": "every actor on the lowest rung; no losses, no flight, no unmet terms; attention at its lowest; "
     "violence 0.02, trust 0.7, mobilised 0.1",
-    "crisis": "the other side strikes and its own side honours the deal; own losses felt 0.6, flight felt 0.4, "
+    "crisis": "the other side strikes and its own side honours the deal; losses 0.6, flight 0.4, "
     "violence 0.4, distrust 0.7, mobilised 0.3",
-    "patron too": "the same crisis, and its patron strikes: the leash is off",
+    "patron too": "the same crisis, but its patron strikes as well, so the leash does not hold it back",
 }
-"""What each setting says, in words."""
+"""Each situation in words."""
 
 
 @dataclass(frozen=True)
-class Inclination:
-    """An actor in a setting: how it leans, and how strongly each motive is felt [-1, 1].
+class ChoiceProbabilities:
+    """One actor in one situation: probabilities of the rungs, and the salience of each motive [-1, 1].
 
-    `leanings` are the chances of each rung as if every rung within its means were one step away; `onward` is the
-    chance at a review of going to the top rung for one that stands on the third, None when it lacks the means.
+    `probabilities` are those of the four rungs, lowest first, as if every rung within the actor's means were one step
+    away. `last_step` is the probability, at one review, of going from the third rung to the top one; None when the
+    actor lacks the means.
     """
 
-    setting: str
-    leanings: tuple[float, float, float, float]
-    onward: float | None
+    situation: str
+    probabilities: tuple[float, float, float, float]
+    last_step: float | None
     saliences: dict[str, float]
 
 
-def inclinations(scenario: Scenario) -> dict[str, list[Inclination]]:
-    """By actor, its inclination in every setting; hidden intents are 0 and distributions stand at their middle."""
+def probabilities_by_situation(scenario: Scenario) -> dict[str, list[ChoiceProbabilities]]:
+    """By actor, its choice probabilities in every situation; hidden intent is 0, distributions are at their centre."""
     opening = initial_state(scenario)
     return {name: list(_of_actor(opening, a)) for a, name in enumerate(opening.actors)}
 
 
-def _of_actor(opening: InitialState, a: int) -> Iterator[Inclination]:
-    yield _asked(opening, a, "day 0", lambda record: None)
-    yield _asked(opening, a, "calm", calm)
-    yield _asked(opening, a, "crisis", lambda record: crisis(record, a))
+def _of_actor(opening: InitialState, a: int) -> Iterator[ChoiceProbabilities]:
+    yield _in_situation(opening, a, "day 0", lambda record: None)
+    yield _in_situation(opening, a, "calm", calm)
+    yield _in_situation(opening, a, "crisis", lambda record: crisis(record, a))
     patron = int(opening.record["patron"][0, a])
     if patron >= 0:
-        yield _asked(opening, a, "patron too", lambda record: crisis(record, a, patron))
+        yield _in_situation(opening, a, "patron too", lambda record: crisis(record, a, patron))
 
 
-def _asked(opening: InitialState, a: int, setting: str, arrange: Callable[[WorldArray], None]) -> Inclination:
-    record = middle_world(opening)
+def _in_situation(
+    opening: InitialState, a: int, situation: str, arrange: Callable[[WorldArray], None]
+) -> ChoiceProbabilities:
+    record = central_record(opening)
     arrange(record)
-    onward = _onward(record.copy(), a)
+    last_step = _last_step(record.copy(), a)
     python_rules.survey(record)
     python_rules.read_indicators(record, a)
     first, second, third, top = map(float, python_rules.unrestricted_probabilities(record, a))
@@ -71,11 +74,11 @@ def _asked(opening: InitialState, a: int, setting: str, arrange: Callable[[World
         m = int(w["own"][a, k])
         weight = float(w["weight"][a, m])
         saliences[opening.motives[m]] = float(w["felt"][a, k]) / weight if weight else 0.0
-    return Inclination(setting, (first, second, third, top), onward, saliences)
+    return ChoiceProbabilities(situation, (first, second, third, top), last_step, saliences)
 
 
-def _onward(record: WorldArray, a: int) -> float | None:
-    """The chance of the last step up, of an actor that stands one below the top and sees what it then would."""
+def _last_step(record: WorldArray, a: int) -> float | None:
+    """The probability of the top rung for an actor on the rung below it, with the indicators that it then has."""
     if record["ceiling"][0, a] < TOP:
         return None
     record["rung"][0, a] = STRIKE
@@ -84,15 +87,15 @@ def _onward(record: WorldArray, a: int) -> float | None:
     return float(python_rules.choice_probabilities(record, a)[TOP])
 
 
-def middle_world(opening: InitialState) -> WorldArray:
-    """The world of no particular fate on the morning of day 0: nothing drawn, nobody with a hidden intent."""
+def central_record(opening: InitialState) -> WorldArray:
+    """The record of day 0 with every distribution at its centre and every hidden intent 0."""
     record = engine.initial_world(opening, seed=0, world=0, drawn=engine.NO_DRAWS)
     record["intent"] = 0.0
     return record
 
 
 def calm(record: WorldArray) -> None:
-    """Arrange a quiet day: see SETTINGS."""
+    """Put a quiet day into the record: see SITUATIONS."""
     for name in ("rung", "losses", "inflow", "flight_recent", "unmet", "ground_lost"):
         record[name] = 0
     record["violence"], record["trust"] = CALM["violence"], CALM["trust"]
@@ -101,11 +104,11 @@ def calm(record: WorldArray) -> None:
 
 
 def crisis(record: WorldArray, a: int, patron: int = -1) -> None:
-    """Arrange a day on which the other side strikes actor `a`'s, or an outside party's protege: see SETTINGS."""
+    """Put a crisis into the record: the other side strikes the side of actor `a`, or of the actor that it backs."""
     w = record[0]
     n = int(w["n_actors"])
-    mine = int(w["backs"][a]) if not w["fights"][a] else a
-    side = int(w["side"][mine]) if mine >= 0 else -1
+    own = int(w["backs"][a]) if not w["fights"][a] else a
+    side = int(w["side"][own]) if own >= 0 else -1
     for b in range(n):
         w["rung"][b] = STRIKE if w["fights"][b] and w["side"][b] != side else HONOUR
     if patron >= 0:
@@ -119,19 +122,19 @@ def crisis(record: WorldArray, a: int, patron: int = -1) -> None:
 
 
 def felt(share: float) -> float:
-    """How much of a scale is felt as `share`: the x of 1 - exp(-x) = share."""
+    """The multiple x of a scale that an indicator shows as `share`: 1 - exp(-x) = share."""
     return -math.log(1.0 - share)
 
 
-def breach_price(scenario: Scenario) -> float:
-    """What breaking its word costs a party to the deal at full intensity [utility]."""
-    return float(middle_world(initial_state(scenario))["word"][0])
+def breach_cost(scenario: Scenario) -> float:
+    """The cost of breaking the deal for a party to it, at full intensity [utility]."""
+    return float(central_record(initial_state(scenario))["word"][0])
 
 
-def leash_price(scenario: Scenario, actor: str) -> float:
-    """What the offensive costs a client while its patron honours the deal [utility]; 0 without a patron."""
+def leash_cost(scenario: Scenario, actor: str) -> float:
+    """The cost of an offensive for a client while its patron honours the deal [utility]; 0 without a patron."""
     patron = scenario.actors[actor].patron
     if patron is None:
         return 0.0
-    hand = scenario.actors[patron.actor].commitment.centre
-    return scenario.mechanisms.grip.centre * patron.dependence.centre * hand * float(INTENSITY[3])
+    commitment = scenario.actors[patron.actor].commitment.centre
+    return scenario.mechanisms.grip.centre * patron.dependence.centre * commitment * float(INTENSITY[3])

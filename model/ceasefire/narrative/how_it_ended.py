@@ -1,4 +1,4 @@
-"""The end of a world's story: the cause, whose choice it was and why, where, and who blamed whom."""
+"""The last chapter of a world's story: the cause, the choices behind it, the place, and the blame."""
 
 from __future__ import annotations
 
@@ -19,164 +19,177 @@ from ceasefire.narrative.world_notes import (
     last_stopped,
 )
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.wording import chance_of, counted, heading, wrapped
+from ceasefire.wording import counted, heading, percent_in_sentences, wrapped
 from ceasefire.world_state import RETALIATORY, WINDOW
 
 LINE_MOVED = 0.05
-"""Share of a sector that must change hands to be worth a sentence."""
+"""Smallest share of a sector changing hands that the chapter mentions."""
 
 
-def ending(witness: RecordedWorld) -> list[str]:
-    """The last chapter."""
-    teller = WorldNotes(witness)
+def ending(recorded: RecordedWorld) -> list[str]:
+    """The lines of the last chapter."""
+    notes = WorldNotes(recorded)
     how = {
         "": _holding, "offensive": _offensive, "spoiler_offensive": _offensive, "bombardment": _bombardment,
         "spiral": _spiral, "guarantor_clash": _clash, "expiry": _expiry, "abrogation": _abrogation,
-    }[witness.cause]  # fmt: skip
-    lines = heading("The end" if witness.record["ended"][0] else "As it stands")
-    for sentence in (*how(teller), *_choices(teller), _where(teller), _blame(teller)):
+    }[recorded.cause]  # fmt: skip
+    lines = heading("The end" if recorded.record["ended"][0] else "The last day")
+    for sentence in (*how(notes), *_choices(notes), _where(notes), _blame(notes)):
         lines += wrapped(sentence) if sentence else []
     return lines
 
 
-def _choices(teller: WorldNotes) -> list[str]:
-    """The choices behind the end, with their pulls, and the motive that did most against honouring the deal."""
-    return [line for actor, decision in choices_behind(teller).items() for line in _choice(teller, decision, actor)]
+def _choices(notes: WorldNotes) -> list[str]:
+    """The choices behind the end, with their pulls and the motive that favoured each most."""
+    return [line for actor, decision in choices_behind(notes).items() for line in _choice(notes, decision, actor)]
 
 
-def _choice(teller: WorldNotes, decision: Decision | None, actor: str) -> list[str]:
+def _choice(notes: WorldNotes, decision: Decision | None, actor: str) -> list[str]:
+    """One choice behind the end; `decision` is None for an actor that did not choose its posture."""
     if decision is None:
-        return [_unchosen(teller, actor)]
-    when = wording.day_of(teller.scenario, decision.day)
-    old, new = teller.rung(actor, decision.old), teller.rung(actor, decision.new)
-    whose = "The last choice" if teller.witness.cause in ("bombardment", "spiral") else "The choice"
-    lead = f"{whose}: {when}, {teller.title(actor)} goes from {old} to {new}."
-    return [lead, *decision_details(teller, decision), _deciding(teller, decision.pulls, decision.new)]
+        return [_unchosen(notes, actor)]
+    when = wording.day_of(notes.scenario, decision.day)
+    old, new = notes.rung(actor, decision.old), notes.rung(actor, decision.new)
+    whose = "The last choice" if notes.recorded.cause in ("bombardment", "spiral") else "The choice"
+    lead = f"{whose}: {when}, {notes.title(actor)} goes from {old} to {new}."
+    return [lead, *decision_details(notes, decision), _deciding(notes, decision.pulls, decision.new)]
 
 
-def _unchosen(teller: WorldNotes, actor: str) -> str:
-    """Where an actor stands when no choice of its own took it there."""
-    stands = f"{teller.title(actor)} stands at {teller.rung(actor, int(teller.rungs[-1, teller.position(actor)]))}"
-    own = [d.day for d in teller.notes.decisions if d.actor == actor]
-    stopped = last_stopped(teller, actor)
+def _unchosen(notes: WorldNotes, actor: str) -> str:
+    """The posture of an actor that did not choose it, and since when it has had it."""
+    posture = f"{notes.title(actor)} has stood at {notes.rung(actor, int(notes.rungs[-1, notes.position(actor)]))}"
+    own = [d.day for d in notes.log.decisions if d.actor == actor]
+    stopped = last_stopped(notes, actor)
     if own and own[-1] > stopped:
-        return f"{stands} since {teller.date(own[-1])}."
-    return f"{stands} since the talks of {teller.date(stopped)}." if stopped >= 0 else f"{stands} since the first day."
+        return f"{posture} since {notes.date(own[-1])}."
+    return f"{posture} since the talks of {notes.date(stopped)}." if stopped >= 0 else f"{posture} since the first day."
 
 
-def _deciding(teller: WorldNotes, pulls: Pulls, rung: int) -> str:
-    """The largest motive for the rung against the lowest one: the one that results name."""
+def _deciding(notes: WorldNotes, pulls: Pulls, rung: int) -> str:
+    """The motive that favours the rung over the lowest one most: the deciding motive of the results."""
     steps = {m: part[rung] - part[0] for m, part in pulls.motives.items()}
     motive = max(steps, key=lambda m: steps[m], default="")
     if not motive or steps[motive] <= 0:
-        return "No motive spoke for it against the lowest rung: it came of chance or of a hidden wish."
-    title = teller.scenario.motives[motive].title
-    return f"Deciding motive, against {teller.rung(pulls.actor, 0)}: {title}, {wording.signed_utility(steps[motive])}."
+        return "No motive favoured this rung over the lowest one: chance or hidden intent decided."
+    title = notes.scenario.motives[motive].title
+    lowest = notes.rung(pulls.actor, 0)
+    return f"Deciding motive, compared with {lowest}: {title}, {wording.signed_utility(steps[motive])}."
 
 
-def _offensive(teller: WorldNotes) -> list[str]:
-    first = int(teller.witness.record["days_held"][0])
-    days = teller.notes.days[first:]
+def _offensive(notes: WorldNotes) -> list[str]:
+    """A ground offensive: when it began, how long it lasted, its dead."""
+    first = int(notes.recorded.record["days_held"][0])
+    days = notes.log.days[first:]
     dead = sum(day["deaths_today"] for day in days)
-    attacks = f"{teller.title(deciding_actor(teller))} attacks on {teller.date(first)}"
+    attacks = f"{notes.title(deciding_actor(notes))} attacks on {notes.date(first)}"
     how = f"{attacks} and is still advancing {counted(len(days) - 1, 'day')} later; {dead:,} die in these days"
-    if len(days) < float(teller.witness.record["offensive_days"][0]):
+    if len(days) < float(notes.recorded.record["offensive_days"][0]):
         total = days[-1]["deaths_14d"]
-        how = f"{attacks}, and by {teller.date(first + len(days) - 1)} {_war_again(teller, total)}"
-    return [f"{how}. The end dates from the first day of the attack, and the counts at the top stop before it."]
+        how = f"{attacks}, and by {notes.date(first + len(days) - 1)} {_war_again(notes, total)}"
+    return [f"{how}. The end dates from the first day of the attack, and the totals at the top stop before it."]
 
 
-def _war_again(teller: WorldNotes, total: int) -> str:
-    return f"{total:,} have died in {WINDOW} days, {chance_of(total / teller.toll)} of the war's worst fortnight"
+def _war_again(notes: WorldNotes, total: int) -> str:
+    """The toll of a fortnight as a share of the war's worst."""
+    return (
+        f"{total:,} have died in {WINDOW} days, {percent_in_sentences(total / notes.toll)} of the war's worst fortnight"
+    )
 
 
-def _toll(teller: WorldNotes) -> str:
-    return f"Nobody advances, yet {_war_again(teller, teller.notes.days[-1]['deaths_14d'])}"
+def _toll(notes: WorldNotes) -> str:
+    """The toll that ends the deal without a ground offensive."""
+    return f"There is no ground offensive, but {_war_again(notes, notes.log.days[-1]['deaths_14d'])}"
 
 
-def _bombardment(teller: WorldNotes) -> list[str]:
-    actor = deciding_actor(teller)
-    ordered = teller.notes.column("ordered_today")[-WINDOW:, teller.position(actor)].sum()
-    return [f"{_toll(teller)}; fire that {teller.title(actor)} ordered killed {ordered:,} of them."]
+def _bombardment(notes: WorldNotes) -> list[str]:
+    """Deaths by the fire that one actor ordered."""
+    actor = deciding_actor(notes)
+    ordered = notes.log.column("ordered_today")[-WINDOW:, notes.position(actor)].sum()
+    return [f"{_toll(notes)}; fire that {notes.title(actor)} ordered killed {ordered:,} of them."]
 
 
-def _spiral(teller: WorldNotes) -> list[str]:
-    actor = deciding_actor(teller)
-    inflicted = teller.notes.column("inflicted_today")[-WINDOW:, teller.position(actor)].sum()
-    kinds = teller.notes.column("violations")[-WINDOW:].sum(axis=0)
+def _spiral(notes: WorldNotes) -> list[str]:
+    """Deaths that no single actor ordered."""
+    actor = deciding_actor(notes)
+    inflicted = notes.log.column("inflicted_today")[-WINDOW:, notes.position(actor)].sum()
+    kinds = notes.log.column("violations")[-WINDOW:].sum(axis=0)
     return [
-        f"{_toll(teller)}, and no party's orders killed half of them. Of {kinds.sum():,} violations "
-        f"{kinds[RETALIATORY]:,} answered others. {teller.title(actor)} killed most, {inflicted:,}."
+        f"{_toll(notes)}, and the orders of no single party killed half of them. Of {kinds.sum():,} "
+        f"violations {kinds[RETALIATORY]:,} were retaliation. {notes.title(actor)} killed most: {inflicted:,}."
     ]
 
 
-def _clash(teller: WorldNotes) -> list[str]:
-    w = teller.witness.record[0]
-    since, dead = teller.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
+def _clash(notes: WorldNotes) -> list[str]:
+    """Fire between the guarantors of the two sides."""
+    w = notes.recorded.record[0]
+    since, dead = notes.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
     return [
         f"Guarantors of both sides have struck every day since {since} and killed {dead} of each other's soldiers. The "
-        "end dates from the first of these days, and the counts at the top stop before it."
+        "end dates from the first of these days, and the totals at the top stop before it."
     ]
 
 
-def _abrogation(teller: WorldNotes) -> list[str]:
-    w, actor = teller.witness.record[0], deciding_actor(teller)
-    a = teller.position(actor)
+def _abrogation(notes: WorldNotes) -> list[str]:
+    """A signatory that calls the deal off."""
+    w, actor = notes.recorded.record[0], deciding_actor(notes)
+    a = notes.position(actor)
     trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
     return [
-        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a signatory that "
-        f"strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
-        f"are unmet ({unmet:.2f})."
+        f"{notes.title(actor)}, at {notes.rung(actor, int(w['rung'][a]))}, calls the deal off. A signatory that "
+        f"strikes may do so on any day; the chance is higher when it has less trust in the other side ({trust:.2f}) "
+        f"and when more of the terms are unmet ({unmet:.2f})."
     ]
 
 
-def _expiry(teller: WorldNotes) -> list[str]:
-    """Renewal asks how an actor leans, not what it can reach from its rung."""
-    actor, record = deciding_actor(teller), teller.witness.record
-    pulls = pulls_of(record, teller.position(actor), teller.opening)
-    _, _, strike, attack = python_rules.unrestricted_probabilities(record, teller.position(actor))
-    towards, away = wording.pull_lines(teller.scenario, pulls, STRIKE, 0)
-    beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
+def _expiry(notes: WorldNotes) -> list[str]:
+    """A term that was not renewed. Renewal depends on the choice probabilities with every rung within reach."""
+    actor, record = deciding_actor(notes), notes.recorded.record
+    pulls = pulls_of(record, notes.position(actor), notes.opening)
+    _, _, strike, attack = python_rules.unrestricted_probabilities(record, notes.position(actor))
+    towards, away = wording.pull_lines(notes.scenario, pulls, STRIKE, 0)
+    beyond = f"{notes.rung(actor, STRIKE)} or {notes.rung(actor, OFFENSIVE)}"
     return [
-        f"The term runs out and {teller.title(actor)}, at {teller.rung(actor, pulls.rung)}, does not renew: chance "
-        f"{chance_of(strike + attack)}, that of leaning to {beyond}.",
-        f"For {teller.rung(actor, STRIKE)}, against {teller.rung(actor, 0)}: {towards}.",
+        f"The term runs out and {notes.title(actor)}, at {notes.rung(actor, pulls.rung)}, does not renew: chance "
+        f"{percent_in_sentences(strike + attack)}, the probability of {beyond} if it could go to any rung at once.",
+        f"For {notes.rung(actor, STRIKE)} rather than {notes.rung(actor, 0)}: {towards}.",
         f"Against: {away}.",
-        _deciding(teller, pulls, STRIKE),
+        _deciding(notes, pulls, STRIKE),
     ]
 
 
-def _holding(teller: WorldNotes) -> list[str]:
-    last = teller.rungs[-1]
+def _holding(notes: WorldNotes) -> list[str]:
+    """Postures and the line on the last day of a world that still holds."""
+    last = notes.rungs[-1]
     postures = [
-        f"{teller.title(actor)} {teller.rung(actor, int(last[teller.position(actor)]))}"
-        for actor in in_order(teller.scenario)
+        f"{notes.title(actor)} {notes.rung(actor, int(last[notes.position(actor)]))}"
+        for actor in in_order(notes.scenario)
     ]
-    moved = teller.notes.column("held")[-1] - teller.witness.opened["held"][0]
+    moved = notes.log.column("held")[-1] - notes.recorded.initial_record["held"][0]
     far = int(np.abs(moved).argmax())
     lines = [f"Postures: {'; '.join(postures)}."]
     if abs(moved[far]) >= LINE_MOVED:
-        share, side = chance_of(abs(float(moved[far]))), teller.sides()[0 if moved[far] > 0 else 1]
-        lines.append(f"The line moved most at {teller.sector(far)}: {share} of it went to the {side}.")
+        share, side = percent_in_sentences(abs(float(moved[far]))), notes.sides()[0 if moved[far] > 0 else 1]
+        lines.append(f"The line moved most at {notes.sector(far)}: {share} of it went to {side}.")
     return lines
 
 
-def _where(teller: WorldNotes) -> str:
-    w = teller.witness.record[0]
+def _where(notes: WorldNotes) -> str:
+    """The sector with the most recent deaths."""
+    w = notes.recorded.record[0]
     if not w["ended"] or w["deciding_sector"] < 0:
         return ""
-    return f"Where most died of late: {teller.sector(int(w['deciding_sector']))}."
+    return f"Sector with the most recent deaths: {notes.sector(int(w['deciding_sector']))}."
 
 
-def _blame(teller: WorldNotes) -> str:
-    """How much of what each side held against the other in the last fortnight was its own fire."""
-    felt = teller.notes.column("felt_today")[-WINDOW:].sum(axis=0)
-    own = teller.notes.column("misblamed")[-WINDOW:].sum(axis=0)
-    sides = teller.sides()
-    words = [
-        f"of what the {sides[i]} holds against the {sides[1 - i]}, {chance_of(float(own[1 - i] / felt[i]))} was "
-        "fire of its own"
-        for i in range(2)
+def _blame(notes: WorldNotes) -> str:
+    """The share of its own fire in what each side blamed on the other, in the last fortnight."""
+    felt = notes.log.column("felt_today")[-WINDOW:].sum(axis=0)
+    own = notes.log.column("misblamed")[-WINDOW:].sum(axis=0)
+    shares = [
+        f"{side} {percent_in_sentences(float(own[1 - i] / felt[i]))}"
+        for i, side in enumerate(notes.sides())
         if felt[i] > 0
     ]
-    return f"In the last {WINDOW} days: {'; '.join(words)}." if words else ""
+    period = counted(min(notes.n, WINDOW), "day")
+    words = "fire of its own side in what each side blamed on the other"
+    return f"In the last {period}, {words}: {'; '.join(shares)}." if shares else ""

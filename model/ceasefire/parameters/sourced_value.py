@@ -1,4 +1,4 @@
-"""A number in a scenario: a value with its source, or a distribution that says how unsure we are of it."""
+"""Numbers in a scenario: a value or a distribution, with source and range, and how a field of them is declared."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 DISTRIBUTIONS = ("uniform", "triangular", "normal", "lognormal")
-"""Drawn once per world; the order is the code of a distribution in the world record (code 0 is 'fixed')."""
+"""Drawn once for each world; the position plus 1 is the code in the world record (code 0 is a fixed value)."""
 
 ASSUMED = "ASSUMED"
 
 
 def plain_number(given: object) -> float:
-    """A finite number as YAML writes it; never a truth value, a string or a not-a-number."""
+    """A finite number; a truth value, a string, an infinity or NaN raises PydanticCustomError."""
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         shown = str(given).lower() if isinstance(given, bool) else repr(given)
         raise PydanticCustomError(
@@ -59,18 +59,18 @@ Finite = Annotated[float, BeforeValidator(plain_number)]
 
 
 class Strict(BaseModel):
-    """Unknown keys stop the run; a loaded scenario never changes."""
+    """A part of a scenario: unknown keys are errors, and a loaded scenario is immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
 
 class Quantity(Strict):
-    """A number, with its source and the doubt about it.
+    """A number with its source and its uncertainty.
 
     Written as a bare number, or as a mapping with exactly one of `value`, `uniform`, `triangular`,
-    `normal`, `lognormal`. A number without `source`, or with one that begins with ASSUMED (the fact that it
-    was judged from), is ASSUMED, and is drawn over `range` (or over the default range of its field) when a
-    run asks how much the answer depends on what was assumed.
+    `normal`, `lognormal`. A number without `source`, or with one that begins with ASSUMED (and the fact that it
+    was judged from), is ASSUMED. It is drawn over `range`, or over the default range of its field, when a run
+    measures how much the results depend on assumed numbers.
     """
 
     low: ClassVar[float] = -math.inf
@@ -103,20 +103,21 @@ class Quantity(Strict):
         if len(forms) != 1:
             raise PydanticCustomError(
                 "one_form",
-                "give exactly one of value, uniform, triangular, normal, lognormal; found {found}",
-                {"found": ", ".join(forms) or "none"},
+                "give exactly one of value, uniform, triangular, normal, lognormal; this has {forms}",
+                {"forms": ", ".join(forms) or "none"},
             )
         self._check_order()
         self.check_within(type(self).low, type(self).high)
         return self
 
     def _check_order(self) -> None:
+        """Bounds are in rising order, and spreads and medians are valid."""
         for name in ("uniform", "triangular", "range"):
             bounds = getattr(self, name)
             if bounds is not None and list(bounds) != sorted(bounds):
                 raise PydanticCustomError(
                     "order",
-                    "{name} {shown} does not rise; write the lowest number first",
+                    "{name} {shown} is not in rising order; write the lowest number first",
                     {"name": name, "shown": shown_list(bounds)},
                 )
         for name in ("normal", "lognormal"):
@@ -127,12 +128,12 @@ class Quantity(Strict):
             raise PydanticCustomError("median", "lognormal: the median must be above 0", {})
 
     def check_within(self, low: float, high: float) -> None:
-        """Every value that this number can take lies in [low, high]. Raises PydanticCustomError."""
-        stated: list[float] = [self.value] if self.value is not None else []
-        stated += list(self.uniform or ()) + list(self.triangular or ()) + list(self.range or ())
-        stated += [self.normal[0]] if self.normal else []
-        stated += [self.lognormal[0]] if self.lognormal else []
-        for number in stated:
+        """Check that value, range and parameters lie in [low, high]. Raises PydanticCustomError."""
+        numbers: list[float] = [self.value] if self.value is not None else []
+        numbers += list(self.uniform or ()) + list(self.triangular or ()) + list(self.range or ())
+        numbers += [self.normal[0]] if self.normal else []
+        numbers += [self.lognormal[0]] if self.lognormal else []
+        for number in numbers:
             if not low <= number <= high:
                 raise PydanticCustomError(
                     "outside",
@@ -164,7 +165,7 @@ class Quantity(Strict):
 
     @property
     def assumed(self) -> bool:
-        """No source stands behind it."""
+        """True when the number has no source."""
         return self.source.strip().upper().startswith(ASSUMED)
 
 
@@ -176,7 +177,7 @@ class Share(Quantity):
 
 
 class Amount(Quantity):
-    """A number that is not negative, and not so large that sums of it could overflow."""
+    """A number in [0, 1e6], so that sums of it cannot overflow."""
 
     low: ClassVar[float] = 0.0
     high: ClassVar[float] = 1e6
@@ -188,7 +189,7 @@ def shown_list(numbers: tuple[float, ...]) -> str:
 
 
 Doubt = tuple[float, float] | float | Literal["none"]
-"""How far an ASSUMED number of a field is drawn: [low, high]; or a share of its value either way; or not at all."""
+"""The range of an ASSUMED number of a field: [low, high]; or a share of its value either way; or none."""
 
 
 def number(
@@ -201,7 +202,7 @@ def number(
     source: str = ASSUMED,
     says: str,
 ) -> Any:
-    """Declare a numeric field: its unit, hard limits, doubt when ASSUMED, default's source, and meaning."""
+    """Declare a numeric field: unit, hard limits, range when ASSUMED (`doubt`), source of the default, and meaning."""
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "doubt": doubt, "source": source}
     if default is ...:
         return Field(description=says, json_schema_extra=extra)

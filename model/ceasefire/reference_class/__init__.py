@@ -1,1 +1,1 @@
-"""A population of ceasefires: from the coded features of a deal to scenarios, and how intractable its case is."""
+"""Many past ceasefires: coded features, scenarios made from them, and the fit of how intractable each case is."""

@@ -1,4 +1,4 @@
-"""`python -m ceasefire.reference_class --data DIR`: fit intractability anew and write what is shipped."""
+"""`python -m ceasefire.reference_class --data DIR`: fit intractability again and write the shipped tables."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ from ceasefire.reference_class.shipped_fit import FITTED, refit
 
 
 def main() -> int:
-    """Refit, and print free parameters and fitted figures side by side. Returns the exit code."""
-    asked = argparse.ArgumentParser(
+    """Fit, and print each free parameter with its 95 % interval. Returns the exit code."""
+    parser = argparse.ArgumentParser(
         prog="python -m ceasefire.reference_class", description="Fit intractability to data."
     )
-    asked.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of ceasefire_durations.csv")
-    asked.add_argument("--to", type=Path, default=FITTED, metavar="FILE", help="where to write the fit")
-    asked.add_argument("--worlds", type=int, default=WORLDS, help="worlds for every kind of deal and level")
-    asked.add_argument("--seed", type=int, default=SEED)
-    given = asked.parse_args()
-    done = [0]
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of ceasefire_durations.csv")
+    parser.add_argument("--to", type=Path, default=FITTED, metavar="FILE", help="where to write the fit")
+    parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds for each kind of deal and each level")
+    parser.add_argument("--seed", type=int, default=SEED)
+    arguments = parser.parse_args()
+    done = 0
 
-    def told(more: int) -> None:
-        done[0] += more
+    def show_progress(more: int) -> None:
+        nonlocal done
+        done += more
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{done[0]} kinds of deals simulated")
+            sys.stderr.write(f"\r{done} kinds of deals simulated")
 
     try:
-        found = refit(given.data, given.to, given.worlds, given.seed, told)
+        fit = refit(arguments.data, arguments.to, arguments.worlds, arguments.seed, show_progress)
     except ScenarioError as error:
         sys.stderr.write("\n".join(map(str, error.faults)) + "\n")
         return 2
-    said = found.said
+    provenance = fit.provenance
     for name in COVARIATES:
-        b = said["intractability"][name]
+        b = provenance["intractability"][name]
         print(f"{name:12} {b['value']:+6.2f}   {b['low']:+6.2f} to {b['high']:+6.2f}")
-    s = said["sigma"]
+    s = provenance["sigma"]
     print(f"{'sigma':12} {s['value']:6.2f}   {s['low']:6.2f} to {s['high']:6.2f}")
-    print(f"{said['free_parameters']} free parameters, {said['fitted_figures']}")
+    print(f"{provenance['free_parameters']} free parameters, {provenance['fitted_figures']}")
     return 0
 
 

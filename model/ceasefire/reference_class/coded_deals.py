@@ -1,4 +1,4 @@
-"""Reading coded ceasefires from a data folder: every fault by file, line and column, before anything is used."""
+"""Reads coded ceasefires from a data folder, and reports every fault by file, line and column before any is used."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ CITATION = (
 )
 
 COLUMNS = {
-    "ceasefire_id": "a name of the deal, each once",
+    "ceasefire_id": "a name of the deal; each name occurs once",
     "location": "country: deals of one country are left out together when the fit is judged",
     "start": "first day [YYYY-MM-DD]",
     "ceasefire_class": "cessation, preliminary or definitive",
     "sides": "unilateral, bilateral or multilateral",
     "local": "1 when it covers a part of the territory",
-    "written": "1 when written down",
-    "fixed_term": "1 when it was to end on a day",
+    "written": "1 when there is a written text",
+    "fixed_term": "1 when the deal set a last day",
     "planned_days": "length of the fixed term [days]; empty when open-ended or not known",
-    "mechanism": "1 when the parties agreed how to see to it",
+    "mechanism": "1 when the parties agreed how compliance is supervised",
     "enforcement": "none, international (an organisation) or external (a state); empty when not coded",
-    "mediated": "1 when somebody mediated",
+    "mediated": "1 when there was a mediator",
     "prior_ceasefires": "earlier ceasefires of the conflict",
-    "days_mid": "days until it ended or was lost from sight; where the end is not dated, half of days_upper",
-    "days_upper": "the same; where the end is not dated, the most that it can be",
-    "broke": "1 when it broke down; 0 when it held as long as it was seen, ran its term or gave way to another",
-    "end_date_known": "1 when the last day is dated; otherwise it lies in (0, days_upper]",
+    "days_mid": "days until the end or the last observation; where the end is not dated, half of days_upper",
+    "days_upper": "the same; where the end is not dated, the longest possible duration",
+    "broke": "1 when it broke down; 0 when it held until the last observation, completed its term or was replaced",
+    "end_date_known": "1 when the last day is dated; otherwise the end lies in (0, days_upper]",
 }
-"""Columns of the file, in any order; others are passed over."""
+"""Columns of the file, in any order; other columns are ignored."""
 
 
 @dataclass(frozen=True)
 class Deal:
-    """One ceasefire as coded: its features, and how long it held as far as anybody knows [days]."""
+    """One ceasefire as coded: its features, and what is known about its duration [days]."""
 
     name: str
     country: str
@@ -59,10 +59,10 @@ class Deal:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was seen of n durations: the end lies in [low, high) [days]; high is infinite when censored at low.
+class CensoredDurations:
+    """n interval-censored durations: the end lies in [low, high) [days]; high is infinite when censored at low.
 
-    A deal that ended on day d ended in [d, d + 1): days are counted whole, as the model counts them.
+    A deal that ended on day d ended in [d, d + 1): days are whole, as in the model.
     """
 
     low: NDArray[np.float64]
@@ -70,7 +70,7 @@ class Seen:
 
     @property
     def censored(self) -> NDArray[np.bool_]:
-        """Held as long as it was seen."""
+        """Held until the last observation."""
         return np.isinf(self.high)
 
     def __len__(self) -> int:
@@ -78,11 +78,11 @@ class Seen:
 
 
 WAYS = ("dated", "mid", "upper", "interval")
-"""What to make of ends that nobody dated: leave them out, take half or all of the time, or say that it is between."""
+"""Four ways to read an undated end: leave it out, put it at half of `days_upper`, at all of it, or anywhere between."""
 
 
-def seen(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], Seen]:
-    """Which deals are used in this way, and what was seen of them. ValueError for no such way."""
+def censored_durations(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], CensoredDurations]:
+    """Positions of the deals that a way of reading uses, and their durations. ValueError for an unknown way."""
     if way not in WAYS:
         raise ValueError(f"no such way '{way}'; choose from {comma_list(WAYS)}")
     used = [k for k, deal in enumerate(deals) if deal.dated or way != "dated"]
@@ -90,14 +90,14 @@ def seen(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64
     for k in used:
         deal = deals[k]
         day = math.floor(deal.days_mid if way == "mid" else deal.days_upper)
-        hidden = deal.broke and not deal.dated and way == "interval"
-        low.append(0.0 if hidden else day)
+        undated = deal.broke and not deal.dated and way == "interval"
+        low.append(0.0 if undated else day)
         high.append(day + 1.0 if deal.broke else math.inf)
-    return np.array(used, np.int64), Seen(np.array(low, np.float64), np.array(high, np.float64))
+    return np.array(used, np.int64), CensoredDurations(np.array(low, np.float64), np.array(high, np.float64))
 
 
 def read_deals(folder: Path) -> list[Deal]:
-    """The deals of a data folder. Raises ScenarioError with every fault, by file, line and column."""
+    """The deals of a data folder. ScenarioError with every fault, by file, line and column."""
     file = folder / FILE
     rows = _rows(file, folder)
     faults: list[Fault] = []
@@ -110,14 +110,14 @@ def read_deals(folder: Path) -> list[Deal]:
             continue
         if deal.name in first_line:
             faults.append(
-                Fault(str(file), line, "ceasefire_id", f"'{deal.name}' stands in line {first_line[deal.name]} too")
+                Fault(str(file), line, "ceasefire_id", f"'{deal.name}' is also in line {first_line[deal.name]}")
             )
         first_line.setdefault(deal.name, line)
         deals.append(deal)
     if faults:
         raise ScenarioError(faults)
     if not deals:
-        raise ScenarioError([Fault(str(file), None, "", "holds no deals, only a header")])
+        raise ScenarioError([Fault(str(file), None, "", "has a header and no deals")])
     return deals
 
 
@@ -126,7 +126,7 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
         raise ScenarioError(
-            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md says what it holds")]
+            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md lists its columns")]
         )
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
@@ -135,11 +135,14 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
             missing = [name for name in COLUMNS if name not in header]
             if missing:
                 raise ScenarioError(
-                    [Fault(str(file), 1, name, f"no such column; it holds {COLUMNS[name]}") for name in missing]
+                    [
+                        Fault(str(file), 1, name, f"this column is missing; its meaning: {COLUMNS[name]}")
+                        for name in missing
+                    ]
                 )
             return [(reader.line_num, _row(file, reader.line_num, header, cells)) for cells in reader if cells]
     except UnicodeDecodeError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")]) from None
+        raise ScenarioError([Fault(str(file), None, "", f"is not UTF-8 text (byte {error.start})")]) from None
     except csv.Error as error:
         raise ScenarioError([Fault(str(file), None, "", f"cannot be read as CSV: {error}")]) from None
     except OSError as error:
@@ -148,24 +151,24 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
 
 def _row(file: Path, line: int, header: list[str], cells: list[str]) -> dict[str, str]:
     if len(cells) != len(header):
-        raise ScenarioError([Fault(str(file), line, "", f"has {len(cells)} cells, and the header {len(header)}")])
+        raise ScenarioError([Fault(str(file), line, "", f"has {len(cells)} cells; the header has {len(header)}")])
     return dict(zip(header, cells, strict=True))
 
 
 class _Reader:
-    """Reads the cells of one row; what is wrong is noted, with its column."""
+    """Reads the cells of one row, and adds a fault with its column for each wrong cell."""
 
     def __init__(self, file: Path, line: int, row: dict[str, str], faults: list[Fault]) -> None:
         self.file, self.line, self.row, self.faults = file, line, row, faults
-        self.sound = True
+        self.valid = True
 
     def deal(self) -> Deal | None:
-        """The deal of this row, or none when anything is wrong with it."""
+        """The deal of this row; None when any cell is wrong."""
         name, country = self.text("ceasefire_id"), self.text("location")
         self.date("start")
         fixed = self.flag("fixed_term")
         planned = self.number("planned_days", low=0.5) if self.row["planned_days"].strip() else None
-        said = {
+        coded = {
             "ceasefire_class": self.one_of("ceasefire_class", CLASSES), "sides": self.one_of("sides", SIDES),
             "local": self.flag("local"), "written": self.flag("written"), "fixed_term": fixed,
             "term_days": planned if fixed else None, "mechanism": self.flag("mechanism"),
@@ -175,56 +178,56 @@ class _Reader:
         mid, upper = self.number("days_mid"), self.number("days_upper")
         broke, dated = self.flag("broke"), self.flag("end_date_known")
         if mid is not None and upper is not None and mid > upper:
-            self.wrong("days_mid", f"{mid:g} is above days_upper, {upper:g}")
-        if not self.sound or mid is None or upper is None:
+            self.add_fault("days_mid", f"{mid:g} is above days_upper, {upper:g}")
+        if not self.valid or mid is None or upper is None:
             return None
-        features = Features(**said)  # type: ignore[arg-type]
+        features = Features(**coded)  # type: ignore[arg-type]
         return Deal(str(name), str(country), features, mid, upper, bool(broke), bool(dated))
 
-    def wrong(self, column: str, message: str) -> None:
-        self.sound = False
+    def add_fault(self, column: str, message: str) -> None:
+        self.valid = False
         self.faults.append(Fault(str(self.file), self.line, column, message))
 
     def text(self, column: str) -> str | None:
-        found = self.row[column].strip()
-        return found if found else self.wrong(column, "is empty")  # type: ignore[func-returns-value]
+        value = self.row[column].strip()
+        return value if value else self.add_fault(column, "is empty")  # type: ignore[func-returns-value]
 
-    def _read(self, column: str, how: Callable[[str], Any], right: str) -> Any:
+    def _read(self, column: str, convert: Callable[[str], Any], expected: str) -> Any:
         try:
-            return how(self.row[column].strip())
+            return convert(self.row[column].strip())
         except ValueError:
-            self.wrong(column, f"'{self.row[column]}' is not {right}")
+            self.add_fault(column, f"'{self.row[column]}' is not {expected}")
             return None
 
     def number(self, column: str, low: float = 0.0) -> float | None:
-        found: float | None = self._read(column, float, "a number")
-        if found is not None and not (math.isfinite(found) and found >= low):
-            self.wrong(column, f"{found:g} is not a number of days from {low:g}")
+        value: float | None = self._read(column, float, "a number")
+        if value is not None and not (math.isfinite(value) and value >= low):
+            self.add_fault(column, f"{value:g} is not a number of days; the lowest is {low:g}")
             return None
-        return found
+        return value
 
     def count(self, column: str) -> int | None:
-        found: float | None = self._read(column, float, "a whole number")
-        if found is not None and not (math.isfinite(found) and found >= 0 and found == int(found)):
-            self.wrong(column, f"'{self.row[column]}' is not a whole number from 0")
+        value: float | None = self._read(column, float, "a whole number")
+        if value is not None and not (math.isfinite(value) and value >= 0 and value == int(value)):
+            self.add_fault(column, f"'{self.row[column]}' is not a whole number from 0")
             return None
-        return None if found is None else int(found)
+        return None if value is None else int(value)
 
     def flag(self, column: str) -> bool | None:
-        said = self.row[column].strip()
-        if said not in ("0", "1"):
-            self.wrong(column, f"'{said}' is neither 0 nor 1")
+        value = self.row[column].strip()
+        if value not in ("0", "1"):
+            self.add_fault(column, f"'{value}' is neither 0 nor 1")
             return None
-        return said == "1"
+        return value == "1"
 
     def one_of(self, column: str, valid: Sequence[str], empty: str | None = None) -> str | None:
-        said = self.row[column].strip()
-        if not said and empty is not None:
+        value = self.row[column].strip()
+        if not value and empty is not None:
             return empty
-        if said not in valid:
-            self.wrong(column, f"'{said}' is not one of {comma_list(valid)}")
+        if value not in valid:
+            self.add_fault(column, f"'{value}' is not one of {comma_list(valid)}")
             return None
-        return said
+        return value
 
     def date(self, column: str) -> None:
-        self._read(column, datetime.date.fromisoformat, "a day such as 2020-03-05")
+        self._read(column, datetime.date.fromisoformat, "a date such as 2020-03-05")

@@ -1,4 +1,4 @@
-"""What a data set codes about a ceasefire, and nothing that was learnt after it began."""
+"""Features that a data set codes about a ceasefire when it begins; nothing that became known later."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ SIDES: tuple[Sides, ...] = ("unilateral", "bilateral", "multilateral")
 ENFORCEMENTS: tuple[Enforcement, ...] = ("none", "international", "external")
 
 PRIOR_STEPS = (0, 4, 16)
-"""Earlier ceasefires of the conflict are counted as none to 3, 4 to 15, 16 and more where mechanisms are concerned."""
+"""Classes of earlier ceasefires of the conflict for the mechanisms: 0 to 3, 4 to 15, 16 and more."""
 
 COVARIATES = (
     "constant", "preliminary", "definitive", "unilateral", "local", "written", "fixed_term", "mechanism",
     "enforcement", "mediated", "log_prior",
 )  # fmt: skip
-"""What intractability is a linear function of, in the order of `covariates`."""
+"""Covariates of intractability, in the order of `covariates`."""
 
 
 @dataclass(frozen=True)
 class Features:
-    """The coded features of one ceasefire. `term_days` is none when it is open-ended or the term is not known."""
+    """The coded features of one ceasefire. `term_days` is None when it is open-ended or the term is unknown."""
 
     ceasefire_class: Class = "cessation"
     sides: Sides = "bilateral"
@@ -54,7 +54,7 @@ class Features:
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """Features as far as mechanisms tell deals apart: deals of one cell differ only in intractability."""
+    """The features that the mechanisms use. Deals of one cell differ only in intractability."""
 
     ceasefire_class: Class
     unilateral: bool
@@ -67,7 +67,7 @@ class Cell:
 
 
 def cell_of(features: Features) -> Cell:
-    """The cell of a deal; its fixed term does not count, for expiry is no breakdown."""
+    """The cell of a deal. A fixed term is not part of it, because expiry is no breakdown."""
     return Cell(
         features.ceasefire_class, features.sides == "unilateral", features.local, features.written,
         features.mechanism, features.enforcement, features.mediated,
@@ -76,7 +76,7 @@ def cell_of(features: Features) -> Cell:
 
 
 def covariates(features: Features) -> NDArray[np.float64]:
-    """What intractability depends on, shape (len(COVARIATES),): a constant, indicators, log(1 + earlier ceasefires)."""
+    """Covariates of one deal, shape (len(COVARIATES),): a constant, indicators, log(1 + earlier ceasefires)."""
     return np.array([
         1.0, features.ceasefire_class == "preliminary", features.ceasefire_class == "definitive",
         features.sides == "unilateral", features.local, features.written, features.fixed_term, features.mechanism,

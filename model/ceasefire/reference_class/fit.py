@@ -1,4 +1,4 @@
-"""Intractability fitted: z ~ N(b . x, s) per deal, by maximum likelihood of what was seen of the deals."""
+"""Fits intractability, z ~ N(b . x, s) for each deal, by maximum likelihood of interval-censored durations."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
-from ceasefire.analysis.interval_censored import chance
+from ceasefire.analysis.interval_censored import probability_between
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.coded_deals import Seen
+from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import COVARIATES, Features, cell_of, covariates
 from ceasefire.reference_class.generate import Z_LEVELS
 from ceasefire.reference_class.reference_table import Table
@@ -48,28 +48,28 @@ def forecast(
     features: Sequence[Features],
     lever: Sequence[Features] | None = None,
 ) -> FloatArray:
-    """Masses of shape (n, bins): how long each deal holds. Raises KeyError for a cell that is not in the table.
+    """Probability of an end in each bin of days, shape (n, bins). KeyError for a cell that is not in the table.
 
-    With `lever`, the terms are those of `lever` and the cases stay as intractable as `features` makes them.
+    With `lever`, the terms are those of `lever`, and intractability is still that of `features`.
     """
     shares = level_shares(fitted.means(design(features)), fitted.sigma)
     rows = [table.row(cell_of(each)) for each in (lever or features)]
-    found: FloatArray = np.einsum("nk,nkb->nb", shares, table.mass[rows])
-    return found
+    mass: FloatArray = np.einsum("nk,nkb->nb", shares, table.mass[rows])
+    return mass
 
 
 def level_shares(means: FloatArray, sigma: float) -> FloatArray:
-    """Weight of each level of the table for z ~ N(mean, sigma), shape (n, levels); beyond the ends it is the end's."""
-    passed, _, _ = _progress(means, sigma)
+    """Weight of each level of the table for z ~ N(mean, sigma), shape (n, levels); z beyond an end counts there."""
+    progress, _, _ = _expected_progress(means, sigma)
     one = np.ones((len(means), 1))
-    return np.asarray(np.concatenate([one, passed], axis=1) - np.concatenate([passed, 0 * one], axis=1))
+    return np.asarray(np.concatenate([one, progress], axis=1) - np.concatenate([progress, 0 * one], axis=1))
 
 
-def _progress(means: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """How far z ~ N(mean, sigma) is expected to have come from each level to the next, and its slopes in both numbers.
+def _expected_progress(means: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Expected share of each step between levels that z ~ N(mean, sigma) has covered, and its derivatives in both.
 
-    Exact for lives that change evenly between levels: E max(0, z - a) = sigma (u F(u) + f(u)), u = (mean - a) / sigma,
-    with F and f the normal distribution. Three arrays of shape (n, levels - 1).
+    Exact when probabilities are linear between levels: E max(0, z - a) = sigma (u F(u) + f(u)), u = (mean - a) / sigma,
+    with F and f the normal distribution function and density. Three arrays of shape (n, levels - 1).
     """
     u = (means[:, None] - LEVELS) / sigma
     area, height = ndtr(u), np.exp(-(u**2) / 2) / np.sqrt(2 * np.pi)
@@ -81,38 +81,38 @@ def _progress(means: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, 
     )
 
 
-def chances(table: Table, features: Sequence[Features], what: Seen) -> FloatArray:
-    """Chance of what was seen of each deal at each level, shape (n, levels)."""
+def likelihood_by_level(table: Table, features: Sequence[Features], durations: CensoredDurations) -> FloatArray:
+    """Likelihood of each deal's duration at each level, shape (n, levels)."""
     rows = [table.row(cell_of(each)) for each in features]
-    return chance(table.mass[rows], what.low[:, None], what.high[:, None])
+    return probability_between(table.mass[rows], durations.low[:, None], durations.high[:, None])
 
 
 def _likelihood(theta: FloatArray, x: FloatArray, at_level: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Log likelihood of each deal, and its slope in (beta, log sigma): shapes (n,), (n, covariates + 1)."""
+    """Log likelihood of each deal, and its gradient in (beta, log sigma): shapes (n,), (n, covariates + 1)."""
     sigma = float(np.exp(theta[-1]))
-    passed, by_mean, by_sigma = _progress(x @ theta[:-1], sigma)
+    progress, by_mean, by_sigma = _expected_progress(x @ theta[:-1], sigma)
     rise = np.diff(at_level, axis=1)
-    total = np.maximum(at_level[:, 0] + (passed * rise).sum(axis=1), 1e-300)
+    total = np.maximum(at_level[:, 0] + (progress * rise).sum(axis=1), 1e-300)
     of_mean = (by_mean * rise).sum(axis=1) / total
     of_log_sigma = sigma * (by_sigma * rise).sum(axis=1) / total
     return np.log(total), np.column_stack([of_mean[:, None] * x, of_log_sigma])
 
 
-def fitted_to(
+def fit_intractability(
     table: Table,
     features: Sequence[Features],
-    what: Seen,
+    durations: CensoredDurations,
     groups: Sequence[str],
     start: FloatArray | None = None,
 ) -> Intractability:
-    """The most likely intractability; `groups` are the countries by which its errors are clustered."""
+    """Maximum-likelihood estimate; `groups` are the countries by which standard errors are clustered."""
     x = design(features)
-    at_level = chances(table, features, what)
-    informed = ~((what.low <= 0) & np.isinf(what.high))
+    at_level = likelihood_by_level(table, features, durations)
+    informed = ~((durations.low <= 0) & np.isinf(durations.high))
 
     def loss(theta: FloatArray) -> tuple[float, FloatArray]:
-        each, slopes = _likelihood(theta, x, at_level)
-        return -float(each.sum()), -slopes.sum(axis=0)
+        each, gradient = _likelihood(theta, x, at_level)
+        return -float(each.sum()), -gradient.sum(axis=0)
 
     first = np.zeros(x.shape[1] + 1) if start is None else start
     bounds = [(-8.0, 8.0)] * x.shape[1] + [(np.log(LEAST_SIGMA), np.log(4.0))]
@@ -123,14 +123,14 @@ def fitted_to(
 
 
 def _clustered_errors(theta: FloatArray, x: FloatArray, at_level: FloatArray, groups: NDArray[np.str_]) -> FloatArray:
-    """Standard errors of (beta, log sigma) when deals of one country are not independent (sandwich)."""
+    """Standard errors of (beta, log sigma), clustered by group (sandwich estimator)."""
     h = 1e-4
 
-    def slope(at: FloatArray) -> FloatArray:
+    def gradient(at: FloatArray) -> FloatArray:
         return np.asarray(_likelihood(at, x, at_level)[1].sum(axis=0))
 
-    curve = np.array([(slope(theta + h * e) - slope(theta - h * e)) / (2 * h) for e in np.eye(len(theta))])
-    bread = np.linalg.pinv(-(curve + curve.T) / 2)
+    hessian = np.array([(gradient(theta + h * e) - gradient(theta - h * e)) / (2 * h) for e in np.eye(len(theta))])
+    bread = np.linalg.pinv(-(hessian + hessian.T) / 2)
     scores = _likelihood(theta, x, at_level)[1]
     sums = np.array([scores[groups == group].sum(axis=0) for group in np.unique(groups)])
     middle = sums.T @ sums * (len(sums) / max(1, len(sums) - 1))

@@ -1,9 +1,9 @@
-"""From coded features and intractability to a scenario, through the schema that files go through.
+"""Makes a scenario from coded features and intractability; it is checked by the same schema as scenario files.
 
-A coded feature enters twice. Through the mechanisms, with the sign that theory gives it: that is what `content` lays
-over generic.yaml, and all that a lever moves. And through intractability z, because mediators and monitors go to the
-hard cases: z moves what the parties want and how they stand at signing (`wants`), which no lever reaches.
-Every number here is ASSUMED.
+A coded feature acts in two ways. It acts through the mechanisms, with the sign that theory gives it: `content` writes
+it over generic.yaml, and this is all that a lever changes. It also acts through intractability z, because mediators and
+monitors go to the hard cases: z sets what the parties want and their posture at signing (`set_intractability`), which
+no lever changes. Every number here is ASSUMED.
 """
 
 from __future__ import annotations
@@ -25,48 +25,48 @@ KEEPERS = ("keepers_government", "keepers_opposition")
 LOCAL_SECTORS = 3
 
 Z_LEVELS = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
-"""Levels of intractability at which deals are simulated; between them lives are mixed, beyond them as at the end."""
+"""Levels of intractability that are simulated. Between levels, results are interpolated; beyond them, constant."""
 
 STAKE = (-0.15, 0.10, 0.012)
 """Utility of all-out war for its own sake at intractability z: constant, per z, per z cubed.
 
-So that median lives are about evenly spaced in their logarithm, from days to many years: the scale of z is free.
+Chosen so that the logarithm of the median duration is about linear in z. The scale of z is free.
 """
 
 STRIKING_FROM, ATTACKING_FROM = 0.5, 3.5
-"""Intractability from which one party still strikes, or is on the offensive, on the morning of day 0."""
+"""Intractability from which one party still strikes, or is on the offensive, on day 0."""
 
 Tree = dict[str, Any]
 
 
 @cache
 def template() -> Tree:
-    """The plain content of generic.yaml, every default stated. Raises ScenarioError."""
+    """The content of generic.yaml with every default stated. Raises ScenarioError."""
     return load(TEMPLATE).resolved
 
 
 def scenario(features: Features, z: float = 0.0, declarer: Declarer = "government") -> Scenario:
-    """A deal with these features and intractability z; `declarer` is who stops firing when only one party does."""
+    """A deal with these features and intractability z; `declarer` is the party that stops fire in a unilateral deal."""
     tree = content(cell_of(features), z, declarer)
     if features.term_days is not None:
         tree["agreement"]["term_days"] = max(1, round(features.term_days))
-    return made(tree)
+    return as_scenario(tree)
 
 
-def made(tree: Tree) -> Scenario:
-    """A scenario from plain content. Raises pydantic.ValidationError."""
-    found: Scenario = Scenario.model_validate(tree)
-    return found
+def as_scenario(tree: Tree) -> Scenario:
+    """The scenario of a content. Raises pydantic.ValidationError."""
+    scenario: Scenario = Scenario.model_validate(tree)
+    return scenario
 
 
 def content(cell: Cell, z: float, declarer: Declarer = "government") -> Tree:
-    """The plain content of a scenario of this cell and intractability, without a term."""
+    """The content of a scenario of this cell and intractability, without a fixed term."""
     tree = copy.deepcopy(template())
-    for lay in (_place, _enforcers, _mediator, _terms, _settlement, _experience):
-        lay(tree, cell)
+    for write in (_territory, _enforcers, _mediator, _terms, _settlement, _experience):
+        write(tree, cell)
     if cell.unilateral:
         tree["agreement"]["excludes"] = [_other(declarer)]
-    wants(tree, z, _other(declarer))
+    set_intractability(tree, z, _other(declarer))
     return tree
 
 
@@ -74,8 +74,8 @@ def _other(party: Declarer) -> Declarer:
     return PARTIES[1 - PARTIES.index(party)]
 
 
-def _place(tree: Tree, cell: Cell) -> None:
-    """A local deal covers three stretches of the front, and a smaller war."""
+def _territory(tree: Tree, cell: Cell) -> None:
+    """A local deal covers three sectors of the front and a smaller war."""
     if cell.local:
         sectors = tree["front"]["sectors"]
         for name in list(sectors)[LOCAL_SECTORS:]:
@@ -85,7 +85,7 @@ def _place(tree: Tree, cell: Cell) -> None:
 
 
 def _enforcers(tree: Tree, cell: Cell) -> None:
-    """Contingents on the line are a tripwire; a state that enforces is a patron too. Walter 1997; Hultman 2014."""
+    """Troops of enforcers are a tripwire; a state that enforces is also a patron. Walter 1997; Hultman 2014."""
     if cell.enforcement == "none":
         for name in KEEPERS:
             del tree["actors"][name]
@@ -107,7 +107,7 @@ def _mediator(tree: Tree, cell: Cell) -> None:
 
 
 def _terms(tree: Tree, cell: Cell) -> None:
-    """A mechanism or enforcement watches and connects; what is written is clearer. Fortna 2004; Park 2023."""
+    """A mechanism or enforcement brings monitoring and a hotline; a written text is clearer. Fortna 2004; Park 2023."""
     terms = tree["agreement"]
     terms["class"] = cell.ceasefire_class
     if cell.mechanism or cell.enforcement != "none":
@@ -118,7 +118,7 @@ def _terms(tree: Tree, cell: Cell) -> None:
 
 
 def _settlement(tree: Tree, cell: Cell) -> None:
-    """A definitive deal settles who holds what, and sends forces home. Clayton and Sticher 2021."""
+    """A definitive deal settles who holds what and demobilises forces. Clayton and Sticher 2021."""
     if cell.ceasefire_class == "definitive":
         for sector in tree["front"]["sectors"].values():
             sector["held"] = {"uniform": [0.35, 0.65]}
@@ -128,16 +128,16 @@ def _settlement(tree: Tree, cell: Cell) -> None:
 
 
 def _experience(tree: Tree, cell: Cell) -> None:
-    """Earlier deals teach the terms and the partner, and come with weariness. Joshi and Quinn; Lundgren et al. 2023."""
-    learnt = 0.05 * cell.prior
+    """Earlier deals raise trust and come with weariness. Joshi and Quinn; Lundgren et al. 2023."""
+    gain = 0.05 * cell.prior
     for side in tree["sides"]:
-        tree["trust"][side] = {"triangular": [0.1, 0.3 + learnt, 0.6 + learnt]}
+        tree["trust"][side] = {"triangular": [0.1, 0.3 + gain, 0.6 + gain]}
     for name in PARTIES:
-        tree["actors"][name]["weariness"] = {"triangular": [0.0, 0.3 + learnt, 0.8]}
+        tree["actors"][name]["weariness"] = {"triangular": [0.0, 0.3 + gain, 0.8]}
 
 
-def wants(tree: Tree, z: float, fighting: Declarer) -> None:
-    """Intractability: how much the parties want war, and whether one, `fighting`, is at it when the deal begins."""
+def set_intractability(tree: Tree, z: float, fighting: Declarer) -> None:
+    """Intractability: how much the parties want war, and whether the party `fighting` still fights on day 0."""
     stake = STAKE[0] + STAKE[1] * z + STAKE[2] * z**3
     claim = 1.0 / (1.0 + math.exp(-z / 2))
     for name in PARTIES:

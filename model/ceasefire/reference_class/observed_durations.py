@@ -1,6 +1,6 @@
-"""How the coded deals lived, by class and territory, four ways: the targets, and the small table shipped with them.
+"""Observed durations of coded deals by class and territory, in four readings of undated ends; the shipped tables.
 
-Only open-ended deals: one of fixed term is meant to end.
+Only open-ended deals count: a deal of fixed term is meant to end.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from scipy.optimize import minimize
 
 from ceasefire.analysis.interval_censored import EDGES, surviving, turnbull
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.coded_deals import WAYS, Deal, seen
+from ceasefire.reference_class.coded_deals import WAYS, Deal, censored_durations
 from ceasefire.reference_class.features import CLASSES, Class, Enforcement, Features, Sides
 
 DAYS = (7, 30, 90, 365)
 FEWEST = 5
-"""Deals that a published cell must hold."""
+"""Smallest number of deals in a published cell."""
 
 GROUPS = (*CLASSES, "local", "whole territory", "all")
 SHIPPED = Path(__file__).parent / "survival.csv"
@@ -32,23 +32,23 @@ HEADER = ("way", "group", "figure", "deals", "value")
 
 @dataclass(frozen=True)
 class Targets:
-    """value[way, group, figure]: survival at '7' to '365' days, and the Weibull 'shape'; absent below FEWEST deals."""
+    """value[way, group, figure]: survival at '7' to '365' days and the Weibull 'shape'; absent below FEWEST deals."""
 
     value: dict[tuple[str, str, str], float]
     deals: dict[tuple[str, str], int]
 
-    def holds(self, *groups: str) -> bool:
-        """There are figures of all these groups in every way."""
+    def has_figures(self, *groups: str) -> bool:
+        """Every way has figures of all these groups."""
         return all((way, group, "shape") in self.value for way in WAYS for group in groups)
 
     def band(self, group: str, figure: str) -> tuple[float, float]:
-        """Lowest and highest of the four ways. KeyError when any is absent."""
+        """Lowest and highest value of the four ways. KeyError when one is absent."""
         each = [self.value[way, group, figure] for way in WAYS]
         return min(each), max(each)
 
 
 def in_group(features: Features, group: str) -> bool:
-    """Does an open-ended deal belong to the group?"""
+    """Whether a deal is open-ended and belongs to the group."""
     if features.fixed_term:
         return False
     if group in ("local", "whole territory"):
@@ -57,17 +57,17 @@ def in_group(features: Features, group: str) -> bool:
 
 
 def targets_of(deals: Sequence[Deal]) -> Targets:
-    """The figures of a data file."""
+    """The figures of a list of deals."""
     value: dict[tuple[str, str, str], float] = {}
     count: dict[tuple[str, str], int] = {}
     for way in WAYS:
-        used, what = seen(deals, way)
+        used, durations = censored_durations(deals, way)
         for group in GROUPS:
-            its = np.array([in_group(deals[k].features, group) for k in used], bool)
-            count[way, group] = int(its.sum())
+            members = np.array([in_group(deals[k].features, group) for k in used], bool)
+            count[way, group] = int(members.sum())
             if count[way, group] < FEWEST:
                 continue
-            low, high = what.low[its], what.high[its]
+            low, high = durations.low[members], durations.high[members]
             curve = turnbull(low, high)
             for day in DAYS:
                 value[way, group, str(day)] = float(surviving(curve, day))
@@ -76,9 +76,9 @@ def targets_of(deals: Sequence[Deal]) -> Targets:
 
 
 def weibull_shape(low: FloatArray, high: FloatArray, times: FloatArray | None = None) -> float:
-    """Shape of the Weibull most likely under ends in [low, high) days, each seen `times` over; below 1: hazard falls.
+    """Maximum-likelihood Weibull shape for ends in [low, high) days, each counted `times`; below 1 the hazard falls.
 
-    What lies beyond the horizon is censored there.
+    Durations beyond the horizon are censored there.
     """
     weight = np.ones(len(low)) if times is None else times
     before = np.minimum(low, EDGES[-1])
@@ -86,21 +86,22 @@ def weibull_shape(low: FloatArray, high: FloatArray, times: FloatArray | None = 
 
     def loss(theta: FloatArray) -> float:
         shape, scale = np.exp(np.clip(theta, -10, 20))
-        still = np.exp(-_hazard(before, shape, scale))
-        left = np.where(np.isinf(after), 0.0, np.exp(-_hazard(np.where(np.isinf(after), 1.0, after), shape, scale)))
-        return -float(weight @ np.log(np.maximum(still - left, 1e-300)))
+        at_low = np.exp(-_cumulative_hazard(before, shape, scale))
+        finite = np.where(np.isinf(after), 1.0, after)
+        at_high = np.where(np.isinf(after), 0.0, np.exp(-_cumulative_hazard(finite, shape, scale)))
+        return -float(weight @ np.log(np.maximum(at_low - at_high, 1e-300)))
 
     return float(np.exp(minimize(loss, np.array([-0.7, 4.0]), method="Nelder-Mead", options={"fatol": 1e-6}).x[0]))
 
 
-def _hazard(days: FloatArray, shape: float, scale: float) -> FloatArray:
-    """Cumulative hazard of a Weibull, cut where nothing survives."""
+def _cumulative_hazard(days: FloatArray, shape: float, scale: float) -> FloatArray:
+    """Cumulative hazard of a Weibull, limited where nothing survives."""
     powers = shape * (np.log(np.maximum(days, 1e-12)) - np.log(scale))
     return np.asarray(np.where(days > 0, np.exp(np.minimum(powers, 20.0)), 0.0))
 
 
 def write_targets(targets: Targets, file: Path = SHIPPED) -> None:
-    """Write the shipped table: only figures of FEWEST deals or more."""
+    """Write the shipped table of figures; each rests on FEWEST deals or more."""
     with file.open("w", encoding="utf-8", newline="\n") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(HEADER)
@@ -109,7 +110,7 @@ def write_targets(targets: Targets, file: Path = SHIPPED) -> None:
 
 
 def shipped_targets(file: Path = SHIPPED) -> Targets:
-    """The shipped table."""
+    """The shipped table of figures."""
     value: dict[tuple[str, str, str], float] = {}
     count: dict[tuple[str, str], int] = {}
     with file.open(encoding="utf-8", newline="") as opened:
@@ -127,7 +128,7 @@ MIX_HEADER = (
 
 
 def mix_of(deals: Sequence[Deal]) -> list[tuple[Features, int]]:
-    """Kinds of open-ended deals with at least FEWEST, and how many; earlier ceasefires as in their geometric mean."""
+    """Kinds of open-ended deals with FEWEST deals or more, and their number; earlier ceasefires by geometric mean."""
     kinds: dict[Features, list[int]] = defaultdict(list)
     for deal in deals:
         f = deal.features
@@ -142,7 +143,7 @@ def mix_of(deals: Sequence[Deal]) -> list[tuple[Features, int]]:
 
 
 def write_mix(mix: Sequence[tuple[Features, int]], file: Path = SHIPPED_MIX) -> None:
-    """Write the shipped table, the commonest kinds first."""
+    """Write the shipped table of kinds, the commonest first."""
     with file.open("w", encoding="utf-8", newline="\n") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(MIX_HEADER)
@@ -154,7 +155,7 @@ def write_mix(mix: Sequence[tuple[Features, int]], file: Path = SHIPPED_MIX) -> 
 
 
 def shipped_mix(file: Path = SHIPPED_MIX) -> list[tuple[Features, int]]:
-    """Kinds of open-ended deals, and how many of them there are."""
+    """The shipped table: kinds of open-ended deals, and the number of each."""
     with file.open(encoding="utf-8", newline="") as opened:
         return [
             (

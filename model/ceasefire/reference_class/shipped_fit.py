@@ -1,6 +1,6 @@
-"""The fit that is shipped, with its provenance; and making it anew from a data folder.
+"""The shipped fit with its provenance, and the program that makes it again from a data folder.
 
-`python -m ceasefire.reference_class --data DIR` runs `refit`: after any change to the rules or their numbers.
+After any change of the rules or their numbers, `python -m ceasefire.reference_class --data DIR` runs `refit`.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from typing import Any
 import numpy as np
 from ruamel.yaml import YAML
 
+from ceasefire.analysis.estimates import Z_95
 from ceasefire.reference_class import observed_durations
-from ceasefire.reference_class.coded_deals import CITATION, Deal, read_deals, seen
+from ceasefire.reference_class.coded_deals import CITATION, Deal, censored_durations, read_deals
 from ceasefire.reference_class.features import COVARIATES, cell_of
-from ceasefire.reference_class.fit import Intractability, fitted_to
+from ceasefire.reference_class.fit import Intractability, fit_intractability
 from ceasefire.reference_class.generate import TEMPLATE
-from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulated
+from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulate_table
 from ceasefire.scenario.load import load
 
 FITTED = Path(__file__).parent / "fitted.yaml"
-TWO_SIDED_95 = 1.959964
 WAY = "interval"
 
-HEAD = """\
-# How intractable cases are, by what is coded of them: z ~ N(sum of value x covariate, sigma).
+HEADER = """\
+# Intractability z of a case, given its coded features: z ~ N(sum of value x covariate, sigma).
 #
-# Made by `python -m ceasefire.reference_class --data DIR`; not to be edited. Intervals are 95 %, clustered by country.
-# A value is an association, not an effect: it holds what the mechanisms leave over, selection above all.
+# Written by `python -m ceasefire.reference_class --data DIR`; do not edit. Intervals are 95 %, clustered by country.
+# A value is an association, not an effect: it contains what the mechanisms leave unexplained, selection above all.
 """
 
 
 @dataclass(frozen=True, eq=False)
-class Shipped:
-    """A fit read back: the intractability, and what is said of how it was made."""
+class ShippedFit:
+    """A fit as read from its file: the intractability, and how it was made."""
 
     fitted: Intractability
-    said: dict[str, Any]
+    provenance: dict[str, Any]
 
     @property
     def stale(self) -> bool:
-        """The generic scenario or the numbers of the rules are no longer those that the fit was made with."""
-        return bool(self.said["made_with"]["generic_scenario"] != load(TEMPLATE).digest)
+        """Whether the generic scenario or the numbers of the rules have changed since the fit."""
+        return bool(self.provenance["made_with"]["generic_scenario"] != load(TEMPLATE).digest)
 
 
 def fit(
@@ -52,13 +52,13 @@ def fit(
     table: Table | None = None,
     worlds: int = WORLDS,
     seed: int = SEED,
-    told: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[Intractability, Table]:
-    """The most likely intractability of these deals, and the reference table, simulated when not given."""
-    found = table or simulated((cell_of(deal.features) for deal in deals), worlds, seed, told)
-    used, what = seen(deals, WAY)
+    """Maximum-likelihood intractability of these deals, and the reference table, simulated when not given."""
+    table = table or simulate_table((cell_of(deal.features) for deal in deals), worlds, seed, progress)
+    used, durations = censored_durations(deals, WAY)
     chosen = [deals[k] for k in used]
-    return fitted_to(found, [d.features for d in chosen], what, [d.country for d in chosen]), found
+    return fit_intractability(table, [d.features for d in chosen], durations, [d.country for d in chosen]), table
 
 
 def refit(
@@ -66,26 +66,26 @@ def refit(
     to: Path = FITTED,
     worlds: int = WORLDS,
     seed: int = SEED,
-    told: Callable[[int], None] = lambda done: None,
-) -> Shipped:
-    """Fit to the deals of a data folder and write what is shipped: the fit, the mix of deals, the data's own curves.
+    progress: Callable[[int], None] = lambda done: None,
+) -> ShippedFit:
+    """Fit to the deals of a data folder, and write the fit, the mix of deals and the observed durations.
 
-    The last two go beside the code only when `to` is the shipped place. Raises ScenarioError for bad data.
+    The last two are written only when `to` is the shipped file. Raises ScenarioError for bad data.
     """
     deals = read_deals(data)
-    fitted, table = fit(deals, None, worlds, seed, told)
+    fitted, table = fit(deals, None, worlds, seed, progress)
     write(fitted, deals, table, to)
     if to == FITTED:
         observed_durations.write_mix(observed_durations.mix_of(deals))
         observed_durations.write_targets(observed_durations.targets_of(deals))
-    shipped.cache_clear()
-    return shipped(to)
+    shipped_fit.cache_clear()
+    return shipped_fit(to)
 
 
 def write(fitted: Intractability, deals: list[Deal], table: Table, to: Path = FITTED) -> None:
     """Write a fit with its provenance."""
-    spread = TWO_SIDED_95 * fitted.errors
-    said = {
+    spread = Z_95 * fitted.errors
+    content = {
         "source": CITATION,
         "deals": len(deals),
         "countries": len({deal.country for deal in deals}),
@@ -109,8 +109,8 @@ def write(fitted: Intractability, deals: list[Deal], table: Table, to: Path = FI
     yaml.default_flow_style = None
     yaml.width = 120
     with to.open("w", encoding="utf-8", newline="\n") as opened:
-        opened.write(HEAD)
-        yaml.dump(said, opened)
+        opened.write(HEADER)
+        yaml.dump(content, opened)
 
 
 def _round(number: float) -> float:
@@ -118,13 +118,14 @@ def _round(number: float) -> float:
 
 
 @cache
-def shipped(file: Path = FITTED) -> Shipped:
-    """The fit that is shipped."""
-    said = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    each = [said["intractability"][name] for name in COVARIATES]
-    beta = np.array([one["value"] for one in each])
-    errors = np.array([(one["high"] - one["low"]) / (2 * TWO_SIDED_95) for one in each])
-    sigma = said["sigma"]
-    of_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * TWO_SIDED_95)
-    likelihood = said["log_likelihood_per_deal"] * said["deals"]
-    return Shipped(Intractability(beta, sigma["value"], np.append(errors, of_sigma), likelihood, said["deals"]), said)
+def shipped_fit(file: Path = FITTED) -> ShippedFit:
+    """The shipped fit."""
+    content = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    coefficients = [content["intractability"][name] for name in COVARIATES]
+    beta = np.array([each["value"] for each in coefficients])
+    errors = np.array([(each["high"] - each["low"]) / (2 * Z_95) for each in coefficients])
+    sigma = content["sigma"]
+    error_of_log_sigma = np.log(sigma["high"] / sigma["low"]) / (2 * Z_95)
+    likelihood = content["log_likelihood_per_deal"] * content["deals"]
+    all_errors = np.append(errors, error_of_log_sigma)
+    return ShippedFit(Intractability(beta, sigma["value"], all_errors, likelihood, content["deals"]), content)

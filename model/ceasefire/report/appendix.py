@@ -1,4 +1,4 @@
-"""What a scenario rests on: numbers that nobody measured, with their ranges, and those that somebody reported."""
+"""Appendix of reports: assumed numbers with their ranges, numbers with a source, motives, and how to replay."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = ("number", "value", "drawn over", "unit", "note")
 
 
 def assumed_numbers(scenario: Scenario) -> pd.DataFrame:
-    """A row for each ASSUMED number: its path, value, the range that doubt draws it over (may be ''), unit and note."""
+    """A row for each ASSUMED number: path, value, range over which it is drawn (may be ''), unit and note."""
     rows = [
         (path, shown(number), _range(number, meta), str(meta["unit"]), _note(number))
         for path, number, meta in quantities(scenario)
@@ -33,65 +33,65 @@ def _range(number: Quantity, meta: dict[str, Any]) -> str:
 
 
 def _note(number: Quantity) -> str:
-    """What the file says of the number, besides that it is assumed, and since when a fact behind it could be known."""
-    said = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _since(number)
+    """The reason for the number, the day from which the fact behind it could be known, and the note of the file."""
+    reason = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _known_by(number)
     note = " ".join((number.note or "").split()).removeprefix(f"{ASSUMED}: ")
-    return "; ".join(part for part in (said, note) if part)
+    return "; ".join(part for part in (reason, note) if part)
 
 
 def assumed_table(table: pd.DataFrame) -> Table:
-    """The same for readers."""
+    """The assumed numbers as a table of the page."""
     rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
     return Table(f"{len(table):,} assumed numbers", COLUMNS, rows, frozenset({1, 2}))
 
 
 def sources_table(scenario: Scenario) -> Table:
-    """Every number that has a source: what it is and who says so."""
+    """Every number with a source, as a table of the page."""
     rows = [
-        [path, shown(number), str(meta["unit"]), _known(number)]
+        [path, shown(number), str(meta["unit"]), _source(number)]
         for path, number, meta in quantities(scenario)
         if not number.assumed
     ]
     return Table(f"{len(rows):,} numbers with a source", ("number", "value", "unit", "source"), rows, frozenset({1}))
 
 
-def _known(number: Quantity) -> str:
-    """The source, and since when it could be known."""
-    return " ".join(number.source.split()) + _since(number)
+def _source(number: Quantity) -> str:
+    """The source of a number, and the day from which it could be known."""
+    return " ".join(number.source.split()) + _known_by(number)
 
 
-def _since(number: Quantity) -> str:
+def _known_by(number: Quantity) -> str:
     return f" (known by {number.known_by.isoformat()})" if number.known_by is not None else ""
 
 
 def motives_table(scenario: Scenario) -> Table:
-    """Why actors move at all, and where each motive is argued."""
+    """The motives with their sources, as a table of the page."""
     rows = [[motive.title, " ".join(motive.source.split())] for motive in scenario.motives.values()]
-    return Table("Motives of the actors, and where they are argued", ("motive", "source"), rows)
+    return Table("Motives of the actors, with their sources", ("motive", "source"), rows)
 
 
 PROGRAM_WORDS = {"ceasefire": "Ceasefire", "python": "Python", "numpy": "NumPy", "numba": "Numba", "mesa": "Mesa"}
 
 
 def replay_section(manifest: Mapping[str, Any], named: str, world: int) -> Section:
-    """Commands that make the run, one of its worlds and this page again, and the versions that gave these bytes."""
+    """Commands that repeat the run, one of its worlds and this page, and the versions that produced the results."""
     folder = shlex.quote(named)
     lines = {
-        str(manifest.get("command", "")): "makes the whole run again",
-        f"ceasefire replay {folder} --world {world}": "lives one world again and says whether it is the same",
-        f"ceasefire world {folder} --world {world} --chart": "tells that world day by day, and why",
-        f"ceasefire report {folder}": "makes the figures and this page again",
+        str(manifest.get("command", "")): "repeats the whole run",
+        f"ceasefire replay {folder} --world {world}": "simulates one world again and checks that it is the same",
+        f"ceasefire world {folder} --world {world} --chart": "tells the story of that world day by day",
+        f"ceasefire report {folder}": "draws the figures and this page again",
     }
-    said = (
+    text = (
         "The same scenario, seed and program give the same worlds, to the last bit, on any machine. The folder of "
-        "these results holds everything: the full scenario, the tables and a manifest."
+        "these results contains everything: the full scenario, the tables and a manifest."
     )
-    blocks: list[Block] = [Paragraph(said), Commands({line: what for line, what in lines.items() if line})]
-    return Section("replay", "How to replay it", [*blocks, Folded("What made it", [_made_with(manifest)])])
+    blocks: list[Block] = [Paragraph(text), Commands({line: what for line, what in lines.items() if line})]
+    return Section("replay", "How to replay it", [*blocks, Folded("Versions and hashes", [_versions(manifest)])])
 
 
-def _made_with(manifest: Mapping[str, Any]) -> Table:
-    """Versions, and the hashes by which results are told apart."""
+def _versions(manifest: Mapping[str, Any]) -> Table:
+    """Versions of the program and its libraries, and the hashes that identify the results."""
     program = dict(manifest.get("program", {}))
     rows: list[list[str]] = [
         [str(PROGRAM_WORDS.get(name, name)), str(version)] for name, version in program.items() if name != "source"
@@ -101,7 +101,7 @@ def _made_with(manifest: Mapping[str, Any]) -> Table:
         "scenario (SHA-256 of what affects results)": manifest.get("digest"),
         "table of worlds (SHA-256)": manifest.get("table_sha256"),
         "begun": manifest.get("started"),
-        "took [seconds]": manifest.get("wall_seconds"),
+        "duration [seconds]": manifest.get("wall_seconds"),
     }
     rows += [[words, str(value)] for words, value in hashes.items() if value is not None]
-    return Table("Versions and hashes", ["what", "which"], rows)
+    return Table("Versions and hashes", ["item", "value"], rows)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.first_divergence import Led
+from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
+from ceasefire.ensemble.manifest import program_version
 from ceasefire.report.appendix import assumed_numbers, assumed_table
 from ceasefire.report.html import (
     Block,
@@ -32,215 +33,223 @@ from ceasefire.report.sentences import NOTE
 from ceasefire.wording import days, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.compare import Compared, Side
+    from ceasefire.ensemble.compare import Side, SidePair
 
-MOST_TOLD = 3
-"""Differences that the answer tells one by one; of more, the largest either way."""
+MOST_DIFFERENCES = 3
+"""Largest number of differences that the answer lists; of more, it states the highest and the lowest."""
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What was compared, and where it lies. `led` says who first decided otherwise, where somebody looked.
+    """A comparison and its folder.
 
-    `figure` is the name of its figure; `titles` what readers call the other sides, by label.
+    `led` holds, where known, the actors that first decided differently and the number of worlds examined; `figure` is
+    the name of the figure; `titles` are the readers' names of the other sides, by label.
     """
 
     first: Side
-    pairs: Sequence[Compared]
-    led: Sequence[tuple[Sequence[Led], int]]
+    pairs: Sequence[SidePair]
+    led: Sequence[tuple[Sequence[FirstToDiffer], int]]
     folder: Path
     figure: str
     command: str
     titles: dict[str, str]
 
-    def named(self, pair: Compared) -> str:
-        """What the other side of a pair is called: what was changed, when that is all."""
+    def named(self, pair: SidePair) -> str:
+        """The readers' name of the other side of a pair."""
         label = pair.other.label
         return self.titles.get(label, label)
 
 
-def comparison_report(found: Comparison) -> Report:
-    """Everything that a comparison says, for a reader who was not there."""
-    plan = found.first.plan
-    levers = found.figure == "levers"
+def comparison_report(comparison: Comparison) -> Report:
+    """The report of a comparison."""
+    plan = comparison.first.plan
+    levers = comparison.figure == "levers"
     question = "What would make it last longer?" if levers else "What difference does it make?"
-    chart = picture(found.folder / f"{found.figure}.png", _alt(found), _finding(found))
+    chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _finding(comparison))
     sections = [
-        Section("difference", "The difference", [*([chart] if chart else []), _table(found)]),
-        Section("who", "Who first decided otherwise, and what became of single worlds", _who(found)),
-        Section("how-sure", "How sure, and why not surer", [Points(_surer(found))]),
-        Section("assumed", "What was assumed", _assumed(found)),
-        Section("replay", "How to replay it", [_replay(found)]),
-        Section("downloads", "The tables, to keep", [Downloads([_csv(found)])]),
+        Section("difference", "The difference", [*([chart] if chart else []), _table(comparison)]),
+        Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
+        Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
+        Section("assumed", "What was assumed", _assumed(comparison)),
+        Section("replay", "How to replay it", [_replay(comparison)]),
+        Section("downloads", "Tables to download", [Downloads([_csv(comparison)])]),
     ]
-    made_by = f"Made by ceasefire {_version()}."
-    return Report(titled(plan.scenario.title, _subject(found)), question, _answer(found), NOTE, sections, made_by)
+    made_by = f"Made by ceasefire {program_version()}."
+    return Report(
+        titled(plan.scenario.title, _subject(comparison)), question, _answer(comparison), NOTE, sections, made_by
+    )
 
 
-def _version() -> str:
-    import ceasefire
-
-    return ceasefire.__version__
-
-
-def _subject(found: Comparison) -> str:
-    return "its levers" if found.figure == "levers" else "compared"
+def _subject(comparison: Comparison) -> str:
+    return "its levers" if comparison.figure == "levers" else "compared"
 
 
 def _interval(difference: Difference) -> Interval:
     return Interval(difference.value, difference.low, difference.high)
 
 
-def _ranked(found: Comparison) -> list[Compared]:
-    return sorted(found.pairs, key=lambda pair: -pair.days.value)
+def _ranked(comparison: Comparison) -> list[SidePair]:
+    return sorted(comparison.pairs, key=lambda pair: -pair.days.value)
 
 
-def _answer(found: Comparison) -> str:
+def _answer(comparison: Comparison) -> str:
     """The differences in one sentence."""
-    plan, worlds = found.first.plan, found.pairs[0].days.worlds
-    ranked = _ranked(found)
-    told = ranked if len(ranked) <= MOST_TOLD else [ranked[0], ranked[-1]]
-    parts = [f"{found.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in told]
-    joined = "; ".join(parts) if len(ranked) <= MOST_TOLD else f"most gained: {parts[0]}; most lost: {parts[1]}"
-    said = (
+    plan, worlds = comparison.first.plan, comparison.pairs[0].days.worlds
+    ranked = _ranked(comparison)
+    stated = ranked if len(ranked) <= MOST_DIFFERENCES else [ranked[0], ranked[-1]]
+    parts = [f"{comparison.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in stated]
+    joined = "; ".join(parts) if len(ranked) <= MOST_DIFFERENCES else f"highest: {parts[0]}; lowest: {parts[1]}"
+    text = (
         f"followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
-        f"against {found.first.label}: {joined}. Illustrative: durations are not calibrated."
+        f"against {comparison.first.label}: {joined}. Illustrative: durations are not calibrated."
     )
-    return titled(plan.scenario.title, said, by=",")
+    return titled(plan.scenario.title, text, by=",")
 
 
-def _finding(found: Comparison) -> str:
+def _finding(comparison: Comparison) -> str:
     """The largest difference, for the caption."""
-    largest = max(found.pairs, key=lambda pair: abs(pair.days.value))
-    return f"Largest difference: {found.named(largest)}, {verdict(_interval(largest.days), largest.doubt)}."
+    largest = max(comparison.pairs, key=lambda pair: abs(pair.days.value))
+    return f"Largest difference: {comparison.named(largest)}, {verdict(_interval(largest.days), largest.doubt)}."
 
 
-def _alt(found: Comparison) -> str:
-    kind = "A ranking of changes by days gained." if found.figure == "levers" else "Survival curves and differences."
-    told = [f"{found.named(pair)}: {verdict(_interval(pair.days), pair.doubt)}" for pair in _ranked(found)]
-    return f"{kind} {'; '.join(told)}."
+def _alt(comparison: Comparison) -> str:
+    kind = (
+        "A ranking of changes by days gained." if comparison.figure == "levers" else "Survival curves and differences."
+    )
+    parts = [f"{comparison.named(pair)}: {verdict(_interval(pair.days), pair.doubt)}" for pair in _ranked(comparison)]
+    return f"{kind} {'; '.join(parts)}."
 
 
-def _table(found: Comparison) -> Table:
-    """Days gained, with chance and doubt, and shares that hold to the end."""
+def _table(comparison: Comparison) -> Table:
+    """Days gained with their intervals, and shares that hold to the end."""
     columns = [
         "", "mean days held", "days gained", "chance (95 %)", "doubt (90 %)", "hold to the end", "points gained",
         "chance (95 %)",
     ]  # fmt: skip
-    own_days, own_holds = float(found.first.worlds["days_held"].mean()), float((~found.first.worlds["ended"]).mean())
-    rows = [[found.first.label, days(own_days), "", "", "", whole_percent(own_holds), "", ""]]
-    for pair in _ranked(found):
+    own_days, own_holds = (
+        float(comparison.first.worlds["days_held"].mean()),
+        float((~comparison.first.worlds["ended"]).mean()),
+    )
+    rows = [[comparison.first.label, days(own_days), "", "", "", whole_percent(own_holds), "", ""]]
+    for pair in _ranked(comparison):
         gained, holds = _interval(pair.days), pair.holds
-        doubt = span_words(pair.doubt, signed_days) if pair.doubt else "nothing assumed"
+        doubt = span_words(pair.doubt, signed_days) if pair.doubt else "no assumed numbers"
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         rows.append(
             [
-                found.named(pair), days(own_days + gained.value), signed_days(gained.value),
+                comparison.named(pair), days(own_days + gained.value), signed_days(gained.value),
                 span_words(gained, signed_days), doubt, whole_percent(max(0.0, min(1.0, own_holds + holds.value))),
                 signed_days(points.value), span_words(points, signed_days),
             ]
         )  # fmt: skip
-    return Table("The same worlds under each", columns, rows, frozenset(range(1, 8)))
+    return Table("The same worlds under each condition", columns, rows, frozenset(range(1, 8)))
 
 
-def _who(found: Comparison) -> list[Block]:
-    """Who first decided otherwise; worlds saved and lost."""
-    titles = {name: actor.title for name, actor in found.first.plan.scenario.actors.items()}
+def _first_to_differ(comparison: Comparison) -> list[Block]:
+    """Tables of the actors that first decided differently, and of how single worlds differ."""
+    titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
     blocks: list[Block] = []
     rows = []
-    for pair, (led, seen) in zip(found.pairs, found.led, strict=False):
+    for pair, (led, examined) in zip(comparison.pairs, comparison.led, strict=False):
         for one in led[:4]:
             who = f"{titles.get(one.actor, one.actor)}, about day {one.median_day:,}"
-            rows.append([found.named(pair), who, f"{one.there} instead of {one.here}", f"{one.worlds} of {seen}"])
+            rows.append(
+                [comparison.named(pair), who, f"{one.there} instead of {one.here}", f"{one.worlds} of {examined}"]
+            )
     if rows:
-        columns = ["under", "who", "decided", "in worlds that held unlike"]
-        blocks.append(Table("Who was first to decide otherwise", columns, rows, frozenset({3})))
+        columns = ["condition", "actor", "decision", "worlds (of those with different durations)"]
+        blocks.append(Table("The first actors to decide differently", columns, rows, frozenset({3})))
     shares = [
         [
-            found.named(pair),
+            comparison.named(pair),
             *(whole_percent(getattr(pair.fates, name)) for name in ("longer", "shorter", "saved", "lost")),
         ]
-        for pair in found.pairs
+        for pair in comparison.pairs
     ]
-    columns = ["under", "held longer", "held shorter", "saved", "lost"]
-    blocks.append(Table("What became of the same worlds", columns, shares, frozenset({1, 2, 3, 4})))
-    said = (
-        "Saved: it ended before, and now holds to the end; lost: the other way round. Which single worlds these are "
-        "hangs on how luck is shared between the sides; the mean difference does not."
+    columns = ["condition", "held longer", "held shorter", "saved", "lost"]
+    blocks.append(Table("Shares of the same worlds", columns, shares, frozenset({1, 2, 3, 4})))
+    text = (
+        "Saved: the deal ends in the first condition and holds to the end in the other; lost: the reverse. Which "
+        "single worlds these are depends on how the conditions share random numbers; the mean difference does not."
     )
-    return [*blocks, Paragraph(said)]
+    return [*blocks, Paragraph(text)]
 
 
-def _surer(found: Comparison) -> list[str]:
-    """What the intervals know, and what they do not."""
-    worth = [pair.days.variance_reduction for pair in found.pairs if pair.days.variance_reduction > 0]
+def _uncertainty(comparison: Comparison) -> list[str]:
+    """The sources of uncertainty: chance, doubt, and what neither interval contains."""
+    reductions = [pair.days.variance_reduction for pair in comparison.pairs if pair.days.variance_reduction > 0]
+    worlds = comparison.pairs[0].days.worlds
     chance = (
-        f"Chance. The intervals (95 %) are the error of having lived {found.pairs[0].days.worlds:,} worlds and no "
-        "more. Both sides share the luck of every world, so that most of it cancels"
+        f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds. Both sides use the same "
+        "random numbers in every world, so that most of this error cancels"
     )
-    if worth:
-        middle = sorted(worth)[len(worth) // 2]
-        chance += f": with worlds of their own, the variance of a difference would be {middle:.1f} times as large"
+    if reductions:
+        median = sorted(reductions)[len(reductions) // 2]
+        chance += f": with different worlds, the variance of a difference would be {median:.1f} times as large"
     return [
         f"{chance}.",
-        _doubted(found),
-        "Outside both: whether the rules by which these actors decide are right at all, and whether a lever could be "
-        "pulled without changing anything else.",
+        _uncertainty_text(comparison),
+        "In neither interval: whether the rules by which these actors decide are right, and whether a lever could be "
+        "used without other changes.",
     ]
 
 
-def _doubted(found: Comparison) -> str:
-    """What doubt about the assumed numbers does to the differences."""
-    known = [pair for pair in found.pairs if pair.doubt is not None]
+def _uncertainty_text(comparison: Comparison) -> str:
+    """How uncertain the differences are because of the assumed numbers."""
+    known = [pair for pair in comparison.pairs if pair.doubt is not None]
     if not known:
-        return "Doubt about what is assumed: none was drawn, because nothing in these scenarios is assumed."
-    said = (
-        "Doubt. Every assumed number is drawn over its range, the same on both sides; the difference lies in nine "
-        "draws of ten in the range that is called doubt, the noise of few worlds at each draw taken off"
+        return "Doubt about assumed numbers: none, because these scenarios contain no assumed numbers."
+    text = (
+        "Doubt. Every assumed number is drawn over its range, with the same draws on both sides. The range called "
+        "doubt contains the difference at nine draws in ten, without the error from few worlds at each draw"
     )
-    if len(known) <= MOST_TOLD:
-        told = [f"{found.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt]
-        said += f": {'; '.join(told)}"
+    if len(known) <= MOST_DIFFERENCES:
+        parts = [
+            f"{comparison.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt
+        ]
+        text += f": {'; '.join(parts)}"
     else:
-        hangs = sum(pair.doubt.low < 0 < pair.doubt.high for pair in known if pair.doubt)
-        said += f". For {hangs} of {len(known)}, gain or loss hangs on it"
-    said += ". More worlds do not narrow it; better numbers would."
+        unclear = sum(pair.doubt.low < 0 < pair.doubt.high for pair in known if pair.doubt)
+        text += f". For {unclear} of {len(known)}, gain or loss depends on the assumed numbers"
+    text += ". More worlds do not narrow it; better numbers would."
     if any(pair.doubt.low == pair.doubt.high for pair in known if pair.doubt):
-        said += " Where a single figure stands, draws differed by no more than chance would make them."
-    return said
+        text += " A single number instead of a range means that the draws differed by no more than chance."
+    return text
 
 
-def _assumed(found: Comparison) -> list[Block]:
-    table = assumed_numbers(found.first.plan.scenario)
-    said = (
-        f"The scenarios share what is assumed, but for what was changed: {len(table):,} numbers of {found.first.label}."
+def _assumed(comparison: Comparison) -> list[Block]:
+    table = assumed_numbers(comparison.first.plan.scenario)
+    text = (
+        f"The conditions have the same assumed numbers, except for the changes: {len(table):,} numbers of "
+        f"{comparison.first.label}."
     )
-    return [Paragraph(said), Folded("All assumed numbers, with their ranges", [assumed_table(table)])]
+    return [Paragraph(text), Folded("All assumed numbers, with their ranges", [assumed_table(table)])]
 
 
-def _replay(found: Comparison) -> Commands:
-    lines = {found.command: "makes the comparison and this page again"}
-    for side in (found.first, found.pairs[0].other):
+def _replay(comparison: Comparison) -> Commands:
+    lines = {comparison.command: "repeats the comparison and this page"}
+    for side in (comparison.first, comparison.pairs[0].other):
         plan = side.plan
         where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"
-        lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "lives the worlds of one side, with all its figures"
+        lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "simulates one side, with all its figures"
     return Commands(lines)
 
 
-def _csv(found: Comparison) -> Any:
+def _csv(comparison: Comparison) -> Any:
     rows = [
         {
             "label": pair.other.label, "days": p.value, "days_low": p.low, "days_high": p.high, "holds": h.value,
             "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__, **_doubt_columns(pair),
         }
-        for pair in found.pairs
+        for pair in comparison.pairs
         for p, h in ((pair.days, pair.holds),)
     ]  # fmt: skip
     return download("differences.csv", "every difference with its intervals", pd.DataFrame(rows))
 
 
-def _doubt_columns(pair: Compared) -> dict[str, float]:
-    """What is said of doubt in a row of the table, where it is known."""
+def _doubt_columns(pair: SidePair) -> dict[str, float]:
+    """The columns of doubt in a row of the table, where it is known."""
     if pair.doubt is None:
         return {}
     return {"doubt_days": pair.doubt.value, "doubt_days_low": pair.doubt.low, "doubt_days_high": pair.doubt.high}

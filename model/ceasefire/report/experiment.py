@@ -1,4 +1,4 @@
-"""The report of a batch experiment: its question, its answer, its figures, and how sure it is."""
+"""The report of a batch experiment: question, answer, figures, tables, and uncertainty."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.experiment_tables import answer_to, outcome_table
-from ceasefire.report.hindcast import cautions, side_by_side, surprise
+from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
     Block,
     Downloads,
@@ -41,18 +41,18 @@ DESIGNS = {
     "grid": "every combination of the settings",
     "one_at_a_time": "one thing changed at a time",
     "latin_hypercube": "points spread evenly over all ranges at once (Latin hypercube)",
-    "sobol": "points for sharing out the variance (Sobol, Saltelli's design)",
-    "morris": "steps of one factor after another along random ways (Morris)",
+    "sobol": "points for a decomposition of the variance (Sobol, Saltelli's design)",
+    "morris": "steps of one factor at a time along random trajectories (Morris)",
     "table": "points from a table",
-    "swap": "one scenario turned into another part by part, in every order",
+    "swap": "one scenario changed into another part by part, in every order",
 }
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """An experiment as it lies in its folder: what its manifest says, its tables by name, and the folder's name.
+class FinishedExperiment:
+    """An experiment in its folder: manifest, tables by name, and what the commands in the report call the folder.
 
-    `scenario` is the one that its points start from, when it can be read.
+    `scenario` is the scenario of the first points, if it can be read.
     """
 
     manifest: Mapping[str, Any]
@@ -64,160 +64,166 @@ class Asked:
 
     @property
     def outcomes(self) -> list[OutcomeVariable]:
-        """What was asked of the worlds."""
+        """The outcome variables of the experiment."""
         return [outcome(name) for name in self.manifest["experiment"]["outcomes"]]
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """What readers call the factors, as far as the scenario knows them."""
-        found = {}
+        """The readers' names of the factors, where the scenario has them."""
+        names = {}
         for factor in self.manifest["factors"]:
             name = str(factor["name"])
             if factor["kind"] == "change":
-                found[name] = _change_words(name)
+                names[name] = _change_words(name)
             elif factor["kind"] != "part" and self.scenario is not None:
-                found[name] = path_words(name, self.scenario)
-        return found
+                names[name] = path_words(name, self.scenario)
+        return names
 
     @cached_property
     def shown(self) -> dict[str, pd.DataFrame]:
-        """The tables with factors called as readers call them."""
+        """The tables with the readers' names of the factors."""
         return {name: self._renamed(table) for name, table in self.tables.items()}
 
     def _renamed(self, table: pd.DataFrame) -> pd.DataFrame:
-        told = table.copy()
+        renamed = table.copy()
         if not self.names:
-            return told
+            return renamed
         known = re.compile("|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True)))
-        for column in sorted({"label", "factor"} & set(told.columns)):
-            told[column] = [known.sub(lambda m: self.names[m[0]], str(label)) for label in told[column]]
-        return told
+        for column in sorted({"label", "factor"} & set(renamed.columns)):
+            renamed[column] = [known.sub(lambda m: self.names[m[0]], str(label)) for label in renamed[column]]
+        return renamed
 
 
-def read_asked(folder: Path, manifest: Mapping[str, Any], named: str) -> Asked:
-    """An experiment from its folder. FolderError when its tables are not there yet."""
+def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> FinishedExperiment:
+    """An experiment from its folder. FolderError when there are no tables yet."""
     tables = {}
     for file in sorted((folder / "tables").glob("*.csv")):
         tables[file.stem] = pd.read_csv(file)
     if "points" not in tables:
-        raise FolderError(f"{folder} has no tables yet; `ceasefire experiment {manifest.get('name')}` makes them")
+        raise FolderError(f"{folder} has no tables yet; `ceasefire experiment {manifest.get('name')}` writes them")
     try:
-        worth = json.loads((folder / "tables" / "variance_reduction.json").read_text(encoding="utf-8"))
+        reductions = json.loads((folder / "tables" / "variance_reduction.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        worth = {}
-    return Asked(manifest, tables, _scenario(folder), worth, folder, named)
+        reductions = {}
+    return FinishedExperiment(manifest, tables, _scenario(folder), reductions, folder, named)
 
 
-def experiment_report(asked: Asked) -> Report:
-    """Everything that an experiment says, for a reader who was not there."""
-    said = asked.manifest
+def experiment_report(experiment: FinishedExperiment) -> Report:
+    """The report of an experiment."""
+    manifest = experiment.manifest
     sections = [
-        Section("asked", "What was asked, and how", _asked(asked)),
-        *side_by_side(asked.tables, asked.folder),
-        *[_outcome_section(asked, wanted) for wanted in asked.outcomes],
-        *cautions(asked.manifest["experiment"].get("cautions", [])),
-        Section("how-sure", "How sure, and why not surer", [Points(_surer(asked))]),
-        Section("varied", "What was varied", [_varied(asked)]),
-        *_assumed(asked),
-        replay_section(said, asked.named, 0),
-        Section("downloads", "The tables, to keep", [Downloads(_downloads(asked))]),
+        Section("asked", "The question and the method", _method(experiment)),
+        *hindcast_sections(experiment.tables, experiment.folder),
+        *[_outcome_section(experiment, wanted) for wanted in experiment.outcomes],
+        *caution_sections(experiment.manifest["experiment"].get("cautions", [])),
+        Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(experiment))]),
+        Section("varied", "What was varied", [_factors(experiment)]),
+        *_assumed(experiment),
+        replay_section(manifest, experiment.named, 0),
+        Section("downloads", "Tables to download", [Downloads(_downloads(experiment))]),
     ]
-    rough = " This was a quick run with few worlds: a rough answer." if said.get("rough") else ""
-    return Report(said["title"], said["question"], _answer(asked), NOTE + rough, sections, made_by(said))
+    rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""
+    return Report(
+        manifest["title"], manifest["question"], _answer(experiment), NOTE + rough, sections, made_by(manifest)
+    )
 
 
-def _answer(asked: Asked) -> str:
-    first = asked.outcomes[0]
-    rough = "Rough and illustrative" if asked.manifest.get("rough") else "Illustrative"
-    told = answer_to(asked.shown, first, str(asked.manifest["design"]))
-    if "cases" in asked.tables:
-        told = f"{surprise(asked.tables)} {told}"
-    joined = titled(str(asked.manifest["title"]), f"{told[:1].lower()}{told[1:]}")
+def _answer(experiment: FinishedExperiment) -> str:
+    first = experiment.outcomes[0]
+    rough = "Rough and illustrative" if experiment.manifest.get("rough") else "Illustrative"
+    answer = answer_to(experiment.shown, first, str(experiment.manifest["design"]))
+    if "cases" in experiment.tables:
+        answer = f"{hindcast_sentence(experiment.tables)} {answer}"
+    joined = titled(str(experiment.manifest["title"]), f"{answer[:1].lower()}{answer[1:]}")
     return f"{joined} {rough}: durations are not calibrated."
 
 
-def _asked(asked: Asked) -> list[Block]:
-    said = asked.manifest
-    design = DESIGNS.get(str(said["design"]), str(said["design"]))
-    draws = said["experiment"].get("draws")
-    across = " at each draw of the uncertainties" if draws else ""
-    lived = (
-        f"Scenario {said['scenario']}; {design}{across}: {said['points']:,} points, {said['worlds_per_point']:,} "
-        f"worlds at each{', more where the answer was not sure enough' if said['experiment'].get('until') else ''}, "
-        f"{said['worlds_done']:,} worlds in all, each followed for at most {said['days']:,} days, seed {said['seed']}."
+def _method(experiment: FinishedExperiment) -> list[Block]:
+    manifest = experiment.manifest
+    design = DESIGNS.get(str(manifest["design"]), str(manifest["design"]))
+    draws = manifest["experiment"].get("draws")
+    across = " at each draw of the uncertain numbers" if draws else ""
+    more = ", more where the interval was not narrow enough" if manifest["experiment"].get("until") else ""
+    simulated = (
+        f"Scenario {manifest['scenario']}; {design}{across}: {manifest['points']:,} points, "
+        f"{manifest['worlds_per_point']:,} worlds at each{more}, {manifest['worlds_done']:,} worlds in all, each "
+        f"followed for at most {manifest['days']:,} days, seed {manifest['seed']}."
     )
-    own = said.get("identity_parts", {}).get("independent")
-    shared = "Every point has worlds of its own." if own else "Every point lived the same worlds, so that luck cancels."
-    blocks: list[Block] = [Paragraph(f"{lived} {shared}")]
-    if not said.get("complete", True):
-        blocks.append(Paragraph("It is not complete yet: the same command goes on with it."))
+    independent = manifest.get("identity_parts", {}).get("independent")
+    shared = "All points have the same worlds, so that most of the chance cancels in differences."
+    if independent:
+        shared = "Every point has its own worlds."
+    blocks: list[Block] = [Paragraph(f"{simulated} {shared}")]
+    if not manifest.get("complete", True):
+        blocks.append(Paragraph("The experiment is not complete; the same command continues it."))
     return blocks
 
 
-def _outcome_section(asked: Asked, wanted: OutcomeVariable) -> Section:
-    """The figure of an outcome, and the table that it is drawn from."""
-    told = answer_to(asked.shown, wanted, str(asked.manifest["design"]))
-    chart = picture(asked.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {told}", told)
-    table = outcome_table(asked.shown, wanted)
-    folded = [Folded("The figures behind it", [table])] if table is not None else []
+def _outcome_section(experiment: FinishedExperiment, wanted: OutcomeVariable) -> Section:
+    """The figure of an outcome and its table."""
+    answer = answer_to(experiment.shown, wanted, str(experiment.manifest["design"]))
+    chart = picture(
+        experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {answer}", answer
+    )
+    table = outcome_table(experiment.shown, wanted)
+    folded = [Folded("The numbers behind it", [table])] if table is not None else []
     words = wanted.words[:1].upper() + wanted.words[1:]
     return Section(f"outcome-{wanted.name}", words, [*([chart] if chart else []), *folded])
 
 
-def _surer(asked: Asked) -> list[str]:
-    said = asked.manifest
-    chance = (
-        f"Chance. The 95 % intervals are the error of having lived {said['worlds_per_point']:,} worlds at each point."
-    )
-    worth = asked.variance_reduction.get(asked.outcomes[0].name)
-    if worth:
-        chance += f" Living the same worlds everywhere made the variance of differences {worth:.1f} times smaller."
-    drawn = said["experiment"].get("draws") or said["design"] in ("morris", "sobol", "latin_hypercube")
+def _uncertainty(experiment: FinishedExperiment) -> list[str]:
+    manifest = experiment.manifest
+    worlds = manifest["worlds_per_point"]
+    chance = f"Chance. The 95 % intervals are the error from simulating only {worlds:,} worlds at each point."
+    reduction = experiment.variance_reduction.get(experiment.outcomes[0].name)
+    if reduction:
+        chance += f" With the same worlds at all points, the variance of differences was {reduction:.1f} times smaller."
+    drawn = manifest["experiment"].get("draws") or manifest["design"] in ("morris", "sobol", "latin_hypercube")
     doubt = (
-        "Doubt. What is in doubt was drawn over its range, so the answer has it in it: what varies over draws is "
-        "doubt, and is kept apart from chance."
+        "Doubt. The uncertain numbers were drawn over their ranges, so the answer includes them: the variation over "
+        "draws is doubt, and is stated separately from chance."
     )
     if not drawn:
         doubt = (
-            "Doubt about what is assumed is not in these intervals: all points assume the same numbers, but for what "
-            "was varied."
+            "Doubt about assumed numbers is not in these intervals: all points have the same assumed numbers, except "
+            "for the factors."
         )
-    failed = said.get("worlds_failed", 0)
-    left_out = _left_out(asked)
+    failed = manifest.get("worlds_failed", 0)
+    left_out = _left_out(experiment)
     lost = [f"{failed:,} worlds failed and are left out."] if failed else []
-    rules = "Outside both: whether the rules by which these actors decide are right at all."
+    rules = "In neither interval: whether the rules by which these actors decide are right."
     return [chance, doubt, *lost, *left_out, rules]
 
 
-def _left_out(asked: Asked) -> list[str]:
-    """Trajectories or blocks that a failed point took with it."""
-    table = asked.tables.get("sensitivity")
+def _left_out(experiment: FinishedExperiment) -> list[str]:
+    """The number of trajectories or blocks left out because a point failed."""
+    table = experiment.tables.get("sensitivity")
     if table is None or "left_out" not in table or not table["left_out"].max():
         return []
-    return [f"{int(table['left_out'].max()):,} sets of points had one that failed, and were left out whole."]
+    return [f"{int(table['left_out'].max()):,} sets of points contained a point that failed, and are left out."]
 
 
-def _varied(asked: Asked) -> Folded:
-    """Every factor, under the name that readers know."""
+def _factors(experiment: FinishedExperiment) -> Folded:
+    """Every factor under its readers' name, as a folded table."""
     ways = {"doubt": "over its range of doubt", "change": "on or off", "part": "as in one scenario or the other"}
     rows = [
         [
-            asked.names.get(str(f["name"]), str(f["name"])),
+            experiment.names.get(str(f["name"]), str(f["name"])),
             "lever" if f["lever"] else "uncertainty",
             ways.get(f["kind"], f["kind"]),
         ]
-        for f in asked.manifest["factors"]
+        for f in experiment.manifest["factors"]
     ]
-    table = Table(f"{len(rows):,} factors", ["factor", "is", "varied"], rows)
+    table = Table(f"{len(rows):,} factors", ["factor", "kind", "varied"], rows)
     levers = sum(row[1] == "lever" for row in rows)
     what = f"{levers:,} levers and {len(rows) - levers:,} uncertainties"
-    if asked.manifest["design"] == "swap":
-        what = f"{len(rows):,} parts, and what lies in none of them"
+    if experiment.manifest["design"] == "swap":
+        what = f"{len(rows):,} parts, and the remaining differences"
     return Folded(what, [table])
 
 
 def _change_words(name: str) -> str:
-    """A change under its title, when its file is still there."""
+    """A change under its title, if its file still exists."""
     from ceasefire.scenario.find_scenarios import find_change, headline
 
     try:
@@ -228,7 +234,7 @@ def _change_words(name: str) -> str:
 
 
 def _scenario(folder: Path) -> Scenario | None:
-    """The scenario that the first points start from; none when it cannot be read."""
+    """The scenario of the first points; None when it cannot be read."""
     from ceasefire.experiments.result_store import Store
     from ceasefire.scenario.load import load_resolved
 
@@ -242,25 +248,25 @@ def _scenario(folder: Path) -> Scenario | None:
         return None
 
 
-def _assumed(asked: Asked) -> list[Section]:
-    """Numbers that the first scenario of the experiment assumes; nothing when it cannot be read."""
-    if asked.scenario is None:
+def _assumed(experiment: FinishedExperiment) -> list[Section]:
+    """The assumed numbers of the first scenario; empty when it cannot be read."""
+    if experiment.scenario is None:
         return []
-    table = assumed_numbers(asked.scenario)
+    table = assumed_numbers(experiment.scenario)
     folded = Folded("All assumed numbers, with their ranges", [assumed_table(table)])
-    said = f"{len(table):,} numbers of the scenario are assumed: nobody measured them."
-    return [Section("assumed", "What was assumed", [Paragraph(said), folded])]
+    text = f"{len(table):,} numbers of the scenario are assumed: nobody has measured them."
+    return [Section("assumed", "What was assumed", [Paragraph(text), folded])]
 
 
-def _downloads(asked: Asked) -> list[Any]:
-    says = {
+def _downloads(experiment: FinishedExperiment) -> list[Any]:
+    descriptions = {
         "points": "every point: its settings and its outcomes",
-        "differences": "every point against the scenario as it is",
-        "levers": "every combination of levers over the draws",
-        "sensitivity": "what each factor does",
-        "attribution": "what each part contributes",
-        "cases": "the deals side by side: what would have been said, and what became of them",
-        "case_curves": "shares of their worlds still holding, by day",
-        "case_scores": "log scores of the model and of curves that know no case",
+        "differences": "every point, as a difference from the scenario without changes",
+        "levers": "every combination of levers, over the draws",
+        "sensitivity": "the effect of each factor",
+        "attribution": "the contribution of each part",
+        "cases": "the past deals: their forecasts and their durations",
+        "case_curves": "past deals: shares of worlds still holding, by day",
+        "case_scores": "log scores of the model and of reference curves",
     }
-    return [download(f"{name}.csv", says.get(name, name), table) for name, table in asked.tables.items()]
+    return [download(f"{name}.csv", descriptions.get(name, name), table) for name, table in experiment.tables.items()]

@@ -1,4 +1,4 @@
-"""Which figure answers an experiment: by its design, one for each outcome."""
+"""The figures of an experiment: one for each outcome, of the kind that suits the design."""
 
 from __future__ import annotations
 
@@ -9,83 +9,89 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.charts.forecast_scores import Deal, cases_chart
+from ceasefire.charts.layout import Caption
+from ceasefire.charts.ranking import Bar, Gain, Key, bars_chart, levers_chart
+from ceasefire.charts.response_surface import Field, Line, field_chart, lines_chart, phase_chart
+from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
+from ceasefire.charts.style import save
+from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
+from ceasefire.errors import ScenarioError
+from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.report.hindcast import hindcast_sentence
+from ceasefire.scenario.find_scenarios import find_change, headline
+from ceasefire.scenario.parameter_paths import path_words
+from ceasefire.wording import ILLUSTRATIVE, signed_days, titled
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from ceasefire.charts.layout import Caption
     from ceasefire.experiments.factors import Factor
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_tables import ResultTables
 
 MOST_LINES = 6
+"""Largest number of lines in a figure; a factor with more settings gets a grid of cells."""
 
 
-def draw(made: PreparedExperiment, found: ResultTables, folder: Path) -> None:
-    """A figure for each outcome, as PNG and SVG, named for it; figures there were are replaced."""
-    from ceasefire.charts.style import save
-    from ceasefire.ensemble.output_folder import FIGURES, new_figures
-
+def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> None:
+    """A figure for each outcome under its name, as PNG and SVG; figures in the folder are replaced."""
     with new_figures(folder) as aside:
-        for name in made.asked.spec.outcomes:
-            figure = _figure(made, found, outcome(name))
+        for name in prepared.experiment.spec.outcomes:
+            figure = _figure(prepared, results, outcome(name))
             if figure is not None:
                 save(figure, aside, name)
-        if "cases" in found.tables:
-            save(_cases(made, found), aside, "cases")
+        if "cases" in results.tables:
+            save(_cases(prepared, results), aside, "cases")
     (folder / FIGURES).mkdir(exist_ok=True)
 
 
-def _figure(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
-    """The figure of a kind of design; none when nothing was found."""
+def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
+    """The figure for the design; None when there are no results."""
     for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
-        table = found.tables.get(name)
+        table = results.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
-            return make(made, rows, wanted)
-    if made.asked.spec.draws is None and made.asked.spec.design.kind == "grid":
-        figure = _grid(made, found.tables["points"], wanted)
+            return make(prepared, rows, wanted)
+    if prepared.experiment.spec.draws is None and prepared.experiment.spec.design.kind == "grid":
+        figure = _grid(prepared, results.tables["points"], wanted)
         if figure is not None:
             return figure
-    return _differences(made, found, wanted)
+    return _differences(prepared, results, wanted)
 
 
-def _cases(made: PreparedExperiment, found: ResultTables) -> Figure:
-    """The deals side by side."""
-    from ceasefire.charts.forecast_scores import Deal, cases_chart
-    from ceasefire.charts.layout import Caption
-    from ceasefire.experiments import hindcast
-    from ceasefire.report.hindcast import surprise
-    from ceasefire.wording import ILLUSTRATIVE
-
-    curves = {str(name): rows for name, rows in found.tables["case_curves"].groupby("case", sort=False)}
+def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
+    """The past deals with their forecasts."""
+    curves = {str(name): rows for name, rows in results.tables["case_curves"].groupby("case", sort=False)}
     deals = []
-    for row in found.tables["cases"].to_dict("records"):
+    for row in results.tables["cases"].to_dict("records"):
         days, holding, stated = (curves[row["case"]][column].tolist() for column in ("day", "holding", "stated"))
         held = row["held_low"], row["held_high"]
         deals.append(
             Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
         )
-    note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
-    caption = Caption(made.asked.spec.title, made.asked.base.loaded.label, made.recipe.seed, note)
-    worlds, draws = hindcast.effort(made.quick)
-    made_of = f"{worlds:,} worlds of each as it stands, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
-    return cases_chart(deals, caption, surprise(found.tables), made_of)
+    note = f"ROUGH, {ILLUSTRATIVE}" if prepared.quick else ILLUSTRATIVE
+    caption = Caption(
+        prepared.experiment.spec.title, prepared.experiment.base.loaded.label, prepared.records.seed, note
+    )
+    worlds, draws = hindcast.sample_sizes(prepared.quick)
+    made_of = (
+        f"{worlds:,} worlds of each with the numbers as written, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
+    )
+    return cases_chart(deals, caption, hindcast_sentence(results.tables), made_of)
 
 
-def _caption(made: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
-    from ceasefire.charts.layout import Caption
-    from ceasefire.wording import ILLUSTRATIVE, titled
-
-    label = made.asked.base.loaded.label
-    note = f"ROUGH, {ILLUSTRATIVE}" if made.quick else ILLUSTRATIVE
-    return Caption(titled(made.asked.spec.title, wanted.words), label, made.recipe.seed, note)
+def _caption(prepared: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
+    label = prepared.experiment.base.loaded.label
+    note = f"ROUGH, {ILLUSTRATIVE}" if prepared.quick else ILLUSTRATIVE
+    return Caption(titled(prepared.experiment.spec.title, wanted.words), label, prepared.records.seed, note)
 
 
-def _made_of(made: PreparedExperiment) -> str:
-    return f"{len(made.points):,} points, {made.worlds:,} worlds each"
+def _made_of(prepared: PreparedExperiment) -> str:
+    return f"{len(prepared.points):,} points, {prepared.worlds:,} worlds each"
 
 
 def _change_of(wanted: OutcomeVariable) -> str:
@@ -93,12 +99,9 @@ def _change_of(wanted: OutcomeVariable) -> str:
     return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
 
 
-def _levers(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    """Levers over the draws of the uncertainties: thin, the mean over draws; wide, the middle 90 % of draws."""
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.ranking import Gain, levers_chart
-
-    names, scale = _titles(made), _scale(wanted)
+def _levers(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    """Levers over the draws of the uncertain numbers: mean over draws, and the middle 90 % of draws."""
+    names, scale = _titles(prepared), _scale(wanted)
     gains = []
     for _, row in rows.iterrows():
         mean, low, high, draw_low, draw_high = (
@@ -109,17 +112,14 @@ def _levers(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariabl
             Gain(label, names.get(label, label), Interval(mean, low, high), Interval(mean, draw_low, draw_high))
         )
     return levers_chart(
-        gains, _caption(made, wanted), worlds=made.worlds, horizon=made.horizon,
+        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon,
         axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws",
         doubt="middle 90 % of draws, beyond chance",
     )  # fmt: skip
 
 
-def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    from ceasefire.charts.ranking import Bar, Key, bars_chart
-    from ceasefire.wording import signed_days
-
-    swap, scale = made.asked.swap, _scale(wanted)
+def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+    swap, scale = prepared.experiment.swap, _scale(wanted)
     assert swap is not None
     columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
@@ -129,33 +129,29 @@ def _attribution(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVa
         )
     ]
     whole = signed_days(scale * float(rows["contribution"].sum()))
-    most_of_it = f"{bars[0].name}, {signed_days(bars[0].value)}"
+    largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
     finding = (
-        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Most of it: {most_of_it}."
+        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Largest part: {largest}."
     )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
-    return bars_chart(bars, _caption(made, wanted), finding, unit, key, _made_of(made))
+    return bars_chart(bars, _caption(prepared, wanted), finding, unit, key, _made_of(prepared))
 
 
-def _sensitivity(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _sensitivity(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     if "effect" in rows:
-        return _morris(made, rows, wanted)
+        return _morris(prepared, rows, wanted)
     if "in_all" in rows:
-        return _sobol(made, rows, wanted)
-    from ceasefire.charts.ranking import Bar, Key, bars_chart
-
+        return _sobol(prepared, rows, wanted)
     bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
     bars = [bar for bar in bars if math.isfinite(bar.value)]
-    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, axis, key, _made_of(made))
+    return bars_chart(
+        bars, _caption(prepared, wanted), prepared.experiment.spec.question, axis, key, _made_of(prepared)
+    )
 
 
-def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.analysis.sensitivity import Effect
-    from ceasefire.charts.sensitivity import morris_chart
-
+def _morris(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     scale = _scale(wanted)
     effects = [
         Effect(name, Interval(*(scale * v for v in span)), scale * mean, scale * spread)
@@ -165,116 +161,106 @@ def _morris(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariabl
     ]
     noise = float(rows["by_chance"].iloc[0])
     return morris_chart(
-        effects, _caption(made, wanted), unit=_change_of(wanted), made_of=_made_of(made),
-        by_chance=scale * noise if math.isfinite(noise) else None, titles=_titles(made),
+        effects, _caption(prepared, wanted), unit=_change_of(wanted), made_of=_made_of(prepared),
+        by_chance=scale * noise if math.isfinite(noise) else None, titles=_titles(prepared),
     )  # fmt: skip
 
 
-def _sobol(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.analysis.sensitivity import Influence
-    from ceasefire.charts.sensitivity import sobol_chart
-
+def _sobol(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     spans = [
         [Interval(*row) for row in rows[[n, f"{n}_low", f"{n}_high"]].to_numpy(float)] for n in ("alone", "in_all")
     ]
-    found = [Influence(str(name), *both) for name, *both in zip(rows["factor"], *spans, strict=True)]
+    influences = [Influence(str(name), *both) for name, *both in zip(rows["factor"], *spans, strict=True)]
     return sobol_chart(
-        found, _caption(made, wanted), outcome=wanted.words, made_of=_made_of(made), titles=_titles(made)
+        influences,
+        _caption(prepared, wanted),
+        outcome=wanted.words,
+        made_of=_made_of(prepared),
+        titles=_titles(prepared),
     )
 
 
-def _titles(made: PreparedExperiment) -> dict[str, str]:
-    """What readers call the factors: titles of changes, paths in words."""
-    from ceasefire.errors import ScenarioError
-    from ceasefire.scenario.find_scenarios import find_change, headline
-    from ceasefire.scenario.parameter_paths import path_words
-
-    found = {}
-    for factor in made.asked.factors:
+def _titles(prepared: PreparedExperiment) -> dict[str, str]:
+    """The readers' names of the factors: titles of changes, paths in words."""
+    titles = {}
+    for factor in prepared.experiment.factors:
         if factor.kind == "change":
             with suppress(ScenarioError):
-                file = find_change(factor.paths[0], made.asked.file.parent)
-                found[factor.name] = headline(file).get("title", factor.name)
+                file = find_change(factor.paths[0], prepared.experiment.file.parent)
+                titles[factor.name] = headline(file).get("title", factor.name)
         elif factor.kind != "part":
-            found[factor.name] = path_words(factor.name, made.asked.base.loaded.scenario)
-    return found
+            titles[factor.name] = path_words(factor.name, prepared.experiment.base.loaded.scenario)
+    return titles
 
 
 def _scale(wanted: OutcomeVariable) -> float:
-    """Differences in shares are shown in percentage points."""
+    """Scale of the figure: 100 for shares, whose differences are in percentage points."""
     return 100.0 if wanted.is_share else 1.0
 
 
-def _differences(made: PreparedExperiment, found: ResultTables, wanted: OutcomeVariable) -> Figure | None:
-    """How far the outcome swings with each factor, or what each point does."""
-    from ceasefire.charts.ranking import Bar, Key, bars_chart
-
-    table = found.tables["differences"]
+def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
+    """The effect of each factor in a one-at-a-time design, otherwise the difference at each point."""
+    table = results.tables["differences"]
     if not len(table):
         return None
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
-    if made.asked.spec.design.kind == "one_at_a_time" and made.asked.spec.draws is None:
-        return _one_at_a_time(made, rows, wanted)
+    if prepared.experiment.spec.design.kind == "one_at_a_time" and prepared.experiment.spec.draws is None:
+        return _one_at_a_time(prepared, rows, wanted)
     bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
-    key = Key("difference from the scenario as it is", "its 95 % interval")
-    return bars_chart(bars, _caption(made, wanted), made.asked.spec.question, _change_of(wanted), key, _made_of(made))
+    key = Key("difference from the scenario without changes", "its 95 % interval")
+    return bars_chart(
+        bars, _caption(prepared, wanted), prepared.experiment.spec.question, _change_of(wanted), key, _made_of(prepared)
+    )
 
 
-def _one_at_a_time(made: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
-    from ceasefire.analysis.estimates import Interval
-    from ceasefire.charts.ranking import Gain, levers_chart
-    from ceasefire.charts.sensitivity import Swing, tornado_chart
-
-    names, scale = _titles(made), _scale(wanted)
+    names, scale = _titles(prepared), _scale(wanted)
     settings: dict[str, list[tuple[float, str, Interval]]] = {}
     for point, *span in rows[["point", "difference", "low", "high"]].to_numpy(float):
-        for factor, code in zip(made.asked.factors, made.points.codes[int(point)], strict=True):
+        for factor, code in zip(prepared.experiment.factors, prepared.points.codes[int(point)], strict=True):
             if not math.isnan(code) and code != factor.off:
                 words = "on" if factor.kind == "change" else _setting(factor, factor.value(code))
                 settings.setdefault(factor.name, []).append((code, words, Interval(*(scale * v for v in span))))
     if not settings:
         return None
-    if all(factor.kind == "change" for factor in made.asked.factors):
-        gains = [Gain(name, names.get(name, name), found[0][2]) for name, found in settings.items()]
-        chance = f"chance in {made.worlds:,} worlds or more"
+    if all(factor.kind == "change" for factor in prepared.experiment.factors):
+        gains = [Gain(name, names.get(name, name), effects[0][2]) for name, effects in settings.items()]
+        chance = f"chance in {prepared.worlds:,} worlds or more"
         return levers_chart(
             gains,
-            _caption(made, wanted),
-            worlds=made.worlds,
-            horizon=made.horizon,
+            _caption(prepared, wanted),
+            worlds=prepared.worlds,
+            horizon=prepared.horizon,
             axis=_change_of(wanted),
             chance=chance,
         )
     swings = [
-        Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(found, key=lambda one: one[0])))
-        for name, found in settings.items()
+        Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(effects, key=lambda one: one[0])))
+        for name, effects in settings.items()
     ]
-    return tornado_chart(swings, _caption(made, wanted), unit=_change_of(wanted), worlds=made.worlds)
+    return tornado_chart(swings, _caption(prepared, wanted), unit=_change_of(wanted), worlds=prepared.worlds)
 
 
-def _grid(made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
-    """Lines along one number, or a field over two factors; none for a grid of more."""
-    own = points.iloc[made.points.before :]
-    factors = list(made.asked.factors)
+def _grid(prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+    """Lines over one number, or cells over two factors; None for a grid of more factors."""
+    own = points.iloc[prepared.points.before :]
+    factors = list(prepared.experiment.factors)
     if len(factors) == 1 and factors[0].kind == "number":
-        return _lines(made, own, wanted, factors[0], None)
+        return _lines(prepared, own, wanted, factors[0], None)
     if len(factors) != 2:
         return None
     along = [factor for factor in factors if factor.kind == "number"]
     if len(along) == 1:
         other = next(factor for factor in factors if factor is not along[0])
         if len(other.levels()) <= MOST_LINES:
-            return _lines(made, own, wanted, along[0], other)
-    return _field(made, own, wanted, factors[0], factors[1])
+            return _lines(prepared, own, wanted, along[0], other)
+    return _field(prepared, own, wanted, factors[0], factors[1])
 
 
 def _lines(
-    made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, along: Factor, other: Factor | None
+    prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, along: Factor, other: Factor | None
 ) -> Figure:
-    from ceasefire.charts.response_surface import Line, lines_chart
-
     lines: dict[str, Any] = {}
     groups = points.groupby(other.name, sort=False) if other is not None else [("", points)]
     for setting, group in groups:
@@ -283,15 +269,15 @@ def _lines(
             rows[column].to_list() for column in (along.name, wanted.name, f"{wanted.name}_low", f"{wanted.name}_high")
         ]
         lines[_setting(other, setting)] = Line(*spans)
-    words = (_titles(made).get(along.name, along.name), wanted.words)
+    words = (_titles(prepared).get(along.name, along.name), wanted.words)
     return lines_chart(
-        lines, _caption(made, wanted), made.asked.spec.question, words, _made_of(made),
-        as_it_is=_own_value(made, along), shares=wanted.is_share,
+        lines, _caption(prepared, wanted), prepared.experiment.spec.question, words, _made_of(prepared),
+        as_it_is=_own_value(prepared, along), shares=wanted.is_share,
     )  # fmt: skip
 
 
 def _field(
-    made: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, across: Factor, up: Factor
+    prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable, across: Factor, up: Factor
 ) -> Figure:
     columns, rows = (list(dict.fromkeys(points[factor.name])) for factor in (across, up))
     if across.kind == up.kind == "number":
@@ -300,29 +286,25 @@ def _field(
     for _, point in points.iterrows():
         table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
-        return _phase(made, wanted, (across, columns), (up, rows), table)
-    from ceasefire.charts.response_surface import field_chart
-
-    own = _own_place(_own_value(made, across), columns), _own_place(_own_value(made, up), rows)
+        return _phase(prepared, wanted, (across, columns), (up, rows), table)
+    own = _own_place(_own_value(prepared, across), columns), _own_place(_own_value(prepared, up), rows)
     return field_chart(
-        table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(made, wanted),
-        made.asked.spec.question, (across.name, up.name), _made_of(made), shares=wanted.is_share,
+        table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(prepared, wanted),
+        prepared.experiment.spec.question, (across.name, up.name), _made_of(prepared), shares=wanted.is_share,
         own=None if own[0] is None or own[1] is None else (own[0], own[1]),
     )  # fmt: skip
 
 
 def _phase(
-    made: PreparedExperiment,
+    prepared: PreparedExperiment,
     wanted: OutcomeVariable,
     across: tuple[Factor, list[float]],
     up: tuple[Factor, list[float]],
     table: Any,
 ) -> Figure:
-    """Two numbers at their own places, with the border of one half."""
-    from ceasefire.charts.response_surface import Field, phase_chart
-
-    names = _titles(made)
-    own = _own_value(made, across[0]), _own_value(made, up[0])
+    """Cells over two numbers, at their values, with the contour of one half."""
+    names = _titles(prepared)
+    own = _own_value(prepared, across[0]), _own_value(prepared, up[0])
     inside = all(
         value is not None and min(settings) <= value <= max(settings)
         for value, (_, settings) in zip(own, (across, up), strict=True)
@@ -331,7 +313,7 @@ def _phase(
         across[1], up[1], table, names[across[0].name], names[up[0].name],
         (own[0], own[1]) if inside and own[0] is not None and own[1] is not None else None,
     )  # fmt: skip
-    caption, made_of = _caption(made, wanted), _made_of(made)
+    caption, made_of = _caption(prepared, wanted), _made_of(prepared)
     return phase_chart(field, caption, figure=wanted.words, made_of=made_of, shares=wanted.is_share)
 
 
@@ -343,18 +325,18 @@ def _setting(factor: Factor | None, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _own_value(made: PreparedExperiment, factor: Factor) -> float | None:
-    """The scenario's own value of a number that stands in one place."""
+def _own_value(prepared: PreparedExperiment, factor: Factor) -> float | None:
+    """The scenario's own value of a number that has exactly one place in the record."""
     if factor.kind != "number":
         return None
-    slots = made.recipe.slots[0][made.asked.factors.index(factor)]
+    slots = prepared.records.slots[0][prepared.experiment.factors.index(factor)]
     if len(slots) != 1:
         return None
-    return float(made.recipe.openings[0].record.view(np.float64)[slots[0]])
+    return float(prepared.records.initial_states[0].record.view(np.float64)[slots[0]])
 
 
 def _own_place(value: float | None, values: list[Any]) -> float | None:
-    """Where a value stands among rising ones, in steps from the first; none when it lies outside."""
+    """Position of a value among increasing ones, in steps from the first; None when it is outside."""
     if value is None or not min(values) <= value <= max(values) or list(values) != sorted(values):
         return None
     return float(np.interp(value, values, range(len(values))))

@@ -1,4 +1,4 @@
-"""What an experiment's tables say, in a sentence and in rows."""
+"""The tables of an experiment for readers: the answer in a sentence, and the rows behind it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ceasefire.wording import days, signed_days, span_words, whole_percent
 Tables = Mapping[str, pd.DataFrame]
 
 MOST_ROWS = 60
-"""Rows that the page shows; all are in the table that it carries."""
+"""Largest number of rows shown on the page; the table to download has all."""
 
 COLUMNS = {
     "levers": ("label", "difference", "low", "high", "draw_05", "draw_95", "share_above", "regret", "best_in"),
@@ -27,7 +27,7 @@ COLUMNS = {
 }  # fmt: skip
 HEADS = {
     "label": "", "part": "part", "factor": "factor", "low": "95 % from", "high": "to", "draw_05": "90 % of draws from",
-    "draw_95": "to", "share_above": "draws above nought", "best_in": "best in draws", "in_all": "with interplay",
+    "draw_95": "to", "share_above": "draws above zero", "best_in": "best in draws", "in_all": "with interactions",
     "in_all_low": "95 % from", "in_all_high": "to", "alone_low": "95 % from", "alone_high": "to",
     "uneven": "spread", "by_chance": "by chance alone",
 }  # fmt: skip
@@ -38,11 +38,11 @@ SHARES = frozenset(
 
 
 def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
-    """The answer in a sentence, with intervals; what was found depends on the design."""
-    for name, told in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
+    """The answer in a sentence, with intervals; its form depends on the design."""
+    for name, sentence in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
         rows = _rows(tables, name, wanted)
         if rows is not None:
-            return told(rows, wanted)
+            return sentence(rows, wanted)
     rows = _rows(tables, "differences", wanted)
     if rows is not None and design == "one_at_a_time":
         return _differences(rows, wanted)
@@ -50,21 +50,21 @@ def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
 
 
 def outcome_table(tables: Tables, wanted: OutcomeVariable) -> Table | None:
-    """The rows behind the sentence, for readers; none when there are none."""
+    """The rows behind the sentence; None when there are none."""
     for name, columns in COLUMNS.items():
         rows = _rows(tables, name, wanted)
         if rows is not None:
-            there = [column for column in columns if column in rows and rows[column].notna().any()]
-            shares = "in_all" in there
+            present = [column for column in columns if column in rows and rows[column].notna().any()]
+            shares = "in_all" in present
             cells = [
-                [_cell(column, row[column], wanted, shares) for column in there]
+                [_cell(column, row[column], wanted, shares) for column in present]
                 for _, row in rows.head(MOST_ROWS).iterrows()
             ]
-            heads = [HEADS.get(column, column) for column in there]
+            heads = [HEADS.get(column, column) for column in present]
             caption = f"{wanted.words}: {len(rows):,} rows" + (
                 f", the first {MOST_ROWS}" if len(rows) > MOST_ROWS else ""
             )
-            return Table(caption, heads, cells, frozenset(range(1, len(there))))
+            return Table(caption, heads, cells, frozenset(range(1, len(present))))
     return None
 
 
@@ -77,7 +77,7 @@ def _rows(tables: Tables, name: str, wanted: OutcomeVariable) -> pd.DataFrame | 
 
 
 def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool) -> str:
-    """A cell in words; `shared` when even a column that has units elsewhere holds shares here."""
+    """A cell as text; `shared`: all columns of this table are shares."""
     if isinstance(value, str):
         return value
     number = float(value)  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool) -> 
 
 
 def _gain(wanted: OutcomeVariable) -> Callable[[float], str]:
-    """How a difference in the outcome is written; shares in percentage points."""
+    """Formats a difference in the outcome; shares in percentage points."""
     return lambda number: signed_days(100 * number if wanted.is_share else number)
 
 
@@ -112,16 +112,16 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     draws = f"at nine draws in ten {_span(best, wanted, 'draw_05', 'draw_95')}"
     if spread <= 0:
         draws = "draws differ by no more than chance"
-    said = f"Over {int(best['draws']):,} draws of what is in doubt, most is gained in {wanted.words} by "
-    said += f"{_gained(best, wanted, 'label')[:-1]}; {draws})"
-    return f"{said}, and most is lost by {_gained(worst, wanted, 'label')}."
+    text = f"Over {int(best['draws']):,} draws of the uncertain numbers, the highest gain in {wanted.words} is with "
+    text += f"{_gained(best, wanted, 'label')[:-1]}; {draws})"
+    return f"{text}, and the lowest with {_gained(worst, wanted, 'label')}."
 
 
 def _attribution(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     whole = _gain(wanted)(float(rows["contribution"].sum()))
     best = rows.iloc[0]
     return (
-        f"Of the whole difference in {wanted.words}, {whole}{_unit(wanted)}, most is due to "
+        f"Of the whole difference in {wanted.words}, {whole}{_unit(wanted)}, the largest part is due to "
         f"{_gained(best, wanted, 'part', 'contribution')}, the mean over all orders of exchange."
     )
 
@@ -131,30 +131,30 @@ def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     if "effect" in rows and rows["effect"].notna().any():
         size = _gain(wanted)(float(best["effect"])).lstrip("+")
         span = span_words(Interval(0, float(best["low"]), float(best["high"])), lambda v: _gain(wanted)(v).lstrip("+"))
-        told = int((rows["low"] > rows["by_chance"]).sum())
+        clear = int((rows["low"] > rows["by_chance"]).sum())
         return (
-            f"Most hangs on {best['factor']}: over its whole range it moves {wanted.words} by {size}{_unit(wanted)} on "
-            f"average (95 %: {span}); {told} of {len(rows):,} factors can be told from one that does nothing."
+            f"{best['factor']} has the largest effect: over its whole range it changes {wanted.words} by "
+            f"{size}{_unit(wanted)} on average (95 %: {span}); {clear} of {len(rows):,} factors can be distinguished "
+            "from one without effect."
         )
     if "in_all" in rows and rows["in_all"].notna().any():
         span = span_words(Interval(0, max(0.0, float(best["in_all_low"])), float(best["in_all_high"])), whole_percent)
         total, alone = (whole_percent(max(0.0, float(best[name]))) for name in ("in_all", "alone"))
-        said = f"Most of the variance of {wanted.words} is due to {best['factor']}: {total} with its interplay"
-        return f"{said} (95 %: {span}), {alone} by itself."
+        text = f"The largest share of the variance of {wanted.words} is due to {best['factor']}"
+        return f"{text}: {total} with interactions (95 %: {span}), {alone} alone."
     rho, low, high = (f"{float(best[name]):.2f}" for name in ("correlation", "low", "high"))
-    return (
-        f"What goes along most with {wanted.words} is {best['factor']}: rank correlation {rho} (95 %: {low} to {high})."
-    )
+    estimate = f"{rho} (95 %: {low} to {high})"
+    return f"The strongest rank correlation with {wanted.words} is that of {best['factor']}: {estimate}."
 
 
 def _differences(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
-    said = f"Most is gained in {wanted.words} by {_gained(ranked.iloc[0], wanted, 'label')}"
-    return f"{said}, and most is lost by {_gained(ranked.iloc[-1], wanted, 'label')}."
+    text = f"The highest gain in {wanted.words} is with {_gained(ranked.iloc[0], wanted, 'label')}"
+    return f"{text}, and the lowest with {_gained(ranked.iloc[-1], wanted, 'label')}."
 
 
 def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
-    """The ends of what was found over the points."""
+    """The highest and the lowest value over the points."""
     known = points[points[wanted.name].notna()].sort_values(wanted.name, kind="stable")
     if not len(known):
         return "Every point failed: there is no answer."

@@ -1,4 +1,4 @@
-"""What a report is made of: an answer, and sections of paragraphs, figures, tables and things folded away."""
+"""The parts of a report (an answer, and sections of text, figures, tables and folded blocks), and its HTML page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: what it shows, for those who see it (caption) and for those who do not (alt); its address, its size."""
+    """A figure: caption, text for readers who cannot see it (alt), data URL, and size [pixels]."""
 
     kind: ClassVar[str] = "picture"
     name: str
@@ -48,7 +48,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of words; the first cell of each row names it. Columns in `right` hold figures."""
+    """Rows of text; the first cell of each row is its name. Columns in `right` are numbers and aligned right."""
 
     kind: ClassVar[str] = "table"
     caption: str
@@ -59,7 +59,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Commands:
-    """Command lines to paste, each with what it does."""
+    """Command lines to copy, each with what it does."""
 
     kind: ClassVar[str] = "commands"
     lines: Mapping[str, str]
@@ -67,22 +67,22 @@ class Commands:
 
 @dataclass(frozen=True)
 class Download:
-    """A file that the page carries within itself."""
+    """A file embedded in the page."""
 
     name: str
-    says: str
+    description: str
     address: str
     size: int
 
     @property
     def size_words(self) -> str:
-        """Its size as people say it."""
+        """The size in words."""
         return f"{self.size / 1000:,.0f} kB" if self.size >= 1000 else f"{self.size} bytes"
 
 
 @dataclass(frozen=True)
 class Downloads:
-    """Files to keep."""
+    """Files to download."""
 
     kind: ClassVar[str] = "downloads"
     files: Sequence[Download]
@@ -90,7 +90,7 @@ class Downloads:
 
 @dataclass(frozen=True)
 class Folded:
-    """What is shown when its summary is opened."""
+    """Blocks that are hidden until the reader opens the summary."""
 
     kind: ClassVar[str] = "folded"
     summary: str
@@ -102,7 +102,7 @@ Block = Paragraph | Points | Picture | Table | Commands | Downloads | Folded
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report under a heading; its name is its address within the page."""
+    """A section of the report; its name is the anchor within the page."""
 
     name: str
     title: str
@@ -111,7 +111,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole report. `answer` is one sentence that can be copied, `note` says how far it can be trusted."""
+    """A whole report. `answer` is one sentence that can be copied; `note` states the limits of the results."""
 
     title: str
     question: str
@@ -122,7 +122,7 @@ class Report:
 
 
 def picture(file: Path, alt: str, caption: str) -> Picture | None:
-    """A PNG file as part of the page; none when there is no such file."""
+    """A PNG file as a block of the page; None when there is no such file."""
     try:
         content = file.read_bytes()
     except OSError:
@@ -133,10 +133,10 @@ def picture(file: Path, alt: str, caption: str) -> Picture | None:
     return Picture(file.stem, alt, caption, _address(content, "image/png"), width, height)
 
 
-def download(name: str, says: str, table: pd.DataFrame) -> Download:
-    """A table as a CSV file within the page."""
+def download(name: str, description: str, table: pd.DataFrame) -> Download:
+    """A table as an embedded CSV file."""
     content = table.to_csv(index=False, lineterminator="\n").encode()
-    return Download(name, says, _address(content, "text/csv;charset=utf-8"), len(content))
+    return Download(name, description, _address(content, "text/csv;charset=utf-8"), len(content))
 
 
 def _address(content: bytes, kind: str) -> str:
@@ -151,7 +151,7 @@ HERE = Path(__file__).parent
 def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    found = Environment(
+    environment = Environment(
         loader=FileSystemLoader(HERE, encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -159,22 +159,22 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return found.get_template("page.html.j2")
+    return environment.get_template("page.html.j2")
 
 
 def page(report: Report) -> str:
-    """The page; the same report gives the same page."""
+    """The HTML of a report; the same report gives the same bytes."""
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return _template().render(report=report, style=style, script=script)
 
 
 def write_page(report: Report, folder: Path) -> Path:
-    """Put report.html into a folder: whole, or not at all. OSError when it cannot be written."""
+    """Write report.html into a folder, as a whole or not at all. OSError when it cannot be written."""
     content = page(report).encode("utf-8", errors="replace")
-    aside = folder / f".{REPORT}-{secrets.token_hex(4)}.part"
+    temporary = folder / f".{REPORT}-{secrets.token_hex(4)}.part"
     try:
-        aside.write_bytes(content)
-        os.replace(aside, folder / REPORT)
+        temporary.write_bytes(content)
+        os.replace(temporary, folder / REPORT)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return folder / REPORT

@@ -1,4 +1,4 @@
-"""The report of a run: one scenario, many worlds."""
+"""The report of a run: one scenario, many worlds. Sections, tables, and downloads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ceasefire.analysis.hazard import hazard_table, weibull_shape
 from ceasefire.analysis.summary import Figure, Summary, summary
 from ceasefire.analysis.survival import EndingCause, cumulative_incidence, survival
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
@@ -35,21 +36,21 @@ from ceasefire.report.sentences import (
     commonest_end,
     day_or_beyond,
     headline,
-    surer,
     survival_alt,
+    uncertainty_points,
 )
 from ceasefire.wording import date_words, ending_words, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
-from ceasefire.analysis.hazard import hazard_table, weibull_shape
 
 EDGES = (0, 30, 91, 182, 365, 730, 1096, 1461, 1826, 3652, 36_525)
+"""Limits of the ages in the table of the hazard [days]."""
 
 
-def danger(worlds: pd.DataFrame) -> Sequence[Folded]:
-    """The danger of ending by age, and the shape of the life that fits best; nothing when no world ended."""
+def hazard_by_age(worlds: pd.DataFrame) -> Sequence[Folded]:
+    """The hazard by age and the fitted Weibull shape, as a folded block; empty when no world ended."""
     table = hazard_table(worlds, EDGES)
     if not table["ends"].sum():
         return []
@@ -58,8 +59,8 @@ def danger(worlds: pd.DataFrame) -> Sequence[Folded]:
         for first, last, ends, _, rate, low, high in table.to_numpy(dtype=float).tolist()
     ]
     columns = ["age of the deal", "worlds that ended", "ends per 100 deals and year", "chance (95 %)"]
-    shown = Table("Danger that a deal which still holds ends, by its age", columns, rows, frozenset({1, 2, 3}))
-    return [Folded("Does it grow safer with age?", [Paragraph(_shape_words(worlds)), shown])]
+    by_age = Table("How many of the deals that still hold end, by age", columns, rows, frozenset({1, 2, 3}))
+    return [Folded("Does the danger of ending fall with age?", [Paragraph(_shape_words(worlds)), by_age])]
 
 
 def _age(first: int, last: int) -> str:
@@ -71,27 +72,27 @@ def _rate(per_year: float) -> str:
 
 
 def _shape_words(worlds: pd.DataFrame) -> str:
-    """The shape in words."""
+    """The Weibull shape in words."""
     try:
         shape = weibull_shape(worlds)
     except ValueError:
-        return "Too few worlds ended on different days to tell."
-    told = f"Weibull shape {shape.value:.2f} (95 %: {shape.low:.2f} to {shape.high:.2f})"
+        return "Too few worlds ended on different days to answer this."
+    estimate = f"Weibull shape {shape.value:.2f} (95 %: {shape.low:.2f} to {shape.high:.2f})"
     if shape.high < 1:
-        return f"Yes: a deal that has lasted is less likely to end soon. {told}; below 1 the danger falls with age."
+        return f"Yes: a deal that has lasted is less likely to end soon. {estimate}; below 1 the danger falls with age."
     if shape.low > 1:
-        return f"No: a deal that has lasted is more likely to end soon. {told}; above 1 the danger rises with age."
-    return f"These worlds cannot tell. {told}; at 1 the danger does not change with age."
+        return f"No: a deal that has lasted is more likely to end soon. {estimate}; above 1 the danger rises with age."
+    return f"These worlds do not show it. {estimate}; at 1 the danger does not change with age."
 
 
-QUESTION = "How long does the deal hold, how does it end, and how sure is that?"
+QUESTION = "How long does the deal hold, how does it end, and how certain is that?"
 
 MOST_ROWS = 5_000
-"""Worlds that the page carries as a table; more stay in the folder."""
+"""Largest table of worlds embedded in the page; a larger one is in the folder only [worlds]."""
 
 COSTS = {
     "violations_strategic": "violations ordered by a party to the deal",
-    "violations_retaliatory": "violations in answer to fire",
+    "violations_retaliatory": "violations in response to fire",
     "violations_spoiling": "violations ordered by a party outside the deal",
     "violations_localised": "violations that nobody ordered",
     "deaths_combatant": "combatants killed",
@@ -102,8 +103,8 @@ COSTS = {
 
 
 @dataclass(frozen=True)
-class Made:
-    """A run as it lies in its folder: what ran, what came out, what the manifest says, and the folder's name."""
+class FinishedRun:
+    """A finished run: plan, results, manifest, folder, and what the commands in the report call the folder."""
 
     plan: Plan
     outcome: RunResult
@@ -113,38 +114,38 @@ class Made:
 
     @property
     def titles(self) -> dict[str, str]:
-        """What readers call the actors."""
+        """The readers' names of the actors."""
         return {name: actor.title for name, actor in self.plan.scenario.actors.items()}
 
     @property
     def title(self) -> str:
-        """The scenario in words, with the changes that were made to it."""
+        """The title of the scenario with its changes and settings."""
         changed = [*self.plan.loaded.changes, *(f"{k} = {v}" for k, v in self.plan.loaded.settings.items())]
         return f"{self.plan.scenario.title}{', with ' + ', '.join(changed) if changed else ''}"
 
 
-def run_report(made: Made) -> Report:
-    """Everything that a run says, for a reader who was not there. Sound for one world, and for none that ran."""
-    if made.outcome.worlds["failed"].all():
-        return _nothing_ran(made)
-    found = summary(made.outcome.worlds, made.outcome.doubt, made.plan.horizon)
+def run_report(run: FinishedRun) -> Report:
+    """The report of a run; also for a single world, and when every world failed."""
+    if run.outcome.worlds["failed"].all():
+        return _report_without_worlds(run)
+    results = summary(run.outcome.worlds, run.outcome.doubt, run.plan.horizon)
     sections = [
-        Section("situation", "The situation", _situation(made)),
-        Section("figures", "The figures", [_figures_table(found)]),
-        Section("how-long", "How long it holds", _how_long(made, found)),
-        Section("how-it-ends", "How it ends", _how_it_ends(made, found)),
-        Section("single-worlds", "Single worlds", _single_worlds(made)),
-        Section("how-sure", "How sure, and why not surer", _how_sure(made, found)),
-        *_rests_on(made),
-        replay_section(made.manifest, made.named, _a_world(made)),
-        Section("downloads", "The tables, to keep", [Downloads(_downloads(made, found))]),
+        Section("situation", "The situation", _situation(run)),
+        Section("figures", "The figures", [_figures_table(results)]),
+        Section("how-long", "How long it holds", _how_long(run, results)),
+        Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
+        Section("single-worlds", "Single worlds", _single_worlds(run)),
+        Section("how-sure", "How certain the result is, and what limits it", _how_sure(run, results)),
+        *_assumptions_and_sources(run),
+        replay_section(run.manifest, run.named, _example_world(run)),
+        Section("downloads", "Tables to download", [Downloads(_downloads(run, results))]),
     ]
-    told = [section for section in sections if section.blocks]
-    return Report(made.title, QUESTION, headline(made.title, found), NOTE, told, made_by(made.manifest))
+    filled = [section for section in sections if section.blocks]
+    return Report(run.title, QUESTION, headline(run.title, results), NOTE, filled, made_by(run.manifest))
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:
-    """Which program made the results, and when."""
+    """The version of the program that produced the results, and the date."""
     version = manifest.get("program", {}).get("ceasefire", "of unknown version")
     try:
         when = f" on {date_words(datetime.datetime.fromisoformat(str(manifest['started'])).date())}"
@@ -153,186 +154,194 @@ def made_by(manifest: Mapping[str, Any]) -> str:
     return f"Made by ceasefire {version}{when}."
 
 
-def _nothing_ran(made: Made) -> Report:
-    """Every world failed: there is nothing to show but how to see why."""
-    failed = len(made.outcome.worlds)
-    answer = titled(made.title, f"no world could be lived to its end; all {failed:,} failed. There is no answer.")
-    sections = [*_rests_on(made), replay_section(made.manifest, made.named, 0)]
-    return Report(made.title, QUESTION, answer, NOTE, sections, made_by(made.manifest))
+def _report_without_worlds(run: FinishedRun) -> Report:
+    """The report when every world failed: assumptions, sources, and how to replay."""
+    failed = len(run.outcome.worlds)
+    answer = titled(run.title, f"all {failed:,} worlds failed in the simulation. There is no answer.")
+    sections = [*_assumptions_and_sources(run), replay_section(run.manifest, run.named, 0)]
+    return Report(run.title, QUESTION, answer, NOTE, sections, made_by(run.manifest))
 
 
-def _situation(made: Made) -> list[Block]:
-    """What the deal was, and what was simulated."""
-    plan = made.plan
-    failed = len(made.outcome.failed)
-    left_out = f" {failed:,} of them failed and are left out of everything below." if failed else ""
-    said = (
-        f"In force from {date_words(plan.scenario.start)}. {plan.worlds:,} worlds (simulated histories) were lived "
-        f"from that day, each for at most {plan.horizon:,} days, with seed {plan.seed}.{left_out} A world in which "
+def _situation(run: FinishedRun) -> list[Block]:
+    """The deal, and what was simulated."""
+    plan = run.plan
+    failed = len(run.outcome.failed)
+    left_out = f" {failed:,} of them failed and are not in any result below." if failed else ""
+    text = (
+        f"In force from {date_words(plan.scenario.start)}. {plan.worlds:,} worlds (simulated histories) start on that "
+        f"day; each is followed for at most {plan.horizon:,} days, with seed {plan.seed}.{left_out} A world in which "
         "the deal still holds on the last day counts as holding, never as ended."
     )
     summary_words = " ".join(plan.scenario.summary.split())
-    return [*([Paragraph(summary_words)] if summary_words else []), Paragraph(said)]
+    return [*([Paragraph(summary_words)] if summary_words else []), Paragraph(text)]
 
 
-def _figures_table(found: Summary) -> Table:
+def _figures_table(results: Summary) -> Table:
     """Shares that hold by day, and days held."""
     rows = [
-        [_named(figure, day, found.horizon), *_cells(figure, whole_percent)] for day, figure in found.holding.items()
+        [_figure_name(figure, day, results.horizon), *_cells(figure, whole_percent)]
+        for day, figure in results.holding.items()
     ]
-    for figure in (found.mean, found.median):
-        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, found.horizon))])
-    columns = ["", "as written", f"chance in {found.worlds:,} worlds (95 %)", "doubt about what is assumed (90 %)"]
-    return Table("Main figures, each with its two sources of doubt", columns, rows, frozenset({1, 2, 3}))
+    for figure in (results.mean, results.median):
+        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon))])
+    columns = ["", "as written", f"chance in {results.worlds:,} worlds (95 %)", "doubt about assumed numbers (90 %)"]
+    return Table("Main figures, each with its two sources of uncertainty", columns, rows, frozenset({1, 2, 3}))
 
 
-def _named(figure: Figure, day: int, horizon: int) -> str:
+def _figure_name(figure: Figure, day: int, horizon: int) -> str:
     return f"{figure.name} (day {horizon:,})" if day == horizon else figure.name
 
 
 def _cells(figure: Figure, shown: Any) -> list[str]:
-    doubt = span_words(figure.doubt, shown) if figure.doubt is not None else "nothing assumed"
+    doubt = span_words(figure.doubt, shown) if figure.doubt is not None else "no assumed numbers"
     return [shown(figure.chance.value), span_words(figure.chance, shown), doubt]
 
 
-def _how_long(made: Made, found: Summary) -> list[Block]:
-    """The survival chart, its table, and whether the danger falls with age."""
-    held = found.holding[found.horizon].chance
-    caption = f"{whole_percent(held.value)} of worlds hold through day {found.horizon:,} (chance: {span_words(held, whole_percent)})."
-    chart = picture(made.folder / "figures" / "survival.png", survival_alt(found), caption)
-    return [*_shown(chart), Folded("The same as a table", [_survival_table(made)]), *danger(made.outcome.worlds)]
+def _how_long(run: FinishedRun, results: Summary) -> list[Block]:
+    """The survival chart, its table, and the hazard by age."""
+    held = results.holding[results.horizon].chance
+    share, chance = whole_percent(held.value), span_words(held, whole_percent)
+    caption = f"{share} of worlds hold through day {results.horizon:,} (chance: {chance})."
+    chart = picture(run.folder / "figures" / "survival.png", survival_alt(results), caption)
+    return [
+        *_figure_or_notice(chart),
+        Folded("The chart as a table", [_survival_table(run)]),
+        *hazard_by_age(run.outcome.worlds),
+    ]
 
 
-def _survival_table(made: Made) -> Table:
-    days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < made.plan.horizon]
-    table = survival(made.outcome.worlds).table([*days, made.plan.horizon])
+def _survival_table(run: FinishedRun) -> Table:
+    days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < run.plan.horizon]
+    table = survival(run.outcome.worlds).table([*days, run.plan.horizon])
     rows = [
         [f"{day:,.0f}", whole_percent(share), f"{whole_percent(low)} to {whole_percent(high)}", f"{held:,.0f}"]
         for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
         if not math.isnan(share)
     ]
-    columns = ["day", "still holding after it", "chance (95 %)", "worlds that held when it began"]
+    columns = ["day", "still holding after this day", "chance (95 %)", "worlds that held when the day began"]
     return Table("Share of worlds still holding, by day", columns, rows, frozenset({1, 2, 3}))
 
 
-def _how_it_ends(made: Made, found: Summary) -> list[Block]:
-    """The causes chart and its table."""
+def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
+    """The chart of causes and its table."""
     chart = picture(
-        made.folder / "figures" / "causes.png", causes_alt(found, made.titles), commonest_end(found, made.titles)
+        run.folder / "figures" / "causes.png", causes_alt(results, run.titles), commonest_end(results, run.titles)
     )
     rows = [
-        [ending_words(*ending, made.titles), whole_percent(share)]
-        for ending, share in found.endings.items()
+        [ending_words(*ending, run.titles), whole_percent(share)]
+        for ending, share in results.endings.items()
         if share > 0 or ending == EndingCause("held")
     ]
-    table = Table(f"Shares of worlds by day {found.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
+    table = Table(f"Shares of worlds by day {results.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
     meaning = (
-        "Running out and being called off are no breakdown by violence; they compete with it, and the shares of all "
-        "endings and of the worlds that still hold make up all worlds."
+        "A deal that runs out or is called off has not broken down by violence; these endings compete with breakdown. "
+        "The shares of all endings and of the worlds that still hold sum to 100 %."
     )
-    return [*_shown(chart), table, Paragraph(meaning)]
+    return [*_figure_or_notice(chart), table, Paragraph(meaning)]
 
 
-def _single_worlds(made: Made) -> list[Block]:
-    """A sample of single worlds, and what happened in all of them meanwhile."""
+def _single_worlds(run: FinishedRun) -> list[Block]:
+    """A sample of single worlds, the table of violations and losses, and additional figures."""
     alt = (
-        "Single worlds side by side. For each, by day: the postures of those who fight, violations and deaths by "
+        "Single worlds side by side. For each, by day: the postures of the belligerents, violations and deaths by "
         "period, talks, and the end of the deal."
     )
-    caption = "Single worlds from the shortest-lived to the longest: no two lives of the same deal are alike."
-    chart = picture(made.folder / "figures" / "worlds.png", alt, caption)
-    return [*_shown(chart), _costs_table(made), *_more(made.folder / "figures")]
+    caption = (
+        "Single worlds, from the shortest-lived to the longest-lived: the same deal can take very different courses."
+    )
+    chart = picture(run.folder / "figures" / "worlds.png", alt, caption)
+    return [*_figure_or_notice(chart), _costs_table(run), *_additional_figures(run.folder / "figures")]
 
 
-def _more(figures: Path) -> list[Block]:
-    """Figures that somebody asked for besides, each under what it shows."""
+def _additional_figures(figures: Path) -> list[Block]:
+    """The additional figures that are in the folder, with their captions."""
     try:
-        said = json.loads((figures / "captions.json").read_text(encoding="utf-8"))
+        captions = json.loads((figures / "captions.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     kinds = {
         "hazard": "Ends per 100 deals and year, by the age of the deal.",
         "talks": "Violations a day, before and after rounds of talks.",
-        "front": "The front by sector over time, coloured by which side has won how much since signing.",
+        "front": "The front by sector over time, coloured by the share won by either side since signing.",
     }
     charts = [
-        picture(figures / f"{name}.png", f"{kinds[name]} {told}", told)
-        for name, told in (said.items() if isinstance(said, dict) else ())
-        if name in kinds and isinstance(told, str)
+        picture(figures / f"{name}.png", f"{kinds[name]} {caption}", caption)
+        for name, caption in (captions.items() if isinstance(captions, dict) else ())
+        if name in kinds and isinstance(caption, str)
     ]
     return [chart for chart in charts if chart is not None]
 
 
-def _costs_table(made: Made) -> Table:
-    """What happens in a world until its end: the middle one, and the range of nine in ten."""
-    lived = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
+def _costs_table(run: FinishedRun) -> Table:
+    """Violations and losses in a world until the deal ends: the median, and the middle 90 % of worlds."""
+    complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
     rows = []
     for column, words in COSTS.items():
-        low, middle, high = lived[column].quantile([0.05, 0.5, 0.95], interpolation="nearest")
-        rows.append([words, f"{middle:,.0f}", f"{low:,.0f} to {high:,.0f}"])
-    caption = "What happens in a world while the deal holds, the whole time that it holds"
-    return Table(caption, ["", "middle world", "nine worlds in ten"], rows, frozenset({1, 2}))
+        low, median, high = complete[column].quantile([0.05, 0.5, 0.95], interpolation="nearest")
+        rows.append([words, f"{median:,.0f}", f"{low:,.0f} to {high:,.0f}"])
+    caption = "Totals of a world over the whole time that the deal holds"
+    return Table(caption, ["", "median world", "middle 90 % of worlds"], rows, frozenset({1, 2}))
 
 
-def _how_sure(made: Made, found: Summary) -> list[Block]:
-    said = surer(found, made.outcome.assumed)
-    return [Paragraph("Two sources of doubt are kept apart on every figure of this page."), Points(said)]
+def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
+    points = uncertainty_points(results, run.outcome.assumed)
+    return [Paragraph("Every figure of this page states two sources of uncertainty separately."), Points(points)]
 
 
-def _rests_on(made: Made) -> list[Section]:
-    """What was assumed, and what has a source."""
-    scenario = made.plan.scenario
+def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
+    """The sections of assumed numbers and of sources."""
+    scenario = run.plan.scenario
     assumed, sourced = assumed_numbers(scenario), sources_table(scenario)
-    said = (
-        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed; {made.outcome.assumed:,} of "
-        "them were drawn over a range to see what they do to the answer. The rest either do not bear on this run, or "
-        "are settled by how they are defined."
+    text = (
+        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed; {run.outcome.assumed:,} of "
+        "them were drawn over a range to measure their effect on the answer. The others either have no effect in this "
+        "run, or are fixed by a definition."
     )
     return [
         Section(
             "assumed",
             "What was assumed",
-            [Paragraph(said), Folded("All assumed numbers, with their ranges", [assumed_table(assumed)])],
+            [Paragraph(text), Folded("All assumed numbers, with their ranges", [assumed_table(assumed)])],
         ),
         Section(
             "sources",
             "Sources",
             [
-                Folded("Numbers that somebody reported, or that a definition fixes", [sourced]),
-                Folded("Motives, and where they are argued", [motives_table(scenario)]),
+                Folded("Numbers with a source, or fixed by a definition", [sourced]),
+                Folded("Motives and their sources", [motives_table(scenario)]),
             ],
         ),
     ]
 
 
-def _a_world(made: Made) -> int:
-    """A world worth telling: the middle one of those that ended, or the first that ran."""
-    lived = made.outcome.worlds.loc[~made.outcome.worlds["failed"]]
-    ended = lived.loc[lived["ended"]].sort_values(["days_held", "world"], kind="stable")
-    chosen = ended if len(ended) else lived
+def _example_world(run: FinishedRun) -> int:
+    """The world for the example commands: the median of those that ended, or else the first that did not fail."""
+    complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
+    ended = complete.loc[complete["ended"]].sort_values(["days_held", "world"], kind="stable")
+    chosen = ended if len(ended) else complete
     return int(chosen["world"].iloc[len(ended) // 2])
 
 
-def _downloads(made: Made, found: Summary) -> list[Download]:
-    """The tables behind the page."""
-    worlds = made.outcome.worlds
+def _downloads(run: FinishedRun, results: Summary) -> list[Download]:
+    """The tables to download."""
+    worlds = run.outcome.worlds
     incidence = cumulative_incidence(worlds, by_actor=True)
-    every = tuple(range(0, len(incidence.days), max(1, len(incidence.days) // 400)))
+    days = tuple(range(0, len(incidence.days), max(1, len(incidence.days) // 400)))
     files = [
-        download("main-figures.csv", "the main figures with both intervals", figures_frame(found)),
-        download("survival.csv", "share of worlds still holding, with limits, by day", survival(worlds).table(every)),
-        download("causes.csv", "share of worlds ended by each cause, by day", incidence.table(every).reset_index()),
-        download("assumed.csv", "every assumed number with its range", assumed_numbers(made.plan.scenario)),
+        download("main-figures.csv", "the main figures with both intervals", figures_frame(results)),
+        download("survival.csv", "share of worlds still holding, with limits, by day", survival(worlds).table(days)),
+        download("causes.csv", "share of worlds ended by each cause, by day", incidence.table(days).reset_index()),
+        download("assumed.csv", "every assumed number with its range", assumed_numbers(run.plan.scenario)),
     ]
     if len(worlds) <= MOST_ROWS:
-        files.append(download("worlds.csv", f"all {len(worlds):,} worlds, a row each", worlds))
+        files.append(download("worlds.csv", f"all {len(worlds):,} worlds, one row each", worlds))
     return files
 
 
-def figures_frame(found: Summary) -> pd.DataFrame:
+def figures_frame(results: Summary) -> pd.DataFrame:
     """The main figures as a table for programs."""
     rows = []
-    for figure in (*found.holding.values(), found.mean, found.median):
+    for figure in (*results.holding.values(), results.mean, results.median):
         doubt = figure.doubt
         rows.append(
             {
@@ -344,7 +353,7 @@ def figures_frame(found: Summary) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _shown(chart: Picture | None) -> Sequence[Block]:
+def _figure_or_notice(chart: Picture | None) -> Sequence[Block]:
     return (
         [chart] if chart is not None else [Paragraph("This figure is not in the folder; 'ceasefire report' makes it.")]
     )

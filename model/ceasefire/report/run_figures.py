@@ -1,4 +1,4 @@
-"""The charts of a run."""
+"""The figures of a run and of one world: which are drawn, from which worlds, and under which titles."""
 
 from __future__ import annotations
 
@@ -9,22 +9,40 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ceasefire.cli.terminal import progress
-from ceasefire.ensemble.run import RunResult
-from ceasefire.ensemble.run_plan import Plan
+from ceasefire.analysis.front_line import front_history, front_of_log
+from ceasefire.analysis.hazard import hazard, weibull_shape
+from ceasefire.analysis.parameter_uncertainty import uncertainty_band
+from ceasefire.analysis.survival import cumulative_incidence, survival
+from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
+from ceasefire.charts.cumulative_incidence import causes_chart
+from ceasefire.charts.decisions import Choice, pulls_chart
+from ceasefire.charts.front_line import front_chart, front_finding
+from ceasefire.charts.hazard import hazard_chart, hazard_finding
+from ceasefire.charts.layout import Caption
+from ceasefire.charts.style import save
+from ceasefire.charts.survival import survival_chart
+from ceasefire.charts.talks_effect import talks_effect_chart, talks_effect_finding
+from ceasefire.charts.world_sample import histories_chart
+from ceasefire.charts.world_timeline import history_chart
+from ceasefire.ensemble.run import ProgressCallback, no_progress
+from ceasefire.scenario.schema import ladder_of
+from ceasefire.simulation.initial_state import initial_state
+from ceasefire.simulation.trajectory import trajectory
+from ceasefire.wording import day_of, titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.narrative.story import Story
     from ceasefire.narrative.world_notes import Decision
     from ceasefire.scenario.load import Loaded
 
 
 SAMPLE = 6
-"""Single worlds that are shown."""
+"""Single worlds shown in the figure of a sample."""
 
 LAST_OF_WORLDS = "worlds"
-"""The figure that is drawn last of those that say nothing of doubt."""
+"""The last figure drawn of those that show no parameter uncertainty."""
 
 
 def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
@@ -32,10 +50,10 @@ def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
 
     With six, those at the 8th, 25th, 42nd, 58th, 75th and 92nd per cent.
     """
-    lived = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")["world"].to_numpy()
-    count = min(count, len(lived))
-    places = ((np.arange(count) + 0.5) / max(count, 1) * len(lived)).astype(int)
-    return [int(world) for world in lived[places]]
+    complete = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")["world"].to_numpy()
+    count = min(count, len(complete))
+    positions = ((np.arange(count) + 0.5) / max(count, 1) * len(complete)).astype(int)
+    return [int(world) for world in complete[positions]]
 
 
 def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
@@ -48,32 +66,14 @@ def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
 
 
 def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    """The figures that say nothing of doubt, and so can be drawn while worlds for doubt are lived."""
+    """The figures without parameter uncertainty; they can be drawn while the parameter draws are simulated."""
     if worlds["failed"].all():
         return
     _draw_causes(plan, worlds, folder)
-    _draw_worlds(plan, worlds, folder)
-
-
-def get_ready() -> None:
-    """Import what draws and reports: it takes most of a second, which can be one in which worlds are lived."""
-    import scipy.optimize
-    import scipy.special  # noqa: F401
-
-    import ceasefire.analysis.parameter_uncertainty
-    import ceasefire.charts.cumulative_incidence
-    import ceasefire.charts.survival
-    import ceasefire.charts.world_sample
-    import ceasefire.report  # noqa: F401
+    _draw_sample(plan, worlds, folder)
 
 
 def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    from ceasefire.analysis.parameter_uncertainty import uncertainty_band
-    from ceasefire.analysis.survival import survival
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.charts.survival import survival_chart
-
     band = uncertainty_band(outcome.doubt) if outcome.doubt is not None else None
     caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
     chart = survival_chart(
@@ -83,85 +83,62 @@ def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
 
 
 def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    from ceasefire.analysis.survival import cumulative_incidence
-    from ceasefire.charts.cumulative_incidence import causes_chart
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.wording import titled
-
     caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.label, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     incidence = cumulative_incidence(worlds, by_actor=True)
     save(causes_chart(incidence, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
 
 
-def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.charts.world_sample import histories_chart
-    from ceasefire.simulation.initial_state import initial_state
-    from ceasefire.simulation.trajectory import trajectory
-    from ceasefire.wording import titled
-
+def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     opening = initial_state(plan.scenario)
     label = plan.loaded.label
-    lives = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
-    title = titled(plan.scenario.title, f"{len(lives)} worlds, spread from the shortest-lived to the longest")
-    save(histories_chart(lives, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
+    histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
+    title = titled(plan.scenario.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
+    save(histories_chart(histories, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
 
 
-WATCHED = 60
-"""Worlds that are lived day by day for the figures of a run."""
+SIMULATED_BY_DAY = 60
+"""Worlds simulated again, with every day recorded, for the figures of the front and of talks."""
 
 CAPTIONS = "captions.json"
-"""What the figures of a run show, in a sentence each, for its report."""
+"""File with one sentence for each additional figure; the report shows it under the figure."""
 
 
-def draw_more(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    """The danger by age; the front and violations around talks over the first worlds; and what these show."""
-    from ceasefire.analysis.front_line import front_of
-    from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
-    from ceasefire.charts.front_line import front_chart, front_finding
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.charts.talks_effect import sawtooth_chart, sawtooth_finding
-    from ceasefire.simulation.initial_state import initial_state
-    from ceasefire.simulation.trajectory import trajectory
-    from ceasefire.wording import titled
+def worlds_by_day(outcome: RunResult) -> list[int]:
+    """Numbers of the worlds that `draw_more` simulates day by day."""
+    return [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(SIMULATED_BY_DAY)]
 
+
+def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCallback = no_progress) -> None:
+    """The additional figures: hazard by age, front line, violations around talks; and their captions."""
     opening, label, title = initial_state(plan.scenario), plan.loaded.label, plan.scenario.title
-    worlds = [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(WATCHED)]
+    worlds = worlds_by_day(outcome)
     if not worlds:
         return
-    found = {"hazard": _draw_hazard(plan, outcome, folder)}
-    life = front_of(plan.scenario, opening, plan.seed, worlds)
+    captions = {"hazard": _draw_hazard(plan, outcome, folder)}
+    front = front_history(plan.scenario, opening, plan.seed, worlds)
     save(
-        front_chart(life, Caption(titled(title, "the front"), label, plan.seed), horizon=plan.horizon), folder, "front"
+        front_chart(front, Caption(titled(title, "the front"), label, plan.seed), horizon=plan.horizon), folder, "front"
     )
-    found["front"] = front_finding(life)
-    lives = []
-    with progress(len(worlds), "worlds, day by day") as tell:
-        for world in worlds:
-            lives.append(violations_and_talks(trajectory(plan.scenario, opening, label, plan.seed, world)))
-            tell(1)
+    captions["front"] = front_finding(front)
+    series = []
+    for world in worlds:
+        series.append(violations_and_talks(trajectory(plan.scenario, opening, label, plan.seed, world)))
+        progress(1)
     try:
-        talks = around_talks(lives)
+        talks = around_talks(series)
     except ValueError:
         talks = None
     if talks is not None:
-        save(sawtooth_chart(talks, Caption(titled(title, "what talks do"), label, plan.seed)), folder, "talks")
-        found["talks"] = sawtooth_finding(talks)
-    (folder / CAPTIONS).write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        save(
+            talks_effect_chart(talks, Caption(titled(title, "the effect of talks"), label, plan.seed)), folder, "talks"
+        )
+        captions["talks"] = talks_effect_finding(talks)
+    (folder / CAPTIONS).write_text(json.dumps(captions, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
-    """The danger of ending by age; what it shows."""
-    from ceasefire.analysis.hazard import hazard, weibull_shape
-    from ceasefire.charts.hazard import hazard_chart, hazard_finding
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.wording import titled
-
+    """The hazard by age; returns its caption."""
     curve = hazard(outcome.worlds)
     try:
         shape = weibull_shape(outcome.worlds)
@@ -172,37 +149,26 @@ def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
     return hazard_finding(curve, shape)
 
 
-def draw_world(loaded: Loaded, seed: int, number: int, folder: Path) -> list[Path]:
-    """The front of one world, and the pulls behind the choice that ended it, if a choice did; the files."""
-    from ceasefire.analysis.front_line import front_of
-    from ceasefire.charts.front_line import front_chart
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.narrative.world_notes import WorldNotes, choices_behind, record_world
-    from ceasefire.simulation.initial_state import initial_state
-    from ceasefire.wording import titled
+def draw_world(story: Story, folder: Path) -> list[Path]:
+    """The front of a recorded world, the decision that ended it, if one did, and its history; returns the files."""
+    # Loads Mesa, which a run does not need.
+    from ceasefire.narrative.world_notes import WorldNotes, choices_behind
 
-    scenario = loaded.scenario
-    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), loaded.label, seed)
-    life = front_of(scenario, initial_state(scenario), seed, [number])
-    files = save(front_chart(life, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
-    behind = [choice for choice in choices_behind(WorldNotes(record_world(loaded, seed, number))).values() if choice]
+    scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
+    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.label, story.seed)
+    front = front_of_log(scenario, recorded.log, recorded.record)
+    files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
+    behind = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
     for choice in behind[:1]:
-        files += _draw_choice(loaded, seed, number, choice, folder)
-    return files
+        files += _draw_decision(story.loaded, story.seed, number, choice, folder)
+    return files + save(history_chart(story.trajectory), folder, f"world-{number}")
 
 
-def _draw_choice(loaded: Loaded, seed: int, number: int, choice: Decision, folder: Path) -> list[Path]:
-    from ceasefire.charts.decisions import Choice, pulls_chart
-    from ceasefire.charts.layout import Caption
-    from ceasefire.charts.style import save
-    from ceasefire.scenario.schema import ladder_of
-    from ceasefire.wording import day_of, titled
-
+def _draw_decision(loaded: Loaded, seed: int, number: int, decision: Decision, folder: Path) -> list[Path]:
     scenario = loaded.scenario
-    actor = scenario.actors[choice.actor]
+    actor = scenario.actors[decision.actor]
     titles = {name: motive.title for name, motive in scenario.motives.items()}
-    when = day_of(scenario, choice.day)
-    told = Choice(actor.title, when, ladder_of(actor.role), choice.old, choice.new, titles)
+    day = day_of(scenario, decision.day)
+    choice = Choice(actor.title, day, ladder_of(actor.role), decision.old, decision.new, titles)
     caption = Caption(titled(scenario.title, f"the choice behind the end of world {number:,}"), loaded.label, seed)
-    return save(pulls_chart(choice.pulls, told, caption), folder, f"world-{number}-why")
+    return save(pulls_chart(decision.pulls, choice, caption), folder, f"world-{number}-why")

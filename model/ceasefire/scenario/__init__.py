@@ -1,1 +1,1 @@
-"""Where scenarios are loaded: code that reads, composes and checks the files of `scenarios/`."""
+"""Reads, composes and checks the scenario files of `scenarios/` and of users."""

@@ -1,4 +1,4 @@
-"""Putting a scenario together: the motive catalogue, the bases, the file, its changes, the call's changes, settings."""
+"""Composes a scenario: the motive catalogue, the bases, the file, its changes, further changes, and settings."""
 
 from __future__ import annotations
 
@@ -14,86 +14,96 @@ from ceasefire.scenario.overrides import Draft, apply_change, set_value, static_
 from ceasefire.scenario.parameter_paths import ENTRY_DEFAULTS
 from ceasefire.scenario.schema import Change, ladder_of, rungs_of
 from ceasefire.scenario.schema_errors import faults_of
-from ceasefire.scenario.yaml_with_lines import Located, Place, fault_at, read, read_value, said_by, shown_file, to_plain
+from ceasefire.scenario.yaml_with_lines import (
+    Located,
+    Place,
+    fault_at,
+    located_at,
+    read,
+    read_value,
+    shown_file,
+    to_plain,
+)
 
-SETTING = Place("--set")
+SETTING_OPTION = "--set"
 COMMAND_LINE = Place("")
 RESOLVED = ".resolved.yaml"
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """A scenario put together but not yet judged, and the names of all motives of the catalogue."""
+    """A scenario composed but not yet validated, and the names of all motives of the catalogue."""
 
     draft: Draft
     motive_names: list[str]
 
 
 def assemble(file: Path, changes: Sequence[str], settings: Mapping[str, object], *, resolved: bool = False) -> Assembly:
-    """Everything that is said about a scenario, the later over the earlier. Raises ScenarioError when unreadable."""
+    """Compose a scenario from all its parts, each over those before. Raises ScenarioError for an unreadable file."""
     resolved = resolved or is_resolved(file)
     catalogue = Located({}, Place("")) if resolved else read_or_stop(motives_file(file.parent))
     draft = Draft(Located({"motives": catalogue}, Place(shown_file(file))))
-    _lay_file(draft, file, [], resolved=resolved)
+    _overlay_file(draft, file, [], resolved=resolved)
     for name in _once(draft, changes):
         _change(draft, name, file.parent, COMMAND_LINE)
     for path, value in settings.items():
-        set_value(draft, path, value if isinstance(value, Located) else said_by(value, SETTING))
+        set_value(draft, path, value if isinstance(value, Located) else located_at(value, Place(SETTING_OPTION)))
     names = list((draft.tree.at("motives") or catalogue).named)
     if not resolved:
-        _keep_used_motives(draft, catalogue)
-    _state_beliefs(draft)
+        _drop_unwanted(draft, catalogue)
+    _add_defaults(draft)
     return Assembly(draft, names)
 
 
 def is_resolved(file: Path) -> bool:
-    """It is a resolved scenario, complete in itself."""
+    """True for a resolved scenario, which needs no other file."""
     return file.name.endswith(RESOLVED)
 
 
 def read_or_stop(file: Path) -> Located:
-    """A file's content. Raises ScenarioError with all that is wrong with its YAML."""
-    said, faults = read(file)
-    if said is None or faults:
+    """The content of a file. Raises ScenarioError with all faults of its YAML."""
+    tree, faults = read(file)
+    if tree is None or faults:
         raise ScenarioError(faults)
-    return said
+    return tree
 
 
 def read_change(file: Path) -> Located:
-    """A change file. Raises ScenarioError with its faults, as far as they show without a scenario."""
-    said, faults = read(file)
-    if said is None:
+    """The content of a change file. Raises ScenarioError with the faults that can be found without a scenario."""
+    tree, faults = read(file)
+    if tree is None:
         raise ScenarioError(faults)
-    faults += name_faults(said, file)
+    faults += name_faults(tree, file)
     try:
-        Change.model_validate(to_plain(_without_nulls(said)))
+        Change.model_validate(to_plain(_without_nulls(tree)))
     except ValidationError as error:
-        faults += faults_of(error, said, Change)
-    faults += [] if faults else list(_path_faults(said))
+        faults += faults_of(error, tree, Change)
+    faults += [] if faults else list(_path_faults(tree))
     if faults:
         raise ScenarioError(faults)
-    return said
+    return tree
 
 
-def name_faults(said: Located, file: Path) -> list[Fault]:
-    """A file is named for what it holds."""
-    name = said.at("name")
+def name_faults(tree: Located, file: Path) -> list[Fault]:
+    """A fault when the `name` in a file is not the name of the file."""
+    name = tree.at("name")
     if name is None or not isinstance(name.value, str) or name.value == file.stem:
         return []
     return [fault_at(name.place, "name", f"'{name.value}' is not the name of the file, '{file.stem}'")]
 
 
-def _without_nulls(said: Located) -> Located:
-    return Located({name: entry for name, entry in said.named.items() if entry.value is not None}, said.place)
+def _without_nulls(tree: Located) -> Located:
+    return Located({name: entry for name, entry in tree.named.items() if entry.value is not None}, tree.place)
 
 
-def _path_faults(said: Located) -> list[Fault]:
+def _path_faults(tree: Located) -> list[Fault]:
+    """Paths of a change that no scenario can have."""
     faults = []
     for part in ("set", "add", "multiply", "remove", "append"):
-        found = said.at(part)
-        if found is None or found.value is None:
+        edits = tree.at(part)
+        if edits is None or edits.value is None:
             continue
-        items = {str(item.value).partition("=")[0]: item for item in found.value} if part == "remove" else found.named
+        items = {str(item.value).partition("=")[0]: item for item in edits.value} if part == "remove" else edits.named
         for path, entry in items.items():
             wrong = static_fault(path)
             if wrong is not None:
@@ -101,50 +111,51 @@ def _path_faults(said: Located) -> list[Fault]:
     return faults
 
 
-def _lay_file(draft: Draft, file: Path, inside: list[Path], *, resolved: bool = False) -> None:
-    """Lay a file over the draft: its base first, then its content, then its changes."""
-    said, faults = read(file)
+def _overlay_file(draft: Draft, file: Path, inside: list[Path], *, resolved: bool = False) -> None:
+    """Add a file to the draft: its base first, then its content over it, then its changes."""
+    tree, faults = read(file)
     draft.faults += faults
-    if said is None:
+    if tree is None:
         draft.stop()
-    draft.faults += [] if resolved else name_faults(said, file)
+    draft.faults += [] if resolved else name_faults(tree, file)
     content = Located(
-        {name: entry for name, entry in said.named.items() if name not in ("base", "changes")}, said.place
+        {name: entry for name, entry in tree.named.items() if name not in ("base", "changes")}, tree.place
     )
-    base = said.at("base")
+    base = tree.at("base")
     if base is not None and base.value is not None:
-        _lay_base(draft, base, file, [*inside, file.resolve()])
-    draft.lay(content)
-    for change in _names(draft, said.at("changes")):
+        _overlay_base(draft, base, file, [*inside, file.resolve()])
+    draft.overlay(content)
+    for change in _names(draft, tree.at("changes")):
         _change(draft, change.value, file.parent, change.place)
 
 
-def _lay_base(draft: Draft, base: Located, file: Path, inside: list[Path]) -> None:
+def _overlay_base(draft: Draft, base: Located, file: Path, inside: list[Path]) -> None:
     if not isinstance(base.value, str):
         draft.fault(base.place, "base", "is not the name of a scenario")
         draft.stop()
-    found = _found(draft, find_scenario, base, file.parent, "base")
-    if found.resolve() in inside:
-        chain = " → ".join(path.stem for path in (*inside[inside.index(found.resolve()) :], found))
+    base_file = _file_of(draft, find_scenario, base, file.parent, "base")
+    if base_file.resolve() in inside:
+        chain = " → ".join(path.stem for path in (*inside[inside.index(base_file.resolve()) :], base_file))
         draft.fault(base.place, "base", f"is its own base: {chain}")
         draft.stop()
-    _lay_file(draft, found, inside)
+    _overlay_file(draft, base_file, inside)
     draft.tree = Located({name: entry for name, entry in draft.tree.named.items() if name != "name"}, draft.tree.place)
 
 
-def _names(draft: Draft, said: Located | None) -> list[Located]:
+def _names(draft: Draft, tree: Located | None) -> list[Located]:
     """Names in a list of changes; a fault for what is not one."""
-    if said is None or said.value is None:
+    if tree is None or tree.value is None:
         return []
-    items = said.value if isinstance(said.value, list) else [said]
+    items = tree.value if isinstance(tree.value, list) else [tree]
     wrong = [item for item in items if not isinstance(item.value, str)]
-    if wrong or not isinstance(said.value, list):
+    if wrong or not isinstance(tree.value, list):
         draft.fault((wrong or items)[0].place, "changes", "is not a list of names; write it as [no-monitors]")
         return []
     return items
 
 
 def _once(draft: Draft, changes: Sequence[str]) -> list[str]:
+    """The names of changes, each once; a fault for one that is given twice."""
     for name in dict.fromkeys(changes):
         if list(changes).count(name) > 1:
             draft.fault(COMMAND_LINE, "", f"the change '{name}' is given twice")
@@ -152,22 +163,22 @@ def _once(draft: Draft, changes: Sequence[str]) -> list[str]:
 
 
 def _change(draft: Draft, name: str, near: Path, place: Place) -> None:
-    """Apply a named change. Faults of its file are noted with the rest."""
+    """Apply a named change. The faults of its file join those of the draft."""
     try:
-        said = read_change(_found(draft, find_change, Located(name, place), near, "changes"))
+        tree = read_change(_file_of(draft, find_change, Located(name, place), near, "changes"))
     except ScenarioError as error:
         draft.faults += [fault for fault in error.faults if fault not in draft.faults]
         return
-    apply_change(draft, said, change_name(name))
+    apply_change(draft, tree, change_name(name))
 
 
 def change_name(ref: str) -> str:
-    """The name of a change that was referred to by name or by path."""
+    """The name of a change given by name or by path."""
     return Path(ref).stem if ref.endswith((".yaml", ".yml")) else ref
 
 
-def _found(draft: Draft, find: Callable[[str, Path], Path], ref: Located, near: Path, path: str) -> Path:
-    """The file of a reference. Raises ScenarioError with the place that refers to it."""
+def _file_of(draft: Draft, find: Callable[[str, Path], Path], ref: Located, near: Path, path: str) -> Path:
+    """The file of a reference. Raises ScenarioError with the place of the reference."""
     try:
         return find(ref.value, near)
     except ScenarioError as error:
@@ -176,49 +187,48 @@ def _found(draft: Draft, find: Callable[[str, Path], Path], ref: Located, near: 
         raise ScenarioError(draft.faults + placed) from None
 
 
-def _keep_used_motives(draft: Draft, catalogue: Located) -> None:
-    """Drop the catalogue's motives that no actor has; keep the scenario's own."""
+def _drop_unwanted(draft: Draft, catalogue: Located) -> None:
+    """Leave out motives of the catalogue that no actor has; those of the scenario itself stay."""
     motives, actors = draft.tree.at("motives"), draft.tree.at("actors")
     if motives is None or not isinstance(motives.value, dict):
         return
     weights = [actor.at("motives") for actor in (actors.named if actors else {}).values()]
     used = {name for weight in weights if weight is not None for name in weight.named}
-    kept = {name: motive for name, motive in motives.value.items() if name in used or motive is not catalogue.at(name)}
-    draft.tree = Located({**draft.tree.named, "motives": Located(kept, motives.place)}, draft.tree.place)
+    wanted = {
+        name: motive for name, motive in motives.value.items() if name in used or motive is not catalogue.at(name)
+    }
+    draft.tree = Located({**draft.tree.named, "motives": Located(wanted, motives.place)}, draft.tree.place)
 
 
-def _state_beliefs(draft: Draft) -> None:
-    """Say what stands when nobody says it: trust one half, no resolve shown, everybody on the lowest rung."""
+def _add_defaults(draft: Draft) -> None:
+    """Add default entries where there are none: trust 0.5, resolve 0, every actor on the lowest rung."""
     for belief, value in ENTRY_DEFAULTS.items():
         for side in _named_at(draft, "sides"):
-            _unless_said(draft, (belief, side), value)
+            _add_if_missing(draft, (belief, side), value)
     for name, actor in _named_at(draft, "actors").items():
         role = actor.at("role")
         if role is not None and role.value in ("belligerent", "guarantor", "outside"):
-            _unless_said(draft, ("actors", name, "posture"), rungs_of(ladder_of(role.value))[0])
+            _add_if_missing(draft, ("actors", name, "posture"), rungs_of(ladder_of(role.value))[0])
 
 
 def _named_at(draft: Draft, name: str) -> dict[str, Located]:
-    found = draft.tree.at(name)
-    return found.named if found is not None else {}
+    entry = draft.tree.at(name)
+    return entry.named if entry is not None else {}
 
 
-def _unless_said(draft: Draft, steps: tuple[str, ...], value: object) -> None:
+def _add_if_missing(draft: Draft, steps: tuple[str, ...], value: object) -> None:
     *around, last = steps
     draft.tree = _with(draft.tree, around, last, Located(value, draft.tree.place))
 
 
-def _with(tree: Located, around: list[str], last: str, said: Located) -> Located:
-    """The tree with an entry that is not there yet."""
+def _with(tree: Located, around: list[str], last: str, entry: Located) -> Located:
+    """The tree with an entry added, unless it is there already."""
     if not isinstance(tree.value, dict):
         return tree
     if not around:
-        return Located({last: said, **tree.value} if last not in tree.value else tree.value, tree.place)
+        return Located({last: entry, **tree.value} if last not in tree.value else tree.value, tree.place)
     inner = tree.value.get(around[0], Located({}, tree.place))
-    return Located({**tree.value, around[0]: _with(inner, around[1:], last, said)}, tree.place)
-
-
-SETTING_OPTION = "--set"
+    return Located({**tree.value, around[0]: _with(inner, around[1:], last, entry)}, tree.place)
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, object]:
@@ -232,7 +242,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, object]:
             continue
         if not value.strip():
             faults.append(
-                Fault(SETTING_OPTION, None, path, "has no value; write path=value, or path=null to take it out")
+                Fault(SETTING_OPTION, None, path, "has no value; write path=value, or path=null to remove it")
             )
             continue
         try:

@@ -1,7 +1,7 @@
-"""What the schema cannot see: names that must exist elsewhere in the scenario, and things that must fit together.
+"""Checks of a scenario across its parts, which the schema cannot make: names that must exist, values that must agree.
 
-Every check reads the merged content as it is and passes over what has the wrong kind, so that these faults
-are reported together with the schema's.
+Every check reads the composed content as it is and skips values of the wrong type, so that these faults are reported
+together with those of the schema.
 """
 
 from __future__ import annotations
@@ -23,121 +23,50 @@ from ceasefire.scenario.schema_errors import shown
 from ceasefire.scenario.yaml_with_lines import Located, Steps, dotted, place_of, to_plain
 from ceasefire.suggestions import comma_list, did_you_mean, nearest
 
-DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default
-
-
-def faults_of_events(raw: dict[str, Any], *, horizon_counts: bool) -> FoundFaults:
-    """Where events are wrong, and how. A horizon shortened for one run does not make a later event wrong."""
-    events = raw.get("events")
-    valid: set[str] | None = None
-    for i, event in enumerate(events if isinstance(events, list) else []):
-        if not isinstance(event, dict):
-            continue
-        valid = event_paths(raw) if valid is None else valid
-        yield from _targets(raw, event, i, valid)
-        yield from _reviewers(event, i, raw.get("actors"))
-        if horizon_counts:
-            yield from _day(event, i, raw.get("horizon_days", DEFAULT_HORIZON))
-
-
-def _targets(raw: dict[str, Any], event: dict[str, Any], i: int, valid: set[str]) -> FoundFaults:
-    for kind in ("set", "add", "multiply"):
-        changes = event.get(kind)
-        for path, given in (changes if isinstance(changes, dict) else {}).items():
-            if path not in valid:
-                yield ("events", i, kind, path), _no_such_number(path, valid)
-            elif kind != "set" and _unsaid(raw, path):
-                yield (
-                    ("events", i, kind, path),
-                    "is as the agreement says; change agreement.monitoring, or say the sector's",
-                )
-            elif kind == "set":
-                yield from _limits(("events", i, kind, path), path, given)
-
-
-def _unsaid(raw: dict[str, Any], path: str) -> bool:
-    """Is there no number yet at a path that may hold one? So with a sector's own monitoring."""
-    there: Any = raw
-    for step in path.split("."):
-        there = there.get(step) if isinstance(there, dict) else None
-    return there is None and path.startswith("front.")
-
-
-def _no_such_number(path: str, valid: set[str]) -> str:
-    shape = shape_at(path.split("."))
-    close = nearest(path, sorted(valid))
-    hint = f"; did you mean '{close}'?" if close else ""
-    if shape is not None and shape.kind == "number" and any(fnmatchcase(path, fixed) for fixed in FIXED_AT_SIGNING):
-        return "is fixed at signing; no event can change it"
-    return "names no number of this scenario" + hint
-
-
-def _limits(steps: Steps, path: str, given: object) -> FoundFaults:
-    number, shape = _number(given), shape_at(path.split("."))
-    if number is None or shape is None:
-        return
-    try:
-        number.check_within(shape.meta["low"], shape.meta["high"])
-    except PydanticCustomError as problem:
-        yield steps, problem.message()
-
-
-def _reviewers(event: dict[str, Any], i: int, actors: object) -> FoundFaults:
-    named = event.get("review")
-    for j, name in enumerate(named if isinstance(named, list) else []):
-        if isinstance(name, str) and isinstance(actors, dict) and name not in actors:
-            yield ("events", i, "review", j), f"no such actor '{name}'" + did_you_mean(name, actors)
-
-
-def _day(event: dict[str, Any], i: int, horizon: object) -> FoundFaults:
-    number = _number(event.get("day"))
-    if number is not None and isinstance(horizon, int) and number.centre >= horizon:
-        message = f"day {number.centre:g} is beyond the horizon; worlds are followed to day {horizon - 1}"
-        yield ("events", i, "day"), message
-
-
-def _number(given: object) -> Quantity | None:
-    try:
-        return None if given is None else Quantity.model_validate(given)
-    except ValidationError:
-        return None
-
-
-FoundFaults = Iterator[tuple[Steps, str]]
-"""Where, and what is wrong."""
-
 Raw = dict[str, Any]
+
+
+Faults = Iterator[tuple[Steps, str]]
+"""Path and message of each fault."""
+
+
 ROLES = ("belligerent", "guarantor", "outside")
+
+
 LADDERS = ("force", "engagement")
 
 
+DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default
+
+
 def cross_check(draft: Draft, motive_names: list[str]) -> None:
-    """Note every fault of reference in the draft; `motive_names` is the whole catalogue, used or not."""
+    """Note every fault across the parts of a draft; `motive_names` is the whole catalogue, used or not."""
     raw = to_plain(draft.tree)
     for check in CHECKS:
         for steps, message in check(raw):
             _note(draft, steps, message)
     for steps, message in _motives_of_actors(raw, motive_names):
         _note(draft, steps, message)
-    said_horizon = place_of(draft.tree, ("horizon_days",)).line is not None
-    for steps, message in faults_of_events(raw, horizon_counts=said_horizon):
+    horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
+    for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
         _note(draft, steps, message)
     for steps, message in _days(draft.tree, (), _date(raw.get("start"))):
         _note(draft, steps, message)
 
 
 def _note(draft: Draft, steps: Steps, message: str) -> None:
+    """Note a fault, unless the draft has one at that path already."""
     path = dotted(steps)
     if not any(fault.path == path for fault in draft.faults):
-        draft.fault(place_of(draft.tree, steps), path, message + _taken_away(draft, message))
+        draft.fault(place_of(draft.tree, steps), path, message + _where_removed(draft, message))
 
 
-def _taken_away(draft: Draft, message: str) -> str:
-    """Where a name that is missed was taken away, if it was."""
+def _where_removed(draft: Draft, message: str) -> str:
+    """Where a missing name was removed, if it was."""
     name = message.split("'")[1] if message.startswith("no such") and "'" in message else None
     for steps, place in draft.removed.items():
         if len(steps) <= 3 and steps[-1] == name:
-            return f" ({dotted(steps)} is taken away at {place.file}{f':{place.line}' if place.line else ''})"
+            return f" ({dotted(steps)} is removed at {place.file}{f':{place.line}' if place.line else ''})"
     return ""
 
 
@@ -154,56 +83,60 @@ def actors_of(raw: Raw) -> Iterator[tuple[str, Raw]]:
 
 
 def fighting(raw: Raw) -> list[str]:
-    """Names of actors that are not known to stand outside."""
+    """Names of the actors that are not outside parties."""
     return [name for name, actor in group(raw, "actors").items() if group(actor).get("role") != "outside"]
 
 
 def side_of(actor: Raw) -> str | None:
-    """The side that an actor names, if it names one."""
+    """The side of an actor; None when it gives none."""
     side = actor.get("side")
     return side if isinstance(side, str) else None
 
 
-def _sides(raw: Raw) -> FoundFaults:
+def _sides(raw: Raw) -> Faults:
+    """Every fighting actor has one of the two sides, an outside party none."""
     sides = group(raw, "sides")
     for name, actor in actors_of(raw):
         side, role = actor.get("side"), actor.get("role")
         if role == "outside" and side is not None:
-            yield ("actors", name, "side"), "an outside party has no side; take the line out"
+            yield ("actors", name, "side"), "an outside party has no side; delete the line"
         elif role in ROLES and role != "outside" and side is None:
-            yield ("actors", name, "side"), f"is missing: who fights has a side, {' or '.join(sides)}"
+            yield ("actors", name, "side"), f"is missing: a fighting actor has a side, {' or '.join(sides)}"
         elif isinstance(side, str) and sides and side not in sides:
             yield ("actors", name, "side"), f"no such side '{side}'" + did_you_mean(side, sides)
 
 
-def _guarantors(raw: Raw) -> FoundFaults:
+def _guarantors(raw: Raw) -> Faults:
+    """A side has at most one guarantor."""
     first: dict[str, str] = {}
     for name, actor in actors_of(raw):
         side = actor.get("side")
         if actor.get("role") != "guarantor" or not isinstance(side, str):
             continue
         if side in first:
-            yield ("actors", name, "role"), f"a second guarantor of {side}; {first[side]} is one already"
+            yield ("actors", name, "role"), f"a second guarantor of {side}; {first[side]} is its guarantor already"
         first.setdefault(side, name)
 
 
-def _patrons(raw: Raw) -> FoundFaults:
+def _patrons(raw: Raw) -> Faults:
+    """A patron is another actor: a guarantor of the same side."""
     for name, actor in actors_of(raw):
         patron = group(actor, "patron").get("actor")
         if not isinstance(patron, str):
             continue
-        wrong = _wrong_patron(raw, name, actor, patron)
-        if wrong is not None:
-            yield ("actors", name, "patron", "actor"), wrong
+        message = _patron_fault(raw, name, actor, patron)
+        if message is not None:
+            yield ("actors", name, "patron", "actor"), message
 
 
-def _wrong_patron(raw: Raw, name: str, actor: Raw, patron: str) -> str | None:
+def _patron_fault(raw: Raw, name: str, actor: Raw, patron: str) -> str | None:
+    """Why an actor cannot be the patron of another, or None."""
     actors, sides = group(raw, "actors"), group(raw, "sides")
     guarantors = [other for other in actors if group(actors, other).get("role") == "guarantor" and other != name]
     if patron not in actors:
         return f"no such actor '{patron}'" + did_you_mean(patron, guarantors)
     if patron == name:
-        return "nobody is his own patron"
+        return "no actor is its own patron"
     if actor.get("role") == "outside":
         return "an outside party has no patron"
     if group(actors, patron).get("role") in ("belligerent", "outside"):
@@ -213,7 +146,8 @@ def _wrong_patron(raw: Raw, name: str, actor: Raw, patron: str) -> str | None:
     return None
 
 
-def _backing(raw: Raw) -> FoundFaults:
+def _backing(raw: Raw) -> Faults:
+    """Only an outside party backs an actor, and only a fighting one."""
     actors = group(raw, "actors")
     for name, actor in actors_of(raw):
         backed, steps = actor.get("backs"), ("actors", name, "backs")
@@ -222,33 +156,36 @@ def _backing(raw: Raw) -> FoundFaults:
         if backed not in actors:
             yield steps, f"no such actor '{backed}'" + did_you_mean(backed, fighting(raw))
         elif actor.get("role") in ("belligerent", "guarantor"):
-            yield steps, "only an outside party backs another"
+            yield steps, "only an outside party can back an actor"
         elif backed not in fighting(raw):
-            yield steps, f"{backed} is an outside party; only who fights is backed"
+            yield steps, f"{backed} is an outside party; only a fighting actor can be backed"
 
 
-def _postures(raw: Raw) -> FoundFaults:
+def _postures(raw: Raw) -> Faults:
+    """Posture and ceiling are rungs of the actor's ladder, and the posture is not above the ceiling."""
     for name, actor in actors_of(raw):
         role = actor.get("role")
         if role not in ROLES:
             continue
         rungs = rungs_of(ladder_of(role))
-        said = {field: actor[field] for field in ("posture", "ceiling") if actor.get(field) is not None}
-        for field, rung in said.items():
+        given = {field: actor[field] for field in ("posture", "ceiling") if actor.get(field) is not None}
+        for field, rung in given.items():
             if rung not in rungs:
                 message = f"'{rung}' is not a rung of the {ladder_of(role)} ladder ({comma_list(rungs)})"
                 yield ("actors", name, field), message + _only_close(str(rung), rungs)
-        posture, ceiling = said.get("posture"), said.get("ceiling")
+        posture, ceiling = given.get("posture"), given.get("ceiling")
         if posture in rungs and ceiling in rungs and rungs.index(posture) > rungs.index(ceiling):
-            yield ("actors", name, "posture"), f"'{posture}' lies above its ceiling, '{ceiling}'"
+            yield ("actors", name, "posture"), f"'{posture}' is above its ceiling, '{ceiling}'"
 
 
 def _only_close(word: str, valid: tuple[str, ...]) -> str:
+    """The hint of did_you_mean when it names one word, otherwise nothing."""
     hint = did_you_mean(word, valid)
     return hint if "did you mean" in hint else ""
 
 
-def _motives_of_actors(raw: Raw, motive_names: list[str]) -> FoundFaults:
+def _motives_of_actors(raw: Raw, motive_names: list[str]) -> Faults:
+    """The motives of an actor exist and are on its ladder."""
     known = group(raw, "motives")
     for name, actor in actors_of(raw):
         for motive in group(actor, "motives"):
@@ -257,10 +194,11 @@ def _motives_of_actors(raw: Raw, motive_names: list[str]) -> FoundFaults:
             if motive not in known:
                 yield steps, "no such motive" + did_you_mean(motive, motive_names)
             elif ladder in LADDERS and actor.get("role") in ROLES and ladder != ladder_of(actor["role"]):
-                yield steps, f"is a motive on the {ladder} ladder; {name} climbs the {ladder_of(actor['role'])} ladder"
+                yield steps, f"is a motive on the {ladder} ladder; {name} is on the {ladder_of(actor['role'])} ladder"
 
 
-def _excluded(raw: Raw) -> FoundFaults:
+def _excluded(raw: Raw) -> Faults:
+    """The deal leaves out only belligerents."""
     actors, excluded = group(raw, "actors"), group(raw, "agreement").get("excludes")
     for i, name in enumerate(excluded if isinstance(excluded, list) else []):
         steps = ("agreement", "excludes", i)
@@ -268,12 +206,13 @@ def _excluded(raw: Raw) -> FoundFaults:
         if isinstance(name, str) and name not in actors:
             yield steps, f"no such actor '{name}'" + did_you_mean(name, fighting(raw))
         elif role == "guarantor":
-            yield steps, f"{name} is a guarantor; a deal cannot leave out who guarantees it"
+            yield steps, f"{name} is a guarantor; a deal cannot leave out its guarantors"
         elif role == "outside":
-            yield steps, f"{name} is an outside party; a deal leaves out only who fights"
+            yield steps, f"{name} is an outside party; a deal can leave out only fighting parties"
 
 
-def _sectors(raw: Raw) -> FoundFaults:
+def _sectors(raw: Raw) -> Faults:
+    """Claims and presence belong to fighting actors, and neighbours exist."""
     actors, sectors = group(raw, "actors"), group(raw, "front", "sectors")
     for name in sectors:
         for part in ("claims", "presence"):
@@ -286,7 +225,8 @@ def _sectors(raw: Raw) -> FoundFaults:
         yield from _neighbours(name, sectors)
 
 
-def _neighbours(name: str, sectors: Raw) -> FoundFaults:
+def _neighbours(name: str, sectors: Raw) -> Faults:
+    """The neighbours of a sector are other sectors."""
     neighbours = group(sectors, name).get("neighbours")
     for i, other in enumerate(neighbours if isinstance(neighbours, list) else []):
         steps = ("front", "sectors", name, "neighbours", i)
@@ -299,18 +239,23 @@ def _neighbours(name: str, sectors: Raw) -> FoundFaults:
             )
 
 
-def _both_sides_present(raw: Raw) -> FoundFaults:
+def _both_sides_present(raw: Raw) -> Faults:
+    """Each side has forces in some sector."""
     sides, sectors = group(raw, "sides"), group(raw, "front", "sectors")
-    there = {actor for name in sectors for actor, force in group(sectors, name, "presence").items() if force != 0}
-    held = {side_of(group(raw, "actors", str(actor))) for actor in there}
-    if len(sides) != 2 or not sectors or held - set(sides):
+    present = {actor for name in sectors for actor, force in group(sectors, name, "presence").items() if force != 0}
+    sides_present = {side_of(group(raw, "actors", str(actor))) for actor in present}
+    if len(sides) != 2 or not sectors or sides_present - set(sides):
         return
     for side in sides:
-        if side not in held:
-            yield ("front", "sectors"), f"nobody of {side} has forces in any sector; give a fighting actor presence"
+        if side not in sides_present:
+            yield (
+                ("front", "sectors"),
+                f"no actor of {side} has forces in any sector; give one of them a presence",
+            )
 
 
-def _beliefs(raw: Raw) -> FoundFaults:
+def _beliefs(raw: Raw) -> Faults:
+    """Trust and resolve are those of the two sides."""
     sides = group(raw, "sides")
     for belief in ("trust", "resolve"):
         for side in group(raw, belief):
@@ -318,13 +263,14 @@ def _beliefs(raw: Raw) -> FoundFaults:
                 yield (belief, side), f"no such side '{side}'" + did_you_mean(side, sides)
 
 
-def _saliences(raw: Raw) -> FoundFaults:
+def _saliences(raw: Raw) -> Faults:
+    """The terms of a salience are indicators or products of two."""
     for name in group(raw, "motives"):
         yield from terms_at(group(raw, "motives", name), ("motives", name))
 
 
-def terms_at(motive: Raw, steps: Steps) -> FoundFaults:
-    """Salience terms of a motive that no indicator answers."""
+def terms_at(motive: Raw, steps: Steps) -> Faults:
+    """Terms of the salience of a motive that are no indicators."""
     for term in group(motive, "salience", "terms"):
         here = (*steps, "salience", "terms", term)
         try:
@@ -336,27 +282,112 @@ def terms_at(motive: Raw, steps: Steps) -> FoundFaults:
             yield here, str(problem)
 
 
-def _days(said: Located, steps: Steps, start: datetime.date | None) -> FoundFaults:
-    """Dates that are none, and facts that nobody could know when the deal was signed, outside events."""
-    for name, entry in said.named.items():
+def faults_of_events(raw: Raw, *, horizon_counts: bool) -> Faults:
+    """Faults of events. With `horizon_counts`, an event beyond the horizon is one; not when --set shortened it."""
+    events = raw.get("events")
+    valid: set[str] | None = None
+    for i, event in enumerate(events if isinstance(events, list) else []):
+        if not isinstance(event, dict):
+            continue
+        valid = event_paths(raw) if valid is None else valid
+        yield from _targets(raw, event, i, valid)
+        yield from _reviewers(event, i, raw.get("actors"))
+        if horizon_counts:
+            yield from _day(event, i, raw.get("horizon_days", DEFAULT_HORIZON))
+
+
+def _targets(raw: Raw, event: Raw, i: int, valid: set[str]) -> Faults:
+    """An event changes numbers that exist, to values within their limits."""
+    for kind in ("set", "add", "multiply"):
+        changes = event.get(kind)
+        for path, given in (changes if isinstance(changes, dict) else {}).items():
+            if path not in valid:
+                yield ("events", i, kind, path), _no_such_number(path, valid)
+            elif kind != "set" and _has_no_value(raw, path):
+                yield (
+                    ("events", i, kind, path),
+                    "is that of the agreement; change agreement.monitoring, or give the sector a value",
+                )
+            elif kind == "set":
+                yield from _limits(("events", i, kind, path), path, given)
+
+
+def _has_no_value(raw: Raw, path: str) -> bool:
+    """True for an optional number of a sector, such as its monitoring, that the scenario does not give."""
+    part: Any = raw
+    for step in path.split("."):
+        part = part.get(step) if isinstance(part, dict) else None
+    return part is None and path.startswith("front.")
+
+
+def _no_such_number(path: str, valid: set[str]) -> str:
+    """Why an event cannot change the number at a path."""
+    shape = shape_at(path.split("."))
+    close = nearest(path, sorted(valid))
+    hint = f"; did you mean '{close}'?" if close else ""
+    if shape is not None and shape.kind == "number" and any(fnmatchcase(path, fixed) for fixed in FIXED_AT_SIGNING):
+        return "is fixed at signing; no event can change it"
+    return "is not the path of a number of this scenario" + hint
+
+
+def _limits(steps: Steps, path: str, given: object) -> Faults:
+    """A new value is within the limits of its number."""
+    number, shape = _number(given), shape_at(path.split("."))
+    if number is None or shape is None:
+        return
+    try:
+        number.check_within(shape.meta["low"], shape.meta["high"])
+    except PydanticCustomError as problem:
+        yield steps, problem.message()
+
+
+def _reviewers(event: Raw, i: int, actors: object) -> Faults:
+    """The actors that review their posture exist."""
+    names = event.get("review")
+    for j, name in enumerate(names if isinstance(names, list) else []):
+        if isinstance(name, str) and isinstance(actors, dict) and name not in actors:
+            yield ("events", i, "review", j), f"no such actor '{name}'" + did_you_mean(name, actors)
+
+
+def _day(event: Raw, i: int, horizon: object) -> Faults:
+    """An event comes before the horizon."""
+    number = _number(event.get("day"))
+    if number is not None and isinstance(horizon, int) and number.centre >= horizon:
+        message = f"day {number.centre:g} is beyond the horizon; worlds are followed to day {horizon - 1}"
+        yield ("events", i, "day"), message
+
+
+def _number(given: object) -> Quantity | None:
+    """A value as a number; None when it is none."""
+    try:
+        return None if given is None else Quantity.model_validate(given)
+    except ValidationError:
+        return None
+
+
+def _days(part: Located, steps: Steps, start: datetime.date | None) -> Faults:
+    """Values that are no dates, and, outside events, facts that were not known when the deal was signed."""
+    for name, entry in part.named.items():
         here = (*steps, name)
         if name == "known_by" or here == ("start",):
-            yield from _wrong_day(entry.value, here, start)
+            yield from _date_faults(entry.value, here, start)
         else:
             yield from _days(entry, here, start)
-    for i, item in enumerate(said.value if isinstance(said.value, list) else []):
+    for i, item in enumerate(part.value if isinstance(part.value, list) else []):
         yield from _days(item, (*steps, i), start)
 
 
-def _wrong_day(given: object, steps: Steps, start: datetime.date | None) -> FoundFaults:
+def _date_faults(given: object, steps: Steps, start: datetime.date | None) -> Faults:
+    """One date: it is a date, and not after the start."""
     day = _date(given)
     if day is None:
         yield steps, f"{shown(given)} is not a date; write it as 2020-03-06"
     elif start is not None and day > start and steps[0] != "events":
-        yield steps, f"{day} is later than the start, {start}; only events may come from hindsight"
+        yield steps, f"{day} is later than the start, {start}; only events may be known later"
 
 
 def _date(given: object) -> datetime.date | None:
+    """A value as a date; None when it is none."""
     if isinstance(given, datetime.datetime):
         return given.date()
     if isinstance(given, datetime.date):
@@ -367,7 +398,7 @@ def _date(given: object) -> datetime.date | None:
         return None
 
 
-CHECKS: tuple[Callable[[Raw], FoundFaults], ...] = (
+CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _sides,
     _guarantors,
     _patrons,
@@ -379,4 +410,4 @@ CHECKS: tuple[Callable[[Raw], FoundFaults], ...] = (
     _beliefs,
     _saliences,
 )
-"""Checks of the merged content alone."""
+"""Checks that need the composed content only."""

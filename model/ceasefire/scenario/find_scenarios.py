@@ -1,4 +1,4 @@
-"""Where named scenarios, changes, experiments and the motive catalogue are found."""
+"""Finds scenarios, changes, experiments and the motive catalogue by name, and reads their titles."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ def find_scenario(ref: str | Path, near: Path | None = None) -> Path:
 
 
 def find_change(ref: str | Path, near: Path | None = None) -> Path:
-    """The file of a change. Raises ScenarioError that names the nearest and all there are."""
+    """The file of a change. Raises ScenarioError with the nearest name and all names."""
     return _find(ref, "change", _change_folders(near), near, list_changes(near))
 
 
 def find_experiment(ref: str | Path, near: Path | None = None) -> Path:
-    """The file of an experiment. Raises ScenarioError that names the nearest and all there are."""
+    """The file of an experiment. Raises ScenarioError with the nearest name and all names."""
     return _find(ref, "experiment", _experiment_folders(near), near, list_experiments(near))
 
 
 def list_scenarios(near: Path | None = None) -> dict[str, Path]:
     """Scenarios by name; a local file hides a shipped one of the same name."""
-    found = _listed(_scenario_folders(near))
-    found.pop(Path(MOTIVES).stem, None)
-    return found
+    files = _listed(_scenario_folders(near))
+    files.pop(Path(MOTIVES).stem, None)
+    return files
 
 
 def list_changes(near: Path | None = None) -> dict[str, Path]:
@@ -75,15 +75,19 @@ def _experiment_folders(near: Path | None) -> list[Path]:
 
 
 def _listed(folders: list[Path]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+    """The YAML files of folders by name; a file in an earlier folder hides one of the same name."""
+    files: dict[str, Path] = {}
     for folder in folders:
         for file in sorted(folder.glob("*.yaml")):
-            found.setdefault(file.stem, file)
-    return dict(sorted(found.items()))
+            files.setdefault(file.stem, file)
+    return dict(sorted(files.items()))
 
 
 def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, known: dict[str, Path]) -> Path:
-    """A reference with a folder or an ending is a path; anything else is a name: at last that of a file right here."""
+    """The file of a reference: a path when it has a folder or an ending, otherwise a name.
+
+    A name is looked for in `folders` and then in the current folder.
+    """
     wanted = str(ref)
     if "/" in wanted or "\\" in wanted or wanted.endswith((".yaml", ".yml")):
         return _path(Path(wanted), kind, near)
@@ -92,13 +96,14 @@ def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, kn
             return folder / f"{wanted}.yaml"
     close = nearest(wanted, known)
     hint = f"; did you mean '{close}'?" if close else "."
-    there = f" Available: {comma_list(known)}" if known else ""
-    raise ScenarioError([Fault("", None, "", f"no such {kind} '{wanted}'{hint}{there}")])
+    available = f" Available: {comma_list(known)}" if known else ""
+    raise ScenarioError([Fault("", None, "", f"no such {kind} '{wanted}'{hint}{available}")])
 
 
 def _path(wanted: Path, kind: str, near: Path | None) -> Path:
-    tries = [near / wanted] if near and not wanted.is_absolute() else []
-    for candidate in (*tries, wanted):
+    """The file at a path, from `near` or from the current folder."""
+    candidates = [near / wanted] if near and not wanted.is_absolute() else []
+    for candidate in (*candidates, wanted):
         if candidate.is_file():
             return candidate
         if candidate.is_dir():
@@ -110,24 +115,24 @@ _WANTED = re.compile(r"(title|sentence|kind|question)\s*:")
 
 
 def headline(file: Path) -> dict[str, str]:
-    """A file's title, sentence, kind and question, as far as it says them; nothing when it cannot be read.
+    """The title, sentence, kind and question of a file, as far as it has them; empty when it cannot be read.
 
-    Only these entries are parsed: a folder of scenarios is listed in an instant.
+    Only these entries are parsed, so that `list` is quick.
     """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-        said = YAML(typ="safe", pure=True).load("\n".join(_entries(lines)))
+        content = YAML(typ="safe", pure=True).load("\n".join(_entries(lines)))
     except (OSError, UnicodeDecodeError, YAMLError):
         return {}
-    return {name: str(value).strip() for name, value in (said or {}).items() if value is not None}
+    return {name: str(value).strip() for name, value in (content or {}).items() if value is not None}
 
 
 def _entries(lines: list[str]) -> list[str]:
-    """The lines of the wanted top-level entries, with those that go on from them."""
-    kept, within = [], False
+    """The lines of the wanted top-level entries, with their continuation lines."""
+    chosen, within = [], False
     for line in lines:
         if line[:1] not in ("", " ", "\t", "#"):
             within = _WANTED.match(line) is not None
         if within:
-            kept.append(line)
-    return kept
+            chosen.append(line)
+    return chosen

@@ -1,4 +1,4 @@
-"""Loading a scenario: base and changes applied, every default stated, or every fault with its file and line."""
+"""Loads a scenario and validates it, or checks any scenario file and reports every fault with its file and line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ceasefire.scenario.compose import Assembly, assemble, change_name, is_resol
 from ceasefire.scenario.cross_checks import cross_check, terms_at
 from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
 from ceasefire.scenario.parameter_paths import Shape
-from ceasefire.scenario.resolved import as_yaml, digest, stated
+from ceasefire.scenario.resolved import as_yaml, digest, plain_content
 from ceasefire.scenario.schema import Motive, Name, Scenario
 from ceasefire.scenario.schema_errors import faults_of
 from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
@@ -25,7 +25,7 @@ __all__ = ["Loaded", "load", "load_resolved"]
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario ready to run, and what it was made from."""
+    """A validated scenario, with the changes and settings that were applied."""
 
     scenario: Scenario
     name: str
@@ -34,17 +34,17 @@ class Loaded:
 
     @property
     def label(self) -> str:
-        """The scenario and its changes in short: `idlib-2020+no-monitors`."""
+        """The name of the scenario and of its changes: `idlib-2020+no-monitors`."""
         return "+".join((self.name, *(change_name(change) for change in self.changes)))
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
-        """The full file as plain content, with every default stated and base and changes applied and gone."""
-        content: dict[str, Any] = stated(self.scenario)
+        """The resolved scenario as plain content: base and changes applied, every default written out."""
+        content: dict[str, Any] = plain_content(self.scenario)
         return content
 
     def resolved_yaml(self) -> str:
-        """The full file as YAML, which `load_resolved` reads back to an equal scenario."""
+        """The resolved scenario as YAML; `load_resolved` reads it back to an equal scenario."""
         return as_yaml(self.resolved)
 
     @cached_property
@@ -58,25 +58,25 @@ def load(
     changes: Sequence[str] = (),
     set: Mapping[str, object] | None = None,
 ) -> Loaded:
-    """A scenario by name or path (`name+change` too), under changes and then single settings.
+    """Load a scenario by name, `name+change` or path, with changes and then single settings applied.
 
-    Raises ScenarioError with every fault found, by file and line.
+    Raises ScenarioError with every fault, by file and line.
     """
     ref, joined = split_reference(scenario)
     names = (*joined, *changes)
     assembly = assemble(find_scenario(ref), names, set or {})
-    found = validated(assembly)
-    return Loaded(found, found.name, names, dict(set or {}))
+    content = validated(assembly)
+    return Loaded(content, content.name, names, dict(set or {}))
 
 
 def load_resolved(path: str | Path) -> Loaded:
-    """A `scenario.resolved.yaml` read back; nothing outside the file enters. Raises ScenarioError."""
-    found = validated(assemble(Path(path), (), {}, resolved=True))
-    return Loaded(found, found.name)
+    """Load a `scenario.resolved.yaml`; no other file is read. Raises ScenarioError."""
+    scenario = validated(assemble(Path(path), (), {}, resolved=True))
+    return Loaded(scenario, scenario.name)
 
 
 def split_reference(ref: str | Path) -> tuple[str, tuple[str, ...]]:
-    """`idlib-2020+no-monitors` as the scenario and its changes; a file that has '+' in its name stays whole."""
+    """Split `idlib-2020+no-monitors` into scenario and changes; the name of a file that exists is not split."""
     if isinstance(ref, Path) or Path(ref).exists():
         return str(ref), ()
     first, *rest = ref.split("+")
@@ -84,19 +84,19 @@ def split_reference(ref: str | Path) -> tuple[str, tuple[str, ...]]:
 
 
 def validated(assembly: Assembly) -> Scenario:
-    """The scenario that an assembly says. Raises ScenarioError with the faults of schema and reference together."""
+    """The scenario of an assembly. Raises ScenarioError with the faults of schema and cross-checks together."""
     draft = assembly.draft
-    found: Scenario | None = None
+    scenario: Scenario | None = None
     try:
-        found = Scenario.model_validate(to_plain(draft.tree))
+        scenario = Scenario.model_validate(to_plain(draft.tree))
     except ValidationError as error:
         known = {fault.path for fault in draft.faults}
-        found_wrong = faults_of(error, draft.tree, Scenario, draft.removed)
-        draft.faults += [fault for fault in found_wrong if fault.path not in known]
+        of_schema = faults_of(error, draft.tree, Scenario, draft.removed)
+        draft.faults += [fault for fault in of_schema if fault.path not in known]
     cross_check(draft, assembly.motive_names)
-    if draft.faults or found is None:
+    if draft.faults or scenario is None:
         raise ScenarioError(draft.faults)
-    return found
+    return scenario
 
 
 Kind = Literal["scenario", "change", "motives", "resolved"]
@@ -107,17 +107,17 @@ CATALOGUE = TypeAdapter(dict[Name, Annotated[Motive, Field(description="a motive
 
 
 def check_file(path: str | Path) -> list[Fault]:
-    """Every fault of a scenario, a change, a motive catalogue or a resolved scenario; an empty list when sound.
+    """Every fault of a scenario, a change, a motive catalogue or a resolved scenario; empty for a valid file.
 
-    A change is checked by itself: whether its paths fit shows only in a scenario.
+    A change is checked by itself; whether its paths fit can be checked only with a scenario.
     """
     file = Path(path)
-    said, faults = read(file)
-    if said is None:
+    tree, faults = read(file)
+    if tree is None:
         return in_order(faults)
-    kind = kind_of(file, said)
+    kind = kind_of(file, tree)
     if kind == "motives":
-        return in_order(faults + motive_faults(said))
+        return in_order(faults + motive_faults(tree))
     try:
         if kind == "change":
             read_change(file)
@@ -130,26 +130,26 @@ def check_file(path: str | Path) -> list[Fault]:
     return []
 
 
-def kind_of(file: Path, said: Located) -> Kind:
-    """What a file is, by its name, its folder and what it says."""
-    names = set(said.named)
+def kind_of(file: Path, tree: Located) -> Kind:
+    """The kind of a file, by its name, its folder and its entries."""
+    names = set(tree.named)
     if is_resolved(file):
         return "resolved"
-    if file.name == MOTIVES or (names and all("profile" in entry.named for entry in said.named.values())):
+    if file.name == MOTIVES or (names and all("profile" in entry.named for entry in tree.named.values())):
         return "motives"
     if names & ONLY_IN_SCENARIOS:
         return "scenario"
     return "change" if names & ONLY_IN_CHANGES or file.absolute().parent.name == "changes" else "scenario"
 
 
-def motive_faults(said: Located) -> list[Fault]:
+def motive_faults(tree: Located) -> list[Fault]:
     """Faults of a motive catalogue."""
-    raw, faults = to_plain(said), []
+    raw, faults = to_plain(tree), []
     try:
         CATALOGUE.validate_python(raw)
     except ValidationError as error:
-        faults += faults_of(error, said, Shape("named", inner=Motive))
+        faults += faults_of(error, tree, Shape("named", inner=Motive))
     for name, motive in raw.items():
         for steps, message in terms_at(motive if isinstance(motive, dict) else {}, (name,)):
-            faults.append(fault_at(place_of(said, steps), dotted(steps), message))
+            faults.append(fault_at(place_of(tree, steps), dotted(steps), message))
     return faults

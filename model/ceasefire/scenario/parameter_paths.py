@@ -1,4 +1,4 @@
-"""The numbers of a scenario by path: which there are, which events may change, and how doubtful each is."""
+"""Dotted paths of a scenario: what the schema allows there, which numbers exist, their uncertainty, their names."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ceasefire.scenario.yaml_with_lines import Step, Steps, dotted
 Kind = Literal["group", "named", "list", "number", "real", "count", "other"]
 """Fields of a model · entries by name · items · a Quantity · a bare number · a whole number · text, date, choice."""
 
+
 ENTRY_UNITS = {
     "motives": "weight",
     "claims": "relative value",
@@ -30,23 +31,25 @@ ENTRY_UNITS = {
 }
 """Units of numbers that are entries of a mapping, by the name of the mapping."""
 
+
 ENTRY_DEFAULTS = {"trust": 0.5, "resolve": 0.0}
-"""What such an entry is when nobody says it."""
+"""The value of such an entry when the file gives none."""
+
 
 ENTRY_DOUBT = 0.25
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What may stand at one place of a scenario."""
+    """What the schema allows at one path of a scenario."""
 
     kind: Kind
     model: type[BaseModel] | None = None
     inner: Any = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     default: Any = None
-    opens: bool = False
-    """It is there, empty or with its defaults, when nobody says it."""
+    always_there: bool = False
+    """True when the part exists, empty or with its defaults, although no file gives it."""
     description: str = ""
 
     @property
@@ -55,7 +58,7 @@ class Shape:
         return tuple(_fields(self.model)) if self.model else ()
 
     def inside(self, step: Step) -> Shape | None:
-        """What may stand one step further; None when nothing may."""
+        """The shape one step further; None when nothing is allowed there."""
         if self.model is not None:
             return _fields(self.model).get(str(step))
         if self.kind == "named":
@@ -66,11 +69,11 @@ class Shape:
 
 
 def shape_at(steps: Sequence[Step], root: type[BaseModel] = Scenario) -> Shape | None:
-    """What the schema allows at a path; None when it allows nothing."""
-    found: Shape | None = group(root)
+    """The shape at a path; None when the schema allows nothing there."""
+    shape: Shape | None = group(root)
     for step in steps:
-        found = found.inside(step) if found is not None else None
-    return found
+        shape = shape.inside(step) if shape is not None else None
+    return shape
 
 
 @cache
@@ -86,15 +89,15 @@ def _fields(model: type[BaseModel]) -> dict[str, Shape]:
 
 def _field_shape(name: str, info: FieldInfo) -> Shape:
     annotation: Any = info.annotation
-    found = _shape(annotation, entry_of="")
+    shape = _shape(annotation, entry_of="")
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     default = None if info.is_required() or info.default_factory is not None else info.default
     meta: dict[str, Any] = {"name": name}
-    if found.kind == "number":
+    if shape.kind == "number":
         default = Quantity.model_validate(default) if default is not None else None
-        meta = {**found.meta, **extra, "default": default.value if default is not None else None}
+        meta = {**shape.meta, **extra, "default": default.value if default is not None else None}
     opens = info.default_factory is not None
-    return Shape(found.kind, found.model, found.inner, meta, default, opens, info.description or "")
+    return Shape(shape.kind, shape.model, shape.inner, meta, default, opens, info.description or "")
 
 
 @cache
@@ -110,8 +113,8 @@ def _shape(annotation: Any, entry_of: str) -> Shape:
         return Shape("list", inner=inner[0])
     if isinstance(annotation, type) and issubclass(annotation, Quantity):
         default = ENTRY_DEFAULTS.get(entry_of)
-        said = None if default is None else Quantity(value=default)
-        return Shape("number", annotation, meta=_entry_meta(annotation, entry_of), default=said)
+        quantity = None if default is None else Quantity(value=default)
+        return Shape("number", annotation, meta=_entry_meta(annotation, entry_of), default=quantity)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return group(annotation)
     return Shape("real" if annotation is float else "other")
@@ -120,6 +123,36 @@ def _shape(annotation: Any, entry_of: str) -> Shape:
 def _entry_meta(kind: type[Quantity], entry_of: str) -> dict[str, Any]:
     limits = {"low": kind.low, "high": kind.high, "doubt": ENTRY_DOUBT}
     return {"unit": ENTRY_UNITS.get(entry_of, ""), **limits, "source": ASSUMED, "default": None}
+
+
+def is_number(value: object) -> bool:
+    """True for a number; False for a truth value."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def fits(path: str, pattern: str) -> bool:
+    """True when a path matches a pattern: '*' is any one step, '**' at the end any number of steps."""
+    steps, wanted = path.split("."), pattern.split(".")
+    if wanted[-1] == "**":
+        wanted = wanted[:-1]
+        steps = steps[: len(wanted)] if len(steps) > len(wanted) else []
+    return len(steps) == len(wanted) and all(w in ("*", s) for s, w in zip(steps, wanted, strict=True))
+
+
+def places(content: Mapping[str, Any], pattern: str) -> Iterator[str]:
+    """The paths of plain content that match a pattern with '*'."""
+    yield from _places(content, pattern.split("."), ())
+
+
+def _places(content: Any, left: list[str], done: tuple[str, ...]) -> Iterator[str]:
+    if not left:
+        yield ".".join(done)
+        return
+    step, rest = left[0], left[1:]
+    inner = dict(enumerate(content)) if isinstance(content, list) else content
+    for name, entry in (inner if isinstance(inner, dict) else {}).items():
+        if step in ("*", str(name)):
+            yield from _places(entry, rest, (*done, str(name)))
 
 
 FIXED_AT_SIGNING = (
@@ -132,60 +165,13 @@ FIXED_AT_SIGNING = (
 )
 """Numbers that no event can change."""
 
-DAY_META: dict[str, Any] = {
-    "unit": "days",
-    "low": 0.0,
-    "high": math.inf,
-    "doubt": "none",
-    "source": ASSUMED,
-    "default": None,
-}
-RATE_META: dict[str, Any] = {**DAY_META, "unit": "per year", "doubt": ENTRY_DOUBT}
-
 
 def event_paths(merged: Mapping[str, Any]) -> set[str]:
     """Paths of the numbers of a scenario (as plain content) that an event may change."""
-    found = {dotted(steps) for steps in _number_paths(merged, group(Scenario), ())}
+    paths = {dotted(steps) for steps in _number_paths(merged, group(Scenario), ())}
     sides = merged.get("sides")
-    found |= {f"{belief}.{side}" for belief in ENTRY_DEFAULTS for side in (sides if isinstance(sides, dict) else ())}
-    return {path for path in found if not any(fnmatchcase(path, fixed) for fixed in FIXED_AT_SIGNING)}
-
-
-def quantities(scenario: Scenario) -> Iterator[tuple[str, Quantity, dict[str, Any]]]:
-    """Every number of a scenario: path, number, and its field's unit, low, high, doubt, source and default."""
-    yield from _of_model(scenario, group(Scenario), ())
-    for i, event in enumerate(scenario.events):
-        yield from _of_event(event, f"events.{i}")
-
-
-def doubt_range(number: Quantity, meta: Mapping[str, Any]) -> tuple[float, float] | None:
-    """What a number is drawn over in doubt; None when it is sourced with no range, a distribution, or beyond doubt.
-
-    A number's own `range` comes first, then the doubt of its field: a share of the value either way, or
-    a range around the field's default, which moves in proportion when the value is another.
-    """
-    if number.range is not None:
-        return number.range
-    doubt = meta["doubt"]
-    if not number.assumed and not (isinstance(doubt, tuple) and number.value == meta.get("default")):
-        return None
-    if number.value is None or doubt == "none":
-        return None
-    low, high = _around(number.value, doubt, meta.get("default"))
-    low, high = max(low, meta["low"]), min(high, meta["high"])
-    return (low, high) if low < high else None
-
-
-def _around(value: float, doubt: tuple[float, float] | float, default: float | None) -> tuple[float, float]:
-    if isinstance(doubt, (int, float)):
-        ends = value * (1 - doubt), value * (1 + doubt)
-    elif value == default:
-        ends = doubt[0], doubt[1]
-    elif not default:
-        return value, value
-    else:
-        ends = value * doubt[0] / default, value * doubt[1] / default
-    return min(ends), max(ends)
+    paths |= {f"{belief}.{side}" for belief in ENTRY_DEFAULTS for side in (sides if isinstance(sides, dict) else ())}
+    return {path for path in paths if not any(fnmatchcase(path, fixed) for fixed in FIXED_AT_SIGNING)}
 
 
 def _number_paths(raw: Any, shape: Shape, steps: Steps) -> Iterator[Steps]:
@@ -194,14 +180,34 @@ def _number_paths(raw: Any, shape: Shape, steps: Steps) -> Iterator[Steps]:
     elif shape.kind == "group":
         for name in shape.fields:
             inner = shape.inside(name)
-            said = raw.get(name)
-            if inner is None or inner.kind in ("number", "named") or inner.opens or isinstance(said, dict):
-                yield from _number_paths(said if isinstance(said, dict) else {}, inner or shape, (*steps, name))
+            value = raw.get(name)
+            if inner is None or inner.kind in ("number", "named") or inner.always_there or isinstance(value, dict):
+                yield from _number_paths(value if isinstance(value, dict) else {}, inner or shape, (*steps, name))
     elif shape.kind == "named":
         inner = shape.inside("any")
-        for name, said in raw.items():
-            if inner is not None and (inner.kind == "number" or isinstance(said, dict)):
-                yield from _number_paths(said, inner, (*steps, name))
+        for name, value in raw.items():
+            if inner is not None and (inner.kind == "number" or isinstance(value, dict)):
+                yield from _number_paths(value, inner, (*steps, name))
+
+
+DAY_META: dict[str, Any] = {
+    "unit": "days",
+    "low": 0.0,
+    "high": math.inf,
+    "doubt": "none",
+    "source": ASSUMED,
+    "default": None,
+}
+
+
+RATE_META: dict[str, Any] = {**DAY_META, "unit": "per year", "doubt": ENTRY_DOUBT}
+
+
+def quantities(scenario: Scenario) -> Iterator[tuple[str, Quantity, dict[str, Any]]]:
+    """Every number of a scenario: path, number, and its field's unit, low, high, doubt, source and default."""
+    yield from _of_model(scenario, group(Scenario), ())
+    for i, event in enumerate(scenario.events):
+        yield from _of_event(event, f"events.{i}")
 
 
 def _of_model(model: BaseModel, shape: Shape, steps: Steps) -> Iterator[tuple[str, Quantity, dict[str, Any]]]:
@@ -231,15 +237,46 @@ def _of_event(event: Event, path: str) -> Iterator[tuple[str, Quantity, dict[str
         yield f"{path}.rate_per_year", event.rate_per_year, dict(RATE_META)
     for kind, low, high in (("set", None, None), ("add", -math.inf, math.inf), ("multiply", 0.0, math.inf)):
         for target, number in getattr(event, kind).items():
-            found = shape_at(target.split("."))
-            meta = dict(found.meta) if found is not None else dict(RATE_META)
+            shape = shape_at(target.split("."))
+            meta = dict(shape.meta) if shape is not None else dict(RATE_META)
             meta |= {"doubt": ENTRY_DOUBT, "source": ASSUMED, "default": None}
             meta |= {} if low is None else {"low": low, "high": high}
             yield f"{path}.{kind}.{target}", number, meta
 
 
+def doubt_range(number: Quantity, meta: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The range over which an uncertain number is drawn; None when it has a source and no range, or a distribution.
+
+    A number's own `range` comes first, then the `doubt` of its field: a share of the value either way, or a range
+    around the field's default, scaled in proportion when the value is another. None as well for doubt "none".
+    """
+    if number.range is not None:
+        return number.range
+    doubt = meta["doubt"]
+    if not number.assumed and not (isinstance(doubt, tuple) and number.value == meta.get("default")):
+        return None
+    if number.value is None or doubt == "none":
+        return None
+    low, high = _around(number.value, doubt, meta.get("default"))
+    low, high = max(low, meta["low"]), min(high, meta["high"])
+    return (low, high) if low < high else None
+
+
+def _around(value: float, doubt: tuple[float, float] | float, default: float | None) -> tuple[float, float]:
+    if isinstance(doubt, (int, float)):
+        ends = value * (1 - doubt), value * (1 + doubt)
+    elif value == default:
+        ends = doubt[0], doubt[1]
+    elif not default:
+        return value, value
+    else:
+        ends = value * doubt[0] / default, value * doubt[1] / default
+    return min(ends), max(ends)
+
+
 LONGEST_ACTOR = 28
-"""Letters of an actor's title before a colon."""
+"""Longest title of an actor before a colon [characters]."""
+
 
 PLAIN = {
     "patron.dependence": "dependence on its patron",
@@ -250,11 +287,11 @@ PLAIN = {
     "agreement.buffer_km": "depth of the buffer [km]",
     "agreement.clarity": "clarity of the terms",
 }
-"""Paths, or their last steps, that a reader would not guess."""
+"""Words for paths, or their last steps, that are not clear by themselves."""
 
 
 def path_words(path: str, scenario: Scenario) -> str:
-    """A path in words, as far as the scenario knows its steps; '*' stands for all."""
+    """A path in words, with the titles of the scenario; '*' stands for all."""
     if path in PLAIN:
         return PLAIN[path]
     steps = path.split(".")
@@ -279,40 +316,10 @@ def _title(named: object, name: str) -> str:
 
 
 def _short(title: str) -> str:
-    """A title of an actor that leaves room for what is said of it."""
+    """The title of an actor, shortened to LONGEST_ACTOR."""
     return textwrap.shorten(title, LONGEST_ACTOR, placeholder="…").replace(" and…", "…")
 
 
 def _plain(steps: list[str]) -> str:
-    """Steps without the signs that only files need."""
+    """Steps without underscores and stars."""
     return PLAIN.get(".".join(steps), " ".join(steps).replace("_", " ").replace("*", "all"))
-
-
-def is_number(value: object) -> bool:
-    """A number as a scenario writes it, and no truth value."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def fits(path: str, pattern: str) -> bool:
-    """Whether a path is one of those that a pattern means: '*' is any one step, a last '**' any steps."""
-    steps, wanted = path.split("."), pattern.split(".")
-    if wanted[-1] == "**":
-        wanted = wanted[:-1]
-        steps = steps[: len(wanted)] if len(steps) > len(wanted) else []
-    return len(steps) == len(wanted) and all(w in ("*", s) for s, w in zip(steps, wanted, strict=True))
-
-
-def places(content: Mapping[str, Any], pattern: str) -> Iterator[str]:
-    """The paths of plain content that a pattern with '*' means."""
-    yield from _places(content, pattern.split("."), ())
-
-
-def _places(content: Any, left: list[str], done: tuple[str, ...]) -> Iterator[str]:
-    if not left:
-        yield ".".join(done)
-        return
-    step, rest = left[0], left[1:]
-    inner = dict(enumerate(content)) if isinstance(content, list) else content
-    for name, entry in (inner if isinstance(inner, dict) else {}).items():
-        if step in ("*", str(name)):
-            yield from _places(entry, rest, (*done, str(name)))

@@ -1,4 +1,4 @@
-"""A scenario with nothing left unsaid: as plain content, as YAML, and as a digest of what affects results."""
+"""The resolved scenario, with every default written out: as plain content, as YAML, and as a digest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity
 from ceasefire.scenario.schema import Scenario
 
 FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by"})
-"""Fields that no result depends on."""
+"""Fields that do not affect results."""
 
 HEADER = (
     "# The whole scenario with every default stated. Made by the program: edit the scenario it came from instead.\n"
@@ -25,31 +25,31 @@ _DATES = frozenset({"start", "known_by"})
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
-def stated(thing: Any) -> Any:
+def plain_content(thing: Any) -> Any:
     """A scenario or a part of it as plain content, in the order of the schema; a number keeps its source."""
     if isinstance(thing, Quantity):
-        return {name: stated(value) for name, value in thing if value is not None}
+        return {name: plain_content(value) for name, value in thing if value is not None}
     if isinstance(thing, BaseModel):
         fields = type(thing).model_fields
-        return {info.alias or name: stated(getattr(thing, name)) for name, info in fields.items()}
+        return {info.alias or name: plain_content(getattr(thing, name)) for name, info in fields.items()}
     if isinstance(thing, dict):
-        return {name: stated(entry) for name, entry in thing.items()}
+        return {name: plain_content(entry) for name, entry in thing.items()}
     if isinstance(thing, (list, tuple)):
-        return [stated(item) for item in thing]
+        return [plain_content(item) for item in thing]
     return thing.isoformat() if isinstance(thing, datetime.date) else thing
 
 
 def digest(scenario: Scenario) -> str:
-    """SHA-256 of the numbers and the structure; titles, sources and notes leave it alone.
+    """SHA-256 of the numbers and the structure, in hex; titles, sources and notes do not change it.
 
-    Whether a number is ASSUMED counts, for it decides what a run draws; the words of a source do not.
+    Whether a number is ASSUMED does change it, since a run then draws the number; the words of a source do not.
     """
-    said = json.dumps(_bare(scenario), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    text = json.dumps(_bare(scenario), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _bare(thing: Any) -> Any:
-    """What matters to results. Entries by name become pairs, because their order may matter."""
+    """The content that affects results. Mappings become lists of pairs, because their order may matter."""
     if isinstance(thing, Quantity):
         forms = {name: getattr(thing, name) for name in ("value", *DISTRIBUTIONS, "range")}
         return {**{name: form for name, form in forms.items() if form is not None}, "assumed": thing.assumed}
@@ -64,7 +64,7 @@ def _bare(thing: Any) -> Any:
 
 
 def as_yaml(content: dict[str, Any]) -> str:
-    """Plain content as YAML that reads back to the same content."""
+    """Plain content as YAML; reading it gives the same content."""
     return HEADER + "\n".join(_lines(content, "")) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What a scenario file may say: every field, its unit, its range and its meaning."""
+"""The schema of scenario files: every field with its unit, range and meaning."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ Name = Annotated[str, AfterValidator(_name)]
 class Side(Strict):
     """One of the two sides of the front."""
 
-    title: str = Field(description="what readers call it")
+    title: str = Field(description="the name that readers see")
 
 
 class Patron(Numbers):
-    """Who holds the leash of an actor."""
+    """The patron of an actor, which can restrain it."""
 
     actor: Name = Field(description="a guarantor of the same side")
     dependence: Quantity = number(
@@ -51,18 +51,16 @@ class Patron(Numbers):
 
 
 class Actor(Numbers):
-    """A state or an armed group that decides. Outside parties climb the engagement ladder, others the force ladder."""
+    """A state or an armed group. Outside parties are on the engagement ladder, all others on the force ladder."""
 
-    title: str = Field(description="what readers call it")
+    title: str = Field(description="the name that readers see")
     role: Role = Field(description="belligerent, guarantor (a patron that signed), or outside party")
     side: Name | None = Field(None, description="its side; none for an outside party")
     capability: Quantity = number(
         0.0, unit="relative strength", low=0, high=10, says="strength it could bring to this war"
     )
     commitment: Quantity = number(1.0, unit="share", says="how much of it the actor is willing to bring now")
-    waning: Quantity = number(
-        0.0, unit="share per year", low=0, high=5, says="commitment that time takes away; Kenwick"
-    )
+    waning: Quantity = number(0.0, unit="share per year", low=0, high=5, says="commitment lost with time; Kenwick")
     discipline: Quantity = number(0.6, unit="share", says="how far its commanders fire only on orders")
     exposure: Quantity = number(
         1.0, unit="share", says="how much of the fire in its sectors falls on it, for its presence"
@@ -82,10 +80,10 @@ class Actor(Numbers):
     influence: Quantity = number(0.0, unit="share", says="outside party: weight of its words and of its backing")
     backs: Name | None = Field(None, description="outside party: the actor that it may back")
     posture: ForceRung | EngagementRung | None = Field(
-        None, description="rung at signing; honour, or abstain for an outside party, when not said"
+        None, description="rung at signing; by default the lowest: honour, or abstain for an outside party"
     )
     ceiling: ForceRung | EngagementRung | None = Field(
-        None, description="highest rung that it has the means for; the top of its ladder, when not said"
+        None, description="highest rung that it has the means for; by default the top of its ladder"
     )
     patron: Patron | None = Field(None, description="who holds its leash, if anyone")
     motives: dict[Name, Share] = Field(
@@ -97,24 +95,24 @@ class Actor(Numbers):
 class Sector(Numbers):
     """A stretch of the front."""
 
-    title: str = Field(description="what readers call it")
+    title: str = Field(description="the name that readers see")
     held: Quantity = number(0.0, unit="share", says="part held by the first of the two sides at signing")
     civilians: Quantity = number(0.0, unit="persons", low=0, high=50_000_000, says="civilians who live there")
     contact: Quantity = number(1.0, unit="share", says="how close the lines are, before any buffer")
-    monitoring: Quantity | None = number(
-        None, unit="share", says="how much is seen here; as the agreement says, when not said"
-    )
+    monitoring: Quantity | None = number(None, unit="share", says="monitoring here; by default that of the agreement")
     claims: dict[Name, Amount] = Field(
         default_factory=dict, description="what the sector is worth to an actor that wants to hold it [relative value]"
     )
     presence: dict[Name, Amount] = Field(
         default_factory=dict, description="forces of an actor in the sector [1 = a full formation]"
     )
-    neighbours: list[Name] = Field(default_factory=list, description="sectors that touch it; said once is enough")
+    neighbours: list[Name] = Field(
+        default_factory=list, description="sectors that touch it; naming a pair once is enough"
+    )
 
 
 class Front(Strict):
-    """Where the sides face each other."""
+    """The front between the sides."""
 
     sectors: dict[Name, Sector] = Field(min_length=1, description="stretches of the front, by name")
 
@@ -144,10 +142,10 @@ class Agreement(Numbers):
     clarity: Quantity = number(0.5, unit="share", says="how clearly the terms say what is forbidden; Park (2023)")
     order: Quantity = number(1.0, unit="share", says="how firmly commanders were ordered to cease at signing")
     term_days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
-        None, description="days after which the deal expires unless renewed; open-ended when not said"
+        None, description="days after which the deal expires unless renewed; by default none: open-ended"
     )
     renewal_days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
-        None, description="days that a renewal adds; as the term, when not said"
+        None, description="days that a renewal adds; by default the term"
     )
     excludes: list[Name] = Field(default_factory=list, description="fighting parties that the deal leaves out")
     deadlines: dict[Name, Deadline] = Field(default_factory=dict, description="tasks, by name")
@@ -162,14 +160,14 @@ class Guarantors(Numbers):
 
 
 class Attention(Numbers):
-    """How closely the world looks."""
+    """The attention of the world."""
 
     start: Quantity = number(0.5, unit="share", says="at signing")
     floor: Quantity = number(0.1, unit="share", says="when nothing happens")
 
 
 class War(Numbers):
-    """The war that the deal stopped: the yardstick for 'back to war'."""
+    """The war that the deal stopped: the scale for the return to war."""
 
     toll_14d: Quantity = number(
         unit="deaths in 14 days", low=1, high=1_000_000, says="largest 14-day toll in the 365 days before the deal"
@@ -219,7 +217,7 @@ class Salience(Strict):
 
 
 class Motive(Strict):
-    """Why an actor moves on its ladder: data, not code."""
+    """A reason for an actor to prefer some rungs of its ladder."""
 
     title: str = Field(description="in words")
     ladder: Ladder = Field("force", description="force or engagement")
@@ -247,16 +245,16 @@ class Scenario(Numbers):
         1825, description="how long worlds are followed [days]"
     )
     sides: dict[Name, Side] = Field(min_length=2, max_length=2, description="exactly two, by name")
-    actors: dict[Name, Actor] = Field(min_length=2, description="those who decide, by name")
+    actors: dict[Name, Actor] = Field(min_length=2, description="the actors that decide, by name")
     front: Front = Field(description="where they face each other")
     agreement: Agreement = Field(description="the terms")
     guarantors: Guarantors = Field(default_factory=lambda: Guarantors(), description="the bond between guarantors")
     trust: dict[Name, Share] = Field(
         default_factory=dict,
-        description="by side: chance that the other side keeps its word [probability]; 0.5 when not said",
+        description="by side: chance that the other side keeps its word [probability]; by default 0.5",
     )
     resolve: dict[Name, Share] = Field(
-        default_factory=dict, description="by side: resolve that its guarantors have shown [share]; 0 when not said"
+        default_factory=dict, description="by side: resolve that its guarantors have shown [share]; by default 0"
     )
     attention: Attention = Field(default_factory=lambda: Attention(), description="of the world")
     war: War = Field(description="the war that the deal stopped")
@@ -270,11 +268,11 @@ class Change(Strict):
 
     name: Name = Field(description="as on the command line")
     title: str = Field(description="as on charts")
-    sentence: str = Field(description="what it says about the world, in one sentence")
+    sentence: str = Field(description="what it changes in the world, in one sentence")
     kind: Literal["lever", "shock", "assumption"] = Field(
-        description="someone decides it; nobody controls it; we doubt it"
+        description="lever: an actor can decide it; shock: no actor controls it; assumption: it is uncertain"
     )
-    set: dict[str, object] = Field(default_factory=dict, description="paths, and what stands there instead")
+    set: dict[str, object] = Field(default_factory=dict, description="paths, and their new values")
     add: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and what is added")
     multiply: dict[str, Finite] = Field(default_factory=dict, description="paths of numbers, and their factor")
     remove: list[str] = Field(default_factory=list, description="paths that go; `list=item` for an item of a list")
@@ -290,7 +288,7 @@ class Change(Strict):
 
 
 def ladder_of(role: Role) -> Ladder:
-    """Outside parties climb the engagement ladder; those who fight, the force ladder."""
+    """The engagement ladder for an outside party, the force ladder for all others."""
     return "engagement" if role == "outside" else "force"
 
 

@@ -1,4 +1,4 @@
-"""A short scenario file to begin with: another scenario, and the numbers of it that one is likely to change."""
+"""The file that `new` writes: a base scenario, and those of its numbers that a user is likely to change."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ceasefire.scenario.load import load, split_reference
 from ceasefire.scenario.schema import Name
 
 TERMS = {
-    "monitoring": "share of the line that somebody watches",
-    "hotline": "how surely the staffs reach each other",
-    "buffer_km": "depth kept free of arms",
-    "clarity": "how plainly the terms say what is forbidden",
+    "monitoring": "share of the line that is monitored",
+    "hotline": "how fast the officers of both sides reach each other",
+    "buffer_km": "depth of the demilitarised strip",
+    "clarity": "how clearly the terms say what is forbidden",
 }
 CAPABILITY = {"capability": "strength; only ratios between actors matter"}
 BY_ROLE = {
     "belligerent": {**CAPABILITY, "discipline": "how far its commanders fire only on orders"},
-    "guarantor": {**CAPABILITY, "commitment": "share of it that it is willing to bring"},
+    "guarantor": {**CAPABILITY, "commitment": "share of its strength that it is willing to use"},
     "outside": {"influence": "weight of its words and of its backing"},
 }
 COMMENTS_AT = 48
@@ -31,7 +31,7 @@ COMMENTS_AT = 48
 
 
 def is_name(name: str) -> bool:
-    """Whether a scenario may be called that."""
+    """True for a valid name of a scenario."""
     try:
         TypeAdapter(Name).validate_python(name)
     except ValidationError:
@@ -39,10 +39,10 @@ def is_name(name: str) -> bool:
     return True
 
 
-def starter_text(name: str, reference: str, file: Path) -> str:
-    """The text of a new scenario file; until it is edited, the scenario is the one that it starts from.
+def template_text(name: str, reference: str, file: Path) -> str:
+    """The text of a new scenario file; until it is edited, it gives the same scenario as the reference.
 
-    Changes of the reference are applied anew after what the file says, so the numbers are those before them.
+    The changes of the reference are applied after the content of the file, so its numbers are those before them.
     Raises ScenarioError when the reference cannot be loaded.
     """
     load(reference)
@@ -51,53 +51,53 @@ def starter_text(name: str, reference: str, file: Path) -> str:
 
 
 def _lines(name: str, base: str, changes: Sequence[str], content: dict[str, Any], file: Path) -> Iterator[str]:
-    yield "# A scenario of your own. What is not said here is as in its base; every line below says what the base"
-    yield "# says, until you edit it. Lines that you leave alone may go. More words and numbers to set:"
+    yield "# A scenario of your own. Whatever is missing here is as in the base. Every line below repeats the base"
+    yield "# until you edit it; you may delete the lines that you do not change. To see all other entries:"
     yield f"#   ceasefire describe {base} --resolved"
     yield f"name: {name}"
     yield f"title: {_quoted(content['title'] + ' (' + name + ')')}"
     yield f"base: {_base(base, file)}"
     if changes:
         listed = ", ".join(_change(change, file) for change in changes)
-        yield f"changes: [{listed}]   # applied after all that stands below"
-    yield f"horizon_days: {content['horizon_days']}   # how long worlds are followed"
+        yield f"changes: [{listed}]   # applied after everything below"
+    yield f"horizon_days: {content['horizon_days']}   # days that each world is simulated"
     yield ""
     yield "agreement:"
     yield from _numbers(content["agreement"], TERMS, "  ")
     yield ""
     yield "# Weights of motives: 0 absent, 0.25 minor, 0.5 real, 0.75 strong, 1 dominant."
     yield "actors:"
-    for actor, said in content["actors"].items():
-        yield f"  {actor}:   # {said['title']}"
-        yield from _actor(said, content["motives"])
+    for name, actor in content["actors"].items():
+        yield f"  {name}:   # {actor['title']}"
+        yield from _actor(actor, content["motives"])
 
 
-def _actor(said: dict[str, Any], motives: dict[str, Any]) -> Iterator[str]:
-    yield from _numbers(said, BY_ROLE[said["role"]], "    ")
-    if said.get("patron"):
-        dependence = _number(said["patron"]["dependence"])
-        yield f"    patron: {{dependence: {dependence}}}   # how far it depends on {said['patron']['actor']}"
-    if said.get("motives"):
+def _actor(actor: dict[str, Any], motives: dict[str, Any]) -> Iterator[str]:
+    yield from _numbers(actor, BY_ROLE[actor["role"]], "    ")
+    if actor.get("patron"):
+        dependence = _number(actor["patron"]["dependence"])
+        yield f"    patron: {{dependence: {dependence}}}   # how far it depends on {actor['patron']['actor']}"
+    if actor.get("motives"):
         yield "    motives:"
-        yield from _numbers(said["motives"], {name: motives[name]["title"] for name in said["motives"]}, "      ")
+        yield from _numbers(actor["motives"], {name: motives[name]["title"] for name in actor["motives"]}, "      ")
 
 
-def _numbers(said: dict[str, Any], wanted: dict[str, str], indent: str) -> Iterator[str]:
-    """The wanted numbers that are said, aligned, each with what it means."""
-    there = {name: _number(said[name]) for name in wanted if said.get(name) is not None}
-    lines = {name: f"{indent}{name}: {number}" for name, number in there.items()}
+def _numbers(part: dict[str, Any], wanted: dict[str, str], indent: str) -> Iterator[str]:
+    """Those of the wanted numbers that a part has, one a line with its meaning, aligned."""
+    numbers = {name: _number(part[name]) for name in wanted if part.get(name) is not None}
+    lines = {name: f"{indent}{name}: {number}" for name, number in numbers.items()}
     widest = max((len(line) for line in lines.values() if len(line) <= COMMENTS_AT), default=0)
     for name, line in lines.items():
         yield f"{line.ljust(widest)}   # {wanted[name]}"
 
 
-def _number(said: Any) -> str:
-    """A number as a scenario file writes it: bare when that says it all."""
-    if not isinstance(said, dict):
-        return f"{said!r}"
-    parts = {name: said[name] for name in ("value", *DISTRIBUTIONS, "range") if said.get(name) is not None}
-    if not said.get("source", ASSUMED).startswith(ASSUMED):
-        parts |= {name: said[name] for name in ("source", "known_by") if said.get(name) is not None}
+def _number(number: Any) -> str:
+    """A number as in a scenario file: bare when it is only a value."""
+    if not isinstance(number, dict):
+        return f"{number!r}"
+    parts = {name: number[name] for name in ("value", *DISTRIBUTIONS, "range") if number.get(name) is not None}
+    if not number.get("source", ASSUMED).startswith(ASSUMED):
+        parts |= {name: number[name] for name in ("source", "known_by") if number.get(name) is not None}
     if list(parts) == ["value"]:
         return f"{parts['value']:.12g}"
     return "{" + ", ".join(f"{name}: {_shown(value)}" for name, value in parts.items()) + "}"
@@ -112,12 +112,12 @@ def _shown(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text that YAML reads as text, whatever stands in it."""
+    """Text in quotes, so that YAML reads it as text."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _base(base: str, file: Path) -> str:
-    """The base as the new file finds it: a name stays; a path is told from the new file's folder."""
+    """The base as the new file names it: a name as it is, a path relative to the folder of the new file."""
     if not base.endswith((".yaml", ".yml")):
         return base
     return _beside(base, file)
@@ -128,5 +128,6 @@ def _change(change: str, file: Path) -> str:
 
 
 def _beside(path: str, file: Path) -> str:
-    found = Path(os.path.relpath(path, file.parent)).as_posix()
-    return found if "/" in found else f"./{found}"
+    """A path relative to the folder of a file."""
+    relative = Path(os.path.relpath(path, file.parent)).as_posix()
+    return relative if "/" in relative else f"./{relative}"

@@ -1,4 +1,4 @@
-"""One scenario under changes and settings: which changes fit it, what it leaves in doubt, which values it takes."""
+"""A scenario that variants are made from: which changes fit it, which numbers it has, and their limits."""
 
 from __future__ import annotations
 
@@ -16,49 +16,49 @@ from ceasefire.suggestions import nearest
 
 @dataclass(frozen=True)
 class BaseScenario:
-    """A scenario that others are made from: its file, and what was read from it."""
+    """A scenario that variants are made from: its file, and the loaded scenario."""
 
     file: Path
     loaded: Loaded
 
     def under(self, changes: Sequence[str] = (), settings: Mapping[str, object] | None = None) -> Loaded:
-        """It under more changes and settings. Raises ScenarioError when they do not fit."""
+        """The scenario under more changes and settings. Raises ScenarioError when they do not fit."""
         if not changes and not settings:
             return self.loaded
         return load(self.file, (*self.loaded.changes, *changes), settings)
 
     def applying(self, kinds: Sequence[str]) -> list[str]:
-        """Names of the changes of these kinds that fit it and that it does not have yet, in order."""
-        found = []
+        """Names of the changes of these kinds that fit the scenario and that it does not have yet, in order."""
+        names = []
         for name, file in list_changes(self.file.parent).items():
             if name not in self.loaded.changes and headline(file).get("kind") in kinds:
                 try:
                     self.under((name,))
                 except ScenarioError:
                     continue
-                found.append(name)
-        return found
+                names.append(name)
+        return names
 
     @cached_property
     def numbers(self) -> list[str]:
-        """The paths of all its numbers."""
+        """The paths of all numbers of the scenario."""
         return [path for path, _, _ in quantities(self.loaded.scenario)]
 
     def limits(self, pattern: str) -> tuple[float, float]:
-        """The limits that all numbers of a pattern share."""
-        found = [(m["low"], m["high"]) for path, _, m in quantities(self.loaded.scenario) if fits(path, pattern)]
-        if not found:
+        """The limits that all numbers of a pattern have in common; infinite when it matches none."""
+        limits = [(m["low"], m["high"]) for path, _, m in quantities(self.loaded.scenario) if fits(path, pattern)]
+        if not limits:
             return float("-inf"), float("inf")
-        return max(low for low, _ in found), min(high for _, high in found)
+        return max(low for low, _ in limits), min(high for _, high in limits)
 
     def no_such(self, path: str) -> str:
-        """That it has no such path, and the nearest."""
+        """A message: the scenario has no such path, and the nearest one."""
         close = nearest(path, self.numbers)
         return "this scenario has no such path" + (f"; did you mean '{close}'?" if close else "")
 
 
 def open_base(reference: str | Path, near: Path | None = None) -> BaseScenario:
-    """A scenario by name, name+change or path, which may be said from the folder `near`. Raises ScenarioError."""
+    """A scenario by name, name+change or path; a path may be relative to the folder `near`. Raises ScenarioError."""
     first, changes = split_reference(reference)
     is_path = "/" in first or first.endswith((".yaml", ".yml"))
     file = find_scenario(first, near if is_path else None)

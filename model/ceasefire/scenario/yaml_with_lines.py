@@ -1,4 +1,4 @@
-"""Who said what: the content of scenario files with the file and line of every part."""
+"""Reads YAML files into content with the file and line of every part, and the faults of their YAML."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ceasefire.errors import Fault
 
 Step = str | int
 Steps = tuple[Step, ...]
-"""Where something stands in a scenario: names of mappings, positions in lists."""
+"""The path of a part of a scenario: names in mappings, positions in lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of a file, or of the command line when `line` is None."""
+    """A line of a file; of a command-line option or a whole file when `line` is None."""
 
     file: str
     line: int | None = None
@@ -32,14 +32,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A mapping of Said, a list of Said, or a bare YAML value, and the place that says it."""
+    """A mapping of Located, a list of Located, or a bare YAML value, with the place where it is written."""
 
     value: Any
     place: Place
 
     @property
     def named(self) -> dict[str, Located]:
-        """Its entries when it is a mapping; nothing otherwise."""
+        """The entries of a mapping; empty for anything else."""
         return self.value if isinstance(self.value, dict) else {}
 
     def at(self, step: Step) -> Located | None:
@@ -47,21 +47,21 @@ class Located:
         if isinstance(self.value, dict):
             return self.value.get(str(step))
         if isinstance(self.value, list) and str(step).isdigit() and int(step) < len(self.value):
-            found: Located = self.value[int(step)]
-            return found
+            item: Located = self.value[int(step)]
+            return item
         return None
 
 
 def find(tree: Located, steps: Sequence[Step]) -> Located | None:
-    """What stands at these steps, if anything."""
-    found: Located | None = tree
+    """The part of a tree at these steps; None when there is none."""
+    part: Located | None = tree
     for step in steps:
-        found = found.at(step) if found is not None else None
-    return found
+        part = part.at(step) if part is not None else None
+    return part
 
 
 def place_of(tree: Located, steps: Sequence[Step]) -> Place:
-    """The place of what stands at these steps, or of the nearest part around them."""
+    """The place of the part at these steps, or of the nearest part around it."""
     around = tree
     for step in steps:
         inner = around.at(step)
@@ -71,26 +71,26 @@ def place_of(tree: Located, steps: Sequence[Step]) -> Place:
     return around.place
 
 
-def to_plain(said: Located) -> Any:
-    """The bare content, without places."""
-    if isinstance(said.value, dict):
-        return {name: to_plain(entry) for name, entry in said.value.items()}
-    if isinstance(said.value, list):
-        return [to_plain(item) for item in said.value]
-    return said.value
+def to_plain(located: Located) -> Any:
+    """The content without its places."""
+    if isinstance(located.value, dict):
+        return {name: to_plain(entry) for name, entry in located.value.items()}
+    if isinstance(located.value, list):
+        return [to_plain(item) for item in located.value]
+    return located.value
 
 
-def said_by(content: Any, place: Place) -> Located:
-    """Plain content, all of it said at one place."""
+def located_at(content: Any, place: Place) -> Located:
+    """Plain content, all of it at one place."""
     if isinstance(content, Mapping):
-        return Located({str(name): said_by(entry, place) for name, entry in content.items()}, place)
+        return Located({str(name): located_at(entry, place) for name, entry in content.items()}, place)
     if isinstance(content, (list, tuple)):
-        return Located([said_by(item, place) for item in content], place)
+        return Located([located_at(item, place) for item in content], place)
     return Located(content.item() if hasattr(content, "item") else content, place)
 
 
 def dotted(steps: Sequence[Step]) -> str:
-    """Steps as a path: `actors.turkey.capability`."""
+    """Steps as a dotted path: `actors.turkey.capability`."""
     return ".".join(map(str, steps))
 
 
@@ -102,29 +102,29 @@ def fault_at(place: Place, path: str, message: str) -> Fault:
 TAG = "tag:yaml.org,2002:"
 SCALARS = frozenset(TAG + kind for kind in ("null", "bool", "int", "float", "timestamp", "str"))
 WRONG = object()
-"""Stands for what cannot be read; it is left out where it stands."""
+"""The value of a part that cannot be read; the part is left out."""
 
 MOST_PARTS = 200_000
-"""Parts of a file after all aliases are written out; more is a mistake or an attack."""
+"""Most parts that a file may have after all aliases are expanded; more is a mistake or an attack."""
 
 
 def shown_file(path: Path) -> str:
-    """A file as messages name it: from the current folder when it lies below it."""
+    """A file's name in messages: relative to the current folder when it lies below it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def read(path: Path) -> tuple[Located | None, list[Fault]]:
-    """The mapping that a YAML file holds (None when it cannot be read at all), and its faults."""
+    """The mapping in a YAML file (None when the file cannot be read), and the faults of the file."""
     file = shown_file(path)
     text, fault = _text_of(path, file)
     return (None, [fault]) if fault is not None else read_text(text, file)
 
 
 def read_text(text: str, file: str) -> tuple[Located | None, list[Fault]]:
-    """As `read`, from text; `file` is the name for messages. Said is never changed, so the same text is read once."""
-    said, faults = _read_once(text, file)
-    return said, list(faults)
+    """As `read`, from text; `file` is the name for messages. The same text is parsed once: Located is immutable."""
+    located, faults = _read_once(text, file)
+    return located, list(faults)
 
 
 @lru_cache(maxsize=64)
@@ -139,34 +139,36 @@ def _read_once(text: str, file: str) -> tuple[Located | None, tuple[Fault, ...]]
             Fault(file, node.start_mark.line + 1, "", "is not a mapping; begin with lines such as `name: …`"),
         )
     reader = _Reader(file)
-    said = reader.part(node, (), Place(file, node.start_mark.line + 1))
-    readable = isinstance(said.value, dict) and not reader.too_large
-    return said if readable else None, tuple(reader.faults)
+    located = reader.part(node, (), Place(file, node.start_mark.line + 1))
+    readable = isinstance(located.value, dict) and not reader.too_large
+    return located if readable else None, tuple(reader.faults)
 
 
 def read_value(text: str, place: Place) -> Located:
-    """One value as YAML writes it, said at `place`. Raises ValueError with what is wrong."""
+    """One YAML value, located at `place`. Raises ValueError with its fault."""
     node, fault = _composed(text, place.file)
     if fault is not None:
         raise ValueError(fault.message)
     if node is None:
         return Located(None, place)
     reader = _Reader(place.file)
-    said = reader.part(node, (), place)
+    located = reader.part(node, (), place)
     if reader.faults:
         raise ValueError(reader.faults[0].message)
-    return _all_at(said, place)
+    return _all_at(located, place)
 
 
-def _all_at(said: Located, place: Place) -> Located:
-    if isinstance(said.value, dict):
-        return Located({name: _all_at(entry, place) for name, entry in said.value.items()}, place)
-    if isinstance(said.value, list):
-        return Located([_all_at(item, place) for item in said.value], place)
-    return Located(said.value, place)
+def _all_at(located: Located, place: Place) -> Located:
+    """The same content with every part at one place."""
+    if isinstance(located.value, dict):
+        return Located({name: _all_at(entry, place) for name, entry in located.value.items()}, place)
+    if isinstance(located.value, list):
+        return Located([_all_at(item, place) for item in located.value], place)
+    return Located(located.value, place)
 
 
 def _text_of(path: Path, file: str) -> tuple[str, Fault | None]:
+    """The text of a UTF-8 file, or the fault why there is none."""
     if path.is_dir():
         return "", Fault(file, None, "", "is a folder; name a .yaml file")
     try:
@@ -182,6 +184,7 @@ def _text_of(path: Path, file: str) -> tuple[str, Fault | None]:
 
 
 def _composed(text: str, file: str) -> tuple[Node | None, Fault | None]:
+    """The YAML nodes of a text (None when it is empty), or the fault why there are none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor may be used twice
@@ -193,22 +196,23 @@ def _composed(text: str, file: str) -> tuple[Node | None, Fault | None]:
 
 
 def _syntax_fault(problem: Exception, text: str, file: str) -> Fault:
+    """A YAML error as a fault, with its line."""
     if isinstance(problem, ReaderError):
         at = text.find(chr(problem.character)) if isinstance(problem.character, int) else text.find(problem.character)
         return Fault(file, text.count("\n", 0, max(at, 0)) + 1, "", "holds a character that YAML does not allow")
     if not isinstance(problem, MarkedYAMLError):
         return Fault(file, None, "", f"is not YAML: {problem}")
     mark = problem.problem_mark or problem.context_mark
-    said = " ".join(part for part in (problem.context, problem.problem) if part)
-    if "'\\t'" in said:
-        said = "a tab; indent with spaces"
-    elif "single document" in said:
-        said = "a second document begins; a file holds one"
-    return Fault(file, mark.line + 1 if mark else None, "", f"is not YAML: {said}")
+    message = " ".join(part for part in (problem.context, problem.problem) if part)
+    if "'\\t'" in message:
+        message = "a tab; indent with spaces"
+    elif "single document" in message:
+        message = "a second document begins; a file holds one"
+    return Fault(file, mark.line + 1 if mark else None, "", f"is not YAML: {message}")
 
 
 class _Reader:
-    """Turns composed nodes into Said, keeping the line of each part."""
+    """Turns YAML nodes into Located, with the line of each part."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -219,16 +223,16 @@ class _Reader:
 
     @property
     def too_large(self) -> bool:
-        """The file holds more parts than any scenario."""
+        """True when the file has more than MOST_PARTS parts."""
         return self._parts > MOST_PARTS
 
     def part(self, node: Node, steps: Steps, place: Place) -> Located:
-        """What a node says. Faults are noted and the part is left empty."""
+        """The content of a node. A fault is noted in `faults`, and the value is then WRONG."""
         self._parts += 1
         if id(node) in self._open:
-            return self._wrong(place, steps, "an alias that contains itself")
+            return self._fault(place, steps, "an alias that contains itself")
         if self._parts > MOST_PARTS:
-            return self._wrong(place, (), "too large once all aliases are written out", once=True)
+            return self._fault(place, (), "too large once all aliases are expanded", once=True)
         self._open.add(id(node))
         try:
             return Located(self._content(node, steps, place), place)
@@ -243,41 +247,41 @@ class _Reader:
             return [item for item in items if item.value is not WRONG]
         if isinstance(node, ScalarNode) and node.tag in SCALARS:
             return self._scalar(node, steps, place)
-        return self._wrong(place, steps, f"the tag {node.tag} is not used here").value
+        return self._fault(place, steps, f"the tag {node.tag} is not allowed here").value
 
     def _scalar(self, node: ScalarNode, steps: Steps, place: Place) -> Any:
         try:
             value = self._constructor.construct_object(node, deep=True)
         except (ValueError, OverflowError, YAMLError, LookupError):
-            return self._wrong(place, steps, f"'{node.value[:40]}' is not a date or a number that exists").value
+            return self._fault(place, steps, f"'{node.value[:40]}' is not a date or a number that exists").value
         if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1000:
             return math.inf if value > 0 else -math.inf
         return value
 
     def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Located]:
         own: dict[str, Located] = {}
-        given: list[Located] = []
+        merged: list[Located] = []
         for key, value in node.value:
             if key.tag == TAG + "merge":
-                given += self._merged_in(value, steps)
+                merged += self._merged_in(value, steps)
                 continue
             name = self._name(key, steps)
             if name is None:
                 continue
             if name in own:
-                self._wrong(self._place(key), (*steps, name), f"said twice; first on line {own[name].place.line}")
+                self._fault(self._place(key), (*steps, name), f"given twice; first on line {own[name].place.line}")
                 continue
-            said = self.part(value, (*steps, name), self._place(key))
-            if said.value is not WRONG:
-                own[name] = said
-        for source in given:
-            own |= {name: said for name, said in source.named.items() if name not in own}
+            located = self.part(value, (*steps, name), self._place(key))
+            if located.value is not WRONG:
+                own[name] = located
+        for source in merged:
+            own |= {name: located for name, located in source.named.items() if name not in own}
         return own
 
     def _merged_in(self, value: Node, steps: Steps) -> list[Located]:
         sources = value.value if isinstance(value, SequenceNode) else [value]
         if not all(isinstance(source, MappingNode) for source in sources):
-            self._wrong(self._place(value), (*steps, "<<"), "merges what is not a mapping")
+            self._fault(self._place(value), (*steps, "<<"), "merges what is not a mapping")
             return []
         return [self.part(source, steps, self._place(source)) for source in sources]
 
@@ -285,13 +289,13 @@ class _Reader:
         if isinstance(key, ScalarNode) and key.tag == TAG + "str":
             return str(key.value)
         shown = key.value if isinstance(key, ScalarNode) else "a list or mapping"
-        self._wrong(self._place(key), steps, f"the name '{shown}' is not text; put it in quotes")
+        self._fault(self._place(key), steps, f"the name '{shown}' is not text; put it in quotes")
         return None
 
     def _place(self, node: Node) -> Place:
         return Place(self.file, node.start_mark.line + 1)
 
-    def _wrong(self, place: Place, steps: Steps, message: str, *, once: bool = False) -> Located:
+    def _fault(self, place: Place, steps: Steps, message: str, *, once: bool = False) -> Located:
         if not (once and any(fault.message == message for fault in self.faults)):
             self.faults.append(Fault(place.file, place.line, dotted(steps), message))
         return Located(WRONG, place)

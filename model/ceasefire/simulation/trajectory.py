@@ -1,4 +1,4 @@
-"""One world day by day: what a reader of its chart or its story needs."""
+"""One world day by day: the log of its days, and the trajectory that charts are drawn from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Trajectory:
-    """The life of one world: arrays have one entry per day lived, `days` of shape (n,)."""
+    """One simulated world: each array has one entry per simulated day, as `days` of shape (n,) has.
+
+    Trust, ties, attention and violence lie in [0, 1]; deaths and violations are counts per day; postures are
+    positions on the ladder of the actor, 0 the lowest.
+    """
 
     scenario_title: str
     label: str
@@ -48,33 +52,40 @@ class Trajectory:
     cause_actor: str
 
 
+TRAJECTORY_FIELDS = (
+    "rung", "counter", "trust", "ties", "attention", "violence", "last_talks", "event_on",
+)  # fmt: skip
+"""Fields of a world's record that a trajectory is made from."""
+
+
 @dataclass
 class DayLog:
-    """Notes taken at the end of each day of a world."""
+    """The log of one world: copies of `fields` of its record, taken at the end of each simulated day.
+
+    Every recording of a world is a log, whichever engine steps it. `opening` is the scenario's initial state.
+    """
 
     opening: InitialState
+    fields: tuple[str, ...] = TRAJECTORY_FIELDS
     days: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, record: WorldArray) -> None:
-        """Write down a day that has just been lived."""
-        w = record[0]
-        self.days.append(
-            {
-                "rung": w["rung"].copy(), "counter": w["counter"].copy(), "trust": w["trust"].copy(),
-                "ties": float(w["ties"]), "attention": float(w["attention"]), "violence": float(w["violence"]),
-                "talks": int(w["last_talks"]), "events": w["event_on"].copy(), "deaths": int(w["deaths_today"]),
-            }
-        )  # fmt: skip
+        """Add the day that has just ended, from the record of one world, of shape (1,)."""
+        values = {name: record[name][0] for name in self.fields}
+        self.days.append({name: value.copy() if value.ndim else value.item() for name, value in values.items()})
 
     def column(self, name: str) -> NDArray[Any]:
-        """One note of every day, as an array with a row per day."""
+        """One field on every day: an array with one row per day."""
         return np.array([day[name] for day in self.days])
 
 
 def step_through(
     scenario: Scenario, opening: InitialState, seed: int, world: int, see: Callable[[WorldArray], None]
 ) -> WorldArray:
-    """Live one world in the compiled engine, showing its record after each day; returns the last record."""
+    """Simulate one world in the compiled engine and call `see` with its record after each day.
+
+    Returns the record of the last day. `see` must copy what it keeps: the record is overwritten.
+    """
     record = engine.initial_world(opening, seed, world)
     while not record["over"][0]:
         engine.step_day(record)
@@ -83,21 +94,25 @@ def step_through(
 
 
 def trajectory(scenario: Scenario, opening: InitialState, label: str, seed: int, world: int) -> Trajectory:
-    """Live one world and keep its days."""
-    diary = DayLog(opening)
-    last = step_through(scenario, opening, seed, world, diary.note)
-    return from_day_log(scenario, diary, last, label, seed, world)
+    """Simulate one world in the compiled engine; its trajectory."""
+    log = DayLog(opening)
+    last = step_through(scenario, opening, seed, world, log.note)
+    return from_day_log(scenario, log, last, label, seed, world)
 
 
-def from_day_log(scenario: Scenario, diary: DayLog, last: WorldArray, label: str, seed: int, world: int) -> Trajectory:
-    """Put a world's notes in order. Counts that the end took back (an offensive's first days) stay as lived."""
-    opening, w = diary.opening, last[0]
-    n = len(diary.days)
-    counter = diary.column("counter")
+def from_day_log(scenario: Scenario, log: DayLog, last: WorldArray, label: str, seed: int, world: int) -> Trajectory:
+    """The trajectory of a world from its log, which needs TRAJECTORY_FIELDS, and its record of the last day.
+
+    When an offensive ends the deal, the counters go back to the morning of its first day; the daily counts of the
+    trajectory do not: they are what happened.
+    """
+    opening, w = log.opening, last[0]
+    n = len(log.days)
+    counter = log.column("counter")
     if w["ended"] and n > 1 and (counter[-1] < counter[-2]).any():
         counter[-1] = counter[-2]
     steps = np.diff(counter, axis=0, prepend=np.zeros((1, counter.shape[1])))
-    rungs, trust = diary.column("rung"), diary.column("trust")
+    rungs, trust = log.column("rung"), log.column("trust")
     cause_actor = int(w["cause_actor"])
     return Trajectory(
         scenario_title=scenario.title,
@@ -114,11 +129,11 @@ def from_day_log(scenario: Scenario, diary: DayLog, last: WorldArray, label: str
         deaths_combatant=steps[:, C_COMBATANT].astype(np.int64),
         deaths_civilian=steps[:, C_CIVILIAN].astype(np.int64),
         trust={side: trust[:, i] for i, side in enumerate(opening.sides)},
-        ties=diary.column("ties"),
-        attention=diary.column("attention"),
-        violence=diary.column("violence"),
-        talks_days=sorted({int(day) for day in diary.column("talks") if day >= 0}),
-        events=_events_that_happened(scenario, diary),
+        ties=log.column("ties"),
+        attention=log.column("attention"),
+        violence=log.column("violence"),
+        talks_days=sorted({int(day) for day in log.column("last_talks") if day >= 0}),
+        events=_events_that_happened(scenario, log),
         ended=bool(w["ended"]),
         days_held=int(w["days_held"]),
         cause=CAUSES[int(w["cause"])],
@@ -126,8 +141,9 @@ def from_day_log(scenario: Scenario, diary: DayLog, last: WorldArray, label: str
     )
 
 
-def _events_that_happened(scenario: Scenario, diary: DayLog) -> list[tuple[int, str]]:
-    marks = diary.column("events")
+def _events_that_happened(scenario: Scenario, log: DayLog) -> list[tuple[int, str]]:
+    """Day and title of every event that struck, by day."""
+    marks = log.column("event_on")
     return sorted(
         {
             (int(day), event.title)

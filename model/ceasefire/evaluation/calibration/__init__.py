@@ -1,5 +1,6 @@
-"""Fit the mechanism numbers to what was counted around Idlib before 5 March 2020, without a likelihood.
+"""`ceasefire calibrate`: fits parameters of the rules to counts around Idlib before 5 March 2020, without a likelihood.
 
-`priors.yaml` says what may be, `data` reads what was counted, `figures` sums it up, `recording` lets worlds be counted
-in the same way, `fitting` compares the two, and `posterior` is what is left: rows of numbers that scenarios draw from.
+`priors.yaml` holds the prior ranges. `target_counts` reads the observed counts, and `simulated_counts` counts worlds in
+the same way. `target_windows` says which days are compared, and `summary_statistics` reduces both to a few figures.
+`abc_fit` is the fit; `posterior` holds its result: rows of parameters that scenarios draw from.
 """

@@ -1,4 +1,4 @@
-"""What a fit found: numbers before and after, figures counted and simulated, how well known numbers are found again."""
+"""The calibration and its result: prior and posterior of each parameter, observed and simulated figures, recovery."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.ensemble.command_folder import Request, digests
+from ceasefire.ensemble.output_folder import Request, digests
 from ceasefire.evaluation.calibration import abc_fit, target_windows
 from ceasefire.evaluation.calibration.priors import COUNTING, draw_positions, numbers_at, priors
 from ceasefire.evaluation.calibration.priors import FILE as PRIORS
@@ -21,19 +21,19 @@ DRAWS = 65536
 QUICK_DRAWS = 4096
 TRIALS = 100
 ROWS = 500
-"""Rows of the posterior that are kept for scenarios to draw from."""
+"""Rows of the posterior that are saved for scenarios to draw from."""
 
-FOUND_AGAIN = 0.5
-"""Correlation of fitted with known values from which the counts tell a number: a quarter of its variance."""
+IDENTIFIED_FROM = 0.5
+"""Correlation of fitted with true values above which the counts identify a parameter: a quarter of its variance."""
 
 SHARES = [0.05, 0.5, 0.95]
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The reference table, the fit, what was counted, and the recovery of known numbers."""
+    """The reference table, the fit, the observed figures, and the recovery of known parameters."""
 
-    table: abc_fit.Table
+    table: abc_fit.ReferenceTable
     simulated: NDArray[np.float64]
     counted: NDArray[np.float64]
     fit: abc_fit.Fit
@@ -41,12 +41,15 @@ class Calibration:
     seed: int
 
     def numbers(self) -> pd.DataFrame:
-        """A row per free number: name, low, high, q05, median, q95, width [of the prior], found_again, coverage,
-        informed, source; `position_*` are the quantiles as places in the range."""
+        """A row per parameter. `width` is a share of the prior's width, `found_again` the correlation in the recovery.
+
+        Columns name, low, high, q05, median, q95, width, found_again, coverage, informed, source; `position_*` are the
+        quantiles as positions in the range, 0 to 1.
+        """
         positions = self.fit.quantiles(SHARES)
         values = numbers_at(positions)
         width = (positions[2] - positions[0]) / (SHARES[2] - SHARES[0])
-        found = self.recovery.correlation
+        correlation = self.recovery.correlation
         return pd.DataFrame(
             {
                 "name": [prior.name for prior in priors()],
@@ -55,17 +58,17 @@ class Calibration:
                 "q05": values[0], "median": values[1], "q95": values[2],
                 "position_q05": positions[0], "position_median": positions[1], "position_q95": positions[2],
                 "width": width,
-                "found_again": found,
+                "found_again": correlation,
                 "coverage": self.recovery.coverage,
-                "informed": found > FOUND_AGAIN,
+                "informed": correlation > IDENTIFIED_FROM,
                 "source": [prior.source for prior in priors()],
             }
         )  # fmt: skip
 
     def figures(self) -> pd.DataFrame:
-        """A row per figure: name, counted, and the 5, 50 and 95 % points of all draws and of those kept."""
+        """A row per figure: name, observed value (counted), and 5, 50, 95 % quantiles of all and accepted draws."""
         before = np.nanquantile(self.simulated, SHARES, axis=0)
-        after = np.nanquantile(self.simulated[self.fit.kept], SHARES, axis=0)
+        after = np.nanquantile(self.simulated[self.fit.accepted], SHARES, axis=0)
         return pd.DataFrame(
             {
                 "name": target_windows.all_names(), "counted": self.counted,
@@ -75,35 +78,36 @@ class Calibration:
         )  # fmt: skip
 
     def rows(self) -> pd.DataFrame:
-        """ROWS draws of equal weight of the numbers that the counts say something about, a column each."""
+        """ROWS posterior draws of equal weight, a column for each parameter that the counts identify."""
         table = self.numbers()
         values = pd.DataFrame(numbers_at(self.fit.rows(ROWS, self.seed)), columns=list(table["name"]))
         return values[[name for name in table.loc[table["informed"], "name"] if name != COUNTING]]
 
 
 def request(data: Path, draws: int, seed: int) -> Request:
-    """What is asked of a fit: its draws, the tables of a data folder, the priors, and the scenarios lived."""
+    """Identifies a fit: its draws, the tables of a data folder, the priors, and the simulated scenarios."""
     scenarios = {w.name: load(w.scenario, (), dict(w.settings)).digest for w in target_windows.WINDOWS}
     files = digests([data / DAILY, data / MONTHLY, PRIORS])
-    asked = {"command": "calibrate", "draws": draws, "seed": seed, "files": files, "scenarios": scenarios}
-    return Request("calibration", asked)
+    settings = {"command": "calibrate", "draws": draws, "seed": seed, "files": files, "scenarios": scenarios}
+    return Request("calibration", settings)
 
 
-def calibrate(war: War, draws: int, seed: int, tell: Callable[[str], None]) -> Calibration:
-    """Fit the free numbers to the counts: simulate `draws` draws of the prior, keep, adjust, and check by recovery."""
+def calibrate(war: War, draws: int, seed: int, progress: Callable[[str], None]) -> Calibration:
+    """Fit the parameters to the counts: simulate `draws` draws of the prior, accept, adjust, and check recovery."""
     positions = draw_positions(draws, seed)
-    found = target_windows.simulated(numbers_at(positions), seed, tell)
-    counted = target_windows.counted(war)
-    table = abc_fit.Table(positions, target_windows.compared(found))
-    tell("fitting, and fitting known numbers again")
-    fit = abc_fit.fit(table, target_windows.compared(counted[None, :])[0])
-    return Calibration(table, found, counted, fit, abc_fit.recover(table, TRIALS, seed), seed)
+    simulated = target_windows.simulated_figures(numbers_at(positions), seed, progress)
+    counted = target_windows.observed_figures(war)
+    table = abc_fit.ReferenceTable(positions, target_windows.comparison_scale(simulated))
+    progress("fitting, and checking the recovery of known parameters")
+    fit = abc_fit.fit(table, target_windows.comparison_scale(counted[None, :])[0])
+    return Calibration(table, simulated, counted, fit, abc_fit.recover(table, TRIALS, seed), seed)
 
 
-def elsewhere(war: War) -> tuple[float, float]:
-    """A check that is not fitted: a month's deaths in autumn 2018 against the worst month of the year before. [share]
+def check_on_other_counts(war: War) -> tuple[float, float]:
+    """A check on counts that are not fitted: monthly deaths in October and November 2018, as a share of the worst month
+    of the year before.
 
-    In all Syria (which had another war in the east at the time), and around Idlib; months October and November.
+    First in all Syria (where another war was fought in the east), then around Idlib.
     """
     truce, worst = war.monthly["2018-10":"2018-11"].mean(), war.monthly["2017-09":"2018-08"].max()
     around = war.daily["deaths_gov_opp"].resample("ME").sum()

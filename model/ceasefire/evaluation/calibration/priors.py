@@ -1,4 +1,4 @@
-"""What the free numbers may be before any count is looked at."""
+"""Prior ranges of the calibrated parameters, read from priors.yaml."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ruamel.yaml import YAML
 
 FILE = Path(__file__).parent / "priors.yaml"
 COUNTING = "recorded"
-"""The one number that belongs to the counting and not to the model."""
+"""The one parameter of the recording process; all others belong to the model."""
 
 
 @dataclass(frozen=True)
 class Prior:
-    """A range, even on its scale: a mechanism number's, or (recorded) the counting's."""
+    """A uniform prior on a linear or logarithmic scale, of a parameter of the rules or of the recording."""
 
     name: str
     low: float
@@ -26,13 +26,13 @@ class Prior:
     source: str
 
     def at(self, position: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The number at a position in [0, 1] of the range."""
+        """The value at a position in [0, 1] of the range."""
         if self.log:
             return np.asarray(self.low * (self.high / self.low) ** position)
         return np.asarray(self.low + (self.high - self.low) * position)
 
     def position(self, number: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where in the range a number lies, 0 to 1."""
+        """The position of a value in the range, 0 to 1."""
         if self.log:
             return np.asarray(np.log(number / self.low) / np.log(self.high / self.low))
         return np.asarray((number - self.low) / (self.high - self.low))
@@ -40,17 +40,17 @@ class Prior:
 
 @cache
 def priors() -> tuple[Prior, ...]:
-    """The free numbers, in the order of the file; `recorded` last."""
+    """The priors, in the order of the file; `recorded` last."""
     content = YAML(typ="safe").load(FILE)
     return tuple(
-        Prior(name, float(said["low"]), float(said["high"]), bool(said.get("log", False)), str(said["source"]))
+        Prior(name, float(entry["low"]), float(entry["high"]), bool(entry.get("log", False)), str(entry["source"]))
         for part in ("numbers", "counting")
-        for name, said in content[part].items()
+        for name, entry in content[part].items()
     )
 
 
 def draw_positions(count: int, seed: int) -> NDArray[np.float64]:
-    """`count` draws of all free numbers as positions in [0, 1], shape (count, numbers): a scrambled Sobol sequence."""
+    """`count` prior draws as positions in [0, 1], shape (count, parameters): a scrambled Sobol sequence."""
     from scipy.stats import qmc
 
     sequence = qmc.Sobol(len(priors()), scramble=True, rng=np.random.default_rng(seed))
@@ -58,5 +58,5 @@ def draw_positions(count: int, seed: int) -> NDArray[np.float64]:
 
 
 def numbers_at(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The numbers at those positions, the same shape."""
+    """The values at these positions, in the same shape."""
     return np.stack([prior.at(positions[:, k]) for k, prior in enumerate(priors())], axis=1)

@@ -1,4 +1,4 @@
-"""Worlds counted as a war is counted: deadly incidents and the dead of each side, day by day while the truce holds."""
+"""Daily counts of simulated worlds in the form of conflict data: deadly incidents and deaths by side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ceasefire.simulation.compiled.recorded_counts import COUNTED, Counts, recor
 from ceasefire.simulation.engine import Batch, cores, parameter_draws, scratch_arrays
 
 
-def record(
+def record_counts(
     batch: Batch, recorded: NDArray[np.float64], days: int, workers: int | None = None
 ) -> tuple[Counts, NDArray[np.int64]]:
     """Counts of the first `days` days of every world of a batch, shape (worlds, days, COUNTED), and days held."""

@@ -1,4 +1,4 @@
-"""The counts that the model is fitted to: two tables that the user has, by the names and columns documented here."""
+"""Reads the observed counts that the model is fitted to: two tables in a data folder of the user."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ DAILY_COLUMNS = (
     "events_gov_opp", "deaths_gov_opp", "civilian_deaths_gov_opp", "government_deaths_gov_opp",
     "opposition_deaths_gov_opp",
 )  # fmt: skip
-"""In the order in which a simulated day is counted."""
+"""In the order of the counts of a simulated day."""
 
 LAST_DAY = date(2020, 3, 5)
-"""Nothing after the day on which the last deal was signed is looked at."""
+"""The day on which the last deal was signed; nothing after it is read."""
 
 
 class DataError(ValueError):
-    """A data file that is missing or is not what it should be; the message says what would be right."""
+    """A data file is missing or malformed; the message says what would be right."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class War:
     monthly: pd.Series
 
     def days(self, start: date, count: int) -> Counts:
-        """Counts of `count` days from `start`, shape (1, count, COUNTED). DataError when the file does not reach."""
-        wanted = [pd.Timestamp(start + timedelta(days=k)) for k in range(count)]
-        missing = [day for day in wanted if day not in self.daily.index]
+        """Counts of `count` days from `start`, shape (1, count, COUNTED). DataError when a day is missing."""
+        days = [pd.Timestamp(start + timedelta(days=k)) for k in range(count)]
+        missing = [day for day in days if day not in self.daily.index]
         if missing:
             raise DataError(
-                f"{DAILY}: {missing[0]:%Y-%m-%d} is missing; it needs {start} and the {count - 1} days after"
+                f"{DAILY}: {missing[0]:%Y-%m-%d} is missing; {start} and the {count - 1} days after it are needed"
             )
-        return self.daily.loc[wanted][list(DAILY_COLUMNS)].to_numpy(np.float64).reshape(1, count, COUNTED)
+        return self.daily.loc[days][list(DAILY_COLUMNS)].to_numpy(np.float64).reshape(1, count, COUNTED)
 
 
 def read(folder: Path) -> War:
@@ -59,23 +59,25 @@ def read(folder: Path) -> War:
 
 def _table(path: Path, day: str, columns: tuple[str, ...]) -> pd.DataFrame:
     if not path.is_file():
-        raise DataError(f"{path}: there is no such file; --data names the folder that holds {DAILY} and {MONTHLY}")
+        raise DataError(f"{path}: there is no such file; --data is the folder with {DAILY} and {MONTHLY}")
     try:
         table = pd.read_csv(path)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
         raise DataError(f"{path}: not a table of comma-separated values ({fault})") from None
     for column in (day, *columns):
         if column not in table.columns:
-            raise DataError(f"{path}:1: column '{column}' is missing; needed are {', '.join((day, *columns))}")
+            raise DataError(f"{path}:1: column '{column}' is missing; the columns are {', '.join((day, *columns))}")
     days = pd.to_datetime(table[day], errors="coerce", format="%Y-%m-%d")
     for line in np.flatnonzero(days.isna())[:1]:
-        raise DataError(f"{path}:{line + 2}: {day}: '{table[day][line]}' is not a date; write 2019-08-31")
+        raise DataError(f"{path}:{line + 2}: {day}: '{table[day][line]}' is not a date; write it as 2019-08-31")
     for column in columns:
         numbers = pd.to_numeric(table[column], errors="coerce")
         for line in np.flatnonzero(~(numbers >= 0))[:1]:
-            raise DataError(f"{path}:{line + 2}: {column}: '{table[column][line]}' is not a count; write 0 or more")
+            raise DataError(
+                f"{path}:{line + 2}: {column}: '{table[column][line]}' is not a count; a count is 0 or more"
+            )
         table[column] = numbers
     table.index = pd.DatetimeIndex(days)
-    for twice in table.index[table.index.duplicated()][:1]:
-        raise DataError(f"{path}: {twice:%Y-%m-%d} stands there twice")
+    for repeated in table.index[table.index.duplicated()][:1]:
+        raise DataError(f"{path}: {repeated:%Y-%m-%d} occurs twice")
     return table[table.index <= pd.Timestamp(LAST_DAY)]

@@ -1,5 +1,4 @@
-"""How fast worlds are lived, beside the same model as ordinary Mesa.
+"""`ceasefire bench`: the speed of the engine beside that of the independent model in ordinary Mesa.
 
-`bench.bench` measures; `peer` is that other model. Nothing is loaded here, so that the peer's processes load
-no more than they need.
+This file imports nothing, so that a measured process loads only what it uses.
 """

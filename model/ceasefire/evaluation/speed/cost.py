@@ -1,4 +1,4 @@
-"""What a world costs: time of one core per simulated day, and worlds per second."""
+"""Cost of a simulated world: core time per simulated day, and worlds per second."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ SEED = 1
 
 
 def days_of(scenario: Scenario, days: int) -> Scenario:
-    """The scenario, followed for that many days."""
+    """The scenario with that horizon."""
     return scenario.model_copy(update={"horizon_days": days})
 
 
 def compiled_cost(scenario: Scenario, worlds: int, repeats: int) -> dict[str, float]:
-    """The compiled engine: nanoseconds of one core per world-day, worlds per second on one core and on all.
+    """Cost of the compiled engine: nanoseconds of one core per world-day, worlds per second on one core and on all.
 
-    Of `repeats` measurements the best, so that other programs on the machine count little. Days are those that
-    ceasefires held; the few days on which an offensive shows that it lasts are not counted.
+    The best of `repeats` measurements, so that other programs on the machine have little effect. Days are days held;
+    the few days after them, until an offensive is confirmed, are not counted.
     """
     opening = initial_state(scenario)
     batch = engine.one_scenario(opening, worlds, SEED)
     engine.simulate(batch, 0, 1)
     held = 0
 
-    def alone() -> None:
+    def on_one_core() -> None:
         nonlocal held
         held = int(engine.simulate(batch, 0, worlds)["days_held"].sum())
 
-    seconds = min(_timed(alone, time.thread_time) for _ in range(repeats))
-    together = min(_timed(lambda: _on_all_cores(opening, worlds), time.perf_counter) for _ in range(repeats))
+    seconds = min(_timed(on_one_core, time.thread_time) for _ in range(repeats))
+    all_cores = min(_timed(lambda: _on_all_cores(opening, worlds), time.perf_counter) for _ in range(repeats))
     return {
         "ns_per_world_day": seconds / held * 1e9,
         "worlds_per_second_one_core": worlds / seconds,
-        "worlds_per_second_all_cores": worlds / together,
+        "worlds_per_second_all_cores": worlds / all_cores,
         "days_per_world": held / worlds,
     }
 
@@ -49,7 +49,7 @@ def _on_all_cores(opening: InitialState, worlds: int) -> None:
 
 
 def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
-    """CeasefireModel, agents that call the compiled rules: nanoseconds of one core per day of a whole world."""
+    """Cost of CeasefireModel, whose agents call the compiled rules: nanoseconds of one core per day of one world."""
     from ceasefire.simulation.mesa_model import CeasefireModel
 
     model = CeasefireModel(scenario, SEED, collect=collect)
@@ -58,8 +58,8 @@ def mesa_cost(scenario: Scenario, *, collect: bool = False) -> float:
     return seconds / (model.day - 1) * 1e9
 
 
-def peer_cost(scenario: Scenario, seed: int) -> float:
-    """One world of the peer, in this process: nanoseconds of one core per day."""
+def independent_model_cost(scenario: Scenario, seed: int) -> float:
+    """Cost of one world of the independent model in this process: nanoseconds of one core per day."""
     from ceasefire.evaluation.independent_model.model import PeerModel
 
     model = PeerModel(scenario, seed)
@@ -67,27 +67,27 @@ def peer_cost(scenario: Scenario, seed: int) -> float:
     return seconds / model.day * 1e9
 
 
-def peer_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> list[dict[str, Any]]:
-    """Worlds of the peer, seeds from `first` on, under Mesa's own batch_run: its last report on each."""
+def independent_model_rows(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> list[dict[str, Any]]:
+    """Worlds of the independent model under Mesa's batch_run, with seeds from `first`: the last report of each."""
     from mesa.batchrunner import batch_run
 
     from ceasefire.evaluation.independent_model.model import PeerModel
 
-    found: list[dict[str, Any]] = batch_run(
+    rows: list[dict[str, Any]] = batch_run(
         PeerModel, {"scenario": [scenario], "seed": range(first, first + worlds)}, number_processes=processes,
         max_steps=scenario.horizon_days, display_progress=False,
     )  # fmt: skip
-    return found
+    return rows
 
 
-def peer_batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
-    """The peer under batch_run: seconds, and mean days lived per world."""
+def independent_model_batch(scenario: Scenario, worlds: int, processes: int, first: int = 0) -> tuple[float, float]:
+    """The independent model under batch_run: seconds, and mean days per world."""
     rows: list[dict[str, Any]] = []
-    seconds = _timed(lambda: rows.extend(peer_rows(scenario, worlds, processes, first)), time.perf_counter)
+    seconds = _timed(lambda: rows.extend(independent_model_rows(scenario, worlds, processes, first)), time.perf_counter)
     return seconds, sum(row["Step"] + 1 for row in rows) / len(rows)
 
 
 def _timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
-    began = clock()
+    start = clock()
     work()
-    return clock() - began
+    return clock() - start

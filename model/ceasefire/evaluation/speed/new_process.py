@@ -1,4 +1,4 @@
-"""What a new process takes: seconds from nothing to a finished run, and memory at its peak."""
+"""Time and peak memory of a run in a new process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def fresh_run(
+def run_in_new_process(
     scenario: str, worlds: int, days: int | None = None, *, settings: Mapping[str, str] | None = None
 ) -> dict[str, float]:
-    """A run in a process of its own: `seconds` from its start to its end, `living` of them, `days`, `peak_mb`."""
+    """A run in a new process: `seconds` from start to end, `living` (those spent simulating), `days`, `peak_mb`."""
     command = [
         sys.executable,
         "-m",
@@ -27,27 +27,27 @@ def fresh_run(
     ]
     package = str(Path(__file__).parents[3])
     path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
-    began = time.perf_counter()
+    start = time.perf_counter()
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": path, **(settings or {})}, check=True, capture_output=True, text=True
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return {"seconds": time.perf_counter() - began, **found}
+    measured: dict[str, float] = json.loads(done.stdout)
+    return {"seconds": time.perf_counter() - start, **measured}
 
 
 def cold_and_warm(scenario: str) -> tuple[float, float]:
-    """Seconds for one world with nothing compiled before, and with everything."""
+    """Seconds for one world with an empty cache of compiled rules, and with a full one."""
     with tempfile.TemporaryDirectory() as folder:
         settings = {"NUMBA_CACHE_DIR": folder}
-        cold = fresh_run(scenario, 1, settings=settings)["seconds"]
-        warm = min(fresh_run(scenario, 1, settings=settings)["seconds"] for _ in range(3))
+        cold = run_in_new_process(scenario, 1, settings=settings)["seconds"]
+        warm = min(run_in_new_process(scenario, 1, settings=settings)["seconds"] for _ in range(3))
     return cold, warm
 
 
 def peak_mb() -> float:
-    """Most memory that this process has held [MB]; 0 where the system does not say.
+    """Peak memory of this process [MB]; 0 where the system does not report it.
 
-    Linux counts what the process that started this one held into getrusage, but not into the status file.
+    On Linux, getrusage includes the memory of the parent process; the status file does not.
     """
     status = Path("/proc/self/status")
     if status.exists():
@@ -63,24 +63,24 @@ def peak_mb() -> float:
 
 
 def main() -> None:
-    """Live worlds of a scenario and say what it took, as JSON."""
-    reader = argparse.ArgumentParser()
-    reader.add_argument("scenario")
-    reader.add_argument("worlds", type=int)
-    reader.add_argument("days", type=int, nargs="?")
-    asked = reader.parse_args()
+    """Simulate worlds of a scenario, and print time, days and peak memory as JSON."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("scenario")
+    parser.add_argument("worlds", type=int)
+    parser.add_argument("days", type=int, nargs="?")
+    arguments = parser.parse_args()
     from ceasefire.scenario.load import load
     from ceasefire.simulation import engine
     from ceasefire.simulation.initial_state import initial_state
 
-    scenario = load(asked.scenario).scenario
-    if asked.days:
-        scenario = scenario.model_copy(update={"horizon_days": asked.days})
-    batch = engine.one_scenario(initial_state(scenario), asked.worlds, 1)
-    began = time.process_time()
+    scenario = load(arguments.scenario).scenario
+    if arguments.days:
+        scenario = scenario.model_copy(update={"horizon_days": arguments.days})
+    batch = engine.one_scenario(initial_state(scenario), arguments.worlds, 1)
+    start = time.process_time()
     rows = engine.all_rows(batch)
-    living = time.process_time() - began
-    print(json.dumps({"living": living, "days": int(rows["days_held"].sum()), "peak_mb": peak_mb()}))
+    simulating = time.process_time() - start
+    print(json.dumps({"living": simulating, "days": int(rows["days_held"].sum()), "peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":

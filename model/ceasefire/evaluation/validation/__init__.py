@@ -1,1 +1,1 @@
-"""Is the model like the world? Checks against data that did not shape it, and the data's own doubts."""
+"""`ceasefire validate`: compares the model with data, and states how far the data themselves are uncertain."""

@@ -1,4 +1,4 @@
-"""What the model must beat: simple forecasts of the same deals from the same features, stated in the same bins."""
+"""Baseline forecasts of the same deals from the same features, stated in the same bins of days as the model's."""
 
 from __future__ import annotations
 
@@ -11,97 +11,104 @@ from scipy.special import log_ndtr
 
 from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.coded_deals import Seen
+from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import Features
 from ceasefire.reference_class.fit import design
 
-Rival = Callable[[Sequence[Features], Seen, Sequence[Features]], FloatArray]
-"""Learns from some deals and what was seen of them; forecasts others: masses of shape (n, BINS)."""
+Baseline = Callable[[Sequence[Features], CensoredDurations, Sequence[Features]], FloatArray]
+"""Fits to the features and durations of training deals and forecasts test deals: probabilities of shape (n, BINS)."""
 
 
-def by_class(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
-    """The survival curve of the deal's class and of nothing else: Kaplan-Meier, as Turnbull has it for hidden ends.
+def by_class(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+    """The survival curve of the deal's class alone: Kaplan-Meier, in Turnbull's form for interval-censored ends.
 
-    Five deals more, that lived as all classes together do, keep every bin above 0.
+    Five pseudo-deals, distributed like all classes together, keep every bin above 0.
     """
-    pooled = 0.98 * turnbull(what.low, what.high) + 0.02 / BINS
+    pooled = 0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS
     curves = {}
-    for each in {f.ceasefire_class for f in (*learnt, *wanted)}:
-        its = np.array([f.ceasefire_class == each for f in learnt])
-        n = int(its.sum())
-        own = turnbull(what.low[its], what.high[its]) if n else pooled
+    for each in {f.ceasefire_class for f in (*training, *test)}:
+        members = np.array([f.ceasefire_class == each for f in training])
+        n = int(members.sum())
+        own = turnbull(durations.low[members], durations.high[members]) if n else pooled
         curves[each] = (n * own + 5 * pooled) / (n + 5)
-    return np.array([curves[f.ceasefire_class] for f in wanted])
+    return np.array([curves[f.ceasefire_class] for f in test])
 
 
-def weibull(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
-    """Weibull regression: the logarithm of the time is linear in the covariates, with extreme-value errors."""
-    return _accelerated(learnt, what, wanted, lambda y: -np.exp(np.clip(y, -50, 50)))
+def weibull(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+    """Weibull regression: log duration is linear in the covariates, with extreme-value errors."""
+    return _accelerated_failure_time(training, durations, test, lambda y: -np.exp(np.clip(y, -50, 50)))
 
 
-def lognormal(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
-    """The same with normal errors, which fit these durations better."""
-    return _accelerated(learnt, what, wanted, lambda y: log_ndtr(-y))
+def lognormal(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+    """Lognormal regression: the same with normal errors, which fit these durations better."""
+    return _accelerated_failure_time(training, durations, test, lambda y: log_ndtr(-y))
 
 
-def _accelerated(
-    learnt: Sequence[Features], what: Seen, wanted: Sequence[Features], log_survival: Callable[[FloatArray], FloatArray]
+def _accelerated_failure_time(
+    training: Sequence[Features],
+    durations: CensoredDurations,
+    test: Sequence[Features],
+    log_survival: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
-    x = design(learnt)
-    low, high = _log_days(what.low), _log_days(np.where(np.isinf(what.high), 0.0, what.high))
-    censored = np.isinf(what.high) | (what.low >= EDGES[-1])
+    x = design(training)
+    low, high = _log_days(durations.low), _log_days(np.where(np.isinf(durations.high), 0.0, durations.high))
+    censored = np.isinf(durations.high) | (durations.low >= EDGES[-1])
 
     def loss(theta: FloatArray) -> float:
         mean, scale = x @ theta[:-1], np.exp(theta[-1])
-        still = np.where(what.low <= 0, 0.0, log_survival((low - mean) / scale))
-        after = log_survival((high - mean) / scale)
-        within = still + np.log(np.maximum(-np.expm1(np.minimum(after - still, -1e-12)), 1e-300))
-        return -float(np.where(censored, still, within).sum()) + 0.01 * float(theta[1:-1] @ theta[1:-1])
+        at_low = np.where(durations.low <= 0, 0.0, log_survival((low - mean) / scale))
+        at_high = log_survival((high - mean) / scale)
+        within = at_low + np.log(np.maximum(-np.expm1(np.minimum(at_high - at_low, -1e-12)), 1e-300))
+        return -float(np.where(censored, at_low, within).sum()) + 0.01 * float(theta[1:-1] @ theta[1:-1])
 
     start = np.concatenate([[3.0], np.zeros(x.shape[1] - 1), [1.0]])
     theta = minimize(loss, start, method="L-BFGS-B").x
     edges = _log_days(EDGES)
-    mean = design(wanted) @ theta[:-1]
-    alive = np.exp(log_survival((edges[None, :] - mean[:, None]) / np.exp(theta[-1])))
-    alive[:, 0] = 1.0
-    found: FloatArray = np.maximum(alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], 1), 1e-9)
-    return np.asarray(found / found.sum(axis=1, keepdims=True))
+    mean = design(test) @ theta[:-1]
+    surviving = np.exp(log_survival((edges[None, :] - mean[:, None]) / np.exp(theta[-1])))
+    surviving[:, 0] = 1.0
+    mass: FloatArray = np.maximum(
+        surviving - np.concatenate([surviving[:, 1:], np.zeros((len(surviving), 1))], 1), 1e-9
+    )
+    return np.asarray(mass / mass.sum(axis=1, keepdims=True))
 
 
 def _log_days(days: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.maximum(np.minimum(days, EDGES[-1]), 1e-3)))
 
 
-def cox(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]) -> FloatArray:
-    """Cox regression with Breslow's baseline hazard. Undated ends are put in the middle of the time they may lie in."""
+def cox(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+    """Cox regression with Breslow's baseline hazard. An undated end is put at the middle of its interval."""
     from statsmodels.duration.hazard_regression import PHReg
 
-    ended = ~np.isinf(what.high)
-    days = np.where(ended, np.floor((what.low + np.where(ended, what.high, 0.0) - 1.0) / 2) + 0.5, what.low)
-    x = design(learnt)[:, 1:]
-    told_apart = _independent(x)
-    x = x[:, told_apart]
+    ended = ~np.isinf(durations.high)
+    days = np.where(
+        ended, np.floor((durations.low + np.where(ended, durations.high, 0.0) - 1.0) / 2) + 0.5, durations.low
+    )
+    x = design(training)[:, 1:]
+    independent = _independent(x)
+    x = x[:, independent]
     beta = np.asarray(PHReg(np.maximum(days, 0.25), x, status=ended.astype(int), ties="breslow").fit().params)
     risk = np.exp(x @ beta)
     times = np.unique(days[ended])
     steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
     baseline = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
-    alive = np.exp(-baseline[None, :] * np.exp(design(wanted)[:, 1:][:, told_apart] @ beta)[:, None])
-    mass = alive - np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], axis=1)
-    pooled = 0.98 * turnbull(what.low, what.high) + 0.02 / BINS
-    n = len(learnt)
-    found: FloatArray = (n * mass + 5 * pooled) / (n + 5)
-    return found
+    surviving = np.exp(-baseline[None, :] * np.exp(design(test)[:, 1:][:, independent] @ beta)[:, None])
+    mass = surviving - np.concatenate([surviving[:, 1:], np.zeros((len(surviving), 1))], axis=1)
+    pooled = 0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS
+    n = len(training)
+    smoothed: FloatArray = (n * mass + 5 * pooled) / (n + 5)
+    return smoothed
 
 
 def _independent(x: FloatArray) -> list[int]:
-    """Columns that vary and are no sum of others, as a regression without a constant needs; shape of x (n, columns)."""
+    """Columns of x (n, columns) that vary and are linearly independent, as a regression without a constant needs."""
     _, r, order = qr(x - x.mean(axis=0), mode="economic", pivoting=True)
     size = np.abs(np.diag(r))
-    return sorted(int(k) for k, much in zip(order, size, strict=False) if much > 1e-8 * max(1.0, size[0]))
+    return sorted(int(k) for k, magnitude in zip(order, size, strict=False) if magnitude > 1e-8 * max(1.0, size[0]))
 
 
-RIVALS: dict[str, Rival] = {
+BASELINES: dict[str, Baseline] = {
     "Kaplan-Meier by class": by_class,
     "Weibull regression": weibull,
     "lognormal regression": lognormal,

@@ -1,4 +1,4 @@
-"""Forecasts of deals by what was learnt from other countries only."""
+"""Cross-validation by country: each deal is forecast by fits to deals of other countries."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 
 from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
-from ceasefire.evaluation.validation.baselines import RIVALS, Rival
-from ceasefire.reference_class.coded_deals import Deal, Seen, seen
+from ceasefire.evaluation.validation.baselines import BASELINES, Baseline
+from ceasefire.reference_class.coded_deals import CensoredDurations, Deal, censored_durations
 from ceasefire.reference_class.features import Features
-from ceasefire.reference_class.fit import fitted_to, forecast
+from ceasefire.reference_class.fit import fit_intractability, forecast
 from ceasefire.reference_class.reference_table import Table
 
 FOLDS = 10
@@ -21,12 +21,12 @@ MODEL = "model"
 
 
 @dataclass(frozen=True, eq=False)
-class Crossed:
-    """Deals used in one way, what was seen of them, and the forecasts of each forecaster, shape (n, BINS)."""
+class CrossValidation:
+    """Deals in one way of reading undated ends, their durations, and the forecasts by forecaster, each (n, BINS)."""
 
     way: str
     deals: tuple[Deal, ...]
-    what: Seen
+    durations: CensoredDurations
     forecasts: dict[str, FloatArray]
 
     @property
@@ -45,25 +45,25 @@ def folds(countries: Sequence[str], count: int = FOLDS) -> list[int]:
     return [of[country] for country in countries]
 
 
-def crossed(deals: Sequence[Deal], table: Table, way: str) -> Crossed:
-    """Every deal forecast by the model and its rivals, each fitted in the same way without the deal's fold."""
-    used, what = seen(deals, way)
+def cross_validate(deals: Sequence[Deal], table: Table, way: str) -> CrossValidation:
+    """Forecasts of every deal by the model and the baselines, each fitted without the deal's fold."""
+    used, durations = censored_durations(deals, way)
     chosen = tuple(deals[k] for k in used)
     countries = [deal.country for deal in chosen]
     features = [deal.features for deal in chosen]
     fold = np.array(folds(countries))
 
-    def model(learnt: Sequence[Features], known: Seen, wanted: Sequence[Features]) -> FloatArray:
-        theirs = [country for country, k in zip(countries, fold, strict=True) if k != left_out]
-        return forecast(table, fitted_to(table, learnt, known, theirs), wanted)
+    def model(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+        training_countries = [country for country, k in zip(countries, fold, strict=True) if k != left_out]
+        return forecast(table, fit_intractability(table, training, durations, training_countries), test)
 
-    forecasters: dict[str, Rival] = {MODEL: model, **RIVALS}
-    found = {name: np.empty((len(chosen), BINS)) for name in forecasters}
+    forecasters: dict[str, Baseline] = {MODEL: model, **BASELINES}
+    forecasts = {name: np.empty((len(chosen), BINS)) for name in forecasters}
     for left_out in np.unique(fold):
         out = fold == left_out
-        learnt = [f for f, gone in zip(features, out, strict=True) if not gone]
-        wanted = [f for f, gone in zip(features, out, strict=True) if gone]
-        known = Seen(what.low[~out], what.high[~out])
-        for name, learn in forecasters.items():
-            found[name][out] = learn(learnt, known, wanted)
-    return Crossed(way, chosen, what, found)
+        training = [f for f, held_out in zip(features, out, strict=True) if not held_out]
+        test = [f for f, held_out in zip(features, out, strict=True) if held_out]
+        training_durations = CensoredDurations(durations.low[~out], durations.high[~out])
+        for name, forecaster in forecasters.items():
+            forecasts[name][out] = forecaster(training, training_durations, test)
+    return CrossValidation(way, chosen, durations, forecasts)

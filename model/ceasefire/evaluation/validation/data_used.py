@@ -1,4 +1,4 @@
-"""What the rows are judged on: the data when given, the shipped tables otherwise; made when first asked for."""
+"""The data that the rows of `ceasefire validate` use: a data folder or the shipped tables, computed on first use."""
 
 from __future__ import annotations
 
@@ -10,89 +10,89 @@ import numpy as np
 
 from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.command_folder import Request, digests
+from ceasefire.ensemble.output_folder import Request, digests
 from ceasefire.evaluation.validation.check_result import Sample
-from ceasefire.evaluation.validation.cross_validation import MODEL, Crossed, crossed
+from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation, cross_validate
 from ceasefire.reference_class.coded_deals import FILE, WAYS, Deal, read_deals
 from ceasefire.reference_class.features import Cell, Features, cell_of
 from ceasefire.reference_class.fit import forecast
 from ceasefire.reference_class.generate import TEMPLATE
 from ceasefire.reference_class.observed_durations import Targets, shipped_mix, shipped_targets, targets_of
-from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulated
-from ceasefire.reference_class.shipped_fit import WAY, shipped
+from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulate_table
+from ceasefire.reference_class.shipped_fit import WAY, shipped_fit
 from ceasefire.scenario.load import load
 
 QUICK_WORLDS = 60
 
 
 class Evidence:
-    """A data folder or none, and how many worlds to spend; `told` hears of each kind of deal that is simulated."""
+    """A data folder or None, and the number of worlds. `progress(1)` is called after each kind of deal."""
 
     def __init__(
         self,
         data: Path | None = None,
         quick: bool = False,
-        told: Callable[[int], None] = lambda done: None,
+        progress: Callable[[int], None] = lambda done: None,
         worlds: int | None = None,
     ) -> None:
         self.data = data
         self.quick = quick
         self.worlds = worlds or (QUICK_WORLDS if quick else WORLDS)
-        self.told = told
+        self.progress = progress
         self.seed = SEED
         self.deals: list[Deal] = read_deals(data) if data is not None else []
 
     @property
     def sample(self) -> Sample:
-        """Forecasts are crossed by country when the data are at hand; the shipped fit has seen all deals."""
+        """Out of sample with data, because forecasts are cross-validated; the shipped fit was made from all deals."""
         return "out of sample" if self.deals else "in sample"
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
-        """Every kind of deal that is needed."""
+        """The kinds of deals to simulate."""
         features = [deal.features for deal in self.deals] or [kind for kind, _ in shipped_mix()]
         return tuple(sorted(set(map(cell_of, features))))
 
     @cached_property
     def table(self) -> Table:
-        """How long deals of these kinds hold in the model."""
-        return simulated(self.cells, self.worlds, self.seed, self.told)
+        """Simulated durations of these kinds of deals."""
+        return simulate_table(self.cells, self.worlds, self.seed, self.progress)
 
     @cached_property
     def targets(self) -> Targets:
-        """How the coded deals lived."""
+        """Observed durations of the coded deals."""
         return targets_of(self.deals) if self.deals else shipped_targets()
 
     @cached_property
-    def crossed(self) -> dict[str, Crossed]:
-        """Forecasts of every deal from other countries, by way. ValueError without data."""
+    def cross_validated(self) -> dict[str, CrossValidation]:
+        """Cross-validated forecasts of every deal, by way of reading undated ends. ValueError without data."""
         if not self.deals:
-            raise ValueError("no data: nothing to forecast")
-        return {way: crossed(self.deals, self.table, way) for way in WAYS}
+            raise ValueError("no data, so no deals to forecast")
+        return {way: cross_validate(self.deals, self.table, way) for way in WAYS}
 
     @cached_property
     def request(self) -> Request:
-        """What is asked of forecasts from the data, of which figures and scores are kept. ValueError without data."""
+        """Identifies a validation run whose scores and figures are saved. ValueError without data."""
         if self.data is None:
-            raise ValueError("no data: nothing to keep")
+            raise ValueError("no data, so no scores to save")
         files, generic = digests([self.data / FILE]), load(TEMPLATE).digest
-        asked = {"worlds": self.worlds, "seed": self.seed, "files": files, "generic_scenario": generic}
-        return Request("validation", {"command": "validate", **asked})
+        settings = {"worlds": self.worlds, "seed": self.seed, "files": files, "generic_scenario": generic}
+        return Request("validation", {"command": "validate", **settings})
 
     @cached_property
     def population(self) -> tuple[list[Features], FloatArray, FloatArray]:
-        """The model's open-ended deals: features, masses of shape (n, BINS), and how many of each kind."""
+        """Forecast deals: features, probabilities of shape (n, BINS), and the number of deals of each kind."""
         if self.deals:
-            one = self.crossed[WAY]
+            one = self.cross_validated[WAY]
             features = [deal.features for deal in one.deals]
             return features, one.forecasts[MODEL], np.ones(len(features))
         mix = shipped_mix()
         features = [kind for kind, _ in mix]
-        return features, forecast(self.table, shipped().fitted, features), np.array([float(n) for _, n in mix])
+        return features, forecast(self.table, shipped_fit().fitted, features), np.array([float(n) for _, n in mix])
 
 
-def lived_again(mass: FloatArray, times: FloatArray, draws: int = 200, seed: int = 1) -> FloatArray:
-    """Counts of ends by bin when the same deals live `draws` times, shape (draws, BINS); `times` of each kind."""
-    dice = np.random.default_rng(seed)
-    each = [dice.multinomial(int(n), row / row.sum(), draws) for row, n in zip(mass, times, strict=True)]
+def resample_ends(mass: FloatArray, times: FloatArray, draws: int = 200, seed: int = 1) -> FloatArray:
+    """Simulated counts of ends by bin, shape (draws, BINS), for `times` deals of each kind."""
+    generator = np.random.default_rng(seed)
+    each = [generator.multinomial(int(n), row / row.sum(), draws) for row, n in zip(mass, times, strict=True)]
     return np.asarray(np.sum(each, axis=0), np.float64).reshape(draws, BINS)

@@ -1,4 +1,4 @@
-"""The rows of `ceasefire validate`, in order: each makes findings from the evidence."""
+"""The rows of `ceasefire validate`, in order. Each computes findings from the data."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ceasefire.evaluation.validation.data_used import Evidence
 from ceasefire.evaluation.validation.forecast_scores import forecast_skill
 from ceasefire.evaluation.validation.idlib_patterns import (
     bursts,
-    directions,
+    expected_signs,
     five_deals,
     monitors_alone,
-    sawtooth,
-    two_roads,
+    talks_effect,
+    two_ways_of_ending,
     violations_rarely_end_it,
 )
 from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
@@ -24,15 +24,15 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     survival_by_class,
     violations_rarely_end_it,
     bursts,
-    sawtooth,
-    two_roads,
+    talks_effect,
+    two_ways_of_ending,
     five_deals,
-    directions,
+    expected_signs,
     monitors_alone,
     forecast_skill,
 )
 
 
-def validated(evidence: Evidence) -> list[Finding]:
-    """Every finding."""
+def validate(evidence: Evidence) -> list[Finding]:
+    """The findings of all rows."""
     return [finding for row in ROWS for finding in row(evidence)]

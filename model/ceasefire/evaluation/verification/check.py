@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-TWO_SIDED_95 = 1.959964
+from ceasefire.analysis.estimates import Z_95
+
 FOUR_SIGMA = 4.0
 """Checks against an exact figure allow 4 standard errors: a right program fails one in 16,000 times."""
 
@@ -58,7 +59,7 @@ def paired(with_it: ArrayLike, without: ArrayLike) -> Paired:
     """The mean of `with_it` - `without` over the same worlds, with its normal 95 % interval."""
     difference = np.asarray(with_it, np.float64) - np.asarray(without, np.float64)
     n = len(difference)
-    half = TWO_SIDED_95 * float(difference.std(ddof=1)) / math.sqrt(n)
+    half = Z_95 * float(difference.std(ddof=1)) / math.sqrt(n)
     mean = float(difference.mean())
     return Paired(mean, mean - half, mean + half, n)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.worlds_table import worlds_frame
-from ceasefire.evaluation.speed.cost import peer_rows
+from ceasefire.evaluation.speed.cost import independent_model_rows
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import initial_state
@@ -36,7 +36,7 @@ def engine_worlds(scenario: Scenario, worlds: int, seed: int = SEED) -> pd.DataF
 
 def peer_worlds(scenario: Scenario, worlds: int, processes: int = 2) -> pd.DataFrame:
     """The same columns from the peer, under Mesa's batch_run; `displaced` in whole persons."""
-    rows = pd.DataFrame(peer_rows(scenario, worlds, processes))
+    rows = pd.DataFrame(independent_model_rows(scenario, worlds, processes))
     found = rows.rename(columns={theirs: ours for ours, theirs in FIGURES.items()})
     found["displaced"] = found["displaced"].round()
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ceasefire.analysis.estimates import Z_95
 from ceasefire.evaluation.verification.check import CheckResult, Paired, paired
 from ceasefire.evaluation.verification.runs import deaths, lived, with_number, with_weights
 from ceasefire.scenario.find_scenarios import list_scenarios
@@ -146,7 +147,7 @@ def _rows(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _clear_of_zero(found: Paired) -> bool:
-    half = (found.high - found.low) / 2 * FOUR_OUTCOMES_95 / 1.96
+    half = (found.high - found.low) / 2 * FOUR_OUTCOMES_95 / Z_95
     return half > 0.0 and abs(found.mean) > half
 
 

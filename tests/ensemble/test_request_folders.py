@@ -1,4 +1,4 @@
-"""What `compare`, `levers`, `calibrate` and `validate` keep: nothing of one call is ever lost to another."""
+"""Folders of `compare`, `levers`, `calibrate` and `validate`: no call overwrites the results of another."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Command
-from test_calibration import made_up
+from synthetic_counts import made_up
+from synthetic_deals import as_row, deals_of, write_file
 from test_output_folder import everything
-from test_validation import as_row, deals_of, write_file
 
 import ceasefire
 from ceasefire.array_types import FloatArray
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.command_folder import REQUEST_FILE, Request, folder_for_command, write_command_folder
-from ceasefire.ensemble.output_folder import FolderError
+from ceasefire.ensemble.output_folder import (
+    REQUEST_FILE,
+    FolderError,
+    Request,
+    folder_for_request,
+    write_request_folder,
+)
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.evaluation.calibration.target_windows import all_names
 from ceasefire.evaluation.validation.reference_class_patterns import hazard_falls
@@ -34,25 +39,25 @@ NAMES = {
 }
 
 
-def no_worlds(numbers: FloatArray, seed: int, tell: Callable[[str], None]) -> FloatArray:
+def no_worlds(numbers: FloatArray, seed: int, progress: Callable[[str], None]) -> FloatArray:
     """Made-up figures of windows, by seed."""
     return np.random.default_rng(seed).uniform(0, 1, (len(numbers), len(all_names())))
 
 
 @pytest.fixture(autouse=True)
 def _few_worlds(monkeypatch: pytest.MonkeyPatch, few_worlds_in_doubt: None) -> None:
-    """Few worlds for doubt and validation, none for calibration: nothing here looks at what is found."""
+    """Few worlds at draws and for validation, none for calibration: no test here looks at the results."""
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.QUICK_WORLDS", 6)
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAYS", ("mid",))
     monkeypatch.setattr("ceasefire.evaluation.validation.data_used.WAY", "mid")
-    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated", no_worlds)
+    monkeypatch.setattr("ceasefire.evaluation.calibration.target_windows.simulated_figures", no_worlds)
     monkeypatch.setattr("ceasefire.evaluation.calibration.posterior.TRIALS", 4)
     monkeypatch.setattr("ceasefire.evaluation.validation.patterns.ROWS", (hazard_falls,))
 
 
 @pytest.fixture(params=COMMANDS)
 def calls(request: pytest.FixtureRequest, small: str, tmp_path: Path) -> tuple[list[str], list[str]]:
-    """Two calls of a command that differ in what they find."""
+    """Two calls of a command with different results."""
     name = request.param
     if name in ("compare", "levers"):
         first = [name, small, *([f"{small}+no-monitors"] if name == "compare" else []), *BRIEF]
@@ -67,13 +72,13 @@ def calls(request: pytest.FixtureRequest, small: str, tmp_path: Path) -> tuple[l
     return first, [name, "--quick", "--data", str(write_file(tmp_path / "other", rows[:-1]))]
 
 
-def said_in(folder: Path) -> dict[str, object]:
-    """What a folder says was asked."""
-    found: dict[str, object] = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
-    return found
+def request_in(folder: Path) -> dict[str, object]:
+    """The request file of a folder."""
+    content: dict[str, object] = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
+    return content
 
 
-def test_two_different_calls_keep_both_and_the_same_call_gives_the_same_bytes(
+def test_two_different_calls_get_a_folder_each_and_the_same_call_gives_the_same_bytes(
     command: Command, calls: tuple[list[str], list[str]]
 ) -> None:
     first, second = calls
@@ -84,9 +89,9 @@ def test_two_different_calls_keep_both_and_the_same_call_gives_the_same_bytes(
     assert command(*second).code == 0
     assert everything(plain) == before
     (other,) = set(Path("results").iterdir()) - {plain}
-    identity = str(said_in(other)["identity"])
+    identity = str(request_in(other)["identity"])
     assert other.name == f"{plain.name}-{identity[:6]}"
-    assert identity != said_in(plain)["identity"]
+    assert identity != request_in(plain)["identity"]
     assert set(everything(other)) == set(before)
     assert everything(other)[REQUEST_FILE] != before[REQUEST_FILE]
 
@@ -105,9 +110,9 @@ def test_a_folder_of_anything_else_is_refused_and_left_alone(
     first, second = calls
     Path("mine").mkdir()
     Path("mine/differences.csv").write_text("keep me", encoding="utf-8")
-    said = command(*first, "--out", "mine")
-    assert said.code == 2
-    assert said.err.strip().splitlines()[-1] == (
+    answer = command(*first, "--out", "mine")
+    assert answer.code == 2
+    assert answer.err.strip().splitlines()[-1] == (
         "mine holds something else already, and nothing is overwritten; choose another --out"
     )
     assert everything(Path("mine")) == {"differences.csv": b"keep me"}
@@ -115,35 +120,35 @@ def test_a_folder_of_anything_else_is_refused_and_left_alone(
     before = everything(Path("ours"))
     assert command(*second, "--out", "ours").code == 2
     assert everything(Path("ours")) == before
-    assert said_in(Path("ours"))["command"] == " ".join(["ceasefire", *first, "--out", "ours"])
+    assert request_in(Path("ours"))["command"] == " ".join(["ceasefire", *first, "--out", "ours"])
 
 
 def test_a_run_is_never_mistaken_for_a_comparison(command: Command, small: str) -> None:
     folder = command("run", small, "--out", "ran", *BRIEF).last
     before = everything(Path(folder))
-    said = command("compare", small, f"{small}+no-monitors", *BRIEF, "--out", folder)
-    assert said.code == 2
-    assert "holds something else" in said.err
+    answer = command("compare", small, f"{small}+no-monitors", *BRIEF, "--out", folder)
+    assert answer.code == 2
+    assert "holds something else" in answer.err
     assert everything(Path(folder)) == before
 
 
-def test_what_was_asked_names_every_side_and_the_program(command: Command, small: str) -> None:
-    """A folder is a side as it was when it was filled; its single settings are in no name, so the hash is."""
+def test_the_request_file_names_every_side_and_the_program(command: Command, small: str) -> None:
+    """A folder is a side with the identity in its manifest. Single settings are not in its name, so the hash is."""
     ran = Path(command("run", small, "--set", "agreement.monitoring=0.9", *BRIEF).last)
-    found = Path(command("compare", str(ran), f"{small}+no-monitors").last)
-    said = said_in(found)
-    asked, program = said["asked"], said["program"]
-    assert isinstance(asked, dict)
+    compared = Path(command("compare", str(ran), f"{small}+no-monitors").last)
+    content = request_in(compared)
+    parameters, program = content["asked"], content["program"]
+    assert isinstance(parameters, dict)
     assert isinstance(program, dict)
     keys = ("scenario", "digest", "worlds", "seed", "days", "engine", "identity")
     manifest = json.loads((ran / "manifest.json").read_text(encoding="utf-8"))
     other = Plan(load(small, changes=["no-monitors"]), 8, 1, days=30)
     identity = {**other.identity, "scenario": "two-sides+no-monitors", "identity": other.fingerprint}
-    assert asked["command"] == "compare"
-    assert asked["sides"] == [{key: one[key] for key in keys} for one in (manifest, identity)]
-    assert asked["doubt"] == {"draws": 200, "worlds_per_draw": 2}
+    assert parameters["command"] == "compare"
+    assert parameters["sides"] == [{key: one[key] for key in keys} for one in (manifest, identity)]
+    assert parameters["doubt"] == {"draws": 200, "worlds_per_draw": 2}
     assert (program["ceasefire"], program["source"]) == (ceasefire.__version__, source_digest())
-    assert found.name == f"two-sides-vs-two-sides+no-monitors-{str(said['identity'])[:6]}"
+    assert compared.name == f"two-sides-vs-two-sides+no-monitors-{str(content['identity'])[:6]}"
 
 
 def test_what_stops_a_call_leaves_what_the_same_call_had_kept(
@@ -155,7 +160,7 @@ def test_what_stops_a_call_leaves_what_the_same_call_had_kept(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ceasefire.report.comparison_figures._draw_ranking", stop)
+    monkeypatch.setattr("ceasefire.report.comparison_figures.draw_ranking", stop)
     assert command("levers", small, *BRIEF).code == 130
     assert everything(Path()) == before
     assert command("levers", small, *BRIEF, "--seed", "2", "--out", "far/away").code == 130
@@ -167,8 +172,8 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
     ours, theirs = Request("x", {"seed": 1}), Request("x", {"seed": 2})
 
     def fill(request: Request, within: Request | None = None) -> None:
-        with write_command_folder(tmp_path / "x", request, ["ceasefire"]) as aside:
-            (aside / "table.csv").write_text(str(request.asked["seed"]), encoding="utf-8")
+        with write_request_folder(tmp_path / "x", request, ["ceasefire"]) as aside:
+            (aside / "table.csv").write_text(str(request.parameters["seed"]), encoding="utf-8")
             if within is not None:
                 fill(within)
 
@@ -179,15 +184,15 @@ def test_a_name_that_another_call_took_meanwhile_is_left_to_it(tmp_path: Path) -
     assert sorted(everything(tmp_path)) == [f"x/{REQUEST_FILE}", "x/table.csv"]
 
 
-def test_another_program_asks_another_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {"seed": 1}
-    with write_command_folder(tmp_path / "x", Request("x", asked), ["ceasefire"]):
+def test_another_version_of_the_program_makes_another_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = {"seed": 1}
+    with write_request_folder(tmp_path / "x", Request("x", parameters), ["ceasefire"]):
         pass
-    assert folder_for_command(Request("x", asked), tmp_path / "x") == tmp_path / "x"
+    assert folder_for_request(Request("x", parameters), tmp_path / "x") == tmp_path / "x"
     with monkeypatch.context() as other:
-        other.setattr("ceasefire.ensemble.command_folder.source_digest", lambda: "another program")
+        other.setattr("ceasefire.ensemble.output_folder.source_digest", lambda: "another program")
         with pytest.raises(FolderError, match="holds something else"):
-            folder_for_command(Request("x", asked), tmp_path / "x")
-    monkeypatch.setattr("ceasefire.__version__", "another version")
+            folder_for_request(Request("x", parameters), tmp_path / "x")
+    monkeypatch.setattr("ceasefire.ensemble.output_folder.program_version", lambda: "another version")
     with pytest.raises(FolderError, match="holds something else"):
-        folder_for_command(Request("x", asked), tmp_path / "x")
+        folder_for_request(Request("x", parameters), tmp_path / "x")

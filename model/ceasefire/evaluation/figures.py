@@ -1,0 +1,59 @@
+"""Figures of the evaluation: reliability of the forecasts, and the posterior of the calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ceasefire.charts.forecast_scores import calibration_chart
+from ceasefire.charts.layout import Caption
+from ceasefire.charts.posterior import PosteriorRow, posterior_chart
+from ceasefire.charts.style import save
+from ceasefire.evaluation.validation.baselines import BASELINES
+from ceasefire.evaluation.validation.cross_validation import MODEL
+from ceasefire.evaluation.validation.forecast_scores import groups
+
+if TYPE_CHECKING:
+    from ceasefire.evaluation.calibration.posterior import Calibration
+    from ceasefire.evaluation.validation.data_used import Evidence
+
+
+def draw_reliability(evidence: Evidence, folder: Path) -> list[Path]:
+    """Draw how often deals hold against how often that was forecast, as PNG and SVG; returns the files."""
+    forecasts = evidence.cross_validated["mid"]
+    by_forecaster = {name: groups(forecasts, name) for name in (MODEL, *list(BASELINES)[1:2])}
+    caption = Caption(
+        "Do deals hold as often as forecast?",
+        "each forecast without its country; undated ends in the middle",
+        evidence.seed,
+        "",
+    )
+    return save(calibration_chart(by_forecaster, caption, len(forecasts.deals), evidence.worlds), folder, "calibration")
+
+
+def draw_posterior(calibration: Calibration, folder: Path) -> list[Path]:
+    """Draw the prior and posterior range of every free number, as PNG and SVG; returns the files."""
+    numbers = calibration.numbers()
+    rows = [
+        PosteriorRow(
+            row["name"], row["low"], row["high"], _quantiles(row, ""), _quantiles(row, "position_"),
+            bool(row["informed"]),
+        )
+        for row in numbers.sort_values("width").to_dict("records")
+    ]  # fmt: skip
+    identified = int(numbers["informed"].sum())
+    chart = posterior_chart(
+        rows,
+        "What two truces and an offensive say about the free numbers",
+        f"The counts narrow {identified} of {len(rows)} numbers; of the rest, in grey, they say little or nothing.",
+        f"{len(calibration.table.positions):,} draws, {len(calibration.fit.accepted):,} kept  ·"
+        f"  {len(calibration.counted)} figures  ·  seed {calibration.seed}  ·"
+        "  counts: UCDP GED, none after 5 March 2020",
+    )
+    return save(chart, folder, "posterior")
+
+
+def _quantiles(row: Mapping[Hashable, Any], prefix: str) -> tuple[float, float, float]:
+    """The 5, 50 and 95 % quantiles of a row."""
+    return row[f"{prefix}q05"], row[f"{prefix}median"], row[f"{prefix}q95"]
