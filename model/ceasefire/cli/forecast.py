@@ -13,7 +13,7 @@ import typer
 
 from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import AsJson
-from ceasefire.cli.terminal import columns, program, say, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, notify, program, show, show_json, shown_path
 
 if TYPE_CHECKING:
     from ceasefire.reference_class.outside_view.forecast import DealForecast, Forecast
@@ -73,7 +73,7 @@ def forecast(
         asked, history=history or (), held_days=held_days, data=data, days=sorted(set(day or ())), numbers=numbers
     )
     for words in found.warnings:
-        say(f"note: {words}")
+        notify(f"note: {words}")
     content = _content(found)
     if out is not None:
         _write(found, content, out)
@@ -128,7 +128,7 @@ def _refit(data: Path | None, out: Path | None) -> None:
         raise RefusedError("--refit needs --data DIR, the coded deals, and --out DIR, where the numbers go")
     if out.exists() and any(out.iterdir()):
         raise RefusedError(f"{out} holds something already, and nothing is overwritten; choose another --out")
-    fits = refit(data, out, say)
+    fits = refit(data, out, notify)
     rows = [["number", *fits]]
     for at, name in enumerate(NAMES):
         rows.append([name, *(f"{one.theta[at]:.2f} ({one.errors[at]:.2f})" for one in fits.values())])

@@ -257,7 +257,7 @@ def score_table(scored: Scored) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "forecaster": name,
             "log score": float(theirs.mean()),
-            "outside view better by": None if name == OUTSIDE else (gain.mean, gain.low, gain.high),
+            "outside view better by": None if name == OUTSIDE else (gain.value, gain.low, gain.high),
             "CRPS": float(scored.each(name, crps).mean()),
         }
         for day in HORIZONS:
@@ -344,7 +344,7 @@ def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
         "deals": len(chosen),
         "in force": float(ours[chosen].mean()),
         "lognormal of any end": float(theirs[chosen].mean()),
-        "gain": (gain.mean, gain.low, gain.high),
+        "gain": (gain.value, gain.low, gain.high),
     }
 
 
