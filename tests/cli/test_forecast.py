@@ -54,22 +54,22 @@ def test_options_a_form_and_a_table_say_the_same(command: Command, tmp_path: Pat
     file = form(tmp_path, IDLIB)
     table = tmp_path / "deals.csv"
     table.write_text(",".join(IDLIB) + "\n" + ",".join(IDLIB.values()) + "\n", encoding="utf-8")
-    said = [command("forecast", *how, "--json") for how in (options(IDLIB), [str(file)], [str(table)])]
-    assert [one.code for one in said] == [0, 0, 0]
-    survival = [json.loads(one.out)["deals"][0]["survival"] for one in said]
+    answer = [command("forecast", *how, "--json") for how in (options(IDLIB), [str(file)], [str(table)])]
+    assert [one.code for one in answer] == [0, 0, 0]
+    survival = [json.loads(one.out)["deals"][0]["survival"] for one in answer]
     assert survival[0] == survival[1] == survival[2]
     assert [row["day"] for row in survival[0]] == [30, 90, 180, 365, 1825]
 
 
 def test_it_says_what_it_leans_on_and_what_each_fact_does(command: Command) -> None:
-    said = command("forecast", *options(IDLIB))
-    assert said.code == 0
-    assert said.err == ""
-    words = " ".join(said.out.split())
+    answer = command("forecast", *options(IDLIB))
+    assert answer.code == 0
+    assert answer.err == ""
+    words = " ".join(answer.out.split())
     assert "118 earlier deals in Syria, 111 of them in conflict 299, as known at the end of 2019-12-31." in words
-    assert "if it were not written" in said.out
-    assert "if nothing were known of Syria" in said.out
-    assert "Clayton" in said.out
+    assert "if it were not written" in answer.out
+    assert "if nothing were known of Syria" in answer.out
+    assert "Clayton" in answer.out
 
 
 def test_the_same_question_gets_the_same_bytes(command: Command, tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_a_list_that_begins_within_the_record_takes_the_place_of_its_later_years
 
 def test_ends_after_the_signing_day_move_nothing() -> None:
     ends = ({"days": 200, "outcome": "broke"}, {"days": 3000, "outcome": "broke"}, {"outcome": "holding"})
-    found = [at(NEW_WAR, history=[{"start": "2024-04-01", **end}]) for end in ends]
-    assert found[0] == found[1] == found[2]
+    result = [at(NEW_WAR, history=[{"start": "2024-04-01", **end}]) for end in ends]
+    assert result[0] == result[1] == result[2]
     late = forecast(NEW_WAR, history=[{"start": "2024-06-01", "days": 1}])
     assert late.deals[0].rows[0].unbroken == forecast(NEW_WAR).deals[0].rows[0].unbroken
     assert any("began on or after 2024-05-01" in words for words in late.warnings)
@@ -181,25 +181,25 @@ def test_a_written_definitive_deal_lasts_longer_and_the_command_says_so() -> Non
     ],
 )
 def test_what_is_missing_or_not_known_is_said(facts: dict[str, str], words: str) -> None:
-    found = forecast({"ceasefire_class": "cessation", **facts})
-    assert any(words in warning for warning in found.warnings), found.warnings
+    result = forecast({"ceasefire_class": "cessation", **facts})
+    assert any(words in warning for warning in result.warnings), result.warnings
 
 
 def test_a_country_is_known_by_a_part_of_its_name() -> None:
     for name in ("Myanmar", "burma", "Myanmar (Burma)", "MYANMAR"):
         one = forecast({**IDLIB, "country": name, "conflict": "none"}).deals[0]
-        assert one.asked.facts.country == "Myanmar (Burma)"
+        assert one.request.facts.country == "Myanmar (Burma)"
         assert one.known.state.deals > 10
 
 
 def test_a_table_of_deals_gives_a_table_of_forecasts(command: Command, tmp_path: Path) -> None:
     table = tmp_path / "deals.csv"
     table.write_text("name,country,planned_days,written\nfirst,Syria,,no\nsecond,Nepal,30,yes\n", encoding="utf-8")
-    said = command("forecast", str(table), "--out", "here")
-    assert said.code == 0
-    assert said.last == "here"
+    answer = command("forecast", str(table), "--out", "here")
+    assert answer.code == 0
+    assert answer.last == "here"
     for name in ("first", "second"):
-        assert f"\n{name} " in said.out
+        assert f"\n{name} " in answer.out
     rows = list(csv.DictReader((tmp_path / "here" / "forecast.csv").open(encoding="utf-8")))
     assert {row["deal"] for row in rows} == {"first", "second"}
     content = json.loads((tmp_path / "here" / "forecast.json").read_text(encoding="utf-8"))
@@ -211,9 +211,9 @@ def test_a_table_of_deals_gives_a_table_of_forecasts(command: Command, tmp_path:
 def test_a_folder_that_holds_something_else_is_not_overwritten(command: Command, tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "diary.txt").write_text("mine", encoding="utf-8")
-    said = command("forecast", *options(IDLIB), "--out", "here")
-    assert said.code == 2
-    assert "nothing is overwritten" in said.err
+    answer = command("forecast", *options(IDLIB), "--out", "here")
+    assert answer.code == 2
+    assert "nothing is overwritten" in answer.err
     assert [file.name for file in (tmp_path / "here").iterdir()] == ["diary.txt"]
 
 
@@ -221,9 +221,9 @@ def test_the_form_can_be_filled_in_and_read(command: Command, tmp_path: Path) ->
     printed = command("forecast", "--form").out
     file = tmp_path / "deal.yaml"
     file.write_text(printed.replace("country:  ", "country: Nepal  "), encoding="utf-8")
-    said = command("forecast", str(file))
-    assert said.code == 0
-    assert "Nepal" in said.out
+    answer = command("forecast", str(file))
+    assert answer.code == 0
+    assert "Nepal" in answer.out
     assert len([line for line in printed.splitlines() if not line.startswith("#")]) == 10
 
 
@@ -255,12 +255,12 @@ def test_options_change_a_form(command: Command, tmp_path: Path) -> None:
 def test_faults_of_a_form_name_file_line_and_fact(
     command: Command, tmp_path: Path, facts: dict[str, str], place: str, words: str
 ) -> None:
-    said = command("forecast", str(form(tmp_path, facts)))
-    assert said.code == 2
-    assert said.out == ""
-    assert place in said.err
-    assert words in said.err
-    assert "Traceback" not in said.err
+    answer = command("forecast", str(form(tmp_path, facts)))
+    assert answer.code == 2
+    assert answer.out == ""
+    assert place in answer.err
+    assert words in answer.err
+    assert "Traceback" not in answer.err
 
 
 @pytest.mark.parametrize(
@@ -289,11 +289,11 @@ def test_faults_of_a_list_name_file_line_and_column(
     command: Command, tmp_path: Path, content: str, words: list[str]
 ) -> None:
     (tmp_path / "history.csv").write_text(content, encoding="utf-8")
-    said = command("forecast", *options(IDLIB), "--history", "history.csv")
-    assert said.code == 2
+    answer = command("forecast", *options(IDLIB), "--history", "history.csv")
+    assert answer.code == 2
     for part in words:
-        assert part in said.err
-    assert "Traceback" not in said.err
+        assert part in answer.err
+    assert "Traceback" not in answer.err
 
 
 @pytest.mark.parametrize(
@@ -312,11 +312,11 @@ def test_faults_of_a_list_name_file_line_and_column(
     ],
 )
 def test_what_cannot_be_done_is_refused_in_a_line(command: Command, arguments: tuple[str, ...], words: str) -> None:
-    said = command("forecast", *arguments)
-    assert said.code == 2
-    assert said.out == ""
-    assert words in said.err
-    assert len(said.err.splitlines()) <= 2
+    answer = command("forecast", *arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert words in answer.err
+    assert len(answer.err.splitlines()) <= 2
 
 
 def test_files_that_are_no_text_or_no_yaml_are_refused(command: Command, tmp_path: Path) -> None:
@@ -328,10 +328,10 @@ def test_files_that_are_no_text_or_no_yaml_are_refused(command: Command, tmp_pat
         ("e.csv", b"country\n"),
     ):
         (tmp_path / name).write_bytes(content)
-        said = command("forecast", name)
-        assert said.code == 2, name
-        assert said.err.startswith(name), said.err
-        assert "Traceback" not in said.err
+        answer = command("forecast", name)
+        assert answer.code == 2, name
+        assert answer.err.startswith(name), answer.err
+        assert "Traceback" not in answer.err
 
 
 def test_earlier_deals_of_a_list_are_named_with_their_length(command: Command, tmp_path: Path) -> None:
@@ -341,9 +341,9 @@ def test_earlier_deals_of_a_list_are_named_with_their_length(command: Command, t
         "Spring deal,2024-02-01,broke,2024-03-02",
     ]
     (tmp_path / "history.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    said = command("forecast", *options(NEW_WAR), "--history", "history.csv")
-    assert "Eid truce (2024-04-01, ended otherwise after 3" in said.out
-    assert "Spring deal (2024-02-01, broke after 30 days)" in " ".join(said.out.split())
+    answer = command("forecast", *options(NEW_WAR), "--history", "history.csv")
+    assert "Eid truce (2024-04-01, ended otherwise after 3" in answer.out
+    assert "Spring deal (2024-02-01, broke after 30 days)" in " ".join(answer.out.split())
 
 
 def test_a_forecast_needs_no_compiled_rules_no_pandas_and_no_charts() -> None:
@@ -353,8 +353,8 @@ def test_a_forecast_needs_no_compiled_rules_no_pandas_and_no_charts() -> None:
         "heavy = [name for name in ('numba', 'pandas', 'matplotlib', 'mesa', 'pyarrow') if name in sys.modules]\n"
         "sys.exit(' '.join(heavy) or code)"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 def test_ranges_narrow_as_deals_become_known() -> None:
@@ -378,10 +378,10 @@ def test_a_list_without_names_of_conflicts_is_of_one_conflict() -> None:
 
 def test_the_only_conflict_known_of_a_country_is_taken_for_the_deals_own() -> None:
     facts = {"country": "Nepal", "start": "2006-01-01", "ceasefire_class": "cessation", "written": "no"}
-    found = forecast(facts)
-    assert any("the only one known" in words for words in found.warnings)
-    conflict = found.deals[0].asked.facts.conflict
-    assert found.deals[0].rows == forecast({**facts, "conflict": conflict}).deals[0].rows
+    result = forecast(facts)
+    assert any("the only one known" in words for words in result.warnings)
+    conflict = result.deals[0].request.facts.conflict
+    assert result.deals[0].rows == forecast({**facts, "conflict": conflict}).deals[0].rows
 
 
 def test_without_its_country_a_deal_is_forecast_as_in_a_country_of_which_nothing_is_known() -> None:
@@ -405,9 +405,9 @@ def test_an_empty_place_for_planned_days_means_open_ended() -> None:
 def test_a_figure_is_the_same_to_the_last_byte_and_shows_both_clocks(tmp_path: Path) -> None:
     from ceasefire.report.forecast_figures import draw_forecast
 
-    found = forecast({**NEW_WAR, "planned_days": "20"})
+    result = forecast({**NEW_WAR, "planned_days": "20"})
     for folder in ("one", "two"):
-        draw_forecast(found, tmp_path / folder)
+        draw_forecast(result, tmp_path / folder)
     svg = (tmp_path / "one" / "survival.svg").read_text(encoding="utf-8")
     assert svg == (tmp_path / "two" / "survival.svg").read_text(encoding="utf-8")
     for part in ("unbroken", "in-force", "range", "third", "upper", "median"):

@@ -28,10 +28,10 @@ from ceasefire.evaluation.validation.outside_view_scores import (
     read_deals,
     score_table,
 )
-from ceasefire.reference_class.outside_view.coded_deals import Ending, Seen
+from ceasefire.reference_class.outside_view.coded_deals import Durations, Ending
 
 
-def sample(seed: int, n: int) -> tuple[Coded, Seen, np.ndarray]:
+def sample(seed: int, n: int) -> tuple[Coded, Durations, np.ndarray]:
     """Deals whose log days are N(3 + 1.5 written + effect of the conflict, 1.2), some of them censored."""
     dice = np.random.default_rng(seed)
     x = np.zeros((n, len(COVARIATES)))
@@ -42,15 +42,15 @@ def sample(seed: int, n: int) -> tuple[Coded, Seen, np.ndarray]:
     days = np.floor(np.exp(3 + 1.5 * x[:, COVARIATES.index("written")] + effect + 1.2 * dice.standard_normal(n)))
     until = dice.choice([40.0, 400.0, 1e9], n)
     names = conflict.astype(np.str_)
-    what = Seen(np.minimum(days, until), np.where(days < until, days + 1, np.inf))
-    return Coded(x, np.arange(n, dtype=np.float64), np.full(n, "Here"), names), what, days
+    durations = Durations(np.minimum(days, until), np.where(days < until, days + 1, np.inf))
+    return Coded(x, np.arange(n, dtype=np.float64), np.full(n, "Here"), names), durations, days
 
 
 def test_every_forecaster_gives_masses_that_add_up() -> None:
-    deals, what, _ = sample(1, 160)
+    deals, durations, _ = sample(1, 160)
     assert len(BASELINES) == 6
     for name, baseline in BASELINES.items():
-        mass = baseline(deals, what, deals)
+        mass = baseline(deals, durations, deals)
         assert mass.shape == (160, BINS), name
         assert np.allclose(mass.sum(axis=1), 1.0), name
         assert mass.min() >= 0, name
@@ -58,17 +58,17 @@ def test_every_forecaster_gives_masses_that_add_up() -> None:
 
 def test_slopes_of_the_cox_regression_are_those_of_statsmodels() -> None:
     regression = pytest.importorskip("statsmodels.duration.hazard_regression")
-    deals, what, _ = sample(2, 300)
+    deals, durations, _ = sample(2, 300)
     column = [COVARIATES.index("written")]
-    ended = ~np.isinf(what.high)
-    theirs = regression.PHReg(what.low, deals.x[:, column], status=ended.astype(int), ties="breslow").fit().params
-    assert breslow_slopes(deals.x[:, column], what.low, ended, ridge=0.0) == pytest.approx(theirs, abs=1e-4)
+    ended = ~np.isinf(durations.high)
+    theirs = regression.PHReg(durations.low, deals.x[:, column], status=ended.astype(int), ties="breslow").fit().params
+    assert breslow_slopes(deals.x[:, column], durations.low, ended, ridge=0.0) == pytest.approx(theirs, abs=1e-4)
 
 
 def test_the_lognormal_regression_finds_its_numbers() -> None:
     """n = 4,000: the spread with the effect of conflicts is sqrt(1.2^2 + 0.9^2) = 1.5, survival known to .03."""
-    deals, what, _ = sample(3, 4000)
-    mass = lognormal(deals, what, deals.take(np.arange(20)))
+    deals, durations, _ = sample(3, 4000)
+    mass = lognormal(deals, durations, deals.take(np.arange(20)))
     for one, row in zip(deals.x[:20], mass, strict=True):
         mean = 3 + 1.5 * one[COVARIATES.index("written")]
         assert surviving(row, 30.0) == pytest.approx(norm.sf((np.log(30) - mean) / 1.5), abs=0.04)
@@ -76,28 +76,30 @@ def test_the_lognormal_regression_finds_its_numbers() -> None:
 
 def test_one_curve_without_censoring_is_the_share_that_held() -> None:
     deals, _, days = sample(4, 500)
-    mass = one_curve(deals, Seen(days, days + 1), deals.take(np.arange(1)))
+    mass = one_curve(deals, Durations(days, days + 1), deals.take(np.arange(1)))
     for day in EDGES[1:-1:6]:
         assert surviving(mass[0], day) == pytest.approx((days >= day).mean(), abs=0.02)
 
 
 def test_a_class_with_no_deals_gets_the_curve_of_all() -> None:
-    deals, what, _ = sample(5, 100)
+    deals, durations, _ = sample(5, 100)
     other = deals.x[:1].copy()
     other[0, COVARIATES.index("definitive")] = 1
     wanted = Coded(other, deals.start[:1], deals.country[:1], deals.conflict[:1])
-    assert by_class(deals, what, wanted) == pytest.approx(one_curve(deals, what, wanted))
+    assert by_class(deals, durations, wanted) == pytest.approx(one_curve(deals, durations, wanted))
 
 
 def test_an_effect_of_the_conflict_is_found_and_used() -> None:
-    deals, what, days = sample(6, 1600)
-    found = fit_conflict_effect(deals, what)
-    assert found.spread == pytest.approx(0.9, abs=0.15)
-    assert found.noise == pytest.approx(1.2, abs=0.1)
-    endings = [Ending(float(low), bool(np.isfinite(high))) for low, high in zip(what.low, what.high, strict=True)]
+    deals, durations, days = sample(6, 1600)
+    result = fit_conflict_effect(deals, durations)
+    assert result.spread == pytest.approx(0.9, abs=0.15)
+    assert result.noise == pytest.approx(1.2, abs=0.1)
+    endings = [
+        Ending(float(low), bool(np.isfinite(high))) for low, high in zip(durations.low, durations.high, strict=True)
+    ]
     late = np.arange(1500, 1600)
-    mass = np.array([found.forecast(deals.take(np.array([k])), deals, endings, "mid") for k in late])
-    alone = lognormal(deals, what, deals.take(late))
+    mass = np.array([result.forecast(deals.take(np.array([k])), deals, endings, "mid") for k in late])
+    alone = lognormal(deals, durations, deals.take(late))
     held = np.clip(np.searchsorted(EDGES, days[late], side="right") - 1, 0, BINS - 1)
     rows = np.arange(100)
     assert np.log(mass[rows, held]).mean() > np.log(alone[rows, held]).mean()
@@ -105,9 +107,7 @@ def test_an_effect_of_the_conflict_is_found_and_used() -> None:
 
 def test_scores_of_a_data_folder_name_every_forecaster(tmp_path: Path) -> None:
     dice = np.random.default_rng(9)
-    columns = (
-        "ceasefire_id,location,conflict,start,ceasefire_class,sides,local,written,fixed_term,planned_days"
-    )
+    columns = "ceasefire_id,location,conflict,start,ceasefire_class,sides,local,written,fixed_term,planned_days"
     columns += ",mechanism,enforcement,mediated,prior_ceasefires,days_upper,broke,end_date_known"
     lines = [columns]
     for k in range(60):

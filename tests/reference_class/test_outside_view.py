@@ -18,14 +18,14 @@ from ceasefire.evaluation.validation.outside_view_made_data import TRUTH, Made, 
 from ceasefire.reference_class.outside_view.coded_deals import (
     HEADLINE,
     DealFacts,
+    Durations,
     Ending,
     Reading,
     Record,
-    Seen,
     day_number,
+    durations_known_on,
+    known_durations,
     own_clock,
-    seen,
-    seen_on,
     table_of,
 )
 from ceasefire.reference_class.outside_view.deal_files import deal_of
@@ -70,23 +70,23 @@ def deal(**facts: object) -> DealFacts:
 
 def test_the_chance_of_an_interval_is_right_in_the_far_tail_too() -> None:
     low, high = np.array([-math.inf, 0.0, 9.0, -9.5]), np.array([0.3, 1.0, 9.5, -9.0])
-    found = interval_likelihood(low, high, np.zeros(4), np.ones(4))
+    result = interval_likelihood(low, high, np.zeros(4), np.ones(4))
     wanted = [ndtr(0.3), ndtr(1) - ndtr(0), norm.sf(9) - norm.sf(9.5), norm.sf(9) - norm.sf(9.5)]
-    assert np.allclose(found.log_chance, np.log(wanted), rtol=1e-10)
+    assert np.allclose(result.log_chance, np.log(wanted), rtol=1e-10)
 
 
 def test_slopes_of_the_chance_of_an_interval_are_those_of_differences() -> None:
     low, high = np.array([-1.0, -math.inf, 2.0]), np.array([0.5, 1.0, math.inf])
     mean, sd, step = np.array([0.2, 0.4, 0.1]), np.array([0.7, 1.0, 1.3]), 1e-5
-    found = interval_likelihood(low, high, mean, sd)
+    result = interval_likelihood(low, high, mean, sd)
 
     def log_chance(m: float = 0.0, s: float = 0.0) -> np.ndarray:
         return interval_likelihood(low, high, mean + m, sd + s).log_chance
 
-    assert np.allclose(found.slope_mean, (log_chance(step) - log_chance(-step)) / (2 * step), atol=1e-7)
-    assert np.allclose(found.slope_sd, (log_chance(0, step) - log_chance(0, -step)) / (2 * step), atol=1e-7)
+    assert np.allclose(result.slope_mean, (log_chance(step) - log_chance(-step)) / (2 * step), atol=1e-7)
+    assert np.allclose(result.slope_sd, (log_chance(0, step) - log_chance(0, -step)) / (2 * step), atol=1e-7)
     curvature = (log_chance(step) - 2 * log_chance() + log_chance(-step)) / step**2
-    assert np.allclose(found.curvature_mean, curvature, atol=1e-3)
+    assert np.allclose(result.curvature_mean, curvature, atol=1e-3)
 
 
 def test_propagation_over_one_deal_is_exact() -> None:
@@ -97,9 +97,9 @@ def test_propagation_over_one_deal_is_exact() -> None:
 
     chance = quad(joint, -9, 9)[0]
     centre = quad(lambda u: u * joint(u), -9, 9)[0]
-    found = propagate(np.array([[spread**2]]), np.array([mean]), np.array([noise]), np.array([low]), np.array([high]))
-    assert found.log_evidence == pytest.approx(math.log(chance), abs=1e-7)
-    assert spread**2 * found.weights[0] == pytest.approx(centre / chance, abs=1e-6)
+    result = propagate(np.array([[spread**2]]), np.array([mean]), np.array([noise]), np.array([low]), np.array([high]))
+    assert result.log_evidence == pytest.approx(math.log(chance), abs=1e-7)
+    assert spread**2 * result.weights[0] == pytest.approx(centre / chance, abs=1e-6)
 
 
 def test_propagation_over_two_deals_is_within_a_hundredth_of_the_exact_evidence() -> None:
@@ -113,14 +113,14 @@ def test_propagation_over_two_deals_is_within_a_hundredth_of_the_exact_evidence(
         return scale * math.exp(-0.5 * both @ inverse @ both) * ndtr((u - 2.0) / 1.2) * ndtr((0.5 - v) / 0.8)
 
     exact = dblquad(joint, -8, 8, -8, 8, epsabs=1e-7)[0]
-    found = propagate(covariance, np.zeros(2), noise, low, high)
-    assert found.log_evidence == pytest.approx(math.log(exact), abs=0.01)
+    result = propagate(covariance, np.zeros(2), noise, low, high)
+    assert result.log_evidence == pytest.approx(math.log(exact), abs=0.01)
 
 
 def test_the_slope_of_the_log_posterior_is_that_of_differences(made: Made) -> None:
     table = table_of([record.facts for record in made.records])
-    index, what = seen([record.ending for record in made.records], HEADLINE)
-    loss = _Posterior(table.take(index), what, np.ones(len(NAMES), np.bool_))
+    index, durations = known_durations([record.ending for record in made.records], HEADLINE)
+    loss = _Posterior(table.take(index), durations, np.ones(len(NAMES), np.bool_))
     theta = TRUTH + 0.1 * np.sin(np.arange(len(NAMES)))
     slope = loss(theta)[1]
     for k in range(len(NAMES)):
@@ -131,17 +131,17 @@ def test_the_slope_of_the_log_posterior_is_that_of_differences(made: Made) -> No
 
 def test_numbers_are_found_again_in_made_data() -> None:
     """Two samples of 14 numbers: under the model fewer than 22 of 28 intervals of 95 % cover once in 1,000 times."""
-    found = recovery(2, countries=30, deals_per_country=16, seed=3)
-    assert (np.abs(found.z) < 1.96).sum() >= 22
-    assert np.abs(found.z).max() < 4.0
+    result = recovery(2, countries=30, deals_per_country=16, seed=3)
+    assert (np.abs(result.z) < 1.96).sum() >= 22
+    assert np.abs(result.z).max() < 4.0
 
 
 def test_forecasts_of_made_data_have_uniform_ranks() -> None:
     """Ten bins, n = 420: chi-square above 27.9 comes once in 1,000 times."""
-    found = ranks(made_deals(21, countries=30, deals_per_country=14))
-    assert len(found) > 350
-    counts = np.histogram(found, 10, (0.0, 1.0))[0]
-    expected = len(found) / 10
+    result = ranks(made_deals(21, countries=30, deals_per_country=14))
+    assert len(result) > 350
+    counts = np.histogram(result, 10, (0.0, 1.0))[0]
+    expected = len(result) / 10
     assert ((counts - expected) ** 2 / expected).sum() < 27.9
 
 
@@ -160,15 +160,15 @@ def test_states_at_the_end_of_a_year_forecast_as_all_the_deals_do(made: Made) ->
     own = np.flatnonzero(table.country == country)
     endings = [made.records[int(k)].ending for k in own]
     end = year_end(2004)
-    index, what = seen_on(end, table.start[own], endings, HEADLINE)
+    index, durations = durations_known_on(end, table.start[own], endings, HEADLINE)
     known = table.take(own[index])
     assert len(known) > 3
     later = table_of(
         [deal(country=country, conflict=str(known.conflict[-1]), start=DAY, fixed_term=True, planned_days=9.0)]
     )
-    direct = effect(nothing_known(MODEL), MODEL, later, known, what)
-    state = advanced(nothing_known(MODEL), MODEL, known, what, end)
-    nothing = known.take(np.zeros(0, np.int64)), what.take(np.zeros(0, np.int64))
+    direct = effect(nothing_known(MODEL), MODEL, later, known, durations)
+    state = advanced(nothing_known(MODEL), MODEL, known, durations, end)
+    nothing = known.take(np.zeros(0, np.int64)), durations.take(np.zeros(0, np.int64))
     stepwise = effect(advanced(state, MODEL, *nothing, year_end(2004) + 90), MODEL, later, *nothing)
     assert stepwise.mean == pytest.approx(direct.mean, abs=1e-10)
     assert stepwise.variance == pytest.approx(direct.variance, abs=1e-10)
@@ -180,14 +180,14 @@ def test_an_effect_of_one_deal_is_that_of_the_prior_covariance() -> None:
     later = table_of([deal()])
     both = table_of([deal(start=DAY - datetime.timedelta(days=400)), deal()])
     prior = effect_covariance(both, MODEL).total
-    what = Seen(np.array([5.0]), np.array([6.0]))
+    durations = Durations(np.array([5.0]), np.array([6.0]))
     from ceasefire.reference_class.outside_view.coded_deals import log_window
 
-    low, high = log_window(what, earlier.planned, 1.0)
-    found = propagate(prior[:1, :1], MODEL.mean(earlier), MODEL.noise(earlier), low, high)
-    one = effect(nothing_known(MODEL), MODEL, later, earlier, what)
-    assert one.mean == pytest.approx(float(prior[1, 0] * found.weights[0]))
-    assert one.variance == pytest.approx(float(prior[1, 1] - prior[1, 0] ** 2 * found.reduction[0, 0]))
+    low, high = log_window(durations, earlier.planned, 1.0)
+    result = propagate(prior[:1, :1], MODEL.mean(earlier), MODEL.noise(earlier), low, high)
+    one = effect(nothing_known(MODEL), MODEL, later, earlier, durations)
+    assert one.mean == pytest.approx(float(prior[1, 0] * result.weights[0]))
+    assert one.variance == pytest.approx(float(prior[1, 1] - prior[1, 0] ** 2 * result.reduction[0, 0]))
     assert one.mean < 0
 
 
@@ -249,38 +249,38 @@ def _effect_of(records: list[Record], one: object, reading: Reading) -> Effect:
     table = table_of([record.facts for record in records])
     own = np.flatnonzero(table.country == one.country[0])  # type: ignore[attr-defined]
     endings = [records[int(j)].ending for j in own]
-    index, what = seen_on(float(one.start[0]), table.start[own], endings, reading)  # type: ignore[attr-defined]
-    return effect(nothing_known(MODEL), MODEL, one, table.take(own[index]), what)  # type: ignore[arg-type]
+    index, durations = durations_known_on(float(one.start[0]), table.start[own], endings, reading)  # type: ignore[attr-defined]
+    return effect(nothing_known(MODEL), MODEL, one, table.take(own[index]), durations)  # type: ignore[arg-type]
 
 
 def test_an_undated_record_that_was_not_closed_tells_nothing() -> None:
     starts, endings = np.array([0.0]), [Ending(300.0, True, dated=False)]
-    assert len(seen_on(299.0, starts, endings, "mid")[0]) == 0
-    index, what = seen_on(300.0, starts, endings, "mid")
+    assert len(durations_known_on(299.0, starts, endings, "mid")[0]) == 0
+    index, durations = durations_known_on(300.0, starts, endings, "mid")
     assert list(index) == [0]
-    assert (what.low[0], what.high[0]) == (150.0, 151.0)
+    assert (durations.low[0], durations.high[0]) == (150.0, 151.0)
 
 
 def test_a_deal_that_still_holds_counts_as_at_least_so_long() -> None:
     for ending in (Ending(5000.0, False), Ending(5000.0, True)):
-        _, what = seen_on(120.0, np.array([0.0]), [ending], "mid")
-        assert (what.low[0], what.high[0]) == (120.0, math.inf)
+        _, durations = durations_known_on(120.0, np.array([0.0]), [ending], "mid")
+        assert (durations.low[0], durations.high[0]) == (120.0, math.inf)
 
 
 def test_deals_of_the_same_day_and_later_are_not_known() -> None:
-    index, _ = seen_on(10.0, np.array([9.0, 10.0, 11.0]), [Ending(0.0, True)] * 3, "mid")
+    index, _ = durations_known_on(10.0, np.array([9.0, 10.0, 11.0]), [Ending(0.0, True)] * 3, "mid")
     assert list(index) == [0]
 
 
 def test_the_gap_to_the_next_deal_is_not_a_fact_of_the_deal(view: OutsideView) -> None:
     """`days_upper` of the deal that is forecast is the next ceasefire's day: a forecast from data must not use it."""
-    asked = deal_of({"country": "Here", "conflict": "war", "start": "2005-06-01"})
-    found = []
+    request = deal_of({"country": "Here", "conflict": "war", "start": "2005-06-01"})
+    result = []
     for days in (3.0, 3000.0):
         own = Record(deal(), Ending(days, True, dated=False))
         earlier = Record(deal(start=datetime.date(2003, 1, 1)), Ending(20.0, True))
-        found.append([row for row in forecast_one(view, asked, data=[own, earlier]).rows])
-    assert found[0] == found[1]
+        result.append([row for row in forecast_one(view, request, data=[own, earlier]).rows])
+    assert result[0] == result[1]
 
 
 @pytest.mark.parametrize(
@@ -288,14 +288,14 @@ def test_the_gap_to_the_next_deal_is_not_a_fact_of_the_deal(view: OutsideView) -
     [("third", 33.0, 34.0), ("mid", 50.0, 51.0), ("upper", 100.0, 101.0), ("interval", 0.0, 101.0)],
 )
 def test_readings_place_an_undated_end(reading: Reading, low: float, high: float) -> None:
-    _, what = seen([Ending(100.0, True, dated=False)], reading)
-    assert (what.low[0], what.high[0]) == (low, high)
-    _, what = seen([Ending(100.0, True)], reading)
-    assert (what.low[0], what.high[0]) == (100.0, 101.0)
+    _, durations = known_durations([Ending(100.0, True, dated=False)], reading)
+    assert (durations.low[0], durations.high[0]) == (low, high)
+    _, durations = known_durations([Ending(100.0, True)], reading)
+    assert (durations.low[0], durations.high[0]) == (100.0, 101.0)
 
 
 def test_the_dated_reading_leaves_undated_ends_out() -> None:
-    index, _ = seen([Ending(10.0, True), Ending(10.0, True, dated=False), Ending(10.0, False)], "dated")
+    index, _ = known_durations([Ending(10.0, True), Ending(10.0, True, dated=False), Ending(10.0, False)], "dated")
     assert list(index) == [0, 2]
 
 
@@ -352,9 +352,9 @@ def test_the_mixture_of_terms_is_found_again() -> None:
     drawn = np.array(
         [np.searchsorted(truth.ended(days + 1, np.full(len(days), p)), dice.random()) for p in planned], float
     )
-    found = fit_end_of_term(planned, drawn, drawn + 1)
+    result = fit_end_of_term(planned, drawn, drawn + 1)
     for each in (7.0, 30.0, 180.0):
-        wanted, got = truth.weights(np.array([each])), found.weights(np.array([each]))
+        wanted, got = truth.weights(np.array([each])), result.weights(np.array([each]))
         assert np.allclose(wanted, got, atol=0.05)
 
 
@@ -442,10 +442,10 @@ def test_faults_of_a_data_folder_name_line_and_column(made: Made, tmp_path: Path
     file.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         refit(tmp_path, tmp_path / "numbers")
-    said = [str(fault) for fault in error.value.faults]
-    assert len(said) == 3
+    messages = [str(fault) for fault in error.value.faults]
+    assert len(messages) == 3
     for column, words in (("start", "2005-13-01"), ("ceasefire_class", "cessation"), ("days_upper", "long")):
-        assert any(f"{file}:4: {column}: " in line and words in line for line in said)
+        assert any(f"{file}:4: {column}: " in line and words in line for line in messages)
     assert not (tmp_path / "numbers").exists()
 
 
@@ -456,8 +456,8 @@ def test_numbers_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
 
 def test_curve_of_a_deal_has_the_numbers_of_its_kind() -> None:
     one = table_of([deal(ceasefire_class="definitive", written=True, fixed_term=True, planned_days=28.0)])
-    found = curve(MODEL, one, Effect(0.0, 0.0))
+    result = curve(MODEL, one, Effect(0.0, 0.0))
     slopes = dict(zip(NAMES, TRUTH, strict=True))
     wanted = sum(slopes[n] for n in ("constant", "not_cessation", "definitive", "fixed_term", "written"))
-    assert found.mean == pytest.approx(wanted + slopes["log_planned"] * math.log(2))
-    assert math.log(found.noise) == pytest.approx(sum(TRUTH[6:9]))
+    assert result.mean == pytest.approx(wanted + slopes["log_planned"] * math.log(2))
+    assert math.log(result.noise) == pytest.approx(sum(TRUTH[6:9]))

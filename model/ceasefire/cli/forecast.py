@@ -68,27 +68,27 @@ def forecast(
         return
     from ceasefire.reference_class.outside_view.forecast import forecast as forecast_deals
 
-    asked = _asked(file, feature or [])
-    found = forecast_deals(
-        asked, history=history or (), held_days=held_days, data=data, days=sorted(set(day or ())), numbers=numbers
+    request = _requests(file, feature or [])
+    result = forecast_deals(
+        request, history=history or (), held_days=held_days, data=data, days=sorted(set(day or ())), numbers=numbers
     )
-    for words in found.warnings:
+    for words in result.warnings:
         notify(f"note: {words}")
-    content = _content(found)
+    content = _content(result)
     if out is not None:
-        _write(found, content, out)
+        _write(result, content, out)
     if as_json:
         show_json(content)
         return
-    if len(found.deals) == 1:
-        _tell_one(found.deals[0])
+    if len(result.deals) == 1:
+        _show_one(result.deals[0])
     else:
-        _tell_many(found)
+        _show_many(result)
     if out is not None:
         show(shown_path(out))
 
 
-def _asked(file: Path | None, features: list[str]) -> Any:
+def _requests(file: Path | None, features: list[str]) -> Any:
     """What is to be forecast: the deals of a file, or one of options; options change a deal of a YAML file."""
     from ceasefire.reference_class.outside_view.deal_files import deal_of, read_form_values
 
@@ -136,14 +136,14 @@ def _refit(data: Path | None, out: Path | None) -> None:
     show(f"\nUse them with: {program()} forecast --numbers {out} …\n{shown_path(out)}")
 
 
-def _write(found: Forecast, content: dict[str, Any], out: Path) -> None:
+def _write(result: Forecast, content: dict[str, Any], out: Path) -> None:
     """forecast.csv, forecast.json and survival.png/.svg (of the first six deals)."""
     from ceasefire.report.forecast_figures import draw_forecast
 
     if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / CONTENT).is_file())):
         raise RefusedError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
     out.mkdir(parents=True, exist_ok=True)
-    rows = found.rows()
+    rows = result.rows()
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
     writer.writeheader()
@@ -152,28 +152,28 @@ def _write(found: Forecast, content: dict[str, Any], out: Path) -> None:
     (out / TABLE).write_text(text.getvalue(), encoding="utf-8", newline="\n")
     whole = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     (out / CONTENT).write_text(whole + "\n", encoding="utf-8", newline="\n")
-    draw_forecast(found, out)
+    draw_forecast(result, out)
 
 
-def _content(found: Forecast) -> dict[str, Any]:
+def _content(result: Forecast) -> dict[str, Any]:
     """Figures for programs."""
-    first = found.deals[0]
+    first = result.deals[0]
     return {
         "source": first.view.source,
         "note": NOTE,
-        "warnings": found.warnings,
-        "deals": [_deal_content(one) for one in found.deals],
+        "warnings": result.warnings,
+        "deals": [_deal_content(one) for one in result.deals],
     }
 
 
 def _deal_content(one: DealForecast) -> dict[str, Any]:
     from ceasefire.reference_class.outside_view.explanation import fact_effects, leaning, reference_day
 
-    facts, rests = one.asked.facts, leaning(one)
+    facts, rests = one.request.facts, leaning(one)
     return {
         "name": facts.name, "country": facts.country, "conflict": facts.conflict, "start": str(facts.start),
         "ceasefire_class": facts.ceasefire_class, "written": facts.written, "fixed_term": facts.fixed_term,
-        "planned_days": facts.planned_days, "held_days": one.asked.held_days,
+        "planned_days": facts.planned_days, "held_days": one.request.held_days,
         "median_days": _finite(one.median), "median_days_in_force": _finite(one.median_in_force),
         "median_days_by_reading": {reading: _finite(days) for reading, days in one.medians().items()},
         "survival": [{name: _rounded(value) for name, value in row.__dict__.items()} for row in one.rows],
@@ -201,10 +201,10 @@ def _finite(days: float) -> float | None:
     return None if math.isinf(days) else round(days, 2)
 
 
-def _tell_one(one: DealForecast) -> None:
+def _show_one(one: DealForecast) -> None:
     from ceasefire.reference_class.outside_view.explanation import leaning_lines
 
-    held = one.asked.held_days
+    held = one.request.held_days
     show(_title(one) + "\n")
     fixed = one.planned is not None
     heads = ["holds at least", "unbroken", "90 % range", "a third to upper", *(["in force"] if fixed else [])]
@@ -225,7 +225,7 @@ def _tell_one(one: DealForecast) -> None:
     for line in leaning_lines(one):
         show(_wrapped(line))
     show("")
-    _tell_facts(one)
+    _show_fact_effects(one)
     interval = one.curves["interval"]
     day = one.rows[0].day
     early = _percent(float(interval.holds(day)))
@@ -240,7 +240,7 @@ def _tell_one(one: DealForecast) -> None:
     show(_wrapped(f"Source: {one.view.source}."))
 
 
-def _tell_facts(one: DealForecast) -> None:
+def _show_fact_effects(one: DealForecast) -> None:
     from ceasefire.reference_class.outside_view.explanation import fact_effects, reference_day
 
     day = reference_day(one)
@@ -251,7 +251,7 @@ def _tell_facts(one: DealForecast) -> None:
 
 
 def _title(one: DealForecast) -> str:
-    facts = one.asked.facts
+    facts = one.request.facts
     terms = "a fixed term" if facts.fixed_term else "open-ended"
     if facts.planned_days:
         terms = f"a term of {facts.planned_days:g} days"
@@ -261,20 +261,20 @@ def _title(one: DealForecast) -> str:
     return f"{facts.name}: {where + ', ' if where else ''}from {facts.start}: {', '.join(parts)}"
 
 
-def _tell_many(found: Forecast) -> None:
+def _show_many(result: Forecast) -> None:
     heads = ["deal", "half broken by", *(f"{day:,} days" for day in SUMMARY_DAYS), "leans on"]
     rows = [heads]
-    for one in found.deals:
+    for one in result.deals:
         from ceasefire.reference_class.outside_view.explanation import leaning, pull_words
 
         rests = leaning(one)
         why = f"{rests.deals} deals, {pull_words(rests.pull)}" if rests.deals else "no earlier deal"
-        chances = [_percent(one.at(day)) if day > one.asked.held_days else "-" for day in SUMMARY_DAYS]
-        rows.append([one.asked.facts.name, _by_day(one.median), *chances, why])
+        chances = [_percent(one.at(day)) if day > one.request.held_days else "-" for day in SUMMARY_DAYS]
+        rows.append([one.request.facts.name, _by_day(one.median), *chances, why])
     show("The chance to be unbroken for so many days, in the middle reading of undated ends:\n")
     show(columns(rows, right=range(1, 7)))
     show("\n" + _wrapped(NOTE))
-    show(_wrapped(f"Source: {found.deals[0].view.source}."))
+    show(_wrapped(f"Source: {result.deals[0].view.source}."))
 
 
 def _percent(share: float) -> str:

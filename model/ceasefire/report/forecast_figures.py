@@ -14,26 +14,26 @@ POINTS = 240
 FIGURE = "survival"
 
 
-def draw_forecast(found: Forecast, folder: Path) -> list[Path]:
+def draw_forecast(result: Forecast, folder: Path) -> list[Path]:
     """Write survival.png and survival.svg: one deal with its range, or the first six of several."""
-    deals = found.deals[: len(COMPARISON_COLOURS)]
+    deals = result.deals[: len(COMPARISON_COLOURS)]
     last = max(_last_day(one) for one in deals)
     curves = [_curve(one, last) for one in deals]
     footer = f"the outside view  ·  {deals[0].view.source}"
-    if len(found.deals) == 1:
+    if len(result.deals) == 1:
         title, finding = _one(deals[0])
     else:
         title = "How long these deals last, by the outside view"
-        shown = f" The first {len(deals)} of {len(found.deals)} are drawn." if len(found.deals) > len(deals) else ""
+        shown = f" The first {len(deals)} of {len(result.deals)} are drawn." if len(result.deals) > len(deals) else ""
         finding = f"The chance to be unbroken, in the middle reading of undated ends.{shown}"
     return save(forecast_chart(curves, title, finding, footer), folder, FIGURE)
 
 
 def _one(deal: DealForecast) -> tuple[str, str]:
-    facts = deal.asked.facts
+    facts = deal.request.facts
     day = min(deal.days, key=lambda each: abs(deal.at(each) - 0.5))
     row = next(row for row in deal.rows if row.day == day)
-    held = f", given that it has held {deal.asked.held_days:g} days" if deal.asked.held_days else ""
+    held = f", given that it has held {deal.request.held_days:g} days" if deal.request.held_days else ""
     finding = (
         f"{row.unbroken:.0%} of such deals are unbroken for {day:,} days ({row.low:.0%} to {row.high:.0%}){held}; "
         f"{min(row.third, row.upper):.0%} to {max(row.third, row.upper):.0%} over the readings of undated ends."
@@ -44,7 +44,7 @@ def _one(deal: DealForecast) -> tuple[str, str]:
 
 def _last_day(deal: DealForecast) -> int:
     """End of the axis: the day on which a tenth is left, no later than is told apart."""
-    least = max(30.0, 3.0 * (deal.planned or 0.0), 1.5 * deal.asked.held_days)
+    least = max(30.0, 3.0 * (deal.planned or 0.0), 1.5 * deal.request.held_days)
     return int(min(float(LAST_DAY), max(least, deal.headline.quantile(0.85))))
 
 
@@ -55,7 +55,7 @@ def _curve(deal: DealForecast, last: int) -> ForecastCurve:
         days = np.unique(np.concatenate([days, around[(around > 0) & (around < last)]]))
     low, high = deal.band(days)
     return ForecastCurve(
-        deal.asked.facts.name,
+        deal.request.facts.name,
         days,
         deal.headline.holds(days),
         low,

@@ -15,7 +15,13 @@ from scipy.special import log_ndtr, ndtr
 
 from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.outside_view.coded_deals import Ending, Reading, Seen, log_window, seen_on
+from ceasefire.reference_class.outside_view.coded_deals import (
+    Durations,
+    Ending,
+    Reading,
+    durations_known_on,
+    log_window,
+)
 from ceasefire.reference_class.outside_view.expectation_propagation import Propagated, Sites, propagate
 
 COVARIATES = (
@@ -42,7 +48,7 @@ class Coded:
         return Coded(self.x[index], self.start[index], self.country[index], self.conflict[index])
 
 
-Baseline = Callable[[Coded, Seen, Coded], FloatArray]
+Baseline = Callable[[Coded, Durations, Coded], FloatArray]
 
 
 def masses_of(alive: FloatArray) -> FloatArray:
@@ -51,25 +57,25 @@ def masses_of(alive: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(alive - after, 0.0))
 
 
-def pooled_curve(what: Seen) -> FloatArray:
+def pooled_curve(durations: Durations) -> FloatArray:
     """Nonparametric masses of all deals, a little spread out."""
-    return np.asarray(0.98 * turnbull(what.low, what.high) + 0.02 / BINS)
+    return np.asarray(0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS)
 
 
-def one_curve(learnt: Coded, what: Seen, wanted: Coded) -> FloatArray:
+def one_curve(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     """The same survival curve for every deal."""
-    return np.tile(pooled_curve(what), (len(wanted.x), 1))
+    return np.tile(pooled_curve(durations), (len(wanted.x), 1))
 
 
-def by_class(learnt: Coded, what: Seen, wanted: Coded) -> FloatArray:
+def by_class(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     """Kaplan-Meier (Turnbull where ends are not dated) of the deal's class and nothing else."""
-    pooled = pooled_curve(what)
+    pooled = pooled_curve(durations)
     classes, theirs = _class(learnt), _class(wanted)
     curves = {}
     for each in np.unique(theirs):
-        its = classes == each
-        n = int(its.sum())
-        own = turnbull(what.low[its], what.high[its]) if n else pooled
+        members = classes == each
+        n = int(members.sum())
+        own = turnbull(durations.low[members], durations.high[members]) if n else pooled
         curves[int(each)] = (n * own + POOLED_DEALS * pooled) / (n + POOLED_DEALS)
     return np.array([curves[int(each)] for each in theirs])
 
@@ -81,8 +87,8 @@ def _class(deals: Coded) -> NDArray[np.int64]:
 def _accelerated(log_survival: Callable[[FloatArray], FloatArray]) -> Baseline:
     """Log days linear in the covariates, with errors of one distribution; maximum likelihood with a small ridge."""
 
-    def forecast(learnt: Coded, what: Seen, wanted: Coded) -> FloatArray:
-        low, high = log_window(what, np.full(len(what.low), np.nan), 1.0)
+    def forecast(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
+        low, high = log_window(durations, np.full(len(durations.low), np.nan), 1.0)
         first, censored = np.isneginf(low), np.isinf(high)
         low, high = np.where(first, 0.0, low), np.where(censored, 0.0, high)
 
@@ -115,10 +121,12 @@ loglogistic = _accelerated(lambda y: -np.logaddexp(0.0, y))
 """Log-logistic regression."""
 
 
-def cox(learnt: Coded, what: Seen, wanted: Coded) -> FloatArray:
+def cox(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     """Cox regression by Breslow's partial likelihood; an undated end is put in the middle of its interval."""
-    ended = ~np.isinf(what.high)
-    days = np.where(ended, np.floor((what.low + np.where(ended, what.high, 0.0) - 1.0) / 2) + 0.5, what.low)
+    ended = ~np.isinf(durations.high)
+    days = np.where(
+        ended, np.floor((durations.low + np.where(ended, durations.high, 0.0) - 1.0) / 2) + 0.5, durations.low
+    )
     days = np.minimum(np.maximum(days, 0.25), EDGES[-1])
     ended &= days < EDGES[-1]
     beta = breslow_slopes(learnt.x[:, 1:], days, ended)
@@ -128,7 +136,7 @@ def cox(learnt: Coded, what: Seen, wanted: Coded) -> FloatArray:
     hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
     alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
     n = len(learnt.x)
-    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(what)) / (n + POOLED_DEALS))
+    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
 
 
 def breslow_slopes(x: FloatArray, days: FloatArray, ended: NDArray[np.bool_], ridge: float = RIDGE) -> FloatArray:
@@ -169,24 +177,26 @@ class ConflictEffect:
     def forecast(self, deal: Coded, everyone: Coded, endings: Sequence[Ending], reading: Reading) -> FloatArray:
         """Masses of one deal, from the deals of its conflict as they were known on its first day."""
         own = np.flatnonzero((everyone.conflict == deal.conflict[0]) & (everyone.country == deal.country[0]))
-        index, what = seen_on(float(deal.start[0]), everyone.start[own], [endings[int(k)] for k in own], reading)
+        index, durations = durations_known_on(
+            float(deal.start[0]), everyone.start[own], [endings[int(k)] for k in own], reading
+        )
         mean, variance = float(deal.x[0] @ self.slopes), self.spread**2
         if len(index):
-            found = self._posterior(everyone.x[own[index]], what, None)
-            mean += self.spread**2 * float(found.weights.sum())
-            variance -= self.spread**4 * float(found.reduction.sum())
+            posterior = self._posterior(everyone.x[own[index]], durations, None)
+            mean += self.spread**2 * float(posterior.weights.sum())
+            variance -= self.spread**4 * float(posterior.reduction.sum())
         with np.errstate(divide="ignore"):
             alive = ndtr((mean - np.log(EDGES)) / np.sqrt(variance + self.noise**2))
         return np.asarray(masses_of(alive[None, :])[0])
 
-    def _posterior(self, x: FloatArray, what: Seen, start: Sites | None) -> Propagated:
+    def _posterior(self, x: FloatArray, durations: Durations, start: Sites | None) -> Propagated:
         n = len(x)
-        low, high = log_window(what, np.full(n, np.nan), 1.0)
+        low, high = log_window(durations, np.full(n, np.nan), 1.0)
         prior = np.full((n, n), self.spread**2)
         return propagate(prior, x @ self.slopes, np.full(n, self.noise), low, high, start)
 
 
-def fit_conflict_effect(learnt: Coded, what: Seen) -> ConflictEffect:
+def fit_conflict_effect(learnt: Coded, durations: Durations) -> ConflictEffect:
     """The regression that is most likely, with a small ridge."""
     keys = np.char.add(np.char.add(learnt.country, "|"), learnt.conflict)
     blocks = [np.flatnonzero(keys == key) for key in np.unique(keys)]
@@ -197,12 +207,12 @@ def fit_conflict_effect(learnt: Coded, what: Seen) -> ConflictEffect:
         value, slope = -RIDGE * float(theta[1:-2] @ theta[1:-2]), np.zeros(len(theta))
         slope[1:-2] = -2 * RIDGE * theta[1:-2]
         for number, rows in enumerate(blocks):
-            found = model._posterior(learnt.x[rows], what.take(rows), sites[number])
-            sites[number] = found.sites
-            value += found.log_evidence
-            slope[:-2] += learnt.x[rows].T @ found.likelihood.slope_mean
-            slope[-2] += float((found.likelihood.slope_sd * model.noise**2 / found.predictive_sd).sum())
-            slope[-1] += model.spread**2 * float(found.weights.sum() ** 2 - found.reduction.sum())
+            posterior = model._posterior(learnt.x[rows], durations.take(rows), sites[number])
+            sites[number] = posterior.sites
+            value += posterior.log_evidence
+            slope[:-2] += learnt.x[rows].T @ posterior.likelihood.slope_mean
+            slope[-2] += float((posterior.likelihood.slope_sd * model.noise**2 / posterior.predictive_sd).sum())
+            slope[-1] += model.spread**2 * float(posterior.weights.sum() ** 2 - posterior.reduction.sum())
         return -value, -slope
 
     start = np.concatenate([[3.0], np.zeros(learnt.x.shape[1] - 1), [0.7, 0.0]])

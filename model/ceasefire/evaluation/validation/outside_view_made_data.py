@@ -16,8 +16,8 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     Record,
     date_of,
     day_number,
-    seen,
-    seen_on,
+    durations_known_on,
+    known_durations,
     table_of,
 )
 from ceasefire.reference_class.outside_view.duration_curve import curve
@@ -94,14 +94,14 @@ class Recovery:
 
 def recovery(samples: int, countries: int = 40, deals_per_country: int = 20, seed: int = 1) -> Recovery:
     """Fit the numbers to made deals again and again."""
-    found = []
+    z_scores = []
     for sample in range(samples):
         made = made_deals(seed + sample, countries, deals_per_country)
         table = table_of([record.facts for record in made.records])
-        index, what = seen([record.ending for record in made.records], "mid")
-        fitted = fit(table.take(index), what)
-        found.append((fitted.theta - TRUTH) / np.maximum(fitted.errors, 1e-6))
-    return Recovery(np.array(found).reshape(samples, len(NAMES)))
+        index, durations = known_durations([record.ending for record in made.records], "mid")
+        fitted = fit(table.take(index), durations)
+        z_scores.append((fitted.theta - TRUTH) / np.maximum(fitted.errors, 1e-6))
+    return Recovery(np.array(z_scores).reshape(samples, len(NAMES)))
 
 
 def ranks(made: Made, theta: FloatArray = TRUTH, chosen: Sequence[int] | None = None) -> FloatArray:
@@ -111,12 +111,12 @@ def ranks(made: Made, theta: FloatArray = TRUTH, chosen: Sequence[int] | None = 
     """
     model = parameters(theta)
     table = table_of([record.facts for record in made.records])
-    found = []
+    shares = []
     for k in range(len(made.records)) if chosen is None else chosen:
         deal = table.take(np.array([k]))
         own = np.flatnonzero(table.country == deal.country[0])
         endings = [made.records[int(j)].ending for j in own]
-        index, what = seen_on(float(deal.start[0]), table.start[own], endings, "mid")
-        known = effect(nothing_known(model), model, deal, table.take(own[index]), what)
-        found.append(1.0 - float(curve(model, deal, known).holds(made.durations[k])))
-    return np.array(found)
+        index, durations = durations_known_on(float(deal.start[0]), table.start[own], endings, "mid")
+        known = effect(nothing_known(model), model, deal, table.take(own[index]), durations)
+        shares.append(1.0 - float(curve(model, deal, known).holds(made.durations[k])))
+    return np.array(shares)

@@ -41,13 +41,13 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     READINGS,
     DealFacts,
     DealTable,
+    Durations,
     Ending,
     Reading,
     Record,
-    Seen,
     day_number,
-    seen,
-    seen_on,
+    durations_known_on,
+    known_durations,
     table_of,
 )
 from ceasefire.reference_class.outside_view.data_folder import (
@@ -148,29 +148,29 @@ class Learnt:
     conflict_effect: Any
 
 
-def learn(deals: Deals, what: Seen, reading: Reading) -> Learnt:
+def learn(deals: Deals, durations: Durations, reading: Reading) -> Learnt:
     """Fit the outside view and every baseline."""
     others = {
-        name: (lambda wanted, baseline=baseline: baseline(deals.coded, what, wanted))
+        name: (lambda wanted, baseline=baseline: baseline(deals.coded, durations, wanted))
         for name, baseline in BASELINES.items()
     }
-    model = fit(deals.table, what, errors=False).parameters
-    return Learnt(reading, model, others, fit_conflict_effect(deals.coded, what))  # type: ignore[arg-type]
+    model = fit(deals.table, durations, errors=False).parameters
+    return Learnt(reading, model, others, fit_conflict_effect(deals.coded, durations))  # type: ignore[arg-type]
 
 
 def forecasts(learnt: Learnt, everyone: Deals, wanted: NDArray[np.int64]) -> dict[str, FloatArray]:
     """Masses (n, BINS) by forecaster for some of `everyone`, each from what was known on its first day."""
-    found = {name: forecast(everyone.coded.take(wanted)) for name, forecast in learnt.forecast_others.items()}
+    masses = {name: forecast(everyone.coded.take(wanted)) for name, forecast in learnt.forecast_others.items()}
     parts = np.array([outside_masses(learnt.model, learnt.reading, everyone, int(k)) for k in wanted])
     sure, strangers = parts[:, 0], parts[:, 1]
-    found[OUTSIDE] = (1.0 - BREAK_WEIGHT) * sure + BREAK_WEIGHT * strangers
-    found[SURE], found[STRANGERS] = sure, strangers
+    masses[OUTSIDE] = (1.0 - BREAK_WEIGHT) * sure + BREAK_WEIGHT * strangers
+    masses[SURE], masses[STRANGERS] = sure, strangers
     endings = everyone.endings
-    found[CONFLICT] = np.array([
+    masses[CONFLICT] = np.array([
         learnt.conflict_effect.forecast(everyone.coded.take(np.array([k])), everyone.coded, endings, learnt.reading)
         for k in wanted
     ])  # fmt: skip
-    return found
+    return masses
 
 
 def outside_masses(model: Parameters, reading: Reading, everyone: Deals, k: int) -> FloatArray:
@@ -178,10 +178,10 @@ def outside_masses(model: Parameters, reading: Reading, everyone: Deals, k: int)
     deal = everyone.table.take(np.array([k]))
     own = np.flatnonzero(everyone.table.country == deal.country[0])
     endings = [everyone.records[int(j)].ending for j in own]
-    index, what = seen_on(float(deal.start[0]), everyone.table.start[own], endings, reading)
+    index, durations = durations_known_on(float(deal.start[0]), everyone.table.start[own], endings, reading)
     prior, nobody = nothing_known(model), np.zeros(0, np.int64)
-    known = effect(prior, model, deal, everyone.table.take(own[index]), what)
-    fresh = effect(prior, model, deal, everyone.table.take(nobody), what.take(nobody))
+    known = effect(prior, model, deal, everyone.table.take(own[index]), durations)
+    fresh = effect(prior, model, deal, everyone.table.take(nobody), durations.take(nobody))
     return masses_of(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
 
 
@@ -190,13 +190,13 @@ class Scored:
     """Forecasts of n deals by forecaster, each (repeats, n, BINS), what was seen of them, and their countries."""
 
     reading: Reading
-    what: Seen
+    durations: Durations
     countries: list[str]
     masses: dict[str, FloatArray]
 
     def each(self, name: str, score: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]) -> FloatArray:
         """A score of each deal, the mean over repeats."""
-        both = [score(mass, self.what.low, self.what.high) for mass in self.masses[name]]
+        both = [score(mass, self.durations.low, self.durations.high) for mass in self.masses[name]]
         return np.asarray(np.mean(both, axis=0))
 
 
@@ -204,7 +204,7 @@ def countries_left_out(
     deals: Deals, reading: Reading, repeats: int = REPEATS, folds: int = FOLDS, progress: Progress = lambda words: None
 ) -> Scored:
     """Every deal forecast by what was learnt in other countries, `repeats` times with other folds."""
-    index, what = seen(deals.endings, reading)
+    index, durations = known_durations(deals.endings, reading)
     used = deals.take(index)
     names = np.unique(used.table.country)
     masses = {name: np.zeros((repeats, len(index), len(EDGES))) for name in NAMES}
@@ -215,42 +215,42 @@ def countries_left_out(
         for left_out in range(folds):
             progress(f"{reading}: repeat {repeat + 1}, fold {left_out + 1}")
             known, out = np.flatnonzero(fold != left_out), np.flatnonzero(fold == left_out)
-            learnt = learn(used.take(known), what.take(known), reading)
+            learnt = learn(used.take(known), durations.take(known), reading)
             for name, mass in forecasts(learnt, used, out).items():
                 masses[name][repeat, out] = mass
-    return Scored(reading, what, [str(country) for country in used.table.country], masses)
+    return Scored(reading, durations, [str(country) for country in used.table.country], masses)
 
 
 def forward(deals: Deals, reading: Reading, year: int) -> Scored:
     """Deals signed from a year on, by what was known when it began and by their own conflicts since."""
     cut = day_number(datetime.date(year, 1, 1))
-    known, what = seen_on(cut, deals.table.start, deals.endings, reading)
-    learnt = learn(deals.take(known), what, reading)
-    index, everything = seen(deals.endings, reading)
+    known, durations = durations_known_on(cut, deals.table.start, deals.endings, reading)
+    learnt = learn(deals.take(known), durations, reading)
+    index, everything = known_durations(deals.endings, reading)
     used = deals.take(index)
     later = np.flatnonzero(used.table.start >= cut)
-    found = forecasts(learnt, used, later)
+    masses = forecasts(learnt, used, later)
     countries = [str(country) for country in used.table.country[later]]
-    return Scored(reading, everything.take(later), countries, {name: mass[None] for name, mass in found.items()})
+    return Scored(reading, everything.take(later), countries, {name: mass[None] for name, mass in masses.items()})
 
 
 def recent(deals: Deals, later: Deals, chosen: NDArray[np.bool_], reading: Reading) -> Scored:
     """The chosen ceasefires of 2021 and later, by what was learnt to 2020 and by their own conflicts since."""
-    index, what = seen(deals.endings, reading)
-    learnt = learn(deals.take(index), what, reading)
+    index, durations = known_durations(deals.endings, reading)
+    learnt = learn(deals.take(index), durations, reading)
     everyone = deals + later
     wanted = len(deals.records) + np.flatnonzero(chosen)
-    found = forecasts(learnt, everyone, wanted)
-    _, ends = seen(later.endings, "upper")
+    masses = forecasts(learnt, everyone, wanted)
+    _, ends = known_durations(later.endings, "upper")
     countries = [str(country) for country in everyone.table.country[wanted]]
-    return Scored(reading, ends.take(chosen), countries, {name: mass[None] for name, mass in found.items()})
+    return Scored(reading, ends.take(chosen), countries, {name: mass[None] for name, mass in masses.items()})
 
 
 def score_table(scored: Scored) -> list[dict[str, Any]]:
     """A row for each forecaster: mean scores, gain of the outside view with its 95 % interval, concordance, fifths."""
-    what, rows = scored.what, []
+    durations, rows = scored.durations, []
     ours = scored.each(OUTSIDE, log_scores)
-    dated = not bool(np.any(~np.isinf(what.high) & (what.high - what.low > 1.0)))
+    dated = not bool(np.any(~np.isinf(durations.high) & (durations.high - durations.low > 1.0)))
     for name, masses in scored.masses.items():
         theirs = scored.each(name, log_scores)
         gain = mean_by_group(ours - theirs, scored.countries)
@@ -265,16 +265,16 @@ def score_table(scored: Scored) -> list[dict[str, Any]]:
                 float(scored.each(name, lambda m, lo, hi, day=day: brier(m, lo, hi, day)).mean()) if dated else None  # type: ignore[misc]
             )
         lives = [restricted_mean(mass) for mass in masses]
-        row["concordance"] = float(np.mean([concordance(life, what.low, what.high) for life in lives]))
-        row["fifths of 15"] = float(np.mean([_covered(mass, what) for mass in masses]))
+        row["concordance"] = float(np.mean([concordance(life, durations.low, durations.high) for life in lives]))
+        row["fifths of 15"] = float(np.mean([_covered(mass, durations) for mass in masses]))
         for day in HORIZONS:
             row[f"says S({day:g})"] = float(np.mean([surviving(mass, day).mean() for mass in masses]))
         rows.append(row)
     return rows
 
 
-def _covered(mass: FloatArray, what: Seen) -> int:
-    groups = [group for day in HORIZONS for group in calibration(mass, what.low, what.high, day)]
+def _covered(mass: FloatArray, durations: Durations) -> int:
+    groups = [group for day in HORIZONS for group in calibration(mass, durations.low, durations.high, day)]
     return sum(group.covered for group in groups)
 
 
@@ -283,11 +283,11 @@ def idlib_scores(deals: Deals, reading: Reading, without_syria: bool) -> list[di
 
     `without_syria`: the numbers are fitted to the other countries alone.
     """
-    index, what = seen(deals.endings, reading)
+    index, durations = known_durations(deals.endings, reading)
     if without_syria:
         keep = deals.table.country[index] != "Syria"
-        index, what = index[keep], what.take(keep)
-    model = fit(deals.table.take(index), what, errors=False).parameters
+        index, durations = index[keep], durations.take(keep)
+    model = fit(deals.table.take(index), durations, errors=False).parameters
     rows = []
     for start, days, klass, written in IDLIB:
         facts = DealFacts(start, "Syria", "299", datetime.date.fromisoformat(start), klass, written)  # type: ignore[arg-type]
@@ -304,7 +304,7 @@ def idlib_scores(deals: Deals, reading: Reading, without_syria: bool) -> list[di
 def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
     """Log score of the end of any kind of dated fixed-term deals, countries left out: second clock and a lognormal."""
     last = day_number(last_day(deals.records))
-    index, what = seen(deals.endings, "dated")
+    index, durations = known_durations(deals.endings, "dated")
     used = deals.take(index)
     fixed = used.table.fixed & ~np.isnan(used.table.planned)
     names = np.unique(used.table.country)
@@ -313,11 +313,11 @@ def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
     fold = np.array([fold_of[str(country)] for country in used.table.country])
     day = np.floor([ending.days for ending in used.endings])
     over = (used.table.start + day < last) | np.array([ending.broke for ending in used.endings])
-    any_end = Seen(day, np.where(over, day + 1.0, np.inf))
+    any_end = Durations(day, np.where(over, day + 1.0, np.inf))
     ours, theirs = np.zeros(len(day)), np.zeros(len(day))
     for left_out in range(folds):
         known, out = np.flatnonzero(fold != left_out), np.flatnonzero((fold == left_out) & fixed)
-        model = fit(used.table.take(known), what.take(known), errors=False).parameters
+        model = fit(used.table.take(known), durations.take(known), errors=False).parameters
         term = fit_end_of_term(*term_records([used.records[int(k)] for k in known], last))
         terms = known[fixed[known]]
         mass = lognormal(used.coded.take(terms), any_end.take(terms), used.coded.take(out))
@@ -326,7 +326,7 @@ def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
             deal = used.table.take(np.array([k]))
             own = np.flatnonzero(used.table.country == deal.country[0])
             endings = [used.records[int(j)].ending for j in own]
-            j, known_then = seen_on(float(deal.start[0]), used.table.start[own], endings, "dated")
+            j, known_then = durations_known_on(float(deal.start[0]), used.table.start[own], endings, "dated")
             one = curve(
                 model,
                 deal,
@@ -354,27 +354,27 @@ def all_scores(
     """Every table, as plain content."""
     deals = read_deals(folder)
     later, main = read_recent_deals(folder)
-    found: dict[str, Any] = {"countries left out": {}, "forward": {}, "recent": {}, "recent, all": {}, "idlib": {}}
+    scores: dict[str, Any] = {"countries left out": {}, "forward": {}, "recent": {}, "recent, all": {}, "idlib": {}}
     for reading in readings:
-        found["countries left out"][reading] = score_table(
+        scores["countries left out"][reading] = score_table(
             countries_left_out(deals, reading, repeats, progress=progress)
         )
-        found["forward"][reading] = {}
+        scores["forward"][reading] = {}
         for year in CUT_YEARS:
             progress(f"{reading}: forward from {year}")
-            found["forward"][reading][str(year)] = score_table(forward(deals, reading, year))
+            scores["forward"][reading][str(year)] = score_table(forward(deals, reading, year))
         if len(main):
             progress(f"{reading}: recent ceasefires")
-            found["recent"][reading] = score_table(recent(deals, later, main, reading))
-            found["recent, all"][reading] = score_table(recent(deals, later, np.ones(len(main), np.bool_), reading))
+            scores["recent"][reading] = score_table(recent(deals, later, main, reading))
+            scores["recent, all"][reading] = score_table(recent(deals, later, np.ones(len(main), np.bool_), reading))
         if reading != "dated":
-            found["idlib"][reading] = {
+            scores["idlib"][reading] = {
                 "all countries": idlib_scores(deals, reading, False),
                 "without Syria": idlib_scores(deals, reading, True),
             }
     if "dated" in readings:
-        found["in force"] = in_force_scores(deals)
-    return found
+        scores["in force"] = in_force_scores(deals)
+    return scores
 
 
 def markdown(title: str, rows: Sequence[dict[str, Any]]) -> str:
@@ -395,41 +395,41 @@ def _cell(name: str, value: Any) -> str:
     return f"{value:.1f}" if name == "fifths of 15" else f"{value:.2f}" if name.startswith("says") else f"{value:.3f}"
 
 
-def tables(found: dict[str, Any]) -> str:
+def tables(scores: dict[str, Any]) -> str:
     """All tables as Markdown."""
     parts = []
-    for reading, rows in found["countries left out"].items():
+    for reading, rows in scores["countries left out"].items():
         parts.append(markdown(f"Countries left out, {reading}", rows))
-    for reading, years in found["forward"].items():
+    for reading, years in scores["forward"].items():
         parts += [markdown(f"Forward from {year}, {reading}", rows) for year, rows in years.items()]
     for name in ("recent", "recent, all"):
-        parts += [markdown(f"{name.capitalize()}, fitted to {r}", rows) for r, rows in found[name].items()]
-    for reading, both in found["idlib"].items():
+        parts += [markdown(f"{name.capitalize()}, fitted to {r}", rows) for r, rows in scores[name].items()]
+    for reading, both in scores["idlib"].items():
         for name, rows in both.items():
             total = {"deal": "sum", "days": None, "score": sum(row["score"] for row in rows)}
             total["history always counts"] = sum(row["history always counts"] for row in rows)
             parts.append(markdown(f"Idlib, {reading}, numbers from {name}", [*rows, total]))
-    if "in force" in found:
-        parts.append(f"In force: {json.dumps(found['in force'])}\n")
+    if "in force" in scores:
+        parts.append(f"In force: {json.dumps(scores['in force'])}\n")
     return "\n".join(parts)
 
 
 def main() -> int:
     """Print the tables. Returns the exit code."""
-    asked = argparse.ArgumentParser(prog="python -m ceasefire.evaluation.validation.outside_view_scores")
-    asked.add_argument("data", type=Path, metavar="DIR", help="folder of ceasefire_durations.csv")
-    asked.add_argument("--reading", action="append", choices=READINGS, help="may be repeated; all when left out")
-    asked.add_argument("--repeats", type=int, default=REPEATS, help="times that countries are dealt into folds")
-    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(prog="python -m ceasefire.evaluation.validation.outside_view_scores")
+    parser.add_argument("data", type=Path, metavar="DIR", help="folder of ceasefire_durations.csv")
+    parser.add_argument("--reading", action="append", choices=READINGS, help="may be repeated; all when left out")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="times that countries are dealt into folds")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    given = parser.parse_args()
     try:
-        found = all_scores(given.data, given.reading or READINGS, given.repeats, lambda w: print(w, file=sys.stderr))
+        scores = all_scores(given.data, given.reading or READINGS, given.repeats, lambda w: print(w, file=sys.stderr))
     except ScenarioError as error:
         sys.stderr.write("\n".join(map(str, error.faults)) + "\n")
         return 2
     if given.json is not None:
-        given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print(tables(found))
+        given.json.write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+    print(tables(scores))
     return 0
 
 

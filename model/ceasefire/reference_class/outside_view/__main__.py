@@ -17,12 +17,12 @@ def _progress(words: str) -> None:
 
 def main() -> int:
     """Refit and print the estimates. Returns the exit code."""
-    asked = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m ceasefire.reference_class.outside_view", description="Fit the outside view to coded deals."
     )
-    asked.add_argument("data", type=Path, metavar="DIR", help="folder of ceasefire_durations.csv")
-    asked.add_argument("--to", type=Path, default=SHIPPED, metavar="FOLDER", help="where to write the numbers")
-    given = asked.parse_args()
+    parser.add_argument("data", type=Path, metavar="DIR", help="folder of ceasefire_durations.csv")
+    parser.add_argument("--to", type=Path, default=SHIPPED, metavar="FOLDER", help="where to write the numbers")
+    given = parser.parse_args()
     try:
         fits = refit(given.data, given.to, _progress)
     except ScenarioError as error:
@@ -30,7 +30,7 @@ def main() -> int:
         return 2
     print(f"{'number':26}" + "".join(f"{reading:>16}" for reading in fits))
     for at, name in enumerate(NAMES):
-        cells = [f"{found.theta[at]:8.2f} ({found.errors[at]:.2f})" for found in fits.values()]
+        cells = [f"{fitted.theta[at]:8.2f} ({fitted.errors[at]:.2f})" for fitted in fits.values()]
         print(f"{name:26}" + "".join(f"{cell:>16}" for cell in cells))
     return 0
 

@@ -129,25 +129,25 @@ def _planned(deal: DealFacts) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Durations:
     """What is known of n durations: each lies in [low, high) [days]; `high` is inf for "at least low"."""
 
     low: FloatArray
     high: FloatArray
 
-    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Seen:
+    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Durations:
         """Some of them."""
-        return Seen(self.low[index], self.high[index])
+        return Durations(self.low[index], self.high[index])
 
 
-def seen(endings: Sequence[Ending], reading: Reading) -> tuple[NDArray[np.int64], Seen]:
+def known_durations(endings: Sequence[Ending], reading: Reading) -> tuple[NDArray[np.int64], Durations]:
     """Positions of the deals that this reading uses, and their durations as the closed record has them."""
     return _known(endings, np.full(len(endings), np.inf), reading)
 
 
-def seen_on(
+def durations_known_on(
     day: float, starts: FloatArray, endings: Sequence[Ending], reading: Reading
-) -> tuple[NDArray[np.int64], Seen]:
+) -> tuple[NDArray[np.int64], Durations]:
     """The same as it was known on a day: only deals signed before it count.
 
     A dated end counts once it has come; a deal that still holds counts as "at least so long"; a deal of undated end
@@ -156,7 +156,7 @@ def seen_on(
     return _known(endings, day - starts, reading)
 
 
-def _known(endings: Sequence[Ending], age: FloatArray, reading: Reading) -> tuple[NDArray[np.int64], Seen]:
+def _known(endings: Sequence[Ending], age: FloatArray, reading: Reading) -> tuple[NDArray[np.int64], Durations]:
     """What is known of deals of a given age [days]; deals of age 0 or less are not known at all."""
     days = np.array([ending.days for ending in endings], np.float64)
     broke = np.array([ending.broke for ending in endings], np.bool_)
@@ -171,17 +171,17 @@ def _known(endings: Sequence[Ending], age: FloatArray, reading: Reading) -> tupl
     if reading == "interval":
         low = np.where(undated, 0.0, low)
     index = np.flatnonzero(used)
-    return index, Seen(low[index], high[index])
+    return index, Durations(low[index], high[index])
 
 
-def log_window(what: Seen, planned: FloatArray, lapse_speed: float) -> tuple[FloatArray, FloatArray]:
+def log_window(durations: Durations, planned: FloatArray, lapse_speed: float) -> tuple[FloatArray, FloatArray]:
     """Intervals of log days, cut at the horizon, on the deal's own clock.
 
     That clock runs `lapse_speed` times as fast once a fixed term is over: a hazard that is so many times higher.
     """
-    beyond = what.low >= HORIZON
-    low = np.where(beyond, HORIZON, what.low)
-    high = np.where(beyond | (what.high > HORIZON), np.inf, what.high)
+    beyond = durations.low >= HORIZON
+    low = np.where(beyond, HORIZON, durations.low)
+    high = np.where(beyond | (durations.high > HORIZON), np.inf, durations.high)
     with np.errstate(divide="ignore"):
         return np.log(own_clock(low, planned, lapse_speed)), np.log(own_clock(high, planned, lapse_speed))
 

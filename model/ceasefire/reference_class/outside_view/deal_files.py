@@ -72,7 +72,7 @@ NEVER = 36525.0
 
 
 @dataclass(frozen=True)
-class AskedDeal:
+class DealRequest:
     """A deal as a user states it: its facts with defaults filled in, what was not said, and what is known since."""
 
     facts: DealFacts
@@ -81,7 +81,7 @@ class AskedDeal:
     not_used: tuple[str, ...] = ()
 
 
-def deal_of(values: Mapping[str, Any], file: str = "", name: str = "The deal") -> AskedDeal:
+def deal_of(values: Mapping[str, Any], file: str = "", name: str = "The deal") -> DealRequest:
     """A deal from facts by name. Raises ScenarioError with every fault."""
     faults: list[Fault] = []
     deal = _deal(Cells(file, values, faults, lambda fact: None), name)
@@ -89,7 +89,7 @@ def deal_of(values: Mapping[str, Any], file: str = "", name: str = "The deal") -
     return deal
 
 
-def read_form(file: Path) -> AskedDeal:
+def read_form(file: Path) -> DealRequest:
     """A deal from a YAML file of facts. Raises ScenarioError with every fault by file and line."""
     content = _yaml_mapping(file)
     lines = {str(key): int(at[0]) + 1 for key, at in content.lc.data.items()}
@@ -125,7 +125,7 @@ def _yaml_mapping(file: Path) -> CommentedMap:
     raise ScenarioError([fault])
 
 
-def read_table(file: Path) -> list[AskedDeal]:
+def read_table(file: Path) -> list[DealRequest]:
     """Deals from a table with a deal a row. Raises ScenarioError with every fault by file, line and column."""
     header, rows = read_rows(file)
     faults = unknown_columns(file, header, FACTS)
@@ -137,7 +137,7 @@ def read_table(file: Path) -> list[AskedDeal]:
     return deals
 
 
-def _deal(cells: Cells, name: str) -> AskedDeal:
+def _deal(cells: Cells, name: str) -> DealRequest:
     for fact in cells.values:
         if fact not in FACTS:
             cells.wrong(fact, f"no such fact{did_you_mean(fact, FACTS)}")
@@ -159,7 +159,7 @@ def _deal(cells: Cells, name: str) -> AskedDeal:
         cast(Class, klass), written, fixed, planned,
     )  # fmt: skip
     not_used = tuple(fact for fact in NOT_USED if cells.given(fact))
-    return AskedDeal(facts, tuple(missing), held, not_used)
+    return DealRequest(facts, tuple(missing), held, not_used)
 
 
 def read_history(file: Path) -> list[Record]:
@@ -176,15 +176,15 @@ def read_history(file: Path) -> list[Record]:
 def history_of(rows: Sequence[Mapping[str, Any]]) -> list[Record]:
     """Earlier deals from mappings with the columns of the list."""
     faults: list[Fault] = []
-    found = []
+    records = []
     for number, row in enumerate(rows, start=1):
         cells = Cells(f"history, deal {number}", row, faults, lambda column: None)
         for column in row:
             if column not in HISTORY_COLUMNS:
                 cells.wrong(column, f"no such column{did_you_mean(column, HISTORY_COLUMNS)}")
-        found.append(_earlier(cells, f"deal {number}"))
+        records.append(_earlier(cells, f"deal {number}"))
     _stop(faults)
-    return [record for record in found if record is not None]
+    return [record for record in records if record is not None]
 
 
 def _earlier(cells: Cells, name: str) -> Record | None:

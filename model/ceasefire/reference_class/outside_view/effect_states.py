@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ceasefire.reference_class.outside_view.coded_deals import DealTable, Seen, log_window
+from ceasefire.reference_class.outside_view.coded_deals import DealTable, Durations, log_window
 from ceasefire.reference_class.outside_view.expectation_propagation import propagate
 from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
 from ceasefire.reference_class.outside_view.parameters import Parameters
@@ -108,33 +108,35 @@ def _prior(state: CountryState, model: Parameters, targets: _Targets) -> tuple[F
 
 
 def _posterior(
-    state: CountryState, model: Parameters, deals: DealTable, what: Seen, wanted: _Targets
+    state: CountryState, model: Parameters, deals: DealTable, durations: Durations, wanted: _Targets
 ) -> tuple[FloatArray, FloatArray]:
     """Mean and covariance of the wanted effects when deals, all signed after the state's day, are known too."""
     mean, covariance = _prior(state, model, _of_deals(deals) + wanted)
     n = len(deals)
     if n == 0:
         return mean, covariance
-    low, high = log_window(what, deals.planned, model.lapse_speed)
-    found = propagate(covariance[:n, :n], model.mean(deals) + mean[:n], model.noise(deals), low, high)
+    low, high = log_window(durations, deals.planned, model.lapse_speed)
+    posterior = propagate(covariance[:n, :n], model.mean(deals) + mean[:n], model.noise(deals), low, high)
     link = covariance[n:, :n]
-    return mean[n:] + link @ found.weights, covariance[n:, n:] - link @ found.reduction @ link.T
+    return mean[n:] + link @ posterior.weights, covariance[n:, n:] - link @ posterior.reduction @ link.T
 
 
-def effect(state: CountryState, model: Parameters, deal: DealTable, earlier: DealTable, what: Seen) -> Effect:
+def effect(state: CountryState, model: Parameters, deal: DealTable, earlier: DealTable, durations: Durations) -> Effect:
     """The sum of effects of one deal (a table of length 1), from a state and the deals known since."""
-    mean, covariance = _posterior(state, model, earlier, what, _of_deals(deal))
+    mean, covariance = _posterior(state, model, earlier, durations, _of_deals(deal))
     return Effect(float(mean[0]), max(float(covariance[0, 0]), 0.0))
 
 
-def advanced(state: CountryState, model: Parameters, deals: DealTable, what: Seen, day: float) -> CountryState:
+def advanced(
+    state: CountryState, model: Parameters, deals: DealTable, durations: Durations, day: float
+) -> CountryState:
     """The state at the end of a later day, with these deals of the country known in addition."""
     own = _conflicts(deals)
     names = sorted({*state.conflicts, *own})
     wanted = _Targets(
         np.concatenate([np.eye(3), np.zeros((len(names), 3))]), [""] * 3 + names, np.full(3 + len(names), day)
     )
-    mean, covariance = _posterior(state, model, deals, what, wanted)
+    mean, covariance = _posterior(state, model, deals, durations, wanted)
     z_mean, z_covariance = mean[:3], covariance[:3, :3]
     conflicts = {}
     for at, name in enumerate(names, start=3):

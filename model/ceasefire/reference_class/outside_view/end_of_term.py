@@ -96,8 +96,8 @@ def fit_end_of_term(planned: FloatArray, low: FloatArray, high: FloatArray) -> E
         away = theta - START
         return float(-np.log(np.maximum(after - before, 1e-9)).sum() + 0.5 * (SHRINK * away) @ away)
 
-    found = minimize(loss, START, method="L-BFGS-B", bounds=BOUNDS)
-    return EndOfTerm(np.asarray(found.x, np.float64), len(planned))
+    optimum = minimize(loss, START, method="L-BFGS-B", bounds=BOUNDS)
+    return EndOfTerm(np.asarray(optimum.x, np.float64), len(planned))
 
 
 def end_of_term(values: Mapping[str, float], deals: int) -> EndOfTerm:

@@ -67,23 +67,23 @@ def propagate(
         without = np.maximum(1.0 / variance - sites.precision, 1e-10)  # precision of the cavity
         without_shift = centre / variance - sites.shift
         predictive_sd = np.sqrt(1.0 / without + noise_sd**2)
-        seen = interval_likelihood(low, high, mean + without_shift / without, predictive_sd)
-        shrunk = np.maximum(1.0 + seen.curvature_mean / without, 1e-8)
-        wanted = Sites(
-            -seen.curvature_mean / shrunk,
-            (seen.slope_mean - seen.curvature_mean * without_shift / without) / shrunk,
+        likelihood = interval_likelihood(low, high, mean + without_shift / without, predictive_sd)
+        shrunk = np.maximum(1.0 + likelihood.curvature_mean / without, 1e-8)
+        proposed = Sites(
+            -likelihood.curvature_mean / shrunk,
+            (likelihood.slope_mean - likelihood.curvature_mean * without_shift / without) / shrunk,
         )
-        move_precision, move_shift = wanted.precision - sites.precision, wanted.shift - sites.shift
+        move_precision, move_shift = proposed.precision - sites.precision, proposed.shift - sites.shift
         if n == 0 or max(np.abs(move_precision).max(), np.abs(move_shift).max()) < TOLERANCE:
             break
         sites = Sites(sites.precision + STEP * move_precision, sites.shift + STEP * move_shift)
     reduction = inverse.T @ inverse
     return Propagated(
-        float(_log_evidence(factor, centre, variance, sites, without, without_shift, seen)),
+        float(_log_evidence(factor, centre, variance, sites, without, without_shift, likelihood)),
         sites.shift - reduction @ (covariance @ sites.shift),
         reduction,
         sites,
-        seen,
+        likelihood,
         predictive_sd,
     )
 
@@ -95,10 +95,10 @@ def _log_evidence(
     sites: Sites,
     without: FloatArray,
     without_shift: FloatArray,
-    seen: IntervalLikelihood,
+    likelihood: IntervalLikelihood,
 ) -> float:
     """log Z = log partition of the posterior - of the prior + sum of (log chance + partition cavity - marginal)."""
     joint = 0.5 * sites.shift @ centre - np.log(np.diag(factor)).sum()
     cavity = 0.5 * without_shift**2 / without - 0.5 * np.log(without)
     marginal = 0.5 * centre**2 / variance + 0.5 * np.log(variance)
-    return float(joint + (seen.log_chance + cavity - marginal).sum())
+    return float(joint + (likelihood.log_chance + cavity - marginal).sum())

@@ -60,7 +60,7 @@ class Leaning:
 
 def leaning(one: DealForecast) -> Leaning:
     """What the headline of a forecast rests on."""
-    known, facts = one.known, one.asked.facts
+    known, facts = one.known, one.request.facts
     both = _effect(one, known)
     country = _effect(one, known.without_conflict())
     state = known.state
@@ -86,7 +86,7 @@ def reference_day(one: DealForecast) -> int:
 
 def fact_effects(one: DealForecast) -> list[FactEffect]:
     """The forecast with each fact changed, everything else as it is."""
-    facts = one.asked.facts
+    facts = one.request.facts
     words = "if it were not written" if facts.written else "if it were written"
     changed = [(words, replace(facts, written=not facts.written))]
     changed += [
@@ -100,21 +100,21 @@ def fact_effects(one: DealForecast) -> list[FactEffect]:
     if facts.planned_days is not None:
         twice = 2 * facts.planned_days
         changed.append((f"if its term were {twice:g} days", replace(facts, planned_days=twice)))
-    found = [_changed(one, words, other, one.known) for words, other in changed]
-    what = leaning(one)
-    if what.conflict_deals:
-        found.append(_changed(one, "if nothing were known of this conflict", facts, one.known.without_conflict()))
-    if what.deals:
+    effects = [_changed(one, words, other, one.known) for words, other in changed]
+    rests = leaning(one)
+    if rests.conflict_deals:
+        effects.append(_changed(one, "if nothing were known of this conflict", facts, one.known.without_conflict()))
+    if rests.deals:
         nothing = one.known.without_country(one.view)
-        found.append(_changed(one, f"if nothing were known of {facts.country}", facts, nothing))
-    return found
+        effects.append(_changed(one, f"if nothing were known of {facts.country}", facts, nothing))
+    return effects
 
 
 def _changed(one: DealForecast, words: str, facts: DealFacts, known: Knowledge) -> FactEffect:
     facts = replace(facts, conflict=known.facts.conflict)
-    asked = replace(one.asked, facts=facts)
-    found = curves(one.view, asked, replace(known, facts=facts))[HEADLINE]
-    return FactEffect(words, found.median, float(found.holds(reference_day(one))))
+    request = replace(one.request, facts=facts)
+    changed_curve = curves(one.view, request, replace(known, facts=facts))[HEADLINE]
+    return FactEffect(words, changed_curve.median, float(changed_curve.holds(reference_day(one))))
 
 
 def length_words(record: Record, on_day: float) -> str:
@@ -144,34 +144,34 @@ def pull_words(pull: float) -> str:
 
 def leaning_lines(one: DealForecast) -> list[str]:
     """What the forecast rests on, in sentences."""
-    what, facts = leaning(one), one.asked.facts
-    if not what.deals:
+    rests, facts = leaning(one), one.request.facts
+    if not rests.deals:
         return ["It leans on no earlier deal: the range is that of all countries, narrowed by the facts alone."]
     lines = []
-    from_state = what.deals - len(what.named)
+    from_state = rests.deals - len(rests.named)
     if from_state:
         own = one.known.state.conflicts.get(facts.conflict)
         of_conflict = f", {own.deals} of them in conflict {facts.conflict}" if own else ""
         count = f"{from_state} earlier deal{'' if from_state == 1 else 's'}"
-        lines.append(f"It leans on {count} in {facts.country}{of_conflict}, as known at the end of {what.until}.")
-    if what.named:
+        lines.append(f"It leans on {count} in {facts.country}{of_conflict}, as known at the end of {rests.until}.")
+    if rests.named:
         day = day_number(facts.start)
         own_first = sorted(
-            what.named, key=lambda record: (record.facts.conflict == facts.conflict, record.facts.start), reverse=True
+            rests.named, key=lambda record: (record.facts.conflict == facts.conflict, record.facts.start), reverse=True
         )
         shown = [
             f"{record.facts.name} ({record.facts.start}, {length_words(record, day)})"
             for record in own_first[:MOST_NAMED]
         ]
-        more = len(what.named) - len(shown)
+        more = len(rests.named) - len(shown)
         lines.append(
-            f"It {'also leans' if from_state else 'leans'} on {len(what.named)} earlier "
-            f"deal{'' if len(what.named) == 1 else 's'} by name: "
+            f"It {'also leans' if from_state else 'leans'} on {len(rests.named)} earlier "
+            f"deal{'' if len(rests.named) == 1 else 's'} by name: "
             f"{'; '.join(shown)}{f'; and {more} more' if more > 0 else ''}."
         )
-    words = f"Together they make this deal {pull_words(what.pull)}"
-    if what.conflict_deals:
-        words += f": the country's deals of this kind {what.country_pull:.2g} times the usual length"
-        words += f", and this conflict's own {what.conflict_pull:.2g} times that"
+    words = f"Together they make this deal {pull_words(rests.pull)}"
+    if rests.conflict_deals:
+        words += f": the country's deals of this kind {rests.country_pull:.2g} times the usual length"
+        words += f", and this conflict's own {rests.conflict_pull:.2g} times that"
     lines.append(f"{words}.")
     return lines

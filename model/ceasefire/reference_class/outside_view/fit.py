@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.outside_view.coded_deals import DealTable, Seen, log_window
+from ceasefire.reference_class.outside_view.coded_deals import DealTable, Durations, log_window
 from ceasefire.reference_class.outside_view.expectation_propagation import Sites, propagate
 from ceasefire.reference_class.outside_view.parameters import (
     BOUNDS,
@@ -78,9 +78,9 @@ def effect_covariance(deals: DealTable, model: Parameters) -> EffectCovariance:
 class _Posterior:
     """Minus the log posterior and its slope, country by country; sites are kept as the start of the next call."""
 
-    def __init__(self, deals: DealTable, what: Seen, free: NDArray[np.bool_]) -> None:
+    def __init__(self, deals: DealTable, durations: Durations, free: NDArray[np.bool_]) -> None:
         countries = [np.flatnonzero(deals.country == country) for country in np.unique(deals.country)]
-        self.blocks = [(deals.take(index), what.take(index)) for index in countries]
+        self.blocks = [(deals.take(index), durations.take(index)) for index in countries]
         self.sites: list[Sites | None] = [None] * len(self.blocks)
         self.free = free
         self.log_evidence = 0.0
@@ -88,22 +88,24 @@ class _Posterior:
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         model = parameters(theta)
         self.log_evidence, slope = 0.0, np.zeros(len(theta))
-        for number, (deals, what) in enumerate(self.blocks):
-            value, its = self._block(number, deals, what, model)
+        for number, (deals, durations) in enumerate(self.blocks):
+            value, block_slope = self._block(number, deals, durations, model)
             self.log_evidence += value
-            slope += its
+            slope += block_slope
         away = (theta - PRIOR_MEAN) / PRIOR_SD
         return 0.5 * float(away @ away) - self.log_evidence, np.where(self.free, away / PRIOR_SD - slope, 0.0)
 
-    def _block(self, number: int, deals: DealTable, what: Seen, model: Parameters) -> tuple[float, FloatArray]:
+    def _block(
+        self, number: int, deals: DealTable, durations: Durations, model: Parameters
+    ) -> tuple[float, FloatArray]:
         prior, noise = effect_covariance(deals, model), model.noise(deals)
-        low, high = log_window(what, deals.planned, model.lapse_speed)
-        found = propagate(prior.total, model.mean(deals), noise, low, high, self.sites[number])
-        self.sites[number] = found.sites
-        likelihood, pull = found.likelihood, np.outer(found.weights, found.weights) - found.reduction
+        low, high = log_window(durations, deals.planned, model.lapse_speed)
+        posterior = propagate(prior.total, model.mean(deals), noise, low, high, self.sites[number])
+        self.sites[number] = posterior.sites
+        likelihood, pull = posterior.likelihood, np.outer(posterior.weights, posterior.weights) - posterior.reduction
         slope = np.empty(len(NUMBERS))
         slope[:MEANS] = deals.x.T @ likelihood.slope_mean
-        slope[MEANS : MEANS + SCALES] = deals.z.T @ (likelihood.slope_sd * noise**2 / found.predictive_sd)
+        slope[MEANS : MEANS + SCALES] = deals.z.T @ (likelihood.slope_sd * noise**2 / posterior.predictive_sd)
         faded = pull * prior.conflict
         slope[MEANS + SCALES :] = (
             faded.sum(),
@@ -113,7 +115,7 @@ class _Posterior:
             _slope_lapse(likelihood.slope_low, low, deals.planned, model)
             + _slope_lapse(likelihood.slope_high, high, deals.planned, model),
         )
-        return found.log_evidence, slope
+        return posterior.log_evidence, slope
 
 
 def _slope_lapse(slope: FloatArray, log_days: FloatArray, planned: FloatArray, model: Parameters) -> float:
@@ -125,15 +127,15 @@ def _slope_lapse(slope: FloatArray, log_days: FloatArray, planned: FloatArray, m
 
 
 def fit(
-    deals: DealTable, what: Seen, start: FloatArray | None = None, *, lapse: bool = True, errors: bool = True
+    deals: DealTable, durations: Durations, start: FloatArray | None = None, *, lapse: bool = True, errors: bool = True
 ) -> Fit:
     """The numbers most likely a posteriori. Without `lapse` the hazard does not rise at the end of a term."""
     free = np.array([number.name != "log_lapse" or lapse for number in NUMBERS])
-    loss = _Posterior(deals, what, free)
+    loss = _Posterior(deals, durations, free)
     bounds = [bound if may else (0.0, 0.0) for bound, may in zip(BOUNDS, free, strict=True)]
     theta = np.where(free, START if start is None else start, 0.0)
-    found = minimize(loss, theta, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-9, "gtol": 1e-4})
-    best = np.asarray(found.x, np.float64)
+    optimum = minimize(loss, theta, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-9, "gtol": 1e-4})
+    best = np.asarray(optimum.x, np.float64)
     loss(best)
     evidence = loss.log_evidence
     covariance = _covariance(loss, best, free) if errors else np.zeros((len(best), len(best)))

@@ -21,7 +21,7 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     table_of,
 )
 from ceasefire.reference_class.outside_view.deal_files import (
-    AskedDeal,
+    DealRequest,
     deal_of,
     history_of,
     read_form,
@@ -70,12 +70,12 @@ class Row:
 class DealForecast:
     """The forecast of one deal. `curves` by reading of undated ends; the headline is the middle reading."""
 
-    asked: AskedDeal
+    request: DealRequest
     known: Knowledge
     curves: Mapping[Reading, DurationCurve]
     term: EndOfTerm
     view: OutsideView
-    asked_days: tuple[int, ...] = ()
+    requested_days: tuple[int, ...] = ()
 
     @property
     def headline(self) -> DurationCurve:
@@ -85,31 +85,31 @@ class DealForecast:
     @property
     def planned(self) -> float | None:
         """Length of the fixed term [days], None when open-ended or not known."""
-        return self.asked.facts.planned_days
+        return self.request.facts.planned_days
 
     def in_force(self, days: FloatArray | float, reading: Reading = HEADLINE) -> FloatArray:
         """P(unbroken and the term not over) on each day, given that the deal is in force after `held_days`."""
-        when = np.maximum(np.asarray(days, np.float64), self.asked.held_days)
+        when = np.maximum(np.asarray(days, np.float64), self.request.held_days)
         unbroken = self.curves[reading].holds(when)
         if self.planned is None:
             return unbroken
         plan = np.asarray(self.planned)
         running = 1.0 - self.term.ended(when, plan)
-        now = 1.0 - self.term.ended(np.asarray(self.asked.held_days), plan)
+        now = 1.0 - self.term.ended(np.asarray(self.request.held_days), plan)
         return np.asarray(unbroken * running / max(float(now), 1e-12))
 
     @cached_property
     def days(self) -> tuple[int, ...]:
         """Days of the table: the usual ones, some around a planned day, and short ones for a short deal."""
-        if self.asked_days:
-            return self.asked_days
+        if self.requested_days:
+            return self.requested_days
         wanted = set(DAYS)
         if self.planned is not None:
             plan = max(1, round(self.planned))
             wanted |= {max(1, plan // 2), plan, plan + 1, 2 * plan}
-        if self.headline.quantile(0.5) - self.asked.held_days < 30 or (self.planned or 99) < 15:
+        if self.headline.quantile(0.5) - self.request.held_days < 30 or (self.planned or 99) < 15:
             wanted |= set(SHORT_DAYS)
-        later = sorted(day for day in wanted if self.asked.held_days < day <= LAST_DAY)
+        later = sorted(day for day in wanted if self.request.held_days < day <= LAST_DAY)
         return tuple(later)
 
     @cached_property
@@ -130,7 +130,7 @@ class DealForecast:
         normal = np.random.default_rng(1989).standard_normal((DRAWS, len(theta)))
         draws = theta + normal * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
         draws = np.clip(draws, *np.array(BOUNDS).T)
-        table = table_of([self.asked.facts])
+        table = table_of([self.request.facts])
         models = [parameters(draw) for draw in draws]
         mean = np.array([model.mean(table)[0] for model in models])
         noise = np.array([model.noise(table)[0] for model in models])
@@ -149,7 +149,7 @@ class DealForecast:
     @cached_property
     def median_in_force(self) -> float:
         """Days by which half are no longer in force."""
-        low, high = self.asked.held_days, 36525.0
+        low, high = self.request.held_days, 36525.0
         for _ in range(60):
             middle = (low + high) / 2
             low, high = (middle, high) if float(self.in_force(middle)) > 0.5 else (low, middle)
@@ -170,16 +170,16 @@ class Forecast:
     def warnings(self) -> list[str]:
         """Each warning once, with the deal's name where there is more than one."""
         several = len(self.deals) > 1
-        found = [
-            f"{one.asked.facts.name}: {words}" if several else words
+        pairs = [
+            f"{one.request.facts.name}: {words}" if several else words
             for one in self.deals
             for words in one.known.warnings
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(pairs))
 
     def rows(self) -> list[dict[str, Any]]:
         """A row per deal and day: deal, day, unbroken, low, high, third, upper, interval, in_force."""
-        return [{"deal": one.asked.facts.name, **row.__dict__} for one in self.deals for row in one.rows]
+        return [{"deal": one.request.facts.name, **row.__dict__} for one in self.deals for row in one.rows]
 
     def table(self) -> pd.DataFrame:
         """The rows as a table."""
@@ -194,11 +194,11 @@ def numbers_of(folder: Path) -> OutsideView:
     return load_numbers(folder)
 
 
-Asked = AskedDeal | Mapping[str, Any] | str | Path
+DealInput = DealRequest | Mapping[str, Any] | str | Path
 
 
 def forecast(
-    deal: Asked | Sequence[Asked],
+    deal: DealInput | Sequence[DealInput],
     *,
     history: str | Path | Sequence[Mapping[str, Any]] | Sequence[Record] = (),
     held_days: float | None = None,
@@ -214,58 +214,58 @@ def forecast(
     table. `numbers`: a folder written by a refit. Raises ScenarioError with every fault of what was given.
     """
     view = numbers_of(SHIPPED if numbers is None else Path(numbers))
-    asked = _asked(deal)
+    request = _requests(deal)
     if held_days is not None:
-        asked = [replace(one, held_days=held_days) for one in asked]
-    _check_days(asked, days)
+        request = [replace(one, held_days=held_days) for one in request]
+    _check_days(request, days)
     earlier = _earlier(history)
     from_data = _from_data(data)
-    return Forecast([forecast_one(view, one, earlier, from_data, tuple(days)) for one in asked])
+    return Forecast([forecast_one(view, one, earlier, from_data, tuple(days)) for one in request])
 
 
 def forecast_one(
     view: OutsideView,
-    asked: AskedDeal,
+    request: DealRequest,
     history: Sequence[Record] = (),
     data: Sequence[Record] | None = None,
     days: tuple[int, ...] = (),
 ) -> DealForecast:
     """The forecast of one deal. With `data` its deals replace what is shipped of the country."""
-    known = knowledge_of(view, asked, history, data)
-    asked = replace(asked, facts=known.facts)
-    return DealForecast(asked, known, curves(view, asked, known), view.term, view, days)
+    known = knowledge_of(view, request, history, data)
+    request = replace(request, facts=known.facts)
+    return DealForecast(request, known, curves(view, request, known), view.term, view, days)
 
 
-def curves(view: OutsideView, asked: AskedDeal, known: Knowledge) -> dict[Reading, DurationCurve]:
+def curves(view: OutsideView, request: DealRequest, known: Knowledge) -> dict[Reading, DurationCurve]:
     """The curve in each reading."""
-    deal = table_of([asked.facts])
+    deal = table_of([request.facts])
     return {
         reading: curve(
-            view.model(reading), deal, known.effect(view.model(reading), reading, deal), BREAK_WEIGHT, asked.held_days
+            view.model(reading), deal, known.effect(view.model(reading), reading, deal), BREAK_WEIGHT, request.held_days
         )
         for reading in USED
     }
 
 
-def _asked(deal: Asked | Sequence[Asked]) -> list[AskedDeal]:
-    if isinstance(deal, AskedDeal):
+def _requests(deal: DealInput | Sequence[DealInput]) -> list[DealRequest]:
+    if isinstance(deal, DealRequest):
         return [deal]
     if isinstance(deal, Mapping):
         return [deal_of(deal)]
     if isinstance(deal, (str, Path)):
         file = Path(deal)
         return read_table(file) if file.suffix.lower() == ".csv" else [read_form(file)]
-    return [each for one in deal for each in _asked(one)]
+    return [each for one in deal for each in _requests(one)]
 
 
-def _check_days(asked: Sequence[AskedDeal], days: Sequence[int]) -> None:
+def _check_days(request: Sequence[DealRequest], days: Sequence[int]) -> None:
     faults = [
         Fault("", None, "days", f"{day} is not a day from 1 to {LAST_DAY}; later days are not told apart")
         for day in days if not 1 <= day <= LAST_DAY
     ]  # fmt: skip
     faults += [
         Fault("", None, "held_days", f"{one.held_days:g} is not a number of days from 0 to {LAST_DAY}")
-        for one in asked if not 0 <= one.held_days < LAST_DAY
+        for one in request if not 0 <= one.held_days < LAST_DAY
     ]  # fmt: skip
     if faults:
         raise ScenarioError(faults)

@@ -18,10 +18,10 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     Record,
     date_of,
     day_number,
-    seen_on,
+    durations_known_on,
     table_of,
 )
-from ceasefire.reference_class.outside_view.deal_files import AskedDeal, in_place_of
+from ceasefire.reference_class.outside_view.deal_files import DealRequest, in_place_of
 from ceasefire.reference_class.outside_view.effect_states import (
     CountryState,
     Effect,
@@ -48,15 +48,17 @@ class Knowledge:
     def effect(self, model: Parameters, reading: Reading, deal: DealTable) -> Effect:
         """The sum of effects of the deal, a table of length 1."""
         table = table_of([record.facts for record in self.earlier])
-        index, what = seen_on(float(deal.start[0]), table.start, [r.ending for r in self.earlier], reading)
-        return effect(self.states[reading], model, deal, table.take(index), what)
+        index, durations = durations_known_on(
+            float(deal.start[0]), table.start, [r.ending for r in self.earlier], reading
+        )
+        return effect(self.states[reading], model, deal, table.take(index), durations)
 
     @property
     def counted(self) -> list[Record]:
         """Earlier deals by name of which something was known on the first day, the latest last."""
         day = day_number(self.facts.start)
         starts = np.array([day_number(record.facts.start) for record in self.earlier], np.float64)
-        index, _ = seen_on(day, starts, [record.ending for record in self.earlier], HEADLINE)
+        index, _ = durations_known_on(day, starts, [record.ending for record in self.earlier], HEADLINE)
         return sorted((self.earlier[int(k)] for k in index), key=lambda record: record.facts.start)
 
     @property
@@ -74,16 +76,16 @@ class Knowledge:
 
 
 def knowledge_of(
-    view: OutsideView, asked: AskedDeal, history: Sequence[Record], data: Sequence[Record] | None
+    view: OutsideView, request: DealRequest, history: Sequence[Record], data: Sequence[Record] | None
 ) -> Knowledge:
     """What is known of one deal's country and conflict: shipped states or a data folder, and the user's own list."""
     warnings: list[str] = []
     names = view.countries if data is None else sorted({record.facts.country for record in data})
-    facts = replace(asked.facts, country=known_country(asked.facts.country, names))
+    facts = replace(request.facts, country=known_country(request.facts.country, names))
     facts = replace(facts, conflict=facts.conflict or _unnamed(history))
     own = [in_place_of(record, facts) for record in history]
     own = [replace(r, facts=replace(r.facts, country=known_country(r.facts.country, names))) for r in own]
-    facts = replace(facts, start=_start(view, asked, own, data, warnings))
+    facts = replace(facts, start=_start(view, request, own, data, warnings))
     day = day_number(facts.start)
     mine = [record for record in own if record.facts.country == facts.country]
     if data is None:
@@ -100,22 +102,22 @@ def knowledge_of(
             )
             there = [record for record in there if not any(_same_deal(record, other) for other in twice)]
         states, earlier = _nothing(view), mine + there
-    found = Knowledge(facts, states, earlier)
-    if not facts.conflict and len(_conflicts(found)) == 1:
-        only = next(iter(_conflicts(found)))
-        found = replace(found, facts=replace(facts, conflict=only))
+    knowledge = Knowledge(facts, states, earlier)
+    if not facts.conflict and len(_conflicts(knowledge)) == 1:
+        only = next(iter(_conflicts(knowledge)))
+        knowledge = replace(knowledge, facts=replace(facts, conflict=only))
         warnings.append(f"conflict is not given: taken as '{only}', the only one known in {facts.country}")
-    return replace(found, warnings=tuple(warnings + _warnings(view, asked, found, own, data, names)))
+    return replace(knowledge, warnings=tuple(warnings + _warnings(view, request, knowledge, own, data, names)))
 
 
-def known_country(said: str, names: Sequence[str]) -> str:
+def known_country(text: str, names: Sequence[str]) -> str:
     """The country as the record names it: 'Myanmar' is 'Myanmar (Burma)'; what is not known stays as it was said."""
-    word = said.strip().lower()
+    word = text.strip().lower()
     for name in names:
         short, _, other = name.lower().partition(" (")
         if word and word in (name.lower(), short, other.rstrip(")")):
             return name
-    return said.strip()
+    return text.strip()
 
 
 def _unnamed(history: Sequence[Record]) -> str:
@@ -150,11 +152,11 @@ def _same_deal(one: Record, other: Record) -> bool:
 
 
 def _start(
-    view: OutsideView, asked: AskedDeal, own: Sequence[Record], data: Sequence[Record] | None, warnings: list[str]
+    view: OutsideView, request: DealRequest, own: Sequence[Record], data: Sequence[Record] | None, warnings: list[str]
 ) -> datetime.date:
     """The first day, or the day after everything that is known when it was not said."""
-    if "start" not in asked.missing:
-        return asked.facts.start
+    if "start" not in request.missing:
+        return request.facts.start
     ends = [day_number(record.facts.start) + 1 for record in (*own, *(data or ()))]
     day = date_of(max([year_end(view.last_year), *ends]))
     warnings.append(f"start is not given: taken as {day}, after everything that is known of earlier deals")
@@ -163,34 +165,36 @@ def _start(
 
 def _warnings(
     view: OutsideView,
-    asked: AskedDeal,
-    found: Knowledge,
+    request: DealRequest,
+    knowledge: Knowledge,
     own: Sequence[Record],
     data: Sequence[Record] | None,
     names: Sequence[str],
 ) -> list[str]:
-    facts = found.facts
-    late = not found.earlier and facts.start.year > view.last_year + 1
+    facts = knowledge.facts
+    late = not knowledge.earlier and facts.start.year > view.last_year + 1
     return [
-        *_of_names(asked, found, data, names),
-        *_of_list(found, own),
-        *_of_facts(asked),
+        *_of_names(request, knowledge, data, names),
+        *_of_list(knowledge, own),
+        *_of_facts(request),
         *([_OLD.format(year=view.last_year)] if data is None and facts.country in names and late else []),
     ]
 
 
-def _of_names(asked: AskedDeal, found: Knowledge, data: Sequence[Record] | None, names: Sequence[str]) -> list[str]:
-    facts = found.facts
+def _of_names(
+    request: DealRequest, knowledge: Knowledge, data: Sequence[Record] | None, names: Sequence[str]
+) -> list[str]:
+    facts = knowledge.facts
     if not facts.country:
         return ["country is not given: the range is that of all countries"]
-    listed = any(record.facts.country == facts.country for record in found.earlier)
+    listed = any(record.facts.country == facts.country for record in knowledge.earlier)
     if facts.country not in names and not listed:
         close = near_names(facts.country, names)
         hint = f"; did you mean {' or '.join(repr(name) for name in close)}?" if close else ""
         return [f"nothing is known of '{facts.country}': the range is that of all countries{hint}"]
-    if found.state.deals == 0 and not found.counted:
+    if knowledge.state.deals == 0 and not knowledge.counted:
         return [f"no deal in {facts.country} was known on {facts.start}: the range is that of all countries"]
-    conflicts = _conflicts(found)
+    conflicts = _conflicts(knowledge)
     if facts.conflict and facts.conflict not in conflicts:
         return [
             f"nothing is known of the conflict '{facts.conflict}' in {facts.country}: only the country's other deals "
@@ -202,10 +206,10 @@ def _of_names(asked: AskedDeal, found: Knowledge, data: Sequence[Record] | None,
     return []
 
 
-def _conflicts(found: Knowledge) -> dict[str, int]:
+def _conflicts(knowledge: Knowledge) -> dict[str, int]:
     """Deals known of each conflict of the country; a negative number is the record's word for an unknown conflict."""
-    count = {name: state.deals for name, state in found.state.conflicts.items()}
-    for record in found.counted:
+    count = {name: state.deals for name, state in knowledge.state.conflicts.items()}
+    for record in knowledge.counted:
         count[record.facts.conflict] = count.get(record.facts.conflict, 0) + 1
     return count
 
@@ -216,12 +220,12 @@ def _listed(conflicts: Mapping[str, int]) -> str:
     return ", ".join(parts[:8]) + (f" and {len(parts) - 8} more" if len(parts) > 8 else "")
 
 
-def _of_list(found: Knowledge, own: Sequence[Record]) -> list[str]:
-    facts, words = found.facts, []
+def _of_list(knowledge: Knowledge, own: Sequence[Record]) -> list[str]:
+    facts, words = knowledge.facts, []
     elsewhere = [record for record in own if record.facts.country != facts.country]
     late = [r for r in own if r.facts.country == facts.country and r.facts.start >= facts.start]
     used = len(own) - len(elsewhere) - len(late)
-    counted = [record for record in found.counted if record in own]
+    counted = [record for record in knowledge.counted if record in own]
     if elsewhere:
         words.append(f"{_number(len(elsewhere), 'deal')} of your list lie in other countries, and do not count")
     if late:
@@ -234,16 +238,16 @@ def _of_list(found: Knowledge, own: Sequence[Record]) -> list[str]:
     return words
 
 
-def _of_facts(asked: AskedDeal) -> list[str]:
+def _of_facts(request: DealRequest) -> list[str]:
     words = []
     defaults = {"ceasefire_class": "a bare cessation", "written": "not written", "fixed_term": "open-ended"}
     for fact, taken in defaults.items():
-        if fact in asked.missing:
+        if fact in request.missing:
             words.append(f"{fact} is not given: taken as {taken}")
-    if "planned_days" in asked.missing:
+    if "planned_days" in request.missing:
         words.append("planned_days is not given: a term of unknown length is taken as 14 days, without a planned day")
-    if asked.not_used:
-        words.append(f"not used, for they add nothing to the other facts: {', '.join(asked.not_used)}")
+    if request.not_used:
+        words.append(f"not used, for they add nothing to the other facts: {', '.join(request.not_used)}")
     return words
 
 

@@ -22,7 +22,7 @@ class Number:
     prior_sd: float
     start: float
     bounds: tuple[float, float]
-    says: str
+    meaning: str
 
 
 FREE = float("inf")

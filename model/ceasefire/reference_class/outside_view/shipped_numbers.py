@@ -27,9 +27,9 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     Reading,
     Record,
     day_number,
+    durations_known_on,
+    known_durations,
     log_window,
-    seen,
-    seen_on,
     table_of,
 )
 from ceasefire.reference_class.outside_view.data_folder import CITATION, last_day, read_durations
@@ -100,11 +100,11 @@ class OutsideView:
 
     def state(self, reading: Reading, country: str, day: float) -> CountryState:
         """What is known of a country at the end of the last year that was over on that day."""
-        found = nothing_known(self.model(reading))
+        latest = nothing_known(self.model(reading))
         for _, state in self.states[reading].get(country, []):
             if state.day <= day:
-                found = state
-        return found
+                latest = state
+        return latest
 
 
 def year_end(year: int) -> float:
@@ -122,12 +122,12 @@ def effect_history(
         own, endings = table.take(rows), [records[int(k)].ending for k in rows]
         before: tuple[Any, ...] = ()
         for year in range(int(records[int(rows[0])].facts.start.year), last_year + 1):
-            index, what = seen_on(year_end(year), own.start, endings, reading)
+            index, durations = durations_known_on(year_end(year), own.start, endings, reading)
             known = own.take(index)
-            low, high = log_window(what, known.planned, model.lapse_speed)
+            low, high = log_window(durations, known.planned, model.lapse_speed)
             now = (tuple(index), tuple(low), tuple(high))
             if len(index) and now != before:
-                yield str(country), year, advanced(nothing_known(model), model, known, what, year_end(year))
+                yield str(country), year, advanced(nothing_known(model), model, known, durations, year_end(year))
             before = now
 
 
@@ -139,15 +139,15 @@ def refit(data: Path, to: Path, progress: Callable[[str], None] = lambda words: 
     fits: dict[Reading, Fit] = {}
     for reading in READINGS:
         progress(f"fitting, undated ends read as '{reading}'")
-        index, what = seen([record.ending for record in records], reading)
-        fits[reading] = fit(table.take(index), what)
+        index, durations = known_durations([record.ending for record in records], reading)
+        fits[reading] = fit(table.take(index), durations)
     term = fit_end_of_term(*term_records(records, day_number(last)))
     to.mkdir(parents=True, exist_ok=True)
     _write_estimates(to / ESTIMATES, records, fits, term, last.year)
     _write_rows(
         to / COVARIANCE, ("reading", "number", *NAMES),
-        ([reading, name, *map(_short, row)] for reading, found in fits.items()
-         for name, row in zip(NAMES, found.covariance, strict=True)),
+        ([reading, name, *map(_short, row)] for reading, fitted in fits.items()
+         for name, row in zip(NAMES, fitted.covariance, strict=True)),
     )  # fmt: skip
     countries: list[list[str]] = []
     conflicts: list[list[str]] = []
@@ -192,14 +192,14 @@ def _write_estimates(
         "last_year": last_year,
         "readings": {
             reading: {
-                "deals": found.deals,
-                "log_evidence": round(found.log_evidence, 3),
+                "deals": fitted.deals,
+                "log_evidence": round(fitted.log_evidence, 3),
                 "numbers": {
                     number.name: {"value": round(float(value), 4), "se": round(float(error), 4)}
-                    for number, value, error in zip(NUMBERS, found.theta, found.errors, strict=True)
+                    for number, value, error in zip(NUMBERS, fitted.theta, fitted.errors, strict=True)
                 },
             }
-            for reading, found in fits.items()
+            for reading, fitted in fits.items()
         },
         "end_of_term": {
             "deals": term.deals,
@@ -245,10 +245,10 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
 
 
 def _covariances(file: Path) -> dict[Reading, FloatArray]:
-    found: dict[str, list[list[float]]] = {}
+    rows: dict[str, list[list[float]]] = {}
     for row in _rows(file):
-        found.setdefault(row["reading"], []).append([float(row[name]) for name in NAMES])
-    return {reading: np.array(found[reading]) for reading in READINGS}
+        rows.setdefault(row["reading"], []).append([float(row[name]) for name in NAMES])
+    return {reading: np.array(rows[reading]) for reading in READINGS}
 
 
 def _states(folder: Path) -> dict[Reading, dict[str, list[YearState]]]:
@@ -257,7 +257,7 @@ def _states(folder: Path) -> dict[Reading, dict[str, list[YearState]]]:
         loading = np.array([float(row[name]) for name in ("per_country", "per_open_ended", "per_fixed_term")])
         own = ConflictState(float(row["intercept"]), loading, float(row["variance"]), int(row["deals"]))
         conflicts.setdefault((row["reading"], row["country"], row["end_of_year"]), {})[row["conflict"]] = own
-    found: dict[Reading, dict[str, list[YearState]]] = {reading: {} for reading in USED}
+    states: dict[Reading, dict[str, list[YearState]]] = {reading: {} for reading in USED}
     for row in _rows(folder / COUNTRIES):
         year = int(row["end_of_year"])
         upper = np.zeros((3, 3))
@@ -270,5 +270,5 @@ def _states(folder: Path) -> dict[Reading, dict[str, list[YearState]]]:
             int(row["deals"]),
             int(row["fixed_term_deals"]),
         )
-        found[row["reading"]].setdefault(row["country"], []).append((year, state))  # type: ignore[index]
-    return found
+        states[row["reading"]].setdefault(row["country"], []).append((year, state))  # type: ignore[index]
+    return states

@@ -50,8 +50,8 @@ def unknown_columns(file: Path, header: Sequence[str], valid: Sequence[str]) -> 
 def missing_columns(file: Path, header: Sequence[str], needed: Mapping[str, str]) -> list[Fault]:
     """A fault for each column that must be there, with what it holds."""
     return [
-        Fault(str(file), 1, name, f"no such column; it holds {says}")
-        for name, says in needed.items() if name not in header
+        Fault(str(file), 1, name, f"no such column; it holds {meaning}")
+        for name, meaning in needed.items() if name not in header
     ]  # fmt: skip
 
 
@@ -75,49 +75,49 @@ class Cells:
         """Words, or the default for an empty cell."""
         return str(self.values[name]).strip() if self.given(name) else default
 
-    def needed(self, name: str, says: str) -> str:
+    def needed(self, name: str, meaning: str) -> str:
         """Words that must be there."""
         if not self.given(name):
-            self.wrong(name, f"is empty; give {says}")
+            self.wrong(name, f"is empty; give {meaning}")
         return self.text(name)
 
     def flag(self, name: str, default: bool = False) -> bool:
         """Yes or no."""
-        said = self.text(name).lower()
-        if not said:
+        text = self.text(name).lower()
+        if not text:
             return default
-        if said not in YES + NO:
+        if text not in YES + NO:
             self.wrong(name, f"'{self.text(name)}' is neither yes (1) nor no (0)")
-        return said in YES
+        return text in YES
 
     def days(self, name: str, low: float = 0.0) -> float | None:
         """A number of days from `low`, None for an empty cell."""
         if not self.given(name):
             return None
         try:
-            found = float(self.text(name))
+            number = float(self.text(name))
         except ValueError:
-            found = math.nan
-        if not (math.isfinite(found) and low <= found <= 36525.0):
+            number = math.nan
+        if not (math.isfinite(number) and low <= number <= 36525.0):
             self.wrong(name, f"'{self.text(name)}' is not a number of days from {low:g} to 36525")
             return None
-        return found
+        return number
 
     def one_of(self, name: str, valid: Sequence[str], default: str) -> str:
         """One of the valid words."""
-        said = self.text(name, default)
-        if said.lower() not in valid:
-            self.wrong(name, f"no such value '{said}'{did_you_mean(said, valid)}")
+        text = self.text(name, default)
+        if text.lower() not in valid:
+            self.wrong(name, f"no such value '{text}'{did_you_mean(text, valid)}")
             return default
-        return said.lower()
+        return text.lower()
 
     def date(self, name: str) -> datetime.date | None:
         """A day such as 2020-03-06, None for an empty cell."""
         if not self.given(name):
             return None
-        found = self.values[name]
-        if isinstance(found, datetime.date) and not isinstance(found, datetime.datetime):
-            return found
+        value = self.values[name]
+        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+            return value
         try:
             return datetime.date.fromisoformat(self.text(name)[:10] if "T" in self.text(name) else self.text(name))
         except ValueError:
