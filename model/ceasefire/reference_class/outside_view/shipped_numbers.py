@@ -163,7 +163,8 @@ def refit(data: Path, to: Path, progress: Callable[[str], None] = lambda words: 
 
 
 def _short(number: float) -> str:
-    return f"{number:.5g}"
+    """Five significant digits, and 0 for what differs from it by rounding alone."""
+    return f"{round(number, 7) + 0.0:.5g}"
 
 
 def _country_cells(state: CountryState) -> list[str]:
