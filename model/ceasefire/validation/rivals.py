@@ -47,8 +47,13 @@ def lognormal(learnt: Sequence[Features], what: Seen, wanted: Sequence[Features]
 def _accelerated(
     learnt: Sequence[Features], what: Seen, wanted: Sequence[Features], log_survival: Callable[[Floats], Floats]
 ) -> Floats:
+    """Maximum likelihood on what was seen: days beyond the horizon are censored there.
+
+    An undated end in [low, high) keeps its own upper limit, however late: cut to the horizon it would say that the
+    deal had ended by then.
+    """
     x = design(learnt)
-    low, high = _log_days(what.low), _log_days(np.where(np.isinf(what.high), 0.0, what.high))
+    low, high = _log_days(what.low), np.log(np.maximum(np.where(np.isinf(what.high), 0.0, what.high), 1e-3))
     censored = np.isinf(what.high) | (what.low >= EDGES[-1])
 
     def loss(theta: Floats) -> float:
