@@ -44,6 +44,9 @@ STEPS = 300
 RELAXATION = 1.9
 """Steps of expectation-maximisation, each lengthened by so much; more of them add less than 0.1 to a likelihood."""
 
+LOOK_EVERY, PATIENCE = 25, 4.0
+"""Steps after which a profile is looked at, and how many times the last gain it may still be expected to make."""
+
 ATOM_SHARE = 0.02
 """So many worlds with a difference of exactly nought are an atom: worlds that a change leaves alone."""
 
@@ -85,7 +88,7 @@ class MixingDistribution:
 
     def quantile(self, at: float) -> float:
         """The figure that a share `at` of draws does not exceed; mass is spread evenly around each grid point."""
-        return float(_quantiles(self.support, self.mass[None], (at,))[0, 0])
+        return float(_quantiles(self.support, self.mass[None], (at,), self.kernel.atom)[0, 0])
 
     def quantile_interval(self, at: float, level: float = LEVEL) -> Interval:
         """A quantile with its limits: how far it could be off for want of draws and of worlds."""
@@ -100,13 +103,21 @@ class MixingDistribution:
         shares = np.asarray(at, dtype=float)
         low, high = _quantile_limits(self, shares, level)
         below, above = share_limits(shares * self.draws, self.draws, level)
-        mass = self.mass[None]
-        values, first, last = (_quantiles(self.support, mass, tuple(each))[0] for each in (shares, below, above))
+        values, first, last = (
+            _quantiles(self.support, self.mass[None], tuple(each), self.kernel.atom)[0]
+            for each in (shares, below, above)
+        )
         low, high = np.minimum(low, first), np.maximum(high, last)
         return {
             share: Interval(float(v), float(min(v, one)), float(max(v, other)))
             for share, v, one, other in zip(at, values, low, high, strict=True)
         }
+
+    def widest_band(self, band: float = 0.90, level: float = LEVEL) -> Interval:
+        """The mean, and how far the middle `band` of draws may reach at most: what to print with a verdict."""
+        edges = self.quantile_intervals(((1 - band) / 2, (1 + band) / 2), level)
+        low, high = edges.values()
+        return Interval(self.mean.value, low.low, high.high)
 
     def share_above(self, threshold: float, level: float = LEVEL) -> Interval:
         """Share of draws whose true figure is above a threshold, with profile-likelihood limits."""
@@ -309,19 +320,30 @@ def _log_likelihood(chance: FloatArray, counts: FloatArray, mass: FloatArray) ->
     return np.asarray((counts * np.log(np.maximum(mass @ chance.T, 1e-300))).sum(axis=1))
 
 
-def _split_likelihood(found: MixingDistribution, below: BoolArray, above: BoolArray, share: FloatArray) -> FloatArray:
-    """The highest log likelihood (problems,) when a share of the mass lies on `below`, the rest on `above`.
+def _is_likely(
+    found: MixingDistribution, below: BoolArray, above: BoolArray, share: FloatArray, floor: float
+) -> BoolArray:
+    """Whether the draws are likely enough, a log likelihood of `floor`, with a share of the mass on `below`.
 
-    Both masks have shape (problems, points) and a point may belong to both; none is empty.
+    The rest lies on `above`. Both masks have shape (problems, points) and a point may belong to both; none is empty.
+    Each step raises the likelihood, so that a problem is decided when it has passed the floor, or is further from it
+    than PATIENCE times what the steps since the last look have gained.
     """
     chance, counts = found.kernel.chance, found.kernel.counts
     draws = counts.sum()
     begin = 0.8 * found.mass + 0.2 / len(found.mass)
     one, other = _of_mass(below * begin, share), _of_mass(above * begin, 1 - share)
-    for _ in range(STEPS):
-        ratio = (((counts / np.maximum((one + other) @ chance.T, 1e-300)) @ chance) / draws) ** RELAXATION
+    last = np.full(len(share), -np.inf)
+    for step in range(1, STEPS + 1):
+        seen = np.maximum((one + other) @ chance.T, 1e-300)
+        if step % LOOK_EVERY == 0:
+            reached = np.asarray(np.log(seen) @ counts)
+            if ((reached >= floor) | (floor - reached > PATIENCE * (reached - last))).all():
+                break
+            last = reached
+        ratio = (((counts / seen) @ chance) / draws) ** RELAXATION
         one, other = _of_mass(one * ratio, share), _of_mass(other * ratio, 1 - share)
-    return _log_likelihood(chance, np.broadcast_to(counts, (len(share), len(counts))), one + other)
+    return _log_likelihood(chance, np.broadcast_to(counts, (len(share), len(counts))), one + other) >= floor
 
 
 def _of_mass(mass: FloatArray, whole: FloatArray) -> FloatArray:
@@ -343,7 +365,7 @@ def _quantile_limits(found: MixingDistribution, at: FloatArray, level: float) ->
     while (np.abs(outside - inside) > 1).any():
         middle = (inside + outside) // 2
         middle = middle.clip(0, len(support) - 1)
-        accepted = _split_likelihood(found, points <= middle[:, None], points >= middle[:, None], tried) >= floor
+        accepted = _is_likely(found, points <= middle[:, None], points >= middle[:, None], tried, floor)
         moving = np.abs(outside - inside) > 1
         inside = np.where(moving & accepted, middle, inside)
         outside = np.where(moving & ~accepted, middle, outside)
@@ -363,9 +385,9 @@ def _share_of(found: MixingDistribution, those: BoolArray, level: float) -> Inte
     floor = found.highest - _cut(level)
     masks = np.tile(those, (2, 1))
     inside, outside = np.array([value, value]).clip(1e-6, 1 - 1e-6), np.array([0.0, 1.0])
-    for _ in range(9):
+    for _ in range(8):
         middle = (inside + outside) / 2
-        accepted = _split_likelihood(found, masks, ~masks, middle) >= floor
+        accepted = _is_likely(found, masks, ~masks, middle, floor)
         inside, outside = np.where(accepted, middle, inside), np.where(accepted, outside, middle)
     return Interval(value, min(first, float(outside[0])), max(last, float(outside[1])))
 
@@ -377,10 +399,18 @@ def _cut(level: float) -> float:
     return CHI_SQUARE_SHARE * float(chdtri(1, 1 - level)) / 2
 
 
-def _quantiles(support: FloatArray, mass: FloatArray, at: tuple[float, ...]) -> FloatArray:
-    """Quantiles (figures, shares) of masses (figures, points), each spread evenly over its cell of the grid."""
+def _quantiles(
+    support: FloatArray, mass: FloatArray, at: tuple[float, ...], atom: float | None = None
+) -> FloatArray:
+    """Quantiles (figures, shares) of masses (figures, points), each spread evenly over its cell of the grid.
+
+    The mass of an atom stays where it is.
+    """
     middles = (support[1:] + support[:-1]) / 2
     edges = np.concatenate([support[:1], middles, support[-1:]])
+    if atom is not None:
+        place = int(np.abs(support - atom).argmin())
+        edges[place : place + 2] = atom
     grown = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
     grown = grown / grown[:, -1:] + np.arange(len(edges)) * 1e-12
     return np.array([np.interp(at, row, edges) for row in grown])

@@ -44,13 +44,14 @@ class Kernel:
     """`chance` (cells, points): of seeing a cell under each true figure; `counts` (cells,): draws seen in the cell.
 
     `support` (points,) is the grid of true figures in rising order, in their unit; `start` (points,) are smooth masses
-    that the moments suggest.
+    that the moments suggest. `atom` is a figure that draws may have exactly.
     """
 
     support: FloatArray
     chance: FloatArray
     counts: FloatArray
     start: FloatArray
+    atom: float | None = None
 
 
 def share_kernel(successes: FloatArray, worlds: FloatArray) -> Kernel:
@@ -146,7 +147,7 @@ def atom_kernel(values: FloatArray, atom: float, lowest: float, highest: float) 
     support = np.concatenate([[atom], figure])
     order = np.argsort(support, kind="stable")
     chance, start = np.column_stack([binomial[:, 0], chance]), np.concatenate([begun[:1], start])
-    return Kernel(support[order], np.maximum(chance, 1e-300)[:, order], counts.astype(float), start[order])
+    return Kernel(support[order], np.maximum(chance, 1e-300)[:, order], counts.astype(float), start[order], atom)
 
 
 def mean_kernel(
