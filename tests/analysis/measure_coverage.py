@@ -168,7 +168,9 @@ def _held_by(fitted: MixingDistribution, made: Made, every: Floats, truth: Float
     for at, true in zip(EDGES, truth, strict=True):
         place = int(np.searchsorted(grid, true).clip(1, len(grid) - 1))
         half = (grid[place] - grid[place - 1]) / 2
-        low, high = (edges[at].low, edges[at].high) if fitted.told_apart else (edges[EDGES[0]].low, edges[EDGES[1]].high)
+        low, high = (
+            (edges[at].low, edges[at].high) if fitted.told_apart else (edges[EDGES[0]].low, edges[EDGES[1]].high)
+        )
         held.append(bool(low - half <= true <= high + half))
     held.append(bool(fitted.mean.low <= every.mean() <= fitted.mean.high))
     threshold = {SHARE: 0.5, DAYS: 912.5}.get(made.bounds, 0.0)
@@ -193,7 +195,7 @@ def error(made: Made, edges: list[Floats]) -> float:
 
 def bands(repeats: int, chosen: slice = slice(None)) -> Iterator[str]:
     """The estimator of doubt against the former one and against plain quantiles."""
-    yield "| truth | draws × worlds | 5–95 % band holds: new | former | plain | error of edges: new | former | plain |"
+    yield "| truth | draws x worlds | 5 to 95 % band holds: new | former | plain | error of edges: new | former | plain |"
     yield "|---|---|---|---|---|---|---|---|"
     rows = []
     for k, made in list(enumerate(MADE))[chosen]:
@@ -203,20 +205,21 @@ def bands(repeats: int, chosen: slice = slice(None)) -> Iterator[str]:
             holds = " | ".join(f"{100 * content(made, one):.0f} %" for one in each)
             form = ".3f" if made.bounds == SHARE else ".0f"
             wrong = " | ".join(format(error(made, one), form) for one in each)
-            yield f"| {made.name} | {draws} × {worlds} | {holds} | {wrong} |"
+            yield f"| {made.name} | {draws} x {worlds} | {holds} | {wrong} |"
             held = np.array(found.held).mean(axis=0)
             rows.append((made.name, draws, worlds, *held, float(np.mean(found.told))))
     yield ""
-    yield "| truth | draws × worlds | limits of the 5 % edge | of the 95 % edge | of the mean | of a share of draws | told apart |"
+    heads = "limits of the 5 % edge | of the 95 % edge | of the mean | of a share of draws | told apart"
+    yield f"| truth | draws x worlds | {heads} |"
     yield "|---|---|---|---|---|---|---|"
     for name, draws, worlds, *shares in rows:
-        yield f"| {name} | {draws} × {worlds} | " + " | ".join(f"{100 * one:.0f} %" for one in shares) + " |"
+        yield f"| {name} | {draws} x {worlds} | " + " | ".join(f"{100 * one:.0f} %" for one in shares) + " |"
 
 
 def budgets(repeats: int) -> Iterator[str]:
     """How many draws and worlds: content and error of edges for each design, over the truths that vary."""
     varied = [made for made in MADE if "in all" not in made.name]
-    yield "| draws × worlds | worlds | shares: holds | least | error | days and effects: holds | least | error [days] |"
+    yield "| draws x worlds | worlds | shares: holds | least | error | days and effects: holds | least | error [days] |"
     yield "|---|---|---|---|---|---|---|---|"
     for draws, worlds in MORE_DESIGNS:
         cells = []
@@ -225,8 +228,12 @@ def budgets(repeats: int) -> Iterator[str]:
             each = [(made, tally(made, draws, worlds, repeats, 50, limits=False).new) for made in chosen]
             holds = [content(made, edges) for made, edges in each]
             wrong = float(np.mean([error(made, edges) for made, edges in each]))
-            cells += [f"{100 * np.mean(holds):.0f} %", f"{100 * min(holds):.0f} %", f"{wrong:{'.3f' if shares else '.0f'}}"]
-        yield f"| {draws} × {worlds} | {draws * worlds:,} | " + " | ".join(cells) + " |"
+            cells += [
+                f"{100 * np.mean(holds):.0f} %",
+                f"{100 * min(holds):.0f} %",
+                f"{wrong:{'.3f' if shares else '.0f'}}",
+            ]
+        yield f"| {draws} x {worlds} | {draws * worlds:,} | " + " | ".join(cells) + " |"
 
 
 def shares_exactly() -> Iterator[str]:
@@ -357,9 +364,9 @@ RULES: tuple[tuple[str, Callable[[Dice], bool]], ...] = (
     ("mean of 8 draws, normal", normal_mean(8)),
     ("mean of 8 draws, exponential", skewed_mean(8)),
     ("mean of 200 draws, exponential", skewed_mean(200)),
-    ("part of a difference, 2 draws × 100 worlds", part(2)),
-    ("part of a difference, 8 draws × 100 worlds", part(8)),
-    ("sum of the parts, 8 draws × 100 worlds", part(8, total=True)),
+    ("part of a difference, 2 draws x 100 worlds", part(2)),
+    ("part of a difference, 8 draws x 100 worlds", part(8)),
+    ("sum of the parts, 8 draws x 100 worlds", part(8, total=True)),
     ("part, 8 draws: former rule (all worlds as one sample)", part(8, former=True)),
     ("mean over one Latin hypercube of 32, draws taken for independent", hypercube_mean(1, 32, False)),
     ("mean over 4 Latin hypercubes of 8, by replicate", hypercube_mean(4, 8, True)),

@@ -41,13 +41,13 @@ def share_limits(
 
 
 def share_in_words(successes: int, number: int) -> str:
-    """A share as text: '300 of 300' where all or none did, else a percentage. A hundred per cent is never rounded to."""
+    """A share as text: '300 of 300' where all or none did, else a percentage that is never rounded to 0 or 100."""
     if successes in (0, number):
         return f"{successes:,} of {number:,}"
     percent = 100 * successes / number
-    return f"{percent:.0f} %" if 1 <= percent <= 99 else f"{percent:.1f} %" if 0.1 <= percent <= 99.9 else (
-        f"{successes:,} of {number:,}"
-    )  # fmt: skip
+    if 1 <= percent <= 99:
+        return f"{percent:.0f} %"
+    return f"{percent:.1f} %" if 0.1 <= percent <= 99.9 else f"{successes:,} of {number:,}"
 
 
 def bounded_mean_interval(

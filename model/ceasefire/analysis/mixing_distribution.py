@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from ceasefire.analysis.interval import Interval
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_limits
-from ceasefire.analysis.noise_kernels import Kernel, atom_kernel, mean_kernel, share_kernel, share_start
+from ceasefire.analysis.noise_kernels import Kernel, atom_kernel, mean_kernel, share_kernel
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -88,7 +88,7 @@ class MixingDistribution:
 
     def quantile(self, at: float) -> float:
         """The figure that a share `at` of draws does not exceed; mass is spread evenly around each grid point."""
-        return float(_quantiles(self.support, self.mass[None], (at,), self.kernel.atom)[0, 0])
+        return float(quantiles_of(self.support, self.mass[None], (at,), self.kernel.atom)[0, 0])
 
     def quantile_interval(self, at: float, level: float = LEVEL) -> Interval:
         """A quantile with its limits: how far it could be off for want of draws and of worlds."""
@@ -104,7 +104,7 @@ class MixingDistribution:
         low, high = _quantile_limits(self, shares, level)
         below, above = share_limits(shares * self.draws, self.draws, level)
         values, first, last = (
-            _quantiles(self.support, self.mass[None], tuple(each), self.kernel.atom)[0]
+            quantiles_of(self.support, self.mass[None], tuple(each), self.kernel.atom)[0]
             for each in (shares, below, above)
         )
         low, high = np.minimum(low, first), np.maximum(high, last)
@@ -240,38 +240,6 @@ def effect_over_draws(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class ShareBands:
-    """Over draws, for each of several shares (rows,): the mean, and quantiles `low`, `middle`, `high` of the truth."""
-
-    mean: FloatArray
-    low: FloatArray
-    middle: FloatArray
-    high: FloatArray
-
-
-def share_bands(successes: npt.ArrayLike, worlds: npt.ArrayLike, band: float = 0.90) -> ShareBands:
-    """The middle `band` of true shares for many figures at once, such as a survival curve by day.
-
-    `successes` has shape (figures, draws), `worlds` (draws,). Figures with the same counts are estimated once.
-    """
-    hits = np.asarray(successes, dtype=float)
-    number = np.broadcast_to(np.asarray(worlds, dtype=float), hits.shape[1:])
-    different, back = np.unique(hits, axis=0, return_inverse=True)
-    edges = ((1 - band) / 2, 0.5, (1 + band) / 2)
-    if np.ptp(number) > 0:
-        each = [share_kernel(row, number) for row in different]
-        found = np.concatenate([_quantiles(one.support, _smooth(one)[0][None], edges) for one in each])
-    else:
-        every = np.arange(int(number[0]) + 1, dtype=float)
-        common = share_kernel(every, np.full(len(every), number[0]))
-        counts = np.array([np.bincount(row.astype(np.int64), minlength=len(every)) for row in different], dtype=float)
-        starts = np.array([share_start(common.support, row, number) for row in different])
-        found = _quantiles(common.support, _roughened(common.chance, counts, starts)[0], edges)
-    low, middle, high = found[np.ravel(back)].T
-    return ShareBands((hits / number).mean(axis=1), low, middle, high)
-
-
 def _fitted(
     kernel: Kernel, seen: FloatArray, bounds: tuple[float, float], p: float, worlds: float, level: float
 ) -> MixingDistribution:
@@ -281,11 +249,11 @@ def _fitted(
 
 
 def _smooth(kernel: Kernel) -> tuple[FloatArray, float]:
-    mass, highest = _roughened(kernel.chance, kernel.counts[None], kernel.start[None])
+    mass, highest = roughened(kernel.chance, kernel.counts[None], kernel.start[None])
     return mass[0], float(highest[0])
 
 
-def _roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
+def roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
     """For each figure, the smoothed masses (figures, points) and the highest log likelihood (figures,).
 
     `chance` (cells, points) is the chance of what was seen in a cell under each true figure; `counts` (figures,
@@ -399,9 +367,7 @@ def _cut(level: float) -> float:
     return CHI_SQUARE_SHARE * float(chdtri(1, 1 - level)) / 2
 
 
-def _quantiles(
-    support: FloatArray, mass: FloatArray, at: tuple[float, ...], atom: float | None = None
-) -> FloatArray:
+def quantiles_of(support: FloatArray, mass: FloatArray, at: tuple[float, ...], atom: float | None = None) -> FloatArray:
     """Quantiles (figures, shares) of masses (figures, points), each spread evenly over its cell of the grid.
 
     The mass of an atom stays where it is.

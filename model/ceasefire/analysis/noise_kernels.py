@@ -225,9 +225,7 @@ def _first_variances(
     return at, np.add.reduceat(found, first) / counts
 
 
-def _grid(
-    means: FloatArray, at: FloatArray, noise: FloatArray, bounds: tuple[float, float], points: int
-) -> FloatArray:
+def _grid(means: FloatArray, at: FloatArray, noise: FloatArray, bounds: tuple[float, float], points: int) -> FloatArray:
     """True means over the range of what was seen, spaced by the noise there, with nought among them."""
     low, high = float(means.min()), float(means.max())
     if high == low:

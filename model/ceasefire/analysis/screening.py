@@ -179,9 +179,9 @@ def rank_screening(
 def inert_factors(
     names: Sequence[str], outcomes: npt.ArrayLike, changed: npt.ArrayLike, tolerance: float = 0.0
 ) -> tuple[str, ...]:
-    """Factors that changed no world at all: `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,).
+    """Factors that changed no world at all.
 
-    On the same worlds a factor that cannot act leaves every outcome the same to the last bit.
+    `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,). On the same worlds a factor that cannot act leaves every outcome the same to the last bit.
     """
     same = np.abs(np.asarray(changed, dtype=float) - np.asarray(outcomes, dtype=float)) <= tolerance
     alike = same | (np.isnan(np.asarray(changed, dtype=float)) & np.isnan(np.asarray(outcomes, dtype=float)))

@@ -38,9 +38,7 @@ def simultaneous_intervals(values: npt.ArrayLike, level: float = 0.95) -> list[I
     return [Interval(float(m), float(m - reach * e), float(m + reach * e)) for m, e in zip(seen, error, strict=True)]
 
 
-def best_of(
-    values: npt.ArrayLike, names: list[str] | None = None, most: bool = True, level: float = 0.95
-) -> Selected:
+def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = True, level: float = 0.95) -> Selected:
     """The figure with the largest mean (or the smallest), with an interval that allows for its having been chosen.
 
     The best can only have been overrated for being chosen: towards less, the interval reaches as far as the largest
