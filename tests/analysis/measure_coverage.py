@@ -194,26 +194,21 @@ def error(made: Made, edges: list[Floats]) -> float:
 
 
 def bands(repeats: int, chosen: slice = slice(None)) -> Iterator[str]:
-    """The estimator of doubt against the former one and against plain quantiles."""
-    yield "| truth | draws x worlds | 5 to 95 % band holds: new | former | plain | error of edges: new | former | plain |"
-    yield "|---|---|---|---|---|---|---|---|"
-    rows = []
+    """The estimator of doubt against the former one and against plain quantiles, and how often its limits hold."""
+    heads = ("truth", "draws x worlds", "repeats", "5 to 95 % holds: new", "former", "plain", "error of edges: new")
+    more = ("former", "plain", "limits hold: 5 %", "95 %", "mean", "share of draws", "told apart")
+    yield "| " + " | ".join(heads + more) + " |"
+    yield "|---" * len(heads + more) + "|"
     for k, made in list(enumerate(MADE))[chosen]:
         for draws, worlds in DESIGNS:
             found = tally(made, draws, worlds, repeats, k)
             each = (found.new, found.linear, found.plain)
-            holds = " | ".join(f"{100 * content(made, one):.0f} %" for one in each)
             form = ".3f" if made.bounds == SHARE else ".0f"
-            wrong = " | ".join(format(error(made, one), form) for one in each)
-            yield f"| {made.name} | {draws} x {worlds} | {holds} | {wrong} |"
-            held = np.array(found.held).mean(axis=0)
-            rows.append((made.name, draws, worlds, *held, float(np.mean(found.told))))
-    yield ""
-    heads = "limits of the 5 % edge | of the 95 % edge | of the mean | of a share of draws | told apart"
-    yield f"| truth | draws x worlds | {heads} |"
-    yield "|---|---|---|---|---|---|---|"
-    for name, draws, worlds, *shares in rows:
-        yield f"| {name} | {draws} x {worlds} | " + " | ".join(f"{100 * one:.0f} %" for one in shares) + " |"
+            cells = [made.name, f"{draws} x {worlds}", f"{repeats:,}"]
+            cells += [f"{100 * content(made, one):.0f} %" for one in each]
+            cells += [format(error(made, one), form) for one in each]
+            cells += [f"{100 * one:.1f} %" for one in np.array(found.held).mean(axis=0)]
+            yield "| " + " | ".join([*cells, f"{100 * np.mean(found.told):.0f} %"]) + " |"
 
 
 def budgets(repeats: int) -> Iterator[str]:
@@ -254,7 +249,7 @@ def shares_exactly() -> Iterator[str]:
 def coverage(trial: Callable[[Dice], bool], repeats: int, seed: int) -> float:
     """Share of repeats in which an interval held the truth."""
     dice = np.random.default_rng(seed)
-    return float(np.mean([trial(dice) for _ in range(repeats)]))
+    return float(np.mean([bool(trial(dice)) for _ in range(repeats)]))
 
 
 def normal_mean(draws: int) -> Callable[[Dice], bool]:
@@ -302,7 +297,8 @@ def part(draws: int, former: bool = False, total: bool = False) -> Callable[[Dic
         outcomes, share, whole = _swapped(dice, draws, 100)
         if former:
             table = shapley({key: each.ravel() for key, each in outcomes.items()}, ["a", "b"]).set_index("part")
-            return bool(table.loc["a", "low"] <= share <= table.loc["a", "high"])
+            low, high = table["low"].to_dict()["a"], table["high"].to_dict()["a"]
+            return bool(low <= share <= high)
         found = parts_over_draws(outcomes)
         interval = found.total if total else next(each for each in found.parts if each.name == "a").mean
         true = whole if total else share
@@ -353,7 +349,7 @@ def best_lever(truths: Floats, kind: str) -> Callable[[Dice], bool]:
         else:
             selected = best_of(values)
             found = selected.chosen if kind == "chosen" else selected.alone
-        return found.low <= truths[best] <= found.high
+        return bool(found.low <= truths[best] <= found.high)
 
     return trial
 
@@ -373,6 +369,8 @@ RULES: tuple[tuple[str, Callable[[Dice], bool]], ...] = (
     ("mean over 10 Latin hypercubes of 20, by replicate", hypercube_mean(10, 20, True)),
     ("median days held, 100 worlds", median_days(100)),
     ("median days held, 1,000 worlds", median_days(1000)),
+)
+SELECTION: tuple[tuple[str, Callable[[Dice], bool]], ...] = (
     ("best of 21 levers, all alike: as if not chosen", best_lever(ALIKE, "alone")),
     ("best of 21 levers, all alike: chosen", best_lever(ALIKE, "chosen")),
     ("best of 21 levers, a ladder: chosen", best_lever(LADDER, "chosen")),
@@ -381,24 +379,25 @@ RULES: tuple[tuple[str, Callable[[Dice], bool]], ...] = (
 )
 
 
-def rules(repeats: int) -> Iterator[str]:
+def rules(those: tuple[tuple[str, Callable[[Dice], bool]], ...], repeats: int) -> Iterator[str]:
     """Coverage of the other rules; 95 % is meant."""
-    yield "| rule | held the truth |"
-    yield "|---|---|"
-    for k, (name, trial) in enumerate(RULES):
-        yield f"| {name} | {100 * coverage(trial, repeats, k):.1f} % |"
+    yield "| rule | repeats | held the truth |"
+    yield "|---|---|---|"
+    for k, (name, trial) in enumerate(those):
+        yield f"| {name} | {repeats:,} | {100 * coverage(trial, repeats, k):.1f} % |"
 
 
 def main() -> None:
     """Print the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=400)
-    parser.add_argument("--only", choices=("shares", "rules", "bands", "budgets"))
+    parser.add_argument("--only", choices=("shares", "rules", "selection", "bands", "budgets"))
     parser.add_argument("--truths", type=int, nargs=2, default=(0, len(MADE)), help="of the made truths, from and to")
     asked = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
         "shares": ("Shares", shares_exactly),
-        "rules": ("Means, parts, medians, selection", lambda: rules(5 * asked.repeats)),
+        "rules": ("Means, parts, medians", lambda: rules(RULES, 5 * asked.repeats)),
+        "selection": ("The best of many", lambda: rules(SELECTION, 2 * asked.repeats)),
         "bands": ("Doubt", lambda: bands(asked.repeats, slice(*asked.truths))),
         "budgets": ("Draws and worlds", lambda: budgets(max(20, asked.repeats // 8))),
     }

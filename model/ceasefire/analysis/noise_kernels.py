@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-SHARE_POINTS = 121
+SHARE_POINTS = 91
 """Grid of true shares, denser near 0 and 1, where binomial noise is small."""
 
-MEAN_POINTS = 91
+MEAN_POINTS = 71
 """Grid of true means, denser where the noise is small."""
 
 ATOM_SHARES = 17
@@ -61,6 +61,18 @@ def share_kernel(successes: FloatArray, worlds: FloatArray) -> Kernel:
     support[-1] = 1.0
     k, n = pairs[:, :1], pairs[:, 1:]
     return Kernel(support, _binomial(k, n, support), counts.astype(float), share_start(support, successes, worlds))
+
+
+def alike_kernel(figure: float, draws: int, worlds: float, lowest: float, highest: float) -> Kernel:
+    """Where every world of every draw shows one same figure, nothing is known of its noise.
+
+    Worlds unlike these may be as many as the rule of three allows in a twentieth of all worlds, and they may differ
+    by the whole range of the figure: true means may lie so far off, and are not told apart within that.
+    """
+    unseen = 1 - 0.05 ** (1 / max(1.0, 0.05 * worlds))
+    ends = (figure - (figure - lowest) * unseen, figure + (highest - figure) * unseen)
+    start = np.array([0.0, 1.0, 0.0])
+    return Kernel(np.array([ends[0], figure, ends[1]]), np.ones((1, 3)), np.array([float(draws)]), start, figure)
 
 
 def _binomial(k: FloatArray, n: FloatArray, share: FloatArray) -> FloatArray:

@@ -181,7 +181,8 @@ def inert_factors(
 ) -> tuple[str, ...]:
     """Factors that changed no world at all.
 
-    `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,). On the same worlds a factor that cannot act leaves every outcome the same to the last bit.
+    `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,). On the same worlds a factor that
+    cannot act leaves every outcome the same to the last bit.
     """
     same = np.abs(np.asarray(changed, dtype=float) - np.asarray(outcomes, dtype=float)) <= tolerance
     alike = same | (np.isnan(np.asarray(changed, dtype=float)) & np.isnan(np.asarray(outcomes, dtype=float)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -77,8 +78,15 @@ def _means(values: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, i
 
 def _joint_errors(correlation: FloatArray, freedom: int) -> FloatArray:
     """Draws (REPEATS, figures) of errors in standard errors: a multivariate t with this correlation."""
-    dice = np.random.default_rng(SEED)
+    normal, scale = _standard_errors(len(correlation), freedom)
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    normal = dice.standard_normal((REPEATS, len(correlation))) @ root.T
-    return np.asarray(normal / np.sqrt(dice.chisquare(freedom, REPEATS) / freedom)[:, None])
+    return np.asarray(normal @ root.T * scale[:, None])
+
+
+@cache
+def _standard_errors(figures: int, freedom: int) -> tuple[FloatArray, FloatArray]:
+    """Independent normal draws (REPEATS, figures), and what makes Student's of them (REPEATS,); always the same."""
+    dice = np.random.default_rng(SEED)
+    normal = dice.standard_normal((REPEATS, figures))
+    return normal, 1 / np.sqrt(dice.chisquare(freedom, REPEATS) / freedom)
