@@ -1,6 +1,7 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
 # make lint   style and types
+# make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -9,7 +10,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test lint clean
+.PHONY: run test lint coverage clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -22,6 +23,9 @@ lint: .venv/installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+coverage: .venv/installed-for-tests
+	$(BIN)/python tests/analysis/measure_coverage.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -272,6 +272,7 @@ def roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tup
     """
     even = np.full_like(starts, 1.0 / starts.shape[1])
     highest = _log_likelihood(chance, counts, _climb(chance, counts, even, STEPS, lengthened=True))
+    highest = np.maximum(highest, (counts @ np.log(np.maximum(chance, 1e-300))).max(axis=1))
     mass, chosen = starts, starts.copy()
     left = np.ones(len(starts), dtype=bool)
     for _ in range(STEPS):
