@@ -56,8 +56,8 @@ def _with_interval(
     part: Part, means: Mapping[Subset, FloatArray], groups: npt.NDArray[np.generic] | None, level: float
 ) -> Part:
     """A part with intervals over draws, or over replicates of a design."""
-    share, first, last = _by_draw(part.name, means)
-    return Part(part.name, *(_interval(each, groups, level) for each in (share, first, last)), part.least, part.most)
+    share, first, last = (_interval(each, groups, level) for each in _by_draw(part.name, means))
+    return Part(part.name, share, first, last, part.least, part.most)
 
 
 def _by_draw(name: str, means: Mapping[Subset, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
