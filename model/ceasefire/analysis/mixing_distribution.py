@@ -181,10 +181,11 @@ def mean_distribution(
 ) -> MixingDistribution:
     """The distribution of true means from each draw's mean and the variance of its worlds (both (draws,)).
 
-    The noise of a mean is normal with a variance that depends on the true mean and is learnt from all draws that may
-    have it: a draw whose few worlds are all alike is not taken for certain, and a draw that looks small because its
-    few worlds were small by luck is not believed the more for it. `lowest` and `highest` bound the true means.
-    ValueError for fewer than two draws, fewer than two worlds in a draw, or numbers that are not finite.
+    The noise of a mean has a variance that depends on the true mean and is learnt from all draws that may have it
+    (quasi-likelihood, see noise_kernels.mean_kernel): a draw whose few worlds are all alike is not taken for certain,
+    and a draw that looks small because its few worlds were small by luck is not believed the more for it. `lowest` and
+    `highest` bound the true means. ValueError for fewer than two draws, fewer than two worlds in a draw, or numbers
+    that are not finite.
     """
     seen, spread = (np.atleast_1d(np.asarray(each, dtype=float)) for each in (means, variances))
     number = np.broadcast_to(np.asarray(worlds, dtype=float), seen.shape)
@@ -286,7 +287,9 @@ def roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tup
     return chosen, np.maximum(highest, _log_likelihood(chance, counts, chosen))
 
 
-def _climb(chance: FloatArray, counts: FloatArray, mass: FloatArray, steps: int, lengthened: bool = False) -> FloatArray:
+def _climb(
+    chance: FloatArray, counts: FloatArray, mass: FloatArray, steps: int, lengthened: bool = False
+) -> FloatArray:
     """Masses after some steps of expectation-maximisation, each lengthened; each raises the likelihood."""
     draws = counts.sum(axis=1, keepdims=True)
     for _ in range(steps):
