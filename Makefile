@@ -2,6 +2,7 @@
 # make test   set everything up and run the tests
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
+# make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -10,7 +11,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test lint docs clean
+.PHONY: run test lint docs coverage clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -28,6 +29,9 @@ lint: .venv/installed-for-tests
 docs: .venv/installed-for-docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build
 	@echo "The documentation is in docs/_build/index.html"
+
+coverage: .venv/installed-for-tests
+	$(BIN)/python tests/analysis/measure_coverage.py
 
 clean:
 	rm -rf docs/_build .venv .mypy_cache .pytest_cache .ruff_cache
