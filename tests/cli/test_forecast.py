@@ -414,3 +414,41 @@ def test_a_figure_is_the_same_to_the_last_byte_and_shows_both_clocks(tmp_path: P
         assert f'id="{part}"' in svg
     draw_forecast(forecast(NEW_WAR), tmp_path / "open")
     assert 'id="in-force"' not in (tmp_path / "open" / "survival.svg").read_text(encoding="utf-8")
+
+
+def coded_deals(folder: Path) -> Path:
+    """A data folder of 36 deals in three countries, which break after 5, 6, 7 … days."""
+    folder.mkdir()
+    columns = "ceasefire_id,location,conflict,start,ceasefire_class,written,fixed_term,planned_days,days_upper,broke"
+    lines = [f"{columns},end_date_known"]
+    for number in range(36):
+        start = f"{2000 + number % 10}-0{1 + number % 9}-1{number % 7}"
+        term = "10" if number % 4 == 0 else ""
+        kind = f"cessation,{number % 2},{int(bool(term))},{term}"
+        lines.append(f"d{number},land {number % 3},war,{start},{kind},{5 + number},1,1")
+    (folder / "ceasefire_durations.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_numbers_of_a_refit_are_used_when_asked_for(command: Command, tmp_path: Path) -> None:
+    coded_deals(tmp_path / "data")
+    done = command("forecast", "--refit", "--data", "data", "--out", "numbers")
+    assert done.code == 0
+    assert done.last == "numbers"
+    facts = options({**IDLIB, "country": "land 1", "conflict": "war", "start": "2010-06-01"})
+    refitted = json.loads(command("forecast", *facts, "--numbers", "numbers", "--json").out)["deals"][0]
+    shipped = json.loads(command("forecast", *facts, "--json").out)["deals"][0]
+    assert refitted["leans_on"]["deals"] == 12
+    assert shipped["leans_on"]["deals"] == 0
+    assert refitted["median_days"] < shipped["median_days"]
+    assert command("forecast", "--refit", "--data", "data", "--out", "numbers").code == 2
+
+
+def test_deals_of_a_data_folder_count_by_name(command: Command, tmp_path: Path) -> None:
+    coded_deals(tmp_path / "data")
+    facts = options({**IDLIB, "country": "land 1", "conflict": "war", "start": "2006-06-01"})
+    content = json.loads(command("forecast", *facts, "--data", "data", "--json").out)["deals"][0]
+    names = content["leans_on"]["by_name"]
+    assert names
+    assert all(int(name[1:]) % 3 == 1 for name in names)
+    assert content["leans_on"]["deals"] == len(names) < 12
