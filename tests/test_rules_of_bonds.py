@@ -173,14 +173,13 @@ def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None
     w["trust"][:], w["trust_best"][:] = [0.1, 0.6], [0.4, 0.6]
     w["heat"][:], w["day"] = 3.0, 8
     for actor in (ARMY, BEAR, REBELS):
-        w["rung"][actor], w["offensive_since"][actor] = OFFENSIVE, 6
+        w["rung"][actor] = OFFENSIVE
     w["rung"][RAIDERS], w["rung"][LEAGUE] = OFFENSIVE, 2
     bind.talks(w)
     assert (w["order"], w["last_talks"], w["counter"][C_TALKS]) == (1.0, 8, 1)
     assert w["trust"] == pytest.approx([0.1 + 0.3 * 0.3, 0.6])
     assert w["heat"][: len(OPENING.formations)] == pytest.approx(0.6)
     assert w["rung"][[ARMY, BEAR, REBELS, RAIDERS, LEAGUE]].tolist() == [0, 0, 0, STRIKE, 2]
-    assert w["offensive_since"][[ARMY, BEAR, REBELS, RAIDERS]].tolist() == [-1, -1, -1, -1]
 
 
 def test_talks_restore_a_share_of_missing_ties() -> None:

@@ -28,6 +28,7 @@ from ceasefire.verification.by_hand import (
     TOWN,
     WOLF,
     decide,
+    events,
     look,
     morning,
     still,
@@ -164,17 +165,17 @@ def test_forces_mobilise_by_a_share_of_the_gap_and_go_home_by_half_lives() -> No
     assert w["mobilised"][BEAR] == 0.5
 
 
-def test_going_on_the_offensive_marks_the_day_and_the_counts_of_that_morning() -> None:
+def test_a_new_posture_notes_its_day_and_every_morning_its_counts() -> None:
     w = morning()
     w["day"], w["counter"][:] = 17, np.arange(9.0)
+    events.dawn(w)
     w["next_rung"][ARMY] = OFFENSIVE
     decide.settle(w)
-    assert w["offensive_since"][ARMY] == 17
-    assert w["mark"][ARMY].tolist() == list(range(9))
+    assert w["mornings"][17 % 14].tolist() == list(range(9))
+    assert (w["moved_on"][ARMY], int(w["attacking"])) == (17, 1 << ARMY)
     w["day"], w["next_rung"][ARMY] = 19, STRIKE
     decide.settle(w)
-    assert w["offensive_since"][ARMY] == -1
-    assert w["moved_on"][ARMY] == 19
+    assert (w["moved_on"][ARMY], int(w["attacking"])) == (19, 0)
 
 
 def test_the_deciding_motive_is_the_largest_pull_from_the_lowest_rung() -> None:

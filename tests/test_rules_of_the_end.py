@@ -43,10 +43,19 @@ def ripe(**now: Any) -> World:
                 w[name][where] = number
         else:
             w[name] = value
-    w["rung"][w["offensive_since"] >= 0] = OFFENSIVE
+    w["rung"][w["attacked"] > 0] = OFFENSIVE
     decide.form_up(w)
     judge.judge(w)
     return w
+
+
+def days_ago(*days: int) -> int:
+    """What an actor that was on the offensive so many days ago remembers."""
+    return sum(1 << (day - 1) for day in days)
+
+
+SINCE_26 = days_ago(1, 2, 3, 4)
+"""Of an offensive that began on day 26, on the morning of day 30."""
 
 
 def cause_of(w: World) -> str:
@@ -54,8 +63,8 @@ def cause_of(w: World) -> str:
 
 
 def test_an_offensive_ends_the_deal_on_its_fifth_day_and_dates_from_its_first() -> None:
-    assert ripe(offensive_since={ARMY: 27})["over"] == 0
-    w = ripe(offensive_since={ARMY: 26}, counter=np.arange(9.0), mark={ARMY: np.arange(9.0) / 2}, first_lethal=28)
+    assert ripe(attacked={ARMY: days_ago(1, 2, 3)})["over"] == 0
+    w = ripe(attacked={ARMY: SINCE_26}, counter=np.arange(9.0), mornings={26 % 14: np.arange(9.0) / 2}, first_lethal=28)
     assert (cause_of(w), w["days_held"], w["operational_end"], w["ended"]) == ("offensive", 26, 26, 1)
     assert w["counter"].tolist() == (np.arange(9.0) / 2).tolist()
     assert w["first_lethal"] == -1
@@ -63,16 +72,33 @@ def test_an_offensive_ends_the_deal_on_its_fifth_day_and_dates_from_its_first() 
 
 
 def test_a_death_before_the_offensive_stays_the_first() -> None:
-    assert ripe(offensive_since={ARMY: 26}, first_lethal=25)["first_lethal"] == 25
+    assert ripe(attacked={ARMY: SINCE_26}, first_lethal=25)["first_lethal"] == 25
 
 
 def test_the_oldest_offensive_is_the_one_that_ends_it_and_a_spoilers_has_its_own_name() -> None:
-    w = ripe(offensive_since={ARMY: 27, RAIDERS: 25})
-    assert (cause_of(w), w["cause_actor"], w["days_held"]) == ("spoiler_offensive", RAIDERS, 25)
+    w = ripe(attacked={ARMY: days_ago(1, 2, 3), RAIDERS: SINCE_26})
+    assert (cause_of(w), w["cause_actor"], w["days_held"]) == ("spoiler_offensive", RAIDERS, 26)
+
+
+def test_days_of_one_offensive_count_within_its_window_though_a_pause_lies_between() -> None:
+    two_of_five = {"offensive_days": 2.0, "offensive_window": 5.0}
+    w = ripe(**two_of_five, attacked={ARMY: days_ago(4)})
+    assert (cause_of(w), w["days_held"]) == ("offensive", 26)
+    assert ripe(**two_of_five, attacked={ARMY: days_ago(5)})["over"] == 0, "too long ago"
+    assert ripe(**two_of_five, attacked={ARMY: days_ago(1)}, rung={ARMY: STRIKE})["days_held"] == 29
+
+
+def test_a_pause_ends_nothing_even_after_enough_days_of_offensive() -> None:
+    w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None}))
+    w["day"], w["attacked"][ARMY], w["rung"][:] = 30, SINCE_26, HONOUR
+    decide.form_up(w)
+    judge.remember_attacks(w)
+    judge.judge_operational(w)
+    assert w["over"] == 0
 
 
 def test_an_offensive_with_deaths_as_in_the_war_ends_it_at_once() -> None:
-    w = ripe(offensive_since={ARMY: 30}, deaths_today=125)
+    w = ripe(rung={ARMY: OFFENSIVE}, deaths_today=125)
     assert (cause_of(w), w["days_held"]) == ("offensive", 30)
 
 
@@ -107,19 +133,51 @@ def test_ordered_fire_of_one_party_makes_it_a_bombardment_and_otherwise_it_is_a_
 
 def test_guarantors_clash_when_both_strike_for_days_and_kill_each_other() -> None:
     both = {BEAR: STRIKE, WOLF: STRIKE}
-    assert ripe(rung=both, clash_since=27, clash_dead=40)["over"] == 0
-    assert ripe(rung=both, clash_since=26, clash_dead=29)["over"] == 0
-    w = ripe(rung=both, clash_since=26, clash_dead=30)
+    assert ripe(rung=both, clash_since=27, clash_today=40)["over"] == 0
+    assert ripe(rung=both, clash_since=26, clash_dead=19, clash_today=10)["over"] == 0
+    w = ripe(rung=both, clash_since=26, clash_dead=20, clash_today=10)
     assert (cause_of(w), w["days_held"]) == ("guarantor_clash", 26)
     w = ripe(rung={BEAR: STRIKE}, clash_since=20, clash_dead=400)
     assert (w["over"], w["clash_since"], w["clash_dead"]) == (0, -1, 0)
     assert ripe(rung=both)["clash_since"] == 30
 
 
+def test_guarantors_who_have_struck_for_long_clash_from_the_fortnight_in_which_enough_of_them_died() -> None:
+    both = {BEAR: STRIKE, WOLF: STRIKE}
+    assert ripe(rung=both, clash_since=2, clash_dead=20, clash_today=10)["days_held"] == 17
+    assert ripe(rung=both, clash_since=2, clash_dead=20, clash_ring={30 % 14: 5}, clash_today=14)["over"] == 0
+
+
 def test_a_world_at_the_horizon_is_censored_not_ended() -> None:
     w = ripe(day=499)
     assert (w["over"], w["ended"], w["days_held"], cause_of(w)) == (1, 0, 500, "")
     assert ripe(day=498)["over"] == 0
+
+
+def test_what_began_before_the_horizon_is_lived_on_until_it_is_judged_and_what_began_later_is_not_seen() -> None:
+    w = ripe(day=499, attacked={ARMY: days_ago(1)})
+    assert (w["over"], w["day"]) == (0, 500)
+    late = ripe(day=501, attacked={ARMY: SINCE_26})
+    assert (cause_of(late), late["days_held"]) == ("offensive", 497)
+    too_late = ripe(day=503, deaths_today=200, mornings={500 % 14: np.full(9, 3.0)}, first_lethal=501, first_breach=2)
+    assert (too_late["over"], too_late["ended"], too_late["days_held"], cause_of(too_late)) == (1, 0, 500, "")
+    assert too_late["counter"].tolist() == [3.0] * 9
+    assert (too_late["first_lethal"], too_late["first_breach"], too_late["deciding_actor"]) == (-1, 2, -1)
+    assert (too_late["operational_end"], too_late["cause_actor"], too_late["deciding_sector"]) == (-1, -1, -1)
+
+
+def test_a_clash_that_began_before_the_horizon_is_awaited_for_a_fortnight() -> None:
+    both = {BEAR: STRIKE, WOLF: STRIKE}
+    assert ripe(day=499, rung=both)["over"] == 0
+    assert ripe(day=511, rung=both, clash_since=499)["over"] == 0
+    assert ripe(day=512, rung=both, clash_since=499)["over"] == 1
+
+
+def test_a_term_that_runs_out_on_the_day_of_the_horizon_is_not_seen() -> None:
+    w = expiring({"horizon_days": 100, **WANTS_WAR})
+    w["over"] = 0
+    judge.judge(w)
+    assert (w["over"], w["ended"], w["days_held"], w["formal_end"], cause_of(w)) == (1, 0, 100, -1, "")
 
 
 def test_an_end_on_the_last_day_is_an_end() -> None:
@@ -155,14 +213,21 @@ def expiring(changes: Mapping[str, object] | None = None) -> World:
     return w
 
 
+WANTS_WAR: dict[str, object] = {
+    "motives.war": {
+        "title": "wants war", "profile": [0.0, 0.0, 1.0, 1.0], "salience": {"constant": 1.0}, "source": "made up",
+    },
+    "actors.hawk.motives": {"war": 1.0},
+}  # fmt: skip
+
+
 def test_content_parties_renew_a_deal_and_the_order_is_fresh_again() -> None:
     w = expiring()
     assert (w["over"], w["expires"], w["order"]) == (0, 130, 1.0)
 
 
 def test_a_party_that_wants_war_lets_the_deal_expire() -> None:
-    war = {"title": "wants war", "profile": [0.0, 0.0, 1.0, 1.0], "salience": {"constant": 1.0}, "source": "made up"}
-    w = expiring({"motives.war": war, "actors.hawk.motives": {"war": 1.0}})
+    w = expiring(WANTS_WAR)
     hawk = open_scenario(duel()).actors.index("hawk")
     assert (cause_of(w), w["cause_actor"], w["days_held"], w["formal_end"]) == ("expiry", hawk, 100, 100)
     assert (w["operational_end"], w["ended"]) == (-1, 1)
@@ -178,8 +243,9 @@ def test_a_deal_without_a_term_never_expires() -> None:
 def test_an_actor_with_no_forces_on_the_front_cannot_end_the_deal_by_an_offensive() -> None:
     away = {f"front.sectors.{place}.presence.bear": None for place in ("hills", "town")}
     w = still(morning({**away, "agreement.term_days": None, "agreement.renewal_days": None}))
-    w["day"], w["offensive_since"][BEAR], w["rung"][BEAR] = 30, 20, OFFENSIVE
+    w["day"], w["attacked"][BEAR], w["rung"][BEAR] = 30, SINCE_26, OFFENSIVE
     decide.form_up(w)
+    judge.remember_attacks(w)
     judge.judge_operational(w)
     assert w["over"] == 0
 
@@ -188,13 +254,14 @@ def test_counts_stop_at_the_day_on_which_the_deal_ended_when_guarantors_clash() 
     w = still(morning({"agreement.term_days": None, "agreement.renewal_days": None}))
     w["rung"][[BEAR, WOLF]] = STRIKE
     decide.form_up(w)
-    w["clash_dead"], w["first_lethal"], w["day"] = 0, -1, 20
+    w["first_lethal"], w["day"] = -1, 20
     for day in range(20, 25):
-        w["day"], w["clash_dead"] = day, 40
+        w["day"], w["clash_today"] = day, 10
+        w["mornings"][day % 14] = w["counter"]
         w["counter"][C_COMBATANT] = 10.0 * (day - 19)
         judge.judge_operational(w)
     assert (cause_of(w), w["days_held"]) == ("guarantor_clash", 20)
-    assert w["counter"][C_COMBATANT] <= 10.0
+    assert w["counter"][C_COMBATANT] == 0.0
 
 
 def test_the_small_front_pins_every_number_of_the_rules() -> None:

@@ -184,7 +184,7 @@ class _Layout:
             w["backs"][a] = self.actors.index(actor.backs) if actor.backs else -1
             w["rung"][a] = rungs_of(ladder_of(actor.role)).index(actor.posture) if actor.posture else 0
             w["ceiling"][a] = rungs_of(ladder_of(actor.role)).index(actor.ceiling) if actor.ceiling else 3
-            for unset in ("moved_on", "decided_motive", "offensive_since"):
+            for unset in ("moved_on", "decided_motive"):
                 w[unset][a] = -1
             self.put_fields(f"actors.{name}", actor, ACTOR_NUMBERS, a)
             if actor.patron:

@@ -64,4 +64,4 @@ def _postures(scenario: Scenario, opening: Opening, seed: int, world: int) -> ND
     """The rung of every actor on every day, shape (days, actors)."""
     days: list[WorldArray] = []
     step_through(scenario, opening, seed, world, lambda record: days.append(record["rung"][0].copy()))
-    return np.array(days, np.int64)
+    return np.array(days[: scenario.horizon_days], np.int64)

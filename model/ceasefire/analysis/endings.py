@@ -106,7 +106,7 @@ def _spiral(teller: Teller) -> list[str]:
 
 def _clash(teller: Teller) -> list[str]:
     w = teller.witness.record[0]
-    since, dead = teller.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
+    since, dead = teller.date(int(w["days_held"])), f"{int(w['clash_dead']):,}"
     return [
         f"Guarantors of both sides have struck every day since {since} and killed {dead} of each other's soldiers. The "
         "end dates from the first of these days, and the counts at the top stop before it."

@@ -51,6 +51,12 @@ class Notes:
         """One note of every day: an array with a row per day."""
         return np.array([day[name] for day in self.days])
 
+    def stop_before(self, horizon: int) -> None:
+        """Forget days from the horizon on: a world may be lived beyond it until what began before is judged."""
+        del self.days[horizon:]
+        self.decisions[:] = [each for each in self.decisions if each.day < horizon]
+        self.stepped_down[:] = [each for each in self.stepped_down if each[0] < horizon]
+
 
 KEPT = (
     "rung", "trust", "resolve", "losses_today", "inflicted_today", "ordered_today", "seen_today",
@@ -170,4 +176,6 @@ def live_through(loaded: Loaded, seed: int, world: int) -> Witness:
     """Live one world from its first morning to its end."""
     witness = Witness(loaded, seed, world)
     witness.live()
+    if not witness.record["ended"][0]:
+        witness.notes.stop_before(int(witness.record["horizon"][0]))
     return witness

@@ -119,13 +119,14 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         self.violence = min(1.0, self.war.ongoing)
         self.ties = self.ties_level
         self.flight = self.unmet = self.urging = 0.0
-        self.deaths_today = self.clash_dead = 0
+        self.deaths_today = self.clash_today = 0
         self.deaths: deque[int] = deque(maxlen=FORTNIGHT)
         self.first_breach: int | None = None
         self.first_lethal: int | None = None
         self.last_talks: int | None = None
         self.clash_since: int | None = None
-        self.clash_mark = self.morning = dict(self.counts)
+        self.clash_dead: list[int] = []
+        self.mornings: list[dict[str, float]] = []
         self.expires = self.scenario.agreement.term_days
         self.days_held = self.scenario.horizon_days
         self.ended = False
@@ -172,8 +173,8 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
 
     def dawn(self) -> None:
         """Nothing has happened yet."""
-        self.morning = dict(self.counts)
-        self.deaths_today = 0
+        self.mornings.append(dict(self.counts))
+        self.deaths_today = self.clash_today = 0
         for side in self.sides.values():
             side.felt = side.misblamed = 0.0
             side.guarantor_dead = 0

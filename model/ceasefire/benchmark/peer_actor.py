@@ -74,8 +74,7 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         self.alarmed = self.due = False
         self.moved_on: int | None = None
         self.decided_by = ""
-        self.offensive_since = 0 if self.fights and self.rung == 3 else None
-        self.mark = dict(model.counts)
+        self.days_of_attack: list[int] = []
         self.inflow = self.backing = self.odds = self.danger = self.seen = 0.0
         self.usual_odds: float | None = None
         self.losses_today = self.ordered_today = self.inflicted_today = 0
@@ -213,6 +212,8 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
             self.take_posture(self.next_rung)
         if not self.fights:
             return
+        if self.rung == 3 and self.presence > 0:
+            self.days_of_attack.append(self.model.day)
         numbers = self.model.mechanisms
         if self.intensity > self.mobilised:
             self.mobilised += numbers.mobilise_rate * (self.intensity - self.mobilised)
@@ -224,9 +225,6 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         self.decided_by = self.strongest_pull(rung)
         self.moved_on = self.model.day
         self.rung = rung
-        if self.fights:
-            self.offensive_since = self.model.day if rung == 3 else None
-            self.mark = dict(self.model.counts)
 
     def strongest_pull(self, rung: int) -> str:
         """The motive that did most for a rung against the lowest; '' when none did anything."""
@@ -244,7 +242,6 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
             self.rung = rung
             self.moved_on = self.model.day
             self.decided_by = ""
-            self.offensive_since = None
 
     def obeys(self) -> float:
         """Share of fire without orders that the order to cease leaves."""

@@ -24,26 +24,51 @@ def judge(model: PeerModel) -> None:
     if not model.ended:
         judge_paper(model)
     model.day += 1
-    if model.ended or model.day >= model.scenario.horizon_days:
-        model.running = False
+    horizon = model.scenario.horizon_days
+    if model.ended or (model.day >= horizon and not undecided(model, horizon)):
+        stop_looking(model, horizon)
+
+
+def undecided(model: PeerModel, horizon: int) -> bool:
+    """Has an attack or a clash of guarantors begun before the horizon that may yet turn out to be the end?"""
+    window = int(model.mechanisms.offensive_window)
+    attacks = [day for actor in model.actors for day in actor.days_of_attack if day < horizon]
+    if any(day > model.day - window for day in attacks):
+        return True
+    return model.clash_since is not None and max(model.clash_since, model.day - FORTNIGHT + 1) < horizon
+
+
+def stop_looking(model: PeerModel, horizon: int) -> None:
+    """The world is over; of a deal that holds until the horizon nothing is told from there on."""
+    model.running = False
+    if model.ended and model.days_held < horizon:
+        return
+    model.ended, model.cause, model.days_held = False, "", horizon
+    model.cause_actor = model.deciding_actor = model.deciding_motive = model.deciding_sector = ""
+    model.counts = [*model.mornings, model.counts][horizon]
+    for clock in ("first_breach", "first_lethal", "operational_end", "formal_end"):
+        if (getattr(model, clock) or 0) >= horizon:
+            setattr(model, clock, None)
 
 
 def judge_violence(model: PeerModel, deaths: int) -> None:
     """The end by an offensive, by guarantors at each other, or by deaths as in the war."""
     at_war = deaths >= model.mechanisms.war_share * model.war.toll_14d
-    attackers = [actor for actor in model.actors if actor.offensive_since is not None and actor.presence > 0]
-    first = min(attackers, key=lambda actor: actor.offensive_since or 0, default=None)
-    if first is not None and first.offensive_since is not None:
-        lasted = model.day - first.offensive_since + 1
-        if at_war or lasted >= model.mechanisms.offensive_days:
-            end_by_offensive(model, first, first.offensive_since)
-            return
-    if guarantors_clash(model):
+    ending = {}
+    for actor in model.actors:
+        lately = [day for day in actor.days_of_attack if day > model.day - model.mechanisms.offensive_window]
+        attacks = model.day in lately
+        if attacks and (at_war or len(lately) >= model.mechanisms.offensive_days):
+            ending[actor] = lately[0]
+    if ending:
+        first = min(ending, key=lambda actor: ending[actor])
+        end_by_offensive(model, first, ending[first])
+    elif guarantors_clash(model):
         guarantors = [actor for actor in model.actors if actor.guarantor]
         deadliest = max(guarantors, key=lambda actor: sum(actor.inflicted_lately))
-        end(model, "guarantor_clash", model.clash_since or 0, deadliest)
+        end(model, "guarantor_clash", max(model.clash_since or 0, model.day - FORTNIGHT + 1), deadliest)
         model.operational_end = model.days_held
-        take_back(model, model.clash_mark)
+        take_back(model)
     elif at_war:
         end_by_fire(model, deaths)
 
@@ -62,12 +87,12 @@ def end_by_offensive(model: PeerModel, attacker: PeerActor, since: int) -> None:
     """Dated from its first day."""
     end(model, "spoiler_offensive" if attacker.excluded else "offensive", since, attacker)
     model.operational_end = since
-    take_back(model, attacker.mark)
+    take_back(model)
 
 
-def take_back(model: PeerModel, mark: dict[str, float]) -> None:
+def take_back(model: PeerModel) -> None:
     """Counts go back to the morning of the end, which is a breach itself when a party to the deal brought it."""
-    model.counts = mark
+    model.counts = model.mornings[model.days_held]
     if model.first_lethal is not None and model.first_lethal >= model.days_held:
         model.first_lethal = None
     if model.first_breach is None or model.first_breach >= model.days_held:
@@ -90,13 +115,13 @@ def guarantors_clash(model: PeerModel) -> bool:
     """Do both guarantors strike, for long enough and at cost enough?"""
     striking = {actor.side.name for actor in model.actors if actor.guarantor and actor.rung >= 2}
     if len(striking) < 2:
-        model.clash_since, model.clash_dead = None, 0
+        model.clash_since, model.clash_dead = None, []
         return False
     if model.clash_since is None:
         model.clash_since = model.day
-        model.clash_mark = model.morning
+    model.clash_dead.append(model.clash_today)
     long_enough = model.day - model.clash_since + 1 >= model.mechanisms.offensive_days
-    return bool(long_enough and model.clash_dead >= model.mechanisms.clash_deaths)
+    return bool(long_enough and sum(model.clash_dead[-FORTNIGHT:]) >= model.mechanisms.clash_deaths)
 
 
 def judge_paper(model: PeerModel) -> None:

@@ -122,7 +122,7 @@ class PeerFormation(mesa.Agent):  # type: ignore[misc]
         if victim.guarantor:
             victim.side.guarantor_dead += dead
             if self.actor.guarantor:
-                self.model.clash_dead += dead
+                self.model.clash_today += dead
 
     def accuse(self) -> None:
         """Each side holds the day's fire against somebody."""

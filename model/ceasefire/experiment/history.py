@@ -94,8 +94,11 @@ def history(scenario: Scenario, opening: Opening, label: str, seed: int, world: 
 
 
 def from_diary(scenario: Scenario, diary: Diary, last: WorldArray, label: str, seed: int, world: int) -> History:
-    """Put a world's notes in order. Counts that the end took back (an offensive's first days) stay as lived."""
+    """Put a world's notes in order. Counts that the end took back (an offensive's first days) stay as lived; of a deal
+    that holds days from the horizon on are not told."""
     opening, w = diary.opening, last[0]
+    if not w["ended"]:
+        del diary.days[int(w["horizon"]) :]
     n = len(diary.days)
     counter = diary.column("counter")
     if w["ended"] and n > 1 and (counter[-1] < counter[-2]).any():

@@ -130,4 +130,3 @@ def step_down(w: World, a: int) -> None:
         w.rung[a] = rung
         w.moved_on[a] = w.day
         w.decided_motive[a] = -1
-        w.offensive_since[a] = -1

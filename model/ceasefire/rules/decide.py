@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.clash import give_orders, order_holds
-from ceasefire.world import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
+from ceasefire.world import INTENSITY, LICENCE, NOBODY, World
 
 FORMED_UP = 0.75
 """Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
@@ -147,20 +147,12 @@ def largest_pull(w: World, a: int, rung: int) -> int:
 
 @seldom
 def take_posture(w: World, a: int, rung: int, motive: int) -> None:
-    """An actor moves to a rung; the counters are marked when it goes on the offensive."""
+    """An actor moves to a rung: when, and for which motive."""
     if rung == w.rung[a]:
         return
     w.moved_on[a] = w.day
     w.decided_motive[a] = motive
     w.rung[a] = rung
-    if w.fights[a] == 0:
-        return
-    if rung == 3:
-        w.offensive_since[a] = w.day
-        for c in range(N_COUNTERS):
-            w.mark[a, c] = w.counter[c]
-    else:
-        w.offensive_since[a] = -1
 
 
 @rule

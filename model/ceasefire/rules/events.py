@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.founding import derive
-from ceasefire.world import N_COUNTERS, Numbers, World
+from ceasefire.world import N_COUNTERS, WINDOW, Numbers, World
 
 
 @rule
@@ -20,8 +20,9 @@ def dawn(w: World) -> None:
     w.toll_key = draws.stream_key(w.today_key, draws.DEATHS)
     w.fate_key = draws.stream_key(w.today_key, draws.VICTIM)
     for c in range(N_COUNTERS):
-        w.morning[c] = w.counter[c]
+        w.mornings[w.day % WINDOW, c] = w.counter[c]
     w.deaths_today = 0
+    w.clash_today = 0
     for k in range(w.n_firing):
         w.fires[w.firing[k]] = 0
     w.n_firing = 0

@@ -35,7 +35,6 @@ def found(w: World, seed: np.uint64, world: int) -> None:
     for a in range(w.n_actors):
         w.usual_odds[a] = w.odds[a]
         w.next_rung[a] = w.rung[a]
-        w.offensive_since[a] = 0 if w.fights[a] == 1 and w.rung[a] == 3 else -1
 
 
 @seldom

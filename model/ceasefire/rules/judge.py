@@ -21,7 +21,6 @@ from ceasefire.world import (
     SPIRAL,
     SPOILER_OFFENSIVE,
     WINDOW,
-    Numbers,
     World,
 )
 
@@ -30,13 +29,46 @@ from ceasefire.world import (
 def judge(w: World) -> None:
     """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; turn the page."""
     count_fortnight(w)
+    remember_attacks(w)
     judge_operational(w)
     if w.over == 0:
         judge_formal(w)
     w.day = w.day + 1
-    if w.over == 0 and w.day >= w.horizon:
-        w.over = 1
-        w.days_held = w.horizon
+    if w.day >= w.horizon:
+        reach_horizon(w)
+
+
+@seldom
+def reach_horizon(w: World) -> None:
+    """Days from the horizon on are not told: a world lives on until what began before is judged, and is cut there."""
+    late = w.days_held >= w.horizon if w.over == 1 else not pending(w)
+    if not late:
+        return
+    w.over = 1
+    w.ended = 0
+    w.cause = 0
+    w.days_held = w.horizon
+    w.cause_actor = w.deciding_actor = w.deciding_motive = w.deciding_sector = w.operational_end = -1
+    if w.formal_end >= w.horizon:
+        w.formal_end = -1
+    if w.first_breach >= w.horizon:
+        w.first_breach = -1
+    if w.first_lethal >= w.horizon:
+        w.first_lethal = -1
+    if w.day > w.horizon:
+        for c in range(N_COUNTERS):
+            w.counter[c] = w.mornings[w.horizon % WINDOW, c]
+
+
+@seldom
+def pending(w: World) -> bool:
+    """Has something begun before the horizon that may yet be judged an end, and would date back to a day before it?"""
+    beyond = w.day - w.horizon
+    for a in range(w.n_fighters):
+        for k in range(beyond, int(w.offensive_window) - 1):
+            if w.attacked[a] >> np.uint64(k) & np.uint64(1) != NOBODY:
+                return True
+    return w.clash_since >= 0 and max(w.clash_since, w.day - WINDOW + 1) < w.horizon
 
 
 @rule
@@ -54,17 +86,41 @@ def count_fortnight(w: World) -> None:
 
 
 @rule
-def on_offensive(w: World) -> int:
-    """The actor whose offensive is oldest; -1 when nobody is on the offensive."""
-    found = -1
-    if w.attacking == NOBODY:
-        return found
+def remember_attacks(w: World) -> None:
+    """Note who was on the offensive today; only an actor with forces on the front can be."""
     for a in range(w.n_fighters):
-        if (
-            w.presence_total[a] > 0.0
-            and w.offensive_since[a] >= 0
-            and (found < 0 or w.offensive_since[a] < w.offensive_since[found])
-        ):
+        today = w.attacking >> np.uint64(a) & np.uint64(w.presence_total[a] > 0.0)
+        w.attacked[a] = w.attacked[a] << np.uint64(1) | today
+
+
+@seldom
+def first_attack(w: World, a: int) -> int:
+    """First day, within the window, on which an actor was on the offensive; -1 when it is not on it today."""
+    first = -1
+    if w.attacked[a] & np.uint64(1) != NOBODY:
+        for k in range(int(w.offensive_window)):
+            if w.attacked[a] >> np.uint64(k) & np.uint64(1) != NOBODY:
+                first = w.day - k
+    return first
+
+
+@seldom
+def days_of_attack(w: World, a: int) -> int:
+    """Days of offensive by an actor within the window that ends today."""
+    found = 0
+    for k in range(int(w.offensive_window)):
+        found += int(w.attacked[a] >> np.uint64(k) & np.uint64(1))
+    return found
+
+
+@seldom
+def attacker_that_ends_it(w: World, back_at_war: bool) -> int:
+    """Of those whose attack ends the deal the one that attacked first; -1 when none does. In a war anybody's does."""
+    found = -1
+    for a in range(w.n_fighters):
+        first = first_attack(w, a)
+        ends_it = first >= 0 and (back_at_war or days_of_attack(w, a) >= w.offensive_days)
+        if ends_it and (found < 0 or first < first_attack(w, found)):
             found = a
     return found
 
@@ -72,15 +128,15 @@ def on_offensive(w: World) -> int:
 @rule
 def judge_operational(w: World) -> None:
     """The end by violence: an offensive that lasts, guarantors at each other, or deaths as in the war."""
-    attacker = on_offensive(w)
     back_at_war = w.deaths_14d >= w.war_share * w.toll
-    lasted = attacker >= 0 and w.day - w.offensive_since[attacker] + 1 >= w.offensive_days
-    if lasted or (back_at_war and attacker >= 0):
+    attacker = attacker_that_ends_it(w, back_at_war) if w.attacking != NOBODY else -1
+    if attacker >= 0:
         end_by_offensive(w, attacker)
     elif guarantors_clash(w):
-        end(w, GUARANTOR_CLASH, w.clash_since, deadliest_guarantor(w))
+        first = max(w.clash_since, w.day - WINDOW + 1)
+        end(w, GUARANTOR_CLASH, first, deadliest_guarantor(w))
         w.operational_end = w.days_held
-        take_back(w, w.clash_mark)
+        take_back(w)
     elif back_at_war:
         end_by_fire(w)
 
@@ -102,16 +158,16 @@ def end(w: World, cause: int, day: int, actor: int) -> None:
 def end_by_offensive(w: World, attacker: int) -> None:
     """An offensive dates from its first day: counts go back to that morning."""
     cause = SPOILER_OFFENSIVE if w.excluded[attacker] == 1 else OFFENSIVE
-    end(w, cause, w.offensive_since[attacker], attacker)
+    end(w, cause, first_attack(w, attacker), attacker)
     w.operational_end = w.days_held
-    take_back(w, w.mark[attacker])
+    take_back(w)
 
 
 @seldom
-def take_back(w: World, mark: Numbers) -> None:
+def take_back(w: World) -> None:
     """All counts stop on the morning of the day from which the end dates; that end is itself a breach."""
     for c in range(N_COUNTERS):
-        w.counter[c] = mark[c]
+        w.counter[c] = w.mornings[w.days_held % WINDOW, c]
     if w.first_lethal >= w.days_held:
         w.first_lethal = -1
     if w.first_breach < 0 or w.first_breach >= w.days_held:
@@ -144,7 +200,7 @@ def end_by_fire(w: World) -> None:
 
 @rule
 def guarantors_clash(w: World) -> bool:
-    """Have both guarantors struck for as long as an offensive must last, and killed enough of each other's men?"""
+    """Have both guarantors struck for some days, and killed enough of each other's men in a fortnight of it?"""
     striking_0 = striking_1 = False
     for a in range(w.n_fighters if w.striking & w.guarantors != NOBODY else 0):
         if w.guarantor[a] == 1 and w.rung[a] >= 2:
@@ -153,14 +209,23 @@ def guarantors_clash(w: World) -> bool:
             else:
                 striking_1 = True
     if not (striking_0 and striking_1):
-        w.clash_since = -1
-        w.clash_dead = 0
+        if w.clash_since >= 0:
+            forget_clash(w)
         return False
     if w.clash_since < 0:
         w.clash_since = w.day
-        for c in range(N_COUNTERS):
-            w.clash_mark[c] = w.morning[c]
+    w.clash_dead = w.clash_dead + w.clash_today - w.clash_ring[w.day % WINDOW]
+    w.clash_ring[w.day % WINDOW] = w.clash_today
     return w.day - w.clash_since + 1 >= w.offensive_days and w.clash_dead >= w.clash_deaths
+
+
+@seldom
+def forget_clash(w: World) -> None:
+    """One of the guarantors has stopped striking."""
+    w.clash_since = -1
+    w.clash_dead = 0
+    for k in range(WINDOW):
+        w.clash_ring[k] = 0
 
 
 @seldom

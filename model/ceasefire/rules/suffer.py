@@ -94,7 +94,7 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
     if w.guarantor[victim] == 1:
         w.guarantor_dead[w.side[victim]] += dead
         if w.guarantor[a] == 1:
-            w.clash_dead = w.clash_dead + dead
+            w.clash_today = w.clash_today + dead
     bury(w, s, dead)
     return True
 

@@ -579,7 +579,16 @@ class Mechanisms(Numbers):
         high=60,
         doubt="none",
         source="defines the operational end",
-        says="days that a ground offensive must last to be the end of the ceasefire",
+        says="days of offensive by one party, within offensive_window, that are the end of the ceasefire",
+    )
+    offensive_window: Quantity = number(
+        5,
+        unit="days",
+        low=1,
+        high=14,
+        doubt="none",
+        source="defines the operational end",
+        says="days within which these days of offensive must lie",
     )
     war_share: Quantity = number(
         0.5,
@@ -596,5 +605,5 @@ class Mechanisms(Numbers):
         low=1,
         high=10000,
         doubt=(15, 60),
-        says="soldiers of guarantors killed by one another, while both strike, that make it their own war",
+        says="soldiers of guarantors killed by one another in 14 days, while both strike, that make it their own war",
     )
