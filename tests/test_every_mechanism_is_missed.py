@@ -157,6 +157,8 @@ def test_without_the_engagement_ladder_there_are_fewer_talks_and_less_attention(
         ({"mechanisms.flight_offensive": 0}, "displaced", -1),
         ({"agreement.hotline": 0}, "talks", -1),
         ({"mechanisms.mediation": 0}, "talks", -1),
+        ({"agreement.talks_order": 0}, "talks", +1),
+        ({"agreement.talks_order": 0}, "violations_retaliatory", +1),
     ],
     ids=lambda given: next(iter(given)) if isinstance(given, dict) else None,
 )

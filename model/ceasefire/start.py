@@ -25,7 +25,7 @@ ACTOR_NUMBERS = {
 }  # fmt: skip
 """Numbers of an actor in the scenario, and their fields in the record."""
 
-AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order")
+AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order", "talks_order")
 
 STARTING_NUMBERS = {
     "guarantors.ties": "ties_level", "attention.start": "attention", "attention.floor": "attention_floor",

@@ -124,6 +124,7 @@ FIELDS: tuple[Field, ...] = (
     ("deal_class", "i8", (), "0 cessation, 1 preliminary, 2 definitive"),
     ("word", "f8", (), "what breaking its word costs a party to the deal, at full intensity [utility]"),
     ("order", "f8", (), "how fresh the order to cease is [0-1]"),
+    ("talks_order", "f8", (), "how far a round of talks is an order that is obeyed [0-1]"),
     ("expires", "i8", (), "day on which the deal expires; 0 never"),
     ("renewal", "i8", (), "days that a renewal adds"),
     ("ties", "f8", (), "closeness of the guarantors today [0-1]"),

@@ -302,18 +302,23 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         return float(numbers.talks_rate * channel * min(1.0, sum(self.deaths) / self.war.toll_14d / numbers.talks_at))
 
     def talk(self) -> None:
-        """Postures fall, heat is cut, a fresh order goes out, trust and ties recover."""
+        """Ties recover; parties recommit or not: who does stands down, and the order is as fresh as they are many."""
         numbers = self.mechanisms
         self.last_talks = self.day
         self.counts["talks"] += 1
-        self.order = 1.0
         self.ties += numbers.talks_ties * (1.0 - self.ties)
-        for side in self.sides.values():
-            side.trust += numbers.talks_trust * (side.best_trust - side.trust)
-        for formation in self.agents_by_type[PeerFormation]:
-            formation.heat *= numbers.talks_heat_left
-        for actor in self.actors:
+        agreed = [actor for actor in self.actors if actor.fights and actor.recommits()]
+        for actor in agreed:
             actor.stand_down()
+            for formation in self.agents_by_type[PeerFormation]:
+                if formation.actor is actor:
+                    formation.heat *= numbers.talks_heat_left
+        parties = [actor for actor in self.actors if actor.fights and not actor.excluded]
+        forces = sum(actor.presence for actor in parties)
+        share = sum(actor.presence for actor in parties if actor in agreed) / forces if forces > 0 else 0.0
+        self.order += share * (1.0 - self.order)
+        for side in self.sides.values():
+            side.trust += numbers.talks_trust * share * (side.best_trust - side.trust)
 
 
 def _count(name: str) -> Any:

@@ -235,8 +235,15 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         strongest = max(gains, key=lambda name: gains[name], default="")
         return strongest if strongest and gains[strongest] > 0 else ""
 
+    def recommits(self) -> bool:
+        """Does it promise at talks to keep the deal, because it must or because it would?"""
+        self.weigh_motives()
+        willing = sum(self.chances(self.ceiling)[:2])
+        obeys = self.model.terms.talks_order
+        return bool(self.model.rng.random() < obeys + (1.0 - obeys) * willing)
+
     def stand_down(self) -> None:
-        """Fall to honour after talks; by one rung when the deal leaves it out."""
+        """Fall to honour on recommitting; by one rung when the deal leaves it out."""
         rung = max(0, self.rung - 1) if self.excluded else 0
         if self.fights and rung != self.rung:
             self.rung = rung

@@ -89,8 +89,9 @@ def terms(scenario: Scenario) -> list[str]:
     lines = heading("Terms")
     lines += wrapped(
         f"Class: {deal.class_}; {length}. Monitoring {shown(deal.monitoring)}; buffer {shown(deal.buffer_km)} km; "
-        f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}. "
-        f"Left out: {left_out}. To break it costs a party {breach_price(scenario):.2f} in utility at the offensive, "
+        f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}; "
+        f"talks are an order {shown(deal.talks_order)}. Left out: {left_out}. "
+        f"To break it costs a party {breach_price(scenario):.2f} in utility at the offensive, "
         "less on lower rungs."
     )
     lines += signatories(scenario)

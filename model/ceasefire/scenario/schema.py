@@ -143,6 +143,11 @@ class Agreement(Numbers):
     hotline: Quantity = number(0.5, unit="share", says="how fast the guarantors' officers reach each other")
     clarity: Quantity = number(0.5, unit="share", says="how clearly the terms say what is forbidden; Park (2023)")
     order: Quantity = number(1.0, unit="share", says="how firmly commanders were ordered to cease at signing")
+    talks_order: Quantity = number(
+        0.3,
+        unit="share",
+        says="how far a round of talks is an order that is obeyed, not a promise that each party weighs for itself",
+    )
     term_days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
         None, description="days after which the deal expires unless renewed; open-ended when not said"
     )

@@ -92,7 +92,7 @@ def _agreement(dice: random.Random, may_be_left_out: list[str]) -> dict[str, Any
     said: dict[str, Any] = {
         "class": dice.choice(["cessation", "preliminary", "definitive"]), "monitoring": dice.random(),
         "buffer_km": 20 * dice.random(), "hotline": dice.random(), "clarity": dice.random(), "order": dice.random(),
-        "excludes": [name for name in may_be_left_out[1:] if dice.random() < 0.4],
+        "talks_order": dice.random(), "excludes": [name for name in may_be_left_out[1:] if dice.random() < 0.4],
         "deadlines": {
             f"task-{k}": {"title": "a task", "due_day": dice.randint(0, 60), "ease": 0.02, "weight": 0.3}
             for k in range(dice.randint(0, 3))

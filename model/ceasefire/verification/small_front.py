@@ -137,6 +137,7 @@ SMALL_FRONT: dict[str, Any] = {
     },
     "agreement": {
         "class": "preliminary", "monitoring": 0.3, "buffer_km": 5, "hotline": 0.6, "clarity": 0.5, "order": 0.9,
+        "talks_order": 0.5,
         "term_days": 200, "renewal_days": 200, "excludes": ["raiders"],
         "deadlines": {"road": {"title": "the road opens", "due_day": 10, "ease": 0.01, "weight": 0.4}},
     },
