@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from ceasefire import draws
+from ceasefire.benchmark.peer_numbers import Feeling
 from ceasefire.scenario.indicators import INDICATORS, N_INDICATORS
+from ceasefire.scenario.load import load
 from ceasefire.verification.by_hand import (
     AGENCY,
     ARMY,
@@ -295,3 +297,18 @@ def test_a_patron_sees_its_client_in_most_danger_and_an_onlooker_its_protege() -
     assert w["sight"][LEAGUE][names.index("inflow")] == pytest.approx(1 - math.exp(-1))
     look.take_in(w, AGENCY)
     assert w["sight"][AGENCY][names.index("protege_losses")] == 0.0
+
+
+@pytest.mark.parametrize("name", ["survive", "avenge", "war_profit"])
+def test_who_cannot_win_is_moved_less_to_strike_by_danger_dead_and_gain(name: str) -> None:
+    motive = Feeling(load("gaza-2023").scenario.motives[name])
+    pressed = dict.fromkeys(INDICATORS, 0.0) | {"danger": 0.9, "losses": 0.8}
+    weak, even, strong = (motive.felt(pressed | {"odds": odds}) for odds in (0.05, 0.5, 0.8))
+    assert weak < 0.5 * even < 0.5 * strong
+
+
+def test_a_pause_is_worth_more_to_the_weak() -> None:
+    respite = Feeling(load("gaza-2023").scenario.motives["respite"])
+    pressed = dict.fromkeys(INDICATORS, 0.0) | {"danger": 0.9, "losses": 0.8}
+    assert respite.felt(pressed | {"odds": 0.05}) > 1.5 * respite.felt(pressed | {"odds": 0.8}) > 0.0
+    assert max(respite.profile) == 0.0

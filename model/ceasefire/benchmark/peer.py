@@ -246,7 +246,8 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         """Each side believes a little more, or less, in the other."""
         kept = self.mechanisms.trust_kept
         for side in self.sides.values():
-            side.trust = kept * side.trust + (1.0 - kept) * math.exp(-side.felt / self.mechanisms.tolerance)
+            promised = max(self.mechanisms.tolerance * side.other.presence, 1e-9)
+            side.trust = kept * side.trust + (1.0 - kept) * math.exp(-side.felt / promised)
             side.best_trust = max(side.best_trust, side.trust)
 
     def bind(self) -> None:

@@ -346,12 +346,12 @@ class Mechanisms(Numbers):
         says="belief about the other side kept each day",
     )
     tolerance: Quantity = number(
-        6,
-        unit="severity a day",
-        low=0.1,
+        0.25,
+        unit="severity per presence and day",
+        low=0.001,
         high=1000,
-        doubt=(3, 12),
-        says="felt violence at which a day counts 1/e as kept",
+        doubt=(0.1, 0.5),
+        says="felt violence, per formation of the other side, at which a day counts 1/e as kept",
     )
     felt_strategic: Quantity = number(
         1.0,

@@ -22,7 +22,7 @@ MECHANISMS: dict[str, float] = {
     "order_on_excluded": 0.5, "deaths_mean_calm": 0.83, "deaths_mean_strike": 1.75, "deaths_mean_offensive": 4.2,
     "deaths_tail": 2.2, "deaths_cap": 80, "civilians_half": 150000, "flight_per_death": 215,
     "flight_offensive": 0.005, "flight_half_life": 30, "inflow_scale": 20000, "q0": 0.5, "vagueness_cost": 0.4,
-    "trust_kept": 0.98, "tolerance": 20, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,
+    "trust_kept": 0.98, "tolerance": 7.0, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,
     "felt_localised": 0.2, "felt_per_death": 0.5, "spoiler_blame": 0.5, "blame_kept": 0.95, "blame_scale": 5,
     "ties_recover": 0.01, "ties_hit": 0.3, "capability_drift": 0.08, "commitment_drift": 0.08, "power_memory": 365,
     "power_shift_scale": 0.2, "resolve_half_life": 365, "resolve_kept_by_tripwire": 0.9, "resolve_gain": 0.03,
