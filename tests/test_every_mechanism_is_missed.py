@@ -243,6 +243,43 @@ def test_hidden_intent_is_what_makes_likeminded_worlds_differ_at_once() -> None:
     assert first_chances({"mechanisms.hidden_intent": 0}) == 1
 
 
+ON_CAMPAIGN: dict[str, Any] = {
+    "actors.army.campaign": {"title": "the town", "sectors": ["hills", "town"], "under_way": 0.7},
+    "agreement.order": 0.3,
+    "actors.wolf.troops_on_line": 300,
+    "front.sectors.town.claims.bear": 2,
+    "resolve.south": 0.1,
+}
+
+
+def days_of_offensive(changes: Changes, worlds: int = 80, days: int = 90) -> float:
+    """Days that the army of the small front is on the offensive, of those lived, when nothing ends a deal."""
+    army, found, lived_days = ACTORS.index("army"), 0, 0
+    for world in range(worlds):
+        for record in each_day(small_front({**NEVER_OVER, **changes}), world, days):
+            found += int(record["rung"][0, army] == 3)
+            lived_days += 1
+    return found / lived_days
+
+
+@pytest.mark.parametrize(
+    ("off", "sign"),
+    [
+        ({"actors.army.campaign": None}, -1),
+        ({"mechanisms.campaign_pull": 0}, -1),
+        ({"mechanisms.campaign_tempo": 0}, -1),
+        ({"mechanisms.drive_half_life": 1}, -1),
+        ({"mechanisms.drive_gain": 0}, -1),
+        ({"mechanisms.licence_gain": 0}, -1),
+        ({"mechanisms.licence_cost": 0}, +1),
+        ({"agreement.order": 1.0}, -1),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_a_campaign_is_missed(off: Changes, sign: int) -> None:
+    assert sign * (days_of_offensive({**ON_CAMPAIGN, **off}) - days_of_offensive(ON_CAMPAIGN)) > 0.0
+
+
 STATES: dict[str, tuple[Changes, Callable[[Any], float], int]] = {
     "felt violence starves trust": ({"mechanisms.tolerance": 1000}, lambda w: w["trust"].mean(), +1),
     "misread fire costs the shooter's side trust too": ({"mechanisms.q0": 1}, lambda w: w["trust"].mean(), +1),

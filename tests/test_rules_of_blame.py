@@ -87,7 +87,7 @@ def test_fire_at_a_party_outside_the_deal_counts_by_chance_and_its_patron_may_be
 def test_trust_moves_towards_the_share_of_a_quiet_day() -> None:
     w = still(morning())
     w["side_presence"][:] = [3.0, 5.0]
-    w["felt_today"][:] = [0.0, 7.0 * 3.0]
+    w["felt_today"][:] = [0.0, 3.0 * 3.0]
     w["trust"][:] = 0.4
     blame.update_trust(w)
     assert w["trust"] == pytest.approx([0.98 * 0.4 + 0.02, 0.98 * 0.4 + 0.02 * math.exp(-1)])
@@ -171,7 +171,7 @@ def test_a_deal_that_is_broken_daily_is_believed_in_less_each_week() -> None:
     weekly = []
     for _ in range(6):
         for _ in range(7):
-            w["felt_today"][:] = 7.0 * w["side_presence"][::-1]
+            w["felt_today"][:] = 3.0 * w["side_presence"][::-1]
             blame.update_trust(w)
         weekly.append(float(w["trust"].mean()))
     assert (np.diff([0.6, *weekly]) < 0).all()

@@ -131,6 +131,20 @@ def test_ordered_fire_of_one_party_makes_it_a_bombardment_and_otherwise_it_is_a_
     assert w["deciding_sector"] == TOWN
 
 
+def test_fire_that_one_party_ordered_in_five_days_as_in_the_war_is_a_bombardment_before_a_fortnight_is_full() -> None:
+    # Half of 250 in 14 days are 44.6 in five.
+    def shelled(dead: int, **now: Any) -> World:
+        return ripe(rung={BEAR: STRIKE}, ordered_today={BEAR: dead}, deaths_today=dead, **now)
+
+    assert shelled(44)["over"] == 0
+    assert (cause_of(shelled(45)), shelled(45)["cause_actor"]) == ("bombardment", BEAR)
+    before = {"ordered_ring": {(26 % 14, BEAR): 30}, "deaths_14d": 30}
+    assert cause_of(shelled(15, **before)) == "bombardment"
+    long_ago = {"ordered_ring": {(25 % 14, BEAR): 30}, "deaths_14d": 30}
+    assert shelled(15, **long_ago)["over"] == 0
+    assert ripe(ordered_today={BEAR: 60}, deaths_today=60)["over"] == 0, "it has stopped"
+
+
 def test_guarantors_clash_when_both_strike_for_days_and_kill_each_other() -> None:
     both = {BEAR: STRIKE, WOLF: STRIKE}
     assert ripe(rung=both, clash_since=27, clash_today=40)["over"] == 0

@@ -25,7 +25,6 @@ from ceasefire.analysis.witness import Decision, Witness
 from ceasefire.engine import all_rows, one_scenario
 from ceasefire.experiment.history import step_through
 from ceasefire.model import CeasefireModel
-from ceasefire.rules.decide import FORMED_UP
 from ceasefire.scenario.load import load
 from ceasefire.scenario.settings import parse_settings
 from ceasefire.start import open_scenario
@@ -312,7 +311,7 @@ def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> 
     opening = told.witness.opening
     evenings = [np.array([opening.record["mobilised"][0]])]
     step_through(told.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
-    bound = [d for d in told.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] < FORMED_UP]
+    bound = [d for d in told.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] <= 0.5]
     climbed = [d for d in bound if d.new > d.old]
     assert len(climbed) > 50
     assert {d.new - d.old for d in climbed} == {1}

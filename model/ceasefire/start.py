@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ceasefire.draws import name_key
 from ceasefire.scenario.indicators import term_indices
 from ceasefire.scenario.quantity import Amount, Quantity
-from ceasefire.scenario.schema import AGREEMENT_CLASSES, Event, Scenario, ladder_of, rungs_of
+from ceasefire.scenario.schema import AGREEMENT_CLASSES, Campaign, Event, Scenario, ladder_of, rungs_of
 from ceasefire.world import MECHANISM_FIELDS, MOST_NEIGHBOURS, MOST_TERMS, Sizes, size_class, slot_of, world_dtype
 
 WorldArray = NDArray[Any]
@@ -189,11 +189,18 @@ class _Layout:
             self.put_fields(f"actors.{name}", actor, ACTOR_NUMBERS, a)
             if actor.patron:
                 self.put_fields(f"actors.{name}.patron", actor.patron, {"dependence": "dependence"}, a)
+            if actor.campaign:
+                self._campaign(a, name, actor.campaign)
             for k, motive in enumerate(sorted(actor.motives)):
                 m = self.motives.index(motive)
                 w["own"][a, k] = m
                 self.put(f"actors.{name}.motives.{motive}", actor.motives[motive], "weight", a, m)
             w["n_own"][a] = len(actor.motives)
+
+    def _campaign(self, a: int, name: str, campaign: Campaign) -> None:
+        self.put_fields(f"actors.{name}.campaign", campaign, {"under_way": "drive"}, a)
+        self.w["n_objectives"][a] = len(campaign.sectors)
+        self.w["objective"][a, : len(campaign.sectors)] = [self.sectors.index(each) for each in campaign.sectors]
 
     def _motives(self) -> None:
         w = self.w

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ceasefire.compiled import compiling
 from ceasefire.scenario.indicators import N_EXTENDED
 from ceasefire.scenario.mechanisms import Mechanisms
+from ceasefire.scenario.schema import MOST_OBJECTIVES
 
 World = Any
 """One world: a record with FIELDS and the numbers of the rules, as compiled code sees it."""
@@ -163,6 +164,12 @@ FIELDS: tuple[Field, ...] = (
     ("presence_total", "f8", ("actors",), "its forces on the whole front"),
     ("mobilised", "f8", ("actors",), "forces ready to move [0-1]"),
     ("blame", "f8", ("actors",), "carried [0-1]"),
+    ("drive", "f8", ("actors",), "how far its campaign is under way [0-1]"),
+    ("n_objectives", "i8", ("actors",), "sectors that its campaign is for; 0 for all that it claims"),
+    ("objective", "u8", ("actors", "objectives"), "their positions"),
+    ("unreached", "f8", ("actors",), "share of the campaign's ground not held at the last review, by value [0-1]"),
+    ("momentum", "f8", ("actors",), "of its campaign: drive x unreached [0-1]"),
+    ("licence", "f8", ("actors",), "of a patron: how far it lets its client go, whatever its own posture [0-1]"),
     ("refugee_share", "f8", ("actors",), "part of all flight that comes to its border [0-1]"),
     ("inflow", "f8", ("actors",), "refugees who lately came [persons]"),
     ("influence", "f8", ("actors",), "of an outside party [0-1]"),
@@ -280,6 +287,7 @@ FIELDS: tuple[Field, ...] = (
     ("losses_kept", "f8", (), "per day"),
     ("ground_kept", "f8", (), "per day"),
     ("mobilised_kept", "f8", (), "per day"),
+    ("drive_kept", "f8", (), "per day"),
     ("flight_kept", "f8", (), "per day"),
     ("usual_kept", "f8", (), "per day"),
     ("weariness_kept", "f8", (), "per day"),
@@ -327,7 +335,8 @@ def world_dtype(sizes: Sizes) -> np.dtype[Any]:
     """The structured dtype of a world of these sizes: 8-byte fields only. One object per shape."""
     room = {
         **sizes.__dict__, "extended": N_EXTENDED, "rungs": 4, "terms": MOST_TERMS, "sides": 2,
-        "neighbours": MOST_NEIGHBOURS, "fires": 3, "counters": N_COUNTERS, "window": WINDOW,
+        "neighbours": MOST_NEIGHBOURS, "objectives": MOST_OBJECTIVES, "fires": 3, "counters": N_COUNTERS,
+        "window": WINDOW,
     }  # fmt: skip
     mechanisms: list[tuple[Any, ...]] = [(name, "f8") for name in MECHANISM_FIELDS]
     fields = [(name, kind, tuple(room[axis] for axis in axes)) for name, kind, axes, _ in FIELDS]

@@ -146,6 +146,9 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         self.weigh_sides()
         for actor in self.actors:
             actor.size_up()
+        for actor in self.actors:
+            if actor.fights:
+                actor.march_on()
 
     def step(self) -> None:
         """A day: everyone looks at the same morning, and all effects land together."""

@@ -71,6 +71,19 @@ def judge_violence(model: PeerModel, deaths: int) -> None:
         take_back(model)
     elif at_war:
         end_by_fire(model, deaths)
+    else:
+        end_by_bombardment(model)
+
+
+def end_by_bombardment(model: PeerModel) -> None:
+    """One party's guns or aircraft kill as in the war, for some days, though nobody advances."""
+    window = int(model.mechanisms.offensive_window)
+    limit = model.mechanisms.war_share * model.war.toll_14d * window / FORTNIGHT
+    lately = {actor: sum(list(actor.ordered_lately)[-window:]) for actor in model.actors if actor.rung >= 2}
+    bombers = [actor for actor, dead in lately.items() if actor.fights and dead >= limit]
+    if bombers:
+        end(model, "bombardment", model.day, max(bombers, key=lambda actor: lately[actor]))
+        model.operational_end = model.day
 
 
 def end(model: PeerModel, cause: str, day: int, actor: PeerActor | None) -> None:

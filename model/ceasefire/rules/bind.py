@@ -7,7 +7,7 @@ import math
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.decide import leanings
-from ceasefire.rules.look import felt_losses, take_in
+from ceasefire.rules.look import felt_losses, look_anew, momentum
 from ceasefire.world import C_TALKS, INTENSITY, NOBODY, World
 
 _ROOT_12 = math.sqrt(12.0)
@@ -31,6 +31,9 @@ def bear(w: World, a: int) -> None:
     w.weariness[a] = tired * w.weariness_kept + w.weariness_gain * w.violence * (1.0 - tired)
     w.usual_odds[a] = w.usual_kept * w.usual_odds[a] + (1.0 - w.usual_kept) * w.odds[a]
     w.commitment[a] -= w.commitment[a] * w.waning[a] / 365.0
+    pressed_on = w.drive[a] + w.drive_gain * (1.0 - w.drive[a])
+    w.drive[a] = pressed_on if w.rung[a] == 3 else w.drive[a] * w.drive_kept
+    w.momentum[a] = momentum(w, a)
     if w.day % 7 == 6:
         drift(w, a)
 
@@ -137,7 +140,7 @@ def meet(w: World) -> None:
 @seldom
 def recommits(w: World, a: int) -> float:
     """Chance that a party recommits at talks: as far as these are an order, else as it leans to keep the deal."""
-    take_in(w, a)
+    look_anew(w, a)
     p0, p1, _, _ = leanings(w, a, w.ceiling[a])
     return w.talks_order + (1.0 - w.talks_order) * (p0 + p1)
 

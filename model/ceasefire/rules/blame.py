@@ -49,8 +49,8 @@ def update_trust(w: World) -> None:
     """A quiet day feeds trust, felt violence starves it: a Beta belief with forgetting, kept as its mean.
 
     With the belief's strength at its steady 1 / (1 - f), a <- f a + z and b <- f b + 1 - z move the mean by
-    trust <- f trust + (1 - f) z, with z = exp(-felt / promised): a day is judged against the quiet that the deal promised
-    for a front of this size, tolerance x the forces that the other side has on it.
+    trust <- f trust + (1 - f) z, with z = exp(-felt / promised): a day is judged against the quiet that the deal
+    promised for a front of this size, tolerance x the forces that the other side has on it.
     """
     for side in range(2):
         promised = max(w.tolerance * w.side_presence[1 - side], LEAST_PROMISED)

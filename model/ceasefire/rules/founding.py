@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.clash import ordered_fire
-from ceasefire.rules.look import refresh_views, weigh_sides
+from ceasefire.rules.look import look_anew, refresh_views, weigh_sides
 from ceasefire.rules.suffer import deaths_scale, under_enemy
 from ceasefire.world import World
 
@@ -34,7 +34,20 @@ def found(w: World, seed: np.uint64, world: int) -> None:
     refresh_views(w)
     for a in range(w.n_actors):
         w.usual_odds[a] = w.odds[a]
+    for a in range(w.n_fighters):
+        look_anew(w, a)
+        keep_attacking(w, a)
+    for a in range(w.n_actors):
         w.next_rung[a] = w.rung[a]
+
+
+@seldom
+def keep_attacking(w: World, a: int) -> None:
+    """An army in the middle of its campaign is still attacking when neither its leaders nor its commanders heed the
+    order to cease: momentum has it that the former do not, and it is for the latter that firmness counts once more."""
+    key = draws.stream_key(w.today_key, draws.CHOICE)
+    if draws.uniform(key, w.actor_key[a], 0) < w.momentum[a] * (1.0 - w.order):
+        w.rung[a] = max(w.rung[a], w.ceiling[a])
 
 
 @seldom
@@ -105,6 +118,7 @@ def derive(w: World) -> None:
     w.losses_kept = kept_per_day(w.losses_half_life)
     w.ground_kept = kept_per_day(w.ground_half_life)
     w.mobilised_kept = kept_per_day(w.mobilised_half_life)
+    w.drive_kept = kept_per_day(w.drive_half_life)
     w.flight_kept = kept_per_day(w.flight_half_life)
     w.usual_kept = kept_per_day(w.power_memory)
     w.weariness_kept = kept_per_day(w.weariness_half_life)

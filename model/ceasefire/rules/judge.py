@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.decide import largest_pull, leanings
-from ceasefire.rules.look import take_in
+from ceasefire.rules.look import look_anew
 from ceasefire.world import (
     ABROGATION,
     BOMBARDMENT,
@@ -139,6 +139,31 @@ def judge_operational(w: World) -> None:
         take_back(w)
     elif back_at_war:
         end_by_fire(w)
+    elif w.striking != NOBODY and w.deaths_14d >= as_deadly(w):
+        bomber = who_bombards(w)
+        if bomber >= 0:
+            end(w, BOMBARDMENT, w.day, bomber)
+            w.operational_end = w.days_held
+
+
+@rule
+def as_deadly(w: World) -> float:
+    """Deaths by one party's orders within the window that are as many as in the war, by air or artillery. [deaths]"""
+    return w.war_share * w.toll * w.offensive_window / WINDOW
+
+
+@seldom
+def who_bombards(w: World) -> int:
+    """The party at strike or above whose orders killed most within the window, when that is enough; -1 when not."""
+    found = -1
+    most = as_deadly(w)
+    for a in range(w.n_fighters):
+        ordered = 0
+        for k in range(min(int(w.offensive_window), w.day + 1)):
+            ordered += w.ordered_ring[(w.day - k) % WINDOW, a]
+        if w.rung[a] >= 2 and ordered >= most:
+            most, found = float(ordered), a
+    return found
 
 
 @seldom
@@ -284,7 +309,7 @@ def decide_renewal(w: World) -> None:
     key = draws.stream_key(w.today_key, draws.RENEWAL)
     for a in range(w.n_actors):
         if signed(w, a):
-            take_in(w, a)
+            look_anew(w, a)
             p0, p1, _, _ = leanings(w, a, w.ceiling[a])
             if draws.uniform(key, w.actor_key[a], 0) >= p0 + p1:
                 end(w, EXPIRY, w.day + 1, a)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ceasefire.scenario.inclinations import SETTINGS, Inclination, inclinations, leash_price
+from ceasefire.scenario.inclinations import SETTINGS, Inclination, inclinations, leash_price, licence_of
 from ceasefire.scenario.plain_text import Row, heading, percent, shown, table, wrapped
 from ceasefire.scenario.schema import Actor, Motive, Scenario, ladder_of, rungs_of
 
@@ -77,11 +77,28 @@ def means(scenario: Scenario, name: str) -> Iterator[str]:
         patron, dependence = scenario.actors[actor.patron.actor].title, shown(actor.patron.dependence)
         price = f"while {patron} honours the deal, the offensive costs {leash_price(scenario, name):.2f} in utility"
         yield f"Leash: {patron} (dependence {dependence}); {price}."
+    if any(other.patron and other.patron.actor == name for other in scenario.actors.values()):
+        yield licence_words(licence_of(scenario, name, order=0.0))
+    if actor.campaign:
+        where = ", ".join(scenario.front.sectors[each].title for each in actor.campaign.sectors)
+        yield f"Campaign: {actor.campaign.title} ({where}), under way {shown(actor.campaign.under_way)}."
     if actor.troops_on_line.centre:
         yield f"Troops on the line: {shown(actor.troops_on_line)}."
     yield f"Discipline {shown(actor.discipline)}; weariness {shown(actor.weariness)}; " + (
         f"own dead still felt {shown(actor.recent_losses)}."
     )
+
+
+def licence_words(licence: float) -> str:
+    """Whether a patron restrains its clients or eggs them on, once its own order to cease is forgotten."""
+    how = (
+        "restrains its clients"
+        if licence < 0.2
+        else "lets its clients strike"
+        if licence < 0.75
+        else "eggs its clients on"
+    )
+    return f"As a patron it {how}: licence {licence:.2f} once its order to cease is forgotten."
 
 
 def motives(scenario: Scenario, actor: Actor, found: list[Inclination]) -> list[str]:

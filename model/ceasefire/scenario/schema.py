@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 from ceasefire.scenario.mechanisms import Mechanisms
 from ceasefire.scenario.quantity import Amount, Finite, Numbers, Quantity, Share, Strict, count_of, number
 
+MOST_OBJECTIVES = 8
+"""Sectors that a campaign may name."""
+
 FORCE_LADDER = ("honour", "harass", "strike", "offensive")
 ENGAGEMENT_LADDER = ("abstain", "urge", "sanction", "back")
 
@@ -47,6 +50,18 @@ class Patron(Numbers):
     actor: Name = Field(description="a guarantor of the same side")
     dependence: Quantity = number(
         unit="share", says="how far the client depends on this patron: the leash's length, inverted"
+    )
+
+
+class Campaign(Numbers):
+    """An offensive with an objective: begun, paused and resumed. How much is reached is read off the line."""
+
+    title: str = Field(description="what it is for")
+    sectors: list[Name] = Field(
+        min_length=1, max_length=MOST_OBJECTIVES, description="its objective: sectors that it is to take"
+    )
+    under_way: Quantity = number(
+        unit="share", says="how far it is under way at signing: 1 fought to the last day, 0.5 paused for weeks, 0 over"
     )
 
 
@@ -88,6 +103,7 @@ class Actor(Numbers):
         None, description="highest rung that it has the means for; the top of its ladder, when not said"
     )
     patron: Patron | None = Field(None, description="who holds its leash, if anyone")
+    campaign: Campaign | None = Field(None, description="the offensive that it was on, if any")
     motives: dict[Name, Share] = Field(
         default_factory=dict,
         description="weight of each motive: 0 absent, 0.25 minor, 0.5 real, 0.75 strong, 1 dominant",

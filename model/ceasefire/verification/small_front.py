@@ -22,7 +22,7 @@ MECHANISMS: dict[str, float] = {
     "order_on_excluded": 0.5, "deaths_mean_calm": 0.83, "deaths_mean_strike": 1.75, "deaths_mean_offensive": 4.2,
     "deaths_tail": 2.2, "deaths_cap": 80, "civilians_half": 150000, "flight_per_death": 215,
     "flight_offensive": 0.005, "flight_half_life": 30, "inflow_scale": 20000, "q0": 0.5, "vagueness_cost": 0.4,
-    "trust_kept": 0.98, "tolerance": 7.0, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,
+    "trust_kept": 0.98, "tolerance": 3.0, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,
     "felt_localised": 0.2, "felt_per_death": 0.5, "spoiler_blame": 0.5, "blame_kept": 0.95, "blame_scale": 5,
     "ties_recover": 0.01, "ties_hit": 0.3, "capability_drift": 0.08, "commitment_drift": 0.08, "power_memory": 365,
     "power_shift_scale": 0.2, "resolve_half_life": 365, "resolve_kept_by_tripwire": 0.9, "resolve_gain": 0.03,
@@ -31,7 +31,8 @@ MECHANISMS: dict[str, float] = {
     "talks_spacing": 7, "talks_heat_left": 0.2, "talks_trust": 0.3, "talks_ties": 0.1, "order_effect": 0.9,
     "order_half_life": 25, "offensive_days": 5, "offensive_window": 5, "war_share": 0.5, "clash_deaths": 30,
     "word_cessation": 0.05, "word_preliminary": 0.1, "word_definitive": 0.3,
-    "facing_half": 0.2, "ground_half_life": 180,
+    "facing_half": 0.2, "ground_half_life": 180, "campaign_pull": 0.5, "campaign_tempo": 2, "drive_half_life": 20,
+    "drive_gain": 0.1, "licence_gain": 0.8, "licence_danger": 0.3, "licence_cost": 1,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
 
