@@ -267,7 +267,6 @@ def days_of_offensive(changes: Changes, worlds: int = 80, days: int = 90) -> flo
     [
         ({"actors.army.campaign": None}, -1),
         ({"mechanisms.campaign_pull": 0}, -1),
-        ({"mechanisms.campaign_tempo": 0}, -1),
         ({"mechanisms.drive_half_life": 1}, -1),
         ({"mechanisms.drive_gain": 0}, -1),
         ({"mechanisms.licence_gain": 0}, -1),
@@ -278,6 +277,12 @@ def days_of_offensive(changes: Changes, worlds: int = 80, days: int = 90) -> flo
 )
 def test_a_campaign_is_missed(off: Changes, sign: int) -> None:
     assert sign * (days_of_offensive({**ON_CAMPAIGN, **off}) - days_of_offensive(ON_CAMPAIGN)) > 0.0
+
+
+def test_a_campaign_is_resumed_sooner_for_being_directed_from_day_to_day() -> None:
+    slowly = {**ON_CAMPAIGN, "mechanisms.review_days": 30, "actors.army.mobilised": 1.0, "mechanisms.campaign_tempo": 0}
+    briskly = {**slowly, "mechanisms.campaign_tempo": 10}
+    assert days_of_offensive(briskly, 100, 12) > 1.5 * days_of_offensive(slowly, 100, 12)
 
 
 STATES: dict[str, tuple[Changes, Callable[[Any], float], int]] = {

@@ -155,10 +155,10 @@ def test_the_more_of_an_army_stands_formed_up_the_likelier_it_need_not_climb() -
     assert found[2] == pytest.approx(np.array(decide.leanings(w, ARMY, OFFENSIVE)))
 
 
-def campaigning(under_way: float = 0.8, sectors: tuple[str, ...] = ("hills",), **more: object) -> World:
+def campaigning(under_way: float = 0.8, sectors: tuple[str, ...] = ("hills",), order: float = 0.0) -> World:
     """The small front whose army is on a campaign, on the morning of day 0, with nothing ordered."""
     campaign = {"title": "the hills", "sectors": list(sectors), "under_way": under_way}
-    return morning({"actors.army.campaign": campaign, "agreement.order": 0, **more})
+    return morning({"actors.army.campaign": campaign, "agreement.order": order})
 
 
 def test_momentum_is_how_far_a_campaign_is_under_way_and_has_not_reached_its_ground() -> None:
@@ -172,7 +172,7 @@ def test_momentum_is_how_far_a_campaign_is_under_way_and_has_not_reached_its_gro
     both = campaigning(sectors=("hills", "town"))
     look.take_in(both, ARMY)
     assert both["unreached"][ARMY] == pytest.approx((2 * 0.6 + 3 * 0.9) / 5)
-    ordered = campaigning(**{"agreement.order": 0.75})
+    ordered = campaigning(order=0.75)
     look.take_in(ordered, ARMY)
     assert ordered["momentum"][ARMY] == pytest.approx(0.8 * 0.6 * 0.25)
 
