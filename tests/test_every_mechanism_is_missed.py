@@ -282,7 +282,7 @@ def test_a_campaign_is_missed(off: Changes, sign: int) -> None:
 def test_a_campaign_is_resumed_sooner_for_being_directed_from_day_to_day() -> None:
     slowly = {**ON_CAMPAIGN, "mechanisms.review_days": 30, "actors.army.mobilised": 1.0, "mechanisms.campaign_tempo": 0}
     briskly = {**slowly, "mechanisms.campaign_tempo": 10}
-    assert days_of_offensive(briskly, 100, 12) > 1.5 * days_of_offensive(slowly, 100, 12)
+    assert days_of_offensive(briskly, 100, 12) > 1.2 * days_of_offensive(slowly, 100, 12)
 
 
 STATES: dict[str, tuple[Changes, Callable[[Any], float], int]] = {
