@@ -18,14 +18,17 @@ from ceasefire.verification.by_hand import (
     NORTH,
     OFFENSIVE,
     RAIDERS,
+    REBELS,
     STRIKE,
     TOWN,
     WOLF,
     World,
     decide,
+    formation,
     judge,
     morning,
     still,
+    suffer,
 )
 from ceasefire.verification.runs import opened
 from ceasefire.verification.small_front import MECHANISMS, SMALL_FRONT, duel, small_front
@@ -37,6 +40,7 @@ def ripe(**now: Any) -> World:
     endless = {"agreement.term_days": None, "agreement.renewal_days": None, "mechanisms.abrogation_rate": 0}
     w = still(morning({**endless, "war.toll_14d": 250}))
     w["day"], w["ongoing"] = 30, 0.0
+    now = {"parties_dead": now.get("deaths_today", 0), "parties_14d": now.get("deaths_14d", 0), **now}
     for name, value in now.items():
         if isinstance(value, dict):
             for where, number in value.items():
@@ -109,11 +113,38 @@ def test_deaths_of_a_fortnight_against_the_wars_worst_are_the_threshold() -> Non
     assert ripe(deaths_today=124)["violence"] == pytest.approx(124 / 250)
 
 
+def test_only_war_between_the_parties_ends_the_deal_unless_it_says_otherwise() -> None:
+    for with_anybody in (0, 1):
+        w = still(morning())
+        w["third_party_war_ends_it"] = with_anybody
+        for shooter, whom in ((ARMY, RAIDERS), (RAIDERS, ARMY), (ARMY, REBELS), (RAIDERS, None)):
+            w["exposure"][:] = 0.0
+            w["civilians"][:] = 0.0 if whom is not None else 1e12
+            w["civilian_harm"][:] = 0.0 if whom is not None else 1.0
+            if whom is not None:
+                w["exposure"][whom] = 1.0
+            before = int(w["parties_dead"])
+            assert suffer.strike_victim(w, formation(shooter, HILLS), 3, 0.5)
+            counted = with_anybody or (shooter, whom) == (ARMY, REBELS)
+            assert w["parties_dead"] - before == (3 if counted else 0)
+        assert w["deaths_today"] == 12
+    left_out = ripe(third_party_war_ends_it=0, attacked={RAIDERS: SINCE_26})
+    assert left_out["over"] == 0
+    assert ripe(third_party_war_ends_it=0, deaths_today=300, parties_dead=124)["over"] == 0
+    assert cause_of(ripe(third_party_war_ends_it=0, deaths_today=300, parties_dead=125)) == "spiral"
+
+
+def test_a_small_war_is_not_back_before_as_many_die_as_in_any_war() -> None:
+    assert ripe(toll=40.0, deaths_today=37)["over"] == 0
+    assert ripe(toll=40.0, deaths_today=38)["over"] == 1
+    assert ripe(toll=40.0, war_floor=0.0, deaths_today=20)["over"] == 1
+
+
 def test_a_fortnight_forgets_its_fifteenth_day() -> None:
     w = ripe()
     w["deaths_today"] = 60
     judge.judge(w)
-    w["deaths_today"] = 0
+    w["deaths_today"] = w["parties_dead"] = 0
     for left in range(13, -1, -1):
         assert w["deaths_14d"] == 60, f"{left} days left"
         judge.judge(w)

@@ -152,6 +152,7 @@ class _Layout:
         self.put_fields("mechanisms", scenario.mechanisms, {name: name for name in MECHANISM_FIELDS})
         self.put_fields("agreement", scenario.agreement, {name: name for name in AGREEMENT_NUMBERS})
         w["deal_class"] = AGREEMENT_CLASSES.index(scenario.agreement.class_)
+        w["third_party_war_ends_it"] = scenario.agreement.third_party_war_ends_it
         w["expires"] = scenario.agreement.term_days or 0
         w["renewal"] = scenario.agreement.renewal_days or scenario.agreement.term_days or 0
         for path, target in STARTING_NUMBERS.items():

@@ -119,7 +119,8 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         self.violence = min(1.0, self.war.ongoing)
         self.ties = self.ties_level
         self.flight = self.unmet = self.urging = 0.0
-        self.deaths_today = self.clash_today = 0
+        self.deaths_today = self.clash_today = self.ending_today = 0
+        self.ending_deaths: deque[int] = deque(maxlen=FORTNIGHT)
         self.deaths: deque[int] = deque(maxlen=FORTNIGHT)
         self.first_breach: int | None = None
         self.first_lethal: int | None = None
@@ -177,7 +178,7 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
     def dawn(self) -> None:
         """Nothing has happened yet."""
         self.mornings.append(dict(self.counts))
-        self.deaths_today = self.clash_today = 0
+        self.deaths_today = self.clash_today = self.ending_today = 0
         for side in self.sides.values():
             side.felt = side.misblamed = 0.0
             side.guarantor_dead = 0

@@ -86,6 +86,11 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         self.inflicted_lately: deque[int] = deque(maxlen=FORTNIGHT)
 
     @property
+    def counts_towards_an_end(self) -> bool:
+        """Whether war with it or by it ends the deal."""
+        return not self.excluded or self.model.scenario.agreement.third_party_war_ends_it
+
+    @property
     def intensity(self) -> float:
         """Of its posture."""
         return INTENSITY[self.rung]
@@ -239,7 +244,7 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
             self.take_posture(self.next_rung)
         if not self.fights:
             return
-        if self.rung == 3 and self.presence > 0:
+        if self.rung == 3 and self.presence > 0 and self.counts_towards_an_end:
             self.days_of_attack.append(self.model.day)
         numbers = self.model.mechanisms
         if self.intensity > self.mobilised:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def judge(model: PeerModel) -> None:
     """Has the ceasefire ended, and why?"""
     model.deaths.append(model.deaths_today)
+    model.ending_deaths.append(model.ending_today)
     for actor in model.actors:
         actor.ordered_lately.append(actor.ordered_today)
         actor.inflicted_lately.append(actor.inflicted_today)
@@ -20,7 +21,7 @@ def judge(model: PeerModel) -> None:
     model.counts["peak"] = max(model.counts["peak"], deaths)
     old_war = model.war.ongoing * max(0.0, 1.0 - (model.day + 1) / FORTNIGHT)
     model.violence = min(1.0, deaths / model.war.toll_14d + old_war)
-    judge_violence(model, deaths)
+    judge_violence(model, sum(model.ending_deaths))
     if not model.ended:
         judge_paper(model)
     model.day += 1
@@ -51,9 +52,14 @@ def stop_looking(model: PeerModel, horizon: int) -> None:
             setattr(model, clock, None)
 
 
+def war_again(model: PeerModel) -> float:
+    """Deaths in a fortnight that are war."""
+    return float(max(model.mechanisms.war_share * model.war.toll_14d, model.mechanisms.war_floor))
+
+
 def judge_violence(model: PeerModel, deaths: int) -> None:
     """The end by an offensive, by guarantors at each other, or by deaths as in the war."""
-    at_war = deaths >= model.mechanisms.war_share * model.war.toll_14d
+    at_war = deaths >= war_again(model)
     ending = {}
     for actor in model.actors:
         lately = [day for day in actor.days_of_attack if day > model.day - model.mechanisms.offensive_window]
@@ -78,10 +84,10 @@ def judge_violence(model: PeerModel, deaths: int) -> None:
 def end_by_bombardment(model: PeerModel) -> None:
     """One party's guns or aircraft kill as in the war, for some days, though nobody advances."""
     window = int(model.mechanisms.offensive_window)
-    limit = model.mechanisms.war_share * model.war.toll_14d * window / FORTNIGHT
+    limit = war_again(model) * window / FORTNIGHT
     lately = {actor: sum(list(actor.ordered_lately)[-window:]) for actor in model.actors if actor.rung >= 2}
-    bombers = [actor for actor, dead in lately.items() if actor.fights and dead >= limit]
-    if bombers:
+    bombers = [a for a, dead in lately.items() if a.fights and a.counts_towards_an_end and dead >= limit]
+    if bombers and sum(model.ending_deaths) >= limit:
         end(model, "bombardment", model.day, max(bombers, key=lambda actor: lately[actor]))
         model.operational_end = model.day
 
@@ -114,7 +120,8 @@ def take_back(model: PeerModel) -> None:
 
 def end_by_fire(model: PeerModel, deaths: int) -> None:
     """One party's ordered fire killed most, or nobody's did."""
-    bomber = max(model.actors, key=lambda actor: sum(actor.ordered_lately))
+    able = [actor for actor in model.actors if actor.counts_towards_an_end]
+    bomber = max(able, key=lambda actor: sum(actor.ordered_lately))
     if 2 * sum(bomber.ordered_lately) > deaths:
         end(model, "bombardment", model.day, bomber)
     else:

@@ -23,6 +23,7 @@ def dawn(w: World) -> None:
         w.mornings[w.day % WINDOW, c] = w.counter[c]
     w.deaths_today = 0
     w.clash_today = 0
+    w.parties_dead = 0
     for k in range(w.n_firing):
         w.fires[w.firing[k]] = 0
     w.n_firing = 0

@@ -8,6 +8,7 @@ from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.decide import largest_pull, leanings
 from ceasefire.rules.look import look_anew
+from ceasefire.rules.suffer import may_end_it
 from ceasefire.world import (
     ABROGATION,
     BOMBARDMENT,
@@ -77,6 +78,8 @@ def count_fortnight(w: World) -> None:
     slot = w.day % WINDOW
     w.deaths_14d = w.deaths_14d + w.deaths_today - w.deaths_ring[slot]
     w.deaths_ring[slot] = w.deaths_today
+    w.parties_14d = w.parties_14d + w.parties_dead - w.parties_ring[slot]
+    w.parties_ring[slot] = w.parties_dead
     for a in range(w.n_actors):
         w.ordered_ring[slot, a] = w.ordered_today[a]
         w.inflicted_ring[slot, a] = w.inflicted_today[a]
@@ -87,9 +90,9 @@ def count_fortnight(w: World) -> None:
 
 @rule
 def remember_attacks(w: World) -> None:
-    """Note who was on the offensive today; only an actor with forces on the front can be."""
+    """Note whose offensive of today may end the deal: of a party with forces on the front, or one left out that can."""
     for a in range(w.n_fighters):
-        today = w.attacking >> np.uint64(a) & np.uint64(w.presence_total[a] > 0.0)
+        today = w.attacking >> np.uint64(a) & np.uint64((w.presence_total[a] > 0.0) & may_end_it(w, a))
         w.attacked[a] = w.attacked[a] << np.uint64(1) | today
 
 
@@ -128,7 +131,7 @@ def attacker_that_ends_it(w: World, back_at_war: bool) -> int:
 @rule
 def judge_operational(w: World) -> None:
     """The end by violence: an offensive that lasts, guarantors at each other, or deaths as in the war."""
-    back_at_war = w.deaths_14d >= w.war_share * w.toll
+    back_at_war = w.parties_14d >= deaths_of_a_war(w)
     attacker = attacker_that_ends_it(w, back_at_war) if w.attacking != NOBODY else -1
     if attacker >= 0:
         end_by_offensive(w, attacker)
@@ -139,7 +142,7 @@ def judge_operational(w: World) -> None:
         take_back(w)
     elif back_at_war:
         end_by_fire(w)
-    elif w.striking != NOBODY and w.deaths_14d >= as_deadly(w):
+    elif w.striking != NOBODY and w.parties_14d >= as_deadly(w):
         bomber = who_bombards(w)
         if bomber >= 0:
             end(w, BOMBARDMENT, w.day, bomber)
@@ -147,9 +150,15 @@ def judge_operational(w: World) -> None:
 
 
 @rule
+def deaths_of_a_war(w: World) -> float:
+    """Deaths in 14 days that are war again: a share of the war's worst, and no fewer than any war has. [deaths]"""
+    return max(w.war_share * w.toll, w.war_floor)
+
+
+@rule
 def as_deadly(w: World) -> float:
     """Deaths by one party's orders within the window that are as many as in the war, by air or artillery. [deaths]"""
-    return w.war_share * w.toll * w.offensive_window / WINDOW
+    return deaths_of_a_war(w) * w.offensive_window / WINDOW
 
 
 @seldom
@@ -161,7 +170,7 @@ def who_bombards(w: World) -> int:
         ordered = 0
         for k in range(min(int(w.offensive_window), w.day + 1)):
             ordered += w.ordered_ring[(w.day - k) % WINDOW, a]
-        if w.rung[a] >= 2 and ordered >= most:
+        if w.rung[a] >= 2 and may_end_it(w, a) and ordered >= most:
             most, found = float(ordered), a
     return found
 
@@ -210,11 +219,11 @@ def end_by_fire(w: World) -> None:
         for k in range(WINDOW):
             ordered += w.ordered_ring[k, a]
             inflicted += w.inflicted_ring[k, a]
-        if ordered > most_ordered:
+        if ordered > most_ordered and may_end_it(w, a):
             most_ordered, bomber = ordered, a
         if inflicted > most_inflicted:
             most_inflicted, shooter = inflicted, a
-    if 2 * most_ordered > w.deaths_14d:
+    if 2 * most_ordered > w.parties_14d:
         end(w, BOMBARDMENT, w.day, bomber)
     else:
         end(w, SPIRAL, w.day, -1)

@@ -645,6 +645,15 @@ class Mechanisms(Numbers):
         source="defines the operational end",
         says="14-day deaths, against the war's, that end the ceasefire",
     )
+    war_floor: Quantity = number(
+        38,
+        unit="deaths in 14 days",
+        low=0,
+        high=100000,
+        doubt="none",
+        source="UCDP: 1,000 battle deaths in a year are a war; 38 of them fall in 14 days",
+        says="fewest deaths in 14 days that are war again, however small the war was",
+    )
     clash_deaths: Quantity = number(
         30,
         unit="deaths",

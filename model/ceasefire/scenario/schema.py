@@ -171,6 +171,10 @@ class Agreement(Numbers):
         None, description="days that a renewal adds; as the term, when not said"
     )
     excludes: list[Name] = Field(default_factory=list, description="fighting parties that the deal leaves out")
+    third_party_war_ends_it: bool = Field(
+        False,
+        description="war with or by a party that the deal leaves out ends it too, not only war between its parties",
+    )
     deadlines: dict[Name, Deadline] = Field(default_factory=dict, description="tasks, by name")
 
 

@@ -33,6 +33,7 @@ MECHANISMS: dict[str, float] = {
     "word_cessation": 0.05, "word_preliminary": 0.1, "word_definitive": 0.3,
     "facing_half": 0.2, "ground_half_life": 180, "campaign_pull": 0.5, "campaign_tempo": 2, "drive_half_life": 20,
     "drive_gain": 0.1, "licence_gain": 0.8, "licence_danger": 0.3, "licence_cost": 1,
+    "war_floor": 38,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
 
@@ -139,7 +140,7 @@ SMALL_FRONT: dict[str, Any] = {
     "agreement": {
         "class": "preliminary", "monitoring": 0.3, "buffer_km": 5, "hotline": 0.6, "clarity": 0.5, "order": 0.9,
         "talks_order": 0.5,
-        "term_days": 200, "renewal_days": 200, "excludes": ["raiders"],
+        "term_days": 200, "renewal_days": 200, "excludes": ["raiders"], "third_party_war_ends_it": True,
         "deadlines": {"road": {"title": "the road opens", "due_day": 10, "ease": 0.01, "weight": 0.4}},
     },
     "guarantors": {"ties": 0.6},
