@@ -71,7 +71,7 @@ def on_day(day: int, changes: Changes | None, see: Callable[[Any], float], world
 
 # ------------------------------------------------------------------ numbers of the rules
 
-ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths"}
+ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "war_floor"}
 """Not felt by a preliminary deal whose guarantors never clash; each has its own test below."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from ceasefire.verification.by_hand import (
     World,
     decide,
     formation,
+    founding,
     judge,
     morning,
     still,
@@ -220,7 +222,7 @@ def test_a_clash_that_began_before_the_horizon_is_awaited_for_a_fortnight() -> N
 
 def test_a_term_that_runs_out_on_the_day_of_the_horizon_is_not_seen() -> None:
     w = expiring({"horizon_days": 100, **WANTS_WAR})
-    w["over"] = 0
+    w["lapsed"] = 0
     judge.judge(w)
     assert (w["over"], w["ended"], w["days_held"], w["formal_end"], cause_of(w)) == (1, 0, 100, -1, "")
 
@@ -243,12 +245,12 @@ def abrogated(**now: Any) -> World:
 
 def test_only_a_distrustful_signatory_that_strikes_renounces_the_deal() -> None:
     w = abrogated(rung={BEAR: STRIKE})
-    assert (cause_of(w), w["cause_actor"], w["days_held"], w["formal_end"]) == ("abrogation", BEAR, 30, 30)
+    assert (CAUSES[int(w["lapsed"])], w["refused_by"], w["over"], w["formal_end"]) == ("abrogation", BEAR, 0, 30)
     assert w["operational_end"] == -1
-    assert abrogated(rung={BEAR: HARASS})["over"] == 0
-    assert abrogated(rung={ARMY: STRIKE})["over"] == 0, "a client answers to its patron"
-    assert abrogated(rung={RAIDERS: STRIKE})["over"] == 0, "nobody bound it"
-    assert abrogated(rung={BEAR: STRIKE}, trust={NORTH: 1.0})["over"] == 0
+    assert abrogated(rung={BEAR: HARASS})["lapsed"] == 0
+    assert abrogated(rung={ARMY: STRIKE})["lapsed"] == 0, "a client answers to its patron"
+    assert abrogated(rung={RAIDERS: STRIKE})["lapsed"] == 0, "nobody bound it"
+    assert abrogated(rung={BEAR: STRIKE}, trust={NORTH: 1.0})["lapsed"] == 0
 
 
 def expiring(changes: Mapping[str, object] | None = None) -> World:
@@ -271,11 +273,61 @@ def test_content_parties_renew_a_deal_and_the_order_is_fresh_again() -> None:
     assert (w["over"], w["expires"], w["order"]) == (0, 130, 1.0)
 
 
-def test_a_party_that_wants_war_lets_the_deal_expire() -> None:
-    w = expiring(WANTS_WAR)
+def test_a_party_that_wants_war_lets_the_deal_lapse_and_nothing_binds_from_then_on() -> None:
+    w = expiring({**WANTS_WAR, "mechanisms.word_cessation": 0.2})
     hawk = open_scenario(duel()).actors.index("hawk")
-    assert (cause_of(w), w["cause_actor"], w["days_held"], w["formal_end"]) == ("expiry", hawk, 100, 100)
-    assert (w["operational_end"], w["ended"]) == (-1, 1)
+    assert (CAUSES[int(w["lapsed"])], w["refused_by"], w["over"], w["formal_end"]) == ("expiry", hawk, 0, 100)
+    assert (w["operational_end"], w["ended"], w["word"], w["order"]) == (-1, 0, 0.0, 0.0)
+    assert w["alarmed"][:2].tolist() == [1, 1]
+    founding.derive(w)
+    assert w["word"] == 0.0
+
+
+def lapsed(**now: Any) -> World:
+    return ripe(lapsed=CAUSES.index("expiry"), refused_by=WOLF, refused_motive=2, **now)
+
+
+def test_war_soon_after_a_lapse_is_put_down_to_it_and_later_war_is_not() -> None:
+    war = {"deaths_today": 125}
+    w = lapsed(formal_end=20, **war)
+    assert (cause_of(w), w["cause_actor"], w["deciding_actor"], w["deciding_motive"]) == ("expiry", WOLF, WOLF, 2)
+    assert (w["days_held"], w["operational_end"], w["ended"]) == (30, 30, 1)
+    assert cause_of(lapsed(formal_end=16, **war)) == "expiry"
+    assert cause_of(lapsed(formal_end=15, **war)) == "spiral"
+    assert cause_of(lapsed(formal_end=27, attacked={ARMY: SINCE_26})) == "offensive", "it began before the lapse"
+    assert lapsed(formal_end=20)["over"] == 0, "a lapse that is observed is no end"
+
+
+def test_a_deal_lapses_by_nobodys_refusal_when_no_further_renewal_is_allowed() -> None:
+    w = expiring({"agreement.most_renewals": 0})
+    assert (CAUSES[int(w["lapsed"])], w["refused_by"], w["formal_end"]) == ("expiry", -1, 100)
+    assert expiring({"agreement.most_renewals": 1})["renewals"] == 1
+
+
+def test_only_principals_are_asked_and_an_exchange_or_urging_makes_them_renew() -> None:
+    willing = {**WANTS_WAR, "mechanisms.temperature": 0.2}
+    assert expiring({**willing, "agreement.principals": ["dove"]})["lapsed"] == 0
+    w = still(opened(duel(willing))[0])
+    hawk = open_scenario(duel()).actors.index("hawk")
+    w["exchange"], w["exchanges"], w["urging"] = 0.0, 2.0, 0.0
+    alone = judge.renews(w, hawk)
+    w["exchange"] = 0.5
+    paid = judge.renews(w, hawk)
+    assert paid / (1 - paid) == pytest.approx(alone / (1 - alone) * math.exp(0.5 / 0.2))
+    w["renewals"] = 2
+    assert judge.renews(w, hawk) == pytest.approx(alone), "there is nobody left to exchange"
+    w["urging"] = 0.5
+    urged = judge.renews(w, hawk)
+    assert urged / (1 - urged) == pytest.approx(alone / (1 - alone) * math.exp(0.2 * 0.5 / 0.2))
+
+
+def test_breaking_a_deal_forfeits_the_exchange_that_it_is_paid_for_with() -> None:
+    w = morning({"agreement.exchange": 0.3, "agreement.exchanges": 1})
+    plain = float(morning()["word"])
+    assert w["word"] == pytest.approx(plain + 0.3)
+    w["renewals"] = 2
+    founding.derive(w)
+    assert w["word"] == pytest.approx(plain)
 
 
 def test_a_deal_without_a_term_never_expires() -> None:

@@ -25,7 +25,7 @@ ACTOR_NUMBERS = {
 }  # fmt: skip
 """Numbers of an actor in the scenario, and their fields in the record."""
 
-AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order", "talks_order")
+AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order", "talks_order", "exchange", "exchanges")
 
 STARTING_NUMBERS = {
     "guarantors.ties": "ties_level", "attention.start": "attention", "attention.floor": "attention_floor",
@@ -154,6 +154,8 @@ class _Layout:
         w["deal_class"] = AGREEMENT_CLASSES.index(scenario.agreement.class_)
         w["third_party_war_ends_it"] = scenario.agreement.third_party_war_ends_it
         w["expires"] = scenario.agreement.term_days or 0
+        most = scenario.agreement.most_renewals
+        w["most_renewals"] = -1 if most is None else most
         w["renewal"] = scenario.agreement.renewal_days or scenario.agreement.term_days or 0
         for path, target in STARTING_NUMBERS.items():
             part, name = path.split(".")
@@ -165,6 +167,7 @@ class _Layout:
             w[clock] = -1
         for nobody in ("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"):
             w[nobody] = -1
+        w["refused_by"] = w["refused_motive"] = -1
 
     def _actors(self) -> None:
         w = self.w
@@ -181,6 +184,8 @@ class _Layout:
                 w["guarantors"] |= np.uint64(1 << a)
             if actor.role != "outside" and not actor.patron and not w["excluded"][a]:
                 w["signatories"] |= np.uint64(1 << a)
+                if name in (self.scenario.agreement.principals or self.actors):
+                    w["principals"] |= np.uint64(1 << a)
             w["patron"][a] = self.actors.index(actor.patron.actor) if actor.patron else -1
             w["backs"][a] = self.actors.index(actor.backs) if actor.backs else -1
             w["rung"][a] = rungs_of(ladder_of(actor.role)).index(actor.posture) if actor.posture else 0

@@ -9,10 +9,10 @@ from ceasefire.analysis.witness import Decision
 def choices_behind(teller: Teller) -> dict[str, Decision | None]:
     """By actor, the choice that led to the end; None for a posture that it did not choose.
 
-    Empty for a world that still holds, and for a term that ran out: to refuse renewal is no change of posture.
+    Empty for a world that still holds, and for a deal that lapsed: to refuse renewal is no change of posture.
     """
     cause = teller.witness.cause
-    if cause in ("", "expiry"):
+    if cause in ("", "expiry", "abrogation"):
         return {}
     actors = striking_guarantors(teller) if cause == "guarantor_clash" else [deciding_actor(teller)]
     return {actor: last_choice(teller, actor) for actor in actors}

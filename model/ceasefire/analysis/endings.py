@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ceasefire import calls
 from ceasefire.analysis import telling
 from ceasefire.analysis.choices import choices_behind, deciding_actor, last_stopped
-from ceasefire.analysis.pulls import Pulls, pulls_of
-from ceasefire.analysis.teller import OFFENSIVE, STRIKE, Teller
+from ceasefire.analysis.pulls import Pulls
+from ceasefire.analysis.teller import Teller
 from ceasefire.analysis.telling import chance_of, counted
 from ceasefire.analysis.turning_points import decision_details
 from ceasefire.analysis.witness import Decision, Witness
@@ -114,30 +113,33 @@ def _clash(teller: Teller) -> list[str]:
 
 
 def _abrogation(teller: Teller) -> list[str]:
-    w, actor = teller.witness.record[0], deciding_actor(teller)
-    a = teller.position(actor)
-    trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
+    w = teller.witness.record[0]
     return [
-        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a signatory that "
-        f"strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
-        f"are unmet ({unmet:.2f})."
+        f"{teller.title(deciding_actor(teller))} declares the deal over on {teller.date(int(w['formal_end']))}: a "
+        "signatory that strikes may do so any day, the likelier the less it trusts the other side and the more terms "
+        "are unmet.",
+        *_war_after_the_lapse(teller),
     ]
 
 
 def _expiry(teller: Teller) -> list[str]:
-    """Renewal asks how an actor leans, not what it can reach from its rung."""
-    actor, record = deciding_actor(teller), teller.witness.record
-    pulls = pulls_of(record, teller.position(actor), teller.opening)
-    _, _, strike, attack = calls.leanings(record, teller.position(actor))
-    towards, away = telling.pull_lines(teller.scenario, pulls, STRIKE, 0)
-    beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
-    return [
-        f"The term runs out and {teller.title(actor)}, at {teller.rung(actor, pulls.rung)}, does not renew: chance "
-        f"{chance_of(strike + attack)}, that of leaning to {beyond}.",
-        f"For {teller.rung(actor, STRIKE)}, against {teller.rung(actor, 0)}: {towards}.",
-        f"Against: {away}.",
-        _deciding(teller, pulls, STRIKE),
-    ]
+    w = teller.witness.record[0]
+    until = teller.date(int(w["formal_end"]))
+    if w["refused_by"] < 0:
+        return [f"The last term that is allowed runs out on {until}.", *_war_after_the_lapse(teller)]
+    return [f"The term runs out on {until}: {teller.title(deciding_actor(teller))} does not renew it.",
+            *_war_after_the_lapse(teller)]  # fmt: skip
+
+
+def _war_after_the_lapse(teller: Teller) -> list[str]:
+    """War soon after a deal has lapsed is put down to the lapse, and to the motive behind it."""
+    w = teller.witness.record[0]
+    waited = int(w["days_held"] - w["formal_end"])
+    lines = [f"Nobody is bound from then on, and war is back {counted(waited, 'day')} later."]
+    if w["deciding_motive"] >= 0:
+        title = teller.scenario.motives[teller.opening.motives[int(w["deciding_motive"])]].title
+        lines.append(f"Deciding motive, against {teller.rung(deciding_actor(teller), 0)}: {title}.")
+    return lines
 
 
 def _holding(teller: Teller) -> list[str]:

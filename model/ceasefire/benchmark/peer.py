@@ -129,6 +129,9 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         self.clash_dead: list[int] = []
         self.mornings: list[dict[str, float]] = []
         self.expires = self.scenario.agreement.term_days
+        self.renewals = 0
+        self.lapsed = self.refused_motive = ""
+        self.refused_by: PeerActor | None = None
         self.days_held = self.scenario.horizon_days
         self.ended = False
         self.cause = self.cause_actor = self.deciding_actor = self.deciding_motive = self.deciding_sector = ""
@@ -244,7 +247,10 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
 
     def price_of_its_word(self) -> float:
         """Utility that breaking the deal costs a party to it, at full intensity."""
-        return float(getattr(self.mechanisms, f"word_{self.scenario.agreement.class_}")) * self.clearness()
+        if self.lapsed:
+            return 0.0
+        forfeited = self.terms.exchange if self.renewals <= self.terms.exchanges else 0.0
+        return forfeited + float(getattr(self.mechanisms, f"word_{self.scenario.agreement.class_}")) * self.clearness()
 
     def learn(self) -> None:
         """Each side believes a little more, or less, in the other."""

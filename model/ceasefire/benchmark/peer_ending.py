@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ceasefire.benchmark.peer_actor import FORTNIGHT, INTENSITY, PeerActor
@@ -22,7 +23,7 @@ def judge(model: PeerModel) -> None:
     old_war = model.war.ongoing * max(0.0, 1.0 - (model.day + 1) / FORTNIGHT)
     model.violence = min(1.0, deaths / model.war.toll_14d + old_war)
     judge_violence(model, sum(model.ending_deaths))
-    if not model.ended:
+    if not model.ended and not model.lapsed:
         judge_paper(model)
     model.day += 1
     horizon = model.scenario.horizon_days
@@ -100,6 +101,11 @@ def end(model: PeerModel, cause: str, day: int, actor: PeerActor | None) -> None
         model.deciding_motive = actor.decided_by
     hottest = max(model.sectors, key=lambda sector: sector.burst)
     model.deciding_sector = hottest.name if hottest.burst > 0 else ""
+    if model.lapsed and 0 <= day - (model.formal_end or 0) <= model.mechanisms.lapse_days:
+        model.cause = model.lapsed
+        if model.refused_by is not None:
+            model.cause_actor = model.deciding_actor = model.refused_by.name
+            model.deciding_motive = model.refused_motive
 
 
 def end_by_offensive(model: PeerModel, attacker: PeerActor, since: int) -> None:
@@ -127,7 +133,8 @@ def end_by_fire(model: PeerModel, deaths: int) -> None:
     else:
         shooter = max(model.actors, key=lambda actor: sum(actor.inflicted_lately))
         end(model, "spiral", model.day, None)
-        model.deciding_actor, model.deciding_motive = shooter.name, shooter.decided_by
+        if not model.deciding_actor:
+            model.deciding_actor, model.deciding_motive = shooter.name, shooter.decided_by
     model.operational_end = model.day
 
 
@@ -151,22 +158,40 @@ def judge_paper(model: PeerModel) -> None:
         if actor.rung == 2:
             anger = INTENSITY[actor.rung] * (1.0 - actor.side.trust) * (1.0 + model.unmet)
             if model.rng.random() < model.mechanisms.abrogation_rate * anger:
-                end(model, "abrogation", model.day, actor)
-                model.formal_end = model.day
+                lapse(model, "abrogation", model.day, actor, actor.decided_by)
                 return
     if model.expires is not None and model.day + 1 >= model.expires:
         renew(model, parties)
 
 
+def lapse(model: PeerModel, how: str, day: int, by: PeerActor | None, motive: str) -> None:
+    """No longer in force; it may be observed all the same."""
+    model.lapsed, model.formal_end = how, day
+    model.refused_by, model.refused_motive = by, motive
+    model.order = 0.0
+    for actor in model.actors:
+        if actor.fights:
+            actor.alarmed = True
+
+
 def renew(model: PeerModel, parties: list[PeerActor]) -> None:
-    """Every signatory must agree."""
+    """Every principal must agree."""
+    deal = model.scenario.agreement
+    if deal.most_renewals is not None and model.renewals >= deal.most_renewals:
+        lapse(model, "expiry", model.day + 1, None, "")
+        return
     for actor in parties:
+        if deal.principals and actor.name not in deal.principals:
+            continue
         actor.weigh_motives()
-        if model.rng.random() >= sum(actor.chances(actor.ceiling)[:2]):
-            end(model, "expiry", model.day + 1, actor)
-            model.deciding_motive = actor.strongest_pull(2)
-            model.formal_end = model.days_held
+        keep = sum(actor.chances(actor.ceiling)[:2])
+        worth = model.mechanisms.renewal_urging * model.urging
+        worth += model.terms.exchange if model.renewals < model.terms.exchanges else 0.0
+        keep *= math.exp(worth / model.mechanisms.temperature)
+        if model.rng.random() >= keep / (keep + 1.0 - sum(actor.chances(actor.ceiling)[:2])):
+            lapse(model, "expiry", model.day + 1, actor, actor.strongest_pull(2))
             return
     assert model.expires is not None
-    model.expires += model.scenario.agreement.renewal_days or model.scenario.agreement.term_days or 0
+    model.expires += deal.renewal_days or deal.term_days or 0
+    model.renewals += 1
     model.order = 1.0

@@ -19,7 +19,7 @@ ROWS_PER_GROUP = 10_000
 
 CLOCKS = ("first_breach_day", "first_lethal_day", "operational_end_day", "formal_end_day")
 TRUTHS = ("ended", "failed")
-NAMES = ("cause", "cause_actor", "deciding_actor", "deciding_motive", "deciding_sector")
+NAMES = ("cause", "cause_actor", "state_at_end", "deciding_actor", "deciding_motive", "deciding_sector")
 
 
 def _type(column: str) -> pa.DataType:

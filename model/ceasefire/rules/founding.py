@@ -139,10 +139,14 @@ def clearness(w: World) -> float:
 
 @rule
 def what_breaking_costs(w: World) -> float:
-    """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague. [utility]"""
+    """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague, and the exchange
+    that it would forfeit; nothing once the deal has lapsed. [utility]"""
+    if w.lapsed > 0:
+        return 0.0
+    forfeited = w.exchange if w.renewals <= w.exchanges else 0.0
     if w.deal_class == 0:
-        return w.word_cessation * clearness(w)
-    return (w.word_preliminary if w.deal_class == 1 else w.word_definitive) * clearness(w)
+        return w.word_cessation * clearness(w) + forfeited
+    return (w.word_preliminary if w.deal_class == 1 else w.word_definitive) * clearness(w) + forfeited
 
 
 @seldom

@@ -7,6 +7,7 @@ import numpy as np
 from ceasefire import draws
 from ceasefire.compiled import rule, seldom
 from ceasefire.rules.decide import largest_pull, leanings
+from ceasefire.rules.founding import what_breaking_costs
 from ceasefire.rules.look import look_anew
 from ceasefire.rules.suffer import may_end_it
 from ceasefire.world import (
@@ -32,7 +33,7 @@ def judge(w: World) -> None:
     count_fortnight(w)
     remember_attacks(w)
     judge_operational(w)
-    if w.over == 0:
+    if w.over == 0 and w.lapsed == 0:
         judge_formal(w)
     w.day = w.day + 1
     if w.day >= w.horizon:
@@ -186,6 +187,11 @@ def end(w: World, cause: int, day: int, actor: int) -> None:
     w.deciding_actor = actor
     w.deciding_motive = w.decided_motive[actor] if actor >= 0 else -1
     w.deciding_sector = hottest_sector(w)
+    if w.lapsed > 0 and w.formal_end <= day and day <= w.formal_end + w.lapse_days:
+        w.cause = w.lapsed
+        if w.refused_by >= 0:
+            w.cause_actor = w.deciding_actor = w.refused_by
+            w.deciding_motive = w.refused_motive
 
 
 @seldom
@@ -227,8 +233,9 @@ def end_by_fire(w: World) -> None:
         end(w, BOMBARDMENT, w.day, bomber)
     else:
         end(w, SPIRAL, w.day, -1)
-        w.deciding_actor = shooter
-        w.deciding_motive = w.decided_motive[shooter]
+        if w.deciding_actor < 0:
+            w.deciding_actor = shooter
+            w.deciding_motive = w.decided_motive[shooter]
     w.operational_end = w.days_held
 
 
@@ -297,7 +304,7 @@ def signed(w: World, a: int) -> bool:
 
 @rule
 def judge_formal(w: World) -> None:
-    """The end on paper: a signatory that strikes renounces the deal, or a fixed term runs out and is not renewed."""
+    """The end on paper: a signatory that strikes renounces the deal, or a term runs out and is not renewed."""
     if w.striking & w.signatories != NOBODY:
         key = draws.stream_key(w.today_key, draws.ABROGATION)
         for a in range(w.n_fighters):
@@ -305,25 +312,49 @@ def judge_formal(w: World) -> None:
                 distrust = 1.0 - w.trust[w.side[a]]
                 chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
                 if draws.uniform(key, w.actor_key[a], 0) < chance:
-                    end(w, ABROGATION, w.day, a)
-                    w.formal_end = w.day
+                    lapse(w, ABROGATION, w.day, a, w.decided_motive[a])
                     return
     if w.expires > 0 and w.day + 1 >= w.expires:
-        decide_renewal(w)
+        bargain(w)
 
 
 @seldom
-def decide_renewal(w: World) -> None:
-    """Each signatory renews with the chance that it would honour or merely harass; one refusal ends the deal."""
+def lapse(w: World, cause: int, day: int, actor: int, motive: int) -> None:
+    """The deal is no longer in force, and may yet be observed: no word and no order binds, and all look anew."""
+    w.lapsed = cause
+    w.formal_end = day
+    w.refused_by = actor
+    w.refused_motive = motive
+    w.word = 0.0
+    w.order = 0.0
+    for a in range(w.n_fighters):
+        w.alarmed[a] = 1
+
+
+@seldom
+def bargain(w: World) -> None:
+    """On the last day of a term its principals renew it, or one refuses, or no renewal is allowed: then it lapses."""
+    if w.most_renewals >= 0 and w.renewals >= w.most_renewals:
+        lapse(w, EXPIRY, w.day + 1, -1, -1)
+        return
     key = draws.stream_key(w.today_key, draws.RENEWAL)
     for a in range(w.n_actors):
-        if signed(w, a):
-            look_anew(w, a)
-            p0, p1, _, _ = leanings(w, a, w.ceiling[a])
-            if draws.uniform(key, w.actor_key[a], 0) >= p0 + p1:
-                end(w, EXPIRY, w.day + 1, a)
-                w.formal_end = w.day + 1
-                w.deciding_motive = largest_pull(w, a, 2)
+        if w.principals >> np.uint64(a) & np.uint64(1) != NOBODY:
+            chance = renews(w, a)
+            if draws.uniform(key, w.actor_key[a], 0) >= chance:
+                lapse(w, EXPIRY, w.day + 1, a, largest_pull(w, a, 2))
                 return
     w.expires = w.expires + w.renewal
+    w.renewals = w.renewals + 1
     w.order = 1.0
+    w.word = what_breaking_costs(w)
+
+
+@seldom
+def renews(w: World, a: int) -> float:
+    """Chance that a principal renews: that it would keep the deal, the likelier the more another term is worth."""
+    look_anew(w, a)
+    p0, p1, _, _ = leanings(w, a, w.ceiling[a])
+    worth = w.renewal_urging * w.urging + (w.exchange if w.renewals < w.exchanges else 0.0)
+    keeps = (p0 + p1) * draws.exp(worth / w.temperature)
+    return keeps / (keeps + 1.0 - p0 - p1)

@@ -556,6 +556,22 @@ class Mechanisms(Numbers):
         says="chance that a distrustful party at war renounces the deal",
     )
     # --- talks
+    renewal_urging: Quantity = number(
+        0.3,
+        unit="utility",
+        low=0,
+        high=3,
+        doubt=(0.1, 0.6),
+        says="what full outside urging adds to the worth of a renewal; mediators press for the next term",
+    )
+    lapse_days: Quantity = number(
+        14,
+        unit="days",
+        low=0,
+        high=365,
+        doubt=(7, 30),
+        says="days after a lapse or a renunciation within which a return to war is put down to it",
+    )
     talks_at: Quantity = number(
         0.15,
         unit="share of the war's toll",

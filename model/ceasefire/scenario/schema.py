@@ -171,6 +171,22 @@ class Agreement(Numbers):
         None, description="days that a renewal adds; as the term, when not said"
     )
     excludes: list[Name] = Field(default_factory=list, description="fighting parties that the deal leaves out")
+    principals: list[Name] = Field(
+        default_factory=list, description="who bargains over a renewal; all signatories when not said"
+    )
+    most_renewals: Annotated[int, count_of(0, 36500, "renewals")] | None = Field(
+        None, description="renewals that the deal, or a party's government, allows at most; any number when not said"
+    )
+    exchange: Quantity = number(
+        0.0,
+        unit="utility",
+        low=0,
+        high=5,
+        says="what another term is worth to each principal for what is exchanged, released or let in meanwhile",
+    )
+    exchanges: Quantity = number(
+        0.0, unit="renewals", low=0, high=36500, doubt="none", says="renewals that can be paid for in this way"
+    )
     third_party_war_ends_it: bool = Field(
         False,
         description="war with or by a party that the deal leaves out ends it too, not only war between its parties",

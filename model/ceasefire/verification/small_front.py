@@ -27,13 +27,14 @@ MECHANISMS: dict[str, float] = {
     "ties_recover": 0.01, "ties_hit": 0.3, "capability_drift": 0.08, "commitment_drift": 0.08, "power_memory": 365,
     "power_shift_scale": 0.2, "resolve_half_life": 365, "resolve_kept_by_tripwire": 0.9, "resolve_gain": 0.03,
     "weariness_gain": 0.01, "weariness_half_life": 730, "attention_half_life": 90, "attention_rise": 0.1,
-    "terms_accepted": 150, "abrogation_rate": 0.01, "talks_at": 0.15, "talks_rate": 0.1, "mediation": 0.3,
+    "terms_accepted": 150, "abrogation_rate": 0.04, "talks_at": 0.15, "talks_rate": 0.1, "mediation": 0.3,
     "talks_spacing": 7, "talks_heat_left": 0.2, "talks_trust": 0.3, "talks_ties": 0.1, "order_effect": 0.9,
     "order_half_life": 25, "offensive_days": 5, "offensive_window": 5, "war_share": 0.5, "clash_deaths": 30,
     "word_cessation": 0.05, "word_preliminary": 0.1, "word_definitive": 0.3,
     "facing_half": 0.2, "ground_half_life": 180, "campaign_pull": 0.5, "campaign_tempo": 2, "drive_half_life": 20,
     "drive_gain": 0.1, "licence_gain": 0.8, "licence_danger": 0.3, "licence_cost": 1,
     "war_floor": 38,
+    "renewal_urging": 0.2, "lapse_days": 14,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
 
