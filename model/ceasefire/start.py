@@ -222,6 +222,10 @@ class _Layout:
             for t, (term, coefficient) in enumerate(terms.items()):
                 w["term_first"][m, t], w["term_second"][m, t] = term_indices(term)
                 w["coefficient"][m, t] = coefficient
+                self.slots[f"motives.{name}.salience.terms.{term}"] = slot_of(self.dtype, "coefficient", m, t)
+            self.slots[f"motives.{name}.salience.constant"] = slot_of(self.dtype, "constant", m)
+            for rung in range(len(motive.profile)):
+                self.slots[f"motives.{name}.profile.{rung}"] = slot_of(self.dtype, "profile", m, rung)
 
     def _sectors(self) -> None:
         w, sectors = self.w, self.scenario.front.sectors
