@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.compiled.python_rules import leash, preparation
 from ceasefire.simulation.initial_state import InitialState, WorldArray
-from ceasefire.world_state import INTENSITY
+from ceasefire.world_state import INTENSITY, LICENCE
 
 Rungs = tuple[float, float, float, float]
 """A number for each rung, lowest first."""
 
 WORD, LEASH, PREPARATION, HABIT = "its given word", "the leash", "lack of preparation", "force of habit"
-INTENT, REST = "hidden intent", "other restraint"
+INTENT, CAMPAIGN, REST = "hidden intent", "its campaign", "other restraint"
 """What weighs on a choice besides motives; a motive's name has no space, so none can be taken for these."""
 
 NOISE = 1e-9
@@ -25,8 +25,9 @@ NOISE = 1e-9
 class Pulls:
     """Everything that enters an actor's utility [utility], for each rung, on one morning.
 
-    `motives` are weight x salience x profile; `holds` are word, leash, preparation, habit and hidden intent, with
-    the sign with which they enter. `chances` are those of the choice: 0 for a rung that is out of reach.
+    `motives` are weight x salience x profile; `holds` are word, leash, preparation, habit, hidden intent and
+    the campaign, with the sign with which they enter. `chances` are those of the choice: 0 for a rung out of
+    reach.
     """
 
     actor: str
@@ -89,13 +90,16 @@ def _holds_of_a_fighter(record: WorldArray, a: int, here: int) -> dict[str, Rung
     w = record[0]
     bound = not w["excluded"][a]
     ready, patron = float(w["mobilised"][a]), int(w["patron"][a])
+    momentum = float(w["campaign_pull"] * w["momentum"][a])
     found = {
+        CAMPAIGN: by_rung(lambda rung: momentum * float(INTENSITY[rung])),
         WORD: by_rung(lambda rung: -float(w["word"] * INTENSITY[rung]) * bound),
         PREPARATION: by_rung(lambda rung: -preparation(float(w["prep"]), ready, rung, here)),
     }
     if patron >= 0:
         grip, bond = float(w["grip"]), float(w["dependence"][a])
-        hand, held = float(w["commitment"][patron]), int(w["rung"][patron])
+        hand = float(w["commitment"][patron])
+        held = max(float(LICENCE[w["rung"][patron]]), float(w["licence"][patron]))
         found[LEASH] = by_rung(lambda rung: -leash(grip, bond, hand, rung, held))
     return found
 

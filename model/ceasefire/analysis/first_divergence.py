@@ -66,4 +66,4 @@ def _postures(scenario: Scenario, opening: InitialState, seed: int, world: int) 
     """The rung of every actor on every day, shape (days, actors)."""
     days: list[WorldArray] = []
     step_through(scenario, opening, seed, world, lambda record: days.append(record["rung"][0].copy()))
-    return np.array(days, np.int64)
+    return np.array(days[: scenario.horizon_days], np.int64)

@@ -74,4 +74,6 @@ def _line(scenario: Scenario, opening: InitialState, seed: int, world: int) -> t
         days.append(np.array(record["held"][0][:number], dtype=np.float64))
 
     last = step_through(scenario, opening, seed, world, see)[0]
-    return np.array(days), int(last["days_held"]) if last["ended"] else None
+    if not last["ended"]:
+        return np.array(days[: int(last["horizon"])]), None
+    return np.array(days), int(last["days_held"])

@@ -51,6 +51,13 @@ off; with 5 there is so much of it that in one run of ten nothing was left of th
 and ranges of small differences vanished in the noise in 7 cases of 32 (with 10 in none)."""
 
 
+CATALOGUE_DOUBT = 0.3
+"""Share of its value by which a number of the motive catalogue may be off, either way. ASSUMED."""
+
+COMMON_SCALE = 1.25
+"""Factor by which all weights together may be too high or too low. ASSUMED."""
+
+
 def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """The range that each ASSUMED number of a scenario is drawn over, by path."""
     found = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
@@ -87,6 +94,32 @@ def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArra
     return {path: np.array(values)[(places * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
+def catalogue_values(opening: InitialState, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """`count` draws of every number of the motive catalogue: constants, coefficients and likings, each by its own path.
+
+    No source says how large any of them is, so each is drawn CATALOGUE_DOUBT of its value either way; likings stay
+    between -1 and 1. A number that is 0 stays so: it says that there is no such term.
+    """
+    key, found = _doubt_key(seed), {}
+    stated = opening.record.view(np.float64)
+    for path, slot in opening.slots.items():
+        if path.startswith("motives.") and stated[slot] != 0.0:
+            with np.errstate(over="ignore"):
+                either_way = 2.0 * random_streams.uniforms(key, name_key(path), count) - 1.0
+            drawn = stated[slot] * (1.0 + CATALOGUE_DOUBT * either_way)
+            found[path] = np.clip(drawn, -1.0, 1.0) if ".profile." in path else drawn
+    return found
+
+
+def common_scale(count: int, seed: int) -> NDArray[np.float64]:
+    """`count` draws of one factor on all weights of all actors: words such as 'strong' fix ratios, and no scale."""
+    with np.errstate(over="ignore"):
+        either_way = (
+            2.0 * random_streams.uniforms(_doubt_key(seed), name_key("common scale of the weights"), count) - 1.0
+        )
+    return np.asarray(COMMON_SCALE**either_way)
+
+
 def doubt_batch(scenario: Scenario, opening: InitialState, seed: int) -> Batch | None:
     """The worlds to run for doubt: DRAWS points of WORLDS_PER_DRAW worlds; None when nothing is assumed.
 
@@ -96,5 +129,10 @@ def doubt_batch(scenario: Scenario, opening: InitialState, seed: int) -> Batch |
     if not ranges:
         return None
     values = {**doubt_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
+    values |= catalogue_values(opening, DRAWS, seed)
+    stated, scale = opening.record.view(np.float64), common_scale(DRAWS, seed)
+    for path, slot in opening.slots.items():
+        if path.startswith("actors.") and ".motives." in path:
+            values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
     batch = many_points(opening, values, WORLDS_PER_DRAW, seed)
     return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

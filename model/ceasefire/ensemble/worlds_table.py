@@ -18,11 +18,16 @@ from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, 
 
 WORLD_COLUMNS = (
     "point", "world", "days_held", "ended", "cause", "cause_actor", "first_breach_day", "first_lethal_day",
-    "operational_end_day", "formal_end_day", "violations_strategic", "violations_retaliatory",
+    "operational_end_day", "formal_end_day", "state_at_end", "violations_strategic", "violations_retaliatory",
     "violations_spoiling", "violations_localised", "deaths_combatant", "deaths_civilian", "displaced", "talks",
     "peak_deaths_14d", "deciding_actor", "deciding_motive", "deciding_sector", "failed",
 )  # fmt: skip
 """Columns of the worlds table, in order."""
+
+
+STATES_AT_END = ("in force", "lapsed", "ended")
+"""In what state a world's deal is when one stops looking: lapsed is one that has run out, or was renounced, and is
+observed all the same."""
 
 
 def worlds_frame(rows: WorldArray, opening: InitialState) -> pd.DataFrame:
@@ -38,6 +43,7 @@ def worlds_frame(rows: WorldArray, opening: InitialState) -> pd.DataFrame:
     }
     for clock in ("first_breach", "first_lethal", "operational_end", "formal_end"):
         columns[f"{clock}_day"] = pd.array(rows[clock], dtype="Int64")
+    columns["state_at_end"] = np.array(STATES_AT_END, dtype=object)[rows["state_at_end"]]
     for position, kind in enumerate(VIOLATION_KINDS):
         columns[f"violations_{kind}"] = counter[:, position].astype(np.int64)
     for name, position in (
@@ -66,7 +72,7 @@ ROWS_PER_GROUP = 10_000
 
 CLOCKS = ("first_breach_day", "first_lethal_day", "operational_end_day", "formal_end_day")
 TRUTHS = ("ended", "failed")
-NAMES = ("cause", "cause_actor", "deciding_actor", "deciding_motive", "deciding_sector")
+NAMES = ("cause", "cause_actor", "state_at_end", "deciding_actor", "deciding_motive", "deciding_sector")
 
 
 def _type(column: str) -> pa.DataType:

@@ -94,6 +94,7 @@ def middle_world(opening: InitialState) -> WorldArray:
     with np.errstate(over="ignore"):
         engine.start_world_record(record, numbers, opening.record.view(np.float64), nothing, np.uint64(0), 0)
     record["intent"] = 0.0
+    record["rung"] = opening.record["rung"]
     return record
 
 
@@ -135,9 +136,20 @@ def breach_price(scenario: Scenario) -> float:
 
 
 def leash_price(scenario: Scenario, actor: str) -> float:
-    """What the offensive costs a client while its patron honours the deal [utility]; 0 without a patron."""
+    """What the offensive costs a client at signing while its patron honours the deal [utility]; 0 without a patron."""
     patron = scenario.actors[actor].patron
     if patron is None:
         return 0.0
     hand = scenario.actors[patron.actor].commitment.centre
-    return scenario.mechanisms.grip.centre * patron.dependence.centre * hand * float(INTENSITY[3])
+    beyond = float(INTENSITY[3]) - licence_of(scenario, patron.actor)
+    return scenario.mechanisms.grip.centre * patron.dependence.centre * hand * beyond
+
+
+def licence_of(scenario: Scenario, patron: str, order: float | None = None) -> float:
+    """How far a patron lets its clients go at signing [0-1], or once the order to cease is as fresh as given."""
+    opening = initial_state(scenario)
+    record, a = middle_world(opening), opening.actors.index(patron)
+    if order is not None:
+        record["order"] = order
+        python_rules.read_indicators(record, a)
+    return float(record["licence"][0, a])

@@ -5,7 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from ceasefire.narrative.choice_probabilities import SETTINGS, Inclination, breach_price, inclinations, leash_price
+from ceasefire.narrative.choice_probabilities import (
+    SETTINGS,
+    Inclination,
+    breach_price,
+    inclinations,
+    leash_price,
+    licence_of,
+)
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Actor, Event, Motive, Scenario, Sector, ladder_of, rungs_of
@@ -80,11 +87,28 @@ def means(scenario: Scenario, name: str) -> Iterator[str]:
         patron, dependence = scenario.actors[actor.patron.actor].title, shown(actor.patron.dependence)
         price = f"while {patron} honours the deal, the offensive costs {leash_price(scenario, name):.2f} in utility"
         yield f"Leash: {patron} (dependence {dependence}); {price}."
+    if any(other.patron and other.patron.actor == name for other in scenario.actors.values()):
+        yield licence_words(licence_of(scenario, name, order=0.0))
+    if actor.campaign:
+        where = ", ".join(scenario.front.sectors[each].title for each in actor.campaign.sectors)
+        yield f"Campaign: {actor.campaign.title} ({where}), under way {shown(actor.campaign.under_way)}."
     if actor.troops_on_line.centre:
         yield f"Troops on the line: {shown(actor.troops_on_line)}."
     yield f"Discipline {shown(actor.discipline)}; weariness {shown(actor.weariness)}; " + (
         f"own dead still felt {shown(actor.recent_losses)}."
     )
+
+
+def licence_words(licence: float) -> str:
+    """Whether a patron restrains its clients or eggs them on, once its own order to cease is forgotten."""
+    how = (
+        "restrains its clients"
+        if licence < 0.2
+        else "lets its clients strike"
+        if licence < 0.75
+        else "eggs its clients on"
+    )
+    return f"As a patron it {how}: licence {licence:.2f} once its order to cease is forgotten."
 
 
 def motives(scenario: Scenario, actor: Actor, found: list[Inclination]) -> list[str]:
@@ -210,8 +234,9 @@ def terms(scenario: Scenario) -> list[str]:
     lines = heading("Terms")
     lines += wrapped(
         f"Class: {deal.class_}; {length}. Monitoring {shown(deal.monitoring)}; buffer {shown(deal.buffer_km)} km; "
-        f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}. "
-        f"Left out: {left_out}. To break it costs a party {breach_price(scenario):.2f} in utility at the offensive, "
+        f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}; "
+        f"talks are an order {shown(deal.talks_order)}. Left out: {left_out}. "
+        f"To break it costs a party {breach_price(scenario):.2f} in utility at the offensive, "
         "less on lower rungs."
     )
     lines += signatories(scenario)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import wording
-from ceasefire.analysis.decisions import Pulls, pulls_of
+from ceasefire.analysis.decisions import Pulls
 from ceasefire.narrative.describe import in_order
 from ceasefire.narrative.turning_points import decision_details
 from ceasefire.narrative.world_notes import (
-    OFFENSIVE,
-    STRIKE,
     Decision,
     RecordedWorld,
     WorldNotes,
@@ -18,7 +16,6 @@ from ceasefire.narrative.world_notes import (
     deciding_actor,
     last_stopped,
 )
-from ceasefire.simulation.compiled import python_rules
 from ceasefire.wording import chance_of, counted, heading, wrapped
 from ceasefire.world_state import RETALIATORY, WINDOW
 
@@ -112,7 +109,7 @@ def _spiral(teller: WorldNotes) -> list[str]:
 
 def _clash(teller: WorldNotes) -> list[str]:
     w = teller.witness.record[0]
-    since, dead = teller.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
+    since, dead = teller.date(int(w["days_held"])), f"{int(w['clash_dead']):,}"
     return [
         f"Guarantors of both sides have struck every day since {since} and killed {dead} of each other's soldiers. The "
         "end dates from the first of these days, and the counts at the top stop before it."
@@ -120,30 +117,33 @@ def _clash(teller: WorldNotes) -> list[str]:
 
 
 def _abrogation(teller: WorldNotes) -> list[str]:
-    w, actor = teller.witness.record[0], deciding_actor(teller)
-    a = teller.position(actor)
-    trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
+    w = teller.witness.record[0]
     return [
-        f"{teller.title(actor)}, at {teller.rung(actor, int(w['rung'][a]))}, declares the deal over: a signatory that "
-        f"strikes may do so any day, the likelier the less it trusts the other side ({trust:.2f}) and the more terms "
-        f"are unmet ({unmet:.2f})."
+        f"{teller.title(deciding_actor(teller))} declares the deal over on {teller.date(int(w['formal_end']))}: a "
+        "signatory that strikes may do so any day, the likelier the less it trusts the other side and the more terms "
+        "are unmet.",
+        *_war_after_the_lapse(teller),
     ]
 
 
 def _expiry(teller: WorldNotes) -> list[str]:
-    """Renewal asks how an actor leans, not what it can reach from its rung."""
-    actor, record = deciding_actor(teller), teller.witness.record
-    pulls = pulls_of(record, teller.position(actor), teller.opening)
-    _, _, strike, attack = python_rules.unrestricted_probabilities(record, teller.position(actor))
-    towards, away = wording.pull_lines(teller.scenario, pulls, STRIKE, 0)
-    beyond = f"{teller.rung(actor, STRIKE)} or {teller.rung(actor, OFFENSIVE)}"
-    return [
-        f"The term runs out and {teller.title(actor)}, at {teller.rung(actor, pulls.rung)}, does not renew: chance "
-        f"{chance_of(strike + attack)}, that of leaning to {beyond}.",
-        f"For {teller.rung(actor, STRIKE)}, against {teller.rung(actor, 0)}: {towards}.",
-        f"Against: {away}.",
-        _deciding(teller, pulls, STRIKE),
-    ]
+    w = teller.witness.record[0]
+    until = teller.date(int(w["formal_end"]))
+    if w["refused_by"] < 0:
+        return [f"The last term that is allowed runs out on {until}.", *_war_after_the_lapse(teller)]
+    return [f"The term runs out on {until}: {teller.title(deciding_actor(teller))} does not renew it.",
+            *_war_after_the_lapse(teller)]  # fmt: skip
+
+
+def _war_after_the_lapse(teller: WorldNotes) -> list[str]:
+    """War soon after a deal has lapsed is put down to the lapse, and to the motive behind it."""
+    w = teller.witness.record[0]
+    waited = int(w["days_held"] - w["formal_end"])
+    lines = [f"Nobody is bound from then on, and war is back {counted(waited, 'day')} later."]
+    if w["deciding_motive"] >= 0:
+        title = teller.scenario.motives[teller.opening.motives[int(w["deciding_motive"])]].title
+        lines.append(f"Deciding motive, against {teller.rung(deciding_actor(teller), 0)}: {title}.")
+    return lines
 
 
 def _holding(teller: WorldNotes) -> list[str]:

@@ -154,7 +154,7 @@ def how_it_ended(witness: RecordedWorld) -> str:
         "bombardment": f"bombardment by {who} ended it",
         "spiral": "a spiral of violence ended it",
         "guarantor_clash": "the guarantors came to blows",
-        "expiry": f"it ran out, and {who} did not renew",
+        "expiry": f"it ran out, and {who} did not renew" if who else "it ran out, and was not renewed",
         "abrogation": f"{who} called it off",
     }[witness.cause]
     return f"Held {held}, to {until}: {how}."

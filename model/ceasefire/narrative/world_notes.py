@@ -55,6 +55,12 @@ class DayNotes:
         """One note of every day: an array with a row per day."""
         return np.array([day[name] for day in self.days])
 
+    def stop_before(self, horizon: int) -> None:
+        """Forget days from the horizon on: a world may be lived beyond it until what began before is judged."""
+        del self.days[horizon:]
+        self.decisions[:] = [each for each in self.decisions if each.day < horizon]
+        self.stepped_down[:] = [each for each in self.stepped_down if each[0] < horizon]
+
 
 KEPT = (
     "rung", "trust", "resolve", "losses_today", "inflicted_today", "ordered_today", "seen_today",
@@ -174,6 +180,8 @@ def record_world(loaded: Loaded, seed: int, world: int) -> RecordedWorld:
     """Live one world from its first morning to its end."""
     witness = RecordedWorld(loaded, seed, world)
     witness.live()
+    if not witness.record["ended"][0]:
+        witness.notes.stop_before(int(witness.record["horizon"][0]))
     return witness
 
 
@@ -260,10 +268,10 @@ def upper(text: str) -> str:
 def choices_behind(teller: WorldNotes) -> dict[str, Decision | None]:
     """By actor, the choice that led to the end; None for a posture that it did not choose.
 
-    Empty for a world that still holds, and for a term that ran out: to refuse renewal is no change of posture.
+    Empty for a world that still holds, and for a deal that lapsed: to refuse renewal is no change of posture.
     """
     cause = teller.witness.cause
-    if cause in ("", "expiry"):
+    if cause in ("", "expiry", "abrogation"):
         return {}
     actors = striking_guarantors(teller) if cause == "guarantor_clash" else [deciding_actor(teller)]
     return {actor: last_choice(teller, actor) for actor in actors}

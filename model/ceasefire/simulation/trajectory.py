@@ -95,8 +95,11 @@ def trajectory(scenario: Scenario, opening: InitialState, label: str, seed: int,
 
 
 def from_day_log(scenario: Scenario, diary: DayLog, last: WorldArray, label: str, seed: int, world: int) -> Trajectory:
-    """Put a world's notes in order. Counts that the end took back (an offensive's first days) stay as lived."""
+    """Put a world's notes in order. Counts that the end took back (an offensive's first days) stay as lived; of a deal
+    that holds days from the horizon on are not told."""
     opening, w = diary.opening, last[0]
+    if not w["ended"]:
+        del diary.days[int(w["horizon"]) :]
     n = len(diary.days)
     counter = diary.column("counter")
     if w["ended"] and n > 1 and (counter[-1] < counter[-2]).any():
