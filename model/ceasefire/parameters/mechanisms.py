@@ -24,7 +24,7 @@ class Mechanisms(Numbers):
         says="how far chance overrides the best choice; weights count only relative to it",
     )
     inertia: Quantity = number(
-        0.10, unit="utility", low=0, high=2, doubt=(0.05, 0.2), says="cost of changing posture at all"
+        0.3, unit="utility", low=0, high=2, doubt=(0.2, 0.4), says="cost of changing posture at all"
     )
     review_days: Quantity = number(
         5, unit="days", low=1, high=60, doubt=(3, 7), says="mean days between reviews of an actor's posture"
@@ -65,6 +65,52 @@ class Mechanisms(Numbers):
         high=3,
         doubt=(0.2, 0.5),
         says="the same, of a definitive agreement; hazard a third of a cessation's (Clayton and Sticher 2021)",
+    )
+    campaign_pull: Quantity = number(
+        1,
+        unit="utility",
+        low=0,
+        high=3,
+        doubt=(0.5, 1.5),
+        says="pull of a campaign that is fully under way and has reached nothing, at full intensity",
+    )
+    campaign_tempo: Quantity = number(
+        3,
+        unit="reviews",
+        low=0,
+        high=20,
+        doubt=(1, 5),
+        says="reviews that such a campaign adds for every usual one: it is directed from day to day",
+    )
+    drive_half_life: Quantity = number(
+        20, unit="days", low=1, high=365, doubt=(10, 40), says="time in which a paused campaign loses half its drive"
+    )
+    drive_gain: Quantity = number(
+        0.15,
+        unit="per day",
+        low=0,
+        high=1,
+        doubt=(0.05, 0.3),
+        says="share of the missing drive that a day of offensive adds",
+    )
+    licence_gain: Quantity = number(
+        1.5,
+        unit="licence",
+        low=0,
+        high=5,
+        doubt=(0.8, 2.2),
+        says="licence that a patron gives for ground that it claims and could win; Berman and Lake (2019) on shared aims",
+    )
+    licence_danger: Quantity = number(
+        0.5, unit="licence", low=0, high=5, doubt=(0.2, 0.8), says="licence that it gives a client in full danger"
+    )
+    licence_cost: Quantity = number(
+        1,
+        unit="licence",
+        low=0,
+        high=5,
+        doubt=(0.5, 1.5),
+        says="licence that it takes back for ties and soldiers that a clash with the other guarantor would cost it",
     )
     mobilise_rate: Quantity = number(
         0.07, unit="per day", low=0, high=1, doubt=(0.04, 0.12), says="share of the gap to its posture mobilised daily"
@@ -346,12 +392,12 @@ class Mechanisms(Numbers):
         says="belief about the other side kept each day",
     )
     tolerance: Quantity = number(
-        6,
-        unit="severity a day",
-        low=0.1,
+        0.25,
+        unit="severity per presence and day",
+        low=0.001,
         high=1000,
-        doubt=(3, 12),
-        says="felt violence at which a day counts 1/e as kept",
+        doubt=(0.1, 0.5),
+        says="felt violence, per formation of the other side, at which a day counts 1/e as kept",
     )
     felt_strategic: Quantity = number(
         1.0,
@@ -510,6 +556,22 @@ class Mechanisms(Numbers):
         says="chance that a distrustful party at war renounces the deal",
     )
     # --- talks
+    renewal_urging: Quantity = number(
+        0.3,
+        unit="utility",
+        low=0,
+        high=3,
+        doubt=(0.1, 0.6),
+        says="what full outside urging adds to the worth of a renewal; mediators press for the next term",
+    )
+    lapse_days: Quantity = number(
+        14,
+        unit="days",
+        low=0,
+        high=365,
+        doubt=(7, 30),
+        says="days after a lapse or a renunciation within which a return to war is put down to it",
+    )
     talks_at: Quantity = number(
         0.15,
         unit="share of the war's toll",
@@ -573,13 +635,22 @@ class Mechanisms(Numbers):
     )
     # --- judge
     offensive_days: Quantity = number(
-        5,
+        2,
         unit="days",
         low=1,
         high=60,
         doubt="none",
         source="defines the operational end",
-        says="days that a ground offensive must last to be the end of the ceasefire",
+        says="days of offensive by one party, within offensive_window, that are the end of the ceasefire",
+    )
+    offensive_window: Quantity = number(
+        5,
+        unit="days",
+        low=1,
+        high=14,
+        doubt="none",
+        source="defines the operational end",
+        says="days within which these days of offensive must lie",
     )
     war_share: Quantity = number(
         0.5,
@@ -590,11 +661,20 @@ class Mechanisms(Numbers):
         source="defines the operational end",
         says="14-day deaths, against the war's, that end the ceasefire",
     )
+    war_floor: Quantity = number(
+        38,
+        unit="deaths in 14 days",
+        low=0,
+        high=100000,
+        doubt="none",
+        source="UCDP: 1,000 battle deaths in a year are a war; 38 of them fall in 14 days",
+        says="fewest deaths in 14 days that are war again, however small the war was",
+    )
     clash_deaths: Quantity = number(
         30,
         unit="deaths",
         low=1,
         high=10000,
         doubt=(15, 60),
-        says="soldiers of guarantors killed by one another, while both strike, that make it their own war",
+        says="soldiers of guarantors killed by one another in 14 days, while both strike, that make it their own war",
     )

@@ -21,7 +21,7 @@ RESULT = np.dtype(
     [
         ("point", "i8"), ("world", "i8"), ("days_held", "i8"), ("ended", "i8"), ("cause", "i8"),
         ("cause_actor", "i8"), ("first_breach", "i8"), ("first_lethal", "i8"), ("operational_end", "i8"),
-        ("formal_end", "i8"), ("counter", "f8", (N_COUNTERS,)), ("deciding_actor", "i8"),
+        ("formal_end", "i8"), ("state_at_end", "i8"), ("counter", "f8", (N_COUNTERS,)), ("deciding_actor", "i8"),
         ("deciding_motive", "i8"), ("deciding_sector", "i8"), ("failed", "i8"),
     ]
 )  # fmt: skip
@@ -152,6 +152,7 @@ def write_result_row(w, row):
     row.first_lethal = w.first_lethal
     row.operational_end = w.operational_end
     row.formal_end = w.formal_end
+    row.state_at_end = 2 if w.ended == 1 else (1 if w.formal_end >= 0 else 0)
     row.deciding_actor = w.deciding_actor
     row.deciding_motive = w.deciding_motive
     row.deciding_sector = w.deciding_sector
