@@ -127,7 +127,7 @@ def test_stories_of_a_world_that_is_lived_beyond_its_horizon_stop_there() -> Non
         last = [each[0].copy() for each in each_day(loaded.scenario, world, seed=1)][-1]
         if not last["ended"] and last["day"] > 7:
             beyond += 1
-            notes = record_world(loaded, 1, world).notes
+            notes = record_world(loaded, 1, world).log
             assert len(notes.days) == 7
             assert all(each.day < 7 for each in notes.decisions)
     assert beyond > 0
