@@ -29,7 +29,7 @@ from ceasefire.world_state import (
 
 @rule
 def judge_end(w: World) -> None:
-    """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; turn the page."""
+    """Count the fortnight; say whether the ceasefire ended, when, by what and by whom; advance the day."""
     count_fortnight(w)
     remember_attacks(w)
     judge_operational(w)
