@@ -71,7 +71,7 @@ def on_day(day: int, changes: Changes | None, see: Callable[[Any], float], world
 
 # ------------------------------------------------------------------ numbers of the rules
 
-ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "war_floor"}
+ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "war_floor", "renewal_urging"}
 """Not felt by a preliminary deal whose guarantors never clash; each has its own test below."""
 
 
@@ -201,6 +201,35 @@ def test_an_outcome_with_one_source_is_gone_without_it(off: Changes, columns: li
 def test_a_way_to_end_is_closed_when_what_it_needs_is_gone(off: Changes, cause: str) -> None:
     assert ended_by(table(), cause) > 0
     assert ended_by(table(off), cause) == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        ({"mechanisms.renewal_urging": 3}, {"mechanisms.renewal_urging": 0}),
+        ({"agreement.exchange": 0.5, "agreement.exchanges": 50}, {"agreement.exchange": 0.5, "agreement.exchanges": 1}),
+        ({}, {"agreement.most_renewals": 1}),
+        ({"agreement.principals": ["bear"]}, {}),
+    ],
+    ids=["urging", "exchanges", "most renewals", "principals"],
+)
+def test_fewer_deals_lapse_where_a_renewal_is_worth_more_is_allowed_and_asked_of_fewer(
+    more: Changes, less: Changes
+) -> None:
+    brief = {"agreement.term_days": 20, "agreement.renewal_days": 20}
+    lapsed_of = [int(table({**brief, **changes})["formal_end_day"].notna().sum()) for changes in (more, less)]
+    assert lapsed_of[0] < lapsed_of[1]
+
+
+def test_a_floor_under_war_keeps_a_small_war_from_being_back_at_once() -> None:
+    small = {"war.toll_14d": 20, "mechanisms.talks_rate": 0}
+    spared, hasty = table({**small, "mechanisms.war_floor": 38}), table({**small, "mechanisms.war_floor": 0})
+    assert spared["days_held"].mean() > hasty["days_held"].mean()
+
+
+def test_war_of_a_party_left_out_ends_a_deal_only_where_the_deal_says_so() -> None:
+    assert ended_by(table(), "spoiler_offensive") > 0
+    assert ended_by(table({"agreement.third_party_war_ends_it": False}), "spoiler_offensive") == 0
 
 
 def test_preparation_keeps_offensives_rare() -> None:
