@@ -154,7 +154,7 @@ def _war_after_the_lapse(notes: WorldNotes) -> list[str]:
     lines = [f"Nobody is bound from then on, and war is back {counted(waited, 'day')} later."]
     if w["deciding_motive"] >= 0:
         title = notes.scenario.motives[notes.opening.motives[int(w["deciding_motive"])]].title
-        lines.append(f"Deciding motive, against {notes.rung(deciding_actor(notes), 0)}: {title}.")
+        lines.append(f"Deciding motive, compared with {notes.rung(deciding_actor(notes), 0)}: {title}.")
     return lines
 
 

@@ -45,8 +45,10 @@ def step_day(w, numbers, nearness, close):
     """
     _events(w, numbers)
     _survey(w)
-    for k in range(list_reviews_due(w, close)):
+    reviews = list_reviews_due(w, close)
+    for k in range(reviews):
         _read_indicators(w, close[k])
+    for k in range(reviews):
         _choose(w, close[k])
     _settle(w)
     for k in range(formations_that_may_fire(w, nearness, close)):
@@ -77,7 +79,7 @@ def step_day(w, numbers, nearness, close):
 def list_reviews_due(w, due):
     """Write the actors who review their posture today into `due`; returns how many.
 
-    They perceive and choose one by one: a choice takes effect only when all are made.
+    All perceive before the first chooses: what a client may do depends on what its patron perceives today.
     """
     count = 0
     for a in range(w.n_actors):
