@@ -94,7 +94,7 @@ TABLE_DAYS = (0, 30, 90, 180, 365, 730, 1095, 1460, 1825)
 HALF_TOLERANCE = 1e-12
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SurvivalCurve:
     """Survival function by whole day, from 0 to the last day that any world was followed.
 
@@ -110,6 +110,12 @@ class SurvivalCurve:
     worlds: int
     failed: int
     event: Event
+
+    def __repr__(self) -> str:
+        last = len(self.days) - 1
+        return (
+            f"<SurvivalCurve: {self.worlds:,} worlds, day 0 to {last:,}, {self.surviving[-1]:.1%} hold past the last>"
+        )
 
     def at(self, day: float) -> float:
         """P(days held > day); not a number beyond the last day followed, unless all worlds had ended."""

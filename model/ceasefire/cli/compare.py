@@ -51,7 +51,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Simulate the same worlds under several conditions, and show how each differs from the first, and why."""
-    from ceasefire.ensemble.compare import open_sides, request
+    from ceasefire.ensemble.compare import open_sides, request, side_figures
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.report.comparison_figures import draw_comparison
 
@@ -69,7 +69,7 @@ def compare(
         _write_table(aside, content)
         _write_report(first, pairs, content, aside, "comparison")
     if as_json:
-        show_json({**_settings(first), "first": _side_content(first), "others": content, "folder": shown_path(folder)})
+        show_json({**_settings(first), "first": side_figures(first), "others": content, "folder": shown_path(folder)})
         return
     _show_comparison(first, pairs, content)
     show(shown_path(folder))
@@ -85,7 +85,7 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds over the same worlds."""
-    from ceasefire.ensemble.compare import lever_plans, request, worlds_to_simulate
+    from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.report.comparison_figures import draw_ranking
     from ceasefire.scenario.variants import open_base
@@ -108,7 +108,7 @@ def levers(
         draw_ranking(first, pairs, aside)
         _write_report(first, pairs, content, aside, "levers")
     if as_json:
-        show_json({**_settings(first), "first": _side_content(first), "levers": content, "folder": shown_path(folder)})
+        show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
     _show_ranking(first, content)
     show(shown_path(folder))
@@ -140,29 +140,11 @@ def _settings(first: Side) -> dict[str, Any]:
     return {"worlds": len(first.worlds), "seed": plan.seed, "days": plan.horizon, "note": ILLUSTRATIVE}
 
 
-def _side_content(side: Side) -> dict[str, Any]:
-    import numpy as np
-
-    return {
-        "label": side.label,
-        "mean_days_held": round(float(np.nanmean(side.days())), 3),
-        "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
-    }
-
-
 def _content(pair: SidePair, why: bool = True) -> dict[str, Any]:
     """The figures of a comparison; with `why`, also 'first_to_decide_otherwise'."""
-    content: dict[str, Any] = {**_side_content(pair.other), "worlds": pair.days.worlds}
-    for name, difference in (("days", pair.days), ("holds", pair.holds)):
-        content[f"difference_{name}"] = round(difference.value, 5)
-        content[f"difference_{name}_low"] = round(difference.low, 5)
-        content[f"difference_{name}_high"] = round(difference.high, 5)
-    reduction = pair.days.variance_reduction
-    content["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
-    content |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
-    if pair.doubt is not None:
-        content |= {"doubt_days": round(pair.doubt.value, 5)}
-        content |= {"doubt_days_low": round(pair.doubt.low, 5), "doubt_days_high": round(pair.doubt.high, 5)}
+    from ceasefire.ensemble.compare import pair_figures
+
+    content = pair_figures(pair)
     if why:
         led, examined = pair.first_divergences()
         content["first_to_decide_otherwise"] = {"worlds": examined, "who": [one.__dict__ for one in led]}
@@ -183,9 +165,10 @@ def _doubt(row: dict[str, Any]) -> str:
 
 
 def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
+    from ceasefire.ensemble.compare import side_figures
     from ceasefire.wording import ILLUSTRATIVE
 
-    own = _side_content(first)
+    own = side_figures(first)
     show(f"{first.label}: {len(first.worlds):,} worlds, seed {first.plan.seed}, {first.plan.horizon:,} days")
     show(f"mean {own['mean_days_held']:,.0f} days held; {own['holds_to_the_end'] * 100:.0f} % hold to the end\n")
     heads = ["the same worlds under", "mean days", "difference (95 %)", "in doubt (90 %)", "hold to the end"]
@@ -222,9 +205,10 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
 
 
 def _show_ranking(first: Side, content: list[dict[str, Any]]) -> None:
+    from ceasefire.ensemble.compare import side_figures
     from ceasefire.wording import ILLUSTRATIVE
 
-    own = _side_content(first)
+    own = side_figures(first)
     show(f"{first.label}: mean {own['mean_days_held']:,.0f} days held in {len(first.worlds):,} worlds\n")
     rows = [["lever", "days gained (95 %)", "in doubt (90 %)", "hold to the end", "longer", "shorter", "saved", "lost"]]
     for row in content:

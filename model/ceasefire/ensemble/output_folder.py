@@ -129,7 +129,7 @@ def _take_name(aside: Path, target: Path, holds_same: Callable[[Path], bool]) ->
     aside.rename(target)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """The folder of a run, read and checked."""
 
@@ -138,6 +138,9 @@ class Results:
     outcome: RunResult
     new_plan: Plan | None = None
     """The plan, when this process has just run it."""
+
+    def __repr__(self) -> str:
+        return f"<Results {self.folder}: {self.outcome!r}>"
 
     @cached_property
     def plan(self) -> Plan:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from ceasefire.arguments import is_reference, names, settings, shown
 from ceasefire.errors import Fault, ScenarioError, in_order
 from ceasefire.scenario.compose import Assembly, assemble, change_name, is_resolved, read_change
 from ceasefire.scenario.cross_checks import cross_check, terms_at
@@ -23,7 +24,7 @@ from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_
 __all__ = ["Loaded", "load", "load_resolved"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Loaded:
     """A validated scenario, with the changes and settings that were applied."""
 
@@ -31,6 +32,10 @@ class Loaded:
     name: str
     changes: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        given = f", {len(self.settings)} set" if self.settings else ""
+        return f"<Loaded {self.label}: {self.scenario.title}{given}>"
 
     @property
     def label(self) -> str:
@@ -55,18 +60,32 @@ class Loaded:
 
 def load(
     scenario: str | Path,
-    changes: Sequence[str] = (),
+    changes: str | Path | Sequence[str | Path] = (),
     set: Mapping[str, object] | None = None,
 ) -> Loaded:
     """Load a scenario by name, `name+change` or path, with changes and then single settings applied.
 
-    Raises ScenarioError with every fault, by file and line.
+    `changes` is one name or path, or several; `set` gives values by path. Raises ScenarioError with every fault, by
+    file and line; ValueError, with the name of the argument, when an argument is of no use.
     """
+    if not is_reference(scenario):
+        raise ValueError(f"scenario: {shown(scenario)} is not the name or the path of a scenario")
     ref, joined = split_reference(scenario)
-    names = (*joined, *changes)
-    assembly = assemble(find_scenario(ref), names, set or {})
+    applied, given = (*joined, *names("changes", changes)), settings("set", set)
+    assembly = assemble(find_scenario(ref), applied, given)
     content = validated(assembly)
-    return Loaded(content, content.name, names, dict(set or {}))
+    return Loaded(content, content.name, applied, given)
+
+
+def as_loaded(scenario: Any) -> Loaded:
+    """A scenario that may be loaded already, or is given by name or path. ValueError when it is neither."""
+    if isinstance(scenario, Loaded):
+        return scenario
+    if isinstance(scenario, Scenario):
+        return Loaded(scenario, scenario.name)
+    if is_reference(scenario):
+        return load(scenario)
+    raise ValueError(f"scenario: {shown(scenario)} is neither a loaded scenario nor the name or the path of one")
 
 
 def load_resolved(path: str | Path) -> Loaded:
