@@ -326,11 +326,14 @@ def _downloads(run: FinishedRun, results: Summary) -> list[Download]:
     """The tables to download."""
     worlds = run.outcome.worlds
     incidence = cumulative_incidence(worlds, by_actor=True)
-    days = tuple(range(0, len(incidence.days), max(1, len(incidence.days) // 400)))
+    horizon, curve = run.plan.horizon, survival(worlds)
+    a_row = "a row for each day on which something changes"
     files = [
         download("main-figures.csv", "the main figures with both intervals", figures_frame(results)),
-        download("survival.csv", "share of worlds still holding, with limits, by day", survival(worlds).table(days)),
-        download("causes.csv", "share of worlds ended by each cause, by day", incidence.table(days).reset_index()),
+        download("survival.csv", f"share of worlds still holding, with limits: {a_row}", curve.by_day(horizon)),
+        download(
+            "causes.csv", f"share of worlds ended by each cause: {a_row}", incidence.by_day(horizon).reset_index()
+        ),
         download("assumed.csv", "every assumed number with its range", assumed_numbers(run.plan.scenario)),
     ]
     if len(worlds) <= MOST_ROWS:
