@@ -12,9 +12,18 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ceasefire.arguments import is_reference, names, settings, shown
 from ceasefire.errors import Fault, ScenarioError, in_order
-from ceasefire.scenario.compose import Assembly, assemble, change_name, is_resolved, read_change
+from ceasefire.scenario.compose import (
+    Assembly,
+    assemble,
+    change_name,
+    is_like_a_motive,
+    is_resolved,
+    not_a_motive,
+    read_change,
+)
 from ceasefire.scenario.cross_checks import cross_check, terms_at
 from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
+from ceasefire.scenario.layers import Layers
 from ceasefire.scenario.parameter_paths import Shape
 from ceasefire.scenario.resolved import as_yaml, digest, plain_content
 from ceasefire.scenario.schema import Motive, Name, Scenario
@@ -88,6 +97,19 @@ def as_loaded(scenario: Any) -> Loaded:
     raise ValueError(f"scenario: {shown(scenario)} is neither a loaded scenario nor the name or the path of one")
 
 
+def resolved_with_layers(
+    scenario: str | Path, changes: Sequence[str] = (), set: Mapping[str, object] | None = None
+) -> str:
+    """The resolved scenario as YAML; a comment on the line of each number says which layer set it, over what.
+
+    Raises ScenarioError with every fault.
+    """
+    ref, joined = split_reference(scenario)
+    layers = Layers()
+    content = validated(assemble(find_scenario(ref), (*joined, *changes), set or {}, layers=layers))
+    return as_yaml(plain_content(content), layers.comments())
+
+
 def load_resolved(path: str | Path) -> Loaded:
     """Load a `scenario.resolved.yaml`; no other file is read. Raises ScenarioError."""
     scenario = validated(assemble(Path(path), (), {}, resolved=True))
@@ -112,7 +134,7 @@ def validated(assembly: Assembly) -> Scenario:
         known = {fault.path for fault in draft.faults}
         of_schema = faults_of(error, draft.tree, Scenario, draft.removed)
         draft.faults += [fault for fault in of_schema if fault.path not in known]
-    cross_check(draft, assembly.motive_names)
+    cross_check(draft, assembly.motive_names, assembly.catalogue)
     if draft.faults or scenario is None:
         raise ScenarioError(draft.faults)
     return scenario
@@ -136,6 +158,9 @@ def check_file(path: str | Path) -> list[Fault]:
         return in_order(faults)
     kind = kind_of(file, tree)
     if kind == "motives":
+        strange = [not_a_motive(name, entry) for name, entry in tree.named.items() if not is_like_a_motive(entry)]
+        if strange:
+            return in_order(faults + strange[:1])
         return in_order(faults + motive_faults(tree))
     try:
         if kind == "change":
