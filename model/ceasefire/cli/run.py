@@ -63,17 +63,17 @@ def run(
 
     plan = Plan(loaded, worlds, seed, engine, days)
     folder, there = folder_for_run(plan, out)
-    results = _redraw(folder) if there else _run(plan, folder, workers)
+    results = _redraw(folder, plan) if there else _run(plan, folder, workers)
     _show_results(results, scenario, as_json)
 
 
-def _redraw(folder: Path) -> Results:
-    """Draw the figures of an earlier run again."""
-    from ceasefire.ensemble.output_folder import new_figures, open_results
+def _redraw(folder: Path, plan: Plan) -> Results:
+    """Draw the figures of an earlier run again, with the words of the scenario as it was just read."""
+    from ceasefire.ensemble.output_folder import new_figures, reopen_run
     from ceasefire.report.run_figures import draw
 
     notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
-    results = open_results(folder)
+    results = reopen_run(folder, plan)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
     add_report(folder, results.plan, results.outcome, results.manifest, folder)

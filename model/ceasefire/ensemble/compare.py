@@ -236,7 +236,9 @@ def request(command: str, sides: Sequence[Plan | Results]) -> Request:
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
     doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
     plain = not any(_plan(side).loaded.settings for side in sides)
-    return Request(name, {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}, plain)
+    words = tuple(_plan(side).loaded.words_digest for side in sides)
+    asked = {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
+    return Request(name, asked, plain, words)
 
 
 def _plan(side: Plan | Results) -> Plan:

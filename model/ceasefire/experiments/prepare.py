@@ -102,6 +102,24 @@ class PreparedExperiment:
         return _hash(json.dumps(self.identity, sort_keys=True).encode())
 
 
+def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
+    """What the manifest says of an experiment that changes none of its worlds; `digest_words` tells such changes.
+
+    Among it are the outcomes, because tables and figures are made anew from the stored worlds.
+    """
+    experiment = prepared.experiment
+    spec = experiment.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    texts = dict.fromkeys(variant.loaded.words_digest for variant in prepared.variants)
+    return {
+        "title": experiment.spec.title,
+        "question": experiment.spec.question,
+        "scenario": experiment.base.loaded.label,
+        "experiment": spec,
+        "digest": prepared.identity["scenario"],
+        "digest_words": _hash(json.dumps(spec, sort_keys=True).encode(), *(text.encode() for text in texts)),
+    }
+
+
 def prepare(experiment: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
     """Prepare an experiment to run. ScenarioError when one of its points does not make a scenario."""
     samples, draws = _fewer(experiment) if quick else (None, None)

@@ -223,6 +223,8 @@ def _change(draft: Draft, name: str, near: Path, place: Place) -> None:
         draft.faults += [fault for fault in error.faults if fault not in draft.faults]
         return
     apply_change(draft, tree, change_name(name))
+    title = tree.at("title")
+    draft.change_titles[change_name(name)] = str(title.value) if title is not None else change_name(name)
     draft.end_layer()
 
 

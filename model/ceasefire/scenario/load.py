@@ -25,7 +25,7 @@ from ceasefire.scenario.cross_checks import cross_check, terms_at
 from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
 from ceasefire.scenario.layers import Layers
 from ceasefire.scenario.parameter_paths import Shape
-from ceasefire.scenario.resolved import as_yaml, digest, plain_content
+from ceasefire.scenario.resolved import as_yaml, digest, plain_content, words_digest
 from ceasefire.scenario.schema import Motive, Name, Scenario
 from ceasefire.scenario.schema_errors import faults_of
 from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
@@ -41,6 +41,8 @@ class Loaded:
     name: str
     changes: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
+    change_titles: dict[str, str] = field(default_factory=dict)
+    """What readers call the changes, by name."""
 
     def __repr__(self) -> str:
         given = f", {len(self.settings)} set" if self.settings else ""
@@ -66,6 +68,11 @@ class Loaded:
         """SHA-256, in hex, of what affects results: numbers and structure, not titles, sources or notes."""
         return digest(self.scenario)
 
+    @cached_property
+    def words_digest(self) -> str:
+        """SHA-256, in hex, of the scenario with its titles, sources and notes, and of the titles of its changes."""
+        return words_digest(self.scenario, self.change_titles)
+
 
 def load(
     scenario: str | Path,
@@ -83,7 +90,7 @@ def load(
     applied, given = (*joined, *names("changes", changes)), settings("set", set)
     assembly = assemble(find_scenario(ref), applied, given)
     content = validated(assembly)
-    return Loaded(content, content.name, applied, given)
+    return Loaded(content, content.name, applied, given, assembly.draft.change_titles)
 
 
 def as_loaded(scenario: Any) -> Loaded:

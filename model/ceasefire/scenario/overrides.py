@@ -25,11 +25,12 @@ Edit = Callable[[Located | None], Located | None]
 
 @dataclass
 class Draft:
-    """A scenario being composed: its content so far, the paths removed and where, and the faults so far."""
+    """A scenario being composed: its content so far, paths removed and where, titles of changes, faults."""
 
     tree: Located
     faults: list[Fault] = field(default_factory=list)
     removed: dict[Steps, Place] = field(default_factory=dict)
+    change_titles: dict[str, str] = field(default_factory=dict)
     layers: Layers | None = None
     """Where each number comes from; None when nobody asks."""
 

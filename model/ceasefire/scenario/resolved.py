@@ -51,6 +51,14 @@ def digest(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def words_digest(scenario: Scenario, change_titles: Mapping[str, str]) -> str:
+    """SHA-256, in hex, of everything that is shown, words included: it changes when a title or a source does."""
+    text = json.dumps(
+        [plain_content(scenario), dict(change_titles)], separators=(",", ":"), ensure_ascii=True, sort_keys=True
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _bare(thing: Any) -> Any:
     """The content that affects results. Mappings become lists of pairs, because their order may matter."""
     if isinstance(thing, Quantity):
