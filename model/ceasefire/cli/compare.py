@@ -152,29 +152,34 @@ def _content(pair: SidePair, why: bool = True) -> dict[str, Any]:
 
 
 def _interval(row: dict[str, Any], name: str, scale: float = 1, end: str = "") -> str:
+    from ceasefire.wording import plus
+
     value, low, high = (row[f"difference_{name}{at}"] * scale for at in ("", "_low", "_high"))
-    return f"{value:+,.1f}{end} ({low:+,.1f} to {high:+,.1f})"
+    return f"{plus(value)}{end} ({plus(low)} to {plus(high)})"
 
 
 def _doubt(row: dict[str, Any]) -> str:
     """The range over draws of assumed numbers; one figure where its ends are the same in whole days."""
+    from ceasefire.wording import plus
+
     if "doubt_days" not in row:
         return "-"
-    low, high = (f"{row[f'doubt_days_{end}']:+,.0f}" for end in ("low", "high"))
+    low, high = (plus(row[f"doubt_days_{end}"], 0) for end in ("low", "high"))
     return low if low == high else f"{low} to {high}"
 
 
 def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
-    from ceasefire.wording import ILLUSTRATIVE
+    from ceasefire.wording import ILLUSTRATIVE, how_many, plus
 
     own = side_figures(first)
-    show(f"{first.label}: {len(first.worlds):,} worlds, seed {first.plan.seed}, {first.plan.horizon:,} days")
-    show(f"mean {own['mean_days_held']:,.0f} days held; {own['holds_to_the_end'] * 100:.0f} % hold to the end\n")
+    sample = f"{how_many(len(first.worlds), 'world')}, seed {first.plan.seed}, {how_many(first.plan.horizon, 'day')}"
+    show(f"{first.label}: {sample}")
+    show(f"mean {how_many(own['mean_days_held'], 'day')} held; {own['holds_to_the_end'] * 100:.0f} % hold to the end\n")
     heads = ["the same worlds under", "mean days", "difference (95 %)", "in doubt (90 %)", "hold to the end"]
     rows = [[*heads, "saved", "lost"]]
     for row in content:
-        holds = f"{row['holds_to_the_end'] * 100:.0f} % ({row['difference_holds'] * 100:+.1f})"
+        holds = f"{row['holds_to_the_end'] * 100:.0f} % ({plus(row['difference_holds'] * 100)})"
         fate = [f"{row[name] * row['worlds']:,.0f}" for name in ("saved", "lost")]
         rows.append([row["label"], f"{row['mean_days_held']:,.0f}", _interval(row, "days"), _doubt(row), holds, *fate])
     show(columns(rows, right=(1, 5, 6)))
@@ -186,6 +191,8 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:
     """Who was first to decide differently, and how much shared worlds reduce the variance."""
+    from ceasefire.wording import how_many
+
     divergences = row["first_to_decide_otherwise"]
     if not divergences["worlds"]:
         return f"{row['label']}: every world held as long as before."
@@ -195,10 +202,14 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
         f"{led['there']} instead of {led['here']}"
         for led in divergences["who"][:4]
     ]
+    found = divergences["worlds"]
+    if not lines:
+        where = f"in the {how_many(found, 'world')} that held longer or shorter"
+        return f"{row['label']}: nobody decided differently before the end, {where}."
     factor = row["variance_reduction"]
     paired = f" The shared worlds divide the variance of the difference by {factor:.1f}." if factor else ""
     head = (
-        f"{row['label']}: in {divergences['worlds']} worlds that held longer or shorter,"
+        f"{row['label']}: in {how_many(found, 'world')} that held longer or shorter,"
         " the first to decide differently was"
     )
     return "\n".join([head, *lines]) + (f"\n {paired}" if paired else "")
@@ -206,15 +217,17 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
 
 def _show_ranking(first: Side, content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
-    from ceasefire.wording import ILLUSTRATIVE
+    from ceasefire.wording import ILLUSTRATIVE, how_many, plus
 
     own = side_figures(first)
-    show(f"{first.label}: mean {own['mean_days_held']:,.0f} days held in {len(first.worlds):,} worlds\n")
+    show(
+        f"{first.label}: mean {how_many(own['mean_days_held'], 'day')} held in {how_many(len(first.worlds), 'world')}\n"
+    )
     rows = [["lever", "days gained (95 %)", "in doubt (90 %)", "hold to the end", "longer", "shorter", "saved", "lost"]]
     for row in content:
         name = row["label"].removeprefix(f"{own['label']}+")
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
-        holds = f"{row['difference_holds'] * 100:+.1f} %"
+        holds = f"{plus(row['difference_holds'] * 100)} %"
         rows.append([name, _interval(row, "days"), _doubt(row), holds, *fate])
     show(columns(rows, right=(4, 5, 6, 7)))
     show(f"\n{ILLUSTRATIVE}\n")

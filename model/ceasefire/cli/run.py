@@ -118,13 +118,15 @@ def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:
     """Run a plan with progress on standard error. `while_sampling` is called while assumed numbers are drawn."""
     from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_simulate
+    from ceasefire.wording import how_many
 
     notify_if_compiling()
     warm_up(plan)
     total = worlds_to_simulate(plan)
     doubt = total - plan.worlds
     extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
-    notify(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
+    sample = f"{how_many(plan.worlds, 'world')} of at most {how_many(plan.horizon, 'day')}"
+    notify(f"{plan.loaded.label}: {sample}{extra}")
     with progress(total, "worlds") as advance:
         return run_plan(plan, workers, advance, while_sampling)
 

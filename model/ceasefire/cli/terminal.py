@@ -104,7 +104,7 @@ class ProgressDisplay:
         """Worlds of all rounds so far, and how many are done; `extra`: a round was added because of uncertainty."""
         more = worlds - self._total
         if extra:
-            notify(f"the result is not certain enough yet: {more:,} more worlds")
+            notify(f"the result is not certain enough yet: {more:,} more {'world' if more == 1 else 'worlds'}")
         elif done:
             notify(f"continuing: {done:,} of {worlds:,} worlds are done already")
         self._total, self._done = worlds, done

@@ -150,7 +150,8 @@ def compare_sides(first: Side, other: Side) -> SidePair:
         )
     if first.plan.horizon != other.plan.horizon:
         raise FolderError(
-            f"{first.label} was followed for {first.plan.horizon:,} days and {other.label} for {other.plan.horizon:,}"
+            f"{first.label} was followed for {first.plan.horizon:,} days and {other.label} for {other.plan.horizon:,}; "
+            f"give days={min(first.plan.horizon, other.plan.horizon)} for both"
         )
     shared = min(len(first.worlds), len(other.worlds))
     one, two = (Side(side.plan, side.worlds.head(shared)) for side in (first, other))
@@ -218,10 +219,25 @@ def open_sides(
     count = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
     horizon = days or (model.horizon if model else None)
-    return [
+    sides = [
         folders[ref] if ref in folders else Plan(open_base(ref).loaded, count, chosen_seed, days=horizon)
         for ref in references
     ]
+    _refuse_other_horizons(references, sides)
+    return sides
+
+
+def _refuse_other_horizons(references: Sequence[str], sides: Sequence[Plan | Results]) -> None:
+    """FolderError when sides are not followed for as many days, with the `--days` that would do."""
+    horizons = {ref: _plan(side).horizon for ref, side in zip(references, sides, strict=True)}
+    if len(set(horizons.values())) == 1:
+        return
+    said = ", ".join(f"{ref} for {days:,} days" for ref, days in horizons.items())
+    stored = {ref: days for ref, days in horizons.items() if is_results_folder(Path(ref))}
+    wanted = min(stored.values() or horizons.values())
+    longer = [ref for ref, days in stored.items() if days != wanted]
+    again = f"run {' and '.join(longer)} again with --days {wanted}" if longer else f"give --days {wanted}"
+    raise FolderError(f"not followed for as long: {said}; {again}")
 
 
 def lever_plans(base: BaseScenario, worlds: int, seed: int, days: int | None) -> list[Plan]:

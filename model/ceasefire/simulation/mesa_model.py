@@ -62,6 +62,7 @@ class CeasefireModel(mesa.Model):
             self.datacollector = mesa.DataCollector(
                 model_reporters=MODEL_REPORTERS, agenttype_reporters={actor_class: ACTOR_REPORTERS}
             )
+            self.datacollector.collect(self)
 
     def step(self) -> None:
         """Live one day: each step of the day is taken by all whose step it is, before the next begins."""
@@ -76,6 +77,18 @@ class CeasefireModel(mesa.Model):
         if self.collecting:
             self.datacollector.collect(self)
         self.running = not bool(self.record["over"][0])
+        if self.collecting and not self.running:
+            self._drop_days_after_the_end()
+
+    def _drop_days_after_the_end(self) -> None:
+        """An end that is seen some days later is dated back: the rows of the days after it go."""
+        rows = self.days_held + 1
+        collector = self.datacollector
+        for values in collector.model_vars.values():
+            del values[rows:]
+        for records in (collector._agent_records, collector._agenttype_records):
+            for day in [day for day in records if day >= rows]:
+                del records[day]
 
     def __repr__(self) -> str:
         state = "running" if self.running else self.cause or "holds"
