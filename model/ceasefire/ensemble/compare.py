@@ -43,8 +43,9 @@ class Side:
 
     @property
     def label(self) -> str:
-        """The scenario and its changes in short."""
-        return self.plan.loaded.label
+        """The scenario, its changes and its settings in short: `idlib-2020+no-monitors with agreement.clarity=0.2`."""
+        given = ", ".join(f"{path}={_short(value)}" for path, value in self.plan.loaded.settings.items())
+        return f"{self.plan.loaded.label} with {given}" if given else self.plan.loaded.label
 
     @cached_property
     def initial(self) -> InitialState:
@@ -58,6 +59,13 @@ class Side:
     def holds(self) -> np.ndarray:
         """1 where the world holds to the end, else 0; not-a-number where it failed."""
         return np.where(self.worlds["failed"], np.nan, (~self.worlds["ended"].to_numpy(bool)).astype(np.float64))
+
+
+def _short(value: object) -> str:
+    """A value that was set, as it is typed; a number in full form by its own figures."""
+    if isinstance(value, dict) and "value" in value:
+        return str(value["value"])
+    return "null" if value is None else str(value)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

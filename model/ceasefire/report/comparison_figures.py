@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def condition_title(first: Side, other: Side) -> str:
     """What readers call the other side: the changes to the first, if there is no other difference; else its label."""
     own, changes = first.plan.loaded, other.plan.loaded.changes
+    if own.settings != other.plan.loaded.settings:
+        return other.label
     more = changes[len(own.changes) :]
     same = other.plan.loaded.name == own.name and changes[: len(own.changes)] == own.changes
     return f"with {' and '.join(more)}" if same and more else other.label
