@@ -175,15 +175,13 @@ def _show_cost(prepared: PreparedExperiment, workers: int | None, as_json: bool)
     may_grow = cost.most_worlds > cost.worlds
     levers, uncertainties = prepared.experiment.of(lever=True), prepared.experiment.of(lever=False)
     draws = (
-        f" at {int(prepared.points.draw.max()) + 1:,} draws"
-        if prepared.experiment.spec.draws is not None and uncertainties
-        else ""
+        f" at {int(prepared.points.draw.max()) + 1:,} draws" if prepared.experiment.crossed and uncertainties else ""
     )
     rows = [
         ["question", prepared.experiment.spec.question],
         ["levers", f"{len(levers):,}"],
         ["uncertainties", f"{len(uncertainties):,}{draws}"],
-        ["points", f"{cost.points:,}"],
+        ["points", f"{cost.points:,}" + _repeats(cost.points, cost.different)],
         [
             "worlds",
             f"{cost.worlds:,}" + (f" to {cost.most_worlds:,}, until the result is certain enough" if may_grow else ""),
@@ -195,6 +193,11 @@ def _show_cost(prepared: PreparedExperiment, workers: int | None, as_json: bool)
     if prepared.quick:
         notify(ROUGH)
     notify("Nothing was started.")
+
+
+def _repeats(points: int, different: int) -> str:
+    """How many of the points are different, when not all are."""
+    return "" if points == different else f", of which {different:,} are different; each of these is simulated once"
 
 
 def _show_status(prepared: PreparedExperiment, store: Store, as_json: bool) -> None:

@@ -94,9 +94,23 @@ def check(
         if faults:
             sound = False
         else:
-            show(f"{file}: ok")
+            show(f"{file}: ok{_points_in_words(file)}")
     if not sound:
         raise typer.Exit(BAD_INPUT)
+
+
+def _points_in_words(file: Path) -> str:
+    """For an experiment: how many combinations its design has, and how many of its points repeat one."""
+    if not is_experiment(file):
+        return ""
+    from ceasefire.experiments.designs import points_of
+    from ceasefire.experiments.load import load_experiment
+
+    points = points_of(load_experiment(file))
+    repeats = len(points) - len(points.distinct)
+    if not repeats:
+        return ""
+    return f"; {len(points):,} points, {len(points.distinct):,} combinations, each simulated once"
 
 
 def _file_of(given: str) -> Path:

@@ -16,6 +16,7 @@ import pandas as pd
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.experiment_tables import answer_to, outcome_table
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
@@ -142,7 +143,9 @@ def _method(experiment: FinishedExperiment) -> list[Block]:
     manifest = experiment.manifest
     design = DESIGNS.get(str(manifest["design"]), str(manifest["design"]))
     draws = manifest["experiment"].get("draws")
-    across = " at each draw of the uncertain numbers" if draws else ""
+    levers = {bool(factor["lever"]) for factor in manifest["factors"]}
+    crossed = draws or (manifest["design"] in SAMPLED and len(levers) == 2)
+    across = ", every combination of levers at each draw of the uncertain numbers" if crossed else ""
     more = ", more where the interval was not narrow enough" if manifest["experiment"].get("until") else ""
     simulated = (
         f"Scenario {manifest['scenario']}; {design}{across}: {how_many(manifest['points'], 'point')}, "
