@@ -15,6 +15,7 @@ from ceasefire.cli.terminal import (
     duration_words,
     notify,
     notify_if_compiling,
+    pasted,
     program,
     progress_display,
     show,
@@ -294,14 +295,17 @@ def _show_results(prepared: PreparedExperiment, store: Store, progress: Progress
         ["report", str(Path(folder) / "report.html")],
         ["figures", str(Path(folder) / "figures")],
         ["tables", str(Path(folder) / "tables")],
-        ["one world again", f"{program()} replay {folder} --point 0 --world {int(prepared.records.first_world[0])}"],
+        [
+            "one world again",
+            f"{program()} replay {pasted(store.folder)} --point 0 --world {int(prepared.records.first_world[0])}",
+        ],
     ]
     show(columns(rows))
     show(folder)
 
 
 def _report_failures(store: Store, progress: Progress) -> None:
-    folder = shown_path(store.folder)
+    folder = pasted(store.folder)
     for point, world in progress.failed[:5]:
         notify(f"world {world} of point {point} failed; {program()} replay {folder} --point {point} --world {world}")
     reasons = dict.fromkeys(reason for entry in progress.entries.values() for reason in entry.reasons)

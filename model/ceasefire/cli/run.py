@@ -153,7 +153,7 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
         show(folder)
     if failed:
         for world in failed[:5]:
-            notify(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
+            notify(f"world {world} failed; to see why: {program()} world {shlex.quote(folder)} --world {world}")
         for reason in results.outcome.reasons[:3]:
             notify(f"why: {reason}")
         notify(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the others are saved")

@@ -10,7 +10,7 @@ import typer
 
 from ceasefire.cli.exit_codes import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Settings, load_with_options
-from ceasefire.cli.terminal import columns, notify, program, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, notify, pasted, program, show, show_json, shown_path
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario import load as scenario_check
 from ceasefire.scenario.yaml_with_lines import read
@@ -153,7 +153,7 @@ def new(
             "uses means another file there; choose another name"
         )
     reference = name if file.parent.name == "scenarios" else shown_path(file)
-    notify(f"Edit it, then run: {program()} check {file}; {program()} run {reference}")
+    notify(f"Edit it, then run: {program()} check {pasted(file)}; {program()} run {reference}")
     show(str(file))
 
 

@@ -187,7 +187,7 @@ def _manifest(prepared: PreparedExperiment, command: Sequence[str]) -> dict[str,
 def _update_manifest(store: Store, progress: Progress, seconds: float) -> None:
     """Write to the manifest what is done by now."""
     manifest = store.manifest()
-    replay = f"ceasefire replay {store.folder}"
+    replay = as_typed(["ceasefire", "replay", str(store.folder)])
     reasons = [reason for number in progress.finished for reason in progress.entries[number].reasons]
     manifest |= {
         "wall_seconds": round(manifest.get("wall_seconds", 0.0) + seconds, 3),

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from ceasefire.ensemble.manifest import as_typed
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
@@ -101,7 +102,8 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
     for file in sorted((folder / "tables").glob("*.csv")):
         tables[file.stem] = pd.read_csv(file)
     if "points" not in tables:
-        raise FolderError(f"{folder} has no tables yet; `ceasefire experiment {manifest.get('name')}` writes them")
+        again = as_typed(["ceasefire", "experiment", str(manifest.get("name"))])
+        raise FolderError(f"{folder} has no tables yet; `{again}` writes them")
     try:
         reductions = json.loads((folder / "tables" / "variance_reduction.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
