@@ -82,7 +82,7 @@ def test_collecting_does_not_touch_the_world() -> None:
         for _ in range(50):
             model.step()
     assert np.asarray(told.record).tobytes() == np.asarray(silent.record).tobytes()
-    assert len(told.datacollector.get_model_vars_dataframe()) == 50
+    assert told.datacollector.get_model_vars_dataframe()["day"].tolist() == [*range(51)]
 
 
 def test_a_model_that_is_over_takes_no_more_steps() -> None:

@@ -39,13 +39,16 @@ LADDERS = ("force", "engagement")
 DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default
 
 
-def cross_check(draft: Draft, motive_names: list[str]) -> None:
-    """Note every fault across the parts of a draft; `motive_names` is the whole catalogue, used or not."""
+def cross_check(draft: Draft, motive_names: list[str], catalogue: str = "") -> None:
+    """Note every fault across the parts of a draft; `motive_names` is the whole catalogue, used or not.
+
+    `catalogue` is its file when that is not the shipped one.
+    """
     raw = to_plain(draft.tree)
     for check in CHECKS:
         for steps, message in check(raw):
             _note(draft, steps, message)
-    for steps, message in _motives_of_actors(raw, motive_names):
+    for steps, message in _motives_of_actors(raw, motive_names, catalogue):
         _note(draft, steps, message)
     horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
     for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
@@ -184,15 +187,16 @@ def _only_close(word: str, valid: tuple[str, ...]) -> str:
     return hint if "did you mean" in hint else ""
 
 
-def _motives_of_actors(raw: Raw, motive_names: list[str]) -> Faults:
+def _motives_of_actors(raw: Raw, motive_names: list[str], catalogue: str) -> Faults:
     """The motives of an actor exist and are on its ladder."""
     known = group(raw, "motives")
+    missing = f"no such motive in {catalogue}" if catalogue else "no such motive"
     for name, actor in actors_of(raw):
         for motive in group(actor, "motives"):
             steps = ("actors", name, "motives", motive)
             ladder = group(known, motive).get("ladder", "force")
             if motive not in known:
-                yield steps, "no such motive" + did_you_mean(motive, motive_names)
+                yield steps, missing + did_you_mean(motive, motive_names)
             elif ladder in LADDERS and actor.get("role") in ROLES and ladder != ladder_of(actor["role"]):
                 yield steps, f"is a motive on the {ladder} ladder; {name} is on the {ladder_of(actor['role'])} ladder"
 

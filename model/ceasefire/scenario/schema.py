@@ -278,6 +278,9 @@ class Motive(Strict):
 class Scenario(Numbers):
     """A situation: who faces whom, where, under which terms, and what may happen."""
 
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.title}>"
+
     name: Name = Field(description="as on the command line")
     title: str = Field(description="as on charts")
     summary: str = Field("", description="a paragraph for the reader")

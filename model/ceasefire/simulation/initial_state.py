@@ -75,6 +75,11 @@ class InitialState:
     formations: tuple[tuple[str, str], ...]
     sizes: Sizes = field(repr=False)
 
+    def __repr__(self) -> str:
+        return (
+            f"<InitialState: {len(self.actors)} actors, {len(self.sectors)} sectors, {len(self.draws)} numbers drawn>"
+        )
+
 
 def initial_state(scenario: Scenario) -> InitialState:
     """Lay a scenario out as a world record. Raises ValueError when it is larger than any size class."""
