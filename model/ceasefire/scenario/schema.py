@@ -22,12 +22,20 @@ AGREEMENT_CLASSES = ("cessation", "preliminary", "definitive")
 AgreementClass = Literal["cessation", "preliminary", "definitive"]
 
 
+LONGEST_NAME = 100
+"""Letters: a name is a column of tables, a label of charts and a part of file names."""
+
+
 def _name(given: str) -> str:
     if not given or not all(c.islower() or c.isdigit() or c in "_-" for c in given) or not given[0].isalpha():
         raise PydanticCustomError(
             "bad_name",
             "'{shown}' is not a name; use small letters, digits, '-' and '_', beginning with a letter",
             {"shown": given},
+        )
+    if len(given) > LONGEST_NAME:
+        raise PydanticCustomError(
+            "long_name", "a name of {length} letters; at most {most}", {"length": len(given), "most": LONGEST_NAME}
         )
     return given
 
