@@ -15,7 +15,7 @@ from ceasefire.compilation.cache import HASHED
 PACKAGE = Path(ceasefire.__file__).parent
 
 ORDER = (
-    ("array_types", "errors", "plain_text", "regular_files", "suggestions"),
+    ("array_types", "errors", "plain_text", "regular_files", "spreadsheet_csv", "suggestions"),
     ("parameters", "compilation"), ("scenario",), ("world_state",),
     ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),

@@ -14,6 +14,7 @@ import typer
 from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import notify, show, show_json, shown_path
+from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from ceasefire.observations.observe import Observed
@@ -139,7 +140,7 @@ def _tables(observed: Observed, places: list[Path]) -> dict[Path, str]:
 
 
 def _csv(table: Any) -> str:
-    return str(table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"))
+    return csv_text(table, date_format="%Y-%m-%d")
 
 
 def _write(tables: dict[Path, str], replace: bool) -> list[Path]:

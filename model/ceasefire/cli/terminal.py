@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ def show(text: str) -> None:
 
 def notify(text: str) -> None:
     """Print a message on standard error."""
-    sys.stdout.flush()
-    sys.stderr.write(printable(text) + "\n")
-    sys.stderr.flush()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):  # nobody reads the messages: the work goes on
+        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.flush()
 
 
 def notify_if_compiling() -> None:

@@ -23,6 +23,7 @@ from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.prepare import PreparedExperiment
 from ceasefire.experiments.result_store import Store, write_whole
 from ceasefire.experiments.resume import Progress
+from ceasefire.spreadsheet_csv import csv_text
 
 TABLES = "tables"
 MOST_STEPS = 300
@@ -64,7 +65,7 @@ def write_tables(results: ResultTables, store: Store) -> None:
     folder = store.folder / TABLES
     folder.mkdir(exist_ok=True)
     for name, table in results.tables.items():
-        write_whole(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        write_whole(folder / f"{name}.csv", csv_text(table).encode())
     text = json.dumps(results.variance_reduction, indent=2) + "\n"
     write_whole(folder / "variance_reduction.json", text.encode())
 

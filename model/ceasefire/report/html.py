@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from ceasefire.spreadsheet_csv import csv_text
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -135,7 +137,7 @@ def picture(file: Path, alt: str, caption: str) -> Picture | None:
 
 def download(name: str, description: str, table: pd.DataFrame) -> Download:
     """A table as an embedded CSV file."""
-    content = table.to_csv(index=False, lineterminator="\n").encode()
+    content = csv_text(table).encode()
     return Download(name, description, _address(content, "text/csv;charset=utf-8"), len(content))
 
 
