@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +22,7 @@ from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, program_version, versions
 from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.unfinished import folder_aside, sweep
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
 from ceasefire.scenario.load import Loaded, load_resolved
@@ -86,13 +87,16 @@ def write_aside(target: Path, holds_same: Callable[[Path], bool] = lambda folder
     FolderError when another run took the name in the meantime; OSError when nothing can be written there.
     """
     created = _make_parents(target)
-    aside = target.absolute().parent / f".{target.name[:40]}-{secrets.token_hex(4)}.part"
+    sweep(target.absolute().parent)
     try:
-        aside.mkdir()
-        yield aside
-        _take_name(aside, target, holds_same)
+        with folder_aside(target) as aside:
+            try:
+                yield aside
+                _take_name(aside, target, holds_same)
+            except BaseException:
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
         for parent in created:
             with suppress(OSError):
                 parent.rmdir()
@@ -184,15 +188,24 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 @contextmanager
 def new_figures(folder: Path) -> Iterator[Path]:
     """A new folder to draw in; at the end its files replace the figures of the same names."""
-    aside = folder / f".{FIGURES}-{secrets.token_hex(4)}.part"
-    aside.mkdir()
-    try:
-        yield aside
-        (folder / FIGURES).mkdir(exist_ok=True)
-        for file in sorted(aside.iterdir()):
-            file.replace(folder / FIGURES / file.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    refuse_links(folder)
+    sweep(folder)
+    with folder_aside(folder / FIGURES) as aside:
+        try:
+            yield aside
+            (folder / FIGURES).mkdir(exist_ok=True)
+            for file in sorted(aside.iterdir()):
+                file.replace(folder / FIGURES / file.name)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def refuse_links(folder: Path) -> None:
+    """FolderError when an entry of a results folder is a symbolic link: writing there would change another place."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                raise FolderError(f"{Path(entry.path)} is a symbolic link; nothing is written outside the folder")
 
 
 def is_results_folder(path: Path) -> bool:

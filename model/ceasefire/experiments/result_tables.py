@@ -17,6 +17,7 @@ from ceasefire.analysis.paired_differences import fates, mean_difference
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.sensitivity import effect_by_chance, morris, rank_correlations, sobol
 from ceasefire.analysis.shapley import shapley
+from ceasefire.ensemble.output_folder import refuse_links
 from ceasefire.experiments.designs import MORRIS_LEVELS, quantiles
 from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
 from ceasefire.experiments.outcome_definitions import outcome
@@ -62,6 +63,7 @@ def tabulate(prepared: PreparedExperiment, store: Store, progress: Progress) -> 
 
 def write_tables(results: ResultTables, store: Store) -> None:
     """Write the tables as CSV files, and the variance reduction beside them."""
+    refuse_links(store.folder)
     folder = store.folder / TABLES
     folder.mkdir(exist_ok=True)
     for name, table in results.tables.items():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from ceasefire.ensemble.unfinished import file_aside
 from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
@@ -173,10 +172,7 @@ def page(report: Report) -> str:
 def write_page(report: Report, folder: Path) -> Path:
     """Write report.html into a folder, as a whole or not at all. OSError when it cannot be written."""
     content = page(report).encode("utf-8", errors="replace")
-    temporary = folder / f".{REPORT}-{secrets.token_hex(4)}.part"
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, folder / REPORT)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with file_aside(folder / REPORT) as aside:
+        aside.write_bytes(content)
+        aside.replace(folder / REPORT)
     return folder / REPORT

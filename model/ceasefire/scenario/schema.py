@@ -22,8 +22,8 @@ AGREEMENT_CLASSES = ("cessation", "preliminary", "definitive")
 AgreementClass = Literal["cessation", "preliminary", "definitive"]
 
 
-LONGEST_NAME = 100
-"""Letters: a name is a column of tables, a label of charts and a part of file names."""
+LONGEST_NAME = 250
+"""Letters: a name is a column of tables and the name of a file, which has at most 255 bytes."""
 
 
 def _name(given: str) -> str:
