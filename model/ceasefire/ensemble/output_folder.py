@@ -20,11 +20,13 @@ from typing import Any
 
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, program_version, versions
+from ceasefire.ensemble.manifest_schema import manifest_fault
 from ceasefire.ensemble.run import RunResult
-from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
 from ceasefire.ensemble.unfinished import folder_aside, sweep
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
+from ceasefire.regular_files import read_regular
 from ceasefire.scenario.load import Loaded, load_resolved
 
 RESULTS = Path("results")
@@ -33,6 +35,9 @@ FIGURES = "figures"
 
 REQUEST_FILE = "asked.json"
 """The request that filled the folder of `compare`, `levers`, `validate` or `calibrate`."""
+
+LARGEST_MANIFEST = 16_000_000
+"""Bytes."""
 
 LONGEST_NAME = 120
 """Bytes. Longer names are cut, and told apart by their hash; file systems end at 255 bytes."""
@@ -216,30 +221,33 @@ def is_results_folder(path: Path) -> bool:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder. FolderError when the folder has none, or a newer program wrote it."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+        manifest = json.loads(read_regular(folder / MANIFEST, LARGEST_MANIFEST).decode())
+    except (OSError, ValueError, RecursionError) as problem:
         raise FolderError(f"{folder} is not a results folder: {MANIFEST} cannot be read ({problem})") from problem
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+    if not isinstance(manifest, dict) or type(manifest.get("format")) is not int:
         raise FolderError(f"{folder}: {MANIFEST} does not state the format of the folder")
     if manifest["format"] > FORMAT:
         raise FolderError(
             f"{folder} was made by a newer program (format {manifest['format']}); this one reads {FORMAT}"
         )
+    fault = manifest_fault(manifest)
+    if fault is not None:
+        raise FolderError(f"{folder}: {MANIFEST}: {fault}")
     return manifest
 
 
 def read_result(folder: Path, manifest: dict[str, Any]) -> RunResult:
     """The tables of a folder. FolderError when one is missing, damaged or not the one that the manifest states."""
     doubt = manifest.get("doubt")
-    worlds = _read_checked(folder / "worlds", manifest.get("table_sha256"))
-    table = _read_checked(folder / "doubt", doubt["table_sha256"]) if doubt else None
+    worlds = _read_checked(folder / "worlds", manifest["table_sha256"], manifest["worlds"])
+    table = _read_checked(folder / "doubt", doubt["table_sha256"], MOST_WORLDS) if doubt else None
     return RunResult(worlds, table, doubt["assumed"] if doubt else 0, tuple(manifest.get("reasons", ())))
 
 
-def _read_checked(folder: Path, sha256: object) -> Any:
+def _read_checked(folder: Path, sha256: object, most: int) -> Any:
     try:
-        table = read_table(folder)
-    except (OSError, ValueError, KeyError) as problem:
+        table = read_table(folder, most)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as problem:
         raise FolderError(f"{folder} cannot be read: {problem}") from problem
     if table_hash(table) != sha256:
         raise FolderError(f"{folder} was edited or damaged: it is not the table that {MANIFEST} describes")
@@ -256,6 +264,9 @@ def plan_of(folder: Path, manifest: dict[str, Any]) -> Plan:
     """The plan of the run in a folder. FolderError when the manifest lacks a number."""
     try:
         loaded = read_loaded(folder, manifest)
+        same_program = manifest["program"]["source"] == source_digest()
+        if same_program and loaded.digest != manifest["digest"]:
+            raise FolderError(f"{folder / RESOLVED} was edited: it is not the scenario that {MANIFEST} describes")
         return Plan(loaded, manifest["worlds"], manifest["seed"], manifest["engine"], manifest["days"])
     except (KeyError, ValueError, TypeError) as problem:
         raise FolderError(f"{folder}: {MANIFEST} is incomplete: {problem}") from problem
