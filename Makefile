@@ -3,6 +3,7 @@
 # make hostile   a longer run of the tests with bad files, tampered folders and kills
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
+# make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -11,7 +12,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile lint docs clean
+.PHONY: run test hostile lint docs coverage clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -34,6 +35,9 @@ lint: .venv/installed-for-tests
 docs: .venv/installed-for-docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build
 	@echo "The documentation is in docs/_build/index.html"
+
+coverage: .venv/installed-for-tests
+	$(BIN)/python tests/analysis/measure_coverage.py
 
 clean:
 	rm -rf docs/_build .venv .mypy_cache .pytest_cache .ruff_cache

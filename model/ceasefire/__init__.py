@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from ceasefire.analysis.survival import survival
     from ceasefire.ensemble.run import run
     from ceasefire.observations.observe import observe
+    from ceasefire.reference_class.outside_view.forecast import forecast
     from ceasefire.scenario.load import load
     from ceasefire.simulation.mesa_model import CeasefireModel
 
 __version__ = "0.1.0"
-__all__ = ["CeasefireModel", "__version__", "load", "observe", "run", "survival"]
+__all__ = ["CeasefireModel", "__version__", "forecast", "load", "observe", "run", "survival"]
 
 _HOMES = {
     "CeasefireModel": "ceasefire.simulation.mesa_model",
+    "forecast": "ceasefire.reference_class.outside_view.forecast",
     "load": "ceasefire.scenario.load",
     "observe": "ceasefire.observations.observe",
     "run": "ceasefire.ensemble.run",

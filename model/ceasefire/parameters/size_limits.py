@@ -21,3 +21,6 @@ MOST_TERMS = 8
 
 MOST_NEIGHBOURS = 8
 """Sectors that touch one sector."""
+
+MOST_OBJECTIVES = 8
+"""Sectors that a campaign may name."""

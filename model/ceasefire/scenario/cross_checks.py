@@ -227,6 +227,23 @@ def _sectors(raw: Raw) -> Faults:
         yield from _neighbours(name, sectors)
 
 
+def _campaigns(raw: Raw) -> Faults:
+    """The objective of a campaign is ground on the front, and whoever is on one can advance."""
+    sectors = group(raw, "front", "sectors")
+    for name in group(raw, "actors"):
+        actor = group(raw, "actors", name)
+        wanted = group(actor, "campaign").get("sectors")
+        for i, sector in enumerate(wanted if isinstance(wanted, list) else []):
+            steps = ("actors", name, "campaign", "sectors", i)
+            if isinstance(sector, str) and sector not in sectors:
+                yield steps, f"no such sector '{sector}'" + did_you_mean(sector, list(sectors))
+            elif not group(sectors, sector, "claims").get(name):
+                yield steps, f"{name} claims nothing in '{sector}'; an objective is ground that it claims"
+        grounded = actor.get("role") == "outside" or actor.get("ceiling") not in (None, "offensive")
+        if actor.get("campaign") is not None and grounded:
+            yield ("actors", name, "campaign"), f"{name} has no means for an offensive, so it can be on no campaign"
+
+
 def _neighbours(name: str, sectors: Raw) -> Faults:
     """The neighbours of a sector are other sectors."""
     neighbours = group(sectors, name).get("neighbours")
@@ -485,6 +502,7 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _postures,
     _excluded,
     _sectors,
+    _campaigns,
     _both_sides_present,
     _beliefs,
     _saliences,

@@ -66,7 +66,7 @@ class CeasefireModel(mesa.Model):
                     self.happen(part.name)
                 else:
                     self.acting[part.whose].do(part.name)
-        if self.collecting:
+        if self.collecting and self.record["day"][0] <= self.record["horizon"][0]:
             self.datacollector.collect(self)
         self.running = not bool(self.record["over"][0])
 
@@ -84,8 +84,8 @@ class CeasefireModel(mesa.Model):
 
     @property
     def day(self) -> int:
-        """Days lived."""
-        return int(self.record["day"][0])
+        """Days lived, and told: days from the horizon on are not."""
+        return int(min(self.record["day"][0], self.record["horizon"][0]))
 
     @property
     def cause(self) -> str:

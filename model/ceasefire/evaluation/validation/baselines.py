@@ -50,8 +50,14 @@ def _accelerated_failure_time(
     test: Sequence[Features],
     log_survival: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
+    """Maximum likelihood: durations beyond the horizon are censored there.
+
+    An undated end in [low, high) keeps its own upper limit, however late: cut to the horizon it would say that the
+    deal had ended by then.
+    """
     x = design(training)
-    low, high = _log_days(durations.low), _log_days(np.where(np.isinf(durations.high), 0.0, durations.high))
+    low = _log_days(durations.low)
+    high = np.log(np.maximum(np.where(np.isinf(durations.high), 0.0, durations.high), 1e-3))
     censored = np.isinf(durations.high) | (durations.low >= EDGES[-1])
 
     def loss(theta: FloatArray) -> float:

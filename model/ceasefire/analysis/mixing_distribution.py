@@ -1,0 +1,435 @@
+"""The distribution of true figures over draws of the assumed numbers, from few worlds at each draw.
+
+Every draw has a true figure: a share of worlds, mean days held, or a mean difference on paired worlds. A few worlds
+show it with chance noise, so that what is seen spreads more than the truth, and with the shape of the noise. Here the
+true figures are a sample from an unknown mixing distribution, and that is estimated by nonparametric maximum
+likelihood (Kiefer and Wolfowitz 1956; Laird 1978) on a fixed grid: no Beta and no normal is assumed, so skewed and
+two-humped spreads keep their shape.
+
+The estimate with the highest likelihood consists of a few atoms, which are an artefact. The distribution that is
+reported is the first on the way from a smooth start to that maximum that the draws no longer tell apart from it:
+expectation-maximisation, stopped when its log likelihood is within SMOOTHING of the highest (smoothing by
+roughening: Laird and Louis 1991). Limits of quantiles and of shares of draws do not depend on the smoothing: they are
+profile-likelihood limits over all distributions on the grid.
+
+Every draw needs worlds of its own: draws that share worlds share their luck, which is then not taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.interval_rules import bounded_mean_interval, share_limits
+from ceasefire.analysis.noise_kernels import Kernel, alike_kernel, atom_kernel, mean_kernel, share_kernel
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+SMOOTHING = 0.5
+"""Log likelihood that the reported distribution may lie below the highest: the draws do not tell the two apart."""
+
+CHI_SQUARE_SHARE = 0.26
+"""Share of the chi-square point (one degree of freedom) at which a profile is cut. Under the truth twice the fall of
+the profile stays below 1.0 in 94 to 99 % of made samples, where chi-square would put 3.84: an unknown distribution can
+bend to nearly any split of its mass. Calibrated on made samples of known truth (docs/coverage.md)."""
+
+CHI_SQUARE_SHARE_OF_CHANCE = 0.65
+"""The same where draws are not told apart: at a single true figure the profile may fall further."""
+
+NOTHING_VARIES = 0.05
+"""A log likelihood so near to nought is that of draws which all show the same bound."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+LEVEL = 0.95
+STEPS = 300
+"""Steps of expectation-maximisation, lengthened (over-relaxed); more of them add less than 0.1 to a likelihood."""
+
+SPLIT_STEPS = 150
+"""The same for each split of the mass that a profile tries."""
+
+LOOK_EVERY, PATIENCE = 25, 10.0
+"""Steps after which a profile is looked at, and how many times the last gain it may still be expected to make."""
+
+ATOM_SHARE = 0.02
+"""So many worlds with a difference of exactly nought are an atom: worlds that a change leaves alone."""
+
+LEAST_DRAWS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class MixingDistribution:
+    """True figures over draws: `mass` (points,) at `support` (points,), in the unit of the figure; it sums to 1.
+
+    `highest` is the log likelihood that no distribution on the support exceeds. `overdispersion` is the one-sided
+    p-value of the hypothesis that all draws have one true figure. `worlds` is the mean number in a draw.
+    """
+
+    kernel: Kernel
+    mass: FloatArray
+    highest: float
+    mean: Interval
+    overdispersion: float
+    draws: int
+    worlds: float
+
+    @property
+    def support(self) -> FloatArray:
+        """The grid of true figures."""
+        return self.kernel.support
+
+    @property
+    def told_apart(self) -> bool:
+        """Draws differ by more than the chance of their few worlds (one-sided, 5 %)."""
+        return self.overdispersion < 0.05
+
+    @property
+    def verdict(self) -> str:
+        """Nothing when draws are told apart from chance, else a sentence that says so."""
+        if self.told_apart:
+            return ""
+        return f"not told apart from chance with {self.worlds:,.3g} worlds a draw"
+
+    def quantile(self, at: float) -> float:
+        """The figure that a share `at` of draws does not exceed; mass is spread evenly around each grid point."""
+        return float(quantiles_of(self.support, self.mass[None], (at,), self.kernel.atom)[0, 0])
+
+    def quantile_interval(self, at: float, level: float = LEVEL) -> Interval:
+        """A quantile with its limits: how far it could be off for want of draws and of worlds."""
+        return self.quantile_intervals((at,), level)[at]
+
+    def quantile_intervals(self, at: Sequence[float] = QUANTILES, level: float = LEVEL) -> dict[float, Interval]:
+        """The same for several quantiles at once, which is faster.
+
+        The limits are the wider of two: the profile-likelihood limits, and those of a sample of so many draws without
+        any noise (Woodruff 1952), which a profile that is cut early would miss when worlds are many.
+        """
+        shares = np.asarray(at, dtype=float)
+        low, high = _quantile_limits(self, shares, level)
+        below, above = share_limits(shares * self.draws, self.draws, level)
+        values, first, last = (
+            quantiles_of(self.support, self.mass[None], tuple(each), self.kernel.atom)[0]
+            for each in (shares, below, above)
+        )
+        low, high = np.minimum(low, first), np.maximum(high, last)
+        return {
+            share: Interval(float(v), float(min(v, one)), float(max(v, other)))
+            for share, v, one, other in zip(at, values, low, high, strict=True)
+        }
+
+    def widest_band(self, band: float = 0.90, level: float = LEVEL) -> Interval:
+        """The mean, and how far the middle `band` of draws may reach at most: what to print with a verdict."""
+        edges = self.quantile_intervals(((1 - band) / 2, (1 + band) / 2), level)
+        low, high = edges.values()
+        return Interval(self.mean.value, low.low, high.high)
+
+    def share_above(self, threshold: float, level: float = LEVEL) -> Interval:
+        """Share of draws whose true figure is above a threshold, with profile-likelihood limits."""
+        return _share_of(self, self.support > threshold + _slack(self.support), level)
+
+    def share_below(self, threshold: float, level: float = LEVEL) -> Interval:
+        """Share of draws whose true figure is below a threshold, with profile-likelihood limits."""
+        return _share_of(self, self.support < threshold - _slack(self.support), level)
+
+
+@dataclass(frozen=True)
+class EffectOverDraws:
+    """What a change does over draws of the assumed numbers, in the unit of the outcome.
+
+    `mean` over draws with its interval; `low` and `high`: the middle 90 % of draws, each with limits; `helps` and
+    `hurts`: shares of draws in which the effect is above `least`, or below -`least`; `verdict` is empty when effects
+    of draws differ by more than chance.
+    """
+
+    mean: Interval
+    low: Interval
+    high: Interval
+    helps: Interval
+    hurts: Interval
+    least: float
+    verdict: str
+    draws: int
+    worlds: float
+
+
+def share_distribution(successes: npt.ArrayLike, worlds: npt.ArrayLike, level: float = LEVEL) -> MixingDistribution:
+    """The distribution of true shares from `successes` (draws,) of `worlds` (draws,, or one number for all).
+
+    The noise is binomial. ValueError for fewer than two draws, a draw without worlds, or more successes than worlds.
+    """
+    hits = np.atleast_1d(np.asarray(successes, dtype=float))
+    number = np.broadcast_to(np.asarray(worlds, dtype=float), hits.shape)
+    if len(hits) < LEAST_DRAWS:
+        raise ValueError("a distribution over draws needs at least two draws")
+    if (number < 1).any() or (hits < 0).any() or (hits > number).any():
+        raise ValueError("every draw needs worlds, and no more successes than worlds")
+    kernel = share_kernel(hits, number)
+    return _fitted(kernel, hits / number, (0.0, 1.0), _tarone(hits, number), float(number.mean()), level)
+
+
+def mean_distribution(
+    means: npt.ArrayLike,
+    variances: npt.ArrayLike,
+    worlds: npt.ArrayLike,
+    lowest: float = -np.inf,
+    highest: float = np.inf,
+    level: float = LEVEL,
+) -> MixingDistribution:
+    """The distribution of true means from each draw's mean and the variance of its worlds (both (draws,)).
+
+    The noise of a mean has a variance that depends on the true mean and is learnt from all draws that may have it
+    (quasi-likelihood, see noise_kernels.mean_kernel): a draw whose few worlds are all alike is not taken for certain,
+    and a draw that looks small because its few worlds were small by luck is not believed the more for it. `lowest` and
+    `highest` bound the true means. ValueError for fewer than two draws, fewer than two worlds in a draw, or numbers
+    that are not finite.
+    """
+    seen, spread = (np.atleast_1d(np.asarray(each, dtype=float)) for each in (means, variances))
+    number = np.broadcast_to(np.asarray(worlds, dtype=float), seen.shape)
+    if len(seen) < LEAST_DRAWS:
+        raise ValueError("a distribution over draws needs at least two draws")
+    if (number < 2).any():
+        raise ValueError("every draw needs at least two worlds: one says nothing of its noise")
+    if not (np.isfinite(seen).all() and np.isfinite(spread).all()):
+        raise ValueError("a mean or variance is not finite: leave failed worlds out first")
+    if np.ptp(seen) == 0 and not spread.any():
+        kernel = alike_kernel(float(seen[0]), len(seen), float(number.sum()), lowest, highest)
+        return _fitted(kernel, seen, (lowest, highest), 1.0, float(number.mean()), level)
+    kernel = mean_kernel(seen, spread, number, lowest, highest)
+    p = _f_test(seen, spread, number)
+    return _fitted(kernel, seen, (lowest, highest), p, float(number.mean()), level)
+
+
+def world_distribution(
+    values: npt.ArrayLike, lowest: float = -np.inf, highest: float = np.inf, level: float = LEVEL
+) -> MixingDistribution:
+    """The same from the figure of every world, shape (draws, worlds); not a number where a world failed.
+
+    Figures that are all 0 or 1 are shares. Draws with fewer than two worlds left are left out.
+    """
+    given = np.asarray(values, dtype=float)
+    known = np.isfinite(given)
+    number = known.sum(axis=1)
+    given, known, number = given[number > 1], known[number > 1], number[number > 1].astype(float)
+    if len(given) < LEAST_DRAWS:
+        raise ValueError("a distribution over draws needs at least two draws with two worlds each")
+    filled = np.where(known, given, 0.0)
+    if (lowest, highest) == (0.0, 1.0) and np.isin(filled, (0.0, 1.0)).all():
+        return share_distribution(filled.sum(axis=1), number, level)
+    means = filled.sum(axis=1) / number
+    variances = (np.where(known, given - means[:, None], 0.0) ** 2).sum(axis=1) / (number - 1)
+    if not _has_atom_at_nought(given[known], lowest, highest):
+        return mean_distribution(means, variances, number, lowest, highest, level)
+    p = _f_test(means, variances, number)
+    kernel = atom_kernel(given, 0.0, lowest, highest)
+    return _fitted(kernel, means, (lowest, highest), p, float(number.mean()), level)
+
+
+def _has_atom_at_nought(worlds: FloatArray, lowest: float, highest: float) -> bool:
+    """Many worlds have exactly nought, which is no bound: a paired difference, where a change left the world alone."""
+    return lowest < 0 < highest and ATOM_SHARE <= float((worlds == 0).mean()) < 1
+
+
+def effect_over_draws(
+    changed: npt.ArrayLike, baseline: npt.ArrayLike, least: float = 0.0, limit: float = np.inf, level: float = LEVEL
+) -> EffectOverDraws:
+    """What a change does at each draw, from the same worlds with it and without it: both (draws, worlds).
+
+    `least` is the smallest effect that counts as helping or hurting; `limit` the largest that is possible, such as
+    the horizon. ValueError when shapes differ or too few worlds are known under both.
+    """
+    with_it, without = np.asarray(changed, dtype=float), np.asarray(baseline, dtype=float)
+    if with_it.shape != without.shape:
+        raise ValueError(f"the same worlds are needed on both sides: {with_it.shape} and {without.shape} differ")
+    found = world_distribution(with_it - without, -limit, limit, level)
+    edges = found.quantile_intervals((0.05, 0.95), level)
+    return EffectOverDraws(
+        found.mean, edges[0.05], edges[0.95], found.share_above(least, level), found.share_below(-least, level),
+        least, found.verdict, found.draws, found.worlds,
+    )  # fmt: skip
+
+
+def _fitted(
+    kernel: Kernel, seen: FloatArray, bounds: tuple[float, float], p: float, worlds: float, level: float
+) -> MixingDistribution:
+    mass, highest = _smooth(kernel)
+    mean = bounded_mean_interval(seen, *bounds, level=level)
+    return MixingDistribution(kernel, mass, highest, mean, p, len(seen), worlds)
+
+
+def _smooth(kernel: Kernel) -> tuple[FloatArray, float]:
+    mass, highest = roughened(kernel.chance, kernel.counts[None], kernel.start[None])
+    return mass[0], float(highest[0])
+
+
+def roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """For each figure, the smoothed masses (figures, points) and the highest log likelihood (figures,).
+
+    `chance` (cells, points) is the chance of what was seen in a cell under each true figure; `counts` (figures,
+    cells) how many draws were seen there; `starts` (figures, points) smooth masses.
+    """
+    even = np.full_like(starts, 1.0 / starts.shape[1])
+    highest = _log_likelihood(chance, counts, _climb(chance, counts, even, STEPS, lengthened=True))
+    highest = np.maximum(highest, (counts @ np.log(np.maximum(chance, 1e-300))).max(axis=1))
+    mass, chosen = starts, starts.copy()
+    left = np.ones(len(starts), dtype=bool)
+    for _ in range(STEPS):
+        close = left & (_log_likelihood(chance, counts, mass) >= highest - SMOOTHING)
+        chosen[close] = mass[close]
+        left &= ~close
+        if not left.any():
+            break
+        mass = _climb(chance, counts, mass, 1)
+    chosen[left] = mass[left]
+    return chosen, np.maximum(highest, _log_likelihood(chance, counts, chosen))
+
+
+def _climb(
+    chance: FloatArray, counts: FloatArray, mass: FloatArray, steps: int, lengthened: bool = False
+) -> FloatArray:
+    """Masses after some steps of expectation-maximisation, each lengthened; each raises the likelihood."""
+    draws = counts.sum(axis=1, keepdims=True)
+    for _ in range(steps):
+        ratio = ((counts / np.maximum(mass @ chance.T, 1e-300)) @ chance) / draws
+        mass = mass * (_lengthened(ratio) if lengthened else ratio)
+        mass = mass / mass.sum(axis=1, keepdims=True)
+    return mass
+
+
+def _lengthened(ratio: FloatArray) -> FloatArray:
+    """A step's ratio to the power 1.75, by roots, which are faster."""
+    root = np.sqrt(ratio)
+    return np.asarray(ratio * root * np.sqrt(root))
+
+
+def _log_likelihood(chance: FloatArray, counts: FloatArray, mass: FloatArray) -> FloatArray:
+    return np.asarray((counts * np.log(np.maximum(mass @ chance.T, 1e-300))).sum(axis=1))
+
+
+def _is_likely(
+    found: MixingDistribution, below: BoolArray, above: BoolArray, share: FloatArray, floor: float
+) -> BoolArray:
+    """Whether the draws are likely enough, a log likelihood of `floor`, with a share of the mass on `below`.
+
+    The rest lies on `above`. Both masks have shape (problems, points) and a point may belong to both; none is empty.
+    Each step raises the likelihood, so that a problem is decided when it has passed the floor, or is further from it
+    than PATIENCE times what the steps since the last look have gained.
+    """
+    chance, counts = found.kernel.chance, found.kernel.counts
+    draws = counts.sum()
+    begin = 0.8 * found.mass + 0.2 / len(found.mass)
+    one, other = _of_mass(below * begin, share), _of_mass(above * begin, 1 - share)
+    last = np.full(len(share), -np.inf)
+    for step in range(1, SPLIT_STEPS + 1):
+        seen = np.maximum((one + other) @ chance.T, 1e-300)
+        if step % LOOK_EVERY == 0:
+            reached = np.asarray(np.log(seen) @ counts)
+            if ((reached >= floor) | (floor - reached > PATIENCE * (reached - last))).all():
+                break
+            last = reached
+        ratio = _lengthened(((counts / seen) @ chance) / draws)
+        one, other = _of_mass(one * ratio, share), _of_mass(other * ratio, 1 - share)
+    return _log_likelihood(chance, np.broadcast_to(counts, (len(share), len(counts))), one + other) >= floor
+
+
+def _of_mass(mass: FloatArray, whole: FloatArray) -> FloatArray:
+    """Masses (problems, points) brought to sums (problems,)."""
+    return np.asarray(mass * (whole / np.maximum(mass.sum(axis=1), 1e-300))[:, None])
+
+
+def _quantile_limits(found: MixingDistribution, at: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    """Limits of quantiles: the grid points at which a split of the mass is not much less likely than the best.
+
+    The likelihood of a split falls on both sides of its highest, so both ends are found by halving.
+    """
+    support, floor = found.support, found.highest - _cut(found, level)
+    points = np.arange(len(support))
+    tried = np.tile(at, 2)
+    best = np.searchsorted(np.cumsum(found.mass), at).clip(0, len(support) - 1)
+    inside = np.tile(best, 2)
+    outside = np.concatenate([np.full(len(at), -1), np.full(len(at), len(support))])
+    while (np.abs(outside - inside) > 1).any():
+        middle = (inside + outside) // 2
+        middle = middle.clip(0, len(support) - 1)
+        accepted = _is_likely(found, points <= middle[:, None], points >= middle[:, None], tried, floor)
+        moving = np.abs(outside - inside) > 1
+        inside = np.where(moving & accepted, middle, inside)
+        outside = np.where(moving & ~accepted, middle, outside)
+    edges = support[inside]
+    return edges[: len(at)], edges[len(at) :]
+
+
+def _share_of(found: MixingDistribution, those: BoolArray, level: float) -> Interval:
+    """The share of draws on some grid points with its limits, the wider of two as for quantiles.
+
+    The profile is concave, so both of its ends are found by halving.
+    """
+    value = float(found.mass[those].sum())
+    first, last = (float(each) for each in share_limits(value * found.draws, found.draws, level))
+    if those.all() or not those.any():
+        return Interval(value, first, last)
+    floor = found.highest - _cut(found, level)
+    masks = np.tile(those, (2, 1))
+    inside, outside = np.array([value, value]).clip(1e-6, 1 - 1e-6), np.array([0.0, 1.0])
+    for _ in range(8):
+        middle = (inside + outside) / 2
+        accepted = _is_likely(found, masks, ~masks, middle, floor)
+        inside, outside = np.where(accepted, middle, inside), np.where(accepted, outside, middle)
+    return Interval(value, min(first, float(outside[0])), max(last, float(outside[1])))
+
+
+def _cut(found: MixingDistribution, level: float) -> float:
+    """How far a profile log likelihood may fall; where nothing varies at all, as far as the rule of three lets it."""
+    from scipy.special import chdtri
+
+    if found.highest > -NOTHING_VARIES:
+        return -float(np.log(1 - level))
+    share = CHI_SQUARE_SHARE if found.told_apart else CHI_SQUARE_SHARE_OF_CHANCE
+    return share * float(chdtri(1, 1 - level)) / 2
+
+
+def quantiles_of(support: FloatArray, mass: FloatArray, at: tuple[float, ...], atom: float | None = None) -> FloatArray:
+    """Quantiles (figures, shares) of masses (figures, points), each spread evenly over its cell of the grid.
+
+    The mass of an atom stays where it is.
+    """
+    middles = (support[1:] + support[:-1]) / 2
+    edges = np.concatenate([support[:1], middles, support[-1:]])
+    if atom is not None:
+        place = int(np.abs(support - atom).argmin())
+        edges[place : place + 2] = atom
+    grown = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
+    grown = grown / grown[:, -1:] + np.arange(len(edges)) * 1e-12
+    return np.array([np.interp(at, row, edges) for row in grown])
+
+
+def _tarone(hits: FloatArray, worlds: FloatArray) -> float:
+    """One-sided p-value of one common share against draws that differ. Tarone (1979)."""
+    from scipy.special import ndtr
+
+    share = float(hits.sum() / worlds.sum())
+    room = float((worlds * (worlds - 1)).sum())
+    if not 0 < share < 1 or room == 0:
+        return 1.0
+    squares = float(((hits - worlds * share) ** 2).sum() / (share * (1 - share)))
+    return float(ndtr(-(squares - worlds.sum()) / np.sqrt(2 * room)))
+
+
+def _f_test(means: FloatArray, variances: FloatArray, worlds: FloatArray) -> float:
+    """One-sided p-value of one common mean, from the variance between draws over that within them."""
+    from scipy.special import fdtrc
+
+    within = float((variances * (worlds - 1)).sum() / (worlds - 1).sum())
+    middle = float((means * worlds).sum() / worlds.sum())
+    between = float((worlds * (means - middle) ** 2).sum() / (len(means) - 1))
+    if within == 0:
+        return 0.0 if between > 0 else 1.0
+    return float(fdtrc(len(means) - 1, (worlds - 1).sum(), between / within))
+
+
+def _slack(support: FloatArray) -> float:
+    """A small part of the range of figures: what lies so near is taken for the same."""
+    return float(np.ptp(support)) * 1e-9 if np.isfinite(support).all() else 0.0

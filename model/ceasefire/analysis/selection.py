@@ -1,0 +1,92 @@
+"""Intervals for figures that were chosen because they are large: the best of many levers is partly the luckiest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ceasefire.analysis.estimates import Interval
+
+FloatArray = npt.NDArray[np.float64]
+
+REPEATS = 20_000
+"""Draws from the joint distribution of errors; a critical value is known to about 0.01 of itself."""
+
+SEED = 20
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The figure that was chosen, its place, and an interval that allows for the choice; `alone` does not."""
+
+    name: str
+    chosen: Interval
+    alone: Interval
+
+
+def simultaneous_intervals(values: npt.ArrayLike, level: float = 0.95) -> list[Interval]:
+    """Means of several figures over the same draws, (figures, draws): all intervals hold together with this chance.
+
+    Student's intervals widened by the largest of correlated errors (single-step max-T, Hothorn et al. 2008): right for
+    any choice among the figures, at the price of width. ValueError for fewer than three draws or values not finite.
+    """
+    seen, error, correlation, freedom = _means(values)
+    largest = np.abs(_joint_errors(correlation, freedom)).max(axis=1)
+    reach = float(np.quantile(largest, level))
+    return [Interval(float(m), float(m - reach * e), float(m + reach * e)) for m, e in zip(seen, error, strict=True)]
+
+
+def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = True, level: float = 0.95) -> Selected:
+    """The figure with the largest mean (or the smallest), with an interval that allows for its having been chosen.
+
+    The best can only have been overrated for being chosen: towards less, the interval reaches as far as the largest
+    of all errors does; towards more, as far as for a figure that nobody chose. It covers with `level` to
+    (1 + level) / 2, depending on how near the others come. ValueError as of simultaneous_intervals.
+    """
+    from scipy.special import stdtrit
+
+    sign = 1.0 if most else -1.0
+    seen, error, correlation, freedom = _means(sign * np.asarray(values, dtype=float))
+    best = int(np.argmax(seen))
+    tail = (1 + level) / 2
+    further = float(np.quantile(_joint_errors(correlation, freedom).max(axis=1), tail))
+    usual = float(stdtrit(freedom, tail))
+    mean, spread = float(seen[best]), float(error[best])
+    ends = [(mean - further * spread, mean + usual * spread), (mean - usual * spread, mean + usual * spread)]
+    chosen, alone = (Interval(sign * mean, *sorted((sign * low, sign * high))) for low, high in ends)
+    return Selected(names[best] if names else str(best), chosen, alone)
+
+
+def _means(values: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    """Means, their standard errors, the correlation of their errors, and the degrees of freedom."""
+    given = np.asarray(values, dtype=float)
+    if given.ndim != 2 or given.shape[1] < 3:
+        raise ValueError("several figures over the same draws are needed: (figures, draws), three draws at least")
+    if not np.isfinite(given).all():
+        raise ValueError("a value is not finite: leave failed draws out first")
+    draws = given.shape[1]
+    apart = given - given.mean(axis=1, keepdims=True)
+    spread = np.sqrt((apart**2).sum(axis=1) / (draws - 1))
+    unit = np.divide(apart, spread[:, None], out=np.zeros_like(apart), where=spread[:, None] > 0)
+    correlation = unit @ unit.T / (draws - 1)
+    np.fill_diagonal(correlation, 1.0)
+    return given.mean(axis=1), spread / np.sqrt(draws), correlation, draws - 1
+
+
+def _joint_errors(correlation: FloatArray, freedom: int) -> FloatArray:
+    """Draws (REPEATS, figures) of errors in standard errors: a multivariate t with this correlation."""
+    normal, scale = _standard_errors(len(correlation), freedom)
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    return np.asarray(normal @ root.T * scale[:, None])
+
+
+@cache
+def _standard_errors(figures: int, freedom: int) -> tuple[FloatArray, FloatArray]:
+    """Independent normal draws (REPEATS, figures), and what makes Student's of them (REPEATS,); always the same."""
+    dice = np.random.default_rng(SEED)
+    normal = dice.standard_normal((REPEATS, figures))
+    return normal, 1 / np.sqrt(dice.chisquare(freedom, REPEATS) / freedom)
