@@ -1,5 +1,6 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
+# make hostile   a longer run of the tests with bad files, tampered folders and kills
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
@@ -11,7 +12,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test lint docs coverage clean
+.PHONY: run test hostile lint docs coverage clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -19,6 +20,11 @@ run: .venv/installed
 
 test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+hostile: .venv/installed-for-tests
+	MUTATED_FILES=3000 KILLS=60 TAMPERED_FOLDERS=200 $(BIN)/python -m pytest -q -s tests/scenario/test_what_check_accepts_runs.py \
+		tests/cli/test_hostile_surroundings.py tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py \
+		tests/ensemble/test_tampered_folders.py
 
 lint: .venv/installed-for-tests
 	$(BIN)/ruff check .

@@ -38,3 +38,10 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
 
 class FolderError(Exception):
     """A results folder cannot be read, or a run may not be written to the folder given."""
+
+
+class WorkerDiedError(Exception):
+    """A worker process was ended from outside."""
+
+    def __init__(self) -> None:
+        super().__init__("a worker process was ended from outside (a lack of memory?); try fewer --workers")

@@ -14,12 +14,13 @@ from ruamel.yaml import YAML
 from ceasefire import rules
 from ceasefire.parameters.indicators import INDICATORS
 from ceasefire.parameters.mechanisms import Mechanisms
+from ceasefire.parameters.size_limits import CLASSES
 from ceasefire.parameters.sourced_value import Quantity, field_limits
 from ceasefire.rules import THE_DAY
 from ceasefire.scenario.find_scenarios import MOTIVES, shipped
 from ceasefire.scenario.parameter_paths import doubt_range
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER, Motive, rungs_of
-from ceasefire.world_state import CLASSES, FIELDS, INTENSITY, LICENCE
+from ceasefire.world_state import FIELDS, INTENSITY, LICENCE
 
 ODD = Path(__file__).with_name("ODD.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ceasefire.parameters.indicators import N_EXTENDED
 from ceasefire.parameters.mechanisms import Mechanisms
-from ceasefire.scenario.schema import MOST_OBJECTIVES
+from ceasefire.parameters.size_limits import CLASSES, MOST_NEIGHBOURS, MOST_OBJECTIVES, MOST_TERMS
 
 World = Any
 """One world: a record with FIELDS and the numbers of the rules, as compiled code sees it."""
@@ -49,8 +49,6 @@ N_COUNTERS = 9
 """violations by kind (4), combatant dead, civilian dead, displaced, talks, most deaths in 14 days."""
 C_COMBATANT, C_CIVILIAN, C_DISPLACED, C_TALKS, C_PEAK = range(4, 9)
 
-MOST_TERMS = 8
-MOST_NEIGHBOURS = 8
 WINDOW = 14
 """Days over which deaths are summed to tell war from a truce."""
 
@@ -66,17 +64,6 @@ class Sizes:
     events: int
     operations: int
     deadlines: int
-
-
-CLASSES = {
-    "actors": (12, 24, 64),
-    "sectors": (16, 128, 512, 2048),
-    "formations": (96, 640, 2560, 20480),
-    "motives": (32, 96),
-    "events": (12, 64, 256),
-    "operations": (48, 256, 1024),
-    "deadlines": (8, 64),
-}
 
 
 def size_class(**needed: int) -> Sizes:

@@ -10,7 +10,8 @@ import pytest
 from numba.core import event, types
 
 from ceasefire.compilation import decorators
-from ceasefire.world_state import CLASSES, size_class, world_dtype
+from ceasefire.parameters.size_limits import CLASSES
+from ceasefire.world_state import size_class, world_dtype
 
 
 class Watch(event.Listener):  # type: ignore[misc]

@@ -18,7 +18,18 @@ from ceasefire.ensemble.run import no_progress, run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.simulation.mesa_agents import Actor
 
-INTEGERS = [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint32, np.uint64, np.array, float, np.float32]
+INTEGERS: list[Any] = [
+    np.int8,
+    np.int16,
+    np.int32,
+    np.int64,
+    np.uint8,
+    np.uint32,
+    np.uint64,
+    np.array,
+    float,
+    np.float32,
+]
 """Ways to write a whole number."""
 
 NO_NUMBERS = [
@@ -86,7 +97,8 @@ def test_a_scenario_is_given_loaded_by_name_or_by_path(call: str, small: str) ->
 
 @pytest.mark.parametrize("call", [*RUNS, "load"])
 def test_what_is_no_scenario_is_refused_in_a_sentence(call: str) -> None:
-    for wrong in (3, None, b"idlib-2018", ["idlib-2018"], {}, pd.DataFrame()):
+    wrongs: tuple[Any, ...] = (3, None, b"idlib-2018", ["idlib-2018"], {}, pd.DataFrame())
+    for wrong in wrongs:
         with pytest.raises(ValueError, match=r"^scenario: [^\n]* name or the path of [^\n]*\Z"):
             (ceasefire.load if call == "load" else RUNS[call])(wrong)
 
@@ -95,8 +107,10 @@ def test_one_change_is_given_as_a_text_or_a_path(tmp_path: Path) -> None:
     listed = ceasefire.load("idlib-2018", changes=["no-monitors"])
     assert ceasefire.load("idlib-2018", changes="no-monitors").resolved == listed.resolved
     assert ceasefire.load("idlib-2018", changes="no-monitors").changes == ("no-monitors",)
-    assert ceasefire.load("idlib-2018", changes=np.array(["no-monitors"])).changes == ("no-monitors",)
-    assert ceasefire.load("idlib-2018", changes=None).changes == ()
+    array: Any = np.array(["no-monitors"])
+    nothing: Any = None
+    assert ceasefire.load("idlib-2018", changes=array).changes == ("no-monitors",)
+    assert ceasefire.load("idlib-2018", changes=nothing).changes == ()
     own = tmp_path / "own.yaml"
     own.write_text("name: own\ntitle: t\nsentence: s\nkind: lever\nset: {agreement.clarity: 0.123}\n")
     for given in (own, [own], str(own), (own,)):
@@ -122,7 +136,8 @@ def test_what_is_no_setting_is_refused_in_a_sentence(wrong: Any) -> None:
 
 
 def test_an_engine_that_is_unknown_is_refused(small: str) -> None:
-    for wrong in ("fast", None, 3, ["mesa"]):
+    wrongs: tuple[Any, ...] = ("fast", None, 3, ["mesa"])
+    for wrong in wrongs:
         with pytest.raises(ValueError, match=r"^engine: .* is neither compiled nor mesa"):
             ceasefire.run(small, worlds=2, days=2, engine=wrong)
 

@@ -104,7 +104,7 @@ def test_engine_and_independent_model_are_compared_pair_by_pair(monkeypatch: pyt
 def test_a_busy_host_makes_no_impossible_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock of this process jumps, as when others take its time: figures come from inside the processes."""
     now = iter(range(0, 10**6, 977))
-    monkeypatch.setattr(cost.time, "perf_counter", lambda: float(next(now)))
+    monkeypatch.setattr("ceasefire.evaluation.speed.cost.time.perf_counter", lambda: float(next(now)))
     rows = [{"Step": 99, "seconds": 0.5}, {"Step": 199, "seconds": 1.5}]
     monkeypatch.setattr(cost, "independent_model_rows", lambda *given: rows)
     assert cost.independent_model_batch(small_front(), 2, 2) == (2.0, 150.0)

@@ -230,7 +230,7 @@ def downloads(root: Element) -> dict[str, pd.DataFrame]:
 def worlds_over(horizon: int, number: int, kind: str) -> pd.DataFrame:
     """Worlds of the small run's form: many end on days of their own, or all, or none."""
     draw = np.random.default_rng(horizon)
-    days = {
+    days: dict[str, Any] = {
         "some": draw.exponential(horizon * 0.8, number),
         "all": draw.integers(0, horizon, number),
         "none": 2.0 * horizon,

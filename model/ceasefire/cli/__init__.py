@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,8 +22,8 @@ from ceasefire.cli import (
     scenarios,
     world,
 )
-from ceasefire.cli.exit_codes import ErrorHandlingGroup, watch_signals
-from ceasefire.cli.terminal import show, with_home
+from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
+from ceasefire.cli.terminal import notify, show, with_home
 
 app = typer.Typer(
     name="ceasefire",
@@ -78,8 +79,34 @@ def _options(
     """How long does a ceasefire last, how does it end, and what would make it last longer?"""
 
 
+def _open_closed_streams() -> None:
+    """Open the null device where standard input, output or error is closed.
+
+    Otherwise a file that the command opens would take its number, and messages of libraries would be written into it.
+    """
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        null = os.open(os.devnull, os.O_RDWR)
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(null, number)
+        setattr(sys, name, open(null, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _not_utf8(text: str) -> bool:
+    """True for an argument whose bytes are no UTF-8: no manifest, report or message could hold it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -87,8 +114,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         50_000, 20, 50
     )  # a command allocates much and frees little: garbage collection took a tenth of its time
     watch_signals()
+    typed = list(arguments) if arguments is not None else sys.argv[1:]
+    wrong = next((text for text in typed if _not_utf8(text)), None)
+    if wrong is not None:
+        notify(f"'{wrong.encode('utf-8', 'backslashreplace').decode()}' is not UTF-8; rename it, or name it otherwise")
+        return BAD_INPUT
     try:
-        app(args=with_home(sys.argv[1:] if arguments is None else arguments), prog_name="ceasefire")
+        app(args=with_home(typed), prog_name="ceasefire")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

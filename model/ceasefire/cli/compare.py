@@ -20,6 +20,7 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
+from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
@@ -130,7 +131,7 @@ def _write_table(folder: Path, content: list[dict[str, Any]]) -> None:
 
     flat = [{name: v for name, v in row.items() if name != "first_to_decide_otherwise"} for row in content]
     table = pd.json_normalize(flat, sep="_")
-    write_whole(folder / "differences.csv", table.to_csv(index=False, lineterminator="\n").encode())
+    write_whole(folder / "differences.csv", csv_text(table).encode())
 
 
 def _settings(first: Side) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
+from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from ceasefire.evaluation.calibration.posterior import Calibration
@@ -127,7 +128,7 @@ def _write_scores(evidence: Evidence, folder: Path, as_json: bool) -> None:
 
     scores = skill_table(evidence)
     with write_request_folder(folder, evidence.request, command_line()) as aside:
-        scores.to_csv(aside / "scores.csv", index=False, float_format="%.4f", lineterminator="\n")
+        (aside / "scores.csv").write_text(csv_text(scores, float_format="%.4f"), encoding="utf-8", newline="\n")
         files = ["scores.csv", *(file.name for file in draw_reliability(evidence, aside))]
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
@@ -223,9 +224,13 @@ def write_calibration(calibration: Calibration, folder: Path) -> None:
     """Write numbers.csv, figures.csv, posterior.csv and the chart."""
     from ceasefire.evaluation.figures import draw_posterior
 
-    calibration.numbers().to_csv(folder / "numbers.csv", index=False, float_format="%.6g")
-    calibration.figures().to_csv(folder / "figures.csv", index=False, float_format="%.6g")
-    calibration.rows().to_csv(folder / "posterior.csv", index=False, float_format="%.5g")
+    for name, table, digits in (
+        ("numbers", calibration.numbers(), "%.6g"),
+        ("figures", calibration.figures(), "%.6g"),
+        ("posterior", calibration.rows(), "%.5g"),
+    ):
+        text = csv_text(table, float_format=digits)
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
     draw_posterior(calibration, folder)
 
 

@@ -14,7 +14,7 @@ import typer
 import typer.core
 
 from ceasefire.cli.terminal import notify
-from ceasefire.errors import FolderError, ScenarioError
+from ceasefire.errors import FolderError, ScenarioError, WorkerDiedError
 
 DONE, SOME_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
@@ -57,6 +57,11 @@ class ErrorHandlingGroup(typer.core.TyperGroup):
                 notify(str(fault))
         except (RefusedError, FolderError) as error:
             notify(str(error))
+        except WorkerDiedError as error:
+            if _signals_received:  # the signal went to the workers as well
+                raise _interrupted() from None
+            notify(f"{error}; no incomplete file was left behind")
+            raise typer.Exit(SOME_FAILED) from None
         except BrokenPipeError:
             _silence_stdout()
             raise typer.Exit(DONE) from None

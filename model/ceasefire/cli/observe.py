@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,8 @@ import typer
 from ceasefire.cli.exit_codes import RefusedError
 from ceasefire.cli.options import AsJson
 from ceasefire.cli.terminal import notify, show, show_json, shown_path
+from ceasefire.ensemble.unfinished import file_aside, sweep
+from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from ceasefire.observations.observe import Observed
@@ -139,7 +140,7 @@ def _tables(observed: Observed, places: list[Path]) -> dict[Path, str]:
 
 
 def _csv(table: Any) -> str:
-    return str(table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n"))
+    return csv_text(table, date_format="%Y-%m-%d")
 
 
 def _write(tables: dict[Path, str], replace: bool) -> list[Path]:
@@ -147,20 +148,14 @@ def _write(tables: dict[Path, str], replace: bool) -> list[Path]:
     lost = [place for place, text in tables.items() if place.exists() and _differs(place, text)]
     if lost and not replace:
         raise RefusedError(f"--out: {shown_path(lost[0])} is there and holds something else; --replace writes over it")
-    aside: dict[Path, str] = {}
-    try:
+    with ExitStack() as stack:
+        aside: dict[Path, Path] = {}
         for place, text in tables.items():
-            descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:40]}.", suffix=".part")
-            aside[place] = name
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
-                opened.write(text)
-            os.chmod(name, 0o666 & ~_umask())
-        for place, name in aside.items():
-            os.replace(name, place)
-    finally:
-        for name in aside.values():
-            with suppress(FileNotFoundError):
-                os.unlink(name)
+            sweep(place.absolute().parent)
+            aside[place] = stack.enter_context(file_aside(place))
+            aside[place].write_text(text, encoding="utf-8", newline="")
+        for place, written in aside.items():
+            written.replace(place)
     for place in lost:
         notify(f"Replaced: {shown_path(place)}")
     return list(tables)
@@ -169,10 +164,3 @@ def _write(tables: dict[Path, str], replace: bool) -> list[Path]:
 def _differs(place: Path, text: str) -> bool:
     """Whether a file holds anything but this text."""
     return place.stat().st_size != len(text.encode()) or place.read_bytes() != text.encode()
-
-
-def _umask() -> int:
-    """The permissions that new files are not given."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

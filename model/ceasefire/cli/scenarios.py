@@ -165,7 +165,9 @@ def check_file(path: str | Path) -> list[Fault]:
     """Every fault of an experiment, scenario, change or motive file; an empty list when there is none."""
     file = Path(path)
     if not is_experiment(file):
-        return scenario_check.check_file(file)
+        from ceasefire.simulation.initial_state import initial_state
+
+        return scenario_check.check_file(file, initial_state)
     from ceasefire.experiments.load import load_experiment
     from ceasefire.experiments.prepare import prepare
 

@@ -9,21 +9,25 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from ceasefire.plain_text import printable
 
 
 def show(text: str) -> None:
     """Print a part of the result on standard output."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(printable(text) + "\n")
 
 
 def notify(text: str) -> None:
     """Print a message on standard error."""
-    sys.stdout.flush()
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):  # nobody reads the messages: the work goes on
+        sys.stderr.write(printable(text) + "\n")
+        sys.stderr.flush()
 
 
 def notify_if_compiling() -> None:

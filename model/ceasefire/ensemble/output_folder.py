@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -20,10 +20,13 @@ from typing import Any
 
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, program_version, versions, words
+from ceasefire.ensemble.manifest_schema import manifest_fault
 from ceasefire.ensemble.run import RunResult
-from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
+from ceasefire.ensemble.unfinished import file_aside, folder_aside, sweep
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
+from ceasefire.regular_files import read_regular
 from ceasefire.scenario.load import Loaded, load_resolved
 
 RESULTS = Path("results")
@@ -32,6 +35,9 @@ FIGURES = "figures"
 
 REQUEST_FILE = "asked.json"
 """The request that filled the folder of `compare`, `levers`, `validate` or `calibrate`."""
+
+LARGEST_MANIFEST = 16_000_000
+"""Bytes."""
 
 LONGEST_NAME = 120
 """Bytes. Longer names are cut, and told apart by their hash; file systems end at 255 bytes."""
@@ -86,13 +92,16 @@ def write_aside(target: Path, holds_same: Callable[[Path], bool] = lambda folder
     FolderError when another run took the name in the meantime; OSError when nothing can be written there.
     """
     created = _make_parents(target)
-    aside = target.absolute().parent / f".{target.name[:40]}-{secrets.token_hex(4)}.part"
+    sweep(target.absolute().parent)
     try:
-        aside.mkdir()
-        yield aside
-        _take_name(aside, target, holds_same)
+        with folder_aside(target) as aside:
+            try:
+                yield aside
+                _take_name(aside, target, holds_same)
+            except BaseException:
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
         for parent in created:
             with suppress(OSError):
                 parent.rmdir()
@@ -185,12 +194,9 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _replace(file: Path, text: str) -> None:
     """Write a text file whole, in place of the one of its name."""
-    aside = file.parent / f".{file.name}-{secrets.token_hex(4)}.part"
-    try:
+    with file_aside(file) as aside:
         aside.write_text(text, encoding="utf-8", newline="\n")
         aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def reopen_run(folder: Path, plan: Plan) -> Results:
@@ -211,15 +217,24 @@ def reopen_run(folder: Path, plan: Plan) -> Results:
 @contextmanager
 def new_figures(folder: Path) -> Iterator[Path]:
     """A new folder to draw in; at the end its files replace the figures of the same names."""
-    aside = folder / f".{FIGURES}-{secrets.token_hex(4)}.part"
-    aside.mkdir()
-    try:
-        yield aside
-        (folder / FIGURES).mkdir(exist_ok=True)
-        for file in sorted(aside.iterdir()):
-            file.replace(folder / FIGURES / file.name)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    refuse_links(folder)
+    sweep(folder)
+    with folder_aside(folder / FIGURES) as aside:
+        try:
+            yield aside
+            (folder / FIGURES).mkdir(exist_ok=True)
+            for file in sorted(aside.iterdir()):
+                file.replace(folder / FIGURES / file.name)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def refuse_links(folder: Path) -> None:
+    """FolderError when an entry of a results folder is a symbolic link: writing there would change another place."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                raise FolderError(f"{Path(entry.path)} is a symbolic link; nothing is written outside the folder")
 
 
 def is_results_folder(path: Path) -> bool:
@@ -230,30 +245,33 @@ def is_results_folder(path: Path) -> bool:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder. FolderError when the folder has none, or a newer program wrote it."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+        manifest = json.loads(read_regular(folder / MANIFEST, LARGEST_MANIFEST).decode())
+    except (OSError, ValueError, RecursionError) as problem:
         raise FolderError(f"{folder} is not a results folder: {MANIFEST} cannot be read ({problem})") from problem
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+    if not isinstance(manifest, dict) or type(manifest.get("format")) is not int:
         raise FolderError(f"{folder}: {MANIFEST} does not state the format of the folder")
     if manifest["format"] > FORMAT:
         raise FolderError(
             f"{folder} was made by a newer program (format {manifest['format']}); this one reads {FORMAT}"
         )
+    fault = manifest_fault(manifest)
+    if fault is not None:
+        raise FolderError(f"{folder}: {MANIFEST}: {fault}")
     return manifest
 
 
 def read_result(folder: Path, manifest: dict[str, Any]) -> RunResult:
     """The tables of a folder. FolderError when one is missing, damaged or not the one that the manifest states."""
     doubt = manifest.get("doubt")
-    worlds = _read_checked(folder / "worlds", manifest.get("table_sha256"))
-    table = _read_checked(folder / "doubt", doubt["table_sha256"]) if doubt else None
+    worlds = _read_checked(folder / "worlds", manifest["table_sha256"], manifest["worlds"])
+    table = _read_checked(folder / "doubt", doubt["table_sha256"], MOST_WORLDS) if doubt else None
     return RunResult(worlds, table, doubt["assumed"] if doubt else 0, tuple(manifest.get("reasons", ())))
 
 
-def _read_checked(folder: Path, sha256: object) -> Any:
+def _read_checked(folder: Path, sha256: object, most: int) -> Any:
     try:
-        table = read_table(folder)
-    except (OSError, ValueError, KeyError) as problem:
+        table = read_table(folder, most)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as problem:
         raise FolderError(f"{folder} cannot be read: {problem}") from problem
     if table_hash(table) != sha256:
         raise FolderError(f"{folder} was edited or damaged: it is not the table that {MANIFEST} describes")
@@ -275,6 +293,9 @@ def plan_of(folder: Path, manifest: dict[str, Any]) -> Plan:
     """The plan of the run in a folder. FolderError when the manifest lacks a number."""
     try:
         loaded = read_loaded(folder, manifest)
+        same_program = manifest["program"]["source"] == source_digest()
+        if same_program and loaded.digest != manifest["digest"]:
+            raise FolderError(f"{folder / RESOLVED} was edited: it is not the scenario that {MANIFEST} describes")
         return Plan(loaded, manifest["worlds"], manifest["seed"], manifest["engine"], manifest["days"])
     except (KeyError, ValueError, TypeError) as problem:
         raise FolderError(f"{folder}: {MANIFEST} is incomplete: {problem}") from problem

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,7 @@ from ceasefire.arguments import worker_number
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, uncertainty_batch
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import failed_row, failure_reason, worlds_frame
+from ceasefire.errors import WorkerDiedError
 from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine as compiled_engine
@@ -187,7 +191,7 @@ def _finished_spans(plan: Plan, spans: list[tuple[int, int]], processes: int) ->
         futures: dict[Future[Rows], tuple[int, int]] = {}
         while True:
             for span in islice(queue, 2 * processes - len(futures)):
-                with defer_signals():
+                with defer_signals(), _quiet_start():  # a call may start a process
                     futures[pool.submit(simulate_with_mesa, plan.scenario, plan.seed, *span)] = span
             if not futures:
                 return
@@ -198,23 +202,56 @@ def _finished_spans(plan: Plan, spans: list[tuple[int, int]], processes: int) ->
 
 @contextmanager
 def _processes(number: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that ignore interrupts, and are terminated when this process raises an error."""
+    """Worker processes that ignore interrupts, and end when this process raises an error or is no more."""
     others = set(multiprocessing.active_children())
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(number, mp_context=spawn, initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(number, mp_context=spawn, initializer=_prepare_worker)
     try:
         yield pool
-    except BaseException:
+    except BaseException as problem:
         for child in set(multiprocessing.active_children()) - others:
             child.terminate()
+        if isinstance(problem, BrokenProcessPool):
+            raise WorkerDiedError from None
         raise
     finally:
         with defer_signals():
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
+def _prepare_worker() -> None:
+    """Ignore interrupts, which the parent hears, and end as soon as the parent is no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """A process that is started in the block never receives Ctrl-C and has no standard error.
+
+    Before its first line of ours, an interrupt or the end of its parent would make it print a traceback. What fails in
+    a world is returned, not printed.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def simulate_with_mesa(scenario: Scenario, seed: int, first: int, last: int) -> Rows:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ceasefire.regular_files import read_regular
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, C_TALKS, CAUSES, VIOLATION_KINDS
@@ -124,12 +125,30 @@ def as_parquet(worlds: pd.DataFrame) -> bytes:
     return content.getvalue()
 
 
-def read_table(folder: Path) -> pd.DataFrame:
-    """The table that write_table wrote. OSError or pyarrow.ArrowInvalid when it is missing or damaged."""
+BYTES_PER_ROW = 2_000
+"""Most bytes of one world before compression: numbers and five names."""
+
+
+def read_table(folder: Path, most: int = 10_000_000) -> pd.DataFrame:
+    """The table that write_table wrote, of at most `most` rows.
+
+    OSError, ValueError or pyarrow.ArrowInvalid when it is missing, damaged or larger; sizes are looked at before
+    anything is loaded.
+    """
     parts = sorted(folder.glob("part-*.parquet"))
     if not parts:
         raise FileNotFoundError(f"{folder} has no part-0000.parquet")
-    table = pa.concat_tables(pq.ParquetFile(io.BytesIO(part.read_bytes())).read() for part in parts)
+    if len(parts) > most // ROWS_PER_PART + 1:
+        raise ValueError(f"it has {len(parts):,} parts, more than {most:,} worlds need")
+    files = [
+        pq.ParquetFile(io.BytesIO(read_regular(part, BYTES_PER_ROW * min(most, ROWS_PER_PART) + 1_000_000)))
+        for part in parts
+    ]
+    rows = sum(file.metadata.num_rows for file in files)
+    size = sum(file.metadata.row_group(i).total_byte_size for file in files for i in range(file.num_row_groups))
+    if rows > most or size > BYTES_PER_ROW * most + 1_000_000 * len(files):
+        raise ValueError(f"it has {rows:,} rows in {size:,} bytes, more than {most:,} worlds need")
+    table = pa.concat_tables(file.read() for file in files)
     worlds = pd.DataFrame({name: _column(table.column(name), name) for name in WORLD_COLUMNS})
     return worlds
 

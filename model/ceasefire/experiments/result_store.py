@@ -14,7 +14,6 @@ import hashlib
 import io
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,10 +26,14 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from ceasefire.ensemble.manifest import MANIFEST
-from ceasefire.ensemble.output_folder import FolderError, read_manifest
+from ceasefire.ensemble.output_folder import FolderError, read_manifest, refuse_links
+from ceasefire.ensemble.unfinished import file_aside, sweep
 from ceasefire.experiments.chunks import ChunkResult
 
 WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios.parquet", "chunks.jsonl", ".lock"
+
+LOCK_SECONDS = 1.0
+"""How long a run waits for the lock of its folder before it says that another run is writing there."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ class Store:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock, so that no other run writes here. FolderError when another run holds it."""
-        lock = FileLock(self.folder / LOCK, timeout=0)
+        refuse_links(self.folder)
+        # `busy` holds the lock for a moment: whoever only looks is no reason to refuse.
+        lock = FileLock(self.folder / LOCK, timeout=LOCK_SECONDS)
         try:
             with lock:
                 yield
@@ -89,6 +94,9 @@ class Store:
 
     def busy(self) -> bool:
         """Whether a run holds the lock now."""
+        refuse_links(self.folder)
+        if not (self.folder / LOCK).exists():
+            return False
         try:
             with FileLock(self.folder / LOCK, timeout=0):
                 return False
@@ -123,25 +131,18 @@ class Store:
 
     def remove_unfinished(self) -> None:
         """Delete the incomplete files of a killed run. Only under the lock."""
-        for place in (self.folder, self.folder / WORLDS):
-            for left in place.glob(".*.part"):
-                with suppress(OSError):
-                    left.unlink()
+        for place in (self.folder, *(path for path in self.folder.iterdir() if path.is_dir())):
+            sweep(place)
 
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file under another name and rename it when all of it is on disk."""
-    aside = target.parent / f".{target.name}-{secrets.token_hex(4)}.part"
-    try:
+    with file_aside(target) as aside:
         with aside.open("wb") as opened:
             opened.write(content)
             opened.flush()
             os.fsync(opened.fileno())
         aside.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            aside.unlink()
-        raise
     _sync_folder(target.parent)
 
 

@@ -17,12 +17,14 @@ from ceasefire.analysis.paired_differences import fates, mean_difference
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.sensitivity import effect_by_chance, morris, rank_correlations, sobol
 from ceasefire.analysis.shapley import shapley
+from ceasefire.ensemble.output_folder import refuse_links
 from ceasefire.experiments.designs import MORRIS_LEVELS, quantiles
 from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.prepare import PreparedExperiment
 from ceasefire.experiments.result_store import Store, write_whole
 from ceasefire.experiments.resume import Progress
+from ceasefire.spreadsheet_csv import csv_text
 
 TABLES = "tables"
 MOST_STEPS = 300
@@ -67,10 +69,11 @@ def tabulate(prepared: PreparedExperiment, store: Store, progress: Progress) -> 
 
 def write_tables(results: ResultTables, store: Store) -> None:
     """Write the tables as CSV files, and the variance reduction beside them."""
+    refuse_links(store.folder)
     folder = store.folder / TABLES
     folder.mkdir(exist_ok=True)
     for name, table in results.tables.items():
-        write_whole(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n").encode())
+        write_whole(folder / f"{name}.csv", csv_text(table).encode())
     text = json.dumps(results.variance_reduction, indent=2) + "\n"
     write_whole(folder / "variance_reduction.json", text.encode())
 

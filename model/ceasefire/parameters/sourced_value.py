@@ -36,7 +36,7 @@ def plain_number(given: object) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise PydanticCustomError("not_finite", "{shown} is not a finite number", {"shown": str(number)})
-    return number
+    return number + 0.0  # -0.0 becomes 0.0: the same scenario, the same digest
 
 
 def count_of(low: int, high: int, unit: str) -> BeforeValidator:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
+
+from ceasefire.ensemble.unfinished import file_aside
+from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -135,7 +136,7 @@ def picture(file: Path, alt: str, caption: str) -> Picture | None:
 
 def download(name: str, description: str, table: pd.DataFrame) -> Download:
     """A table as an embedded CSV file."""
-    content = table.to_csv(index=False, lineterminator="\n").encode()
+    content = csv_text(table).encode()
     return Download(name, description, _address(content, "text/csv;charset=utf-8"), len(content))
 
 
@@ -171,10 +172,7 @@ def page(report: Report) -> str:
 def write_page(report: Report, folder: Path) -> Path:
     """Write report.html into a folder, as a whole or not at all. OSError when it cannot be written."""
     content = page(report).encode("utf-8", errors="replace")
-    temporary = folder / f".{REPORT}-{secrets.token_hex(4)}.part"
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, folder / REPORT)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with file_aside(folder / REPORT) as aside:
+        aside.write_bytes(content)
+        aside.replace(folder / REPORT)
     return folder / REPORT

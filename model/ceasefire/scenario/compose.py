@@ -230,7 +230,7 @@ def _change(draft: Draft, name: str, near: Path, place: Place) -> None:
 
 def change_name(ref: str) -> str:
     """The name of a change given by name or by path."""
-    return Path(ref).stem if ref.endswith((".yaml", ".yml")) else ref
+    return Path(ref).stem if ref.endswith((".yaml", ".yml")) else Path(ref).name
 
 
 def _file_of(draft: Draft, find: Callable[[str, Path], Path], ref: Located, near: Path, path: str) -> Path:

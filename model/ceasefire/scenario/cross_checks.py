@@ -15,7 +15,9 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from ceasefire.parameters.indicators import INDICATORS, term_indices
+from ceasefire.parameters.size_limits import MOST, MOST_NEIGHBOURS, MOST_TERMS
 from ceasefire.parameters.sourced_value import Quantity
+from ceasefire.plain_text import unprintable
 from ceasefire.scenario.overrides import Draft
 from ceasefire.scenario.parameter_paths import FIXED_AT_SIGNING, event_paths, shape_at
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
@@ -53,7 +55,7 @@ def cross_check(draft: Draft, motive_names: list[str], catalogue: str = "") -> N
     horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
     for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
         _note(draft, steps, message)
-    for steps, message in _days(draft.tree, (), _date(raw.get("start"))):
+    for steps, message in (*_days(draft.tree, (), _date(raw.get("start"))), *_texts(draft.tree, ())):
         _note(draft, steps, message)
 
 
@@ -398,6 +400,23 @@ def _days(part: Located, steps: Steps, start: datetime.date | None) -> Faults:
         yield from _days(item, (*steps, i), start)
 
 
+LONGEST_TITLE = 300
+"""Characters: charts and tables show titles whole."""
+
+
+def _texts(part: Located, steps: Steps) -> Faults:
+    """Texts that cannot be written or shown, and titles that no chart has room for."""
+    for name, entry in part.named.items():
+        if name == "title" and isinstance(entry.value, str) and len(entry.value) > LONGEST_TITLE:
+            yield (*steps, name), f"a title of {len(entry.value):,} characters; at most {LONGEST_TITLE} are possible"
+        yield from _texts(entry, (*steps, name))
+    for i, item in enumerate(part.value if isinstance(part.value, list) else []):
+        yield from _texts(item, (*steps, i))
+    wrong = unprintable(part.value) if isinstance(part.value, str) else None
+    if wrong is not None:
+        yield steps, f"holds the character {wrong}, which no text may hold"
+
+
 def _date_faults(given: object, steps: Steps, start: datetime.date | None) -> Faults:
     """One date: it is a date, and not after the start."""
     day = _date(given)
@@ -419,6 +438,66 @@ def _date(given: object) -> datetime.date | None:
         return None
 
 
+def _sizes(raw: Raw) -> Faults:
+    """No part has more entries than the record of a world has room for."""
+    actors, sectors, events = group(raw, "actors"), group(raw, "front", "sectors"), raw.get("events")
+    listed = [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+    counts: dict[str, tuple[Steps, int]] = {
+        "actors": (("actors",), len(actors)),
+        "sectors": (("front", "sectors"), len(sectors)),
+        "formations": (("front", "sectors"), sum(len(group(sectors, name, "presence")) for name in sectors)),
+        "motives": (("actors",), len({motive for name in actors for motive in group(actors, name, "motives")})),
+        "events": (("events",), len(listed)),
+        "operations": (
+            ("events",),
+            sum(len(group(event, verb)) for event in listed for verb in ("set", "add", "multiply")),
+        ),
+        "deadlines": (("agreement", "deadlines"), len(group(raw, "agreement", "deadlines"))),
+    }
+    for what, (steps, count) in counts.items():
+        if count > MOST[what]:
+            yield steps, f"{count:,} {COUNTED.get(what, what)}; at most {MOST[what]:,} are possible"
+    yield from _neighbour_counts(sectors)
+    for name in group(raw, "motives"):
+        terms = len(group(raw, "motives", name, "salience", "terms"))
+        if terms > MOST_TERMS:
+            yield ("motives", name, "salience", "terms"), f"{terms:,} terms; at most {MOST_TERMS} are possible"
+
+
+COUNTED = {
+    "formations": "forces in sectors (entries of presence)",
+    "motives": "different motives of actors",
+    "operations": "numbers that events set, add to or multiply",
+}
+"""What is counted, where its name in the record is not the name in the file."""
+
+
+def _neighbour_counts(sectors: Raw) -> Faults:
+    """No sector touches too many others; naming a pair once is enough."""
+    touching: dict[str, set[str]] = {name: set() for name in sectors}
+    for name in sectors:
+        others = group(sectors, name).get("neighbours")
+        for other in others if isinstance(others, list) else []:
+            if isinstance(other, str) and other in touching:
+                touching[name].add(other)
+                touching[other].add(name)
+    for name, around in touching.items():
+        if len(around) > MOST_NEIGHBOURS:
+            message = f"touches {len(around)} others; at most {MOST_NEIGHBOURS} are possible"
+            yield ("front", "sectors", name, "neighbours"), message
+
+
+LATEST_START = datetime.date(9799, 12, 31)
+"""Two centuries before dates end: the longest horizon and the longest term fit in between."""
+
+
+def _start(raw: Raw) -> Faults:
+    """Every day that worlds may be followed to has a date."""
+    start = _date(raw.get("start"))
+    if start is not None and start > LATEST_START:
+        yield ("start",), f"{start} is too late: dates end with the year 9999; the latest start is {LATEST_START}"
+
+
 CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _sides,
     _guarantors,
@@ -431,5 +510,7 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _both_sides_present,
     _beliefs,
     _saliences,
+    _sizes,
+    _start,
 )
 """Checks that need the composed content only."""

@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from ceasefire.errors import Fault, ScenarioError
+from ceasefire.regular_files import read_regular
+from ceasefire.scenario.yaml_with_lines import MOST_BYTES, MOST_LINE
 from ceasefire.suggestions import comma_list, nearest
 
 MOTIVES = "motives.yaml"
@@ -122,6 +124,9 @@ def _path(wanted: Path, kind: str, near: Path | None) -> Path:
     raise ScenarioError([Fault("", None, "", f"no such {kind} file '{wanted}'")])
 
 
+MOST_HEADLINE = 500
+"""Characters of a title or sentence that `list` shows."""
+
 _WANTED = re.compile(r"(title|sentence|kind|question)\s*:")
 
 
@@ -131,17 +136,22 @@ def headline(file: Path) -> dict[str, str]:
     Only these entries are parsed, so that `list` is quick.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = read_regular(file, MOST_BYTES).decode("utf-8-sig").splitlines()
         content = YAML(typ="safe", pure=True).load("\n".join(_entries(lines)))
-    except (OSError, UnicodeDecodeError, YAMLError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, YAMLError, RecursionError):
+        return {}  # ruamel raises all of these for some text
+    if not isinstance(content, dict):
         return {}
-    return {name: str(value).strip() for name, value in (content or {}).items() if value is not None}
+    wanted = {name: value for name, value in content.items() if isinstance(name, str) and isinstance(value, str)}
+    return {name: " ".join(value.split())[:MOST_HEADLINE] for name, value in wanted.items()}
 
 
 def _entries(lines: list[str]) -> list[str]:
     """The lines of the wanted top-level entries, with their continuation lines."""
     chosen, within = [], False
     for line in lines:
+        if len(line) > MOST_LINE:
+            return []
         if line[:1] not in ("", " ", "\t", "#"):
             within = _WANTED.match(line) is not None
         if within:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,7 @@ from ceasefire.scenario.parameter_paths import Shape
 from ceasefire.scenario.resolved import as_yaml, digest, plain_content, words_digest
 from ceasefire.scenario.schema import Motive, Name, Scenario
 from ceasefire.scenario.schema_errors import faults_of
-from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
+from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, shown_file, to_plain
 
 __all__ = ["Loaded", "load", "load_resolved"]
 
@@ -154,10 +154,11 @@ ONLY_IN_SCENARIOS = frozenset({"base", "sides", "actors", "front", "agreement", 
 CATALOGUE = TypeAdapter(dict[Name, Annotated[Motive, Field(description="a motive")]])
 
 
-def check_file(path: str | Path) -> list[Fault]:
+def check_file(path: str | Path, finish: Callable[[Scenario], object] | None = None) -> list[Fault]:
     """Every fault of a scenario, a change, a motive catalogue or a resolved scenario; empty for a valid file.
 
-    A change is checked by itself; whether its paths fit can be checked only with a scenario.
+    A change is checked by itself; whether its paths fit can be checked only with a scenario. `finish` is called with
+    a valid scenario; its ValueError is a fault.
     """
     file = Path(path)
     tree, faults = read(file)
@@ -172,12 +173,14 @@ def check_file(path: str | Path) -> list[Fault]:
     try:
         if kind == "change":
             read_change(file)
-        elif kind == "resolved":
-            load_resolved(file)
         else:
-            load(file)
+            loaded = load_resolved(file) if kind == "resolved" else load(file)
+            if finish is not None:
+                finish(loaded.scenario)
     except ScenarioError as error:
         return error.faults
+    except ValueError as problem:
+        return [Fault(shown_file(file), None, "", str(problem))]
     return []
 
 

@@ -9,10 +9,8 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ceasefire.parameters.mechanisms import Mechanisms
+from ceasefire.parameters.size_limits import MOST_OBJECTIVES
 from ceasefire.parameters.sourced_value import Amount, Finite, Numbers, Quantity, Share, Strict, count_of, number
-
-MOST_OBJECTIVES = 8
-"""Sectors that a campaign may name."""
 
 FORCE_LADDER = ("honour", "harass", "strike", "offensive")
 ENGAGEMENT_LADDER = ("abstain", "urge", "sanction", "back")
@@ -25,12 +23,20 @@ AGREEMENT_CLASSES = ("cessation", "preliminary", "definitive")
 AgreementClass = Literal["cessation", "preliminary", "definitive"]
 
 
+LONGEST_NAME = 250
+"""Letters: a name is a column of tables and the name of a file, which has at most 255 bytes."""
+
+
 def _name(given: str) -> str:
     if not given or not all(c.islower() or c.isdigit() or c in "_-" for c in given) or not given[0].isalpha():
         raise PydanticCustomError(
             "bad_name",
             "'{shown}' is not a name; use small letters, digits, '-' and '_', beginning with a letter",
             {"shown": given},
+        )
+    if len(given) > LONGEST_NAME:
+        raise PydanticCustomError(
+            "long_name", "a name of {length} letters; at most {most}", {"length": len(given), "most": LONGEST_NAME}
         )
     return given
 

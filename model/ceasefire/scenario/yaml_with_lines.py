@@ -16,6 +16,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from ceasefire.errors import Fault
+from ceasefire.plain_text import printable, unprintable
+from ceasefire.regular_files import read_regular
 
 Step = str | int
 Steps = tuple[Step, ...]
@@ -107,6 +109,24 @@ WRONG = object()
 MOST_PARTS = 200_000
 """Most parts that a file may have after all aliases are expanded; more is a mistake or an attack."""
 
+MOST_BYTES = 8_000_000
+"""Largest file. A front of 2,048 sectors with every number written out takes about a third of it."""
+
+MOST_LINE = 100_000
+"""Characters of the longest line: the parser takes a microsecond for each."""
+
+MOST_TEXT = 10_000
+"""Characters of the longest text of a scenario."""
+
+MOST_NAME = 300
+"""Characters of the longest key: the path of a number, or a product of two indicators."""
+
+MOST_ENTRIES = 10_000
+"""Entries of the longest mapping or list."""
+
+MOST_LEVELS = 30
+"""Levels of mappings and lists within each other; a scenario needs eight."""
+
 
 def shown_file(path: Path) -> str:
     """A file's name in messages: relative to the current folder when it lies below it."""
@@ -169,13 +189,12 @@ def _all_at(located: Located, place: Place) -> Located:
 
 def _text_of(path: Path, file: str) -> tuple[str, Fault | None]:
     """The text of a UTF-8 file, or the fault why there is none."""
-    if path.is_dir():
-        return "", Fault(file, None, "", "is a folder; name a .yaml file")
     try:
-        raw = path.read_bytes()
-    except OSError as problem:
-        reason = "no such file" if isinstance(problem, FileNotFoundError) else f"cannot be read: {problem.strerror}"
-        return "", Fault(file, None, "", reason)
+        if path.is_dir():
+            return "", Fault(file, None, "", "is a folder; name a .yaml file")
+        raw = read_regular(path, MOST_BYTES)
+    except (OSError, ValueError) as problem:
+        return "", Fault(file, None, "", _unread(problem))
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as problem:
@@ -183,8 +202,28 @@ def _text_of(path: Path, file: str) -> tuple[str, Fault | None]:
         return "", Fault(file, line, "", f"byte 0x{raw[problem.start]:02x} is not UTF-8; save the file as UTF-8")
 
 
+def _unread(problem: OSError | ValueError) -> str:
+    """Why a file cannot be read. ValueError is Python's for a path with a NUL."""
+    if isinstance(problem, FileNotFoundError):
+        return "no such file"
+    return f"cannot be read: {problem.strerror if isinstance(problem, OSError) else problem}"
+
+
+def _too_long(text: str) -> tuple[int, int] | None:
+    """Number and length of the first line that is too long."""
+    if len(text) > MOST_LINE:
+        for number, line in enumerate(text.split("\n"), start=1):
+            if len(line) > MOST_LINE:
+                return number, len(line)
+    return None
+
+
 def _composed(text: str, file: str) -> tuple[Node | None, Fault | None]:
     """The YAML nodes of a text (None when it is empty), or the fault why there are none."""
+    long = _too_long(text)
+    if long is not None:
+        message = f"a line of {long[1]:,} characters; at most {MOST_LINE:,} are possible"
+        return None, Fault(file, long[0], "", message)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor may be used twice
@@ -233,11 +272,22 @@ class _Reader:
             return self._fault(place, steps, "an alias that contains itself")
         if self._parts > MOST_PARTS:
             return self._fault(place, (), "too large once all aliases are expanded", once=True)
+        if len(steps) > MOST_LEVELS:
+            return self._fault(place, steps[:4], "is nested too deeply")
+        if isinstance(node.value, (list, str)) and len(node.value) > self._room(node):
+            return self._too_long(node, steps, place)
         self._open.add(id(node))
         try:
             return Located(self._content(node, steps, place), place)
         finally:
             self._open.discard(id(node))
+
+    def _room(self, node: Node) -> int:
+        return MOST_TEXT if isinstance(node, ScalarNode) else MOST_ENTRIES
+
+    def _too_long(self, node: Node, steps: Steps, place: Place) -> Located:
+        what = "characters" if isinstance(node, ScalarNode) else "entries"
+        return self._fault(place, steps, f"has {len(node.value):,} {what}; at most {self._room(node):,} are possible")
 
     def _content(self, node: Node, steps: Steps, place: Place) -> Any:
         if isinstance(node, MappingNode) and node.tag == TAG + "map":
@@ -253,9 +303,14 @@ class _Reader:
         try:
             value = self._constructor.construct_object(node, deep=True)
         except (ValueError, OverflowError, YAMLError, LookupError):
-            return self._fault(place, steps, f"'{node.value[:40]}' is not a date or a number that exists").value
+            return self._fault(
+                place, steps, f"'{printable(node.value[:40])}' is not a date or a number that exists"
+            ).value
         if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1000:
             return math.inf if value > 0 else -math.inf
+        wrong = unprintable(value) if isinstance(value, str) else None
+        if wrong is not None:
+            return self._fault(place, steps, f"holds the character {wrong}, which no text may hold").value
         return value
 
     def _mapping(self, node: MappingNode, steps: Steps) -> dict[str, Located]:
@@ -287,10 +342,24 @@ class _Reader:
 
     def _name(self, key: Node, steps: Steps) -> str | None:
         if isinstance(key, ScalarNode) and key.tag == TAG + "str":
-            return str(key.value)
-        shown = key.value if isinstance(key, ScalarNode) else "a list or mapping"
+            return self._checked_name(str(key.value), key, steps)
+        shown = printable(key.value[:40]) if isinstance(key, ScalarNode) else "a list or mapping"
         self._fault(self._place(key), steps, f"the name '{shown}' is not text; put it in quotes")
         return None
+
+    def _checked_name(self, name: str, key: Node, steps: Steps) -> str | None:
+        if len(name) > MOST_NAME:
+            message = (
+                f"the name '{printable(name[:40])}…' has {len(name):,} characters; at most {MOST_NAME} are possible"
+            )
+            self._fault(self._place(key), steps, message)
+            return None
+        wrong = unprintable(name)
+        if wrong is not None:
+            message = f"the name '{printable(name[:40])}' holds the character {wrong}, which no text may hold"
+            self._fault(self._place(key), steps, message)
+            return None
+        return name
 
     def _place(self, node: Node) -> Place:
         return Place(self.file, node.start_mark.line + 1)

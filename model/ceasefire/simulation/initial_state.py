@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.parameters.indicators import term_indices
+from ceasefire.parameters.size_limits import MOST_NEIGHBOURS, MOST_TERMS
 from ceasefire.parameters.sourced_value import Amount, Quantity
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, Campaign, Event, Scenario, ladder_of, rungs_of
 from ceasefire.world_state import (
     MECHANISM_FIELDS,
-    MOST_NEIGHBOURS,
-    MOST_TERMS,
     Sizes,
     size_class,
     slot_of,

@@ -1,0 +1,333 @@
+"""What `check` calls ok, runs: mutated scenario files, each either refused with its place or made, told and simulated.
+
+The number of files is MUTATED_FILES of the environment, or 300.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Command
+from ruamel.yaml import YAML
+
+from ceasefire.cli.scenarios import check_file
+from ceasefire.errors import ScenarioError
+from ceasefire.narrative.describe import describe
+from ceasefire.scenario.compose import parse_settings
+from ceasefire.scenario.load import load, load_resolved
+from ceasefire.scenario.parameter_paths import quantities
+from ceasefire.simulation.engine import all_rows, one_scenario
+from ceasefire.simulation.initial_state import InitialState, initial_state
+from ceasefire.world_state import Sizes
+
+SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
+FILES = int(os.environ.get("MUTATED_FILES", "300"))
+DAYS, WORLDS = 20, 3
+
+TEXTS = (
+    "", " ", "\x00", "\x1b[31mred\x1b]0;title\x07", "\x9b31m",
+    "\ud800", "a\udfffb", "\ufffe", "\x7f", "\r", "\u202eright to left",
+    "a\nb", "<script>", "&", "]]>", "$x^2$", "$", "\\frac", "%", "{x}", "{0}", "'", '"', "日本語", "نص", "🕊",
+    "x" * 5_000,
+    "x" * 200_000, "north", "9999-12-31", "0001-01-01", "1e400", "nan", ".nan", "true", "null", "=1+1", "-", "/", "..",
+)  # fmt: skip
+NUMBERS = (
+    0, -0.0, 1, -1, 0.5, 2, 1e-320, 1e300, -1e300, 1e308, 2**31, 2**63, 2**64, 10**400, 36_500, 36_501, 400, 399, 1825,
+    0.999999, 1e6, 1e9,
+)  # fmt: skip
+OTHERS: tuple[Any, ...] = (
+    None, True, False, [], {}, [1], ["x"], {"value": 1}, {"x": 1}, [[[[1]]]], {"uniform": [0, 1]},
+    {"lognormal": [1e-300, 700]}, {"normal": [0.5, 1e300]}, {"triangular": [0, 0, 0]},
+    {"value": 1, "source": "\x1b"},
+)  # fmt: skip
+COPIES = (2, 9, 13, 65, 97, 257)
+Path_ = tuple[str | int, ...]
+
+
+def parts_of(content: Any, steps: Path_ = ()) -> Iterator[Path_]:
+    """The paths of all parts of plain content."""
+    if steps:
+        yield steps
+    entries = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for name, entry in entries:
+        yield from parts_of(entry, (*steps, name))
+
+
+def around(content: Any, steps: Path_) -> Any:
+    """The mapping or list that holds the part at a path."""
+    for step in steps[:-1]:
+        content = content[step]
+    return content
+
+
+def nested(levels: int) -> Any:
+    """Lists in lists."""
+    inner: Any = 1
+    for _ in range(levels):
+        inner = [inner]
+    return inner
+
+
+def any_value(rng: random.Random) -> Any:
+    """A value that nobody would write on purpose."""
+    kind = rng.randrange(5)
+    if kind == 0:
+        return rng.choice(TEXTS)
+    if kind == 1:
+        return rng.choice(NUMBERS)
+    if kind == 2:
+        return copy.deepcopy(rng.choice(OTHERS))
+    if kind == 3:
+        return (datetime.date(1, 1, 1) + datetime.timedelta(rng.randrange(3_652_058))).isoformat()
+    return nested(rng.choice((2, 40, 90)))
+
+
+def replace(content: Any, steps: Path_, rng: random.Random) -> None:
+    around(content, steps)[steps[-1]] = any_value(rng)
+
+
+def remove(content: Any, steps: Path_, rng: random.Random) -> None:
+    del around(content, steps)[steps[-1]]
+
+
+def rename(content: Any, steps: Path_, rng: random.Random) -> None:
+    holder = around(content, steps)
+    if isinstance(holder, dict):
+        holder[rng.choice(TEXTS)] = holder.pop(steps[-1])
+
+
+def multiply(content: Any, steps: Path_, rng: random.Random) -> None:
+    """Many copies of an entry beside it."""
+    holder, copies = around(content, steps), rng.choice(COPIES)
+    for number in range(copies):
+        one = copy.deepcopy(holder[steps[-1]])
+        if isinstance(holder, dict):
+            holder[f"{steps[-1]}_{number}"] = one
+        else:
+            holder.append(one)
+
+
+def swap(content: Any, steps: Path_, rng: random.Random) -> None:
+    """The part takes the content of another part."""
+    other = rng.choice(list(parts_of(content)))
+    around(content, steps)[steps[-1]] = copy.deepcopy(around(content, other)[other[-1]])
+
+
+MUTATIONS: tuple[Callable[[Any, Path_, random.Random], None], ...] = (replace, replace, remove, rename, multiply, swap)
+
+
+def mutated(base: Any, rng: random.Random) -> Any:
+    """A copy with one or two mutations."""
+    content = copy.deepcopy(base)
+    for _ in range(rng.choice((1, 1, 2))):
+        paths = list(parts_of(content))
+        if paths:
+            rng.choice(MUTATIONS)(content, rng.choice(paths), rng)
+    return content
+
+
+def base_content() -> Any:
+    """The small scenario as plain content, dates as text."""
+    content = YAML(typ="safe", pure=True).load(SMALL.read_text(encoding="utf-8"))
+    return json.loads(json.dumps(content, default=str))
+
+
+def fate(file: Path, usual: Sizes) -> str:
+    """What becomes of a file: refused, made, or simulated. Any other exception is a finding."""
+    faults = check_file(file)
+    for fault in faults:
+        assert fault.file
+        assert fault.message
+        str(fault).encode()
+    if faults:
+        return "refused"
+    loaded = load(file)
+    state = initial_state(loaded.scenario)
+    describe(loaded).encode()
+    resolved = file.with_name("copy.resolved.yaml")
+    resolved.write_text(loaded.resolved_yaml(), encoding="utf-8", newline="\n")
+    assert load_resolved(resolved).digest == loaded.digest
+    if state.sizes != usual:
+        return "made"
+    state.record["horizon"] = DAYS
+    rows = all_rows(one_scenario(state, WORLDS, 1), workers=1)
+    assert not rows["failed"].any()
+    return "simulated"
+
+
+def test_every_mutated_file_is_refused_with_its_place_or_runs(tmp_path: Path) -> None:
+    base, usual = base_content(), initial_state(load(SMALL).scenario).sizes
+    file = tmp_path / SMALL.name
+    fates: Counter[str] = Counter()
+    failures = []
+    for seed in range(FILES):
+        text = json.dumps(mutated(base, random.Random(seed)), indent=1)
+        file.write_text(text, encoding="utf-8")
+        try:
+            fates[fate(file, usual)] += 1
+        except Exception as problem:
+            failures.append(f"seed {seed}: {type(problem).__name__}: {str(problem)[:300]}")
+    print(f"{FILES} mutated files: {dict(fates)}; {len(failures)} failed")
+    assert failures == []
+    assert min(fates["refused"], fates["simulated"]) > FILES // 20
+
+
+MOST_OF_ALL = (
+    ("actors", 64), ("sectors", 2048), ("motives", 96), ("events", 256), ("operations", 1024), ("deadlines", 64),
+    ("terms", 8), ("neighbours", 8),
+)  # fmt: skip
+
+
+def enlarged(what: str, count: int) -> Any:
+    """The small scenario with exactly so many of something."""
+    base = base_content()
+    sector = {"title": "A sector", "presence": {"north_army": 1}}
+    if what == "actors":
+        more = {f"band_{i}": {**base["actors"]["militia"], "title": f"Band {i}"} for i in range(count - 6)}
+        base["actors"] |= more
+    elif what == "sectors":
+        base["front"]["sectors"] |= {f"sector_{i}": {"title": f"Sector {i}"} for i in range(count - 2)}
+    elif what == "motives":
+        own = {m for actor in base["actors"].values() for m in actor["motives"]}
+        new = {f"motive_{i}": base["motives"]["press"] for i in range(count - len(own))}
+        base["motives"] |= new
+        base["actors"]["militia"]["motives"] |= dict.fromkeys(new, 0.1)
+    elif what == "events":
+        base["events"] = [{"title": f"Event {i}", "day": 5, "review": ["militia"]} for i in range(count)]
+    elif what == "operations":
+        each = {f"actors.{name}.{number}": 0.1 for name in base["actors"] for number in ("blame", "weariness")}
+        base["events"] = [
+            {"title": f"Event {i}", "day": 5, "add": dict(list(each.items())[:8])} for i in range(count // 8)
+        ]
+        base["events"].append(
+            {"title": "Last", "day": 5, "add": dict(list(each.items())[: count % 8]), "review": ["militia"]}
+        )
+    elif what == "deadlines":
+        base["agreement"]["deadlines"] = {f"task_{i}": {"title": f"Task {i}", "due_day": 5} for i in range(count)}
+    elif what == "terms":
+        words = [f"{a} * {b}" for a in ("unheld", "odds", "threat") for b in ("losses", "blame", "weariness")]
+        base["motives"]["press"]["salience"]["terms"] = dict.fromkeys(words[:count], 0.1)
+    elif what == "neighbours":
+        base["front"]["sectors"] |= {f"sector_{i}": {**sector, "neighbours": ["hill"]} for i in range(count - 1)}
+    return base
+
+
+@pytest.mark.parametrize(("what", "most"), MOST_OF_ALL)
+def test_a_limit_of_the_engine_is_a_rule_with_its_line(what: str, most: int, tmp_path: Path) -> None:
+    file = tmp_path / SMALL.name
+    file.write_text(json.dumps(enlarged(what, most), indent=1), encoding="utf-8")
+    assert check_file(file) == []
+    file.write_text(json.dumps(enlarged(what, most + 1), indent=1), encoding="utf-8")
+    faults = check_file(file)
+    assert len(faults) == 1
+    assert faults[0].line is not None
+    assert f"at most {most:,} are possible" in faults[0].message
+
+
+def state_with(path: str, number: float) -> tuple[InitialState | None, str | None]:
+    """The initial state of the small scenario with one number changed, or why there is none."""
+    try:
+        return initial_state(load(SMALL, set={path: number}).scenario), None
+    except ScenarioError as error:
+        return None, str(error)
+
+
+def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tmp_path: Path) -> None:
+    tried = 0
+    for path, _, meta in quantities(load(SMALL).scenario):
+        if path.startswith("events."):
+            continue
+        for number, sound in (
+            (meta["low"], True),
+            (meta["high"], True),
+            (meta["low"] - 1e-9, False),
+            (meta["high"] * 1.001 + 1e-9, False),
+        ):
+            tried += 1
+            state, refusal = state_with(path, number)
+            assert (state is not None) == sound or path.endswith(".presence.north_army"), (path, number)
+            assert refusal is None or path in refusal
+            if state is not None:
+                assert state.record.view("f8")[state.slots[path]] == number
+    print(f"{tried} numbers at and beyond their limits")
+    assert tried > 400
+
+
+@pytest.mark.parametrize("levels", [100, 1_000, 100_000])
+@pytest.mark.parametrize("brackets", ["[]", "{}"])
+def test_deep_nesting_is_a_fault(levels: int, brackets: str, tmp_path: Path) -> None:
+    opening = "[" if brackets == "[]" else "{a: "
+    text = opening * levels + "1" + brackets[1] * levels
+    file = tmp_path / SMALL.name
+    file.write_text(SMALL.read_text(encoding="utf-8") + "x: " + text, encoding="utf-8")
+    assert check_file(file)[0].message in ("is nested too deeply", line_fault(len(text) + 3))
+    with pytest.raises(ScenarioError, match=r"nested too deeply|a line of"):
+        load(SMALL, set=parse_settings([f"agreement.monitoring={text}"]))
+
+
+def line_fault(length: int) -> str:
+    return f"a line of {length:,} characters; at most 100,000 are possible"
+
+
+def test_a_pipe_a_device_and_a_large_file_are_refused_unread(tmp_path: Path) -> None:
+    pipe, device, large = tmp_path / "pipe.yaml", tmp_path / "device.yaml", tmp_path / "large.yaml"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    with large.open("wb") as file:
+        file.truncate(2**36)
+    messages = [check_file(file)[0].message for file in (pipe, device, large)]
+    assert messages == [f"cannot be read: it is {why}" for why in (*["not a regular file"] * 2, "larger than 8 MB")]
+
+
+BAD_LOCAL_FILES = {
+    "list": "- a", "word": "word", "date": "title: 2020-13-45", "deep": "title: " + "[" * 3000,
+    "tag": "title: !!python/none 1",
+    "escape": 'title: "\\e[31mred"', "half": 'title: "\\ud800"', "number": "title: 12", "mapping": "title: {a: {b: 1}}",
+    "cut": 'title: "', "binary": "\x00\x01", "bom": "\ufefftitle: A title", "long": "title: " + "x" * 300_000,
+    "anchor": "title: &a [*a]", "colon": "title: a: b", "int": "title: 0x",
+    "sexagesimal": "title: 1:99:99", "float": "title: 1e999999",
+}  # fmt: skip
+
+
+def test_no_bad_local_file_stops_list(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for name, text in BAD_LOCAL_FILES.items():
+        (tmp_path / "scenarios" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    os.mkfifo(tmp_path / "scenarios" / "pipe.yaml")
+    (tmp_path / "scenarios" / "nowhere.yaml").symlink_to("nowhere")
+    (tmp_path / "scenarios" / "folder.yaml").mkdir()
+    (tmp_path / "scenarios" / "esc\x1b[31m.yaml").write_text("title: x", encoding="utf-8")
+    answer = command("list")
+    assert answer.code == 0
+    assert all(f"  {name} " in answer.out for name in (*BAD_LOCAL_FILES, "pipe", "nowhere", "idlib-2020"))
+    assert "\x1b" not in answer.out
+    for file in (tmp_path / "scenarios").iterdir():
+        answer = command("check", str(file))
+        assert answer.code == 2
+        assert "\x1b" not in answer.out + answer.err
+
+
+def test_names_and_paths_of_any_length_are_answered(command: Command) -> None:
+    for reference in (
+        "x" * 300,
+        "x/" * 3000 + "y",
+        "x" * 100_000,
+        "a\x00b",
+        "\ud800",
+        "idlib-2020+" + "x" * 300,
+        "+",
+        "",
+    ):
+        for arguments in (("check", reference), ("describe", reference), ("new", "mine", "--from", reference)):
+            answer = command(*arguments)
+            assert answer.code == 2, (arguments[0], reference[:20])
+            assert answer.out + answer.err
