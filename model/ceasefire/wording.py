@@ -83,6 +83,12 @@ def whole_percent(share: float) -> str:
     return f"{round(share * 100, 6):.0f}{GAP}%"
 
 
+def share_with_limits(share: Interval) -> str:
+    """A share with its limits, in whole per cent: `83 % (61 to 94)`."""
+    low, high = (whole_percent(end).replace(f"{GAP}%", "") for end in (share.low, share.high))
+    return f"{whole_percent(share.value)} ({low} to {high})"
+
+
 def percent_in_tables(share: float) -> str:
     """A share in per cent for the tables of a description: two digits below 10, whole from 10 on.
 
