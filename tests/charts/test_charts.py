@@ -295,6 +295,7 @@ def test_a_survival_chart_says_when_draws_are_not_told_apart_and_counts_worlds_t
     figure = survival_chart(every, made_up_doubt(9_000, 0.3), CAPTION, verdict=apart)
     words = " ".join(" ".join(text.get_text() for text in texts(figure)).split())
     assert f"Draws are {apart}." in words
+    assert "in 90 % of draws" not in words
     assert "300 of 300" in words
 
 

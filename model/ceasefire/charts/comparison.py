@@ -126,7 +126,11 @@ def at_end(curve: SurvivalCurve, last: int) -> float:
 
 def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, last: int, top: float) -> None:
     """Risk set under each tick: worlds that still held when the day began."""
-    sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
+    over_draws = any(condition.over is not None for condition in conditions)
+    words = "Worlds that held when the day began" + (
+        "; as the curves, with the numbers as written" if over_draws else ""
+    )
+    sheet.write(0.14, top, words, size=SMALL, color=QUIET, va="center")
     for number, condition in enumerate(conditions):
         y, colour = top - TABLE_ROW * (number + 1), INKS[number]
         for day in axes.get_xticks():

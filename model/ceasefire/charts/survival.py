@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -107,7 +108,7 @@ def survival_chart(
     if doubt is None:
         _name_ends(sheet, plot, named)
     else:
-        _name_both_ends(sheet, plot, next(iter(named.values())), doubt)
+        _name_both_ends(sheet, plot, next(iter(named.values())), doubt, verdict)
     _at_risk_table(sheet, plot, named, "Worlds as written that" if doubt is not None else "Worlds that")
     return sheet.figure
 
@@ -141,7 +142,7 @@ def _draw_mean(plot: Plot, doubt: CurveBands) -> None:
     """The mean curve over draws."""
     days = drawn_days(plot.last, doubt.mean)
     x, share = corners(days, doubt.mean, plot.last, bool(doubt.mean[-1] == 0))
-    line = {"color": COMPARISON_COLOURS[0], "linewidth": 1.8, "clip_on": False, "zorder": 3.5}
+    line: dict[str, Any] = {"color": COMPARISON_COLOURS[0], "linewidth": 1.8, "clip_on": False, "zorder": 3.5}
     plot.axes.step(x, share, where="post", gid="mean", **line)
     plot.room.take_between(*band_by_cell(doubt.mean - 0.01, doubt.mean + 0.01, plot.last, ACROSS))
 
@@ -162,7 +163,12 @@ def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool, thin
     band, alpha = (THIN, 1.0) if alone else (colour, 0.2)
     plot.axes.fill_between(x, low, high, step="post", facecolor=band, alpha=alpha, linewidth=0, gid=f"chance-{number}")
     dashes = COMPARISON_DASHES[number]
-    line = {"color": INK if thin else colour, "linewidth": 0.9 if thin else 1.8, "linestyle": dashes, "zorder": 3}
+    line: dict[str, Any] = {
+        "color": INK if thin else colour,
+        "linewidth": 0.9 if thin else 1.8,
+        "linestyle": dashes,
+        "zorder": 3,
+    }
     line["clip_on"] = False
     plot.axes.step(x, share, where="post", gid=f"curve-{number}", **line)
     plot.room.take_between(*band_by_cell(curve.low, curve.high, plot.last, ACROSS))
@@ -231,13 +237,15 @@ def _points_in_doubt_band(doubt: CurveBands, curve: SurvivalCurve, last: int) ->
     return [(x, y) for gap, x, y in sorted(gaps, reverse=True) if gap >= widest / 3]
 
 
-def _name_both_ends(sheet: Page, plot: Plot, curve: SurvivalCurve, doubt: CurveBands) -> None:
+def _name_both_ends(sheet: Page, plot: Plot, curve: SurvivalCurve, doubt: CurveBands, verdict: str) -> None:
     """At the right, the last value of the mean over draws, with its band, and that of the values as written."""
     day = min(plot.last, len(doubt.days) - 1)
     share, low, high = (float(edge[day]) for edge in (doubt.mean, doubt.low, doubt.high))
     words = f"{whole_percent(share)} hold\non day {day:,}"
     written = f"as written:\n{_share_of_worlds(curve, curve.at(day))}"
     span = f"{span_words(Interval(share, low, high), whole_percent)}\nin 90{GAP}% of draws"
+    if verdict:
+        span = "draws not told\napart from chance"
     ends = [share * PLOT_HEIGHT, curve.at(day) * PLOT_HEIGHT]
     looks = (
         {"color": COMPARISON_COLOURS[0], "size": TEXT, "weight": "bold"},
@@ -361,7 +369,10 @@ def _finding(named: Mapping[str, SurvivalCurve], doubt: CurveBands | None, last:
     half = _half(doubt)
     early = 365 if last >= 365 else half if half is not None else last
     days = [day for day in dict.fromkeys((early, end)) if day <= end]
-    parts = [f"{whole_percent(float(doubt.mean[day]))} hold on day {day:,}{_draws(doubt, day)}" for day in days]
+    parts = [
+        f"{whole_percent(float(doubt.mean[day]))} hold on day {day:,}{'' if verdict else _draws(doubt, day)}"
+        for day in days
+    ]
     written = " and ".join(_share_of_worlds(curve, curve.at(day)) for day in days)
     text = f"Mean over draws of the assumed numbers: {', '.join(parts)}. With the numbers as written, {written}."
     return f"{text} Draws are {verdict}." if verdict else text
