@@ -179,6 +179,21 @@ def counted(number: float, one: str, more: str = "") -> str:
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
+def how_many(number: float, one: str, more: str = "") -> str:
+    """A count in figures with its noun: `0 worlds`, `1 world`, `2,000 worlds`."""
+    return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
+
+
+def plus(number: float, digits: int = 1) -> str:
+    """A difference for tables on the terminal, with its sign; what rounds to nought is `+0.0`, never `-0.0`."""
+    return f"{round(number, digits) + 0.0:+,.{digits}f}"
+
+
+def plain(number: float, digits: int = 0) -> str:
+    """A number with so many decimals; what rounds to nought has no sign."""
+    return f"{round(number, digits) + 0.0:,.{digits}f}"
+
+
 def times(number: int) -> str:
     """A number of times in words: `twice`, `12 times`."""
     return TIMES[number] if number < len(TIMES) else f"{number} times"

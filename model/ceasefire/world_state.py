@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ceasefire.parameters.indicators import N_EXTENDED
 from ceasefire.parameters.mechanisms import Mechanisms
+from ceasefire.scenario.schema import MOST_OBJECTIVES
 
 World = Any
 """One world: a record with FIELDS and the numbers of the rules, as compiled code sees it."""
@@ -109,6 +110,7 @@ FIELDS: tuple[Field, ...] = (
     ("n_fighters", "i8", (), "of these, the first so many fight; the others are outside parties"),
     ("guarantors", "u8", (), "bit a is set when actor a is a guarantor"),
     ("signatories", "u8", (), "bit a is set when actor a is a party to the deal that fights and has no patron"),
+    ("principals", "u8", (), "bit a is set when actor a bargains over renewals"),
     ("n_sectors", "i8", (), "sectors in use"),
     ("n_formations", "i8", (), "formations in use"),
     ("n_motives", "i8", (), "motives in use"),
@@ -123,8 +125,17 @@ FIELDS: tuple[Field, ...] = (
     ("deal_class", "i8", (), "0 cessation, 1 preliminary, 2 definitive"),
     ("word", "f8", (), "what breaking its word costs a party to the deal, at full intensity [utility]"),
     ("order", "f8", (), "how fresh the order to cease is [0-1]"),
+    ("talks_order", "f8", (), "how far a round of talks is an order that is obeyed [0-1]"),
+    ("third_party_war_ends_it", "i8", (), "1 when war with or by a party left out ends the deal too"),
     ("expires", "i8", (), "day on which the deal expires; 0 never"),
     ("renewal", "i8", (), "days that a renewal adds"),
+    ("renewals", "i8", (), "renewals so far"),
+    ("most_renewals", "i8", (), "renewals that are allowed; -1 any number"),
+    ("exchange", "f8", (), "what another term is worth to each principal while it can be paid for [utility]"),
+    ("exchanges", "f8", (), "renewals that can be paid for"),
+    ("lapsed", "i8", (), "0 while the deal is in force; else the cause that a return to war soon after has"),
+    ("refused_by", "i8", (), "who refused to renew it or renounced it; -1 nobody"),
+    ("refused_motive", "i8", (), "largest pull behind that; -1 none"),
     ("ties", "f8", (), "closeness of the guarantors today [0-1]"),
     ("ties_level", "f8", (), "closeness that ties return to [0-1]"),
     ("attention", "f8", (), "how closely the world looks [0-1]"),
@@ -161,6 +172,12 @@ FIELDS: tuple[Field, ...] = (
     ("presence_total", "f8", ("actors",), "its forces on the whole front"),
     ("mobilised", "f8", ("actors",), "forces ready to move [0-1]"),
     ("blame", "f8", ("actors",), "carried [0-1]"),
+    ("drive", "f8", ("actors",), "how far its campaign is under way [0-1]"),
+    ("n_objectives", "i8", ("actors",), "sectors that its campaign is for; 0 for all that it claims"),
+    ("objective", "u8", ("actors", "objectives"), "their positions"),
+    ("unreached", "f8", ("actors",), "share of the campaign's ground not held at the last review, by value [0-1]"),
+    ("momentum", "f8", ("actors",), "of its campaign: drive x unreached [0-1]"),
+    ("licence", "f8", ("actors",), "of a patron: how far it lets its client go, whatever its own posture [0-1]"),
     ("refugee_share", "f8", ("actors",), "part of all flight that comes to its border [0-1]"),
     ("inflow", "f8", ("actors",), "refugees who lately came [persons]"),
     ("influence", "f8", ("actors",), "of an outside party [0-1]"),
@@ -177,7 +194,7 @@ FIELDS: tuple[Field, ...] = (
     ("moved_on", "i8", ("actors",), "day of its last change of posture; -1 none"),
     ("decided_motive", "i8", ("actors",), "largest pull behind that change; -1 none"),
     ("obeyed", "f8", ("actors",), "unordered fire that the order to cease leaves today [0-1]"),
-    ("offensive_since", "i8", ("actors",), "first day of its offensive; -1 none"),
+    ("attacked", "u8", ("actors",), "bit k is set when it was on the offensive k days ago, with forces on the front"),
     ("ordered_at", "i8", ("actors",), "posture that its formations' ordered fire was worked out for"),
     ("answers", "f8", ("actors",), "heat that a violation felt today adds at once [violations per day]"),
     ("strength", "f8", ("actors",), "brought to bear this morning [relative]"),
@@ -278,6 +295,7 @@ FIELDS: tuple[Field, ...] = (
     ("losses_kept", "f8", (), "per day"),
     ("ground_kept", "f8", (), "per day"),
     ("mobilised_kept", "f8", (), "per day"),
+    ("drive_kept", "f8", (), "per day"),
     ("flight_kept", "f8", (), "per day"),
     ("usual_kept", "f8", (), "per day"),
     ("weariness_kept", "f8", (), "per day"),
@@ -287,20 +305,23 @@ FIELDS: tuple[Field, ...] = (
     ("resolve_kept", "f8", ("sides",), "per day"),
     # --- counts and clocks
     ("counter", "f8", ("counters",), "violations by kind, dead, displaced, talks, peak 14-day deaths"),
-    ("mark", "f8", ("actors", "counters"), "the counters when an actor went on the offensive"),
     ("striking", "u8", (), "bit a is set when actor a strikes or is on the offensive"),
     ("attacking", "u8", (), "bit a is set when actor a is on the offensive"),
     ("n_firing", "i8", (), "formations that fired today"),
     ("deaths_today", "i8", (), "all deaths today"),
+    ("parties_dead", "i8", (), "of these, by fire that may end the deal: between its parties, or anybody's"),
+    ("parties_ring", "i8", ("window",), "the same on each of the last 14 days"),
+    ("parties_14d", "i8", (), "sum of parties_ring"),
     ("deaths_ring", "i8", ("window",), "deaths of the last 14 days"),
     ("ordered_ring", "i8", ("window", "actors"), "the part killed by fire that an actor ordered"),
     ("inflicted_ring", "i8", ("window", "actors"), "the part killed by any fire of an actor"),
     ("deaths_14d", "i8", (), "sum of deaths_ring"),
     ("last_talks", "i8", (), "day of the last talks; -1 none"),
-    ("clash_since", "i8", (), "first day on which both guarantors struck; -1 none"),
-    ("clash_mark", "f8", ("counters",), "the counters on that morning"),
-    ("morning", "f8", ("counters",), "the counters this morning"),
-    ("clash_dead", "i8", (), "soldiers of one guarantor killed by another since then"),
+    ("clash_since", "i8", (), "first day on which guarantors of both sides struck; -1 none"),
+    ("mornings", "f8", ("window", "counters"), "the counters on each of the last 14 mornings"),
+    ("clash_today", "i8", (), "soldiers of one guarantor killed by another today"),
+    ("clash_ring", "i8", ("window",), "the same on each of the last 14 days on which both struck"),
+    ("clash_dead", "i8", (), "sum of clash_ring"),
     ("first_breach", "i8", (), "day of the first ordered violation by a party to the deal; -1 none"),
     ("first_lethal", "i8", (), "day of the first death; -1 none"),
     ("over", "i8", (), "1 when the world has stopped"),
@@ -325,7 +346,8 @@ def world_dtype(sizes: Sizes) -> np.dtype[Any]:
     """The structured dtype of a world of these sizes: 8-byte fields only. One object per shape."""
     room = {
         **sizes.__dict__, "extended": N_EXTENDED, "rungs": 4, "terms": MOST_TERMS, "sides": 2,
-        "neighbours": MOST_NEIGHBOURS, "fires": 3, "counters": N_COUNTERS, "window": WINDOW,
+        "neighbours": MOST_NEIGHBOURS, "objectives": MOST_OBJECTIVES, "fires": 3, "counters": N_COUNTERS,
+        "window": WINDOW,
     }  # fmt: skip
     mechanisms: list[tuple[Any, ...]] = [(name, "f8") for name in MECHANISM_FIELDS]
     fields = [(name, kind, tuple(room[axis] for axis in axes)) for name, kind, axes, _ in FIELDS]

@@ -9,6 +9,8 @@ from scipy import stats
 from ceasefire.ensemble.parameter_draws import (
     assumed_ranges,
     assumed_values,
+    catalogue_values,
+    common_scale,
     fitted_paths,
     fitted_rows,
     uncertainty_batch,
@@ -46,8 +48,11 @@ def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
     opening = initial_state(scenario)
     batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
+    scale = common_scale(len(batch.openings), 1)
     for path, (low, high) in assumed_ranges(scenario).items():
         drawn = batch.openings[:, opening.slots[path]]
+        if ".motives." in path:
+            drawn = np.where(drawn < 1.0, drawn / scale, high)
         assert low <= drawn.min() < drawn.max() <= high, path
     rows = engine.simulate(batch, 0, 40)
     assert set(rows["point"]) == set(batch.points[:40])
@@ -85,3 +90,31 @@ def test_what_was_fitted_is_what_the_rules_start_from() -> None:
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
         assert getattr(Mechanisms(), name).centre == pytest.approx(middle, rel=0.1)
         assert meta["doubt"] == pytest.approx((low, high), rel=0.25)
+
+
+def test_every_number_of_the_motive_catalogue_is_drawn_30_per_cent_either_way_and_what_is_nought_stays_so() -> None:
+    opening = initial_state(load("idlib-2020").scenario)
+    found = catalogue_values(opening, 500, 1)
+    assert len(found) > 100
+    stated = opening.record.view(np.float64)
+    for path, drawn in found.items():
+        value = stated[opening.slots[path]]
+        low, high = sorted((0.7 * value, 1.3 * value))
+        if ".profile." in path:
+            low, high = max(low, -1.0), min(high, 1.0)
+        assert low - 1e-12 <= drawn.min() < drawn.max() <= high + 1e-12, path
+    assert "motives.reclaim.profile.0" not in found
+
+
+def test_all_weights_share_one_scale_and_none_exceeds_one() -> None:
+    scenario = load("idlib-2020").scenario
+    opening = initial_state(scenario)
+    batch = uncertainty_batch(scenario, opening, 1)
+    assert batch is not None
+    paths = ("actors.turkey.motives.weariness", "actors.un.motives.alarm", "actors.syria.motives.reclaim")
+    weariness, _, reclaim = (batch.openings[:, opening.slots[path]] for path in paths)
+    scale = common_scale(len(batch.openings), 1)
+    alone = assumed_values({paths[0]: (0.1875, 0.3125)}, len(scale), 1)[paths[0]]
+    assert np.allclose(weariness, alone * scale)
+    assert reclaim.max() == 1.0
+    assert 1 / 1.25 <= scale.min() < 0.85 < 1.18 < scale.max() <= 1.25

@@ -173,7 +173,7 @@ def half_widths(prepared: PreparedExperiment, store: Store, progress: Any, name:
     return [(mean.high - mean.low) / 2 for mean in means]
 
 
-UNTIL = "until: {outcome: days_held, half_width: 0.5, per: point, most: 4000}\n"
+UNTIL = "until: {outcome: days_held, half_width: 0.2, per: point, most: 4000}\n"
 
 
 def test_worlds_are_added_to_each_point_until_it_is_sure_and_no_further_than_needed(
@@ -184,8 +184,8 @@ def test_worlds_are_added_to_each_point_until_it_is_sure_and_no_further_than_nee
     halves = half_widths(prepared, store, progress, "days_held")
     assert len(set(progress.worlds.tolist())) > 1, "every point was as unsure as the others"
     for half, worlds in zip(halves, progress.worlds, strict=True):
-        assert half <= 0.5 or worlds == 4000
-        assert half > 0.5 / 1.6 or worlds == 300
+        assert half <= 0.2 or worlds == 4000
+        assert half > 0.2 / 1.6 or worlds == 300
 
 
 def test_until_a_difference_is_sure_its_baseline_gets_the_same_worlds(yaml_file: Path, tmp_path: Path) -> None:

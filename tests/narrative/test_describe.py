@@ -229,7 +229,7 @@ def test_settings_of_the_command_line_are_said() -> None:
 
 
 def test_a_motive_reads_as_its_formula() -> None:
-    assert salience_words(idlib().scenario.motives["survive"]).startswith("-0.1 + 1.3 danger")
+    assert salience_words(idlib().scenario.motives["survive"]).startswith("-0.1 + 2.6 danger x odds")
 
 
 def test_rare_chances_are_never_said_to_be_none() -> None:

@@ -160,7 +160,7 @@ def test_a_write_that_fails_leaves_what_was_there_and_nothing_half_written(
     monkeypatch.setattr("os.replace", full)
     said = command("observe", "ged.csv", "--out", "counts.csv", "--to", day(60), "--replace")
     assert said.code == 1
-    assert "the disk is full; nothing half-written was left behind" in said.err
+    assert "the disk is full; no incomplete file was left behind" in said.err
     assert Path("counts.csv").read_bytes() == before
     assert sorted(path.name for path in Path().iterdir()) == ["counts-weekly.csv", "counts.csv", "ged.csv"]
 

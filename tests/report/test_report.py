@@ -222,6 +222,65 @@ def test_the_files_within_the_page_are_the_tables_of_the_folder(folder: Path) ->
     assert len(frame("assumed.csv")) == len(table(elements(folder), "assumed numbers")) - 1
 
 
+def downloads(root: Element) -> dict[str, pd.DataFrame]:
+    """The tables within a page, by name."""
+    files = {e.attributes["download"]: e.attributes["href"] for e in root.all("a") if "download" in e.attributes}
+    return {
+        name: pd.read_csv(io.BytesIO(base64.b64decode(address.partition(",")[2]))) for name, address in files.items()
+    }
+
+
+def worlds_over(horizon: int, number: int, kind: str) -> pd.DataFrame:
+    """Worlds of the small run's form: many end on days of their own, or all, or none."""
+    draw = np.random.default_rng(horizon)
+    days = {
+        "some": draw.exponential(horizon * 0.8, number),
+        "all": draw.integers(0, horizon, number),
+        "none": 2.0 * horizon,
+    }
+    held = np.minimum(np.broadcast_to(days[kind], number), horizon).astype(int)
+    ended = held < horizon
+    causes = np.where(ended, np.where(draw.random(number) < 0.4, "offensive", "expiry"), "")
+    rows = pd.concat([ran()[1].worlds] * (number // 40 + 1)).head(number)
+    return rows.assign(world=range(number), days_held=held, ended=ended, cause=causes, cause_actor="")
+
+
+@pytest.mark.parametrize("kind", ["some", "all", "none"])
+@pytest.mark.parametrize("horizon", [1, 2, 30, 799, 1825, 36_500])
+def test_shares_and_medians_read_from_the_tables_by_day_are_those_of_the_page(
+    folder: Path, horizon: int, kind: str
+) -> None:
+    worlds = worlds_over(horizon, 240, kind)
+    plan = replace(ran()[0], days=horizon)
+    outcome = replace(ran()[1], worlds=worlds, doubt=None, assumed=0)
+    root = read(page(run_report(FinishedRun(plan, outcome, MANIFEST, folder, "results/two-sides"))))
+    tables = downloads(root)
+    curve, causes = tables["survival.csv"].set_index("day"), tables["causes.csv"].set_index("day")
+    figures = tables["main-figures.csv"].set_index("figure")["value"]
+    for by_day in (curve, causes):
+        assert by_day.index[0] == 0
+        assert by_day.index[-1] == horizon
+        assert by_day.index.is_unique
+        assert len(by_day) <= 2 * worlds["days_held"].nunique() + 2
+        changes = (by_day.fillna(-1).diff().iloc[1:-1] != 0).any(axis=1)
+        assert changes.all()
+    for day in {0, 1, horizon // 3, horizon // 2, horizon - 1, horizon}:
+        held = ((worlds["days_held"] > day) | ~worlds["ended"]).mean()
+        assert curve["surviving"].asof(day) == pytest.approx(held, abs=1e-9), day
+        assert causes["held"].asof(day) == pytest.approx(held, abs=1e-9), day
+        if "expiry" in causes:
+            expired = ((worlds["cause"] == "expiry") & (worlds["days_held"] <= day)).mean()
+            assert causes["expiry"].asof(day) == pytest.approx(expired, abs=1e-9), day
+        assert curve["at_risk"].asof(day) == (worlds["days_held"] >= day).sum(), day
+    for name, value in figures.items():
+        match = re.fullmatch(r"holds past day (\d+)", str(name))
+        if match:
+            assert curve["surviving"].asof(int(match[1])) == pytest.approx(value)
+    assert curve["surviving"].iloc[-1] == pytest.approx(figures["holds to the end"])
+    at_half = curve.index[curve["surviving"] <= 0.5]
+    assert (at_half[0] if len(at_half) else np.inf) == figures["median days held"]
+
+
 def test_a_large_run_leaves_its_worlds_in_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ceasefire.report.run.MOST_ROWS", 39)
     names = [e.attributes["download"] for e in elements(folder).all("a") if "download" in e.attributes]

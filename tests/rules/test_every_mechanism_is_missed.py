@@ -71,7 +71,7 @@ def on_day(day: int, changes: Changes | None, see: Callable[[Any], float], world
 
 # ------------------------------------------------------------------ numbers of the rules
 
-ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths"}
+ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "war_floor", "renewal_urging"}
 """Not felt by a preliminary deal whose guarantors never clash; each has its own test below."""
 
 
@@ -157,6 +157,8 @@ def test_without_the_engagement_ladder_there_are_fewer_talks_and_less_attention(
         ({"mechanisms.flight_offensive": 0}, "displaced", -1),
         ({"agreement.hotline": 0}, "talks", -1),
         ({"mechanisms.mediation": 0}, "talks", -1),
+        ({"agreement.talks_order": 0}, "talks", +1),
+        ({"agreement.talks_order": 0}, "violations_retaliatory", +1),
     ],
     ids=lambda given: next(iter(given)) if isinstance(given, dict) else None,
 )
@@ -201,6 +203,35 @@ def test_a_way_to_end_is_closed_when_what_it_needs_is_gone(off: Changes, cause: 
     assert ended_by(table(off), cause) == 0
 
 
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        ({"mechanisms.renewal_urging": 3}, {"mechanisms.renewal_urging": 0}),
+        ({"agreement.exchange": 0.5, "agreement.exchanges": 50}, {"agreement.exchange": 0.5, "agreement.exchanges": 1}),
+        ({}, {"agreement.most_renewals": 1}),
+        ({"agreement.principals": ["bear"]}, {}),
+    ],
+    ids=["urging", "exchanges", "most renewals", "principals"],
+)
+def test_fewer_deals_lapse_where_a_renewal_is_worth_more_is_allowed_and_asked_of_fewer(
+    more: Changes, less: Changes
+) -> None:
+    brief = {"agreement.term_days": 20, "agreement.renewal_days": 20}
+    lapsed_of = [int(table({**brief, **changes})["formal_end_day"].notna().sum()) for changes in (more, less)]
+    assert lapsed_of[0] < lapsed_of[1]
+
+
+def test_a_floor_under_war_keeps_a_small_war_from_being_back_at_once() -> None:
+    small = {"war.toll_14d": 20, "mechanisms.talks_rate": 0}
+    spared, hasty = table({**small, "mechanisms.war_floor": 38}), table({**small, "mechanisms.war_floor": 0})
+    assert spared["days_held"].mean() > hasty["days_held"].mean()
+
+
+def test_war_of_a_party_left_out_ends_a_deal_only_where_the_deal_says_so() -> None:
+    assert ended_by(table(), "spoiler_offensive") > 0
+    assert ended_by(table({"agreement.third_party_war_ends_it": False}), "spoiler_offensive") == 0
+
+
 def test_preparation_keeps_offensives_rare() -> None:
     assert ended_by(table({"mechanisms.prep": 0}), "offensive") > ended_by(table(), "offensive")
     # What is not mobilised cannot go: with forces that stay at home preparation costs its full price.
@@ -239,6 +270,48 @@ def test_hidden_intent_is_what_makes_likeminded_worlds_differ_at_once() -> None:
 
     assert first_chances({}) == 10
     assert first_chances({"mechanisms.hidden_intent": 0}) == 1
+
+
+ON_CAMPAIGN: dict[str, Any] = {
+    "actors.army.campaign": {"title": "the town", "sectors": ["hills", "town"], "under_way": 0.7},
+    "agreement.order": 0.3,
+    "actors.wolf.troops_on_line": 300,
+    "front.sectors.town.claims.bear": 2,
+    "resolve.south": 0.1,
+}
+
+
+def days_of_offensive(changes: Changes, worlds: int = 80, days: int = 90) -> float:
+    """Days that the army of the small front is on the offensive, of those lived, when nothing ends a deal."""
+    army, found, lived_days = ACTORS.index("army"), 0, 0
+    for world in range(worlds):
+        for record in each_day(small_front({**NEVER_OVER, **changes}), world, days):
+            found += int(record["rung"][0, army] == 3)
+            lived_days += 1
+    return found / lived_days
+
+
+@pytest.mark.parametrize(
+    ("off", "sign"),
+    [
+        ({"actors.army.campaign": None}, -1),
+        ({"mechanisms.campaign_pull": 0}, -1),
+        ({"mechanisms.drive_half_life": 1}, -1),
+        ({"mechanisms.drive_gain": 0}, -1),
+        ({"mechanisms.licence_gain": 0}, -1),
+        ({"mechanisms.licence_cost": 0}, +1),
+        ({"agreement.order": 1.0}, -1),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_a_campaign_is_missed(off: Changes, sign: int) -> None:
+    assert sign * (days_of_offensive({**ON_CAMPAIGN, **off}) - days_of_offensive(ON_CAMPAIGN)) > 0.0
+
+
+def test_a_campaign_is_resumed_sooner_for_being_directed_from_day_to_day() -> None:
+    slowly = {**ON_CAMPAIGN, "mechanisms.review_days": 30, "actors.army.mobilised": 1.0, "mechanisms.campaign_tempo": 0}
+    briskly = {**slowly, "mechanisms.campaign_tempo": 10}
+    assert days_of_offensive(briskly, 100, 12) > 1.2 * days_of_offensive(slowly, 100, 12)
 
 
 STATES: dict[str, tuple[Changes, Callable[[Any], float], int]] = {

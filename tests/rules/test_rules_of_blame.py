@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 from rules_by_hand import (
     ARMY,
@@ -84,7 +85,8 @@ def test_fire_at_a_party_outside_the_deal_counts_by_chance_and_its_patron_may_be
 
 def test_trust_moves_towards_the_share_of_a_quiet_day() -> None:
     w = still(morning())
-    w["felt_today"][:] = [0.0, 20.0]
+    w["side_presence"][:] = [3.0, 5.0]
+    w["felt_today"][:] = [0.0, 3.0 * 3.0]
     w["trust"][:] = 0.4
     blame.update_trust(w)
     assert w["trust"] == pytest.approx([0.98 * 0.4 + 0.02, 0.98 * 0.4 + 0.02 * math.exp(-1)])
@@ -150,3 +152,26 @@ def test_the_side_shares_one_answer_between_its_formations() -> None:
     for actor in (REBELS, RAIDERS, WOLF):
         escalate.retaliate(w, formation(actor, HILLS))
     assert w["heat"].sum() == pytest.approx(0.05 * 0.42 * 6.0 / 1.2)
+
+
+def test_the_same_violence_breaks_the_promise_of_a_small_front_more_than_that_of_a_large_one() -> None:
+    w = still(morning())
+    w["side_presence"][:], w["felt_today"][:], w["trust"][:] = [1.0, 10.0], 5.0, 0.4
+    blame.update_trust(w)
+    assert w["trust"][1] < w["trust"][0] < 0.4 * 0.98 + 0.02
+    w["side_presence"][:], w["trust"][:] = 0.0, 0.4
+    blame.update_trust(w)
+    assert w["trust"] == pytest.approx([0.4 * 0.98] * 2), "where nobody may fire, any fire breaks it"
+
+
+def test_a_deal_that_is_broken_daily_is_believed_in_less_each_week() -> None:
+    w = still(morning())
+    w["trust"][:] = 0.6
+    weekly = []
+    for _ in range(6):
+        for _ in range(7):
+            w["felt_today"][:] = 3.0 * w["side_presence"][::-1]
+            blame.update_trust(w)
+        weekly.append(float(w["trust"].mean()))
+    assert (np.diff([0.6, *weekly]) < 0).all()
+    assert weekly[-1] > math.exp(-1) - 1e-9

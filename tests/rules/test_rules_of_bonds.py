@@ -167,20 +167,56 @@ def test_talks_need_violence_a_channel_and_a_pause() -> None:
     assert commit.talks_chance(w) == 0.0
 
 
-def test_talks_renew_the_order_cool_the_front_and_bring_everybody_down() -> None:
-    w = still(morning({"mechanisms.talks_rate": 1, "agreement.hotline": 1}))
+def test_talks_that_are_an_order_renew_it_cool_the_front_and_bring_everybody_down() -> None:
+    w = still(morning({"mechanisms.talks_rate": 1, "agreement.hotline": 1, "agreement.talks_order": 1}))
     w["ties"], w["deaths_14d"], w["order"] = 1.0, 1000, 0.2
     w["trust"][:], w["trust_best"][:] = [0.1, 0.6], [0.4, 0.6]
     w["heat"][:], w["day"] = 3.0, 8
     for actor in (ARMY, BEAR, REBELS):
-        w["rung"][actor], w["offensive_since"][actor] = OFFENSIVE, 6
+        w["rung"][actor] = OFFENSIVE
     w["rung"][RAIDERS], w["rung"][LEAGUE] = OFFENSIVE, 2
     commit.talks(w)
     assert (w["order"], w["last_talks"], w["counter"][C_TALKS]) == (1.0, 8, 1)
     assert w["trust"] == pytest.approx([0.1 + 0.3 * 0.3, 0.6])
     assert w["heat"][: len(OPENING.formations)] == pytest.approx(0.6)
     assert w["rung"][[ARMY, BEAR, REBELS, RAIDERS, LEAGUE]].tolist() == [0, 0, 0, STRIKE, 2]
-    assert w["offensive_since"][[ARMY, BEAR, REBELS, RAIDERS]].tolist() == [-1, -1, -1, -1]
+
+
+def met(leaning: dict[int, float], order: float = 0.0) -> World:
+    """The evening after talks of parties whose hidden wish to escalate is given, the others' being none at all."""
+    w = still(morning({"mechanisms.talks_rate": 1, "agreement.hotline": 1, "agreement.talks_order": order}))
+    w["ties"], w["deaths_14d"], w["order"], w["heat"][:], w["day"] = 1.0, 1000, 0.2, 3.0, 8
+    w["trust"][:], w["trust_best"][:], w["rung"][:4] = 0.1, 0.4, STRIKE
+    w["rung"][WOLF] = w["rung"][RAIDERS] = STRIKE
+    w["intent"][:] = -50.0
+    for actor, wish in leaning.items():
+        w["intent"][actor] = wish
+    commit.talks(w)
+    return w
+
+
+def test_whoever_would_rather_strike_promises_nothing_at_talks_and_goes_on() -> None:
+    w = met({ARMY: 50.0})
+    formations = [OPENING.formations.index((place, "army")) for place in ("hills", "town", "border")]
+    others = [f for f, (_, actor) in enumerate(OPENING.formations) if actor != "army"]
+    assert w["rung"][[ARMY, BEAR, REBELS, WOLF, RAIDERS]].tolist() == [STRIKE, 0, 0, 0, 1]
+    assert w["heat"][formations].tolist() == [3.0] * 3
+    assert w["heat"][others] == pytest.approx(0.6)
+    parties = [ARMY, BEAR, REBELS, WOLF]
+    share = 1 - w["presence_total"][ARMY] / w["presence_total"][parties].sum()
+    assert w["order"] == pytest.approx(0.2 + share * 0.8)
+    assert w["trust"] == pytest.approx([0.1 + 0.3 * share * 0.3] * 2)
+    assert (w["counter"][C_TALKS], w["last_talks"]) == (1, 8)
+
+
+def test_talks_at_which_nobody_recommits_leave_postures_order_and_trust_as_they_were() -> None:
+    w = met(dict.fromkeys((ARMY, BEAR, REBELS, WOLF, RAIDERS), 50.0))
+    assert (w["rung"][[ARMY, BEAR, REBELS, WOLF, RAIDERS]] == STRIKE).all()
+    assert (w["order"], w["trust"].tolist()) == (0.2, [0.1, 0.1])
+
+
+def test_an_order_is_obeyed_by_those_who_would_rather_strike() -> None:
+    assert met(dict.fromkeys((ARMY, BEAR, REBELS, WOLF), 50.0), order=1.0)["rung"][ARMY] == 0
 
 
 def test_talks_restore_a_share_of_missing_ties() -> None:

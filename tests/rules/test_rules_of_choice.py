@@ -24,16 +24,22 @@ from rules_by_hand import (
     STRIKE,
     TOWN,
     WOLF,
+    World,
+    commit,
     decide,
+    events,
     morning,
     perceive,
     still,
 )
 
 from ceasefire.compilation import random_streams
+from ceasefire.evaluation.independent_model.parameters import Feeling
 from ceasefire.evaluation.verification.runs import opened
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
+from ceasefire.scenario.load import load
+from ceasefire.world_state import LICENCE
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
      (STRIKE, HONOUR, 0.5), (HARASS, HARASS, 0.0), (HONOUR, HONOUR, 0.0), (HARASS, OFFENSIVE, 0.0)],
 )  # fmt: skip
 def test_a_leash_prices_each_step_beyond_what_the_patron_licenses(rung: int, patron: int, price: float) -> None:
-    assert decide.leash(0.6, 0.8, 0.5, rung, patron) == pytest.approx(0.6 * 0.8 * 0.5 * price)
+    assert decide.leash(0.6, 0.8, 0.5, rung, LICENCE[patron]) == pytest.approx(0.6 * 0.8 * 0.5 * price)
 
 
 def test_only_going_on_the_offensive_needs_preparation() -> None:
@@ -55,16 +61,16 @@ def test_only_going_on_the_offensive_needs_preparation() -> None:
 def test_what_holds_an_actor_back_is_the_sum_of_its_parts() -> None:
     w = morning()
     w["rung"][:] = HONOUR
-    w["intent"][ARMY], w["mobilised"][ARMY] = 0.1, 0.6
+    w["intent"][ARMY], w["mobilised"][ARMY], w["licence"][BEAR], w["momentum"][ARMY] = 0.1, 0.6, 0.2, 0.3
     word = 0.1 * (1 - 0.4 * 0.5)
-    held = 0.2 - 0.1 + word + 0.15 * 0.4 + 0.63 * 0.6 * w["commitment"][BEAR]
+    held = 0.2 - 0.1 - 0.5 * 0.3 + word + 0.15 * 0.4 + 0.63 * 0.6 * w["commitment"][BEAR] * 0.8
     assert decide.costs_of_rung(w, ARMY, OFFENSIVE) == pytest.approx(held)
     assert decide.costs_of_rung(w, ARMY, HONOUR) == 0.0
 
 
 def test_a_party_that_the_deal_leaves_out_has_given_no_word() -> None:
     w = morning()
-    w["rung"][:], w["intent"][:] = HONOUR, 0.0
+    w["rung"][:], w["intent"][:], w["momentum"][:], w["licence"][:] = HONOUR, 0.0, 0.0, 0.0
     bound = decide.costs_of_rung(w, REBELS, STRIKE) - 0.63 * 0.8 * w["commitment"][WOLF] * 0.5
     loose = decide.costs_of_rung(w, RAIDERS, STRIKE) - 0.63 * 0.35 * w["commitment"][WOLF] * 0.5
     assert bound - loose == pytest.approx(0.5 * 0.1 * (1 - 0.4 * 0.5))
@@ -114,7 +120,7 @@ def test_chances_are_the_exponentials_of_utility_over_temperature() -> None:
 )  # fmt: skip
 def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: int, ceiling: int, top: int) -> None:
     w = morning()
-    w["rung"][ARMY], w["ceiling"][ARMY] = rung, ceiling
+    w["rung"][ARMY], w["ceiling"][ARMY], w["mobilised"][ARMY] = rung, ceiling, 0.5
     perceive.read_indicators(w, ARMY)
     p, free = (
         np.array(decide.choice_probabilities(w, ARMY)),
@@ -127,7 +133,7 @@ def test_a_ladder_is_climbed_rung_by_rung_within_means_and_left_at_once(rung: in
 
 @pytest.mark.parametrize(
     ("mobilised", "ceiling", "top"),
-    [(0.74, OFFENSIVE, HARASS), (0.75, OFFENSIVE, OFFENSIVE), (1.0, OFFENSIVE, OFFENSIVE), (1.0, STRIKE, STRIKE)],
+    [(0.5, OFFENSIVE, HARASS), (0.51, OFFENSIVE, OFFENSIVE), (1.0, OFFENSIVE, OFFENSIVE), (1.0, STRIKE, STRIKE)],
 )
 def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling: int, top: int) -> None:
     w = morning()
@@ -136,6 +142,117 @@ def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling:
     p = np.array(decide.choice_probabilities(w, ARMY))
     assert (p[: top + 1] > 0).all()
     assert (p[top + 1 :] == 0).all()
+
+
+def test_the_more_of_an_army_stands_formed_up_the_likelier_it_need_not_climb() -> None:
+    assert [decide.formed_up(m) for m in (0.0, 0.5, 0.75, 1.0)] == [0.0, 0.0, 0.5, 1.0]
+    w = morning()
+    w["rung"][ARMY], w["ceiling"][ARMY] = HONOUR, OFFENSIVE
+    perceive.read_indicators(w, ARMY)
+    found = []
+    for mobilised in (0.5, 0.75, 1.0):
+        w["mobilised"][ARMY] = mobilised
+        w["prep"] = 0.0
+        found.append(np.array(decide.choice_probabilities(w, ARMY)))
+    assert found[1] == pytest.approx((found[0] + found[2]) / 2)
+    assert found[2] == pytest.approx(np.array(decide.unrestricted_probabilities(w, ARMY, OFFENSIVE)))
+
+
+def campaigning(under_way: float = 0.8, sectors: tuple[str, ...] = ("hills",), order: float = 0.0) -> World:
+    """The small front whose army is on a campaign, on the morning of day 0, with nothing ordered."""
+    campaign = {"title": "the hills", "sectors": list(sectors), "under_way": under_way}
+    return morning({"actors.army.campaign": campaign, "agreement.order": order})
+
+
+def test_momentum_is_how_far_a_campaign_is_under_way_and_has_not_reached_its_ground() -> None:
+    w = campaigning()
+    perceive.read_indicators(w, ARMY)
+    assert w["unreached"][ARMY] == pytest.approx(0.6), "of the hills 0.4 are held"
+    assert w["momentum"][ARMY] == pytest.approx(0.8 * 0.6)
+    w["held"][HILLS] = 1.0
+    perceive.read_indicators(w, ARMY)
+    assert w["momentum"][ARMY] == 0.0
+    both = campaigning(sectors=("hills", "town"))
+    perceive.read_indicators(both, ARMY)
+    assert both["unreached"][ARMY] == pytest.approx((2 * 0.6 + 3 * 0.9) / 5)
+    ordered = campaigning(order=0.75)
+    perceive.read_indicators(ordered, ARMY)
+    assert ordered["momentum"][ARMY] == pytest.approx(0.8 * 0.6 * 0.25)
+
+
+def test_who_names_no_objective_wants_all_that_it_claims_and_who_cannot_advance_has_no_campaign() -> None:
+    w = morning()
+    perceive.read_indicators(w, ARMY)
+    assert w["unreached"][ARMY] == pytest.approx((2 * 0.6 + 3 * 0.9 + 2 * 1.0) / 7)
+    w["ceiling"][ARMY] = STRIKE
+    perceive.read_indicators(w, ARMY)
+    assert w["unreached"][ARMY] == 0.0
+
+
+def test_a_campaign_loses_its_drive_in_a_pause_and_finds_it_again_on_the_offensive() -> None:
+    w = still(campaigning())
+    perceive.read_indicators(w, ARMY)
+    w["rung"][ARMY] = STRIKE
+    commit.bear(w, ARMY)
+    assert w["drive"][ARMY] == pytest.approx(0.8 * 0.5 ** (1 / 20))
+    w["rung"][ARMY], w["drive"][ARMY] = OFFENSIVE, 0.2
+    commit.bear(w, ARMY)
+    assert w["drive"][ARMY] == pytest.approx(0.2 + 0.1 * 0.8)
+    assert w["momentum"][ARMY] == pytest.approx(w["drive"][ARMY] * w["unreached"][ARMY])
+
+
+def test_an_army_on_campaign_reviews_its_posture_more_often() -> None:
+    def due(momentum: float) -> int:
+        w, found = morning(), 0
+        w["alarmed"][:], w["patron"][ARMY], w["momentum"][ARMY] = 0, -1, momentum
+        for day in range(2000):
+            w["day"] = day
+            events.begin_day(w)
+            found += int(perceive.review_is_due(w, ARMY))
+        return found
+
+    # 2,000 days at 1/5 and at (1 + 2 x 0.5)/5 a day: within 4 standard errors.
+    assert abs(due(0.0) - 400) < 4 * 18
+    assert abs(due(0.5) - 800) < 4 * 22
+
+
+def test_an_order_that_is_not_firm_does_not_reach_an_army_in_the_middle_of_its_campaign() -> None:
+    def attacking(order: float) -> int:
+        campaign = {"title": "the hills", "sectors": ["hills"], "under_way": 1.0}
+        changes = {"actors.army.campaign": campaign, "agreement.order": order, "front.sectors.hills.held": 0.0}
+        return sum(int(opened(small_front(changes), world)[0]["rung"][ARMY] == OFFENSIVE) for world in range(60))
+
+    assert attacking(1.0) == 0
+    assert attacking(0.0) == 60
+    assert 3 < attacking(0.5) < 30
+
+
+def test_a_patron_licenses_what_it_claims_and_can_win_and_not_what_would_cost_it_ties_and_soldiers() -> None:
+    w = morning({"agreement.order": 0})
+    w["sight"][BEAR, :] = 0.0
+    x = w["sight"][BEAR]
+    x[perceive.UNHELD], x[perceive.ODDS] = 0.5, 0.6
+    assert perceive.licence(w, BEAR) == pytest.approx(0.8 * 0.3)
+    x[perceive.CLIENT_DANGER] = 0.5
+    assert perceive.licence(w, BEAR) == pytest.approx(0.8 * 0.3 + 0.3 * 0.5)
+    x[perceive.TRIPWIRE_AGAINST], x[perceive.TIES], x[perceive.RESOLVE_AGAINST] = 0.2, 0.5, 0.3
+    assert perceive.licence(w, BEAR) == pytest.approx(0.8 * 0.3 + 0.3 * 0.5 - 0.2 * 0.8)
+    x[perceive.LOSSES] = 0.1
+    assert perceive.licence(w, BEAR) == pytest.approx(0.8 * 0.3 + 0.3 * 0.5 - 0.2 * 0.8 - 0.1)
+    w["order"] = 0.5
+    assert perceive.licence(w, BEAR) == pytest.approx((0.8 * 0.3 + 0.3 * 0.5 - 0.2 * 0.8 - 0.1) * 0.5)
+    x[perceive.TRIPWIRE_AGAINST] = 1.0
+    assert perceive.licence(w, BEAR) == 0.0
+
+
+def test_a_patron_that_licenses_more_makes_a_longer_leash() -> None:
+    w = morning()
+    w["rung"][:] = HONOUR
+    w["licence"][BEAR] = 0.0
+    taut = decide.costs_of_rung(w, ARMY, OFFENSIVE)
+    w["licence"][BEAR] = 0.7
+    slack = decide.costs_of_rung(w, ARMY, OFFENSIVE)
+    assert taut - slack == pytest.approx(0.63 * 0.6 * w["commitment"][BEAR] * 0.7)
 
 
 def test_the_choice_is_the_rung_on_which_the_draw_falls() -> None:
@@ -169,17 +286,17 @@ def test_forces_mobilise_by_a_share_of_the_gap_and_go_home_by_half_lives() -> No
     assert w["mobilised"][BEAR] == 0.5
 
 
-def test_going_on_the_offensive_marks_the_day_and_the_counts_of_that_morning() -> None:
+def test_a_new_posture_notes_its_day_and_every_morning_its_counts() -> None:
     w = morning()
     w["day"], w["counter"][:] = 17, np.arange(9.0)
+    events.begin_day(w)
     w["next_rung"][ARMY] = OFFENSIVE
     decide.settle(w)
-    assert w["offensive_since"][ARMY] == 17
-    assert w["mark"][ARMY].tolist() == list(range(9))
+    assert w["mornings"][17 % 14].tolist() == list(range(9))
+    assert (w["moved_on"][ARMY], int(w["attacking"])) == (17, 1 << ARMY)
     w["day"], w["next_rung"][ARMY] = 19, STRIKE
     decide.settle(w)
-    assert w["offensive_since"][ARMY] == -1
-    assert w["moved_on"][ARMY] == 19
+    assert (w["moved_on"][ARMY], int(w["attacking"])) == (19, 0)
 
 
 def test_the_deciding_motive_is_the_largest_pull_from_the_lowest_rung() -> None:
@@ -299,3 +416,18 @@ def test_a_patron_sees_its_client_in_most_danger_and_an_onlooker_its_protege() -
     assert w["sight"][LEAGUE][names.index("inflow")] == pytest.approx(1 - math.exp(-1))
     perceive.read_indicators(w, AGENCY)
     assert w["sight"][AGENCY][names.index("protege_losses")] == 0.0
+
+
+@pytest.mark.parametrize("name", ["survive", "avenge", "war_profit"])
+def test_who_cannot_win_is_moved_less_to_strike_by_danger_dead_and_gain(name: str) -> None:
+    motive = Feeling(load("gaza-2023").scenario.motives[name])
+    pressed = dict.fromkeys(INDICATORS, 0.0) | {"danger": 0.5, "losses": 0.5}
+    weak, even, strong = (motive.felt(pressed | {"odds": odds}) for odds in (0.05, 0.5, 0.8))
+    assert weak < 0.7 * even < 0.7 * strong
+
+
+def test_a_pause_is_worth_more_to_the_weak() -> None:
+    respite = Feeling(load("gaza-2023").scenario.motives["respite"])
+    pressed = dict.fromkeys(INDICATORS, 0.0) | {"danger": 0.9, "losses": 0.8}
+    assert respite.felt(pressed | {"odds": 0.05}) > 1.5 * respite.felt(pressed | {"odds": 0.8}) > 0.0
+    assert max(respite.profile) == 0.0

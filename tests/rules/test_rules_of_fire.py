@@ -220,7 +220,7 @@ def test_soldiers_of_a_guarantor_killed_by_the_other_guarantor_count_towards_a_c
     for shooter in (ARMY, BEAR):
         casualties.strike_victim(w, formation(shooter, TOWN), 4, 1.0 - 1e-12)
     assert w["losses_today"][WOLF] == 8
-    assert w["clash_dead"] == 4
+    assert w["clash_today"] == 4
 
 
 def test_the_day_of_the_first_death_is_kept() -> None:

@@ -21,6 +21,7 @@ from ceasefire.evaluation.verification.model_vs_engine import (
 from ceasefire.evaluation.verification.runs import SEED, each_day
 from ceasefire.evaluation.verification.synthetic_scenarios import random_front, small_front
 from ceasefire.rules import THE_DAY
+from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.compiled.day_loop import step_day
@@ -36,6 +37,13 @@ def test_mesa_and_the_engine_live_the_flagship_alike_to_the_last_byte() -> None:
 @pytest.mark.parametrize("world", range(6))
 def test_mesa_and_the_engine_live_a_small_world_to_its_end_alike(world: int) -> None:
     assert first_difference(small_front(), world, 600) == ""
+
+
+@pytest.mark.parametrize("name", list_scenarios())
+def test_mesa_and_the_engine_agree_to_the_end_of_every_shipped_scenario(name: str) -> None:
+    """Clients decide by what their patrons perceive on the same morning: it shows only after many days of both."""
+    scenario = load(name).scenario
+    assert first_difference(scenario, 3, scenario.horizon_days) == ""
 
 
 @settings(max_examples=12, deadline=None, derandomize=True, database=None)
@@ -74,7 +82,7 @@ def test_collecting_does_not_touch_the_world() -> None:
         for _ in range(50):
             model.step()
     assert np.asarray(told.record).tobytes() == np.asarray(silent.record).tobytes()
-    assert len(told.datacollector.get_model_vars_dataframe()) == 50
+    assert told.datacollector.get_model_vars_dataframe()["day"].tolist() == [*range(51)]
 
 
 def test_a_model_that_is_over_takes_no_more_steps() -> None:
@@ -99,6 +107,7 @@ def test_both_ways_to_run_take_the_same_steps_in_the_same_order() -> None:
 WITHOUT_COMPILATION = """
 import numpy as np
 from ceasefire.compilation.decorators import compiling
+from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.evaluation.verification.model_vs_engine import days_hash, table_hash
 from ceasefire.evaluation.verification.synthetic_scenarios import random_front

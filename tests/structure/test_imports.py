@@ -15,8 +15,8 @@ from ceasefire.compilation.cache import HASHED
 PACKAGE = Path(ceasefire.__file__).parent
 
 ORDER = (
-    ("array_types", "errors", "suggestions"), ("parameters", "compilation"), ("scenario",), ("world_state",),
-    ("rules",),
+    ("arguments", "array_types", "errors", "suggestions"), ("parameters", "compilation"), ("scenario",),
+    ("world_state",), ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),
     ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"), ("studio", "cli"),
     ("__init__", "__main__"),
@@ -84,7 +84,7 @@ def test_no_command_imports_a_chart() -> None:
 
 
 def test_scenarios_are_loaded_with_nothing_but_the_ground_floor() -> None:
-    below = {"scenario", "parameters", "errors", "suggestions", "array_types"}
+    below = {"scenario", "parameters", "arguments", "errors", "suggestions", "array_types"}
     reached = {other for one, other, _ in arrows() if one == "scenario"}
     assert reached <= below
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.compiled.python_rules import leash, preparation
 from ceasefire.simulation.initial_state import InitialState, WorldArray
-from ceasefire.world_state import INTENSITY
+from ceasefire.world_state import INTENSITY, LICENCE
 
 Rungs = tuple[float, float, float, float]
 """A number for each rung, lowest first."""
 
 WORD, LEASH, PREPARATION, HABIT = "its given word", "the leash", "lack of preparation", "force of habit"
-INTENT, REST = "hidden intent", "other restraint"
+INTENT, CAMPAIGN, REST = "hidden intent", "its campaign", "other restraint"
 """Names of the terms that are no motives. A motive's name has no space, so the names cannot clash."""
 
 NOISE = 1e-9
@@ -25,8 +25,9 @@ NOISE = 1e-9
 class Pulls:
     """All terms of an actor's utility [utility], by rung, when it reviews its posture on one day.
 
-    `motives` are weight x salience x profile; `holds` are word, leash, preparation, habit and hidden intent, with
-    the sign that they have in the sum. `chances` are the choice probabilities: 0 for a rung that is out of reach.
+    `motives` are weight x salience x profile; `holds` are word, leash, preparation, habit, hidden intent and the
+    campaign, with the sign that they have in the sum. `chances` are the choice probabilities: 0 for a rung that is out
+    of reach.
     """
 
     actor: str
@@ -89,14 +90,17 @@ def _restraints_of_a_belligerent(record: WorldArray, a: int, here: int) -> dict[
     w = record[0]
     bound = not w["excluded"][a]
     ready, patron = float(w["mobilised"][a]), int(w["patron"][a])
+    momentum = float(w["campaign_pull"] * w["momentum"][a])
     terms = {
+        CAMPAIGN: by_rung(lambda rung: momentum * float(INTENSITY[rung])),
         WORD: by_rung(lambda rung: -float(w["word"] * INTENSITY[rung]) * bound),
         PREPARATION: by_rung(lambda rung: -preparation(float(w["prep"]), ready, rung, here)),
     }
     if patron >= 0:
         grip, bond = float(w["grip"]), float(w["dependence"][a])
-        commitment, patron_rung = float(w["commitment"][patron]), int(w["rung"][patron])
-        terms[LEASH] = by_rung(lambda rung: -leash(grip, bond, commitment, rung, patron_rung))
+        commitment = float(w["commitment"][patron])
+        licence = max(float(LICENCE[w["rung"][patron]]), float(w["licence"][patron]))
+        terms[LEASH] = by_rung(lambda rung: -leash(grip, bond, commitment, rung, licence))
     return terms
 
 

@@ -66,4 +66,4 @@ def _postures(scenario: Scenario, opening: InitialState, seed: int, world: int) 
     """The rung of every actor on every day, shape (days, actors)."""
     log = DayLog(opening, ("rung",))
     step_through(scenario, opening, seed, world, log.note)
-    return log.column("rung").astype(np.int64)
+    return log.column("rung")[: scenario.horizon_days].astype(np.int64)

@@ -65,7 +65,9 @@ def front_of_log(scenario: Scenario, log: DayLog, last: WorldArray) -> FrontHist
 def _record(scenario: Scenario, opening: InitialState, seed: int, world: int) -> tuple[DayLog, WorldArray]:
     """Simulate one world; the log of its front, and its record of the last day."""
     log = DayLog(opening, ("held",))
-    return log, step_through(scenario, opening, seed, world, log.note)
+    last = step_through(scenario, opening, seed, world, log.note)
+    log.cut_at_horizon(last)
+    return log, last
 
 
 def _line(log: DayLog, last: WorldArray) -> tuple[FloatArray, int | None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -92,9 +92,11 @@ def at_risk_by_day(days: IntArray) -> IntArray:
 Event = Literal["any", "breakdown"]
 TABLE_DAYS = (0, 30, 90, 180, 365, 730, 1095, 1460, 1825)
 HALF_TOLERANCE = 1e-12
+SHARE_DIGITS = 12
+"""Digits of a share in tables by day: one half is one half, whatever the sum that led to it."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SurvivalCurve:
     """Survival function by whole day, from 0 to the last day that any world was followed.
 
@@ -110,6 +112,12 @@ class SurvivalCurve:
     worlds: int
     failed: int
     event: Event
+
+    def __repr__(self) -> str:
+        last = len(self.days) - 1
+        return (
+            f"<SurvivalCurve: {self.worlds:,} worlds, day 0 to {last:,}, {self.surviving[-1]:.1%} hold past the last>"
+        )
 
     def at(self, day: float) -> float:
         """P(days held > day); not a number beyond the last day followed, unless all worlds had ended."""
@@ -135,6 +143,17 @@ class SurvivalCurve:
         ]
         return pd.DataFrame(rows, columns=["day", "surviving", "low", "high", "at_risk"])
 
+    def by_day(self, last: int) -> pd.DataFrame:
+        """The columns of `table`, a row for day 0, for `last`, and for each day between on which any of them changes.
+
+        Between two rows everything is as in the earlier one, so that the curve can be read from the rows alone.
+        """
+        columns = (self.surviving, self.low, self.high, self.at_risk)
+        all_ended = bool(self.surviving[-1] == 0)
+        emptied = {len(self.days)} if all_ended and len(self.days) < last else set[int]()
+        days = emptied.union(_days_of_change(columns, all_ended, last))
+        return self.table(sorted(days)).round(SHARE_DIGITS)
+
     def still_holding(self, day: int) -> int:
         """Worlds in the risk set of a day."""
         return int(self.at_risk[day]) if day < len(self.at_risk) else 0
@@ -143,6 +162,14 @@ class SurvivalCurve:
         """A limit on a day; constant after the last world has ended."""
         after_the_end = self.surviving[-1] == 0 and day >= len(limits)
         return float(limits[-1]) if after_the_end else _value_at(limits, day, before=1.0)
+
+
+def _days_of_change(columns: Sequence[npt.NDArray[Any]], all_ended: bool, last: int) -> list[int]:
+    """Day 0, the days up to `last` on which a column differs from the day before, and `last` if it was followed."""
+    changed = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    followed = len(columns[0]) - 1
+    days = {0, *(np.flatnonzero(changed) + 1).tolist(), last if all_ended else min(last, followed)}
+    return sorted(day for day in days if day <= last)
 
 
 def median_day(surviving: FloatArray) -> float:
@@ -273,6 +300,13 @@ class Incidence:
         index = min(max(day, 0), len(self.days) - 1)
         shares = {ending: float(share[index]) for ending, share in self.by_ending.items()}
         return {**shares, EndingCause("held"): float(self.holding[index])}
+
+    def by_day(self, last: int) -> pd.DataFrame:
+        """A row for day 0, for `last`, and for each day between on which a share changes; a column per ending."""
+        columns = (*self.by_ending.values(), self.holding)
+        days = _days_of_change(columns, bool(self.holding[-1] == 0), last)
+        rows = [{" ".join(filter(None, ending)): share for ending, share in self.at(day).items()} for day in days]
+        return pd.DataFrame(rows, index=pd.Index(days, name="day")).round(SHARE_DIGITS)
 
     def table(self, days: tuple[int, ...] = (30, 90, 365, 730, 1095, 1460, 1825)) -> pd.DataFrame:
         """A row per day and a column per ending [probability], for the days that were followed."""

@@ -15,7 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.mixing_distribution import EffectOverDraws
 from ceasefire.analysis.survival import SurvivalCurve
-from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, shortened, spread
+from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.step_curves import axis_end, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
@@ -36,7 +37,8 @@ TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
 """Heights of a line of the at-risk table and of a row of differences [inches]."""
 
 DIFFERENCE_LEFT, DIFFERENCE_WIDTH = 3.3, 2.5
-END_LETTERS = 20
+END_LETTERS, MOST_END_LETTERS = 20, 50
+"""Letters of a line, and of a name at the end of its curve."""
 
 INKS = tuple(readable(colour) for colour in COMPARISON_COLOURS)
 """Colours of the text: darker than the lines where contrast requires it."""
@@ -96,9 +98,10 @@ def _curves(sheet: Page, conditions: Sequence[Condition], last: int, bottom: flo
     for number, condition in enumerate(conditions):
         _curve(axes, condition.curve, number, last)
     ends = [at_end(condition.curve, last) for condition in conditions]
+    apart = told_apart([condition.name for condition in conditions], MOST_END_LETTERS)
     names = [
-        "\n".join([*textwrap.wrap(condition.name, END_LETTERS)[:3], f"{whole_percent(end)} hold"])
-        for condition, end in zip(conditions, ends, strict=True)
+        "\n".join([*textwrap.wrap(name, END_LETTERS), f"{whole_percent(end)} hold"])
+        for name, end in zip(apart, ends, strict=True)
     ]
     heights = [0.148 * (name.count("\n") + 1) + 0.07 for name in names]
     centres = spread([end * PLOT_HEIGHT for end in ends], heights, -0.1, PLOT_HEIGHT + 0.2)
@@ -131,12 +134,12 @@ def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, last: int
         "; as the curves, with the numbers as written" if over_draws else ""
     )
     sheet.write(0.14, top, words, size=SMALL, color=QUIET, va="center")
-    for number, condition in enumerate(conditions):
+    names = told_apart([condition.name for condition in conditions], 24)
+    for number, (name, condition) in enumerate(zip(names, conditions, strict=True)):
         y, colour = top - TABLE_ROW * (number + 1), INKS[number]
         for day in axes.get_xticks():
             look = {"size": SMALL + 0.5, "color": colour, "ha": "center", "va": "center", "gid": f"at-risk-{number}"}
             sheet.write(LEFT + PLOT_WIDTH * day / last, y, f"{condition.curve.still_holding(int(day)):,}", **look)
-        name = shortened(condition.name, 24)
         sheet.write(LEFT + PLOT_WIDTH + 0.28, y, name, size=SMALL, color=colour, va="center")
 
 
@@ -159,9 +162,10 @@ def _means(sheet: Page, conditions: Sequence[Condition], top: float, paired: boo
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.axvline(0, color=INK, linewidth=0.9)
     _mean_heads(sheet, conditions, top + 0.11, paired)
-    for number, condition in enumerate(conditions):
+    names = told_apart([condition.name for condition in conditions], 26)
+    for number, (name, condition) in enumerate(zip(names, conditions, strict=True)):
         y, colour = top - DIFFERENCE_ROW * (number + 0.5), INKS[number]
-        sheet.write(0.14, y, shortened(condition.name, 26), size=TEXT - 0.5, color=colour, weight="bold", va="center")
+        sheet.write(0.14, y, name, size=TEXT - 0.5, color=colour, weight="bold", va="center")
         sheet.write(
             2.42, y, days(condition.mean.value), size=TEXT, weight="bold", color=colour, ha="right", va="center"
         )

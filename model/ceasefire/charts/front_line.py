@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.survival import IntArray
 from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
 from ceasefire.charts.world_panels import named_rows
 from ceasefire.wording import whole_percent
@@ -76,7 +77,7 @@ def _paint(axes: Axes, front: FrontHistory, order: IntArray, limit: float, last:
     colours: dict[str, Any] = {"cmap": COLOURS, "vmin": -limit, "vmax": limit}
     rows = np.arange(len(front.sectors) + 1) - 0.5
     axes.pcolormesh(np.append(chosen, days), rows, front.moved[chosen][:, order].T, gid="front", **colours)
-    named_rows(axes, [shortened(front.sectors[place], 32) for place in order])
+    named_rows(axes, told_apart([front.sectors[place] for place in order], 32))
     for row in range(1, len(front.sectors)):
         axes.axhline(row - 0.5, color=PAPER, linewidth=1.5)
     axes.set_xlim(0, last)

@@ -15,7 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.mixing_distribution import EffectOverDraws
-from ceasefire.charts.layout import Caption, Page, page, shortened
+from ceasefire.charts.layout import Caption, Page, page
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     BLUE,
     INK,
@@ -122,9 +123,10 @@ def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None
 
 def name_rows(sheet: Page, band: Band, rows: Sequence[Row]) -> None:
     """Titles at the left of the scale, with the short name below a title of one line."""
-    for place, row in enumerate(rows):
+    titles = told_apart([row.title for row in rows], 2 * TITLE_LETTERS - 16)
+    for place, (title, row) in enumerate(zip(titles, rows, strict=True)):
         y = band.top - ROW_HEIGHT * (place + 0.5)
-        lines = textwrap.wrap(row.title, TITLE_LETTERS)[:2]
+        lines = textwrap.wrap(title, TITLE_LETTERS)[:2]
         if len(lines) == 1 and row.name:
             sheet.write(0.14, y + 0.065, lines[0], size=TEXT - 0.5, va="center")
             sheet.write(0.14, y - 0.075, row.name, size=SMALL - 0.5, color=QUIET, va="center")
@@ -404,7 +406,7 @@ def bars_chart(bars: Sequence[Bar], caption: Caption, finding: str, axis: str, k
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
     more = f" The {rest:,} weakest are not shown." if rest > 0 else ""
     sheet = page(inner, caption.title, finding + more, footer)
-    names = [shortened(bar.name, LONGEST) for bar in shown]
+    names = told_apart([bar.name for bar in shown], LONGEST)
     left = 0.3 + LETTER * max([SHORTEST, *map(len, names)])
     bottom = sheet.bottom + 0.5 + KEY_ROW * lines
     axes = sheet.axes(left, bottom, WIDTH_INCHES - left - 0.35, ROW * max(len(shown), 1))

@@ -16,6 +16,7 @@ from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, page, spread
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -268,7 +269,7 @@ def lines_chart(
     if len(lines) > 1:
         low, high = axes.get_ylim()
         ends = [(float(line.value[-1]) - low) / (high - low) * PLOT_HEIGHT for line in lines.values()]
-        wrapped = [textwrap.wrap(name, 22)[:3] for name in lines]
+        wrapped = [textwrap.wrap(name, 22) for name in told_apart(list(lines), 55)]
         centres = spread(ends, [NAME_LINE * len(words) + 0.04 for words in wrapped], 0, PLOT_HEIGHT)
         for number, (words, centre) in enumerate(zip(wrapped, centres, strict=True)):
             x, y = WIDTH_INCHES - names + 0.12, sheet.bottom + 0.52 + centre

@@ -27,9 +27,9 @@ from ceasefire.charts.layout import (
     day_axis,
     page,
     share_axis,
-    shortened,
     spread,
 )
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.step_curves import axis_end, band_by_cell, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
@@ -350,12 +350,13 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve], 
     """Risk set under each tick: worlds that still held when the day began."""
     top = plot.bottom - 0.54
     sheet.write(0.14, top, f"{which} held when the day began", size=SMALL, color=QUIET, va="center")
-    for number, (name, curve) in enumerate(named.items()):
+    names = told_apart(list(named), 24)
+    for number, (name, curve) in enumerate(zip(names, named.values(), strict=True)):
         y, colour = top - ROW * (number + 1), COMPARISON_COLOURS[number]
         for day in plot.axes.get_xticks():
             x, text = LEFT + plot.width * day / plot.last, f"{curve.still_holding(int(day)):,}"
             sheet.write(x, y, text, size=SMALL + 0.5, color=colour, ha="center", va="center", gid=f"at-risk-{number}")
-        sheet.write(LEFT + plot.width + 0.24, y, shortened(name, 24), size=SMALL, color=colour, va="center")
+        sheet.write(LEFT + plot.width + 0.24, y, name, size=SMALL, color=colour, va="center")
 
 
 def _finding(named: Mapping[str, SurvivalCurve], doubt: CurveBands | None, last: int, verdict: str) -> str:

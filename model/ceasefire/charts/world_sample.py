@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.charts.layout import Caption, Page, day_ticks, key_line, page, shortened
+from ceasefire.charts.layout import Caption, Page, day_ticks, key_line, page
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     DEATH_COLOURS,
     QUIET,
@@ -98,7 +99,7 @@ def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float
     """The three panels of one world, below its upper left corner [inches]."""
     first = left == CELL_LEFT
     strip = sheet.axes(left, top - ROW * len(fighting), CELL_WIDTH, ROW * len(fighting))
-    names = [shortened(history.actor_titles[actor], 21) if first else "" for actor in fighting]
+    names = told_apart([history.actor_titles[actor] for actor in fighting], 21) if first else [""] * len(fighting)
     posture_strip(strip, history, fighting, names)
     mark_talks(strip, history, -0.85, size=9)
     foot = top - ROW * len(fighting) - GAP - VIOLATIONS

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.charts.layout import Caption, Page, calendar_axis, day_ticks, key_column, page, shortened, spread
+from ceasefire.charts.layout import Caption, Page, calendar_axis, day_ticks, key_column, page, spread
+from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     DEATH_COLOURS,
     GREEN,
@@ -125,7 +126,7 @@ def _marks_panel(
 def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top: float) -> Axes:
     """Rows of postures, with the keys of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
-    posture_strip(axes, history, actors, [shortened(history.actor_titles[actor], 25) for actor in actors])
+    posture_strip(axes, history, actors, told_apart([history.actor_titles[actor] for actor in actors], 25))
     x = LEFT + WIDTH + 0.14
     for ladder, dx in (("force", 0.0), ("engagement", 0.72)):
         if any(history.ladders[actor] == ladder for actor in actors):

@@ -14,6 +14,7 @@ from ceasefire.cli import (
     compare,
     evaluation,
     experiment,
+    forecast,
     observe,
     report,
     run,
@@ -21,7 +22,7 @@ from ceasefire.cli import (
     world,
 )
 from ceasefire.cli.exit_codes import ErrorHandlingGroup, watch_signals
-from ceasefire.cli.terminal import show
+from ceasefire.cli.terminal import show, with_home
 
 app = typer.Typer(
     name="ceasefire",
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare.compare,
     "levers": compare.levers,
     "experiment": experiment.experiment,
+    "forecast": forecast.forecast,
     "replay": report.replay,
     "report": report.report,
     "observe": observe.observe,
@@ -86,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # a command allocates much and frees little: garbage collection took a tenth of its time
     watch_signals()
     try:
-        app(args=list(arguments) if arguments is not None else None, prog_name="ceasefire")
+        app(args=with_home(sys.argv[1:] if arguments is None else arguments), prog_name="ceasefire")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

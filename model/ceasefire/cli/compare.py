@@ -51,7 +51,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Simulate the same worlds under several conditions, and show how each differs from the first, and why."""
-    from ceasefire.ensemble.compare import open_sides, request
+    from ceasefire.ensemble.compare import open_sides, request, side_figures
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.report.comparison_figures import draw_comparison
 
@@ -69,7 +69,7 @@ def compare(
         _write_table(aside, content)
         _write_report(first, pairs, content, aside, "comparison")
     if as_json:
-        show_json({**_settings(first), "first": _side_content(first), "others": content, "folder": shown_path(folder)})
+        show_json({**_settings(first), "first": side_figures(first), "others": content, "folder": shown_path(folder)})
         return
     _show_comparison(first, pairs, content)
     show(shown_path(folder))
@@ -85,7 +85,7 @@ def levers(
     as_json: AsJson = False,
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds: mean over draws of the assumed numbers."""
-    from ceasefire.ensemble.compare import lever_plans, request, worlds_to_simulate
+    from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.report.comparison_figures import draw_ranking
     from ceasefire.scenario.variants import open_base
@@ -108,7 +108,7 @@ def levers(
         draw_ranking(first, pairs, aside)
         _write_report(first, pairs, content, aside, "levers")
     if as_json:
-        show_json({**_settings(first), "first": _side_content(first), "levers": content, "folder": shown_path(folder)})
+        show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
     _show_ranking(first, pairs, content)
     show(shown_path(folder))
@@ -140,42 +140,22 @@ def _settings(first: Side) -> dict[str, Any]:
     return {"worlds": len(first.worlds), "seed": plan.seed, "days": plan.horizon, "note": ILLUSTRATIVE}
 
 
-def _side_content(side: Side) -> dict[str, Any]:
-    import numpy as np
-
-    return {
-        "label": side.label,
-        "mean_days_held": round(float(np.nanmean(side.days())), 3),
-        "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
-    }
-
-
 def _content(pair: SidePair, why: bool = True) -> dict[str, Any]:
     """The figures of a comparison; with `why`, also 'first_to_decide_otherwise'."""
-    from ceasefire.ensemble.compare import over_draws_columns
+    from ceasefire.ensemble.compare import pair_figures
 
-    content: dict[str, Any] = {**_side_content(pair.other), "worlds": pair.days.worlds}
-    for name, difference in (("days", pair.days), ("holds", pair.holds)):
-        content[f"difference_{name}"] = round(difference.value, 5)
-        content[f"difference_{name}_low"] = round(difference.low, 5)
-        content[f"difference_{name}_high"] = round(difference.high, 5)
-    reduction = pair.days.variance_reduction
-    content["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
-    content |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
-    content |= {name: _rounded(value) for name, value in over_draws_columns(pair).items()}
+    content = pair_figures(pair)
     if why:
         led, examined = pair.first_divergences()
         content["first_to_decide_otherwise"] = {"worlds": examined, "who": [one.__dict__ for one in led]}
     return content
 
 
-def _rounded(value: Any) -> Any:
-    return round(value, 5) if isinstance(value, float) else value
-
-
 def _interval(row: dict[str, Any], name: str, scale: float = 1, end: str = "") -> str:
+    from ceasefire.wording import plus
+
     value, low, high = (row[f"difference_{name}{at}"] * scale for at in ("", "_low", "_high"))
-    return f"{value:+,.1f}{end} ({low:+,.1f} to {high:+,.1f})"
+    return f"{plus(value)}{end} ({plus(low)} to {plus(high)})"
 
 
 def _mean(pair: SidePair) -> str:
@@ -223,21 +203,24 @@ def _gained(pair: SidePair, row: dict[str, Any], doubted: bool) -> list[str]:
 
 
 def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
-    from ceasefire.wording import ILLUSTRATIVE
+    from ceasefire.ensemble.compare import side_figures
+    from ceasefire.wording import ILLUSTRATIVE, how_many, plus
 
-    own = _side_content(first)
+    own = side_figures(first)
     doubted = any(pair.over_draws is not None for pair in pairs)
-    show(f"{first.label}: {len(first.worlds):,} worlds, seed {first.plan.seed}, {first.plan.horizon:,} days")
+    sample = f"{how_many(len(first.worlds), 'world')}, seed {first.plan.seed}, {how_many(first.plan.horizon, 'day')}"
+    show(f"{first.label}: {sample}")
     written = " with the numbers as written" if doubted else ""
     show(
-        f"mean {own['mean_days_held']:,.0f} days held; {own['holds_to_the_end'] * 100:.0f} % hold to the end{written}\n"
+        f"mean {how_many(own['mean_days_held'], 'day')} held; "
+        f"{own['holds_to_the_end'] * 100:.0f} % hold to the end{written}\n"
     )
     rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]
     rows += [[row["label"], *_gained(pair, row, doubted)] for pair, row in zip(pairs, content, strict=True)]
     show(columns(rows) + _star(pairs) + "\n")
     rows = [["as written", "mean days", "hold to the end", "saved", "lost"]]
     for row in content:
-        holds = f"{row['holds_to_the_end'] * 100:.0f} % ({row['difference_holds'] * 100:+.1f})"
+        holds = f"{row['holds_to_the_end'] * 100:.0f} % ({plus(row['difference_holds'] * 100)})"
         fate = [f"{row[name] * row['worlds']:,.0f}" for name in ("saved", "lost")]
         rows.append([row["label"], f"{row['mean_days_held']:,.0f}", holds, *fate])
     show(columns(rows, right=(1, 3, 4)))
@@ -249,6 +232,8 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:
     """Who was first to decide differently, and how much shared worlds reduce the variance."""
+    from ceasefire.wording import how_many
+
     divergences = row["first_to_decide_otherwise"]
     if not divergences["worlds"]:
         return f"{row['label']}: every world held as long as before."
@@ -258,22 +243,28 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
         f"{led['there']} instead of {led['here']}"
         for led in divergences["who"][:4]
     ]
+    found = divergences["worlds"]
+    if not lines:
+        where = f"in the {how_many(found, 'world')} that held longer or shorter"
+        return f"{row['label']}: nobody decided differently before the end, {where}."
     factor = row["variance_reduction"]
     paired = f" The shared worlds divide the variance of the difference by {factor:.1f}." if factor else ""
     head = (
-        f"{row['label']}: in {divergences['worlds']} worlds that held longer or shorter,"
+        f"{row['label']}: in {how_many(found, 'world')} that held longer or shorter,"
         " the first to decide differently was"
     )
     return "\n".join([head, *lines]) + (f"\n {paired}" if paired else "")
 
 
 def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
-    from ceasefire.wording import ILLUSTRATIVE
+    from ceasefire.ensemble.compare import side_figures
+    from ceasefire.wording import ILLUSTRATIVE, how_many, plus
 
-    own = _side_content(first)
+    own = side_figures(first)
     doubted = any(pair.over_draws is not None for pair in pairs)
     written = " with the numbers as written" if doubted else ""
-    show(f"{first.label}: mean {own['mean_days_held']:,.0f} days held in {len(first.worlds):,} worlds{written}")
+    mean = f"mean {how_many(own['mean_days_held'], 'day')} held in {how_many(len(first.worlds), 'world')}"
+    show(f"{first.label}: {mean}{written}")
     show("days gained on the same worlds" + (", over draws of the assumed numbers\n" if doubted else "\n"))
     rows = [
         [
@@ -289,7 +280,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
     for pair, row in zip(pairs, content, strict=True):
         name = row["label"].removeprefix(f"{own['label']}+")
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
-        holds = f"{row['difference_holds'] * 100:+.1f} %"
+        holds = f"{plus(row['difference_holds'] * 100)} %"
         rows.append([name, *_gained(pair, row, doubted), holds, *fate])
     last = len(rows[0]) - 1
     show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))

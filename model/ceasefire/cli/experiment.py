@@ -15,6 +15,7 @@ from ceasefire.cli.terminal import (
     duration_words,
     notify,
     notify_if_compiling,
+    pasted,
     program,
     progress_display,
     show,
@@ -175,15 +176,13 @@ def _show_cost(prepared: PreparedExperiment, workers: int | None, as_json: bool)
     may_grow = cost.most_worlds > cost.worlds
     levers, uncertainties = prepared.experiment.of(lever=True), prepared.experiment.of(lever=False)
     draws = (
-        f" at {int(prepared.points.draw.max()) + 1:,} draws"
-        if prepared.experiment.spec.draws is not None and uncertainties
-        else ""
+        f" at {int(prepared.points.draw.max()) + 1:,} draws" if prepared.experiment.crossed and uncertainties else ""
     )
     rows = [
         ["question", prepared.experiment.spec.question],
         ["levers", f"{len(levers):,}"],
         ["uncertainties", f"{len(uncertainties):,}{draws}"],
-        ["points", f"{cost.points:,}"],
+        ["points", f"{cost.points:,}" + _repeats(cost.points, cost.different)],
         [
             "worlds",
             f"{cost.worlds:,}" + (f" to {cost.most_worlds:,}, until the result is certain enough" if may_grow else ""),
@@ -195,6 +194,11 @@ def _show_cost(prepared: PreparedExperiment, workers: int | None, as_json: bool)
     if prepared.quick:
         notify(ROUGH)
     notify("Nothing was started.")
+
+
+def _repeats(points: int, different: int) -> str:
+    """How many of the points are different, when not all are."""
+    return "" if points == different else f", of which {different:,} are different; each of these is simulated once"
 
 
 def _show_status(prepared: PreparedExperiment, store: Store, as_json: bool) -> None:
@@ -291,14 +295,17 @@ def _show_results(prepared: PreparedExperiment, store: Store, progress: Progress
         ["report", str(Path(folder) / "report.html")],
         ["figures", str(Path(folder) / "figures")],
         ["tables", str(Path(folder) / "tables")],
-        ["one world again", f"{program()} replay {folder} --point 0 --world {int(prepared.records.first_world[0])}"],
+        [
+            "one world again",
+            f"{program()} replay {pasted(store.folder)} --point 0 --world {int(prepared.records.first_world[0])}",
+        ],
     ]
     show(columns(rows))
     show(folder)
 
 
 def _report_failures(store: Store, progress: Progress) -> None:
-    folder = shown_path(store.folder)
+    folder = pasted(store.folder)
     for point, world in progress.failed[:5]:
         notify(f"world {world} of point {point} failed; {program()} replay {folder} --point {point} --world {world}")
     reasons = dict.fromkeys(reason for entry in progress.entries.values() for reason in entry.reasons)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ceasefire.arguments import MOST_SEED as MOST_SEED
+
 if TYPE_CHECKING:
     from ceasefire.scenario.load import Loaded
-
-MOST_SEED = 2**63 - 1
 
 ScenarioName = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.")

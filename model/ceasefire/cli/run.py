@@ -63,17 +63,17 @@ def run(
 
     plan = Plan(loaded, worlds, seed, engine, days)
     folder, there = folder_for_run(plan, out)
-    results = _redraw(folder) if there else _run(plan, folder, workers)
+    results = _redraw(folder, plan) if there else _run(plan, folder, workers)
     _show_results(results, scenario, as_json)
 
 
-def _redraw(folder: Path) -> Results:
-    """Draw the figures of an earlier run again."""
-    from ceasefire.ensemble.output_folder import new_figures, open_results
+def _redraw(folder: Path, plan: Plan) -> Results:
+    """Draw the figures of an earlier run again, with the words of the scenario as it was just read."""
+    from ceasefire.ensemble.output_folder import new_figures, reopen_run
     from ceasefire.report.run_figures import draw
 
     notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
-    results = open_results(folder)
+    results = reopen_run(folder, plan)
     with new_figures(folder) as aside:
         draw(results.plan, results.outcome, aside)
     add_report(folder, results.plan, results.outcome, results.manifest, folder)
@@ -118,13 +118,15 @@ def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:
     """Run a plan with progress on standard error. `while_sampling` is called while assumed numbers are drawn."""
     from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_simulate
+    from ceasefire.wording import how_many
 
     notify_if_compiling()
     warm_up(plan)
     total = worlds_to_simulate(plan)
     doubt = total - plan.worlds
     extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
-    notify(f"{plan.loaded.label}: {plan.worlds:,} worlds of at most {plan.horizon:,} days{extra}")
+    sample = f"{how_many(plan.worlds, 'world')} of at most {how_many(plan.horizon, 'day')}"
+    notify(f"{plan.loaded.label}: {sample}{extra}")
     with progress(total, "worlds") as advance:
         return run_plan(plan, workers, advance, while_sampling)
 
@@ -151,7 +153,7 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
         show(folder)
     if failed:
         for world in failed[:5]:
-            notify(f"world {world} failed; to see why: {program()} world {folder} --world {world}")
+            notify(f"world {world} failed; to see why: {program()} world {shlex.quote(folder)} --world {world}")
         for reason in results.outcome.reasons[:3]:
             notify(f"why: {reason}")
         notify(f"{len(failed):,} of {len(results.outcome.worlds):,} worlds failed; the others are saved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from ceasefire.cli.exit_codes import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Settings, load_with_options
-from ceasefire.cli.terminal import columns, notify, program, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, notify, pasted, program, show, show_json, shown_path
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario import load as scenario_check
 from ceasefire.scenario.yaml_with_lines import read
@@ -57,19 +58,27 @@ def _row(kind: str, name: str, file: Path) -> dict[str, str]:
 def describe(
     scenario: ScenarioName,
     resolved: Annotated[
-        bool, typer.Option("--resolved", help="Print the full file, with every default written out.")
+        bool, typer.Option("--resolved", help="Print the full file: every default, and which layer set each number.")
     ] = False,
     change: Changes = None,
     setting: Settings = None,
 ) -> None:
     """Describe a scenario in words: what each actor wants and how much, who controls whom, the terms, the front."""
-    loaded = load_with_options(scenario, change, setting)
     if resolved:
-        show(loaded.resolved_yaml().rstrip("\n"))
+        show(_resolved(scenario, change, setting).rstrip("\n"))
         return
+    loaded = load_with_options(scenario, change, setting)
     from ceasefire.narrative.describe import describe as in_words
 
     show(in_words(loaded).rstrip("\n"))
+
+
+def _resolved(scenario: str, changes: Sequence[str] | None, settings: Sequence[str] | None) -> str:
+    """The whole scenario as YAML; each number with the layer that set it, and what that overruled."""
+    from ceasefire.scenario.compose import parse_settings
+    from ceasefire.scenario.load import resolved_with_layers
+
+    return resolved_with_layers(scenario, tuple(changes or ()), parse_settings(settings or ()))
 
 
 def check(
@@ -85,9 +94,23 @@ def check(
         if faults:
             sound = False
         else:
-            show(f"{file}: ok")
+            show(f"{file}: ok{_points_in_words(file)}")
     if not sound:
         raise typer.Exit(BAD_INPUT)
+
+
+def _points_in_words(file: Path) -> str:
+    """For an experiment: how many combinations its design has, and how many of its points repeat one."""
+    if not is_experiment(file):
+        return ""
+    from ceasefire.experiments.designs import points_of
+    from ceasefire.experiments.load import load_experiment
+
+    points = points_of(load_experiment(file))
+    repeats = len(points) - len(points.distinct)
+    if not repeats:
+        return ""
+    return f"; {len(points):,} points, {len(points.distinct):,} combinations, each simulated once"
 
 
 def _file_of(given: str) -> Path:
@@ -107,19 +130,30 @@ def new(
     base: Annotated[str, typer.Option("--from", metavar="SCENARIO", help="The scenario to start from.")],
 ) -> None:
     """Write a short scenario file based on another one, with the numbers that are most often changed."""
-    from ceasefire.scenario.template import is_name, template_text
+    from ceasefire.scenario.template import is_name, is_same_scenario, template_text, why_not
 
     if not is_name(name):
         raise RefusedError(f"'{name}' is not a name; use small letters, digits, '-' and '_', beginning with a letter")
     file = (Path("scenarios") if Path("scenarios").is_dir() else Path()) / f"{name}.yaml"
+    if file.exists():
+        raise RefusedError(f"{file} exists already and is not overwritten; choose another name")
+    reason = why_not(name, file)
+    if reason is not None:
+        raise RefusedError(f"'{name}' {reason}; choose another name")
     text = template_text(name, base, file)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
     except FileExistsError:
         raise RefusedError(f"{file} exists already and is not overwritten; choose another name") from None
+    if not is_same_scenario(file, base):
+        file.unlink()
+        raise RefusedError(
+            f"'{name}' cannot start from {base}: as {file} it is another scenario, or none, because a name that {base} "
+            "uses means another file there; choose another name"
+        )
     reference = name if file.parent.name == "scenarios" else shown_path(file)
-    notify(f"Edit it, then run: {program()} check {file}; {program()} run {reference}")
+    notify(f"Edit it, then run: {program()} check {pasted(file)}; {program()} run {reference}")
     show(str(file))
 
 

@@ -12,7 +12,8 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, share_of_worlds, whole_percent
+from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent
+from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 def run_text(summary: Summary, results: Results) -> str:
     """The summary of a run: a heading, the figures, and the ways of ending."""
     plan = results.plan
-    sample = f"{summary.worlds:,} worlds, seed {plan.seed}, followed for {summary.horizon:,} days"
+    sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
     heading = f"{plan.loaded.label}: {plan.scenario.title}\n{sample}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     return f"{heading}\n\n{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
 
 
 def _figures(summary: Summary, assumed: int) -> str:
-    chance = f"chance in {summary.worlds:,} worlds (95 %)"
+    chance = f"chance in {how_many(summary.worlds, 'world')} (95 %)"
     figures = [*summary.holding.values(), summary.mean, summary.median]
     drawn = any(figure.doubt is not None for figure in figures)
     heads = ["mean over draws", "90 % of draws", "as written", chance] if drawn else ["worlds", chance]
@@ -48,7 +49,7 @@ def _figures(summary: Summary, assumed: int) -> str:
         return table
     verdict = next((figure.verdict for figure in figures if figure.verdict), "")
     star = f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
-    return f"{table}{star}\ndraws: {assumed:,} assumed numbers, drawn over their ranges"
+    return f"{table}{star}\ndraws: {how_many(assumed, 'assumed number')}, drawn over their ranges"
 
 
 def _written_share(figure: Figure, worlds: int) -> str:
@@ -114,9 +115,12 @@ MOST_RANKED = 40
 def experiment_text(prepared: PreparedExperiment, progress: Progress, results: ResultTables, most: int) -> str:
     """The question, the worlds that were run, and the table of the first outcome, `most` rows at most."""
     spec = prepared.experiment.spec
-    sample = f"{len(prepared.points):,} points, {progress.done:,} worlds, seed {prepared.records.seed}"
+    sample = (
+        f"{how_many(len(prepared.points), 'point')}, {how_many(progress.done, 'world')}, seed {prepared.records.seed}"
+    )
     heading = (
-        f"{spec.question}\n{prepared.experiment.base.loaded.label}: {sample}, followed for {prepared.horizon:,} days"
+        f"{spec.question}\n{prepared.experiment.base.loaded.label}: {sample}, "
+        f"followed for {how_many(prepared.horizon, 'day')}"
     )
     variable = outcome(spec.outcomes[0])
     return f"{heading}\n\n{_table(prepared, results, variable, most)}"
@@ -161,8 +165,8 @@ def _number(value: float, variable: OutcomeVariable, plain: bool) -> str:
     if pd.isna(value):
         return "-"
     if plain:
-        return f"{value:.2f}"
-    return f"{value * 100:.1f} %" if variable.is_share else f"{value:,.1f}"
+        return plain_number(value, 2)
+    return f"{plain_number(value * 100, 1)} %" if variable.is_share else plain_number(value, 1)
 
 
 def _points(points: pd.DataFrame, variable: OutcomeVariable, most: int) -> str:

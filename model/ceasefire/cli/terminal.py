@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import sys
 import time
@@ -66,12 +68,17 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
 def program() -> str:
     """The command as it has to be typed on this machine."""
     typed = Path(sys.argv[0])
-    if typed.stem != "ceasefire":
-        return "python -m ceasefire" if typed.stem == "__main__" else "ceasefire"
+    if typed.stem == "__main__":
+        python = shutil.which("python")
+        same = python is not None and os.path.abspath(python) == os.path.abspath(sys.executable)
+        return "python -m ceasefire" if same else f"{shlex.quote(sys.executable)} -m ceasefire"
+    if typed.stem != "ceasefire" or len(typed.parts) == 1:
+        return "ceasefire"
     on_path = shutil.which("ceasefire")
     if on_path is not None and Path(on_path).resolve() == typed.resolve():
         return "ceasefire"
-    return shown_path(typed)
+    shown = shown_path(typed)
+    return shlex.quote(shown if os.sep in shown else os.path.join(os.curdir, shown))
 
 
 def command_line() -> list[str]:
@@ -80,11 +87,28 @@ def command_line() -> list[str]:
 
 
 def shown_path(path: Path) -> str:
-    """A path relative to the current folder, if it is inside it."""
+    """A path relative to the current folder, if it is inside it; never one that looks like an option."""
     try:
-        return str(path.absolute().relative_to(Path.cwd()))
+        shown = str(path.absolute().relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+    return os.path.join(os.curdir, shown) if shown.startswith("-") else shown
+
+
+def pasted(path: Path) -> str:
+    """A path as a printed command needs it: quoted where a shell would read it otherwise."""
+    return shlex.quote(shown_path(path))
+
+
+def with_home(arguments: Sequence[str]) -> list[str]:
+    """Arguments in which `--option=~/folder` names the home folder, as `--option ~/folder` does in every shell."""
+
+    def expanded(argument: str) -> str:
+        name, sign, value = argument.partition("=")
+        is_home = name.startswith("--") and bool(sign) and value.startswith("~")
+        return name + sign + os.path.expanduser(value) if is_home else argument
+
+    return [expanded(argument) for argument in arguments]
 
 
 REPORT_INTERVAL = 30.0
@@ -104,7 +128,7 @@ class ProgressDisplay:
         """Worlds of all rounds so far, and how many are done; `extra`: a round was added because of uncertainty."""
         more = worlds - self._total
         if extra:
-            notify(f"the result is not certain enough yet: {more:,} more worlds")
+            notify(f"the result is not certain enough yet: {more:,} more {'world' if more == 1 else 'worlds'}")
         elif done:
             notify(f"continuing: {done:,} of {worlds:,} worlds are done already")
         self._total, self._done = worlds, done

@@ -15,12 +15,15 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
+from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
-from ceasefire.ensemble.run import ProgressCallback, assumed_count, simulate_batch, simulate_plan
+from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
+from ceasefire.scenario.load import Loaded, as_loaded
+from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.simulation.engine import one_scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
@@ -29,17 +32,21 @@ TRACED_WORLDS = 40
 """Worlds that are simulated under both scenarios to find the first decision that differs."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Side:
     """One side of a comparison: the plan, and its table of worlds, in order."""
 
     plan: Plan
     worlds: pd.DataFrame
 
+    def __repr__(self) -> str:
+        return f"<Side {self.label}: {len(self.worlds):,} worlds>"
+
     @property
     def label(self) -> str:
-        """The scenario and its changes in short."""
-        return self.plan.loaded.label
+        """The scenario, its changes and its settings in short: `idlib-2020+no-monitors with agreement.clarity=0.2`."""
+        given = ", ".join(f"{path}={_short(value)}" for path, value in self.plan.loaded.settings.items())
+        return f"{self.plan.loaded.label} with {given}" if given else self.plan.loaded.label
 
     @cached_property
     def initial(self) -> InitialState:
@@ -55,7 +62,14 @@ class Side:
         return np.where(self.worlds["failed"], np.nan, (~self.worlds["ended"].to_numpy(bool)).astype(np.float64))
 
 
-@dataclass(frozen=True, eq=False)
+def _short(value: object) -> str:
+    """A value that was set, as it is typed; a number in full form by its own figures."""
+    if isinstance(value, dict) and "value" in value:
+        return str(value["value"])
+    return "null" if value is None else str(value)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class SidePair:
     """Two sides and the paired differences of the other from the first.
 
@@ -92,6 +106,9 @@ class SidePair:
         """Why the band of draws cannot be told; '' when it can, or there are no draws."""
         return self.over_draws.verdict if self.over_draws is not None else ""
 
+    def __repr__(self) -> str:
+        return f"<SidePair {self.first.label}, {self.other.label}: {self.days.value:+,.1f} days>"
+
     def first_divergences(self, most: int = TRACED_WORLDS) -> tuple[list[FirstToDiffer], int]:
         """Who was first to decide differently, and in how many worlds that was examined.
 
@@ -105,6 +122,53 @@ class SidePair:
         return first_to_differ([divergence for divergence in divergences if divergence is not None]), len(chosen)
 
 
+def compare(
+    first: Loaded | Scenario | str | Path,
+    *others: Loaded | Scenario | str | Path,
+    worlds: int = 1000,
+    seed: int = 1,
+    workers: int | None = None,
+    days: int | None = None,
+) -> pd.DataFrame:
+    """The same worlds under several scenarios (loaded, by name or by path): a row for each, in order.
+
+    Differences are from the first scenario, with 95 % intervals, and missing in its own row; the columns are those of
+    `differences.csv`, without doubt about assumed numbers. ValueError, with the name of the argument, for numbers out
+    of range; ScenarioError for a scenario with faults; FolderError when horizons differ and `days` is not given.
+    """
+    workers = worker_number(workers)
+    plans = [Plan(as_loaded(scenario), worlds, seed, days=days) for scenario in (first, *others)]
+    if plans[0].worlds < 2:
+        raise ValueError("worlds: an interval of a difference needs 2 or more")
+    one, *two = [simulate_side(plan, workers, no_progress) for plan in plans]
+    rows = [{**side_figures(one), "worlds": len(one.worlds)}]
+    rows += [pair_figures(compare_sides(one, other)) for other in two]
+    return pd.DataFrame(rows)
+
+
+def side_figures(side: Side) -> dict[str, Any]:
+    """Label, mean days held and share of worlds that hold to the end."""
+    return {
+        "label": side.label,
+        "mean_days_held": round(float(np.nanmean(side.days())), 3),
+        "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
+    }
+
+
+def pair_figures(pair: SidePair) -> dict[str, Any]:
+    """The figures of the other side of a pair, and its differences from the first."""
+    content: dict[str, Any] = {**side_figures(pair.other), "worlds": pair.days.worlds}
+    for name, difference in (("days", pair.days), ("holds", pair.holds)):
+        content[f"difference_{name}"] = round(difference.value, 5)
+        content[f"difference_{name}_low"] = round(difference.low, 5)
+        content[f"difference_{name}_high"] = round(difference.high, 5)
+    reduction = pair.days.variance_reduction
+    content["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
+    content |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
+    rounded = {name: v if isinstance(v, bool) else round(v, 5) for name, v in over_draws_columns(pair).items()}
+    return content | rounded
+
+
 def compare_sides(first: Side, other: Side) -> SidePair:
     """Two sides over the worlds that both have.
 
@@ -116,7 +180,8 @@ def compare_sides(first: Side, other: Side) -> SidePair:
         )
     if first.plan.horizon != other.plan.horizon:
         raise FolderError(
-            f"{first.label} was followed for {first.plan.horizon:,} days and {other.label} for {other.plan.horizon:,}"
+            f"{first.label} was followed for {first.plan.horizon:,} days and {other.label} for {other.plan.horizon:,}; "
+            f"give days={min(first.plan.horizon, other.plan.horizon)} for both"
         )
     shared = min(len(first.worlds), len(other.worlds))
     one, two = (Side(side.plan, side.worlds.head(shared)) for side in (first, other))
@@ -205,10 +270,25 @@ def open_sides(
     count = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
     horizon = days or (model.horizon if model else None)
-    return [
+    sides = [
         folders[ref] if ref in folders else Plan(open_base(ref).loaded, count, chosen_seed, days=horizon)
         for ref in references
     ]
+    _refuse_other_horizons(references, sides)
+    return sides
+
+
+def _refuse_other_horizons(references: Sequence[str], sides: Sequence[Plan | Results]) -> None:
+    """FolderError when sides are not followed for as many days, with the `--days` that would do."""
+    horizons = {ref: _plan(side).horizon for ref, side in zip(references, sides, strict=True)}
+    if len(set(horizons.values())) == 1:
+        return
+    said = ", ".join(f"{ref} for {days:,} days" for ref, days in horizons.items())
+    stored = {ref: days for ref, days in horizons.items() if is_results_folder(Path(ref))}
+    wanted = min(stored.values() or horizons.values())
+    longer = [ref for ref, days in stored.items() if days != wanted]
+    again = f"run {' and '.join(longer)} again with --days {wanted}" if longer else f"give --days {wanted}"
+    raise FolderError(f"not followed for as long: {said}; {again}")
 
 
 def lever_plans(base: BaseScenario, worlds: int, seed: int, days: int | None) -> list[Plan]:
@@ -223,7 +303,9 @@ def request(command: str, sides: Sequence[Plan | Results]) -> Request:
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
     doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
     plain = not any(_plan(side).loaded.settings for side in sides)
-    return Request(name, {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}, plain)
+    words = tuple(_plan(side).loaded.words_digest for side in sides)
+    asked = {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
+    return Request(name, asked, plain, words)
 
 
 def _plan(side: Plan | Results) -> Plan:

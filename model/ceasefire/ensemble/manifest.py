@@ -26,14 +26,10 @@ def manifest(
     plan: Plan, result: RunResult, started: datetime.datetime, wall_seconds: float, command: Sequence[str]
 ) -> dict[str, Any]:
     """Everything that is needed to run the plan again, and what came out of it."""
-    loaded, failed = plan.loaded, result.failed
+    failed = result.failed
     return {
         "format": FORMAT,
-        "scenario": loaded.label,
-        "title": loaded.scenario.title,
-        "name": loaded.name,
-        "changes": list(loaded.changes),
-        "settings": loaded.settings,
+        **words(plan),
         **{key: plan.identity[key] for key in ("digest", "worlds", "seed", "days", "engine")},
         "identity": plan.fingerprint,
         "worlds_done": plan.worlds - len(failed),
@@ -46,6 +42,20 @@ def manifest(
         "started": started.astimezone(datetime.UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 3),
         "program": {**versions(), "source": plan.identity["source"]},
+    }
+
+
+def words(plan: Plan) -> dict[str, Any]:
+    """What a manifest says of the scenario that does not change its worlds; `digest_words` tells such changes."""
+    loaded = plan.loaded
+    return {
+        "scenario": loaded.label,
+        "title": loaded.scenario.title,
+        "name": loaded.name,
+        "changes": list(loaded.changes),
+        "settings": loaded.settings,
+        "change_titles": loaded.change_titles,
+        "digest_words": loaded.words_digest,
     }
 
 

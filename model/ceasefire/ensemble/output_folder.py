@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, program_version, versions
+from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, program_version, versions, words
 from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
@@ -129,7 +129,7 @@ def _take_name(aside: Path, target: Path, holds_same: Callable[[Path], bool]) ->
     aside.rename(target)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """The folder of a run, read and checked."""
 
@@ -138,6 +138,9 @@ class Results:
     outcome: RunResult
     new_plan: Plan | None = None
     """The plan, when this process has just run it."""
+
+    def __repr__(self) -> str:
+        return f"<Results {self.folder}: {self.outcome!r}>"
 
     @cached_property
     def plan(self) -> Plan:
@@ -177,8 +180,32 @@ def write_run(folder: Path, plan: Plan, result: RunResult) -> None:
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """Write manifest.json. It is written last: a folder that has one is complete."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    _replace(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a text file whole, in place of the one of its name."""
+    aside = file.parent / f".{file.name}-{secrets.token_hex(4)}.part"
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def reopen_run(folder: Path, plan: Plan) -> Results:
+    """The folder of a run whose scenario file was read again: its worlds stay, and its words are those of the file.
+
+    FolderError when the folder is damaged, or holds the worlds of another plan.
+    """
+    results = open_results(folder)
+    if results.manifest.get("identity") != plan.fingerprint:
+        raise FolderError(f"{folder} holds another run")
+    manifest = {**results.manifest, **json.loads(json.dumps(words(plan), default=str))}
+    if manifest != results.manifest:
+        _replace(folder / RESOLVED, plan.loaded.resolved_yaml())
+        write_manifest(folder, manifest)
+    return replace(results, manifest=manifest, new_plan=plan)
 
 
 @contextmanager
@@ -236,7 +263,12 @@ def _read_checked(folder: Path, sha256: object) -> Any:
 def read_loaded(folder: Path, manifest: dict[str, Any]) -> Loaded:
     """The scenario of a folder, with the name that it had in the run. ScenarioError when its file was damaged."""
     loaded = load_resolved(folder / RESOLVED)
-    return replace(loaded, changes=tuple(manifest.get("changes", ())), settings=dict(manifest.get("settings", {})))
+    return replace(
+        loaded,
+        changes=tuple(manifest.get("changes", ())),
+        settings=dict(manifest.get("settings", {})),
+        change_titles=dict(manifest.get("change_titles", {})),
+    )
 
 
 def plan_of(folder: Path, manifest: dict[str, Any]) -> Plan:
@@ -264,6 +296,8 @@ class Request:
     name: str
     parameters: Mapping[str, Any]
     plain: bool = True
+    words: tuple[str, ...] = ()
+    """Digests of the scenarios with their words, which change what is shown and no result."""
 
     @cached_property
     def fingerprint(self) -> str:
@@ -304,6 +338,7 @@ def write_request_folder(folder: Path, request: Request, command: Sequence[str])
         content = {
             "identity": request.fingerprint,
             "asked": request.parameters,
+            **({"digest_words": list(request.words)} if request.words else {}),
             "command": as_typed(command),
             "program": {**versions(), "source": source_digest()},
         }

@@ -51,6 +51,13 @@ def fitted_paths(scenario: Scenario) -> dict[str, tuple[float, ...]]:
     }
 
 
+CATALOGUE_DOUBT = 0.3
+"""Share of its value by which a number of the motive catalogue may be off, either way. ASSUMED."""
+
+COMMON_SCALE = 1.25
+"""Factor by which all weights together may be too high or too low. ASSUMED."""
+
+
 def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """The range that each ASSUMED number of a scenario is drawn over, by path."""
     ranges = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
@@ -86,6 +93,30 @@ def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArra
     return {path: np.array(values)[(quantiles * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
+def catalogue_values(initial: InitialState, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """`count` draws of every number of the motive catalogue: constants, coefficients and likings, each by its own path.
+
+    No source says how large any of them is, so each is drawn CATALOGUE_DOUBT of its value either way; likings stay
+    between -1 and 1. A number that is 0 stays 0: it says that there is no such term.
+    """
+    key, values = _stream_key(seed), {}
+    stated = initial.record.view(np.float64)
+    for path, slot in initial.slots.items():
+        if path.startswith("motives.") and stated[slot] != 0.0:
+            with np.errstate(over="ignore"):
+                either_way = 2.0 * random_streams.uniforms(key, name_key(path), count) - 1.0
+            drawn = stated[slot] * (1.0 + CATALOGUE_DOUBT * either_way)
+            values[path] = np.clip(drawn, -1.0, 1.0) if ".profile." in path else drawn
+    return values
+
+
+def common_scale(count: int, seed: int) -> NDArray[np.float64]:
+    """`count` draws of one factor on all weights of all actors: words such as 'strong' fix ratios, and no scale."""
+    with np.errstate(over="ignore"):
+        uniform = random_streams.uniforms(_stream_key(seed), name_key("common scale of the weights"), count)
+    return np.asarray(COMMON_SCALE ** (2.0 * uniform - 1.0))
+
+
 def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> Batch | None:
     """DRAWS draws of the assumed numbers with WORLDS_PER_DRAW worlds at each; None when nothing is assumed.
 
@@ -95,5 +126,10 @@ def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> B
     if not ranges:
         return None
     values = {**assumed_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
+    values |= catalogue_values(initial, DRAWS, seed)
+    stated, scale = initial.record.view(np.float64), common_scale(DRAWS, seed)
+    for path, slot in initial.slots.items():
+        if path.startswith("actors.") and ".motives." in path:
+            values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
     batch = many_points(initial, values, WORLDS_PER_DRAW, seed)
     return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

@@ -10,14 +10,16 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from ceasefire.arguments import worker_number
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, uncertainty_batch
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import failed_row, failure_reason, worlds_frame
-from ceasefire.scenario.load import Loaded, load
+from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine as compiled_engine
 from ceasefire.simulation.compiled.day_loop import RESULT, blank_world
@@ -44,7 +46,7 @@ MOST_REASONS = 20
 """Reasons of failure that a result keeps."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunResult:
     """The result of a run: one row per world, and the rows at draws of the assumed numbers (None: nothing is assumed).
 
@@ -56,6 +58,9 @@ class RunResult:
     assumed: int
     reasons: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers assumed>"
+
     @property
     def failed(self) -> list[int]:
         """Numbers of the worlds that failed."""
@@ -63,19 +68,21 @@ class RunResult:
 
 
 def run(
-    scenario: Loaded | str,
+    scenario: Loaded | Scenario | str | Path,
     worlds: int = 1000,
     seed: int = 1,
     workers: int | None = None,
     engine: str = "compiled",
     days: int | None = None,
 ) -> pd.DataFrame:
-    """Simulate worlds 0 to worlds - 1 of a scenario (loaded, or by name): a row per world, in order.
+    """Simulate worlds 0 to worlds - 1 of a scenario (loaded, by name or by path): a row per world, in order.
 
     The table does not depend on `engine` ('compiled' or 'mesa') or `workers` (threads, or processes for Mesa; by
-    default as many as cores, but one for Mesa). ValueError for numbers out of range.
+    default as many as cores, but one for Mesa). Whole numbers of NumPy are taken. ValueError, with the name of the
+    argument, for numbers out of range and for what is no number; ScenarioError for a scenario with faults.
     """
-    plan = Plan(scenario if isinstance(scenario, Loaded) else load(scenario), worlds, seed, engine, days)
+    workers = worker_number(workers)
+    plan = Plan(as_loaded(scenario), worlds, seed, engine, days)
     initial = initial_state(plan.scenario)
     if engine == "mesa":
         workers = workers or 1

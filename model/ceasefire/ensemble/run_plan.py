@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ceasefire.arguments import seed_number, shown, whole_number
 from ceasefire.compilation.cache import source_digest
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
@@ -17,14 +18,14 @@ ENGINES = ("compiled", "mesa")
 
 MOST_WORLDS = 1_000_000
 MOST_DAYS = 36_500
-MOST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Plan:
     """Worlds 0 to worlds - 1 of a scenario, each followed for `days` (default: the scenario's horizon).
 
-    ValueError when a number is out of range, or the engine is unknown.
+    Whole numbers of any type are taken, and kept as int. ValueError when a number is out of range, or the engine is
+    unknown.
     """
 
     loaded: Loaded
@@ -34,11 +35,12 @@ class Plan:
     days: int | None = None
 
     def __post_init__(self) -> None:
-        _within("worlds", self.worlds, 1, MOST_WORLDS)
-        _within("seed", self.seed, 0, MOST_SEED)
-        _within("days", self.horizon, 1, MOST_DAYS)
-        if self.engine not in ENGINES:
-            raise ValueError(f"engine: '{self.engine}' is neither {' nor '.join(ENGINES)}")
+        object.__setattr__(self, "worlds", whole_number("worlds", self.worlds, 1, MOST_WORLDS))
+        object.__setattr__(self, "seed", seed_number(self.seed))
+        if self.days is not None:
+            object.__setattr__(self, "days", whole_number("days", self.days, 1, MOST_DAYS))
+        if not isinstance(self.engine, str) or self.engine not in ENGINES:
+            raise ValueError(f"engine: {shown(self.engine)} is neither {' nor '.join(ENGINES)}")
 
     @property
     def horizon(self) -> int:
@@ -66,8 +68,3 @@ class Plan:
     def fingerprint(self) -> str:
         """SHA-256 of the identity, in hex."""
         return hashlib.sha256(json.dumps(self.identity, sort_keys=True).encode()).hexdigest()
-
-
-def _within(name: str, number: int, low: int, high: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
-        raise ValueError(f"{name}: {number!r} is not a whole number from {low:,} to {high:,}")

@@ -19,7 +19,7 @@ from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_PEAK, 
 
 WORLD_COLUMNS = (
     "point", "world", "days_held", "ended", "cause", "cause_actor", "first_breach_day", "first_lethal_day",
-    "operational_end_day", "formal_end_day", "violations_strategic", "violations_retaliatory",
+    "operational_end_day", "formal_end_day", "state_at_end", "violations_strategic", "violations_retaliatory",
     "violations_spoiling", "violations_localised", "deaths_combatant", "deaths_civilian", "displaced", "talks",
     "peak_deaths_14d", "deciding_actor", "deciding_motive", "deciding_sector", "failed",
 )  # fmt: skip
@@ -28,6 +28,9 @@ WORLD_COLUMNS = (
 LONGEST_REASON = 500
 """Characters."""
 
+
+STATES_AT_END = ("in force", "lapsed", "ended")
+"""State of the deal at the end of the world; lapsed: it ran out or was renounced, and is still observed."""
 
 MINUS_ONE = (
     "cause_actor", "deciding_actor", "deciding_motive", "deciding_sector", "first_breach", "first_lethal",
@@ -63,6 +66,7 @@ def worlds_frame(rows: WorldArray, initial: InitialState) -> pd.DataFrame:
     }
     for clock in ("first_breach", "first_lethal", "operational_end", "formal_end"):
         columns[f"{clock}_day"] = pd.array(rows[clock], dtype="Int64")
+    columns["state_at_end"] = np.array(STATES_AT_END, dtype=object)[rows["state_at_end"]]
     for position, kind in enumerate(VIOLATION_KINDS):
         columns[f"violations_{kind}"] = counter[:, position].astype(np.int64)
     for name, position in (
@@ -91,7 +95,7 @@ ROWS_PER_GROUP = 10_000
 
 CLOCKS = ("first_breach_day", "first_lethal_day", "operational_end_day", "formal_end_day")
 BOOLEANS = ("ended", "failed")
-NAMES = ("cause", "cause_actor", "deciding_actor", "deciding_motive", "deciding_sector")
+NAMES = ("cause", "cause_actor", "state_at_end", "deciding_actor", "deciding_motive", "deciding_sector")
 
 
 def _type(column: str) -> pa.DataType:

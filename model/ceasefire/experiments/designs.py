@@ -27,6 +27,8 @@ class Points:
 
     The first `before` points of a draw are the unchanged scenario, added before the points of the design. `draw` is the
     draw of the uncertainties, -1 without draws. `levers_at` is the combination of levers, the same in every draw.
+    `same_as` is the first point with the same combination, the point itself when it is the first: its worlds are those
+    of all of them. With `draws`, each draw has worlds of its own, so that only points of one draw can be the same.
     """
 
     codes: FloatArray
@@ -34,6 +36,12 @@ class Points:
     draw: NDArray[np.int64]
     levers_at: NDArray[np.int64]
     before: int
+    same_as: NDArray[np.int64]
+
+    @property
+    def distinct(self) -> NDArray[np.int64]:
+        """The points that are simulated: the first of each combination, in order."""
+        return np.unique(self.same_as)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -46,9 +54,15 @@ def points_of(experiment: LoadedExperiment, samples: int | None = None, draws: i
     """
     spec = experiment.spec
     samples, draws = samples or spec.design.samples, draws or spec.draws
-    if spec.draws is None:
+    if not experiment.crossed:
         return _one_table(_table(experiment, experiment.factors, samples), experiment.factors)
     levers, uncertainties = experiment.of(lever=True), experiment.of(lever=False)
+    if spec.design.kind in SAMPLED:
+        assert samples is not None
+        chosen = _one_table(_grid(experiment, levers), levers)
+        sample = _coded(uncertainties, _sample(experiment, uncertainties, samples))
+        _check_count(experiment, len(chosen) * len(sample))
+        return _crossed(experiment, chosen, sample)
     assert draws is not None
     chosen = _one_table(_table(experiment, levers, samples), levers)
     _check_count(experiment, len(chosen) * draws)
@@ -58,9 +72,16 @@ def points_of(experiment: LoadedExperiment, samples: int | None = None, draws: i
 
 def quantiles(experiment: LoadedExperiment, samples: int) -> FloatArray:
     """The quantiles of a sampled design, shape (points, factors): the same for the same seed."""
-    return _sample(
-        experiment, experiment.factors if experiment.spec.draws is None else experiment.of(lever=True), samples
-    )
+    return _sample(experiment, experiment.sampled, samples)
+
+
+def first_alike(rows: FloatArray) -> NDArray[np.int64]:
+    """For each row the first row that is equal to it, shape (rows,); not-a-number equals not-a-number."""
+    plain = np.nan_to_num(rows, nan=np.finfo(np.float64).max) + 0.0
+    if not plain.shape[1]:
+        return np.zeros(len(plain), np.int64)
+    _, first, which = np.unique(plain, axis=0, return_index=True, return_inverse=True)
+    return np.asarray(first[which.reshape(-1)], np.int64)
 
 
 def _one_table(codes: FloatArray, factors: Sequence[Factor]) -> Points:
@@ -71,7 +92,8 @@ def _one_table(codes: FloatArray, factors: Sequence[Factor]) -> Points:
         codes = np.vstack([as_is, codes])
     count, baseline = len(codes), int(same[0]) if len(same) else 0
     everywhere = np.arange(count, dtype=np.int64)
-    return Points(codes, np.full(count, baseline), np.full(count, -1), everywhere, 0 if len(same) else 1)
+    before = 0 if len(same) else 1
+    return Points(codes, np.full(count, baseline), np.full(count, -1), everywhere, before, first_alike(codes))
 
 
 def _crossed(experiment: LoadedExperiment, chosen: Points, drawn: FloatArray) -> Points:
@@ -83,7 +105,8 @@ def _crossed(experiment: LoadedExperiment, chosen: Points, drawn: FloatArray) ->
     codes[:, ~lever] = np.repeat(drawn, combinations, axis=0)
     draw = np.repeat(np.arange(draws, dtype=np.int64), combinations)
     baseline = np.tile(chosen.baseline, draws) + draw * combinations
-    return Points(codes, baseline, draw, np.tile(chosen.levers_at, draws), chosen.before)
+    alike = codes if experiment.spec.draws is None else np.column_stack([draw.astype(np.float64), codes])
+    return Points(codes, baseline, draw, np.tile(chosen.levers_at, draws), chosen.before, first_alike(alike))
 
 
 def _table(experiment: LoadedExperiment, factors: Sequence[Factor], samples: int | None) -> FloatArray:
@@ -97,11 +120,15 @@ def _table(experiment: LoadedExperiment, factors: Sequence[Factor], samples: int
     elif kind == "one_at_a_time":
         codes = np.array(list(_one_at_a_time(factors)))
     else:
-        count = int(np.prod([float(len(factor.levels())) for factor in factors]))
-        _check_count(experiment, count)
-        codes = np.array(list(itertools.product(*(factor.levels() for factor in factors))))
+        codes = _grid(experiment, factors)
     _check_count(experiment, len(codes))
     return codes
+
+
+def _grid(experiment: LoadedExperiment, factors: Sequence[Factor]) -> FloatArray:
+    """The codes of every combination of the levels of some factors."""
+    _check_count(experiment, int(np.prod([float(len(factor.levels())) for factor in factors])))
+    return np.array(list(itertools.product(*(factor.levels() for factor in factors))))
 
 
 def _one_at_a_time(factors: Sequence[Factor]) -> list[list[float]]:

@@ -15,7 +15,7 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.contrasts import Swap, between
 from ceasefire.experiments.design_table import Row, read_points
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.schema import Design, Experiment, Factors, Spread
+from ceasefire.experiments.schema import SAMPLED, Design, Experiment, Factors, Spread
 from ceasefire.scenario.compose import change_name, name_faults
 from ceasefire.scenario.find_scenarios import find_change, find_experiment
 from ceasefire.scenario.load import Loaded
@@ -49,6 +49,17 @@ class LoadedExperiment:
     rows: tuple[Row, ...] = ()
     swap: Swap | None = None
     cases: tuple[Loaded, ...] = ()
+
+    @property
+    def crossed(self) -> bool:
+        """Whether every combination of levers is run at each draw, or each sample, of the uncertainties."""
+        both = bool(self.of(lever=True)) and bool(self.of(lever=False))
+        return self.spec.draws is not None or (both and self.spec.design.kind in SAMPLED)
+
+    @property
+    def sampled(self) -> tuple[Factor, ...]:
+        """The factors that a design with samples samples: the uncertainties, where there are levers as well."""
+        return self.of(lever=False) if self.crossed else self.factors
 
     def of(self, lever: bool) -> tuple[Factor, ...]:
         """The levers, or the uncertainties."""
@@ -93,6 +104,7 @@ class _ExperimentReader:
         base = self._scenario(self.spec.scenario, "scenario") if self.spec.scenario else None
         if base is None:
             raise ScenarioError(self.faults)
+        self._check_draws()
         self._check_horizon(self.spec.days or base.loaded.scenario.horizon_days)
         factors = [factor for group in GROUPS for factor in self._group(base, group)]
         rows: tuple[Row, ...] = ()
@@ -112,6 +124,15 @@ class _ExperimentReader:
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.content, steps), dotted(steps), message))
+
+    def _check_draws(self) -> None:
+        """A design with samples draws the uncertainties itself, and adds no worlds to single samples."""
+        kind, both = self.spec.design.kind, bool(self.spec.levers) and bool(self.spec.uncertainties)
+        if kind in SAMPLED and self.spec.draws is not None:
+            message = f"{kind} samples the uncertainties itself, and every combination of levers is run at each sample"
+            self._fault(("draws",), f"{message}; leave draws out, or use grid or one_at_a_time for the levers")
+        if kind in SAMPLED and both and self.spec.until is not None:
+            self._fault(("until",), "cannot be used where samples of the uncertainties are crossed with levers")
 
     def _check_horizon(self, horizon: int) -> None:
         """`holds_past_N` needs N below the horizon."""

@@ -24,7 +24,8 @@ from ceasefire.experiments.result_store import Store
 class OutcomeValues:
     """Values of an outcome, one for each world: shape (worlds of all points,), point p at offsets[p]:offsets[p + 1].
 
-    Not-a-number where a world failed or is not finished. The worlds of a point are in the order of their numbers.
+    Not-a-number where a world failed or is not finished. The worlds of a point are in the order of their numbers. A
+    point that is the same as an earlier one has its worlds: `same_as` is the point whose they are.
     """
 
     outcome: OutcomeVariable
@@ -32,9 +33,11 @@ class OutcomeValues:
     offsets: IntArray
     horizon: int
     independent: bool
+    same_as: IntArray
 
     def of(self, point: int) -> FloatArray:
         """The values of a point's worlds."""
+        point = int(self.same_as[point])
         return self.values[self.offsets[point] : self.offsets[point + 1]]
 
     def known(self, point: int) -> FloatArray:
@@ -70,7 +73,7 @@ class OutcomeValues:
 
     def means(self) -> FloatArray:
         """The mean of every point; not-a-number where no value is known."""
-        known = (self.known(point) for point in range(len(self.offsets) - 1))
+        known = (self.known(point) for point in range(len(self.same_as)))
         return np.array([values.mean() if len(values) else np.nan for values in known])
 
 
@@ -86,7 +89,7 @@ def read_outcome(
         point = columns["point"]
         place = offsets[point] + columns["world"] - first[point]
         values[place] = np.where(columns["failed"] == 1, np.nan, outcome.of(columns))
-    return OutcomeValues(outcome, values, offsets, prepared.horizon, prepared.independent)
+    return OutcomeValues(outcome, values, offsets, prepared.horizon, prepared.independent, prepared.points.same_as)
 
 
 def read_columns(store: Store, number: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:

@@ -185,7 +185,7 @@ class PointBuilder:
 
     def _label(self, point: int) -> str:
         """What is changed at a point, in words. Uncertainties are left out where they are drawn many times."""
-        drawn = self.experiment.spec.draws is not None
+        drawn = self.experiment.crossed
         changed = [
             _words(factor, code)
             for factor, code in zip(self.experiment.factors, self.points.codes[point], strict=True)

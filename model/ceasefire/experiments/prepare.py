@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.experiments.points import PointBuilder, Variant
 from ceasefire.simulation.engine import cores, parameter_draws, simulate
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the layout of chunks or of their files changes."""
 
 QUICK_WORLDS = 6_000
@@ -74,7 +75,7 @@ class PreparedExperiment:
 
     def first_round(self) -> list[WorldRange]:
         """The worlds that every point needs, before any are added."""
-        return [WorldRange(point, 0, self.worlds) for point in range(len(self.points))]
+        return [WorldRange(point, 0, self.worlds) for point in self.points.distinct.tolist()]
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -102,13 +103,31 @@ class PreparedExperiment:
         return _hash(json.dumps(self.identity, sort_keys=True).encode())
 
 
+def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
+    """What the manifest says of an experiment that changes none of its worlds; `digest_words` tells such changes.
+
+    Among it are the outcomes, because tables and figures are made anew from the stored worlds.
+    """
+    experiment = prepared.experiment
+    spec = experiment.spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    texts = dict.fromkeys(variant.loaded.words_digest for variant in prepared.variants)
+    return {
+        "title": experiment.spec.title,
+        "question": experiment.spec.question,
+        "scenario": experiment.base.loaded.label,
+        "experiment": spec,
+        "digest": prepared.identity["scenario"],
+        "digest_words": _hash(json.dumps(spec, sort_keys=True).encode(), *(text.encode() for text in texts)),
+    }
+
+
 def prepare(experiment: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
     """Prepare an experiment to run. ScenarioError when one of its points does not make a scenario."""
     samples, draws = _fewer(experiment) if quick else (None, None)
     points = points_of(experiment, samples, draws)
     worlds = experiment.spec.worlds
     if quick:
-        worlds = min(worlds, max(QUICK_WORLDS // len(points), 1))
+        worlds = min(worlds, max(QUICK_WORLDS // len(points.distinct), 1))
     until = experiment.spec.until
     most = worlds if until is None or quick else until.most
     builder = PointBuilder(experiment, points)
@@ -134,10 +153,12 @@ def _fewer(experiment: LoadedExperiment) -> tuple[int | None, int | None]:
     if spec.draws is not None:
         levers = len(points_of(experiment, None, 2)) // 2
         return None, max(2, min(spec.draws, most_points // levers))
-    samples, factors = spec.design.samples, len(experiment.factors)
+    samples, factors = spec.design.samples, len(experiment.sampled)
     if samples is None:
         return None, None
     each = {"latin_hypercube": 1, "sobol": factors + 2, "morris": factors + 1}[spec.design.kind]
+    if experiment.crossed:
+        each *= math.prod(len(factor.levels()) for factor in experiment.of(lever=True)) + 1
     fewer = max(2, min(samples, most_points // each))
     return (1 << (fewer.bit_length() - 1) if spec.design.kind == "sobol" else fewer), None
 
@@ -159,9 +180,11 @@ TIMED_POINTS, TIMED_SECONDS = 40, 3.0
 
 @dataclass(frozen=True)
 class Cost:
-    """Points; worlds, and the most that there may be when worlds are added; seconds; bytes on disk."""
+    """Points, and how many of them are different; worlds, and the most that there may be when worlds are added;
+    seconds; bytes on disk."""
 
     points: int
+    different: int
     worlds: int
     most_worlds: int
     seconds: float
@@ -171,12 +194,12 @@ class Cost:
 
 def estimate_cost(prepared: PreparedExperiment, workers: int | None = None) -> Cost:
     """What an experiment costs on this machine, measured by simulating a few of its worlds."""
-    points = len(prepared.points)
-    worlds, most = points * prepared.worlds, points * prepared.most
+    points, different = len(prepared.points), len(prepared.points.distinct)
+    worlds, most = different * prepared.worlds, different * prepared.most
     each = seconds_per_world(prepared) / cores(workers)
     disk = most * BYTES_PER_WORLD + len(prepared.variants) * BYTES_PER_SCENARIO + prepared.design.memory_usage().sum()
     limit = QUICK_SECONDS if prepared.quick else float("inf")
-    return Cost(points, worlds, most, min(worlds * each, limit), min(most * each, limit), int(disk))
+    return Cost(points, different, worlds, most, min(worlds * each, limit), min(most * each, limit), int(disk))
 
 
 def warm_up(prepared: PreparedExperiment) -> None:

@@ -52,10 +52,16 @@ def tabulate(prepared: PreparedExperiment, store: Store, progress: Progress) -> 
         points[f"{name}_high"] = [mean.high for mean in means]
         differences = _differences(prepared, outcome_values)
         _note_pairing(results, prepared, name, differences)
-        for table, frame in (("differences", differences), *_of_design(prepared, outcome_values, differences)):
+        for table, frame in (
+            ("differences", _once(prepared, differences)),
+            *_of_design(prepared, outcome_values, differences),
+        ):
             frame.insert(0, "outcome", name)
             parts.setdefault(table, []).append(frame)
-    results.tables = {"points": points, **{table: pd.concat(frames) for table, frames in parts.items()}}
+    alike = prepared.points.same_as
+    points.insert(list(points.columns).index("label") + 1, "times", np.bincount(alike, minlength=len(points)))
+    shown = {table: pd.concat(frames) for table, frames in parts.items()}
+    results.tables = {"points": points.iloc[prepared.points.distinct], **shown}
     return results
 
 
@@ -73,8 +79,10 @@ def _differences(prepared: PreparedExperiment, outcome_values: OutcomeValues) ->
     """A row per point that is not its own baseline: its difference, the 95 % interval, and the fates of its worlds."""
     columns = ["point", "baseline", "draw", "label", "difference", "low", "high", "worlds", "variance_reduction"]
     rows = []
+    same_as = prepared.points.same_as
     for point, (baseline, draw, label) in enumerate(_baselines(prepared)):
-        difference = outcome_values.difference(point, baseline) if point != baseline else None
+        baseline = int(same_as[baseline])
+        difference = outcome_values.difference(point, baseline) if same_as[point] != baseline else None
         if difference is None:
             continue
         row: dict[str, Any] = dict(zip(columns, (point, baseline, draw, label), strict=False))
@@ -82,6 +90,11 @@ def _differences(prepared: PreparedExperiment, outcome_values: OutcomeValues) ->
         row |= {"worlds": difference.worlds, "variance_reduction": difference.variance_reduction}
         rows.append({**row, **_fates(outcome_values, point, baseline)})
     return pd.DataFrame(rows, columns=columns if not rows else None)
+
+
+def _once(prepared: PreparedExperiment, differences: pd.DataFrame) -> pd.DataFrame:
+    """The differences of each combination, once."""
+    return differences[differences["point"].isin(prepared.points.distinct)].copy()
 
 
 def _baselines(prepared: PreparedExperiment) -> Iterator[tuple[int, int, str]]:
@@ -110,19 +123,28 @@ def _of_design(
     prepared: PreparedExperiment, outcome_values: OutcomeValues, differences: pd.DataFrame
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """The tables of this kind of design, as far as there are enough finished worlds."""
-    kind, means, before = prepared.experiment.spec.design.kind, outcome_values.means(), prepared.points.before
-    if prepared.experiment.spec.draws is not None:
+    kind, means, samples = prepared.experiment.spec.design.kind, outcome_values.means(), _samples(prepared)
+    if prepared.experiment.crossed:
         yield "levers", _across_draws(prepared, outcome_values, differences)
     with suppress(ValueError):
         if kind == "swap" and not np.isnan(means).any():
             yield "attribution", _attribution(prepared, outcome_values)
-        elif kind == "sobol" and prepared.experiment.spec.draws is None:
-            yield "sensitivity", _sobol(prepared, means[before:])
-        elif kind == "morris" and prepared.experiment.spec.draws is None:
-            yield "sensitivity", _morris(prepared, outcome_values, means[before:])
-        elif kind == "latin_hypercube" and prepared.experiment.spec.draws is None:
-            names = [factor.name for factor in prepared.experiment.factors]
-            yield "sensitivity", rank_correlations(prepared.points.codes[before:], means[before:], names)
+        elif kind == "sobol":
+            yield "sensitivity", _sobol(prepared, means[samples])
+        elif kind == "morris":
+            yield "sensitivity", _morris(prepared, outcome_values, means[samples], samples)
+        elif kind == "latin_hypercube":
+            names = [factor.name for factor in prepared.experiment.sampled]
+            columns = [factor in prepared.experiment.sampled for factor in prepared.experiment.factors]
+            codes = prepared.points.codes[samples][:, columns]
+            yield "sensitivity", rank_correlations(codes, means[samples], names)
+
+
+def _samples(prepared: PreparedExperiment) -> NDArray[np.int64]:
+    """The points of the samples, in their order; where they are crossed with levers, those with unchanged levers."""
+    points = prepared.points
+    everywhere = np.arange(len(points), dtype=np.int64)
+    return everywhere[points.baseline == everywhere] if prepared.experiment.crossed else everywhere[points.before :]
 
 
 def _across_draws(
@@ -162,7 +184,7 @@ def _over_draws(
 
 def _regrets(prepared: PreparedExperiment, outcome_values: OutcomeValues) -> pd.DataFrame:
     """The regret of each combination of levers, no lever included; a larger outcome counts as better."""
-    least = int(np.diff(outcome_values.offsets).min())
+    least = min(len(outcome_values.of(point)) for point in prepared.points.distinct)
     outcomes: dict[str, list[NDArray[np.float64]]] = {}
     for point, combination in enumerate(prepared.points.levers_at):
         outcomes.setdefault(str(combination), []).append(outcome_values.of(point)[:least])
@@ -179,7 +201,7 @@ def _regrets(prepared: PreparedExperiment, outcome_values: OutcomeValues) -> pd.
 
 def _sobol(prepared: PreparedExperiment, means: NDArray[np.float64]) -> pd.DataFrame:
     """A row per factor: its first-order and total Sobol indices, with 95 % limits."""
-    indices = sobol([factor.name for factor in prepared.experiment.factors], means)
+    indices = sobol([factor.name for factor in prepared.experiment.sampled], means)
     rows = [
         {
             "factor": one.name, "in_all": one.total.value, "in_all_low": one.total.low, "in_all_high": one.total.high,
@@ -191,12 +213,14 @@ def _sobol(prepared: PreparedExperiment, means: NDArray[np.float64]) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def _morris(prepared: PreparedExperiment, outcome_values: OutcomeValues, means: NDArray[np.float64]) -> pd.DataFrame:
+def _morris(
+    prepared: PreparedExperiment, outcome_values: OutcomeValues, means: NDArray[np.float64], at: NDArray[np.int64]
+) -> pd.DataFrame:
     """A row per factor: the mean absolute elementary effect over its range, and its size by chance alone."""
-    names = [factor.name for factor in prepared.experiment.factors]
+    names = [factor.name for factor in prepared.experiment.sampled]
     samples = len(means) // (len(names) + 1)
     effects = morris(names, quantiles(prepared.experiment, samples), means, MORRIS_LEVELS)
-    by_chance = effect_by_chance(_step_noise(outcome_values, prepared.points.before), MORRIS_LEVELS)
+    by_chance = effect_by_chance(_step_noise(outcome_values, at), MORRIS_LEVELS)
     rows = [
         {
             "factor": one.name, "effect": one.size.value, "low": one.size.low, "high": one.size.high,
@@ -208,11 +232,11 @@ def _morris(prepared: PreparedExperiment, outcome_values: OutcomeValues, means: 
     return pd.DataFrame(rows)
 
 
-def _step_noise(outcome_values: OutcomeValues, before: int) -> float:
+def _step_noise(outcome_values: OutcomeValues, at: NDArray[np.int64]) -> float:
     """Standard error of the difference between neighbouring points of a trajectory [unit of the outcome]."""
-    pairs = range(before + 1, len(outcome_values.offsets) - 1)
+    pairs = range(1, len(at))
     chosen = pairs[:: max(1, len(pairs) // MOST_STEPS)]
-    differences = [outcome_values.difference(point, point - 1) for point in chosen]
+    differences = [outcome_values.difference(int(at[k]), int(at[k - 1])) for k in chosen]
     squares = [(d.half_width / Z_95) ** 2 for d in differences if d is not None]
     return float(np.sqrt(np.mean(squares))) if squares else float("nan")
 

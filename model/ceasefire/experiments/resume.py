@@ -142,8 +142,8 @@ def worlds_to_add(rule: StoppingRule, values: OutcomeValues, points: Points) -> 
     """
     now = [len(values.of(point)) for point in range(len(points))]
     target = list(now)
-    for point in range(len(points)):
-        baseline = int(points.baseline[point])
+    for point in points.distinct.tolist():
+        baseline = int(points.same_as[points.baseline[point]])
         half = _half_width(rule, values, point, baseline)
         if half is None or half <= rule.half_width:
             continue
@@ -153,7 +153,8 @@ def worlds_to_add(rule: StoppingRule, values: OutcomeValues, points: Points) -> 
         target[point] = max(target[point], worlds)
         if rule.per == "difference":
             target[baseline] = max(target[baseline], worlds)
-    return [WorldRange(point, now[point], target[point]) for point in range(len(points)) if target[point] > now[point]]
+    more = (point for point in points.distinct.tolist() if target[point] > now[point])
+    return [WorldRange(point, now[point], target[point]) for point in more]
 
 
 def _half_width(rule: StoppingRule, values: OutcomeValues, point: int, baseline: int) -> float | None:

@@ -14,7 +14,7 @@ from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, versions
 from ceasefire.ensemble.output_folder import write_aside
 from ceasefire.experiments.chunks import Chunk
 from ceasefire.experiments.executors import ChunkFuture, Executor
-from ceasefire.experiments.prepare import PreparedExperiment
+from ceasefire.experiments.prepare import PreparedExperiment, words_of
 from ceasefire.experiments.result_store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
 from ceasefire.experiments.resume import Progress, new_progress, refuse_other_experiment, rounds
 
@@ -55,6 +55,7 @@ def run(
     with store.locked():
         store.remove_unfinished()
         _complete_files(prepared, store)
+        put_words(prepared, store)
         entries, bad = store.sound()
         if bad:
             listener.damaged(bad)
@@ -122,6 +123,14 @@ def make_folder(prepared: PreparedExperiment, store: Store, command: Sequence[st
         new_store.write_manifest(_manifest(prepared, command))
 
 
+def put_words(prepared: PreparedExperiment, store: Store) -> None:
+    """Put titles, question and outcomes of the files just read into the manifest; the worlds stay. Under the lock."""
+    old = store.manifest()
+    new = {**old, **words_of(prepared)}
+    if new != old:
+        store.write_manifest(new)
+
+
 def _complete_files(prepared: PreparedExperiment, store: Store) -> None:
     """Write the design and the scenarios, when they are missing or damaged."""
     (store.folder / WORLDS).mkdir(exist_ok=True)
@@ -152,14 +161,12 @@ def _manifest(prepared: PreparedExperiment, command: Sequence[str]) -> dict[str,
         "format": FORMAT,
         "kind": "experiment",
         "name": spec.name,
-        "title": spec.title,
-        "question": spec.question,
-        "scenario": prepared.experiment.base.loaded.label,
+        **words_of(prepared),
         "design": spec.design.kind,
         "rough": prepared.quick,
-        "experiment": spec.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "factors": [{"name": f.name, "kind": f.kind, "lever": f.lever, "paths": list(f.paths)} for f in factors],
         "points": len(prepared.points),
+        "combinations": len(prepared.points.distinct),
         "worlds_per_point": prepared.worlds,
         "seed": prepared.records.seed,
         "days": prepared.horizon,
@@ -180,7 +187,7 @@ def _manifest(prepared: PreparedExperiment, command: Sequence[str]) -> dict[str,
 def _update_manifest(store: Store, progress: Progress, seconds: float) -> None:
     """Write to the manifest what is done by now."""
     manifest = store.manifest()
-    replay = f"ceasefire replay {store.folder}"
+    replay = as_typed(["ceasefire", "replay", str(store.folder)])
     reasons = [reason for number in progress.finished for reason in progress.entries[number].reasons]
     manifest |= {
         "wall_seconds": round(manifest.get("wall_seconds", 0.0) + seconds, 3),

@@ -195,7 +195,8 @@ class Experiment(Strict):
     uncertainties: Factors = Field(default_factory=lambda: Factors(), description="what nobody controls or knows")
     design: Design = Field(description="which combinations are run")
     draws: Annotated[int, count_of(2, 10_000, "draws")] | None = Field(
-        default=None, description="draws of the uncertainties; every combination of levers is run at each draw"
+        default=None,
+        description="draws of the uncertainties, at each of which all levers are run; not with samples",
     )
     worlds: Annotated[int, count_of(1, MOST_WORLDS, "worlds")] = Field(description="worlds per point")
     seed: Annotated[int, count_of(0, 2**63 - 1, "a seed")] = Field(
@@ -230,7 +231,7 @@ class Experiment(Strict):
         elif not self.levers and not self.uncertainties:
             raise PydanticCustomError("nothing", "nothing is varied; name levers or uncertainties", {})
         both = bool(self.uncertainties) and bool(self.levers or self.design.kind == "swap")
-        if both and self.draws is None:
+        if both and self.draws is None and self.design.kind not in SAMPLED:
             raise PydanticCustomError(
                 "no_draws",
                 "draws is missing: how many draws of the uncertainties every combination of levers is run at",

@@ -91,6 +91,7 @@ def central_record(opening: InitialState) -> WorldArray:
     """The record of day 0 with every distribution at its centre and every hidden intent 0."""
     record = engine.initial_world(opening, seed=0, world=0, drawn=engine.NO_DRAWS)
     record["intent"] = 0.0
+    record["rung"] = opening.record["rung"]
     return record
 
 
@@ -132,9 +133,20 @@ def breach_cost(scenario: Scenario) -> float:
 
 
 def leash_cost(scenario: Scenario, actor: str) -> float:
-    """The cost of an offensive for a client while its patron honours the deal [utility]; 0 without a patron."""
+    """The cost of an offensive for a client at signing while its patron honours the deal [utility]; 0 if no patron."""
     patron = scenario.actors[actor].patron
     if patron is None:
         return 0.0
     commitment = scenario.actors[patron.actor].commitment.centre
-    return scenario.mechanisms.grip.centre * patron.dependence.centre * commitment * float(INTENSITY[3])
+    beyond = float(INTENSITY[3]) - licence_of(scenario, patron.actor)
+    return scenario.mechanisms.grip.centre * patron.dependence.centre * commitment * beyond
+
+
+def licence_of(scenario: Scenario, patron: str, order: float | None = None) -> float:
+    """How far a patron lets its clients go at signing [0-1], or at a given freshness of the order to cease."""
+    initial = initial_state(scenario)
+    record, a = central_record(initial), initial.actors.index(patron)
+    if order is not None:
+        record["order"] = order
+        python_rules.read_indicators(record, a)
+    return float(record["licence"][0, a])

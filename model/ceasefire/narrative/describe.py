@@ -10,6 +10,7 @@ from ceasefire.narrative.choice_probabilities import (
     ChoiceProbabilities,
     breach_cost,
     leash_cost,
+    licence_of,
     probabilities_by_situation,
 )
 from ceasefire.scenario.load import Loaded
@@ -85,11 +86,27 @@ def means(scenario: Scenario, name: str) -> Iterator[str]:
         patron, dependence = scenario.actors[actor.patron.actor].title, shown(actor.patron.dependence)
         cost = f"while {patron} honours the deal, an offensive costs {leash_cost(scenario, name):.2f} in utility"
         yield f"Leash: {patron} (dependence {dependence}); {cost}."
+    if any(other.patron and other.patron.actor == name for other in scenario.actors.values()):
+        yield licence_words(licence_of(scenario, name, order=0.0))
+    if actor.campaign:
+        where = ", ".join(scenario.front.sectors[each].title for each in actor.campaign.sectors)
+        yield f"Campaign: {actor.campaign.title} ({where}), under way {shown(actor.campaign.under_way)}."
     if actor.troops_on_line.centre:
         yield f"Troops on the line: {shown(actor.troops_on_line)}."
     yield f"Discipline {shown(actor.discipline)}; weariness {shown(actor.weariness)}; " + (
         f"recent losses {shown(actor.recent_losses)} dead."
     )
+
+
+def licence_words(licence: float) -> str:
+    """Whether a patron restrains its clients or encourages them, once its own order to cease has faded."""
+    if licence < 0.2:
+        stance = "restrains its clients"
+    elif licence < 0.75:
+        stance = "lets its clients strike"
+    else:
+        stance = "encourages its clients to attack"
+    return f"As a patron it {stance}: licence {licence:.2f} once its order to cease has faded."
 
 
 def motives(scenario: Scenario, actor: Actor, choices: list[ChoiceProbabilities]) -> list[str]:
@@ -217,7 +234,8 @@ def terms(scenario: Scenario) -> list[str]:
     lines = heading("Terms")
     lines += wrapped(
         f"Class: {deal.class_}; {length}. Monitoring {shown(deal.monitoring)}; buffer {shown(deal.buffer_km)} km; "
-        f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}. "
+        f"hotline {shown(deal.hotline)}; clarity {shown(deal.clarity)}; order to cease {shown(deal.order)}; "
+        f"talks are an order {shown(deal.talks_order)}. "
         f"Parties left out: {left_out}. Breaking the deal costs a party {breach_cost(scenario):.2f} in utility at "
         "the rung offensive, and less on lower rungs."
     )

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import wording
-from ceasefire.analysis.decisions import Pulls, pulls_of
+from ceasefire.analysis.decisions import Pulls
 from ceasefire.narrative.describe import in_order
 from ceasefire.narrative.turning_points import decision_details
 from ceasefire.narrative.world_notes import (
-    OFFENSIVE,
-    STRIKE,
     Decision,
     RecordedWorld,
     WorldNotes,
@@ -18,7 +16,6 @@ from ceasefire.narrative.world_notes import (
     deciding_actor,
     last_stopped,
 )
-from ceasefire.simulation.compiled import python_rules
 from ceasefire.wording import counted, heading, percent_in_sentences, wrapped
 from ceasefire.world_state import RETALIATORY, WINDOW
 
@@ -122,7 +119,7 @@ def _spiral(notes: WorldNotes) -> list[str]:
 def _clash(notes: WorldNotes) -> list[str]:
     """Fire between the guarantors of the two sides."""
     w = notes.recorded.record[0]
-    since, dead = notes.date(int(w["clash_since"])), f"{int(w['clash_dead']):,}"
+    since, dead = notes.date(int(w["days_held"])), f"{int(w['clash_dead']):,}"
     return [
         f"Guarantors of both sides have struck every day since {since} and killed {dead} of each other's soldiers. The "
         "end dates from the first of these days, and the totals at the top stop before it."
@@ -130,31 +127,35 @@ def _clash(notes: WorldNotes) -> list[str]:
 
 
 def _abrogation(notes: WorldNotes) -> list[str]:
-    """A signatory that calls the deal off."""
-    w, actor = notes.recorded.record[0], deciding_actor(notes)
-    a = notes.position(actor)
-    trust, unmet = float(w["trust"][int(w["side"][a])]), float(w["unmet"])
+    """A signatory that declares the deal over."""
+    w = notes.recorded.record[0]
     return [
-        f"{notes.title(actor)}, at {notes.rung(actor, int(w['rung'][a]))}, calls the deal off. A signatory that "
-        f"strikes may do so on any day; the chance is higher when it has less trust in the other side ({trust:.2f}) "
-        f"and when more of the terms are unmet ({unmet:.2f})."
+        f"{notes.title(deciding_actor(notes))} declares the deal over on {notes.date(int(w['formal_end']))}. A "
+        "signatory that strikes may do so on any day; the chance is higher when it trusts the other side less and "
+        "when more of the terms are unmet.",
+        *_war_after_the_lapse(notes),
     ]
 
 
 def _expiry(notes: WorldNotes) -> list[str]:
-    """A term that was not renewed. Renewal depends on the choice probabilities with every rung within reach."""
-    actor, record = deciding_actor(notes), notes.recorded.record
-    pulls = pulls_of(record, notes.position(actor), notes.opening)
-    _, _, strike, attack = python_rules.unrestricted_probabilities(record, notes.position(actor))
-    towards, away = wording.pull_lines(notes.scenario, pulls, STRIKE, 0)
-    beyond = f"{notes.rung(actor, STRIKE)} or {notes.rung(actor, OFFENSIVE)}"
-    return [
-        f"The term runs out and {notes.title(actor)}, at {notes.rung(actor, pulls.rung)}, does not renew: chance "
-        f"{percent_in_sentences(strike + attack)}, the probability of {beyond} if it could go to any rung at once.",
-        f"For {notes.rung(actor, STRIKE)} rather than {notes.rung(actor, 0)}: {towards}.",
-        f"Against: {away}.",
-        _deciding(notes, pulls, STRIKE),
-    ]
+    """A term that was not renewed."""
+    w = notes.recorded.record[0]
+    until = notes.date(int(w["formal_end"]))
+    if w["refused_by"] < 0:
+        return [f"The last term that is allowed runs out on {until}.", *_war_after_the_lapse(notes)]
+    refusal = f"The term runs out on {until}: {notes.title(deciding_actor(notes))} does not renew it."
+    return [refusal, *_war_after_the_lapse(notes)]
+
+
+def _war_after_the_lapse(notes: WorldNotes) -> list[str]:
+    """War soon after a deal has lapsed is attributed to the lapse, and to the motive behind it."""
+    w = notes.recorded.record[0]
+    waited = int(w["days_held"] - w["formal_end"])
+    lines = [f"Nobody is bound from then on, and war is back {counted(waited, 'day')} later."]
+    if w["deciding_motive"] >= 0:
+        title = notes.scenario.motives[notes.opening.motives[int(w["deciding_motive"])]].title
+        lines.append(f"Deciding motive, compared with {notes.rung(deciding_actor(notes), 0)}: {title}.")
+    return lines
 
 
 def _holding(notes: WorldNotes) -> list[str]:

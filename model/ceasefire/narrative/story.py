@@ -164,7 +164,7 @@ def how_it_ended(recorded: RecordedWorld) -> str:
         "bombardment": f"bombardment by {who} ended it",
         "spiral": "a spiral of violence ended it",
         "guarantor_clash": "a clash of the guarantors ended it",
-        "expiry": f"its term ran out, and {who} did not renew it",
+        "expiry": f"its term ran out, and {who} did not renew it" if who else "its term ran out, and was not renewed",
         "abrogation": f"{who} called it off",
     }[recorded.cause]
     return f"Held {held}, to {until}: {how}."

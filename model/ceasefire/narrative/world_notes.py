@@ -65,6 +65,14 @@ class StoryLog(DayLog):
     decisions: list[Decision] = field(default_factory=list)
     stepped_down: list[tuple[int, str, int, int]] = field(default_factory=list)
 
+    def cut_at_horizon(self, last: WorldArray) -> None:
+        """Drop the days from the horizon on, and the changes of posture on them, unless the deal ended before it."""
+        super().cut_at_horizon(last)
+        if not last["ended"][0]:
+            horizon = int(last["horizon"][0])
+            self.decisions[:] = [each for each in self.decisions if each.day < horizon]
+            self.stepped_down[:] = [each for each in self.stepped_down if each[0] < horizon]
+
 
 class RecordedWorld(CeasefireModel):
     """A world that fills a StoryLog while it is simulated; the recording changes nothing in it.
@@ -175,6 +183,7 @@ def record_world(loaded: Loaded, seed: int, world: int) -> RecordedWorld:
     """Simulate one world from its first morning to its end, and record it."""
     recorded = RecordedWorld(loaded, seed, world)
     recorded.live()
+    recorded.log.cut_at_horizon(recorded.record)
     return recorded
 
 
@@ -254,10 +263,10 @@ class WorldNotes:
 def choices_behind(notes: WorldNotes) -> dict[str, Decision | None]:
     """By actor, the choice that led to the end; None where the actor did not choose its posture.
 
-    Empty for a world that still holds and for a term that ran out: to refuse renewal is no change of posture.
+    Empty for a world that still holds and for a deal that lapsed: to refuse renewal is no change of posture.
     """
     cause = notes.recorded.cause
-    if cause in ("", "expiry"):
+    if cause in ("", "expiry", "abrogation"):
         return {}
     actors = striking_guarantors(notes) if cause == "guarantor_clash" else [deciding_actor(notes)]
     return {actor: last_choice(notes, actor) for actor in actors}

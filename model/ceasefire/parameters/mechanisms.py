@@ -10,591 +10,203 @@ FITTED = "fitted to incidents and deaths around Idlib, September 2018 to Novembe
 """Centre and range are the posterior's median and 90 % interval; doubt draws these numbers together (fitted.py)."""
 
 
+# fmt: off
 class Mechanisms(Numbers):
     """How choices, fire, deaths, blame and bonds work. A scenario may set any of them."""
 
     # --- decide
-    temperature: Quantity = number(
-        0.135,
-        unit="utility",
-        low=0.01,
-        high=2,
-        doubt="none",
-        source="fixes the scale of utility",
-        says="how far chance overrides the best choice; weights count only relative to it",
-    )
-    inertia: Quantity = number(
-        0.10, unit="utility", low=0, high=2, doubt=(0.05, 0.2), says="cost of changing posture at all"
-    )
-    review_days: Quantity = number(
-        5, unit="days", low=1, high=60, doubt=(3, 7), says="mean days between reviews of an actor's posture"
-    )
-    grip: Quantity = number(
-        0.63,
-        unit="utility",
-        low=0,
-        high=3,
-        doubt=(0.55, 0.85),
-        source=TRIAL,
-        says="price of the longest step beyond what a patron licenses; Berman and Lake (2019)",
-    )
-    prep: Quantity = number(
-        0.25,
-        unit="utility",
-        low=0,
-        high=3,
-        doubt=(0.15, 0.4),
-        source=TRIAL,
-        says="price of going on the offensive with nothing mobilised",
-    )
-    word_cessation: Quantity = number(
-        0.05,
-        unit="utility",
-        low=0,
-        high=3,
-        doubt=(0, 0.15),
-        says="what breaking a cessation costs a party to it, at full intensity; audience costs, Clayton et al. (2022)",
-    )
-    word_preliminary: Quantity = number(
-        0.10, unit="utility", low=0, high=3, doubt=(0.05, 0.2), says="the same, of a deal with a compliance mechanism"
-    )
-    word_definitive: Quantity = number(
-        0.30,
-        unit="utility",
-        low=0,
-        high=3,
-        doubt=(0.2, 0.5),
-        says="the same, of a definitive agreement; hazard a third of a cessation's (Clayton and Sticher 2021)",
-    )
-    mobilise_rate: Quantity = number(
-        0.07, unit="per day", low=0, high=1, doubt=(0.04, 0.12), says="share of the gap to its posture mobilised daily"
-    )
-    mobilised_half_life: Quantity = number(
-        60, unit="days", low=1, high=3650, doubt=(30, 120), says="time in which mobilised forces go home by half"
-    )
-    hidden_intent: Quantity = number(
-        0.12,
-        unit="utility",
-        low=0,
-        high=2,
-        doubt=(0.1, 0.2),
-        source=TRIAL,
-        says="standard deviation of what an actor wants and nobody outside knows; drawn once per world",
-    )
-    losses_half_life: Quantity = number(
-        14, unit="days", low=1, high=365, doubt=(7, 28), says="time in which own dead are half forgotten"
-    )
-    shock: Quantity = number(
-        0.25,
-        unit="share",
-        low=0.01,
-        high=1,
-        doubt=(0.15, 0.4),
-        says="rise of felt losses in one day that makes an actor review at once",
-    )
-    patron_support_at_rest: Quantity = number(
-        0.35,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.25, 0.45),
-        source=TRIAL,
-        says="share of a guarantor's strength that counts for its side while it honours the deal",
-    )
-    tripwire_troops: Quantity = number(
-        5000,
-        unit="troops",
-        low=100,
-        high=200000,
-        doubt=(3000, 8000),
-        source=TRIAL,
-        says="guarantor troops on the line at which the tripwire is 1 - 1/e",
-    )
+    temperature: Quantity = number(0.135, unit="utility", low=0.01, high=2, doubt="none", source="fixes the scale of utility",
+        says="how far chance overrides the best choice; weights count only relative to it")
+    inertia: Quantity = number(0.3, unit="utility", low=0, high=2, doubt=(0.2, 0.4),
+        says="cost of changing posture at all")
+    review_days: Quantity = number(5, unit="days", low=1, high=60, doubt=(3, 7),
+        says="mean days between reviews of an actor's posture")
+    grip: Quantity = number(0.63, unit="utility", low=0, high=3, doubt=(0.55, 0.85), source=TRIAL,
+        says="price of the longest step beyond what a patron licenses; Berman and Lake (2019)")
+    prep: Quantity = number(0.25, unit="utility", low=0, high=3, doubt=(0.15, 0.4), source=TRIAL,
+        says="price of going on the offensive with nothing mobilised")
+    word_cessation: Quantity = number(0.05, unit="utility", low=0, high=3, doubt=(0, 0.15),
+        says="what breaking a cessation costs a party to it, at full intensity; audience costs, Clayton et al. (2022)")
+    word_preliminary: Quantity = number(0.10, unit="utility", low=0, high=3, doubt=(0.05, 0.2),
+        says="the same, of a deal with a compliance mechanism")
+    word_definitive: Quantity = number(0.30, unit="utility", low=0, high=3, doubt=(0.2, 0.5),
+        says="the same, of a definitive agreement; hazard a third of a cessation's (Clayton and Sticher 2021)")
+    campaign_pull: Quantity = number(1, unit="utility", low=0, high=3, doubt=(0.5, 1.5),
+        says="pull of a campaign that is fully under way and has reached nothing, at full intensity")
+    campaign_tempo: Quantity = number(3, unit="reviews", low=0, high=20, doubt=(1, 5),
+        says="reviews that such a campaign adds for every usual one: it is directed from day to day")
+    drive_half_life: Quantity = number(20, unit="days", low=1, high=365, doubt=(10, 40),
+        says="time in which a paused campaign loses half its drive")
+    drive_gain: Quantity = number(0.15, unit="per day", low=0, high=1, doubt=(0.05, 0.3),
+        says="share of the missing drive that a day of offensive adds")
+    licence_gain: Quantity = number(1.5, unit="licence", low=0, high=5, doubt=(0.8, 2.2),
+        says="licence that a patron gives for ground that it claims and could win; Berman and Lake (2019) on shared aims")
+    licence_danger: Quantity = number(0.5, unit="licence", low=0, high=5, doubt=(0.2, 0.8),
+        says="licence that it gives a client in full danger")
+    licence_cost: Quantity = number(1, unit="licence", low=0, high=5, doubt=(0.5, 1.5),
+        says="licence that it takes back for ties and soldiers that a clash with the other guarantor would cost it")
+    mobilise_rate: Quantity = number(0.07, unit="per day", low=0, high=1, doubt=(0.04, 0.12),
+        says="share of the gap to its posture mobilised daily")
+    mobilised_half_life: Quantity = number(60, unit="days", low=1, high=3650, doubt=(30, 120),
+        says="time in which mobilised forces go home by half")
+    hidden_intent: Quantity = number(0.12, unit="utility", low=0, high=2, doubt=(0.1, 0.2), source=TRIAL,
+        says="standard deviation of what an actor wants and nobody outside knows; drawn once per world")
+    losses_half_life: Quantity = number(14, unit="days", low=1, high=365, doubt=(7, 28),
+        says="time in which own dead are half forgotten")
+    shock: Quantity = number(0.25, unit="share", low=0.01, high=1, doubt=(0.15, 0.4),
+        says="rise of felt losses in one day that makes an actor review at once")
+    patron_support_at_rest: Quantity = number(0.35, unit="share", low=0, high=1, doubt=(0.25, 0.45), source=TRIAL,
+        says="share of a guarantor's strength that counts for its side while it honours the deal")
+    tripwire_troops: Quantity = number(5000, unit="troops", low=100, high=200000, doubt=(3000, 8000), source=TRIAL,
+        says="guarantor troops on the line at which the tripwire is 1 - 1/e")
     # --- clash
-    local_rate: Quantity = number(
-        0.40,
-        unit="violations per presence and day",
-        low=0,
-        high=5,
-        doubt=(0.2, 0.7),
-        source=TRIAL,
-        says="fire that nobody ordered, of an undisciplined formation in full contact",
-    )
-    harass_rate: Quantity = number(
-        0.55,
-        unit="violations per presence and day",
-        low=0,
-        high=10,
-        doubt=0.3,
-        source=TRIAL,
-        says="ordered fire at posture harass",
-    )
-    strike_rate: Quantity = number(
-        0.36,
-        unit="violations per presence and day",
-        low=0,
-        high=10,
-        doubt=(0.12, 1.8),
-        source=FITTED,
-        says="ordered fire at posture strike",
-    )
-    offensive_rate: Quantity = number(
-        0.77,
-        unit="violations per presence and day",
-        low=0,
-        high=10,
-        doubt=(0.34, 2.3),
-        source=FITTED,
-        says="ordered fire at posture offensive",
-    )
-    aggressiveness_spread: Quantity = number(
-        0.5,
-        unit="sd of the logarithm",
-        low=0,
-        high=2,
-        doubt=(0.3, 0.8),
-        says="lasting differences between local commanders; drawn once per world, mean 1",
-    )
-    watch: Quantity = number(
-        0.6, unit="share", low=0, high=1, doubt=(0.3, 0.8), says="ordered fire that full monitoring prevents below war"
-    )
-    calm: Quantity = number(
-        0.4, unit="share", low=0, high=1, doubt=(0.3, 0.6), says="localised fire that full monitoring prevents"
-    )
-    buffer_effect: Quantity = number(
-        0.6,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.4, 0.8),
-        says="contact that a very deep buffer removes; Fortna (2003)",
-    )
-    buffer_scale: Quantity = number(
-        10, unit="km", low=0.5, high=100, doubt=(5, 20), says="depth at which a buffer has 1 - 1/e of its effect"
-    )
-    branching_rest: Quantity = number(
-        0.42,
-        unit="answers per violation",
-        low=0,
-        high=0.99,
-        doubt=(0.37, 0.5),
-        source="Lewis et al. 2012: 37-50 % of events answered earlier ones",
-        says="answers that a violation provokes among parties at ease",
-    )
-    branching_most: Quantity = number(
-        1.0,
-        unit="answers per violation",
-        low=0,
-        high=1.5,
-        doubt=(0.85, 1.2),
-        source=TRIAL,
-        says="the same in full distrust and at war; at 1 and above fire feeds on itself",
-    )
-    distrust_in_readiness: Quantity = number(
-        0.6,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.4, 0.8),
-        says="how much of the readiness to answer is distrust, not posture",
-    )
-    heat_kept: Quantity = number(
-        0.95,
-        unit="per day",
-        low=0,
-        high=0.999,
-        doubt=(0.93, 0.975),
-        source="Lewis et al. 2012: memory of at most 2-6 weeks",
-        says="urge to answer that is left a day later",
-    )
-    spill: Quantity = number(
-        0.2,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0, 0.4),
-        says="weight of fire in neighbouring sectors against fire in one's own",
-    )
-    line_speed: Quantity = number(
-        0.02,
-        unit="share of a sector per day",
-        low=0,
-        high=1,
-        doubt=(0.01, 0.03),
-        says="ground that an unopposed offensive takes; M5 towns of 2019-20 fell in about 8 weeks",
-    )
-    facing_half: Quantity = number(
-        0.2,
-        unit="presence",
-        low=0.001,
-        high=100,
-        doubt=(0.1, 0.4),
-        says="enemy forces in a sector among which half of a formation finds a target",
-    )
-    line_by_strike: Quantity = number(
-        0.02, unit="share", low=0, high=1, doubt=(0, 0.05), says="ground that strikes take, against an offensive"
-    )
-    order_on_excluded: Quantity = number(
-        0.5,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.25, 0.75),
-        says="how far an order to cease reaches a party that the deal excludes",
-    )
+    local_rate: Quantity = number(0.40, unit="violations per presence and day", low=0, high=5, doubt=(0.2, 0.7), source=TRIAL,
+        says="fire that nobody ordered, of an undisciplined formation in full contact")
+    harass_rate: Quantity = number(0.55, unit="violations per presence and day", low=0, high=10, doubt=0.3, source=TRIAL,
+        says="ordered fire at posture harass")
+    strike_rate: Quantity = number(0.49, unit="violations per presence and day", low=0, high=10, doubt=(0.12, 2.1), source=FITTED,
+        says="ordered fire at posture strike")
+    offensive_rate: Quantity = number(0.65, unit="violations per presence and day", low=0, high=10, doubt=(0.34, 1.8), source=FITTED,
+        says="ordered fire at posture offensive")
+    aggressiveness_spread: Quantity = number(0.5, unit="sd of the logarithm", low=0, high=2, doubt=(0.3, 0.8),
+        says="lasting differences between local commanders; drawn once per world, mean 1")
+    watch: Quantity = number(0.6, unit="share", low=0, high=1, doubt=(0.3, 0.8),
+        says="ordered fire that full monitoring prevents below war")
+    calm: Quantity = number(0.4, unit="share", low=0, high=1, doubt=(0.3, 0.6),
+        says="localised fire that full monitoring prevents")
+    buffer_effect: Quantity = number(0.6, unit="share", low=0, high=1, doubt=(0.4, 0.8),
+        says="contact that a very deep buffer removes; Fortna (2003)")
+    buffer_scale: Quantity = number(10, unit="km", low=0.5, high=100, doubt=(5, 20),
+        says="depth at which a buffer has 1 - 1/e of its effect")
+    branching_rest: Quantity = number(0.42, unit="answers per violation", low=0, high=0.99, doubt=(0.37, 0.5), source="Lewis et al. 2012: 37-50 % of events answered earlier ones",
+        says="answers that a violation provokes among parties at ease")
+    branching_most: Quantity = number(1.0, unit="answers per violation", low=0, high=1.5, doubt=(0.85, 1.2), source=TRIAL,
+        says="the same in full distrust and at war; at 1 and above fire feeds on itself")
+    distrust_in_readiness: Quantity = number(0.6, unit="share", low=0, high=1, doubt=(0.4, 0.8),
+        says="how much of the readiness to answer is distrust, not posture")
+    heat_kept: Quantity = number(0.95, unit="per day", low=0, high=0.999, doubt=(0.93, 0.975), source="Lewis et al. 2012: memory of at most 2-6 weeks",
+        says="urge to answer that is left a day later")
+    spill: Quantity = number(0.2, unit="share", low=0, high=1, doubt=(0, 0.4),
+        says="weight of fire in neighbouring sectors against fire in one's own")
+    line_speed: Quantity = number(0.02, unit="share of a sector per day", low=0, high=1, doubt=(0.01, 0.03),
+        says="ground that an unopposed offensive takes; M5 towns of 2019-20 fell in about 8 weeks")
+    facing_half: Quantity = number(0.2, unit="presence", low=0.001, high=100, doubt=(0.1, 0.4),
+        says="enemy forces in a sector among which half of a formation finds a target")
+    line_by_strike: Quantity = number(0.02, unit="share", low=0, high=1, doubt=(0, 0.05),
+        says="ground that strikes take, against an offensive")
+    order_on_excluded: Quantity = number(0.5, unit="share", low=0, high=1, doubt=(0.25, 0.75),
+        says="how far an order to cease reaches a party that the deal excludes")
     # --- suffer
-    deaths_mean_calm: Quantity = number(
-        0.62,
-        unit="deaths",
-        low=0.01,
-        high=50,
-        doubt=(0.17, 1.8),
-        source=FITTED,
-        says="mean deaths per violation in calm, before the cap and before rounding down",
-    )
-    deaths_mean_strike: Quantity = number(
-        1.8,
-        unit="deaths",
-        low=0.01,
-        high=50,
-        doubt=(0.37, 5.3),
-        source=FITTED,
-        says="the same, of a striker",
-    )
-    deaths_mean_offensive: Quantity = number(
-        8.1,
-        unit="deaths",
-        low=0.01,
-        high=100,
-        doubt=(4.1, 13.9),
-        source=FITTED,
-        says="the same, in an offensive",
-    )
-    deaths_tail: Quantity = number(
-        2.2,
-        unit="tail index",
-        low=1.05,
-        high=6,
-        doubt=(1.4, 2.6),
-        source="ASSUMED; 1.4-1.75 on the one-event days of UCDP GED, north-west Syria 2017-19",
-        says="tail index of deaths per violation (Lomax): lower is heavier, at the same mean",
-    )
-    deaths_cap: Quantity = number(
-        80, unit="deaths", low=1, high=1000, doubt=(60, 120), says="most deaths of one violation"
-    )
-    civilians_half: Quantity = number(
-        190000,
-        unit="persons",
-        low=1000,
-        high=10_000_000,
-        doubt=(63000, 614000),
-        source=FITTED,
-        says="civilians in a sector at which half of the fire that could hit them does",
-    )
-    flight_per_death: Quantity = number(
-        215,
-        unit="persons per civilian death",
-        low=0,
-        high=5000,
-        doubt=(100, 400),
-        source="80,000 displaced and 372 civilians killed in Idlib, 17 Sep 2018 - 29 Apr 2019 (Wikipedia, 2018 Idlib demilitarization)",
-        says="people who flee for every civilian killed",
-    )
-    flight_offensive: Quantity = number(
-        0.005,
-        unit="share of a sector's civilians per day",
-        low=0,
-        high=1,
-        doubt=(0.002, 0.01),
-        says="people who flee a ground offensive before it reaches them; 948,000 of 3 million in 12 weeks of 2019-20",
-    )
-    flight_half_life: Quantity = number(
-        30, unit="days", low=1, high=365, doubt=(15, 60), says="time in which an inflow is half absorbed"
-    )
-    inflow_scale: Quantity = number(
-        50000,
-        unit="persons",
-        low=100,
-        high=10_000_000,
-        doubt=(25000, 100000),
-        says="recent inflow at which a host feels 1 - 1/e of the pressure",
-    )
+    deaths_mean_calm: Quantity = number(0.71, unit="deaths", low=0.01, high=50, doubt=(0.19, 1.8), source=FITTED,
+        says="mean deaths per violation in calm, before the cap and before rounding down")
+    deaths_mean_strike: Quantity = number(2, unit="deaths", low=0.01, high=50, doubt=(0.48, 5.1), source=FITTED,
+        says="the same, of a striker")
+    deaths_mean_offensive: Quantity = number(9.4, unit="deaths", low=0.01, high=100, doubt=(4.3, 15), source=FITTED,
+        says="the same, in an offensive")
+    deaths_tail: Quantity = number(2.2, unit="tail index", low=1.05, high=6, doubt=(1.4, 2.6), source="ASSUMED; 1.4-1.75 on the one-event days of UCDP GED, north-west Syria 2017-19",
+        says="tail index of deaths per violation (Lomax): lower is heavier, at the same mean")
+    deaths_cap: Quantity = number(80, unit="deaths", low=1, high=1000, doubt=(60, 120),
+        says="most deaths of one violation")
+    civilians_half: Quantity = number(160000, unit="persons", low=1000, high=10_000_000, doubt=(63000, 550000), source=FITTED,
+        says="civilians in a sector at which half of the fire that could hit them does")
+    flight_per_death: Quantity = number(215, unit="persons per civilian death", low=0, high=5000, doubt=(100, 400), source="80,000 displaced and 372 civilians killed in Idlib, 17 Sep 2018 - 29 Apr 2019 (Wikipedia, 2018 Idlib demilitarization)",
+        says="people who flee for every civilian killed")
+    flight_offensive: Quantity = number(0.005, unit="share of a sector's civilians per day", low=0, high=1, doubt=(0.002, 0.01),
+        says="people who flee a ground offensive before it reaches them; 948,000 of 3 million in 12 weeks of 2019-20")
+    flight_half_life: Quantity = number(30, unit="days", low=1, high=365, doubt=(15, 60),
+        says="time in which an inflow is half absorbed")
+    inflow_scale: Quantity = number(50000, unit="persons", low=100, high=10_000_000, doubt=(25000, 100000),
+        says="recent inflow at which a host feels 1 - 1/e of the pressure")
     # --- blame
-    q0: Quantity = number(
-        0.5,
-        unit="probability",
-        low=0,
-        high=1,
-        doubt=(0.3, 0.7),
-        says="chance that a violation is attributed rightly with nobody watching",
-    )
-    vagueness_cost: Quantity = number(
-        0.4,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.2, 0.6),
-        says="right attribution, and the cost of breaking one's word, lost when terms are wholly vague; Park (2023)",
-    )
-    trust_kept: Quantity = number(
-        0.99,
-        unit="per day",
-        low=0.5,
-        high=0.9999,
-        doubt=(0.98, 0.995),
-        source=TRIAL,
-        says="belief about the other side kept each day",
-    )
-    tolerance: Quantity = number(
-        6,
-        unit="severity a day",
-        low=0.1,
-        high=1000,
-        doubt=(3, 12),
-        says="felt violence at which a day counts 1/e as kept",
-    )
-    felt_strategic: Quantity = number(
-        1.0,
-        unit="severity per violation",
-        low=0,
-        high=10,
-        doubt="none",
-        source="fixes the scale of severity",
-        says="how much an ordered violation is held against the side that committed it",
-    )
-    felt_spoiling: Quantity = number(
-        0.6,
-        unit="severity per violation",
-        low=0,
-        high=10,
-        doubt=0.3,
-        says="the same, by an excluded party; Sticher (2022) for the kinds",
-    )
-    felt_retaliatory: Quantity = number(
-        0.5, unit="severity per violation", low=0, high=10, doubt=0.3, says="the same, for an answer to fire"
-    )
-    felt_localised: Quantity = number(
-        0.2, unit="severity per violation", low=0, high=10, doubt=0.3, says="the same, for fire that nobody ordered"
-    )
-    felt_per_death: Quantity = number(
-        0.5,
-        unit="severity per death",
-        low=0,
-        high=10,
-        doubt=0.3,
-        says="what a death adds to the severity of a violation",
-    )
-    spoiler_blame: Quantity = number(
-        0.8,
-        unit="probability",
-        low=0,
-        high=1,
-        doubt=(0.5, 1.0),
-        says="chance that a side is blamed for its excluded party, or takes fire at it for a violation",
-    )
-    blame_kept: Quantity = number(
-        0.95, unit="per day", low=0, high=0.999, doubt=(0.9, 0.98), says="blame that an actor still carries a day later"
-    )
-    blame_scale: Quantity = number(
-        5, unit="severity a day", low=0.1, high=500, doubt=(2, 10), says="attributed severity at which blame is 1 - 1/e"
-    )
+    q0: Quantity = number(0.5, unit="probability", low=0, high=1, doubt=(0.3, 0.7),
+        says="chance that a violation is attributed rightly with nobody watching")
+    vagueness_cost: Quantity = number(0.4, unit="share", low=0, high=1, doubt=(0.2, 0.6),
+        says="right attribution, and the cost of breaking one's word, lost when terms are wholly vague; Park (2023)")
+    trust_kept: Quantity = number(0.99, unit="per day", low=0.5, high=0.9999, doubt=(0.98, 0.995), source=TRIAL,
+        says="belief about the other side kept each day")
+    tolerance: Quantity = number(0.25, unit="severity per presence and day", low=0.001, high=1000, doubt=(0.1, 0.5),
+        says="felt violence, per formation of the other side, at which a day counts 1/e as kept")
+    felt_strategic: Quantity = number(1.0, unit="severity per violation", low=0, high=10, doubt="none", source="fixes the scale of severity",
+        says="how much an ordered violation is held against the side that committed it")
+    felt_spoiling: Quantity = number(0.6, unit="severity per violation", low=0, high=10, doubt=0.3,
+        says="the same, by an excluded party; Sticher (2022) for the kinds")
+    felt_retaliatory: Quantity = number(0.5, unit="severity per violation", low=0, high=10, doubt=0.3,
+        says="the same, for an answer to fire")
+    felt_localised: Quantity = number(0.2, unit="severity per violation", low=0, high=10, doubt=0.3,
+        says="the same, for fire that nobody ordered")
+    felt_per_death: Quantity = number(0.5, unit="severity per death", low=0, high=10, doubt=0.3,
+        says="what a death adds to the severity of a violation")
+    spoiler_blame: Quantity = number(0.8, unit="probability", low=0, high=1, doubt=(0.5, 1.0),
+        says="chance that a side is blamed for its excluded party, or takes fire at it for a violation")
+    blame_kept: Quantity = number(0.95, unit="per day", low=0, high=0.999, doubt=(0.9, 0.98),
+        says="blame that an actor still carries a day later")
+    blame_scale: Quantity = number(5, unit="severity a day", low=0.1, high=500, doubt=(2, 10),
+        says="attributed severity at which blame is 1 - 1/e")
     # --- bind
-    ties_recover: Quantity = number(
-        0.01,
-        unit="per day",
-        low=0,
-        high=1,
-        doubt=(0.005, 0.02),
-        says="share of the gap to their level that ties regain",
-    )
-    ties_hit: Quantity = number(
-        0.3,
-        unit="ties per 20 dead",
-        low=0,
-        high=5,
-        doubt=(0.15, 0.5),
-        says="ties lost when a guarantor's soldiers die at the other side's hands",
-    )
-    capability_drift: Quantity = number(
-        0.08,
-        unit="sd of the logarithm per root year",
-        low=0,
-        high=2,
-        doubt=(0.02, 0.15),
-        says="slow change of relative strength",
-    )
-    commitment_drift: Quantity = number(
-        0.08,
-        unit="sd per root year",
-        low=0,
-        high=2,
-        doubt=(0.02, 0.15),
-        says="slow change of a patron's commitment; Kenwick",
-    )
-    ground_half_life: Quantity = number(
-        180,
-        unit="days",
-        low=1,
-        high=3650,
-        doubt=(90, 365),
-        says="time in which a side half comes to terms with lost ground",
-    )
-    power_memory: Quantity = number(
-        365,
-        unit="days",
-        low=7,
-        high=3650,
-        doubt=(180, 730),
-        says="half-life of the balance of power that actors hold for normal",
-    )
-    power_shift_scale: Quantity = number(
-        0.2,
-        unit="odds",
-        low=0.01,
-        high=1,
-        doubt=(0.1, 0.3),
-        says="fall of the odds that is felt as a full shift against oneself",
-    )
-    resolve_half_life: Quantity = number(
-        365,
-        unit="days",
-        low=7,
-        high=36500,
-        doubt=(180, 730),
-        source=TRIAL,
-        says="time in which shown resolve is half forgotten with no troops on the line",
-    )
-    resolve_kept_by_tripwire: Quantity = number(
-        0.9,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.6, 0.95),
-        source=TRIAL,
-        says="forgetting of resolve that a full tripwire prevents",
-    )
-    resolve_gain: Quantity = number(
-        0.03, unit="per day", low=0, high=1, doubt=(0.01, 0.06), says="resolve shown by a day of a guarantor's strikes"
-    )
-    weariness_gain: Quantity = number(
-        0.01, unit="per day", low=0, high=1, doubt=(0.005, 0.02), says="weariness gained on a day of full war"
-    )
-    weariness_half_life: Quantity = number(
-        730, unit="days", low=7, high=36500, doubt=(365, 1460), says="time in which a calm truce halves weariness"
-    )
-    attention_half_life: Quantity = number(
-        90, unit="days", low=1, high=3650, doubt=(45, 180), says="time in which the world looks away by half"
-    )
-    attention_rise: Quantity = number(
-        0.1,
-        unit="per day",
-        low=0,
-        high=1,
-        doubt=(0.05, 0.2),
-        says="share of the gap to the news and to outside urging that attention gains",
-    )
-    terms_accepted: Quantity = number(
-        150,
-        unit="days",
-        low=1,
-        high=3650,
-        doubt=(75, 300),
-        says="time constant in which parties come to live with an unmet term",
-    )
-    abrogation_rate: Quantity = number(
-        0.001,
-        unit="per day",
-        low=0,
-        high=1,
-        doubt=(0.0003, 0.003),
-        says="chance that a distrustful party at war renounces the deal",
-    )
+    ties_recover: Quantity = number(0.01, unit="per day", low=0, high=1, doubt=(0.005, 0.02),
+        says="share of the gap to their level that ties regain")
+    ties_hit: Quantity = number(0.3, unit="ties per 20 dead", low=0, high=5, doubt=(0.15, 0.5),
+        says="ties lost when a guarantor's soldiers die at the other side's hands")
+    capability_drift: Quantity = number(0.08, unit="sd of the logarithm per root year", low=0, high=2, doubt=(0.02, 0.15),
+        says="slow change of relative strength")
+    commitment_drift: Quantity = number(0.08, unit="sd per root year", low=0, high=2, doubt=(0.02, 0.15),
+        says="slow change of a patron's commitment; Kenwick")
+    ground_half_life: Quantity = number(180, unit="days", low=1, high=3650, doubt=(90, 365),
+        says="time in which a side half comes to terms with lost ground")
+    power_memory: Quantity = number(365, unit="days", low=7, high=3650, doubt=(180, 730),
+        says="half-life of the balance of power that actors hold for normal")
+    power_shift_scale: Quantity = number(0.2, unit="odds", low=0.01, high=1, doubt=(0.1, 0.3),
+        says="fall of the odds that is felt as a full shift against oneself")
+    resolve_half_life: Quantity = number(365, unit="days", low=7, high=36500, doubt=(180, 730), source=TRIAL,
+        says="time in which shown resolve is half forgotten with no troops on the line")
+    resolve_kept_by_tripwire: Quantity = number(0.9, unit="share", low=0, high=1, doubt=(0.6, 0.95), source=TRIAL,
+        says="forgetting of resolve that a full tripwire prevents")
+    resolve_gain: Quantity = number(0.03, unit="per day", low=0, high=1, doubt=(0.01, 0.06),
+        says="resolve shown by a day of a guarantor's strikes")
+    weariness_gain: Quantity = number(0.01, unit="per day", low=0, high=1, doubt=(0.005, 0.02),
+        says="weariness gained on a day of full war")
+    weariness_half_life: Quantity = number(730, unit="days", low=7, high=36500, doubt=(365, 1460),
+        says="time in which a calm truce halves weariness")
+    attention_half_life: Quantity = number(90, unit="days", low=1, high=3650, doubt=(45, 180),
+        says="time in which the world looks away by half")
+    attention_rise: Quantity = number(0.1, unit="per day", low=0, high=1, doubt=(0.05, 0.2),
+        says="share of the gap to the news and to outside urging that attention gains")
+    terms_accepted: Quantity = number(150, unit="days", low=1, high=3650, doubt=(75, 300),
+        says="time constant in which parties come to live with an unmet term")
+    abrogation_rate: Quantity = number(0.001, unit="per day", low=0, high=1, doubt=(0.0003, 0.003),
+        says="chance that a distrustful party at war renounces the deal")
     # --- talks
-    talks_at: Quantity = number(
-        0.15,
-        unit="share of the war's toll",
-        low=0.001,
-        high=1,
-        doubt=(0.08, 0.3),
-        says="14-day deaths that bring the guarantors to the table",
-    )
-    talks_rate: Quantity = number(
-        0.1,
-        unit="per day",
-        low=0,
-        high=1,
-        doubt=(0.05, 0.2),
-        source=TRIAL,
-        says="chance of talks a day with a hotline and full ties",
-    )
-    mediation: Quantity = number(
-        0.3, unit="share", low=0, high=1, doubt=(0.1, 0.5), says="what full outside urging adds to the hotline"
-    )
-    talks_spacing: Quantity = number(
-        7, unit="days", low=1, high=365, doubt=(4, 14), says="fewest days between two rounds of talks"
-    )
-    talks_heat_left: Quantity = number(
-        0.2,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.1, 0.4),
-        source="OSCE SMM, Donbas: recommitments cut violations by 85 % (July 2018) and 97 % (July 2020)",
-        says="urge to answer fire that is left after talks",
-    )
-    talks_trust: Quantity = number(
-        0.3,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.1, 0.5),
-        says="share of the trust lost since signing that talks restore",
-    )
-    talks_ties: Quantity = number(
-        0.1, unit="share", low=0, high=1, doubt=(0.05, 0.2), says="share of the missing ties that talks restore"
-    )
-    order_effect: Quantity = number(
-        0.9,
-        unit="share",
-        low=0,
-        high=1,
-        doubt=(0.5, 0.95),
-        source="OSCE SMM, Donbas: recommitments cut violations by 85 % (July 2018) and 97 % (July 2020)",
-        says="unordered fire that a fresh order to cease stops",
-    )
-    order_half_life: Quantity = number(
-        25,
-        unit="days",
-        low=1,
-        high=365,
-        doubt=(15, 40),
-        source="OSCE SMM, Donbas, 2017-18: violations doubled every 4.0-5.4 weeks after a recommitment",
-        says="time in which an order to cease is half forgotten",
-    )
+    renewal_urging: Quantity = number(0.3, unit="utility", low=0, high=3, doubt=(0.1, 0.6),
+        says="what full outside urging adds to the worth of a renewal; mediators press for the next term")
+    lapse_days: Quantity = number(14, unit="days", low=0, high=365, doubt=(7, 30),
+        says="days after a lapse or a renunciation within which a return to war is put down to it")
+    talks_at: Quantity = number(0.15, unit="share of the war's toll", low=0.001, high=1, doubt=(0.08, 0.3),
+        says="14-day deaths that bring the guarantors to the table")
+    talks_rate: Quantity = number(0.1, unit="per day", low=0, high=1, doubt=(0.05, 0.2), source=TRIAL,
+        says="chance of talks a day with a hotline and full ties")
+    mediation: Quantity = number(0.3, unit="share", low=0, high=1, doubt=(0.1, 0.5),
+        says="what full outside urging adds to the hotline")
+    talks_spacing: Quantity = number(7, unit="days", low=1, high=365, doubt=(4, 14),
+        says="fewest days between two rounds of talks")
+    talks_heat_left: Quantity = number(0.2, unit="share", low=0, high=1, doubt=(0.1, 0.4), source="OSCE SMM, Donbas: recommitments cut violations by 85 % (July 2018) and 97 % (July 2020)",
+        says="urge to answer fire that is left after talks")
+    talks_trust: Quantity = number(0.3, unit="share", low=0, high=1, doubt=(0.1, 0.5),
+        says="share of the trust lost since signing that talks restore")
+    talks_ties: Quantity = number(0.1, unit="share", low=0, high=1, doubt=(0.05, 0.2),
+        says="share of the missing ties that talks restore")
+    order_effect: Quantity = number(0.9, unit="share", low=0, high=1, doubt=(0.5, 0.95), source="OSCE SMM, Donbas: recommitments cut violations by 85 % (July 2018) and 97 % (July 2020)",
+        says="unordered fire that a fresh order to cease stops")
+    order_half_life: Quantity = number(25, unit="days", low=1, high=365, doubt=(15, 40), source="OSCE SMM, Donbas, 2017-18: violations doubled every 4.0-5.4 weeks after a recommitment",
+        says="time in which an order to cease is half forgotten")
     # --- judge
-    offensive_days: Quantity = number(
-        5,
-        unit="days",
-        low=1,
-        high=60,
-        doubt="none",
-        source="defines the operational end",
-        says="days that a ground offensive must last to be the end of the ceasefire",
-    )
-    war_share: Quantity = number(
-        0.5,
-        unit="share of the war's toll",
-        low=0.01,
-        high=5,
-        doubt="none",
-        source="defines the operational end",
-        says="14-day deaths, against the war's, that end the ceasefire",
-    )
-    clash_deaths: Quantity = number(
-        30,
-        unit="deaths",
-        low=1,
-        high=10000,
-        doubt=(15, 60),
-        says="soldiers of guarantors killed by one another, while both strike, that make it their own war",
-    )
+    offensive_days: Quantity = number(2, unit="days", low=1, high=60, doubt="none", source="defines the operational end",
+        says="days of offensive by one party, within offensive_window, that are the end of the ceasefire")
+    offensive_window: Quantity = number(5, unit="days", low=1, high=14, doubt="none", source="defines the operational end",
+        says="days within which these days of offensive must lie")
+    war_share: Quantity = number(0.5, unit="share of the war's toll", low=0.01, high=5, doubt="none", source="defines the operational end",
+        says="14-day deaths, against the war's, that end the ceasefire")
+    war_floor: Quantity = number(38, unit="deaths in 14 days", low=0, high=100000, doubt="none", source="UCDP: 1,000 battle deaths in a year are a war; 38 of them fall in 14 days",
+        says="fewest deaths in 14 days that are war again, however small the war was")
+    clash_deaths: Quantity = number(30, unit="deaths", low=1, high=10000, doubt=(15, 60),
+        says="soldiers of guarantors killed by one another in 14 days, while both strike, that make it their own war")
+# fmt: on

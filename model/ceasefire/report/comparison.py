@@ -31,7 +31,7 @@ from ceasefire.report.html import (
     picture,
 )
 from ceasefire.report.sentences import NOTE
-from ceasefire.wording import GAP, share_with_limits, signed_days, span_words, titled, whole_percent
+from ceasefire.wording import GAP, how_many, share_with_limits, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
@@ -102,7 +102,7 @@ def _answer(comparison: Comparison) -> str:
     parts = [f"{comparison.named(pair)}, {verdict(pair.written, pair.over_draws)}" for pair in stated]
     joined = "; ".join(parts) if len(ranked) <= MOST_DIFFERENCES else f"highest: {parts[0]}; lowest: {parts[1]}"
     text = (
-        f"followed for at most {plan.horizon:,} days: on the same {worlds:,} simulated worlds, "
+        f"followed for at most {how_many(plan.horizon, 'day')}: on the same {worlds:,} simulated worlds, "
         f"against {comparison.first.label}: {joined}. Illustrative: durations are not calibrated."
     )
     return titled(plan.scenario.title, text, by=",")

@@ -10,7 +10,7 @@ from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Gain, levers_chart
 from ceasefire.charts.style import save
-from ceasefire.scenario.find_scenarios import find_change, headline
+from ceasefire.scenario.compose import change_name
 from ceasefire.wording import titled
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def condition_title(first: Side, other: Side) -> str:
     """What readers call the other side: the changes to the first, if there is no other difference; else its label."""
     own, changes = first.plan.loaded, other.plan.loaded.changes
+    if own.settings != other.plan.loaded.settings:
+        return other.label
     more = changes[len(own.changes) :]
     same = other.plan.loaded.name == own.name and changes[: len(own.changes)] == own.changes
     return f"with {' and '.join(more)}" if same and more else other.label
@@ -48,8 +50,9 @@ def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
     """The levers, ranked by the days that each adds."""
     gains = []
     for pair in pairs:
-        name = pair.other.plan.loaded.changes[-1]
-        title = headline(find_change(name)).get("title", name)
+        loaded = pair.other.plan.loaded
+        name = change_name(loaded.changes[-1])
+        title = loaded.change_titles.get(name, name)
         written = pair.written.value if pair.over_draws is not None else None
         gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws))
     caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)

@@ -13,9 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from ceasefire.ensemble.manifest import as_typed
 from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.experiment_tables import answer_to, outcome_table
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
@@ -35,7 +37,7 @@ from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
-from ceasefire.wording import titled
+from ceasefire.wording import how_many, titled
 
 DESIGNS = {
     "grid": "every combination of the settings",
@@ -100,7 +102,8 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
     for file in sorted((folder / "tables").glob("*.csv")):
         tables[file.stem] = pd.read_csv(file)
     if "points" not in tables:
-        raise FolderError(f"{folder} has no tables yet; `ceasefire experiment {manifest.get('name')}` writes them")
+        again = as_typed(["ceasefire", "experiment", str(manifest.get("name"))])
+        raise FolderError(f"{folder} has no tables yet; `{again}` writes them")
     try:
         reductions = json.loads((folder / "tables" / "variance_reduction.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -142,12 +145,15 @@ def _method(experiment: FinishedExperiment) -> list[Block]:
     manifest = experiment.manifest
     design = DESIGNS.get(str(manifest["design"]), str(manifest["design"]))
     draws = manifest["experiment"].get("draws")
-    across = " at each draw of the uncertain numbers" if draws else ""
+    levers = {bool(factor["lever"]) for factor in manifest["factors"]}
+    crossed = draws or (manifest["design"] in SAMPLED and len(levers) == 2)
+    across = ", every combination of levers at each draw of the uncertain numbers" if crossed else ""
     more = ", more where the interval was not narrow enough" if manifest["experiment"].get("until") else ""
     simulated = (
-        f"Scenario {manifest['scenario']}; {design}{across}: {manifest['points']:,} points, "
-        f"{manifest['worlds_per_point']:,} worlds at each{more}, {manifest['worlds_done']:,} worlds in all, each "
-        f"followed for at most {manifest['days']:,} days, seed {manifest['seed']}."
+        f"Scenario {manifest['scenario']}; {design}{across}: {how_many(manifest['points'], 'point')}, "
+        f"{how_many(manifest['worlds_per_point'], 'world')} at each{more}, "
+        f"{how_many(manifest['worlds_done'], 'world')} in all, each "
+        f"followed for at most {how_many(manifest['days'], 'day')}, seed {manifest['seed']}."
     )
     independent = manifest.get("identity_parts", {}).get("independent")
     shared = "All points have the same worlds, so that most of the chance cancels in differences."
@@ -174,7 +180,7 @@ def _outcome_section(experiment: FinishedExperiment, wanted: OutcomeVariable) ->
 def _uncertainty(experiment: FinishedExperiment) -> list[str]:
     manifest = experiment.manifest
     worlds = manifest["worlds_per_point"]
-    chance = f"Chance. The 95 % intervals are the error from simulating only {worlds:,} worlds at each point."
+    chance = f"Chance. The 95 % intervals are the error from simulating only {how_many(worlds, 'world')} at each point."
     reduction = experiment.variance_reduction.get(experiment.outcomes[0].name)
     if reduction:
         chance += f" With the same worlds at all points, the variance of differences was {reduction:.1f} times smaller."
@@ -190,7 +196,7 @@ def _uncertainty(experiment: FinishedExperiment) -> list[str]:
         )
     failed = manifest.get("worlds_failed", 0)
     left_out = _left_out(experiment)
-    lost = [f"{failed:,} worlds failed and are left out."] if failed else []
+    lost = [f"{how_many(failed, 'world')} failed and {'is' if failed == 1 else 'are'} left out."] if failed else []
     rules = "In neither interval: whether the rules by which these actors decide are right."
     return [chance, doubt, *lost, *left_out, rules]
 
@@ -214,9 +220,9 @@ def _factors(experiment: FinishedExperiment) -> Folded:
         ]
         for f in experiment.manifest["factors"]
     ]
-    table = Table(f"{len(rows):,} factors", ["factor", "kind", "varied"], rows)
+    table = Table(how_many(len(rows), "factor"), ["factor", "kind", "varied"], rows)
     levers = sum(row[1] == "lever" for row in rows)
-    what = f"{levers:,} levers and {len(rows) - levers:,} uncertainties"
+    what = f"{how_many(levers, 'lever')} and {how_many(len(rows) - levers, 'uncertainty', 'uncertainties')}"
     if experiment.manifest["design"] == "swap":
         what = f"{len(rows):,} parts, and the remaining differences"
     return Folded(what, [table])

@@ -27,7 +27,7 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.find_scenarios import find_change, headline
 from ceasefire.scenario.parameter_paths import path_words
-from ceasefire.wording import ILLUSTRATIVE, signed_days, titled
+from ceasefire.wording import ILLUSTRATIVE, how_many, signed_days, titled
 
 if TYPE_CHECKING:
     from ceasefire.experiments.factors import Factor
@@ -56,7 +56,7 @@ def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: Outcome
         table = results.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
             return make(prepared, rows, wanted)
-    if prepared.experiment.spec.draws is None and prepared.experiment.spec.design.kind == "grid":
+    if not prepared.experiment.crossed and prepared.experiment.spec.design.kind == "grid":
         figure = _grid(prepared, results.tables["points"], wanted)
         if figure is not None:
             return figure
@@ -91,7 +91,7 @@ def _caption(prepared: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
 
 
 def _made_of(prepared: PreparedExperiment) -> str:
-    return f"{len(prepared.points):,} points, {prepared.worlds:,} worlds each"
+    return f"{how_many(len(prepared.points.distinct), 'point')}, {how_many(prepared.worlds, 'world')} each"
 
 
 def _change_of(wanted: OutcomeVariable) -> str:

@@ -41,7 +41,7 @@ from ceasefire.report.sentences import (
     survival_alt,
     uncertainty_points,
 )
-from ceasefire.wording import date_words, ending_words, share_of_worlds, span_words, titled, whole_percent
+from ceasefire.wording import date_words, ending_words, how_many, share_of_worlds, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
@@ -169,10 +169,12 @@ def _situation(run: FinishedRun) -> list[Block]:
     plan = run.plan
     failed = len(run.outcome.failed)
     left_out = f" {failed:,} of them failed and are not in any result below." if failed else ""
+    one = plan.worlds == 1
+    sample = "1 world (a simulated history) starts" if one else f"{plan.worlds:,} worlds (simulated histories) start"
     text = (
-        f"In force from {date_words(plan.scenario.start)}. {plan.worlds:,} worlds (simulated histories) start on that "
-        f"day; each is followed for at most {plan.horizon:,} days, with seed {plan.seed}.{left_out} A world in which "
-        "the deal still holds on the last day counts as holding, never as ended."
+        f"In force from {date_words(plan.scenario.start)}. {sample} on that "
+        f"day; each is followed for at most {how_many(plan.horizon, 'day')}, with seed {plan.seed}."
+        f"{left_out} A world in which the deal still holds on the last day counts as holding, never as ended."
     )
     summary_words = " ".join(plan.scenario.summary.split())
     return [*([Paragraph(summary_words)] if summary_words else []), Paragraph(text)]
@@ -188,7 +190,7 @@ def _figures_table(results: Summary) -> Table:
     for figure in (results.mean, results.median):
         rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon), drawn)])
     draws = ["mean over draws", "90 % of draws"] if drawn else []
-    columns = ["", *draws, "as written", f"chance in {results.worlds:,} worlds (95 %)"]
+    columns = ["", *draws, "as written", f"chance in {how_many(results.worlds, 'world')} (95 %)"]
     return Table("Main figures, each with its sources of uncertainty", columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -350,15 +352,18 @@ def _downloads(run: FinishedRun, results: Summary) -> list[Download]:
     """The tables to download."""
     worlds = run.outcome.worlds
     incidence = cumulative_incidence(worlds, by_actor=True)
-    days = tuple(range(0, len(incidence.days), max(1, len(incidence.days) // 400)))
+    horizon, curve = run.plan.horizon, survival(worlds)
+    a_row = "a row for each day on which something changes"
     files = [
         download("main-figures.csv", "the main figures with both intervals", figures_frame(results)),
-        download("survival.csv", "share of worlds still holding, with limits, by day", survival(worlds).table(days)),
-        download("causes.csv", "share of worlds ended by each cause, by day", incidence.table(days).reset_index()),
+        download("survival.csv", f"share of worlds still holding, with limits: {a_row}", curve.by_day(horizon)),
+        download(
+            "causes.csv", f"share of worlds ended by each cause: {a_row}", incidence.by_day(horizon).reset_index()
+        ),
         download("assumed.csv", "every assumed number with its range", assumed_numbers(run.plan.scenario)),
     ]
     if len(worlds) <= MOST_ROWS:
-        files.append(download("worlds.csv", f"all {len(worlds):,} worlds, one row each", worlds))
+        files.append(download("worlds.csv", f"all worlds, one row each: {how_many(len(worlds), 'row')}", worlds))
     return files
 
 

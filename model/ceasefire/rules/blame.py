@@ -6,6 +6,9 @@ from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule
 from ceasefire.world_state import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY, World
 
+LEAST_PROMISED = 1e-9
+"""Where nobody faces a side, anything that it feels breaks the promise. [severity a day]"""
+
 
 @rule
 def severity(w: World, f: int) -> float:
@@ -46,10 +49,12 @@ def update_trust(w: World) -> None:
     """A quiet day feeds trust, felt violence starves it: a Beta belief with forgetting, kept as its mean.
 
     With the belief's strength at its steady 1 / (1 - f), a <- f a + z and b <- f b + 1 - z move the mean by
-    trust <- f trust + (1 - f) z, with z = exp(-felt / tolerance).
+    trust <- f trust + (1 - f) z, with z = exp(-felt / promised): a day is judged against the quiet that the deal
+    promised for a front of this size, tolerance x the forces that the other side has on it.
     """
     for side in range(2):
-        kept_word = random_streams.exp(-w.felt_today[side] / w.tolerance)
+        promised = max(w.tolerance * w.side_presence[1 - side], LEAST_PROMISED)
+        kept_word = random_streams.exp(-w.felt_today[side] / promised)
         w.trust[side] = w.trust_kept * w.trust[side] + (1.0 - w.trust_kept) * kept_word
         w.trust_best[side] = max(w.trust_best[side], w.trust[side])
 

@@ -53,6 +53,12 @@ def inflict_casualties(w: World, f: int) -> None:
 
 
 @rule
+def may_end_it(w: World, a: int) -> bool:
+    """Can fire of an actor, or at it, end the deal? Of a party to it yes; of one left out only where it says so."""
+    return w.excluded[a] == 0 or w.third_party_war_ends_it == 1
+
+
+@rule
 def under_enemy(w: World, s: int, side: int) -> float:
     """Share of a sector that the other side holds [0-1]."""
     return 1.0 - w.held[s] if side == 0 else w.held[s]
@@ -75,6 +81,7 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
         return False
     if u < civilian:
         w.counter[C_CIVILIAN] += dead
+        w.parties_dead = w.parties_dead + (dead if may_end_it(w, a) else 0)
         w.civilians_killed[target] += dead
         count_deaths(w, target, dead)
         return True
@@ -91,10 +98,11 @@ def strike_victim(w: World, f: int, dead: int, u: float) -> bool:
                 break
     w.losses_today[victim] += dead
     w.counter[C_COMBATANT] += dead
+    w.parties_dead = w.parties_dead + (dead if may_end_it(w, a) and may_end_it(w, victim) else 0)
     if w.guarantor[victim] == 1:
         w.guarantor_dead[w.side[victim]] += dead
         if w.guarantor[a] == 1:
-            w.clash_dead = w.clash_dead + dead
+            w.clash_today = w.clash_today + dead
     count_deaths(w, s, dead)
     return True
 

@@ -6,7 +6,8 @@ import math
 
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
-from ceasefire.rules.perceive import felt_losses
+from ceasefire.rules.decide import unrestricted_probabilities
+from ceasefire.rules.perceive import felt_losses, look_anew, momentum
 from ceasefire.world_state import C_TALKS, INTENSITY, NOBODY, World
 
 _ROOT_12 = math.sqrt(12.0)
@@ -30,6 +31,9 @@ def bear(w: World, a: int) -> None:
     w.weariness[a] = tired * w.weariness_kept + w.weariness_gain * w.violence * (1.0 - tired)
     w.usual_odds[a] = w.usual_kept * w.usual_odds[a] + (1.0 - w.usual_kept) * w.odds[a]
     w.commitment[a] -= w.commitment[a] * w.waning[a] / 365.0
+    pressed_on = w.drive[a] + w.drive_gain * (1.0 - w.drive[a])
+    w.drive[a] = pressed_on if w.rung[a] == 3 else w.drive[a] * w.drive_kept
+    w.momentum[a] = momentum(w, a)
     if w.day % 7 == 6:
         drift(w, a)
 
@@ -105,29 +109,56 @@ def talks_chance(w: World) -> float:
 
 @rule
 def talks(w: World) -> None:
-    """Talks may be held: postures fall, heat is cut, a fresh order to cease goes out, trust and ties recover."""
+    """Talks may be held: each party recommits or does not, and as far as they do fire, distrust and postures fall."""
     u = random_streams.uniform(random_streams.stream_key(w.today_key, random_streams.TALKS), w.key, 0)
-    if u >= talks_chance(w):
-        return
+    if u < talks_chance(w):
+        meet(w)
+
+
+@seldom
+def meet(w: World) -> None:
+    """A round of talks: ties grow; who recommits steps down and cools; order and trust return by their share."""
     w.last_talks = w.day
     w.counter[C_TALKS] += 1.0
-    w.order = 1.0
     w.ties = w.ties + w.talks_ties * (1.0 - w.ties)
-    for side in range(2):
-        w.trust[side] += w.talks_trust * (w.trust_best[side] - w.trust[side])
-    for f in range(w.n_formations):
-        w.heat[f] *= w.talks_heat_left
-    for a in range(w.n_actors):
-        if w.fights[a] == 1:
+    key = random_streams.stream_key(w.today_key, random_streams.TALKS)
+    recommitted = bound = 0.0
+    for a in range(w.n_fighters):
+        agrees = random_streams.uniform(key, w.actor_key[a], 0) < recommits(w, a)
+        if agrees:
             step_down(w, a)
+            cool_down(w, a)
+        if w.excluded[a] == 0:
+            bound += w.presence_total[a]
+            recommitted += w.presence_total[a] if agrees else 0.0
+    share = recommitted / bound if bound > 0.0 else 0.0
+    w.order = w.order + share * (1.0 - w.order)
+    for side in range(2):
+        w.trust[side] += w.talks_trust * share * (w.trust_best[side] - w.trust[side])
+
+
+@seldom
+def recommits(w: World, a: int) -> float:
+    """Chance that a party recommits at talks: as far as these are an order, else as it leans to keep the deal."""
+    look_anew(w, a)
+    p0, p1, _, _ = unrestricted_probabilities(w, a, w.ceiling[a])
+    return w.talks_order + (1.0 - w.talks_order) * (p0 + p1)
+
+
+@seldom
+def cool_down(w: World, a: int) -> None:
+    """A party that recommits has its formations answer less."""
+    f = w.first_of_actor[a]
+    while f >= 0:
+        w.heat[f] *= w.talks_heat_left
+        f = w.next_of_actor[f]
 
 
 @seldom
 def step_down(w: World, a: int) -> None:
-    """After talks parties to the deal honour it; an excluded party falls by one rung."""
+    """A party to the deal that recommits honours it; an excluded one falls by one rung."""
     rung = max(0, w.rung[a] - 1) if w.excluded[a] == 1 else 0
     if rung != w.rung[a]:
         w.rung[a] = rung
         w.moved_on[a] = w.day
         w.decided_motive[a] = -1
-        w.offensive_since[a] = -1

@@ -7,10 +7,7 @@ import numpy as np
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.exchange_fire import give_orders, order_holds
-from ceasefire.world_state import INTENSITY, LICENCE, N_COUNTERS, NOBODY, World
-
-FORMED_UP = 0.75
-"""Share mobilised at which an army can advance at once: nearer to an offensive's 1 than to a strike's 0.5. ASSUMED."""
+from ceasefire.world_state import INTENSITY, LICENCE, NOBODY, World
 
 
 @rule
@@ -29,9 +26,9 @@ def term(w: World, a: int, m: int, t: int) -> float:
 
 
 @rule
-def leash(grip: float, dependence: float, commitment: float, rung: int, patron_rung: int) -> float:
+def leash(grip: float, dependence: float, commitment: float, rung: int, licence: float) -> float:
     """A client pays for going further than its patron licenses. [utility] Berman and Lake (2019)."""
-    return grip * dependence * commitment * max(0.0, INTENSITY[rung] - LICENCE[patron_rung])
+    return grip * dependence * commitment * max(0.0, INTENSITY[rung] - licence)
 
 
 @rule
@@ -42,16 +39,17 @@ def preparation(prep: float, mobilised: float, rung: int, current: int) -> float
 
 @rule
 def costs_of_rung(w: World, a: int, rung: int) -> float:
-    """What holds an actor back from a rung: its word, leash, preparation, habit; less its hidden intent. [utility]"""
+    """What holds an actor back: its word, leash, preparation, habit; less hidden intent and its campaign. [utility]"""
     held = w.inertia if rung != w.rung[a] else 0.0
-    held -= w.intent[a] * INTENSITY[rung]
+    held -= (w.intent[a] + w.campaign_pull * w.momentum[a]) * INTENSITY[rung]
     if w.fights[a] == 1:
         if w.excluded[a] == 0:
             held += w.word * INTENSITY[rung]
         held += preparation(w.prep, w.mobilised[a], rung, w.rung[a])
         patron = w.patron[a]
         if patron >= 0:
-            held += leash(w.grip, w.dependence[a], w.commitment[patron], rung, w.rung[patron])
+            licensed = max(LICENCE[w.rung[patron]], w.licence[patron])
+            held += leash(w.grip, w.dependence[a], w.commitment[patron], rung, licensed)
     return held
 
 
@@ -76,22 +74,43 @@ def utilities(w: World, a: int) -> tuple[float, float, float, float]:
 
 
 @rule
+def formed_up(mobilised: float) -> float:
+    """Chance that an army can advance at once: the part of it that is mobilised beyond what strikes need [0-1]."""
+    return min(max((mobilised - INTENSITY[2]) / (INTENSITY[3] - INTENSITY[2]), 0.0), 1.0)
+
+
+@rule
 def highest_in_reach(w: World, a: int) -> int:
-    """The highest rung that an actor can choose now: the next one, or any while its army still stands formed up."""
-    formed_up = w.mobilised[a] >= FORMED_UP
-    return w.ceiling[a] if formed_up else min(w.rung[a] + 1, w.ceiling[a])
+    """The highest rung that an actor may choose now: the next one, or any for an army that may stand formed up."""
+    return w.ceiling[a] if w.mobilised[a] > INTENSITY[2] else min(w.rung[a] + 1, w.ceiling[a])
 
 
 @rule
 def choice_probabilities(w: World, a: int) -> tuple[float, float, float, float]:
-    """Chance of each rung at a review: a ladder is climbed rung by rung (Kahn 1965), and may be left at once."""
-    return unrestricted_probabilities(w, a, highest_in_reach(w, a))
+    """Chance of each rung at a review: climbed rung by rung (Kahn 1965), or at once by an army that is formed up."""
+    u0, u1, u2, u3 = utilities(w, a)
+    next_one = min(w.rung[a] + 1, w.ceiling[a])
+    p0, p1, p2, p3 = softly_best(u0, u1, u2, u3, w.temperature, next_one)
+    ready = formed_up(w.mobilised[a])
+    if ready > 0.0 and next_one < w.ceiling[a]:
+        q0, q1, q2, q3 = softly_best(u0, u1, u2, u3, w.temperature, w.ceiling[a])
+        p0, p1 = p0 + ready * (q0 - p0), p1 + ready * (q1 - p1)
+        p2, p3 = p2 + ready * (q2 - p2), p3 + ready * (q3 - p3)
+    return p0, p1, p2, p3
+
+
+@seldom
+def unrestricted_probabilities(w: World, a: int, top: int) -> tuple[float, float, float, float]:
+    """Chance of each rung up to `top`, as if all of these were one step away."""
+    u0, u1, u2, u3 = utilities(w, a)
+    return softly_best(u0, u1, u2, u3, w.temperature, top)
 
 
 @rule
-def unrestricted_probabilities(w: World, a: int, top: int) -> tuple[float, float, float, float]:
-    """Chance of each rung up to `top`, P(r) proportional to exp(U(r) / temperature)."""
-    u0, u1, u2, u3 = utilities(w, a)
+def softly_best(
+    u0: float, u1: float, u2: float, u3: float, temperature: float, top: int
+) -> tuple[float, float, float, float]:
+    """A logit over the rungs up to `top`: P(r) proportional to exp(U(r) / temperature)."""
     best = u0
     if top >= 1:
         best = max(best, u1)
@@ -99,10 +118,10 @@ def unrestricted_probabilities(w: World, a: int, top: int) -> tuple[float, float
         best = max(best, u2)
     if top >= 3:
         best = max(best, u3)
-    p0 = random_streams.exp((u0 - best) / w.temperature)
-    p1 = random_streams.exp((u1 - best) / w.temperature) * (top >= 1)
-    p2 = random_streams.exp((u2 - best) / w.temperature) * (top >= 2)
-    p3 = random_streams.exp((u3 - best) / w.temperature) * (top >= 3)
+    p0 = random_streams.exp((u0 - best) / temperature)
+    p1 = random_streams.exp((u1 - best) / temperature) * (top >= 1)
+    p2 = random_streams.exp((u2 - best) / temperature) * (top >= 2)
+    p3 = random_streams.exp((u3 - best) / temperature) * (top >= 3)
     total = p0 + p1 + p2 + p3
     return p0 / total, p1 / total, p2 / total, p3 / total
 
@@ -147,20 +166,12 @@ def largest_pull(w: World, a: int, rung: int) -> int:
 
 @seldom
 def take_posture(w: World, a: int, rung: int, motive: int) -> None:
-    """An actor moves to a rung; the counters are marked when it goes on the offensive."""
+    """An actor moves to a rung: when, and for which motive."""
     if rung == w.rung[a]:
         return
     w.moved_on[a] = w.day
     w.decided_motive[a] = motive
     w.rung[a] = rung
-    if w.fights[a] == 0:
-        return
-    if rung == 3:
-        w.offensive_since[a] = w.day
-        for c in range(N_COUNTERS):
-            w.mark[a, c] = w.counter[c]
-    else:
-        w.offensive_since[a] = -1
 
 
 @rule

@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.initialise import derive
-from ceasefire.world_state import N_COUNTERS, Numbers, World
+from ceasefire.world_state import N_COUNTERS, WINDOW, Numbers, World
 
 
 @rule
@@ -20,8 +20,10 @@ def begin_day(w: World) -> None:
     w.toll_key = random_streams.stream_key(w.today_key, random_streams.DEATHS)
     w.fate_key = random_streams.stream_key(w.today_key, random_streams.VICTIM)
     for c in range(N_COUNTERS):
-        w.morning[c] = w.counter[c]
+        w.mornings[w.day % WINDOW, c] = w.counter[c]
     w.deaths_today = 0
+    w.clash_today = 0
+    w.parties_dead = 0
     for k in range(w.n_firing):
         w.fires[w.firing[k]] = 0
     w.n_firing = 0

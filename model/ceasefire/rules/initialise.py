@@ -8,7 +8,7 @@ from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.casualties import deaths_scale, under_enemy
 from ceasefire.rules.exchange_fire import ordered_fire
-from ceasefire.rules.perceive import refresh_views, weigh_sides
+from ceasefire.rules.perceive import look_anew, refresh_views, weigh_sides
 from ceasefire.world_state import World
 
 _LOG_HALF = -0.6931471805599453
@@ -34,8 +34,20 @@ def initialise(w: World, seed: np.uint64, world: int) -> None:
     refresh_views(w)
     for a in range(w.n_actors):
         w.usual_odds[a] = w.odds[a]
+    for a in range(w.n_fighters):
+        look_anew(w, a)
+        keep_attacking(w, a)
+    for a in range(w.n_actors):
         w.next_rung[a] = w.rung[a]
-        w.offensive_since[a] = 0 if w.fights[a] == 1 and w.rung[a] == 3 else -1
+
+
+@seldom
+def keep_attacking(w: World, a: int) -> None:
+    """An army in the middle of its campaign is still attacking when neither its leaders nor its commanders heed the
+    order to cease: momentum has it that the former do not, and it is for the latter that firmness counts once more."""
+    key = random_streams.stream_key(w.today_key, random_streams.CHOICE)
+    if random_streams.uniform(key, w.actor_key[a], 0) < w.momentum[a] * (1.0 - w.order):
+        w.rung[a] = max(w.rung[a], w.ceiling[a])
 
 
 @seldom
@@ -106,6 +118,7 @@ def derive(w: World) -> None:
     w.losses_kept = kept_per_day(w.losses_half_life)
     w.ground_kept = kept_per_day(w.ground_half_life)
     w.mobilised_kept = kept_per_day(w.mobilised_half_life)
+    w.drive_kept = kept_per_day(w.drive_half_life)
     w.flight_kept = kept_per_day(w.flight_half_life)
     w.usual_kept = kept_per_day(w.power_memory)
     w.weariness_kept = kept_per_day(w.weariness_half_life)
@@ -126,10 +139,14 @@ def clearness(w: World) -> float:
 
 @rule
 def what_breaking_costs(w: World) -> float:
-    """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague. [utility]"""
+    """Cost to a party of breaking this class of deal, at full intensity, less where terms are vague, and the exchange
+    that it would forfeit; nothing once the deal has lapsed. [utility]"""
+    if w.lapsed > 0:
+        return 0.0
+    forfeited = w.exchange if w.renewals <= w.exchanges else 0.0
     if w.deal_class == 0:
-        return w.word_cessation * clearness(w)
-    return (w.word_preliminary if w.deal_class == 1 else w.word_definitive) * clearness(w)
+        return w.word_cessation * clearness(w) + forfeited
+    return (w.word_preliminary if w.deal_class == 1 else w.word_definitive) * clearness(w) + forfeited
 
 
 @seldom

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceasefire.compilation import random_streams
-from ceasefire.compilation.decorators import rule
+from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.parameters.indicators import COMPLEMENT, CONSTANT, INDICATOR_NAMES, N_INDICATORS
 from ceasefire.world_state import INTENSITY, World
 
@@ -104,7 +104,9 @@ def review_is_due(w: World, a: int) -> int:
     """1 or 0. All three reasons are looked at, for a processor guesses badly which of them holds."""
     patron = w.patron[a]
     patron_moved = (patron >= 0) & (w.day > 0) & (w.moved_on[patron] == w.day - 1)
-    by_chance = random_streams.uniform(w.review_key, w.actor_key[a], 0) * w.review_days < 1.0
+    by_chance = (
+        random_streams.uniform(w.review_key, w.actor_key[a], 0) * w.review_days < 1.0 + w.campaign_tempo * w.momentum[a]
+    )
     return 1 if (w.alarmed[a] == 1) | patron_moved | by_chance else 0
 
 
@@ -134,6 +136,12 @@ def read_indicators(w: World, a: int) -> None:
         x[COMPLEMENT + k] = 1.0 - x[k]
 
 
+@seldom
+def look_anew(w: World, a: int) -> None:
+    """An actor takes everything in outside its reviews: at signing, at talks, when a term runs out."""
+    read_indicators(w, a)
+
+
 @rule
 def see_as_fighter(w: World, a: int) -> None:
     """Indicators of a party on the front."""
@@ -157,6 +165,41 @@ def see_as_fighter(w: World, a: int) -> None:
     x[POWER_SHIFT] = min(max((w.usual_odds[a] - w.odds[a]) / w.power_shift_scale, 0.0), 1.0)
     x[GROUND_LOST] = w.ground_lost[side]
     x[PROTEGE_LOSSES] = 0.0
+    w.licence[a] = licence(w, a)
+    w.unreached[a] = unreached(w, a) if w.ceiling[a] == 3 else 0.0
+    w.momentum[a] = momentum(w, a)
+
+
+@rule
+def licence(w: World, a: int) -> float:
+    """How far a patron lets a client go [0-1]: for ground that it claims and could win, and for a client in danger,
+    less what a clash with the other guarantor would cost it; and not while its own order to cease is fresh."""
+    x = w.sight[a]
+    won = w.licence_gain * x[UNHELD] * x[ODDS] + w.licence_danger * x[CLIENT_DANGER]
+    lost = w.licence_cost * (x[TRIPWIRE_AGAINST] * (x[TIES] + x[RESOLVE_AGAINST]) + x[LOSSES])
+    return min(max(won - lost, 0.0), 1.0) * (1.0 - w.order)
+
+
+@rule
+def momentum(w: World, a: int) -> float:
+    """Of a campaign: how far it is under way and has not reached its ground, as far as no order to cease halts it."""
+    return w.drive[a] * w.unreached[a] * (1.0 - w.order)
+
+
+@rule
+def unreached(w: World, a: int) -> float:
+    """Share of the ground of its campaign that its side does not hold, by value to it; of all that it claims when it
+    has named none [0-1]."""
+    if w.n_objectives[a] == 0:
+        return w.sight[a, UNHELD]
+    side = w.side[a]
+    wanted = 0.0
+    missing = 0.0
+    for k in range(w.n_objectives[a]):
+        s = w.objective[a, k]
+        wanted += w.claim[s, a]
+        missing += w.claim[s, a] * (1.0 - w.held[s] if side == 0 else w.held[s])
+    return missing / wanted if wanted > 0.0 else 0.0
 
 
 @rule

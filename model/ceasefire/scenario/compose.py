@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.scenario.find_scenarios import find_change, find_scenario, motives_file
+from ceasefire.scenario.find_scenarios import find_change, find_scenario, motives_file, shipped
+from ceasefire.scenario.layers import Layers
 from ceasefire.scenario.overrides import Draft, apply_change, set_value, static_fault
 from ceasefire.scenario.parameter_paths import ENTRY_DEFAULTS
-from ceasefire.scenario.schema import Change, ladder_of, rungs_of
+from ceasefire.scenario.schema import Change, Motive, ladder_of, rungs_of
 from ceasefire.scenario.schema_errors import faults_of
 from ceasefire.scenario.yaml_with_lines import (
     Located,
@@ -32,27 +34,44 @@ RESOLVED = ".resolved.yaml"
 
 @dataclass(frozen=True)
 class Assembly:
-    """A scenario composed but not yet validated, and the names of all motives of the catalogue."""
+    """A scenario composed but not yet validated, and the names of all motives of the catalogue.
+
+    `catalogue` is the file of the catalogue when it is not the shipped one, else empty.
+    """
 
     draft: Draft
     motive_names: list[str]
+    catalogue: str = ""
 
 
-def assemble(file: Path, changes: Sequence[str], settings: Mapping[str, object], *, resolved: bool = False) -> Assembly:
-    """Compose a scenario from all its parts, each over those before. Raises ScenarioError for an unreadable file."""
+def assemble(
+    file: Path,
+    changes: Sequence[str],
+    settings: Mapping[str, object],
+    *,
+    resolved: bool = False,
+    layers: Layers | None = None,
+) -> Assembly:
+    """Compose a scenario from all its parts, each over those before: file (see `_overlay_file`), changes, settings.
+
+    `layers` is told which of them set each number. Raises ScenarioError for an unreadable file.
+    """
     resolved = resolved or is_resolved(file)
-    catalogue = Located({}, Place("")) if resolved else read_or_stop(motives_file(file.parent))
-    draft = Draft(Located({"motives": catalogue}, Place(shown_file(file))))
+    catalogue_file = None if resolved else motives_file(file.parent)
+    catalogue = read_catalogue(catalogue_file) if catalogue_file else Located({}, Place(""))
+    draft = Draft(Located({"motives": catalogue}, Place(shown_file(file))), layers=layers)
     _overlay_file(draft, file, [], resolved=resolved)
     for name in _once(draft, changes):
         _change(draft, name, file.parent, COMMAND_LINE)
     for path, value in settings.items():
         set_value(draft, path, value if isinstance(value, Located) else located_at(value, Place(SETTING_OPTION)))
+        draft.end_layer()
     names = list((draft.tree.at("motives") or catalogue).named)
     if not resolved:
         _drop_unwanted(draft, catalogue)
     _add_defaults(draft)
-    return Assembly(draft, names)
+    local = catalogue_file and not catalogue_file.samefile(motives_file(shipped("scenarios")))
+    return Assembly(draft, names, shown_file(catalogue_file) if catalogue_file and local else "")
 
 
 def is_resolved(file: Path) -> bool:
@@ -66,6 +85,30 @@ def read_or_stop(file: Path) -> Located:
     if tree is None or faults:
         raise ScenarioError(faults)
     return tree
+
+
+def read_catalogue(file: Path) -> Located:
+    """The content of a motive catalogue. Raises ScenarioError, with the file, when it is another kind of file."""
+    tree = read_or_stop(file)
+    faults = [not_a_motive(name, entry) for name, entry in tree.named.items() if not is_like_a_motive(entry)]
+    if faults:
+        raise ScenarioError(faults[:1])
+    return tree
+
+
+def is_like_a_motive(entry: Located) -> bool:
+    """Whether an entry of a catalogue has at least one field of a motive; what is wrong in it is found later."""
+    return bool(set(entry.named) & set(Motive.model_fields))
+
+
+def not_a_motive(name: str, entry: Located) -> Fault:
+    """A fault: the file is read as the motive catalogue, and an entry of it is no motive."""
+    folder = Path(entry.place.file).parent
+    message = (
+        "is no motive, but this file is read as the catalogue of motives of every scenario in "
+        f"{'this folder' if folder == Path() else folder}; give the file another name"
+    )
+    return fault_at(entry.place, name, message)
 
 
 def read_change(file: Path) -> Located:
@@ -125,6 +168,7 @@ def _overlay_file(draft: Draft, file: Path, inside: list[Path], *, resolved: boo
     if base is not None and base.value is not None:
         _overlay_base(draft, base, file, [*inside, file.resolve()])
     draft.overlay(content)
+    draft.end_layer()
     for change in _names(draft, tree.at("changes")):
         _change(draft, change.value, file.parent, change.place)
 
@@ -133,13 +177,22 @@ def _overlay_base(draft: Draft, base: Located, file: Path, inside: list[Path]) -
     if not isinstance(base.value, str):
         draft.fault(base.place, "base", "is not the name of a scenario")
         draft.stop()
-    base_file = _file_of(draft, find_scenario, base, file.parent, "base")
+    find = partial(_other_scenario, file) if base.value == file.stem else find_scenario
+    base_file = _file_of(draft, find, base, file.parent, "base")
     if base_file.resolve() in inside:
         chain = " → ".join(path.stem for path in (*inside[inside.index(base_file.resolve()) :], base_file))
         draft.fault(base.place, "base", f"is its own base: {chain}")
         draft.stop()
     _overlay_file(draft, base_file, inside)
     draft.tree = Located({name: entry for name, entry in draft.tree.named.items() if name != "name"}, draft.tree.place)
+
+
+def _other_scenario(file: Path, ref: str, near: Path) -> Path:
+    """Another scenario that has the name of this file, as a shipped one; the file itself when there is none."""
+    try:
+        return find_scenario(ref, near, other_than=file)
+    except ScenarioError:
+        return find_scenario(ref, near)
 
 
 def _names(draft: Draft, tree: Located | None) -> list[Located]:
@@ -170,6 +223,9 @@ def _change(draft: Draft, name: str, near: Path, place: Place) -> None:
         draft.faults += [fault for fault in error.faults if fault not in draft.faults]
         return
     apply_change(draft, tree, change_name(name))
+    title = tree.at("title")
+    draft.change_titles[change_name(name)] = str(title.value) if title is not None else change_name(name)
+    draft.end_layer()
 
 
 def change_name(ref: str) -> str:

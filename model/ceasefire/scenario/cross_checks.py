@@ -39,13 +39,16 @@ LADDERS = ("force", "engagement")
 DEFAULT_HORIZON = Scenario.model_fields["horizon_days"].default
 
 
-def cross_check(draft: Draft, motive_names: list[str]) -> None:
-    """Note every fault across the parts of a draft; `motive_names` is the whole catalogue, used or not."""
+def cross_check(draft: Draft, motive_names: list[str], catalogue: str = "") -> None:
+    """Note every fault across the parts of a draft; `motive_names` is the whole catalogue, used or not.
+
+    `catalogue` is its file when that is not the shipped one.
+    """
     raw = to_plain(draft.tree)
     for check in CHECKS:
         for steps, message in check(raw):
             _note(draft, steps, message)
-    for steps, message in _motives_of_actors(raw, motive_names):
+    for steps, message in _motives_of_actors(raw, motive_names, catalogue):
         _note(draft, steps, message)
     horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
     for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
@@ -184,15 +187,16 @@ def _only_close(word: str, valid: tuple[str, ...]) -> str:
     return hint if "did you mean" in hint else ""
 
 
-def _motives_of_actors(raw: Raw, motive_names: list[str]) -> Faults:
+def _motives_of_actors(raw: Raw, motive_names: list[str], catalogue: str) -> Faults:
     """The motives of an actor exist and are on its ladder."""
     known = group(raw, "motives")
+    missing = f"no such motive in {catalogue}" if catalogue else "no such motive"
     for name, actor in actors_of(raw):
         for motive in group(actor, "motives"):
             steps = ("actors", name, "motives", motive)
             ladder = group(known, motive).get("ladder", "force")
             if motive not in known:
-                yield steps, "no such motive" + did_you_mean(motive, motive_names)
+                yield steps, missing + did_you_mean(motive, motive_names)
             elif ladder in LADDERS and actor.get("role") in ROLES and ladder != ladder_of(actor["role"]):
                 yield steps, f"is a motive on the {ladder} ladder; {name} is on the {ladder_of(actor['role'])} ladder"
 
@@ -223,6 +227,23 @@ def _sectors(raw: Raw) -> Faults:
                 elif actor not in fighting(raw):
                     yield steps, f"{actor} is an outside party and has no {part} on the front"
         yield from _neighbours(name, sectors)
+
+
+def _campaigns(raw: Raw) -> Faults:
+    """The objective of a campaign is ground on the front, and whoever is on one can advance."""
+    sectors = group(raw, "front", "sectors")
+    for name in group(raw, "actors"):
+        actor = group(raw, "actors", name)
+        wanted = group(actor, "campaign").get("sectors")
+        for i, sector in enumerate(wanted if isinstance(wanted, list) else []):
+            steps = ("actors", name, "campaign", "sectors", i)
+            if isinstance(sector, str) and sector not in sectors:
+                yield steps, f"no such sector '{sector}'" + did_you_mean(sector, list(sectors))
+            elif not group(sectors, sector, "claims").get(name):
+                yield steps, f"{name} claims nothing in '{sector}'; an objective is ground that it claims"
+        grounded = actor.get("role") == "outside" or actor.get("ceiling") not in (None, "offensive")
+        if actor.get("campaign") is not None and grounded:
+            yield ("actors", name, "campaign"), f"{name} has no means for an offensive, so it can be on no campaign"
 
 
 def _neighbours(name: str, sectors: Raw) -> Faults:
@@ -406,6 +427,7 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _postures,
     _excluded,
     _sectors,
+    _campaigns,
     _both_sides_present,
     _beliefs,
     _saliences,

@@ -21,9 +21,12 @@ def shipped(kind: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parents[1] / kind
 
 
-def find_scenario(ref: str | Path, near: Path | None = None) -> Path:
-    """The file of a scenario: a name, or a path from `near` or the current folder. Raises ScenarioError."""
-    return _find(ref, "scenario", _scenario_folders(near), near, list_scenarios(near))
+def find_scenario(ref: str | Path, near: Path | None = None, other_than: Path | None = None) -> Path:
+    """The file of a scenario: a name, or a path from `near` or the current folder. Raises ScenarioError.
+
+    A name is never found in the file `other_than`, so that a scenario may start from another of the same name.
+    """
+    return _find(ref, "scenario", _scenario_folders(near), near, list_scenarios(near), other_than)
 
 
 def find_change(ref: str | Path, near: Path | None = None) -> Path:
@@ -83,7 +86,14 @@ def _listed(folders: list[Path]) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, known: dict[str, Path]) -> Path:
+def _find(
+    ref: str | Path,
+    kind: str,
+    folders: list[Path],
+    near: Path | None,
+    known: dict[str, Path],
+    other_than: Path | None = None,
+) -> Path:
     """The file of a reference: a path when it has a folder or an ending, otherwise a name.
 
     A name is looked for in `folders` and then in the current folder.
@@ -92,8 +102,9 @@ def _find(ref: str | Path, kind: str, folders: list[Path], near: Path | None, kn
     if "/" in wanted or "\\" in wanted or wanted.endswith((".yaml", ".yml")):
         return _path(Path(wanted), kind, near)
     for folder in (*folders, Path()):
-        if wanted and (folder / f"{wanted}.yaml").is_file():
-            return folder / f"{wanted}.yaml"
+        file = folder / f"{wanted}.yaml"
+        if wanted and file.is_file() and (other_than is None or not file.samefile(other_than)):
+            return file
     close = nearest(wanted, known)
     hint = f"; did you mean '{close}'?" if close else "."
     available = f" Available: {comma_list(known)}" if known else ""

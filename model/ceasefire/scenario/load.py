@@ -10,12 +10,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from ceasefire.arguments import is_reference, names, settings, shown
 from ceasefire.errors import Fault, ScenarioError, in_order
-from ceasefire.scenario.compose import Assembly, assemble, change_name, is_resolved, read_change
+from ceasefire.scenario.compose import (
+    Assembly,
+    assemble,
+    change_name,
+    is_like_a_motive,
+    is_resolved,
+    not_a_motive,
+    read_change,
+)
 from ceasefire.scenario.cross_checks import cross_check, terms_at
 from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
+from ceasefire.scenario.layers import Layers
 from ceasefire.scenario.parameter_paths import Shape
-from ceasefire.scenario.resolved import as_yaml, digest, plain_content
+from ceasefire.scenario.resolved import as_yaml, digest, plain_content, words_digest
 from ceasefire.scenario.schema import Motive, Name, Scenario
 from ceasefire.scenario.schema_errors import faults_of
 from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
@@ -23,7 +33,7 @@ from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_
 __all__ = ["Loaded", "load", "load_resolved"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Loaded:
     """A validated scenario, with the changes and settings that were applied."""
 
@@ -31,6 +41,12 @@ class Loaded:
     name: str
     changes: tuple[str, ...] = ()
     settings: dict[str, object] = field(default_factory=dict)
+    change_titles: dict[str, str] = field(default_factory=dict)
+    """What readers call the changes, by name."""
+
+    def __repr__(self) -> str:
+        given = f", {len(self.settings)} set" if self.settings else ""
+        return f"<Loaded {self.label}: {self.scenario.title}{given}>"
 
     @property
     def label(self) -> str:
@@ -52,21 +68,53 @@ class Loaded:
         """SHA-256, in hex, of what affects results: numbers and structure, not titles, sources or notes."""
         return digest(self.scenario)
 
+    @cached_property
+    def words_digest(self) -> str:
+        """SHA-256, in hex, of the scenario with its titles, sources and notes, and of the titles of its changes."""
+        return words_digest(self.scenario, self.change_titles)
+
 
 def load(
     scenario: str | Path,
-    changes: Sequence[str] = (),
+    changes: str | Path | Sequence[str | Path] = (),
     set: Mapping[str, object] | None = None,
 ) -> Loaded:
     """Load a scenario by name, `name+change` or path, with changes and then single settings applied.
 
-    Raises ScenarioError with every fault, by file and line.
+    `changes` is one name or path, or several; `set` gives values by path. Raises ScenarioError with every fault, by
+    file and line; ValueError, with the name of the argument, when an argument is of no use.
+    """
+    if not is_reference(scenario):
+        raise ValueError(f"scenario: {shown(scenario)} is not the name or the path of a scenario")
+    ref, joined = split_reference(scenario)
+    applied, given = (*joined, *names("changes", changes)), settings("set", set)
+    assembly = assemble(find_scenario(ref), applied, given)
+    content = validated(assembly)
+    return Loaded(content, content.name, applied, given, assembly.draft.change_titles)
+
+
+def as_loaded(scenario: Any) -> Loaded:
+    """A scenario that may be loaded already, or is given by name or path. ValueError when it is neither."""
+    if isinstance(scenario, Loaded):
+        return scenario
+    if isinstance(scenario, Scenario):
+        return Loaded(scenario, scenario.name)
+    if is_reference(scenario):
+        return load(scenario)
+    raise ValueError(f"scenario: {shown(scenario)} is neither a loaded scenario nor the name or the path of one")
+
+
+def resolved_with_layers(
+    scenario: str | Path, changes: Sequence[str] = (), set: Mapping[str, object] | None = None
+) -> str:
+    """The resolved scenario as YAML; a comment on the line of each number says which layer set it, over what.
+
+    Raises ScenarioError with every fault.
     """
     ref, joined = split_reference(scenario)
-    names = (*joined, *changes)
-    assembly = assemble(find_scenario(ref), names, set or {})
-    content = validated(assembly)
-    return Loaded(content, content.name, names, dict(set or {}))
+    layers = Layers()
+    content = validated(assemble(find_scenario(ref), (*joined, *changes), set or {}, layers=layers))
+    return as_yaml(plain_content(content), layers.comments())
 
 
 def load_resolved(path: str | Path) -> Loaded:
@@ -93,7 +141,7 @@ def validated(assembly: Assembly) -> Scenario:
         known = {fault.path for fault in draft.faults}
         of_schema = faults_of(error, draft.tree, Scenario, draft.removed)
         draft.faults += [fault for fault in of_schema if fault.path not in known]
-    cross_check(draft, assembly.motive_names)
+    cross_check(draft, assembly.motive_names, assembly.catalogue)
     if draft.faults or scenario is None:
         raise ScenarioError(draft.faults)
     return scenario
@@ -117,6 +165,9 @@ def check_file(path: str | Path) -> list[Fault]:
         return in_order(faults)
     kind = kind_of(file, tree)
     if kind == "motives":
+        strange = [not_a_motive(name, entry) for name, entry in tree.named.items() if not is_like_a_motive(entry)]
+        if strange:
+            return in_order(faults + strange[:1])
         return in_order(faults + motive_faults(tree))
     try:
         if kind == "change":

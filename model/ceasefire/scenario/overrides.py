@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn
 
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS, Quantity
+from ceasefire.scenario.layers import Layers
 from ceasefire.scenario.parameter_paths import Shape, group, shape_at
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.yaml_with_lines import Located, Place, Step, Steps, dotted, fault_at, find, located_at, to_plain
@@ -24,11 +25,14 @@ Edit = Callable[[Located | None], Located | None]
 
 @dataclass
 class Draft:
-    """A scenario being composed: its content so far, the paths removed and where, and the faults so far."""
+    """A scenario being composed: its content so far, paths removed and where, titles of changes, faults."""
 
     tree: Located
     faults: list[Fault] = field(default_factory=list)
     removed: dict[Steps, Place] = field(default_factory=dict)
+    change_titles: dict[str, str] = field(default_factory=dict)
+    layers: Layers | None = None
+    """Where each number comes from; None when nobody asks."""
 
     def fault(self, place: Place, path: str, message: str) -> None:
         """Note a fault and continue."""
@@ -37,6 +41,11 @@ class Draft:
     def stop(self) -> NoReturn:
         """Raise ScenarioError with all faults so far."""
         raise ScenarioError(self.faults)
+
+    def end_layer(self) -> None:
+        """A layer is complete: note which numbers it has set, when somebody asks."""
+        if self.layers is not None:
+            self.layers.note(self.tree)
 
     def overlay(self, over: Located) -> None:
         """Put the content of a file over the content so far; `null` removes an entry."""

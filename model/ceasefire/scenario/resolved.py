@@ -6,13 +6,16 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity
+from ceasefire.scenario.layers import DEFAULT, NUMBERS
+from ceasefire.scenario.parameter_paths import Shape, group
 from ceasefire.scenario.schema import Scenario
+from ceasefire.scenario.yaml_with_lines import Steps
 
 FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by"})
 """Fields that do not affect results."""
@@ -48,6 +51,14 @@ def digest(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def words_digest(scenario: Scenario, change_titles: Mapping[str, str]) -> str:
+    """SHA-256, in hex, of everything that is shown, words included: it changes when a title or a source does."""
+    text = json.dumps(
+        [plain_content(scenario), dict(change_titles)], separators=(",", ":"), ensure_ascii=True, sort_keys=True
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _bare(thing: Any) -> Any:
     """The content that affects results. Mappings become lists of pairs, because their order may matter."""
     if isinstance(thing, Quantity):
@@ -63,29 +74,48 @@ def _bare(thing: Any) -> Any:
     return thing.isoformat() if isinstance(thing, datetime.date) else thing
 
 
-def as_yaml(content: dict[str, Any]) -> str:
-    """Plain content as YAML; reading it gives the same content."""
-    return HEADER + "\n".join(_lines(content, "")) + "\n"
+Comments = Mapping[Steps, str]
+"""Words for numbers of a scenario, by path."""
 
 
-def _lines(content: dict[str, Any], indent: str) -> Iterator[str]:
+def as_yaml(content: dict[str, Any], comments: Comments | None = None) -> str:
+    """Plain content as YAML; reading it gives the same content.
+
+    With `comments`, the line of each number ends with its comment; a number without one has its default.
+    """
+    return HEADER + "\n".join(_lines(content, "", comments, (), group(Scenario))) + "\n"
+
+
+def _lines(
+    content: dict[str, Any], indent: str, comments: Comments | None, steps: Steps, shape: Shape | None
+) -> Iterator[str]:
     for name, entry in content.items():
+        here, inner = (*steps, name), shape.inside(name) if shape else None
         if _is_short(entry):
-            yield f"{indent}{_entry(name, entry)}"
+            line = f"{indent}{_entry(name, entry)}"
+            yield line if comments is None else line + _comment(comments, here, inner)
         elif isinstance(entry, dict):
             yield f"{indent}{_text(name)}:"
-            yield from _lines(entry, indent + "  ")
+            yield from _lines(entry, indent + "  ", comments, here, inner)
         else:
             yield f"{indent}{_text(name)}:"
-            for item in entry:
-                yield from _item(item, indent + "  ")
+            for position, item in enumerate(entry):
+                one = inner.inside(position) if inner else None
+                yield from _item(item, indent + "  ", comments, (*here, str(position)), one)
 
 
-def _item(item: Any, indent: str) -> Iterator[str]:
+def _comment(comments: Comments, steps: Steps, shape: Shape | None) -> str:
+    """The end of the line of a number; empty for anything else."""
+    if shape is None or shape.kind not in NUMBERS:
+        return ""
+    return f"   # {comments.get(steps, DEFAULT)}"
+
+
+def _item(item: Any, indent: str, comments: Comments | None, steps: Steps, shape: Shape | None) -> Iterator[str]:
     if not isinstance(item, dict) or not item:
         yield f"{indent}- {_short(item)}"
         return
-    first, *rest = _lines(item, indent + "  ")
+    first, *rest = _lines(item, indent + "  ", comments, steps, shape)
     yield f"{indent}- {first.lstrip()}"
     yield from rest
 

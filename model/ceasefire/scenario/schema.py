@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.parameters.sourced_value import Amount, Finite, Numbers, Quantity, Share, Strict, count_of, number
 
+MOST_OBJECTIVES = 8
+"""Sectors that a campaign may name."""
+
 FORCE_LADDER = ("honour", "harass", "strike", "offensive")
 ENGAGEMENT_LADDER = ("abstain", "urge", "sanction", "back")
 
@@ -50,6 +53,18 @@ class Patron(Numbers):
     )
 
 
+class Campaign(Numbers):
+    """An offensive with an objective: begun, paused and resumed. How much is reached is read off the line."""
+
+    title: str = Field(description="what it is for")
+    sectors: list[Name] = Field(
+        min_length=1, max_length=MOST_OBJECTIVES, description="its objective: sectors that it is to take"
+    )
+    under_way: Quantity = number(
+        unit="share", says="how far it is under way at signing: 1 fought to the last day, 0.5 paused for weeks, 0 over"
+    )
+
+
 class Actor(Numbers):
     """A state or an armed group. Outside parties are on the engagement ladder, all others on the force ladder."""
 
@@ -86,6 +101,7 @@ class Actor(Numbers):
         None, description="highest rung that it has the means for; by default the top of its ladder"
     )
     patron: Patron | None = Field(None, description="who holds its leash, if anyone")
+    campaign: Campaign | None = Field(None, description="the offensive that it was on, if any")
     motives: dict[Name, Share] = Field(
         default_factory=dict,
         description="weight of each motive: 0 absent, 0.25 minor, 0.5 real, 0.75 strong, 1 dominant",
@@ -141,6 +157,11 @@ class Agreement(Numbers):
     hotline: Quantity = number(0.5, unit="share", says="how fast the guarantors' officers reach each other")
     clarity: Quantity = number(0.5, unit="share", says="how clearly the terms say what is forbidden; Park (2023)")
     order: Quantity = number(1.0, unit="share", says="how firmly commanders were ordered to cease at signing")
+    talks_order: Quantity = number(
+        0.3,
+        unit="share",
+        says="how far a round of talks is an order that is obeyed, not a promise that each party weighs for itself",
+    )
     term_days: Annotated[int, count_of(1, 36500, "days")] | None = Field(
         None, description="days after which the deal expires unless renewed; by default none: open-ended"
     )
@@ -148,6 +169,26 @@ class Agreement(Numbers):
         None, description="days that a renewal adds; by default the term"
     )
     excludes: list[Name] = Field(default_factory=list, description="fighting parties that the deal leaves out")
+    principals: list[Name] = Field(
+        default_factory=list, description="who bargains over a renewal; all signatories when not said"
+    )
+    most_renewals: Annotated[int, count_of(0, 36500, "renewals")] | None = Field(
+        None, description="renewals that the deal, or a party's government, allows at most; any number when not said"
+    )
+    exchange: Quantity = number(
+        0.0,
+        unit="utility",
+        low=0,
+        high=5,
+        says="what another term is worth to each principal for what is exchanged, released or let in meanwhile",
+    )
+    exchanges: Quantity = number(
+        0.0, unit="renewals", low=0, high=36500, doubt="none", says="renewals that can be paid for in this way"
+    )
+    third_party_war_ends_it: bool = Field(
+        False,
+        description="war with or by a party that the deal leaves out ends it too, not only war between its parties",
+    )
     deadlines: dict[Name, Deadline] = Field(default_factory=dict, description="tasks, by name")
 
 
@@ -236,6 +277,9 @@ class Motive(Strict):
 
 class Scenario(Numbers):
     """A situation: who faces whom, where, under which terms, and what may happen."""
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}: {self.title}>"
 
     name: Name = Field(description="as on the command line")
     title: str = Field(description="as on charts")

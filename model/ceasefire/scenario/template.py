@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ceasefire.errors import ScenarioError
 from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS
 from ceasefire.scenario.compose import change_name
+from ceasefire.scenario.find_scenarios import MOTIVES, list_changes, list_experiments
 from ceasefire.scenario.load import load, split_reference
 from ceasefire.scenario.schema import Name
+from ceasefire.scenario.yaml_with_lines import Located, read
 
 TERMS = {
     "monitoring": "share of the line that is monitored",
@@ -37,6 +40,56 @@ def is_name(name: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def why_not(name: str, file: Path) -> str | None:
+    """Why a new scenario cannot have this name in this file, in words that follow the name; None when it can.
+
+    It cannot when another kind of file has the name, or when other files would start from the new one unasked.
+    """
+    if name == Path(MOTIVES).stem:
+        return "is the name of the catalogue of motives, which every scenario of the folder reads"
+    for kind, files in (("a change", list_changes(file.parent)), ("an experiment", list_experiments())):
+        if name in files:
+            return f"is the name of {kind}, {files[name]}"
+    users = [str(user) for user in _files_around(file) if name in _scenarios_named_in(user)]
+    if users:
+        return f"is the name of what {', '.join(users[:3])} starts from, and would take its place"
+    return None
+
+
+def is_same_scenario(file: Path, reference: str) -> bool:
+    """Whether a file can be loaded, and gives the same scenario as the reference."""
+    try:
+        return load(file).digest == load(reference).digest
+    except ScenarioError:
+        return False
+
+
+def _files_around(file: Path) -> Iterator[Path]:
+    """Scenarios and experiments that look for a scenario by name where the file is."""
+    for folder in dict.fromkeys((file.parent, Path("experiments"))):
+        yield from sorted(other for other in folder.glob("*.yaml") if other.name not in (file.name, MOTIVES))
+
+
+REFERENCES = ("base", "scenario", "to")
+"""Keys of scenario and experiment files whose value names a scenario."""
+
+
+def _scenarios_named_in(file: Path) -> set[str]:
+    """Names of the scenarios that a file refers to; none for a file that cannot be read."""
+    tree, _ = read(file)
+    return {str(entry.value).split("+")[0] for entry in _references(tree)} if tree is not None else set()
+
+
+def _references(tree: Located) -> Iterator[Located]:
+    """The values under REFERENCES, anywhere in a file."""
+    for name, entry in tree.named.items():
+        if name in REFERENCES and isinstance(entry.value, str):
+            yield entry
+    inner: Iterable[Located] = tree.value if isinstance(tree.value, list) else tree.named.values()
+    for part in inner:
+        yield from _references(part)
 
 
 def template_text(name: str, reference: str, file: Path) -> str:

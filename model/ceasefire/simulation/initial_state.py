@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.parameters.indicators import term_indices
 from ceasefire.parameters.sourced_value import Amount, Quantity
-from ceasefire.scenario.schema import AGREEMENT_CLASSES, Event, Scenario, ladder_of, rungs_of
+from ceasefire.scenario.schema import AGREEMENT_CLASSES, Campaign, Event, Scenario, ladder_of, rungs_of
 from ceasefire.world_state import (
     MECHANISM_FIELDS,
     MOST_NEIGHBOURS,
@@ -33,7 +33,7 @@ ACTOR_NUMBERS = {
 }  # fmt: skip
 """Numbers of an actor in the scenario, and their fields in the record."""
 
-AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order")
+AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order", "talks_order", "exchange", "exchanges")
 
 STARTING_NUMBERS = {
     "guarantors.ties": "ties_level", "attention.start": "attention", "attention.floor": "attention_floor",
@@ -74,6 +74,11 @@ class InitialState:
     sides: tuple[str, ...]
     formations: tuple[tuple[str, str], ...]
     sizes: Sizes = field(repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"<InitialState: {len(self.actors)} actors, {len(self.sectors)} sectors, {len(self.draws)} numbers drawn>"
+        )
 
 
 def initial_state(scenario: Scenario) -> InitialState:
@@ -160,7 +165,10 @@ class _StateBuilder:
         self.put_fields("mechanisms", scenario.mechanisms, {name: name for name in MECHANISM_FIELDS})
         self.put_fields("agreement", scenario.agreement, {name: name for name in AGREEMENT_NUMBERS})
         w["deal_class"] = AGREEMENT_CLASSES.index(scenario.agreement.class_)
+        w["third_party_war_ends_it"] = scenario.agreement.third_party_war_ends_it
         w["expires"] = scenario.agreement.term_days or 0
+        most = scenario.agreement.most_renewals
+        w["most_renewals"] = -1 if most is None else most
         w["renewal"] = scenario.agreement.renewal_days or scenario.agreement.term_days or 0
         for path, target in STARTING_NUMBERS.items():
             part, name = path.split(".")
@@ -172,6 +180,7 @@ class _StateBuilder:
             w[clock] = -1
         for nobody in ("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"):
             w[nobody] = -1
+        w["refused_by"] = w["refused_motive"] = -1
 
     def _actors(self) -> None:
         w = self.w
@@ -188,20 +197,29 @@ class _StateBuilder:
                 w["guarantors"] |= np.uint64(1 << a)
             if actor.role != "outside" and not actor.patron and not w["excluded"][a]:
                 w["signatories"] |= np.uint64(1 << a)
+                if name in (self.scenario.agreement.principals or self.actors):
+                    w["principals"] |= np.uint64(1 << a)
             w["patron"][a] = self.actors.index(actor.patron.actor) if actor.patron else -1
             w["backs"][a] = self.actors.index(actor.backs) if actor.backs else -1
             w["rung"][a] = rungs_of(ladder_of(actor.role)).index(actor.posture) if actor.posture else 0
             w["ceiling"][a] = rungs_of(ladder_of(actor.role)).index(actor.ceiling) if actor.ceiling else 3
-            for unset in ("moved_on", "decided_motive", "offensive_since"):
+            for unset in ("moved_on", "decided_motive"):
                 w[unset][a] = -1
             self.put_fields(f"actors.{name}", actor, ACTOR_NUMBERS, a)
             if actor.patron:
                 self.put_fields(f"actors.{name}.patron", actor.patron, {"dependence": "dependence"}, a)
+            if actor.campaign:
+                self._campaign(a, name, actor.campaign)
             for k, motive in enumerate(sorted(actor.motives)):
                 m = self.motives.index(motive)
                 w["own"][a, k] = m
                 self.put(f"actors.{name}.motives.{motive}", actor.motives[motive], "weight", a, m)
             w["n_own"][a] = len(actor.motives)
+
+    def _campaign(self, a: int, name: str, campaign: Campaign) -> None:
+        self.put_fields(f"actors.{name}.campaign", campaign, {"under_way": "drive"}, a)
+        self.w["n_objectives"][a] = len(campaign.sectors)
+        self.w["objective"][a, : len(campaign.sectors)] = [self.sectors.index(each) for each in campaign.sectors]
 
     def _motives(self) -> None:
         w = self.w
@@ -217,6 +235,10 @@ class _StateBuilder:
             for t, (term, coefficient) in enumerate(terms.items()):
                 w["term_first"][m, t], w["term_second"][m, t] = term_indices(term)
                 w["coefficient"][m, t] = coefficient
+                self.slots[f"motives.{name}.salience.terms.{term}"] = slot_of(self.dtype, "coefficient", m, t)
+            self.slots[f"motives.{name}.salience.constant"] = slot_of(self.dtype, "constant", m)
+            for rung in range(len(motive.profile)):
+                self.slots[f"motives.{name}.profile.{rung}"] = slot_of(self.dtype, "profile", m, rung)
 
     def _sectors(self) -> None:
         w, sectors = self.w, self.scenario.front.sectors

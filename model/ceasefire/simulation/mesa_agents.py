@@ -24,6 +24,9 @@ class _Part(mesa.Agent):
         self.name = name
         self.record = model.record
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
     def number(self, field: str) -> Any:
         """One of this agent's numbers in the world record."""
         return self.record[field][0][self.position]

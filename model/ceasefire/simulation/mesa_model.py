@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import mesa
 import numpy as np
 
+from ceasefire.arguments import MOST_SEED, seed_number, whole_number
 from ceasefire.rules import THE_DAY
+from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.engine import initial_world
@@ -21,14 +26,15 @@ class CeasefireModel(mesa.Model):
 
     No rule draws from Mesa's generators: what happens depends on the scenario, `seed` and `world` alone, and
     is the same, to the last bit, as in the compiled engine. To try another behaviour, pass your own subclass
-    of `Actor` as `actor_class`.
+    of `Actor` as `actor_class`. The scenario may be loaded, or given by name or path. ValueError, with the name of the
+    argument, for numbers out of range. A model can be pickled and copied on any day, and goes on as the first does.
     """
 
     running: bool
 
     def __init__(
         self,
-        scenario: Scenario | Any,
+        scenario: Loaded | Scenario | str | Path,
         seed: int = 1,
         world: int = 0,
         *,
@@ -36,11 +42,12 @@ class CeasefireModel(mesa.Model):
         collect: bool = True,
     ) -> None:
         super().__init__()
-        spec: Scenario = getattr(scenario, "scenario", scenario)
+        spec: Scenario = as_loaded(scenario).scenario
         self.spec = spec
-        self.world_number = world
+        self.seed_number = seed_number(seed)
+        self.world_number = whole_number("world", world, 0, MOST_SEED)
         self.opening: InitialState = initial_state(spec)
-        self.record: WorldArray = initial_world(self.opening, seed, world)
+        self.record: WorldArray = initial_world(self.opening, self.seed_number, self.world_number)
         self.numbers = np.asarray(self.record).view(np.float64)
         self.actors = [actor_class(self, a, name) for a, name in enumerate(self.opening.actors)]
         self.sectors = [Sector(self, s, name) for s, name in enumerate(self.opening.sectors)]
@@ -55,6 +62,7 @@ class CeasefireModel(mesa.Model):
             self.datacollector = mesa.DataCollector(
                 model_reporters=MODEL_REPORTERS, agenttype_reporters={actor_class: ACTOR_REPORTERS}
             )
+            self.datacollector.collect(self)
 
     def step(self) -> None:
         """Live one day: each step of the day is taken by all whose step it is, before the next begins."""
@@ -66,9 +74,34 @@ class CeasefireModel(mesa.Model):
                     self.happen(part.name)
                 else:
                     self.acting[part.whose].do(part.name)
-        if self.collecting:
+        if self.collecting and self.record["day"][0] <= self.record["horizon"][0]:
             self.datacollector.collect(self)
         self.running = not bool(self.record["over"][0])
+        if self.collecting and not self.running:
+            self._drop_days_after_the_end()
+
+    def _drop_days_after_the_end(self) -> None:
+        """An end that is seen some days later is dated back: the rows of the days after it go."""
+        rows = self.days_held + 1
+        collector = self.datacollector
+        for values in collector.model_vars.values():
+            del values[rows:]
+        for records in (collector._agent_records, collector._agenttype_records):
+            for day in [day for day in records if day >= rows]:
+                del records[day]
+
+    def __repr__(self) -> str:
+        state = "running" if self.running else self.cause or "holds"
+        which = f"{self.spec.name}, seed {self.seed_number}, world {self.world_number}"
+        return f"<CeasefireModel {which}: day {self.day}, {state}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__() if hasattr(super(), "__getstate__") else self.__dict__
+        return {name: value for name, value in state.items() if name != "numbers"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.numbers = np.asarray(self.record).view(np.float64)  # the same memory as the record, not a copy
 
     def happen(self, name: str) -> None:
         """A step that belongs to the world as a whole."""
@@ -84,8 +117,8 @@ class CeasefireModel(mesa.Model):
 
     @property
     def day(self) -> int:
-        """Days lived."""
-        return int(self.record["day"][0])
+        """Days lived, and told: days from the horizon on are not."""
+        return int(min(self.record["day"][0], self.record["horizon"][0]))
 
     @property
     def cause(self) -> str:
@@ -98,15 +131,24 @@ class CeasefireModel(mesa.Model):
         return int(self.record["days_held"][0]) if self.record["over"][0] else self.day
 
 
+def _number(model: CeasefireModel, field: str, position: int | None = None) -> float:
+    value = model.record[field][0]
+    return float(value if position is None else value[position])
+
+
+def _deaths_14d(model: CeasefireModel) -> int:
+    return int(model.record["deaths_14d"][0])
+
+
 def _counter(position: int) -> Any:
-    return lambda model: float(model.record["counter"][0, position])
+    return partial(_number, field="counter", position=position)
 
 
 MODEL_REPORTERS: dict[str, Any] = {
     "day": "day",
-    "deaths_14d": lambda model: int(model.record["deaths_14d"][0]),
-    "ties": lambda model: float(model.record["ties"][0]),
-    "attention": lambda model: float(model.record["attention"][0]),
+    "deaths_14d": _deaths_14d,
+    "ties": partial(_number, field="ties"),
+    "attention": partial(_number, field="attention"),
     **{f"violations_{kind}": _counter(position) for position, kind in enumerate(VIOLATION_KINDS)},
     "deaths_combatant": _counter(4),
     "deaths_civilian": _counter(5),
@@ -115,5 +157,5 @@ MODEL_REPORTERS: dict[str, Any] = {
 }
 """What DataCollector keeps of the world each day; counts are since the start."""
 
-ACTOR_REPORTERS: dict[str, Any] = {"name": "name", "posture": "posture", "losses": "losses", "blame": "blame"}
+ACTOR_REPORTERS: dict[str, Any] = {name: attrgetter(name) for name in ("name", "posture", "losses", "blame")}
 """What DataCollector keeps of each actor each day."""

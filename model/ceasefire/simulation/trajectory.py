@@ -78,6 +78,14 @@ class DayLog:
         """One field on every day: an array with one row per day."""
         return np.array([day[name] for day in self.days])
 
+    def cut_at_horizon(self, last: WorldArray) -> None:
+        """Drop the days from the horizon on, unless the deal ended before it. `last` is the record of the last day.
+
+        A world is simulated beyond its horizon until what began before the horizon is judged.
+        """
+        if not last["ended"][0]:
+            del self.days[int(last["horizon"][0]) :]
+
 
 def step_through(
     scenario: Scenario, opening: InitialState, seed: int, world: int, see: Callable[[WorldArray], None]
@@ -104,9 +112,10 @@ def from_day_log(scenario: Scenario, log: DayLog, last: WorldArray, label: str, 
     """The trajectory of a world from its log, which needs TRAJECTORY_FIELDS, and its record of the last day.
 
     When an offensive ends the deal, the counters go back to the morning of its first day; the daily counts of the
-    trajectory do not: they are what happened.
+    trajectory do not: they are what happened. Of a deal that holds, days from the horizon on are left out.
     """
     opening, w = log.opening, last[0]
+    log.cut_at_horizon(last)
     n = len(log.days)
     counter = log.column("counter")
     if w["ended"] and n > 1 and (counter[-1] < counter[-2]).any():

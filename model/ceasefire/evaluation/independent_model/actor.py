@@ -21,7 +21,6 @@ LICENCE = (0.0, 0.2, 1.0, 1.0)
 FORTNIGHT = 14
 WEEK_OF_A_YEAR = math.sqrt(7.0 / 365.0)
 LOST_GROUND_IS_DANGER = 3.0
-FORMED_UP = 0.75
 
 
 def left_after_a_day(half_life: float) -> float:
@@ -62,6 +61,11 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         self.dependence = 0.0
         if said.patron:
             reader.put_all(f"actors.{name}.patron", said.patron, self)
+        self.campaign_sectors: list[str] = []
+        self.drive = self.momentum = self.unreached = self.licence = 0.0
+        if said.campaign:
+            self.campaign_sectors = said.campaign.sectors
+            reader.put(f"actors.{name}.campaign.under_way", said.campaign.under_way, self, "drive")
         self.motives: dict[str, Feeling] = {}
         for motive, weight in said.motives.items():
             self.motives[motive] = Feeling(model.scenario.motives[motive])
@@ -75,13 +79,17 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         self.alarmed = self.due = False
         self.moved_on: int | None = None
         self.decided_by = ""
-        self.offensive_since = 0 if self.fights and self.rung == 3 else None
-        self.mark = dict(model.counts)
+        self.days_of_attack: list[int] = []
         self.inflow = self.backing = self.odds = self.danger = self.seen = 0.0
         self.usual_odds: float | None = None
         self.losses_today = self.ordered_today = self.inflicted_today = 0
         self.ordered_lately: deque[int] = deque(maxlen=FORTNIGHT)
         self.inflicted_lately: deque[int] = deque(maxlen=FORTNIGHT)
+
+    @property
+    def counts_towards_an_end(self) -> bool:
+        """Whether war with it or by it ends the deal."""
+        return not self.excluded or self.model.scenario.agreement.third_party_war_ends_it
 
     @property
     def intensity(self) -> float:
@@ -120,16 +128,36 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
     def look(self) -> None:
         """Is it time to think again?"""
         patron_moved = self.patron is not None and self.patron.moved_on == self.model.day - 1
-        by_chance = self.model.rng.random() < 1.0 / self.model.mechanisms.review_days
+        directed = 1.0 + self.model.mechanisms.campaign_tempo * self.momentum
+        by_chance = self.model.rng.random() < directed / self.model.mechanisms.review_days
         self.due = self.alarmed or patron_moved or by_chance
         self.alarmed = False
         if self.due:
             self.weigh_motives()
 
     def weigh_motives(self) -> None:
-        """Feel each motive in the light of what is seen now."""
+        """Feel each motive in the light of what is seen now; see how far the campaign and the clients may go."""
         sight = self.sight()
+        if self.fights:
+            self.take_stock(sight)
         self.pulls = {name: motive.weight * motive.felt(sight) for name, motive in self.motives.items()}
+
+    def take_stock(self, sight: dict[str, float]) -> None:
+        """What is left of its campaign's objective, and how long a leash it gives."""
+        numbers = self.model.mechanisms
+        gain = numbers.licence_gain * sight["unheld"] * sight["odds"] + numbers.licence_danger * sight["client_danger"]
+        risk = sight["tripwire_against"] * (sight["ties"] + sight["resolve_against"]) + sight["losses"]
+        self.licence = min(max(gain - numbers.licence_cost * risk, 0.0), 1.0) * (1.0 - self.model.order)
+        self.unreached = 0.0
+        if self.ceiling == 3:
+            self.unreached = self.unheld(self.campaign_sectors)
+        self.momentum = self.drive * self.unreached * (1.0 - self.model.order)
+
+    def march_on(self) -> None:
+        """An army in the middle of its campaign may not heed the order to cease."""
+        self.weigh_motives()
+        if self.model.rng.random() < self.momentum * (1.0 - self.model.order):
+            self.rung = self.next_rung = max(self.rung, self.ceiling)
 
     def sight(self) -> dict[str, float]:
         """Every indicator."""
@@ -169,10 +197,12 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
             }  # fmt: skip
         return found
 
-    def unheld(self) -> float:
-        """Share of the ground it claims that the other side holds."""
+    def unheld(self, among: list[str] | None = None) -> float:
+        """Share of the ground it claims, here or anywhere, that the other side holds."""
         wanted = missing = 0.0
         for sector in self.model.sectors:
+            if among and sector.name not in among:
+                continue
             worth = sector.claims.get(self.name, 0.0)
             wanted += worth
             missing += worth * sector.held_by(self.side.other)
@@ -189,9 +219,10 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
             if rung == 3 and self.rung != 3:
                 held += numbers.prep * (1.0 - self.mobilised)
             if self.patron is not None:
-                too_far = max(0.0, intensity - LICENCE[self.patron.rung])
+                too_far = max(0.0, intensity - max(LICENCE[self.patron.rung], self.patron.licence))
                 held += numbers.grip * self.dependence * self.patron.commitment * too_far
-        return float(pulled + self.intent * intensity - held)
+        driven = numbers.campaign_pull * self.momentum
+        return float(pulled + (self.intent + driven) * intensity - held)
 
     def chances(self, top: int) -> list[float]:
         """Of each rung up to `top`."""
@@ -201,11 +232,11 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         return [weight / sum(weights) for weight in weights]
 
     def decide(self) -> None:
-        """Choose a rung, the better the likelier, and at most one above its own unless its army stands formed up."""
+        """Choose a rung, the better the likelier, and at most one above its own unless its army can move at once."""
         self.next_rung = self.rung
         if self.due:
-            formed_up = self.mobilised >= FORMED_UP
-            chances = self.chances(self.ceiling if formed_up else min(self.rung + 1, self.ceiling))
+            at_once = self.model.rng.random() < (self.mobilised - 0.5) / 0.5
+            chances = self.chances(self.ceiling if at_once else min(self.rung + 1, self.ceiling))
             self.next_rung = int(self.model.rng.choice(len(chances), p=chances))
 
     def settle(self) -> None:
@@ -214,6 +245,8 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
             self.take_posture(self.next_rung)
         if not self.fights:
             return
+        if self.rung == 3 and self.presence > 0 and self.counts_towards_an_end:
+            self.days_of_attack.append(self.model.day)
         numbers = self.model.mechanisms
         if self.intensity > self.mobilised:
             self.mobilised += numbers.mobilise_rate * (self.intensity - self.mobilised)
@@ -225,9 +258,6 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         self.decided_by = self.strongest_pull(rung)
         self.moved_on = self.model.day
         self.rung = rung
-        if self.fights:
-            self.offensive_since = self.model.day if rung == 3 else None
-            self.mark = dict(self.model.counts)
 
     def strongest_pull(self, rung: int) -> str:
         """The motive that did most for a rung against the lowest; '' when none did anything."""
@@ -238,14 +268,20 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         strongest = max(gains, key=lambda name: gains[name], default="")
         return strongest if strongest and gains[strongest] > 0 else ""
 
+    def recommits(self) -> bool:
+        """Does it promise at talks to keep the deal, because it must or because it would?"""
+        self.weigh_motives()
+        willing = sum(self.chances(self.ceiling)[:2])
+        obeys = self.model.terms.talks_order
+        return bool(self.model.rng.random() < obeys + (1.0 - obeys) * willing)
+
     def stand_down(self) -> None:
-        """Fall to honour after talks; by one rung when the deal leaves it out."""
+        """Fall to honour on recommitting; by one rung when the deal leaves it out."""
         rung = max(0, self.rung - 1) if self.excluded else 0
         if self.fights and rung != self.rung:
             self.rung = rung
             self.moved_on = self.model.day
             self.decided_by = ""
-            self.offensive_since = None
 
     def obeys(self) -> float:
         """Share of fire without orders that the order to cease leaves."""
@@ -281,6 +317,11 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         kept = left_after_a_day(numbers.power_memory)
         self.usual_odds = kept * (self.usual_odds or 0.0) + (1.0 - kept) * self.odds
         self.commitment *= 1.0 - self.waning / 365.0
+        if self.rung == 3:
+            self.drive += numbers.drive_gain * (1.0 - self.drive)
+        else:
+            self.drive *= left_after_a_day(numbers.drive_half_life)
+        self.momentum = self.drive * self.unreached * (1.0 - model.order)
         if model.day % 7 == 6:
             self.drift()
 

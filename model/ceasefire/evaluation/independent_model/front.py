@@ -104,6 +104,7 @@ class PeerFormation(mesa.Agent):  # type: ignore[misc]
         crowd = aim.civilians_under(self.actor.side.other)
         if rng.random() < self.actor.civilian_harm * crowd / (crowd + self.model.mechanisms.civilians_half):
             self.model.counts["civilian"] += dead
+            self.model.ending_today += dead * self.actor.counts_towards_an_end
             aim.civilians_killed += dead
             aim.bury(dead)
         else:
@@ -120,10 +121,12 @@ class PeerFormation(mesa.Agent):  # type: ignore[misc]
         """Soldiers of an actor fall."""
         self.model.counts["combatant"] += dead
         victim.losses_today += dead
+        both = self.actor.counts_towards_an_end and victim.counts_towards_an_end
+        self.model.ending_today += dead * both
         if victim.guarantor:
             victim.side.guarantor_dead += dead
             if self.actor.guarantor:
-                self.model.clash_dead += dead
+                self.model.clash_today += dead
 
     def accuse(self) -> None:
         """Each side holds the day's fire against somebody."""

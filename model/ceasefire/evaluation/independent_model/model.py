@@ -94,14 +94,19 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         self.violence = min(1.0, self.war.ongoing)
         self.ties = self.ties_level
         self.flight = self.unmet = self.urging = 0.0
-        self.deaths_today = self.clash_dead = 0
+        self.deaths_today = self.clash_today = self.ending_today = 0
+        self.ending_deaths: deque[int] = deque(maxlen=FORTNIGHT)
         self.deaths: deque[int] = deque(maxlen=FORTNIGHT)
         self.first_breach: int | None = None
         self.first_lethal: int | None = None
         self.last_talks: int | None = None
         self.clash_since: int | None = None
-        self.clash_mark = self.morning = dict(self.counts)
+        self.clash_dead: list[int] = []
+        self.mornings: list[dict[str, float]] = []
         self.expires = self.scenario.agreement.term_days
+        self.renewals = 0
+        self.lapsed = self.refused_motive = ""
+        self.refused_by: PeerActor | None = None
         self.days_held = self.scenario.horizon_days
         self.ended = False
         self.cause = self.cause_actor = self.deciding_actor = self.deciding_motive = self.deciding_sector = ""
@@ -120,6 +125,9 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         self.weigh_sides()
         for actor in self.actors:
             actor.size_up()
+        for actor in self.actors:
+            if actor.fights:
+                actor.march_on()
 
     def step(self) -> None:
         """A day: everyone looks at the same morning, and all effects land together."""
@@ -147,8 +155,8 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
 
     def dawn(self) -> None:
         """Nothing has happened yet."""
-        self.morning = dict(self.counts)
-        self.deaths_today = 0
+        self.mornings.append(dict(self.counts))
+        self.deaths_today = self.clash_today = self.ending_today = 0
         for side in self.sides.values():
             side.felt = side.misblamed = 0.0
             side.guarantor_dead = 0
@@ -214,13 +222,17 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
 
     def price_of_its_word(self) -> float:
         """Utility that breaking the deal costs a party to it, at full intensity."""
-        return float(getattr(self.mechanisms, f"word_{self.scenario.agreement.class_}")) * self.clearness()
+        if self.lapsed:
+            return 0.0
+        forfeited = self.terms.exchange if self.renewals <= self.terms.exchanges else 0.0
+        return forfeited + float(getattr(self.mechanisms, f"word_{self.scenario.agreement.class_}")) * self.clearness()
 
     def learn(self) -> None:
         """Each side believes a little more, or less, in the other."""
         kept = self.mechanisms.trust_kept
         for side in self.sides.values():
-            side.trust = kept * side.trust + (1.0 - kept) * math.exp(-side.felt / self.mechanisms.tolerance)
+            promised = max(self.mechanisms.tolerance * side.other.presence, 1e-9)
+            side.trust = kept * side.trust + (1.0 - kept) * math.exp(-side.felt / promised)
             side.best_trust = max(side.best_trust, side.trust)
 
     def bind(self) -> None:
@@ -276,18 +288,23 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         return float(numbers.talks_rate * channel * min(1.0, sum(self.deaths) / self.war.toll_14d / numbers.talks_at))
 
     def talk(self) -> None:
-        """Postures fall, heat is cut, a fresh order goes out, trust and ties recover."""
+        """Ties recover; parties recommit or not: who does stands down, and the order is as fresh as they are many."""
         numbers = self.mechanisms
         self.last_talks = self.day
         self.counts["talks"] += 1
-        self.order = 1.0
         self.ties += numbers.talks_ties * (1.0 - self.ties)
-        for side in self.sides.values():
-            side.trust += numbers.talks_trust * (side.best_trust - side.trust)
-        for formation in self.agents_by_type[PeerFormation]:
-            formation.heat *= numbers.talks_heat_left
-        for actor in self.actors:
+        agreed = [actor for actor in self.actors if actor.fights and actor.recommits()]
+        for actor in agreed:
             actor.stand_down()
+            for formation in self.agents_by_type[PeerFormation]:
+                if formation.actor is actor:
+                    formation.heat *= numbers.talks_heat_left
+        parties = [actor for actor in self.actors if actor.fights and not actor.excluded]
+        forces = sum(actor.presence for actor in parties)
+        share = sum(actor.presence for actor in parties if actor in agreed) / forces if forces > 0 else 0.0
+        self.order += share * (1.0 - self.order)
+        for side in self.sides.values():
+            side.trust += numbers.talks_trust * share * (side.best_trust - side.trust)
 
 
 def _count(name: str) -> Any:

@@ -8,8 +8,7 @@ from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.schema import Scenario
 
 WHOLE_FRONT_SCALES = (
-    "war.toll_14d", "mechanisms.tolerance", "mechanisms.blame_scale", "mechanisms.inflow_scale",
-    "mechanisms.clash_deaths",
+    "war.toll_14d", "mechanisms.blame_scale", "mechanisms.inflow_scale", "mechanisms.clash_deaths",
 )  # fmt: skip
 """Scales that refer to the whole front: on a front k times as long they are k times as large."""
 
@@ -27,6 +26,10 @@ def front_of(scenario: Scenario, sectors: int) -> Scenario:
     content["front"]["sectors"] = chain(own, sectors)
     content["events"] = [event for event in content["events"] if not _names_a_sector(event)]
     _scale_with_front(content, sectors / len(own))
+    for actor in content["actors"].values():
+        if "campaign" in actor:
+            objective = {f"{name}-1" for name in actor["campaign"]["sectors"]} & set(content["front"]["sectors"])
+            actor["campaign"] = {**actor["campaign"], "sectors": sorted(objective)} if objective else None
     stretched: Scenario = Scenario.model_validate(content)
     return stretched
 

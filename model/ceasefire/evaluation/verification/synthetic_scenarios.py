@@ -23,16 +23,19 @@ MECHANISMS: dict[str, float] = {
     "order_on_excluded": 0.5, "deaths_mean_calm": 0.83, "deaths_mean_strike": 1.75, "deaths_mean_offensive": 4.2,
     "deaths_tail": 2.2, "deaths_cap": 80, "civilians_half": 150000, "flight_per_death": 215,
     "flight_offensive": 0.005, "flight_half_life": 30, "inflow_scale": 20000, "q0": 0.5, "vagueness_cost": 0.4,
-    "trust_kept": 0.98, "tolerance": 20, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,
+    "trust_kept": 0.98, "tolerance": 3.0, "felt_strategic": 1.0, "felt_spoiling": 0.6, "felt_retaliatory": 0.5,
     "felt_localised": 0.2, "felt_per_death": 0.5, "spoiler_blame": 0.5, "blame_kept": 0.95, "blame_scale": 5,
     "ties_recover": 0.01, "ties_hit": 0.3, "capability_drift": 0.08, "commitment_drift": 0.08, "power_memory": 365,
     "power_shift_scale": 0.2, "resolve_half_life": 365, "resolve_kept_by_tripwire": 0.9, "resolve_gain": 0.03,
     "weariness_gain": 0.01, "weariness_half_life": 730, "attention_half_life": 90, "attention_rise": 0.1,
-    "terms_accepted": 150, "abrogation_rate": 0.01, "talks_at": 0.15, "talks_rate": 0.1, "mediation": 0.3,
+    "terms_accepted": 150, "abrogation_rate": 0.04, "talks_at": 0.15, "talks_rate": 0.1, "mediation": 0.3,
     "talks_spacing": 7, "talks_heat_left": 0.2, "talks_trust": 0.3, "talks_ties": 0.1, "order_effect": 0.9,
-    "order_half_life": 25, "offensive_days": 5, "war_share": 0.5, "clash_deaths": 30, "word_cessation": 0.05,
-    "word_preliminary": 0.1, "word_definitive": 0.3,
-    "facing_half": 0.2, "ground_half_life": 180,
+    "order_half_life": 25, "offensive_days": 5, "offensive_window": 5, "war_share": 0.5, "clash_deaths": 30,
+    "word_cessation": 0.05, "word_preliminary": 0.1, "word_definitive": 0.3,
+    "facing_half": 0.2, "ground_half_life": 180, "campaign_pull": 0.5, "campaign_tempo": 2, "drive_half_life": 20,
+    "drive_gain": 0.1, "licence_gain": 0.8, "licence_danger": 0.3, "licence_cost": 1,
+    "war_floor": 38,
+    "renewal_urging": 0.2, "lapse_days": 14,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
 
@@ -138,7 +141,8 @@ SMALL_FRONT: dict[str, Any] = {
     },
     "agreement": {
         "class": "preliminary", "monitoring": 0.3, "buffer_km": 5, "hotline": 0.6, "clarity": 0.5, "order": 0.9,
-        "term_days": 200, "renewal_days": 200, "excludes": ["raiders"],
+        "talks_order": 0.5,
+        "term_days": 200, "renewal_days": 200, "excludes": ["raiders"], "third_party_war_ends_it": True,
         "deadlines": {"road": {"title": "the road opens", "due_day": 10, "ease": 0.01, "weight": 0.4}},
     },
     "guarantors": {"ties": 0.6},
@@ -298,7 +302,7 @@ def _agreement(dice: random.Random, may_be_left_out: list[str]) -> dict[str, Any
     said: dict[str, Any] = {
         "class": dice.choice(["cessation", "preliminary", "definitive"]), "monitoring": dice.random(),
         "buffer_km": 20 * dice.random(), "hotline": dice.random(), "clarity": dice.random(), "order": dice.random(),
-        "excludes": [name for name in may_be_left_out[1:] if dice.random() < 0.4],
+        "talks_order": dice.random(), "excludes": [name for name in may_be_left_out[1:] if dice.random() < 0.4],
         "deadlines": {
             f"task-{k}": {"title": "a task", "due_day": dice.randint(0, 60), "ease": 0.02, "weight": 0.3}
             for k in range(dice.randint(0, 3))

@@ -21,7 +21,7 @@ RESULT = np.dtype(
     [
         ("point", "i8"), ("world", "i8"), ("days_held", "i8"), ("ended", "i8"), ("cause", "i8"),
         ("cause_actor", "i8"), ("first_breach", "i8"), ("first_lethal", "i8"), ("operational_end", "i8"),
-        ("formal_end", "i8"), ("counter", "f8", (N_COUNTERS,)), ("deciding_actor", "i8"),
+        ("formal_end", "i8"), ("state_at_end", "i8"), ("counter", "f8", (N_COUNTERS,)), ("deciding_actor", "i8"),
         ("deciding_motive", "i8"), ("deciding_sector", "i8"), ("failed", "i8"),
     ]
 )  # fmt: skip
@@ -45,8 +45,10 @@ def step_day(w, numbers, nearness, close):
     """
     _events(w, numbers)
     _survey(w)
-    for k in range(list_reviews_due(w, close)):
+    reviews = list_reviews_due(w, close)
+    for k in range(reviews):
         _read_indicators(w, close[k])
+    for k in range(reviews):
         _choose(w, close[k])
     _settle(w)
     for k in range(formations_that_may_fire(w, nearness, close)):
@@ -77,7 +79,7 @@ def step_day(w, numbers, nearness, close):
 def list_reviews_due(w, due):
     """Write the actors who review their posture today into `due`; returns how many.
 
-    They perceive and choose one by one: a choice takes effect only when all are made.
+    All perceive before the first chooses: what a client may do depends on what its patron perceives today.
     """
     count = 0
     for a in range(w.n_actors):
@@ -152,6 +154,7 @@ def write_result_row(w, row):
     row.first_lethal = w.first_lethal
     row.operational_end = w.operational_end
     row.formal_end = w.formal_end
+    row.state_at_end = 2 if w.ended == 1 else (1 if w.formal_end >= 0 else 0)
     row.deciding_actor = w.deciding_actor
     row.deciding_motive = w.deciding_motive
     row.deciding_sector = w.deciding_sector

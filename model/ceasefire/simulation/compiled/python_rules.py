@@ -168,9 +168,9 @@ def costs_of_rung(worlds, a, rung):
 
 
 @called_from_python
-def leash(grip, dependence, commitment, rung, patron_rung):
+def leash(grip, dependence, commitment, rung, licence):
     """See rules.decide.leash."""
-    return _leash(grip, dependence, commitment, rung, patron_rung)
+    return _leash(grip, dependence, commitment, rung, licence)
 
 
 @called_from_python

@@ -46,9 +46,11 @@ def record_chunk(worlds, numbers, room, openings, drawn, seed, points, which, re
     for k in range(which.shape[0]):
         start_world(w, numbers, openings[points[k]], drawn, seed, which[k])
         counts[k] = 0.0
-        while w.over == 0 and w.day < counts.shape[1]:
+        w.horizon = min(w.horizon, counts.shape[1])
+        while w.over == 0:
             before = w.counter[C_CIVILIAN]
             day = w.day
             step_day(w, numbers, nearness, close)
-            count_day(w, recorded[k], before, counts[k, day])
-        held[k] = w.days_held if w.ended == 1 else w.day
+            if day < counts.shape[1]:
+                count_day(w, recorded[k], before, counts[k, day])
+        held[k] = w.days_held

@@ -1,0 +1,297 @@
+"""`ceasefire forecast`: how long a ceasefire lasts, from a few facts, with no scenario written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ceasefire.cli.exit_codes import RefusedError
+from ceasefire.cli.options import AsJson
+from ceasefire.cli.terminal import columns, notify, program, show, show_json, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.reference_class.outside_view.forecast import DealForecast, Forecast
+
+TABLE, CONTENT = "forecast.csv", "forecast.json"
+SUMMARY_DAYS = (30, 90, 180, 365, 1825)
+NOTE = (
+    "The outside view: what deals with these facts did, and what this conflict's earlier deals did. It knows nothing "
+    "of who is strong, who guarantees, or who wants war."
+)
+
+
+def forecast(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A YAML of facts, or a CSV table with a deal a row.")
+    ] = None,
+    feature: Annotated[
+        list[str] | None,
+        typer.Option("--feature", metavar="NAME=VALUE", help="One fact, as country=Syria; may be repeated."),
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", metavar="FILE", help="CSV list of earlier deals of the conflict.")
+    ] = None,
+    held_days: Annotated[
+        float | None, typer.Option("--held-days", metavar="N", help="The deal has held so many days already.")
+    ] = None,
+    day: Annotated[
+        list[int] | None, typer.Option("--day", metavar="N", help="A day of the table; may be repeated.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Folder of coded deals, which then count by name.")
+    ] = None,
+    numbers: Annotated[
+        Path | None,
+        typer.Option("--numbers", metavar="DIR", help="Numbers that --refit wrote.", show_default="shipped"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder for the table, JSON and a figure.")
+    ] = None,
+    refit: Annotated[bool, typer.Option("--refit", help="Fit the numbers to --data and write them to --out.")] = False,
+    form: Annotated[bool, typer.Option("--form", help="Print a form of facts to fill in.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how long a ceasefire lasts from a few facts and the earlier deals of its conflict; no scenario needed."""
+    if form:
+        from ceasefire.reference_class.outside_view.deal_files import FORM
+
+        show(FORM.rstrip("\n"))
+        return
+    if refit:
+        _refit(data, out)
+        return
+    from ceasefire.reference_class.outside_view.forecast import forecast as forecast_deals
+
+    request = _requests(file, feature or [])
+    result = forecast_deals(
+        request, history=history or (), held_days=held_days, data=data, days=sorted(set(day or ())), numbers=numbers
+    )
+    for words in result.warnings:
+        notify(f"note: {words}")
+    content = _content(result)
+    if out is not None:
+        _write(result, content, out)
+    if as_json:
+        show_json(content)
+        return
+    if len(result.deals) == 1:
+        _show_one(result.deals[0])
+    else:
+        _show_many(result)
+    if out is not None:
+        show(shown_path(out))
+
+
+def _requests(file: Path | None, features: list[str]) -> Any:
+    """What is to be forecast: the deals of a file, or one of options; options change a deal of a YAML file."""
+    from ceasefire.reference_class.outside_view.deal_files import deal_of, read_form_values
+
+    values = _features(features)
+    if file is None:
+        if not values:
+            raise RefusedError(
+                f"no facts: give some, as `{program()} forecast --feature country=Syria --feature written=yes`, or a "
+                f"file; `{program()} forecast --form > deal.yaml` writes one to fill in"
+            )
+        return deal_of(values, "--feature")
+    if not file.exists():
+        raise RefusedError(f"{file}: no such file; `{program()} forecast --form > {file}` writes one to fill in")
+    if not values:
+        return file
+    if file.suffix.lower() == ".csv":
+        raise RefusedError("--feature changes one deal, and a CSV table holds several; change the table instead")
+    return deal_of({**read_form_values(file), **values}, str(file), file.stem)
+
+
+def _features(features: list[str]) -> dict[str, str]:
+    values = {}
+    for given in features:
+        name, equals, value = given.partition("=")
+        if not equals or not name.strip():
+            raise RefusedError(f"--feature {given}: write NAME=VALUE, as country=Syria")
+        values[name.strip()] = value
+    return values
+
+
+def _refit(data: Path | None, out: Path | None) -> None:
+    """Fit to a data folder; the numbers go to `out`."""
+    from ceasefire.reference_class.outside_view.parameters import NAMES
+    from ceasefire.reference_class.outside_view.shipped_numbers import refit
+
+    if data is None or out is None:
+        raise RefusedError("--refit needs --data DIR, the coded deals, and --out DIR, where the numbers go")
+    if out.exists() and any(out.iterdir()):
+        raise RefusedError(f"{out} holds something already, and nothing is overwritten; choose another --out")
+    fits = refit(data, out, notify)
+    rows = [["number", *fits]]
+    for at, name in enumerate(NAMES):
+        rows.append([name, *(f"{one.theta[at]:.2f} ({one.errors[at]:.2f})" for one in fits.values())])
+    show(columns(rows, right=range(1, len(rows[0]))))
+    show(f"\nUse them with: {program()} forecast --numbers {out} …\n{shown_path(out)}")
+
+
+def _write(result: Forecast, content: dict[str, Any], out: Path) -> None:
+    """forecast.csv, forecast.json and survival.png/.svg (of the first six deals)."""
+    from ceasefire.report.forecast_figures import draw_forecast
+
+    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / CONTENT).is_file())):
+        raise RefusedError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
+    out.mkdir(parents=True, exist_ok=True)
+    rows = result.rows()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: round(v, 5) if isinstance(v, float) else v for name, v in row.items()})
+    (out / TABLE).write_text(text.getvalue(), encoding="utf-8", newline="\n")
+    whole = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    (out / CONTENT).write_text(whole + "\n", encoding="utf-8", newline="\n")
+    draw_forecast(result, out)
+
+
+def _content(result: Forecast) -> dict[str, Any]:
+    """Figures for programs."""
+    first = result.deals[0]
+    return {
+        "source": first.view.source,
+        "note": NOTE,
+        "warnings": result.warnings,
+        "deals": [_deal_content(one) for one in result.deals],
+    }
+
+
+def _deal_content(one: DealForecast) -> dict[str, Any]:
+    from ceasefire.reference_class.outside_view.explanation import fact_effects, leaning, reference_day
+
+    facts, rests = one.request.facts, leaning(one)
+    return {
+        "name": facts.name, "country": facts.country, "conflict": facts.conflict, "start": str(facts.start),
+        "ceasefire_class": facts.ceasefire_class, "written": facts.written, "fixed_term": facts.fixed_term,
+        "planned_days": facts.planned_days, "held_days": one.request.held_days,
+        "median_days": _finite(one.median), "median_days_in_force": _finite(one.median_in_force),
+        "median_days_by_reading": {reading: _finite(days) for reading, days in one.medians().items()},
+        "survival": [{name: _rounded(value) for name, value in row.__dict__.items()} for row in one.rows],
+        "leans_on": {
+            "deals": rests.deals, "deals_of_the_conflict": rests.conflict_deals, "until": rests.until or None,
+            "times_the_usual_length": _rounded(rests.pull), "of_that_the_conflict": _rounded(rests.conflict_pull),
+            "of_that_the_country": _rounded(rests.country_pull),
+            "by_name": [record.facts.name for record in rests.named],
+        },
+        "facts": {
+            "day": reference_day(one), "holds": _rounded(one.at(reference_day(one))),
+            "changed": [
+                {"change": each.change, "holds": _rounded(each.holds), "median_days": _finite(each.median)}
+                for each in fact_effects(one)
+            ],
+        },
+    }  # fmt: skip
+
+
+def _rounded(value: float) -> float:
+    return value if isinstance(value, int) else round(value, 5)
+
+
+def _finite(days: float) -> float | None:
+    return None if math.isinf(days) else round(days, 2)
+
+
+def _show_one(one: DealForecast) -> None:
+    from ceasefire.reference_class.outside_view.explanation import leaning_lines
+
+    held = one.request.held_days
+    show(_title(one) + "\n")
+    fixed = one.planned is not None
+    heads = ["holds at least", "unbroken", "90 % range", "a third to upper", *(["in force"] if fixed else [])]
+    rows = [heads]
+    for row in one.rows:
+        span = f"{_percent(row.low)} to {_percent(row.high)}"
+        readings = f"{_percent(min(row.third, row.upper))} to {_percent(max(row.third, row.upper))}"
+        cells = [f"{row.day:,} days", _percent(row.unbroken), span, readings]
+        rows.append([*cells, *([_percent(row.in_force)] if fixed else [])])
+    show(columns(rows, right=range(5)))
+    third, upper = one.medians()["third"], one.medians()["upper"]
+    show(f"\nHalf are broken by {_by_day(one.median)} ({_by_day(third)} to {_by_day(upper)} over the readings).")
+    if fixed:
+        show(f"Half are no longer in force by {_by_day(one.median_in_force)}: the planned day counts, renewals do not.")
+    if held:
+        show(f"All of this is for a deal that has held {held:g} days already.")
+    show("")
+    for line in leaning_lines(one):
+        show(_wrapped(line))
+    show("")
+    _show_fact_effects(one)
+    interval = one.curves["interval"]
+    day = one.rows[0].day
+    early = _percent(float(interval.holds(day)))
+    show(
+        "\n"
+        + _wrapped(
+            "Readings: when an end is not dated, the middle of the time to the next deal counts (a third of it to all "
+            f"of it are shown). Read as 'somewhere before', which puts ends too early, {early} hold {day:,} days."
+        )
+    )
+    show(_wrapped(NOTE))
+    show(_wrapped(f"Source: {one.view.source}."))
+
+
+def _show_fact_effects(one: DealForecast) -> None:
+    from ceasefire.reference_class.outside_view.explanation import fact_effects, reference_day
+
+    day = reference_day(one)
+    rows = [["what each fact does", f"holds {day:,} days", "half broken by"]]
+    rows.append(["as it is", _percent(one.at(day)), _by_day(one.median)])
+    rows += [[each.change, _percent(each.holds), _by_day(each.median)] for each in fact_effects(one)]
+    show(columns(rows, right=(1, 2)))
+
+
+def _title(one: DealForecast) -> str:
+    facts = one.request.facts
+    terms = "a fixed term" if facts.fixed_term else "open-ended"
+    if facts.planned_days:
+        terms = f"a term of {facts.planned_days:g} days"
+    kind = {"cessation": "bare cessation", "preliminary": "preliminary deal", "definitive": "definitive deal"}
+    parts = [kind[facts.ceasefire_class], "written" if facts.written else "not written", terms]
+    where = ", ".join(part for part in (facts.country, f"conflict {facts.conflict}" if facts.conflict else "") if part)
+    return f"{facts.name}: {where + ', ' if where else ''}from {facts.start}: {', '.join(parts)}"
+
+
+def _show_many(result: Forecast) -> None:
+    heads = ["deal", "half broken by", *(f"{day:,} days" for day in SUMMARY_DAYS), "leans on"]
+    rows = [heads]
+    for one in result.deals:
+        from ceasefire.reference_class.outside_view.explanation import leaning, pull_words
+
+        rests = leaning(one)
+        why = f"{rests.deals} deals, {pull_words(rests.pull)}" if rests.deals else "no earlier deal"
+        chances = [_percent(one.at(day)) if day > one.request.held_days else "-" for day in SUMMARY_DAYS]
+        rows.append([one.request.facts.name, _by_day(one.median), *chances, why])
+    show("The chance to be unbroken for so many days, in the middle reading of undated ends:\n")
+    show(columns(rows, right=range(1, 7)))
+    show("\n" + _wrapped(NOTE))
+    show(_wrapped(f"Source: {result.deals[0].view.source}."))
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.005:
+        return "<1 %"
+    return ">99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
+
+
+def _by_day(days: float) -> str:
+    if math.isinf(days):
+        return "after 100 years"
+    if days > 1825:
+        return "after day 1,825"
+    return f"day {days:,.0f}" if days >= 1 else "the first day"
+
+
+def _wrapped(text: str) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, 100, break_long_words=False, break_on_hyphens=False))

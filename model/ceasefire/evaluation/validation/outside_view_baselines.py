@@ -1,0 +1,221 @@
+"""Simple forecasters of the same deals from all coded features, stated in the same bins as the outside view.
+
+Each learns from some deals and what was seen of them, and forecasts others: masses of shape (n, BINS).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import log_ndtr, ndtr
+
+from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
+from ceasefire.array_types import FloatArray
+from ceasefire.reference_class.outside_view.coded_deals import (
+    Durations,
+    Ending,
+    Reading,
+    durations_known_on,
+    log_window,
+)
+from ceasefire.reference_class.outside_view.expectation_propagation import Propagated, Sites, propagate
+
+COVARIATES = (
+    "constant", "preliminary", "definitive", "unilateral", "local", "written", "fixed_term", "log_planned",
+    "mechanism", "enforcement", "mediated", "log_prior",
+)  # fmt: skip
+PRELIMINARY, DEFINITIVE = COVARIATES.index("preliminary"), COVARIATES.index("definitive")
+RIDGE = 0.01
+POOLED_DEALS = 5.0
+"""So many deals that lived as all do are added to a curve of few deals, so that nothing is impossible."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """n deals: covariates (n, len(COVARIATES)), first day, country and conflict."""
+
+    x: FloatArray
+    start: FloatArray
+    country: NDArray[np.str_]
+    conflict: NDArray[np.str_]
+
+    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Coded:
+        """Some of the deals."""
+        return Coded(self.x[index], self.start[index], self.country[index], self.conflict[index])
+
+
+Baseline = Callable[[Coded, Durations, Coded], FloatArray]
+
+
+def masses_of(alive: FloatArray) -> FloatArray:
+    """Masses of bins from P(T >= edge), shape (n, BINS)."""
+    after = np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], axis=1)
+    return np.asarray(np.maximum(alive - after, 0.0))
+
+
+def pooled_curve(durations: Durations) -> FloatArray:
+    """Nonparametric masses of all deals, a little spread out."""
+    return np.asarray(0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS)
+
+
+def one_curve(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
+    """The same survival curve for every deal."""
+    return np.tile(pooled_curve(durations), (len(wanted.x), 1))
+
+
+def by_class(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
+    """Kaplan-Meier (Turnbull where ends are not dated) of the deal's class and nothing else."""
+    pooled = pooled_curve(durations)
+    classes, theirs = _class(learnt), _class(wanted)
+    curves = {}
+    for each in np.unique(theirs):
+        members = classes == each
+        n = int(members.sum())
+        own = turnbull(durations.low[members], durations.high[members]) if n else pooled
+        curves[int(each)] = (n * own + POOLED_DEALS * pooled) / (n + POOLED_DEALS)
+    return np.array([curves[int(each)] for each in theirs])
+
+
+def _class(deals: Coded) -> NDArray[np.int64]:
+    return (deals.x[:, PRELIMINARY] + 2 * deals.x[:, DEFINITIVE]).astype(np.int64)
+
+
+def _accelerated(log_survival: Callable[[FloatArray], FloatArray]) -> Baseline:
+    """Log days linear in the covariates, with errors of one distribution; maximum likelihood with a small ridge."""
+
+    def forecast(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
+        low, high = log_window(durations, np.full(len(durations.low), np.nan), 1.0)
+        first, censored = np.isneginf(low), np.isinf(high)
+        low, high = np.where(first, 0.0, low), np.where(censored, 0.0, high)
+
+        def loss(theta: FloatArray) -> float:
+            mean, scale = learnt.x @ theta[:-1], np.exp(theta[-1])
+            still = np.where(first, 0.0, log_survival((low - mean) / scale))
+            after = log_survival((high - mean) / scale)
+            within = still + np.log(-np.expm1(np.minimum(after - still, -1e-13)))
+            fitted = np.where(censored, still, within)
+            return -float(np.maximum(fitted, -700.0).sum()) + RIDGE * float(theta[1:-1] @ theta[1:-1])
+
+        start = np.concatenate([[3.0], np.zeros(learnt.x.shape[1] - 1), [0.7]])
+        theta = minimize(loss, start, method="L-BFGS-B", bounds=[(-20, 20)] * len(start[:-1]) + [(-2, 3)]).x
+        with np.errstate(divide="ignore"):
+            edges = np.log(EDGES)
+        away = (edges[None, :] - (wanted.x @ theta[:-1])[:, None]) / np.exp(theta[-1])
+        alive = np.where(np.isneginf(away), 1.0, np.exp(log_survival(np.where(np.isneginf(away), 0.0, away))))
+        return masses_of(alive)
+
+    return forecast
+
+
+weibull = _accelerated(lambda y: -np.exp(np.clip(y, -50.0, 50.0)))
+"""Weibull regression."""
+
+lognormal = _accelerated(lambda y: np.asarray(log_ndtr(-y)))
+"""Lognormal regression."""
+
+loglogistic = _accelerated(lambda y: -np.logaddexp(0.0, y))
+"""Log-logistic regression."""
+
+
+def cox(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
+    """Cox regression by Breslow's partial likelihood; an undated end is put in the middle of its interval."""
+    ended = ~np.isinf(durations.high)
+    days = np.where(
+        ended, np.floor((durations.low + np.where(ended, durations.high, 0.0) - 1.0) / 2) + 0.5, durations.low
+    )
+    days = np.minimum(np.maximum(days, 0.25), EDGES[-1])
+    ended &= days < EDGES[-1]
+    beta = breslow_slopes(learnt.x[:, 1:], days, ended)
+    risk = np.exp(np.clip(learnt.x[:, 1:] @ beta, -30.0, 30.0))
+    times = np.unique(days[ended])
+    steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
+    hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
+    alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
+    n = len(learnt.x)
+    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
+
+
+def breslow_slopes(x: FloatArray, days: FloatArray, ended: NDArray[np.bool_], ridge: float = RIDGE) -> FloatArray:
+    """Log hazard ratios that are most likely by Breslow's partial likelihood; x (n, columns) without a constant."""
+    order = np.argsort(-days, kind="stable")
+    x, day, event = x[order], days[order], ended[order]
+    last = np.searchsorted(-day, -day, side="right") - 1  # last position of those still at risk on that day
+
+    def loss(beta: FloatArray) -> tuple[float, FloatArray]:
+        risk = np.exp(np.clip(x @ beta, -30.0, 30.0))
+        at_risk, weighted = np.cumsum(risk)[last], np.cumsum(risk[:, None] * x, axis=0)[last]
+        value = ((x @ beta - np.log(at_risk))[event]).sum() - ridge * beta @ beta
+        slope = (x - weighted / at_risk[:, None])[event].sum(axis=0) - 2 * ridge * beta
+        return -float(value), -slope
+
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+BASELINES: dict[str, Baseline] = {
+    "one curve": one_curve,
+    "Kaplan-Meier by class": by_class,
+    "Weibull": weibull,
+    "lognormal": lognormal,
+    "log-logistic": loglogistic,
+    "Cox": cox,
+}
+"""Baselines that treat deals of one conflict as strangers."""
+
+
+@dataclass(frozen=True)
+class ConflictEffect:
+    """Lognormal regression with a normal effect of the conflict, which does not fade; fitted by its evidence."""
+
+    slopes: FloatArray
+    noise: float
+    spread: float
+
+    def forecast(self, deal: Coded, everyone: Coded, endings: Sequence[Ending], reading: Reading) -> FloatArray:
+        """Masses of one deal, from the deals of its conflict as they were known on its first day."""
+        own = np.flatnonzero((everyone.conflict == deal.conflict[0]) & (everyone.country == deal.country[0]))
+        index, durations = durations_known_on(
+            float(deal.start[0]), everyone.start[own], [endings[int(k)] for k in own], reading
+        )
+        mean, variance = float(deal.x[0] @ self.slopes), self.spread**2
+        if len(index):
+            posterior = self._posterior(everyone.x[own[index]], durations, None)
+            mean += self.spread**2 * float(posterior.weights.sum())
+            variance -= self.spread**4 * float(posterior.reduction.sum())
+        with np.errstate(divide="ignore"):
+            alive = ndtr((mean - np.log(EDGES)) / np.sqrt(variance + self.noise**2))
+        return np.asarray(masses_of(alive[None, :])[0])
+
+    def _posterior(self, x: FloatArray, durations: Durations, start: Sites | None) -> Propagated:
+        n = len(x)
+        low, high = log_window(durations, np.full(n, np.nan), 1.0)
+        prior = np.full((n, n), self.spread**2)
+        return propagate(prior, x @ self.slopes, np.full(n, self.noise), low, high, start)
+
+
+def fit_conflict_effect(learnt: Coded, durations: Durations) -> ConflictEffect:
+    """The regression that is most likely, with a small ridge."""
+    keys = np.char.add(np.char.add(learnt.country, "|"), learnt.conflict)
+    blocks = [np.flatnonzero(keys == key) for key in np.unique(keys)]
+    sites: list[Sites | None] = [None] * len(blocks)
+
+    def loss(theta: FloatArray) -> tuple[float, FloatArray]:
+        model = ConflictEffect(theta[:-2], float(np.exp(theta[-2])), float(np.exp(theta[-1])))
+        value, slope = -RIDGE * float(theta[1:-2] @ theta[1:-2]), np.zeros(len(theta))
+        slope[1:-2] = -2 * RIDGE * theta[1:-2]
+        for number, rows in enumerate(blocks):
+            posterior = model._posterior(learnt.x[rows], durations.take(rows), sites[number])
+            sites[number] = posterior.sites
+            value += posterior.log_evidence
+            slope[:-2] += learnt.x[rows].T @ posterior.likelihood.slope_mean
+            slope[-2] += float((posterior.likelihood.slope_sd * model.noise**2 / posterior.predictive_sd).sum())
+            slope[-1] += model.spread**2 * float(posterior.weights.sum() ** 2 - posterior.reduction.sum())
+        return -value, -slope
+
+    start = np.concatenate([[3.0], np.zeros(learnt.x.shape[1] - 1), [0.7, 0.0]])
+    bounds = [(-20, 20)] * (len(start) - 2) + [(-2, 3), (-4, 2)]
+    theta = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-9}).x
+    return ConflictEffect(theta[:-2], float(np.exp(theta[-2])), float(np.exp(theta[-1])))

@@ -1,0 +1,133 @@
+"""Reading tables row by row: what is wrong in a cell is noted by file, line and column, and what would be right."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ceasefire.errors import Fault, ScenarioError
+from ceasefire.suggestions import did_you_mean
+
+YES, NO = ("1", "yes", "true", "y"), ("0", "no", "false", "n")
+
+
+def read_rows(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Header, and every row with its line. Raises ScenarioError when the file is no CSV table in UTF-8."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.reader(opened, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            twice = sorted({name for name in header if header.count(name) > 1})
+            if twice:
+                raise ScenarioError([Fault(str(file), 1, name, "this column stands twice") for name in twice])
+            rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except UnicodeDecodeError as error:
+        raise ScenarioError([Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")]) from None
+    except csv.Error as error:
+        raise ScenarioError([Fault(str(file), None, "", f"cannot be read as CSV: {error}")]) from None
+    except OSError as error:
+        raise ScenarioError([Fault(str(file), None, "", f"cannot be read: {error.strerror}")]) from None
+    ragged = [
+        Fault(str(file), line, "", f"has {len(cells)} cells, and the header {len(header)}")
+        for line, cells in rows if len(cells) != len(header)
+    ]  # fmt: skip
+    if ragged:
+        raise ScenarioError(ragged)
+    return header, [(line, dict(zip(header, cells, strict=True))) for line, cells in rows]
+
+
+def unknown_columns(file: Path, header: Sequence[str], valid: Sequence[str]) -> list[Fault]:
+    """A fault for each column that has no meaning here."""
+    return [
+        Fault(str(file), 1, name, f"no such column{did_you_mean(name, valid)}") for name in header if name not in valid
+    ]
+
+
+def missing_columns(file: Path, header: Sequence[str], needed: Mapping[str, str]) -> list[Fault]:
+    """A fault for each column that must be there, with what it holds."""
+    return [
+        Fault(str(file), 1, name, f"no such column; it holds {meaning}")
+        for name, meaning in needed.items() if name not in header
+    ]  # fmt: skip
+
+
+class Cells:
+    """The cells of one row, or the entries of one form; faults are collected, and a faulty cell reads as None."""
+
+    def __init__(
+        self, file: str, values: Mapping[str, Any], faults: list[Fault], line: Callable[[str], int | None]
+    ) -> None:
+        self.file, self.values, self.faults, self.line = file, values, faults, line
+
+    def given(self, name: str) -> bool:
+        """There is something in the cell."""
+        return str(self.values.get(name, "") if self.values.get(name) is not None else "").strip() != ""
+
+    def wrong(self, name: str, message: str) -> None:
+        """Note a fault of this cell."""
+        self.faults.append(Fault(self.file, self.line(name), name, message))
+
+    def text(self, name: str, default: str = "") -> str:
+        """Words, or the default for an empty cell."""
+        return str(self.values[name]).strip() if self.given(name) else default
+
+    def needed(self, name: str, meaning: str) -> str:
+        """Words that must be there."""
+        if not self.given(name):
+            self.wrong(name, f"is empty; give {meaning}")
+        return self.text(name)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Yes or no."""
+        text = self.text(name).lower()
+        if not text:
+            return default
+        if text not in YES + NO:
+            self.wrong(name, f"'{self.text(name)}' is neither yes (1) nor no (0)")
+        return text in YES
+
+    def days(self, name: str, low: float = 0.0) -> float | None:
+        """A number of days from `low`, None for an empty cell."""
+        if not self.given(name):
+            return None
+        try:
+            number = float(self.text(name))
+        except ValueError:
+            number = math.nan
+        if not (math.isfinite(number) and low <= number <= 36525.0):
+            self.wrong(name, f"'{self.text(name)}' is not a number of days from {low:g} to 36525")
+            return None
+        return number
+
+    def one_of(self, name: str, valid: Sequence[str], default: str) -> str:
+        """One of the valid words."""
+        text = self.text(name, default)
+        if text.lower() not in valid:
+            self.wrong(name, f"no such value '{text}'{did_you_mean(text, valid)}")
+            return default
+        return text.lower()
+
+    def date(self, name: str) -> datetime.date | None:
+        """A day such as 2020-03-06, None for an empty cell."""
+        if not self.given(name):
+            return None
+        value = self.values[name]
+        if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+            return value
+        try:
+            return datetime.date.fromisoformat(self.text(name)[:10] if "T" in self.text(name) else self.text(name))
+        except ValueError:
+            self.wrong(name, f"'{self.text(name)}' is not a day; write it as 2020-03-06")
+            return None
+
+
+def cells_of(
+    file: Path, rows: Sequence[tuple[int, dict[str, str]]], faults: list[Fault]
+) -> Iterator[tuple[int, Cells]]:
+    """The rows of a table with their lines."""
+    for line, row in rows:
+        yield line, Cells(str(file), row, faults, lambda name, line=line: line)  # type: ignore[misc]

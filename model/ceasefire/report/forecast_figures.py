@@ -1,0 +1,67 @@
+"""Figures of the outside view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ceasefire.charts.outside_view import ForecastCurve, forecast_chart
+from ceasefire.charts.style import COMPARISON_COLOURS, save
+from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast, Forecast
+
+POINTS = 240
+FIGURE = "survival"
+
+
+def draw_forecast(result: Forecast, folder: Path) -> list[Path]:
+    """Write survival.png and survival.svg: one deal with its range, or the first six of several."""
+    deals = result.deals[: len(COMPARISON_COLOURS)]
+    last = max(_last_day(one) for one in deals)
+    curves = [_curve(one, last) for one in deals]
+    footer = f"the outside view  ·  {deals[0].view.source}"
+    if len(result.deals) == 1:
+        title, finding = _one(deals[0])
+    else:
+        title = "How long these deals last, by the outside view"
+        shown = f" The first {len(deals)} of {len(result.deals)} are drawn." if len(result.deals) > len(deals) else ""
+        finding = f"The chance to be unbroken, in the middle reading of undated ends.{shown}"
+    return save(forecast_chart(curves, title, finding, footer), folder, FIGURE)
+
+
+def _one(deal: DealForecast) -> tuple[str, str]:
+    facts = deal.request.facts
+    day = min(deal.days, key=lambda each: abs(deal.at(each) - 0.5))
+    row = next(row for row in deal.rows if row.day == day)
+    held = f", given that it has held {deal.request.held_days:g} days" if deal.request.held_days else ""
+    finding = (
+        f"{row.unbroken:.0%} of such deals are unbroken for {day:,} days ({row.low:.0%} to {row.high:.0%}){held}; "
+        f"{min(row.third, row.upper):.0%} to {max(row.third, row.upper):.0%} over the readings of undated ends."
+    )
+    where = f", {facts.country}" if facts.country else ""
+    return f"{facts.name}{where}: how long it lasts, by the outside view", finding.replace("%", "\u00a0%")
+
+
+def _last_day(deal: DealForecast) -> int:
+    """End of the axis: the day on which a tenth is left, no later than is told apart."""
+    least = max(30.0, 3.0 * (deal.planned or 0.0), 1.5 * deal.request.held_days)
+    return int(min(float(LAST_DAY), max(least, deal.headline.quantile(0.85))))
+
+
+def _curve(deal: DealForecast, last: int) -> ForecastCurve:
+    days = np.unique(np.concatenate([np.linspace(0, last, POINTS), np.geomspace(0.05, last, POINTS // 2)]))
+    if deal.planned is not None:
+        around = deal.planned + np.arange(-3, 5)
+        days = np.unique(np.concatenate([days, around[(around > 0) & (around < last)]]))
+    low, high = deal.band(days)
+    return ForecastCurve(
+        deal.request.facts.name,
+        days,
+        deal.headline.holds(days),
+        low,
+        high,
+        deal.curves["third"].holds(days),
+        deal.curves["upper"].holds(days),
+        None if deal.planned is None else deal.in_force(days),
+        deal.median,
+    )

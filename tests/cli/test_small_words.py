@@ -1,0 +1,121 @@
+"""Small words are right: one world, one day, no minus nought, and a way out where horizons differ."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import SMALL, Command
+
+import ceasefire
+from ceasefire.cli import compare
+from ceasefire.wording import how_many, plain, plus
+
+ONE_OF_MANY = re.compile(
+    r"(?<![\d,.+\-\u2212\u2013:])\b1 (worlds|days|points|levers|factors|numbers|rows|uncertainties|assumed numbers)\b"
+)
+MINUS_NOUGHT = re.compile(r"(?<![\w.])[-\u2212]0(?:\.0+)?(?![\d.,]*\d)")
+
+EXPERIMENT = """name: one
+title: One
+question: q?
+scenario: {small}
+levers:
+  paths:
+    agreement.monitoring: [0.5]
+design: {{kind: grid}}
+worlds: 1
+days: {days}
+outcomes: [days_held, displaced]
+"""
+
+COMMANDS = [
+    "run {small} --worlds 1 --days 1",
+    "run {small} --worlds 1 --days 400",
+    "compare {small} {small}+no-monitors --worlds 2 --days 1",
+    "compare {small} {small}+no-monitors --worlds 20",
+    "levers {small} --worlds 2 --days 1",
+    "experiment one.yaml",
+    "experiment one.yaml --dry-run",
+]
+
+
+def words_of(folder: Path) -> str:
+    """What a reader reads in the pages of a folder."""
+    texts = [file.read_text(encoding="utf-8") for file in folder.rglob("*.html")]
+    bare = (re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>", " ", text, flags=re.DOTALL) for text in texts)
+    return html.unescape(" ".join(bare))
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+@pytest.mark.parametrize("days", [1, 30])
+def test_one_is_one_and_nought_has_no_sign(command: Command, few_worlds_in_doubt: None, line: str, days: int) -> None:
+    Path("small.yaml").write_text(SMALL.read_text(encoding="utf-8").replace("name: two-sides", "name: small"))
+    Path("one.yaml").write_text(EXPERIMENT.format(small="./small.yaml", days=days), encoding="utf-8")
+    answer = command(*line.format(small="small").split())
+    assert answer.code == 0, answer.err
+    said = answer.out + answer.err + words_of(Path())
+    assert [found[0] for found in ONE_OF_MANY.finditer(said)] == []
+    assert [found[0] for found in MINUS_NOUGHT.finditer(said)] == []
+
+
+@pytest.mark.parametrize("number", [0.0, -0.0, -0.04, -1e-9, 0.04, 1e-12])
+def test_what_rounds_to_nought_has_no_minus(number: float) -> None:
+    assert plus(number) == "+0.0"
+    assert plus(number, 0) == "+0"
+    assert plain(number, 1) == "0.0"
+    assert [how_many(n, "world") for n in (0, 1, 2, 1000)] == ["0 worlds", "1 world", "2 worlds", "1,000 worlds"]
+
+
+def test_nobody_who_decided_differently_is_said_in_a_sentence() -> None:
+    pair: Any = SimpleNamespace(first=SimpleNamespace(plan=SimpleNamespace(scenario=SimpleNamespace(actors={}))))
+    row = {"label": "x", "variance_reduction": None, "first_to_decide_otherwise": {"worlds": 1, "who": []}}
+    assert (
+        compare._why(pair, row)
+        == "x: nobody decided differently before the end, in the 1 world that held longer or shorter."
+    )
+
+
+def test_horizons_that_differ_are_refused_with_the_days_that_would_do(
+    command: Command, few_worlds_in_doubt: None, without_figures: None
+) -> None:
+    text = SMALL.read_text(encoding="utf-8")
+    horizon = int(re.search(r"^horizon_days: (\d+)", text, re.MULTILINE)[1])  # type: ignore[index]
+    Path("long.yaml").write_text(text.replace("name: two-sides", "name: long"))
+    Path("short.yaml").write_text(
+        text.replace("name: two-sides", "name: short").replace(f"horizon_days: {horizon}", "horizon_days: 200")
+    )
+    for run, days in (("a", 30), ("b", 40)):
+        command("run", "long", "--worlds", "3", "--days", str(days), "--out", run)
+    for sides, more, way_out in [
+        (("long", "short"), (), "give --days 200"),
+        (("a", "short"), ("--days", "25"), "give --days 30"),
+        (("a", "b"), (), "run b again with --days 30"),
+    ]:
+        answer = command("compare", *sides, "--worlds", "3", *more)
+        assert answer.code == 2
+        assert answer.err.splitlines()[-1].endswith(way_out)
+        assert not Path("results").exists()
+    assert command("compare", "long", "short", "--worlds", "3", "--days", "200").code == 0
+
+
+def test_rows_of_a_model_begin_with_day_0_and_end_with_the_last_day() -> None:
+    ends = set()
+    for world in range(12):
+        model = ceasefire.CeasefireModel("idlib-2019-08", world=world)
+        at_first = model.datacollector.get_model_vars_dataframe()
+        assert at_first["day"].tolist() == [0]
+        model.live()
+        model.step()
+        rows = model.datacollector.get_model_vars_dataframe()
+        assert rows["day"].tolist() == list(range(len(rows)))
+        assert rows["day"].iloc[-1] == model.days_held
+        of_actors = model.datacollector.get_agenttype_vars_dataframe(type(model.actors[0]))
+        assert np.unique(of_actors.index.get_level_values(0)).tolist() == rows["day"].tolist()
+        ends.add(model.cause)
+    assert "offensive" in ends
