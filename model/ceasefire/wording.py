@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ceasefire.analysis.decisions import LEASH, Pulls
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.interval_rules import share_in_words
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity, shown_list
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 
@@ -81,6 +82,18 @@ def whole_percent(share: float) -> str:
     if 0.99 < share < 1:
         return f">99{GAP}%"
     return f"{round(share * 100, 6):.0f}{GAP}%"
+
+
+def share_of_worlds(share: float, worlds: int) -> str:
+    """A share of worlds in whole per cent; where all or none are meant, the count: `300 of 300`."""
+    number = round(share * worlds)
+    return share_in_words(number, worlds) if number in (0, worlds) else whole_percent(share)
+
+
+def share_with_limits(share: Interval) -> str:
+    """A share with its limits, in whole per cent: `83 % (61 to 94)`."""
+    low, high = (whole_percent(end).replace(f"{GAP}%", "") for end in (share.low, share.high))
+    return f"{whole_percent(share.value)} ({low} to {high})"
 
 
 def percent_in_tables(share: float) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from ceasefire.analysis.estimates import mean_interval, shrink_by_noise, wilson
 from ceasefire.analysis.interval_rules import (
@@ -19,7 +19,6 @@ from ceasefire.analysis.interval_rules import (
     survival_quantile,
 )
 from ceasefire.analysis.mixing_distribution import MixingDistribution, world_distribution
-from ceasefire.analysis.parameter_uncertainty import beta_quantile, between_draw_variance
 from ceasefire.analysis.parts_over_draws import parts_over_draws
 from ceasefire.analysis.selection import best_of, simultaneous_intervals
 from ceasefire.analysis.shapley import Subset, shapley
@@ -116,13 +115,28 @@ DESIGNS = ((200, 10), (200, 5))
 MORE_DESIGNS = ((100, 10), (100, 20), (200, 2), (200, 5), (200, 10), (200, 20), (400, 2), (400, 5), (1000, 2))
 
 
+def between_draw_variance(means: Floats, noise: Floats) -> tuple[float, float]:
+    """The former rule: mean over draws and variance of the true means, the sampling variance taken off."""
+    return float(means.mean()), max(0.0, float(means.var(ddof=1) - noise.mean()))
+
+
+def beta_quantile(at: float, mean: float, variance: float) -> float:
+    """The former rule: quantile of the Beta with this mean and variance; the mean where the variance is zero."""
+    room = mean * (1 - mean)
+    spread = variance / room if room > 0 else 0.0
+    if spread < 1e-6:
+        return mean
+    weight = 1 / min(spread, 0.9999) - 1
+    return float(beta.ppf(at, mean * weight, (1 - mean) * weight))
+
+
 def linear(made: Made, values: Floats) -> Floats:
     """What the product did before: a Beta of the remaining variance for shares and days, draws shrunk for effects."""
     means, noise = values.mean(axis=1), values.var(axis=1, ddof=1) / values.shape[1]
     if made.bounds in (SHARE, DAYS):
         top = made.bounds[1]
         mean, between = between_draw_variance(means / top, noise / top**2)
-        return np.array([float(beta_quantile(at, mean, between)) * top for at in EDGES])
+        return np.array([beta_quantile(at, mean, between) * top for at in EDGES])
     return np.quantile(shrink_by_noise(means, noise), EDGES)
 
 

@@ -21,6 +21,7 @@ from ceasefire.analysis.decisions import HABIT, WORD, Pulls
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.hazard import hazard, weibull_shape
+from ceasefire.analysis.mixing_distribution import EffectOverDraws
 from ceasefire.analysis.sensitivity import Effect, Influence
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
@@ -94,6 +95,62 @@ def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_
     assert "doubt" not in bare
 
 
+def effect(mean: float, low: float, high: float, helps: float, hurts: float, verdict: str = "") -> EffectOverDraws:
+    """An effect over 200 draws, with narrow limits of every part."""
+    good, bad = (Interval(share, max(0.0, share - 0.05), min(1.0, share + 0.05)) for share in (helps, hurts))
+    return EffectOverDraws(around(mean, 9), around(low, 5), around(high, 5), good, bad, 0.0, verdict, 200, 10.0)
+
+
+def drawn_gain(name: str, written: float, over: EffectOverDraws) -> Gain:
+    """A lever with what it does over draws."""
+    return Gain(name, name.title(), over.mean, over.band, written, over)
+
+
+APART = "not told apart from chance with 10 worlds a draw"
+DRAWN = [
+    drawn_gain("no-buffer", -8, effect(-115, -356, 41, 0.17, 0.83)),
+    drawn_gain("spoilers-in", 113, effect(136, 20, 374, 0.99, 0.01)),
+    drawn_gain("clear-terms", 15, effect(22, -100, 150, 0.5, 0.45, APART)),
+]
+
+
+def test_levers_over_draws_are_ranked_and_coloured_by_the_draws_and_the_values_as_written_are_a_tick() -> None:
+    """A lever whose difference as written is chance is red when it hurts at most draws."""
+    figure = levers_chart(DRAWN, CAPTION, worlds=1_000, horizon=HORIZON)
+    assert_legible(figure)
+    dots, ticks = ([each for each in by_gid(figure, gid) if isinstance(each, Line2D)] for gid in ("dot", "written"))
+    assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [136, 22, -115]
+    assert [to_hex(dot.get_color()).upper() for dot in dots] == [BLUE, "#6E6E6E", VERMILLION]
+    assert [float(np.asarray(tick.get_xdata())[0]) for tick in ticks] == [113, 15, -8]
+    words = words_of(figure)
+    assert "tick: numbers as written" in words
+    for shown in ("17\u00a0% (12 to 22)", "99\u00a0% (94 to 100)", "\u2212356 to +41", "+20 to +374"):
+        assert " ".join(shown.split()) in words
+    assert f"dashed: {APART}; at most so wide" in words
+    assert "\u2212105 to +155" in words, "the limits of the band that cannot be told"
+
+
+def test_a_lever_that_helps_at_half_of_the_draws_and_hurts_at_the_others_is_grey_and_said_to_depend() -> None:
+    even = drawn_gain("even", 40, effect(2, -90, 90, 0.49, 0.46))
+    words = words_of(levers_chart([even], CAPTION, worlds=1_000, horizon=HORIZON))
+    assert even.sign == 0
+    assert even.depends_on_doubt
+    assert "no change surely helps or hurts in more draws" in words
+
+
+def test_a_comparison_shows_the_mean_over_draws_and_says_what_draws_differ_by() -> None:
+    told, untold = effect(-115, -356, 41, 0.17, 0.83), effect(22, -100, 150, 0.5, 0.45, APART)
+    others = [replace(condition(n, 300, around(-8)), over=over) for n, over in (("cut", told), ("clear", untold))]
+    figure = comparison_chart([condition("base", 300, None), *others], CAPTION, horizon=HORIZON)
+    words = words_of(figure)
+    assert "Against base, on average over draws of the assumed numbers: cut, 115 days shorter (95 %:" in words
+    assert f"90 % of draws: \u2212356 to +41); clear, 22 days longer (95 %: +13 to +31; draws {APART})." in words
+    whole = verdict(around(-8), told), verdict(around(-8), untold)
+    assert "helps in 17\u00a0% (12 to 22) of draws; as written, \u22128)" in whole[0]
+    assert f"draws {APART}, at most \u2212105 to +155" in whole[1]
+    assert len(by_gid(figure, "written")) == 2
+
+
 def test_a_lever_far_beyond_the_others_does_not_squeeze_them_and_keeps_its_figure() -> None:
     gains = [Gain(str(k), f"Lever {k}", around(10.0 * k, 5)) for k in range(9)] + [Gain("x", "Ruin", around(-9_000))]
     figure = levers_chart(gains, CAPTION, worlds=400, horizon=HORIZON)
@@ -136,11 +193,11 @@ def test_every_word_of_a_comparison_can_be_read(count: int) -> None:
 def test_a_difference_of_thousands_of_days_can_be_read_to_its_last_digit() -> None:
     lost = Interval(-1_428.0, -1_486.0, -1_371.0)
     first, second = condition("idlib-2020", 1_600.0, None), condition("idlib-2018", 200.0, lost)
-    doubted = replace(second, doubted=Interval(-1_420.0, -1_558.0, -463.0))
+    doubted = replace(second, over=replace(effect(-1_420, -1_558, -463, 0.0, 1.0), low=around(-1_558.0, 0)))
     figure = comparison_chart([first, doubted], CAPTION, horizon=HORIZON)
     figure.set_dpi(DPI)  # as it is saved: letters are a little wider than on the screen
     assert_legible(figure)
-    assert "\u22121,486 to \u22121,371" in words_of(figure)
+    assert "\u22121,558 to \u2212463" in words_of(figure)
 
 
 def test_differences_drawn_are_those_given_and_chance_is_called_chance() -> None:

@@ -21,7 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ceasefire.analysis.parameter_uncertainty import UncertaintyBand, uncertainty_band
+from ceasefire.analysis.bands_over_draws import CurveBands, survival_bands
 from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
@@ -77,13 +77,12 @@ def made_up_worlds(count: int, mean: float, seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame({**table, "cause": causes, "cause_actor": actors, "failed": False})
 
 
-def made_up_doubt(mean: float, spread_of_means: float) -> UncertaintyBand:
+def made_up_doubt(mean: float, spread_of_means: float) -> CurveBands:
     """A band over 100 draws of six worlds."""
     rng = np.random.default_rng(2)
     means = np.minimum(mean * np.exp(spread_of_means * rng.normal(size=100)), 1e9)
     days = (means[:, None] * rng.weibull(0.8, (100, 6))).astype(int)
-    table = {"point": np.repeat(np.arange(100), 6), "days_held": np.minimum(days, HORIZON).ravel()}
-    return uncertainty_band(pd.DataFrame({**table, "ended": (days < HORIZON).ravel()}))
+    return survival_bands(np.minimum(days, HORIZON), days < HORIZON, HORIZON)
 
 
 def made_up_history(days_held: int, ended: bool = True, world: int = 17, events: int = 0) -> Trajectory:
@@ -160,7 +159,7 @@ def by_gid(figure: Figure, gid: str) -> list[object]:
     return [artist for artist in figure.findobj(lambda artist: artist.get_gid() == gid)]
 
 
-def shape(name: str) -> tuple[SurvivalCurve, UncertaintyBand]:
+def shape(name: str) -> tuple[SurvivalCurve, CurveBands]:
     """A curve and its band of doubt."""
     count, mean = SHAPES[name]
     return survival(made_up_worlds(count, mean)), made_up_doubt(mean, 0.7)
@@ -252,7 +251,7 @@ def test_both_bands_are_there_and_the_wide_one_only_when_doubt_is_given() -> Non
     assert [len(by_gid(both, gid)) for gid in ("chance-0", "doubt")] == [1, 1]
     assert [len(by_gid(thin, gid)) for gid in ("chance-0", "doubt")] == [1, 0]
     words = " ".join(" ".join(text.get_text().split()) for text in texts(both))
-    assert "thin: chance in 1,000 worlds (95 %)" in words
+    assert "thin: as written, chance in 1,000 worlds (95 %)" in words
     assert "wide: doubt about the 384 assumed numbers (90 %)" in words
     (wide,) = by_gid(both, "doubt")
     assert isinstance(wide, Collection)
@@ -263,16 +262,41 @@ def test_both_bands_are_there_and_the_wide_one_only_when_doubt_is_given() -> Non
 def test_the_median_is_marked_where_half_have_ended_and_not_before() -> None:
     curve, _ = shape("long")
     assert f"median: {curve.median:,} days" in [text.get_text() for text in texts(survival_chart(curve, None, CAPTION))]
+    _, band = shape("long")
+    half = int(np.flatnonzero(band.mean <= 0.5)[0])
+    assert half != curve.median
+    assert f"median: {half:,} days" in [text.get_text() for text in texts(survival_chart(curve, band, CAPTION))]
     held, _ = shape("very long")
     assert not by_gid(survival_chart(held, None, CAPTION), "median")
 
 
-def test_a_chart_states_when_the_numbers_as_written_lie_outside_the_doubt_about_them() -> None:
-    curve = survival(made_up_worlds(1_000, 4_000))
-    outside = " ".join(text.get_text() for text in texts(survival_chart(curve, made_up_doubt(300, 0.3), CAPTION)))
-    assert "fewer than with the numbers as written" in " ".join(outside.split())
-    inside = " ".join(text.get_text() for text in texts(survival_chart(*shape("long"), CAPTION)))
-    assert "numbers as written" not in inside
+def test_the_main_line_is_the_mean_over_draws_and_the_numbers_as_written_are_a_thin_one() -> None:
+    curve, band = survival(made_up_worlds(1_000, 4_000)), made_up_doubt(900, 0.3)
+    figure = survival_chart(curve, band, CAPTION)
+    (mean,), (written,) = by_gid(figure, "mean"), by_gid(figure, "curve-0")
+    assert isinstance(mean, Line2D)
+    assert isinstance(written, Line2D)
+    assert mean.get_linewidth() > 1.5 > written.get_linewidth()
+    x, y = np.asarray(mean.get_xdata()), np.asarray(mean.get_ydata())
+    for day in (0, 20, 100, 500, 1_500):
+        assert y[np.searchsorted(x, day, side="right") - 1] == pytest.approx(band.mean[day], abs=0.005)
+    words = " ".join(" ".join(text.get_text() for text in texts(figure)).split())
+    end, low, high = (whole_percent(float(edge[-1])) for edge in (band.mean, band.low, band.high))
+    end, low, high, own = (each.replace("\u00a0", " ") for each in (end, low, high, whole_percent(curve.at(HORIZON))))
+    assert f"{end} hold on day 1,825 ({low} to {high} in 90 % of draws)" in words
+    assert f"With the numbers as written, {whole_percent(curve.at(365))} and {own}.".replace("\u00a0", " ") in words
+    assert f"as written: {own}" in words
+
+
+def test_a_survival_chart_says_when_draws_are_not_told_apart_and_counts_worlds_that_all_hold() -> None:
+    worlds = made_up_worlds(300, 4_000)
+    every = survival(worlds.assign(days_held=HORIZON, ended=False))
+    apart = "not told apart from chance with 6 worlds a draw"
+    figure = survival_chart(every, made_up_doubt(9_000, 0.3), CAPTION, verdict=apart)
+    words = " ".join(" ".join(text.get_text() for text in texts(figure)).split())
+    assert f"Draws are {apart}." in words
+    assert "in 90 % of draws" not in words
+    assert "300 of 300" in words
 
 
 def test_the_axis_ends_soon_after_the_last_world() -> None:

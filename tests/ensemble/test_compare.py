@@ -18,6 +18,7 @@ from html_page import read
 import ceasefire
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import Divergence, first_divergence, first_to_differ
+from ceasefire.analysis.mixing_distribution import effect_over_draws
 from ceasefire.charts import ranking
 from ceasefire.charts.ranking import Gain
 from ceasefire.ensemble.compare import (
@@ -34,7 +35,7 @@ from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
 from ceasefire.simulation.initial_state import initial_state
-from ceasefire.wording import signed_days, span_words
+from ceasefire.wording import GAP, share_with_limits, signed_days, span_words
 
 QUICK = ("--worlds", "60", "--days", "300")
 
@@ -87,16 +88,17 @@ def test_one_alone_cannot_be_compared(command: Command, small: str) -> None:
 
 
 @pytest.mark.usefixtures("few_worlds_in_doubt")
-def test_levers_are_ranked_by_the_days_they_add_and_only_levers_are(command: Command) -> None:
+def test_levers_are_ranked_by_the_mean_over_draws_and_only_levers_are(command: Command) -> None:
     answer = json.loads(command("levers", "idlib-2020", "--worlds", "20", "--days", "200", "--json").out)
-    gains = [lever["difference_days"] for lever in answer["levers"]]
+    gains = [lever["doubt_days"] for lever in answer["levers"]]
     assert len(gains) >= 15
     assert gains == sorted(gains, reverse=True)
     names = {lever["label"].partition("+")[2] for lever in answer["levers"]}
     assert "no-monitors" in names
     assert not names & {"ties-cut", "aim-unmet"}
     table = pd.read_csv(Path(answer["folder"]) / "differences.csv")
-    assert table["difference_days"].to_list() == gains
+    assert table["doubt_days"].to_list() == gains
+    assert len(set(gains)) > 1
     assert (Path(answer["folder"]) / "levers.svg").is_file()
 
 
@@ -148,12 +150,15 @@ def test_doubt_draws_the_same_numbers_on_both_sides() -> None:
     """A scenario differs from itself at no draw, and from another by the mean difference over draws."""
     pair = pair_of(SMALL, f"{SMALL}+no-monitors")
     itself, other = with_uncertainty([compare_sides(pair.first, pair.first), pair], None, no_progress)
-    assert itself.doubt == Interval(0.0, 0.0, 0.0)
+    assert itself.over_draws is not None
+    assert itself.over_draws.unmoved
+    assert (itself.gain.value, itself.band) == (0.0, Interval(0.0, 0.0, 0.0))
     first, second = days_at_draws(pair.first, None, no_progress), days_at_draws(pair.other, None, no_progress)
     assert first.shape == (DRAWS, WORLDS_PER_DRAW)
-    assert other.doubt is not None
-    assert other.doubt.value == pytest.approx((second - first).mean())
-    assert other.doubt.low <= other.doubt.value <= other.doubt.high
+    assert other.over_draws == effect_over_draws(second, first, limit=other.first.plan.horizon)
+    assert other.gain.value == pytest.approx((second - first).mean())
+    assert other.band is not None
+    assert other.band.low <= other.gain.value <= other.band.high
 
 
 def assume_nothing(monkeypatch: pytest.MonkeyPatch, but: str = "") -> None:
@@ -174,7 +179,8 @@ def test_where_nothing_is_assumed_there_is_no_doubt_and_no_world_is_simulated_fo
     plans = [Plan(open_base(ref).loaded, 20, 1) for ref in (SMALL, f"{SMALL}+no-monitors")]
     assert worlds_to_simulate(plans) == (40, 0)
     (pair,) = with_uncertainty([pair_of(SMALL, f"{SMALL}+no-monitors")], None, no_progress)
-    assert pair.doubt is None
+    assert pair.over_draws is None
+    assert pair.gain == pair.written
     answer = command("levers", small, "--worlds", "12", "--days", "60")
     assert answer.code == 0
     assert "doubt about the assumed numbers" not in answer.err
@@ -191,8 +197,8 @@ def test_a_side_that_assumes_something_is_in_doubt_against_one_that_does_not(mon
     pair = pair_of(SMALL, f"{SMALL}+no-monitors")
     plain, changed = compare_sides(pair.first, pair.first), pair
     unmoved, moved = with_uncertainty([plain, changed], None, no_progress)
-    assert unmoved.doubt is None
-    assert moved.doubt is not None
+    assert unmoved.over_draws is None
+    assert moved.over_draws is not None
     here = days_at_draws(pair.first, None, no_progress)
     number = DRAWS * WORLDS_PER_DRAW
     assert (here.ravel() == simulate_side(Plan(pair.first.plan.loaded, number, 1), None, no_progress).days()).all()
@@ -218,32 +224,55 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
     plans = [Plan(open_base(ref).loaded, 20, 1, days=200) for ref in (SMALL, f"{SMALL}+ninety-days")]
     first, other = (simulate_side(plan, None, no_progress) for plan in plans)
     (pair,) = with_uncertainty([compare_sides(first, other)], None, no_progress)
-    assert pair.doubt is not None
-    chance, doubt = Interval(pair.days.value, pair.days.low, pair.days.high), pair.doubt
-    assert len({chance.low, chance.high, doubt.low, doubt.high}) == 4
+    over = pair.over_draws
+    assert over is not None
+    written = pair.written
+    assert len({(each.low, each.high) for each in (written, over.mean, over.band)}) == 3
 
     (one,) = [lever for lever in answer["levers"] if lever["label"].endswith("+ninety-days")]
     csv = pd.read_csv(folder / "differences.csv").set_index("label").loc[one["label"]]
+    expected = {
+        "difference_days": written.value, "difference_days_low": written.low, "difference_days_high": written.high,
+        "doubt_days": over.mean.value, "doubt_days_mean_low": over.mean.low, "doubt_days_mean_high": over.mean.high,
+        "doubt_days_low": over.low.value, "doubt_days_low_least": over.low.low, "doubt_days_low_most": over.low.high,
+        "doubt_days_high": over.high.value, "doubt_days_high_least": over.high.low,
+        "doubt_days_high_most": over.high.high,
+        "helps_share": over.helps.value, "helps_share_low": over.helps.low, "helps_share_high": over.helps.high,
+        "hurts_share": over.hurts.value, "doubt_told_apart": over.told_apart, "doubt_worlds_per_draw": over.worlds,
+    }  # fmt: skip
     for row in (one, csv):
-        for name, result in (("difference_days", chance), ("doubt_days", doubt)):
-            assert [row[name + end] for end in ("", "_low", "_high")] == pytest.approx(
-                [result.value, result.low, result.high], abs=1e-4
-            )
+        assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-4)
     gain = next(gain for gain in drawn if gain.name == "ninety-days")
-    assert (gain.chance, gain.doubt) == (chance, doubt)
+    assert (gain.chance, gain.doubt, gain.written, gain.over) == (over.mean, over.band, written.value, over)
 
     lines = [re.split(r"  +", line) for line in text.out.splitlines()]
     heads = next(line for line in lines if line[0] == "lever")
     cells = dict(zip(heads, next(line for line in lines if line[0] == "ninety-days"), strict=True))
-    assert cells["days gained (95 %)"] == f"{chance.value:+,.1f} ({chance.low:+,.1f} to {chance.high:+,.1f})"
-    assert cells["in doubt (90 %)"] == f"{doubt.low:+,.0f} to {doubt.high:+,.0f}"
+    band = span_words(over.band, signed_days)
+    assert cells["mean over draws (95 %)"] == f"{signed_days(over.mean.value)} ({span_words(over.mean, signed_days)})"
+    assert cells["90 % of draws"] == (band if over.told_apart else f"within {band} *")
+    assert cells["helps in draws (95 %)"] == share_with_limits(over.helps).replace(GAP, " ")
+    assert cells["as written (95 %)"] == f"{written.value:+,.1f} ({written.low:+,.1f} to {written.high:+,.1f})"
 
     page = read((folder / "report.html").read_text(encoding="utf-8"))
     table = next(t for t in page.all("table") if "The same worlds under each" in t.text)
     rows = [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
-    row_on_page = dict(zip(rows[0][:5], next(row for row in rows if row[0] == "with ninety-days")[:5], strict=True))
-    assert row_on_page["chance (95 %)"] == span_words(chance, signed_days)
-    assert row_on_page["doubt (90 %)"] == span_words(doubt, signed_days)
+    row_on_page = dict(zip(rows[0][:7], next(row for row in rows if row[0] == "with ninety-days")[:7], strict=True))
+    assert row_on_page["days gained, mean over draws"] == signed_days(over.mean.value)
+    assert row_on_page["its interval (95 %)"] == span_words(over.mean, signed_days)
+    assert row_on_page["90 % of draws"].endswith(band)
+    assert row_on_page["helps in draws (95 %)"] == share_with_limits(over.helps).replace(GAP, " ")
+    assert row_on_page["chance (95 %)"] == span_words(written, signed_days)
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_draws_not_told_apart_from_chance_are_never_shown_as_one_certain_number(command: Command, small: str) -> None:
+    """With two worlds a draw most levers cannot be told: the row says so and shows how wide the band may be."""
+    text = command("levers", small, "--worlds", "20", "--days", "200").out
+    starred = [line for line in text.splitlines() if "within" in line and " *" in line]
+    assert starred
+    assert re.search(r"^\* not told apart from chance with .* worlds a draw", text, re.MULTILINE)
+    assert all(" to " in line.partition("within ")[2].partition(" *")[0] for line in starred)
 
 
 def test_doubt_about_levers_is_announced_and_the_first_side_is_simulated_once(

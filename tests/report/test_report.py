@@ -83,7 +83,7 @@ def test_the_sentence_to_copy_has_the_shares_with_both_intervals_of_the_tables(f
     for day in (365, 400):
         figure = results.holding[day]
         assert figure.doubt is not None
-        for number in (figure.chance.value, figure.chance.low, figure.doubt.low, figure.doubt.high):
+        for number in (figure.main, figure.chance.value, figure.chance.low, figure.doubt.low, figure.doubt.high):
             assert whole_percent(number).replace("\u00a0", " ") in sentence.text
     assert "40 simulated worlds" in sentence.text
     assert "one year" in sentence.text
@@ -93,13 +93,16 @@ def test_the_sentence_to_copy_has_the_shares_with_both_intervals_of_the_tables(f
 
 def test_the_main_figures_stand_in_a_table_with_both_sources_of_doubt(folder: Path) -> None:
     rows = table(elements(folder), "Main figures")
-    assert rows[0] == ["", "as written", "chance in 40 worlds (95 %)", "doubt about assumed numbers (90 %)"]
+    assert rows[0] == ["", "mean over draws", "90 % of draws", "as written", "chance in 40 worlds (95 %)"]
     assert [row[0] for row in rows[1:]] == [
         "holds past day 30", "holds past day 90", "holds past day 365", "holds to the end (day 400)",
         "mean days held", "median days held",
     ]  # fmt: skip
     _, outcome = ran()
-    assert rows[5][1] == f"{outcome.worlds['days_held'].mean():,.0f}"
+    assert rows[5][3] == f"{outcome.worlds['days_held'].mean():,.0f}"
+    assert outcome.doubt is not None
+    assert rows[5][1] == f"{outcome.doubt['days_held'].mean():,.0f}"
+    assert rows[4][1] == whole_percent((~outcome.doubt["ended"]).mean()).replace("\u00a0", " ")
 
 
 def test_shares_of_endings_are_those_of_the_worlds(folder: Path) -> None:
@@ -324,7 +327,7 @@ def test_one_world_and_worlds_that_all_hold_have_reports_too(folder: Path) -> No
 
 def test_a_scenario_without_assumed_numbers_is_reported_as_such(folder: Path) -> None:
     root = elements(folder, doubt=None, assumed=0)
-    assert {row[3] for row in table(root, "Main figures")[1:]} == {"no assumed numbers"}
+    assert table(root, "Main figures")[0] == ["", "as written", "chance in 40 worlds (95 %)"]
     assert "this scenario contains no assumed numbers" in root.text
 
 

@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 MOST_DAYS = 80
-"""Days at which a band is estimated; between them it is interpolated."""
+"""Days at which a band is estimated, besides the eves of those on which many end; between them it is straight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,11 @@ def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int,
 
 
 def _days_that_tell(ends: FloatArray, horizon: int) -> IntArray:
-    """Days from 0 to the horizon, half of them spread evenly and half by how many worlds end."""
+    """Days from 0 to the horizon, half of them spread evenly and half by how many worlds end, with their eves.
+
+    Without the eve, a band that falls in one day would seem to fall slowly since the last day that was estimated.
+    """
     even = np.linspace(0, horizon, MOST_DAYS // 2)
     dense = np.quantile(ends, np.linspace(0, 1, MOST_DAYS // 2)) if len(ends) else even[:1]
-    return np.unique(np.rint(np.concatenate([even, np.minimum(dense, horizon)])).astype(np.int64))
+    dense = np.rint(np.minimum(dense, horizon))
+    return np.unique(np.concatenate([np.rint(even), dense, np.maximum(dense - 1, 0)])).astype(np.int64)

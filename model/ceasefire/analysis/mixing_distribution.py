@@ -142,7 +142,7 @@ class EffectOverDraws:
 
     `mean` over draws with its interval; `low` and `high`: the middle 90 % of draws, each with limits; `helps` and
     `hurts`: shares of draws in which the effect is above `least`, or below -`least`; `verdict` is empty when effects
-    of draws differ by more than chance.
+    of draws differ by more than chance. `unmoved`: no world differs at any draw.
     """
 
     mean: Interval
@@ -154,6 +154,24 @@ class EffectOverDraws:
     verdict: str
     draws: int
     worlds: float
+    unmoved: bool = False
+
+    @property
+    def told_apart(self) -> bool:
+        """Effects of draws differ by more than the chance of their few worlds."""
+        return not self.verdict
+
+    @property
+    def band(self) -> Interval:
+        """The mean over draws, and the 5th to 95th percentile of their effects; their outermost limits at a verdict."""
+        if self.told_apart or self.unmoved:
+            return Interval(self.mean.value, self.low.value, self.high.value)
+        return Interval(self.mean.value, self.low.low, self.high.high)
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where it helps in more draws than it hurts, or hurts in more, beyond the limits of both; else 0."""
+        return int(self.helps.low > self.hurts.high) - int(self.hurts.low > self.helps.high)
 
 
 def share_distribution(successes: npt.ArrayLike, worlds: npt.ArrayLike, level: float = LEVEL) -> MixingDistribution:
@@ -244,12 +262,22 @@ def effect_over_draws(
     with_it, without = np.asarray(changed, dtype=float), np.asarray(baseline, dtype=float)
     if with_it.shape != without.shape:
         raise ValueError(f"the same worlds are needed on both sides: {with_it.shape} and {without.shape} differ")
-    found = world_distribution(with_it - without, -limit, limit, level)
+    difference = with_it - without
+    found = world_distribution(difference, -limit, limit, level)
     edges = found.quantile_intervals((0.05, 0.95), level)
+    known = int(np.isfinite(difference).sum())
+    unmoved = not np.nan_to_num(difference).any()
+    mean = _none_of(known, limit, level) if unmoved else found.mean
     return EffectOverDraws(
-        found.mean, edges[0.05], edges[0.95], found.share_above(least, level), found.share_below(-least, level),
-        least, found.verdict, found.draws, found.worlds,
+        mean, edges[0.05], edges[0.95], found.share_above(least, level), found.share_below(-least, level),
+        least, found.verdict, found.draws, found.worlds, unmoved,
     )  # fmt: skip
+
+
+def _none_of(worlds: int, limit: float, level: float) -> Interval:
+    """A mean effect where no world differs: as many may as a share of none allows, each by no more than `limit`."""
+    reach = limit * float(share_limits(0.0, float(worlds), level)[1])
+    return Interval(0.0, -reach, reach)
 
 
 def _fitted(

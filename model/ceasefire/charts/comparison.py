@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.mixing_distribution import EffectOverDraws
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread
 from ceasefire.charts.names import told_apart
@@ -28,7 +30,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import GAP, days, signed_days, signed_number, span_words, whole_percent
+from ceasefire.wording import GAP, days, share_with_limits, signed_days, signed_number, span_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
@@ -49,15 +51,21 @@ MOST_DIFFERENCES = 2
 class Condition:
     """One of the compared conditions: its name, its curve, and mean days held with the 95 % interval [days].
 
-    `gained` is the mean difference from the first on the same worlds with its 95 % interval [days]; `doubted` the 90 %
-    interval over draws of the assumed numbers, where both sides have the same draws. The first has neither.
+    `gained` is the mean difference from the first on the same worlds with its 95 % interval, at the values as written
+    [days]; `over` the difference over draws of the assumed numbers, where both sides have the same draws. The first
+    has neither.
     """
 
     name: str
     curve: SurvivalCurve
     mean: Interval
     gained: Interval | None = None
-    doubted: Interval | None = None
+    over: EffectOverDraws | None = None
+
+    @property
+    def main(self) -> Interval | None:
+        """The difference to show: the mean over draws, or at the values as written where nothing is drawn."""
+        return self.over.mean if self.over is not None else self.gained
 
 
 @house_style()
@@ -121,7 +129,11 @@ def at_end(curve: SurvivalCurve, last: int) -> float:
 
 def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, last: int, top: float) -> None:
     """Risk set under each tick: worlds that still held when the day began."""
-    sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
+    over_draws = any(condition.over is not None for condition in conditions)
+    words = "Worlds that held when the day began" + (
+        "; as the curves, with the numbers as written" if over_draws else ""
+    )
+    sheet.write(0.14, top, words, size=SMALL, color=QUIET, va="center")
     names = told_apart([condition.name for condition in conditions], 24)
     for number, (name, condition) in enumerate(zip(names, conditions, strict=True)):
         y, colour = top - TABLE_ROW * (number + 1), INKS[number]
@@ -135,7 +147,9 @@ def _means(sheet: Page, conditions: Sequence[Condition], top: float, paired: boo
     """A row for each condition: mean days held, and the difference from the baseline as a dot with its bands."""
     height = DIFFERENCE_ROW * len(conditions)
     axes = sheet.axes(DIFFERENCE_LEFT, top - height, DIFFERENCE_WIDTH, height)
-    spans = [span for condition in conditions for span in (condition.gained, condition.doubted) if span is not None]
+    bands = [condition.over.band if condition.over is not None else None for condition in conditions]
+    spans = [span for span in (*(condition.gained for condition in conditions), *bands) if span is not None]
+    spans += [condition.main for condition in conditions if condition.main is not None]
     ends = [0.0, *(end for span in spans for end in (span.low, span.high))]
     room = 0.06 * (max(ends) - min(ends)) or 1.0
     axes.set_xlim(min(ends) - room, max(ends) + room)
@@ -160,59 +174,96 @@ def _means(sheet: Page, conditions: Sequence[Condition], top: float, paired: boo
 
 
 def _difference(sheet: Page, axes: Axes, condition: Condition, number: int, y: float) -> None:
-    """A difference as a dot with its bands, and as a number at the right."""
+    """A difference as a dot with its bands, and as a number at the right; a tick for the values as written."""
     x, colour = DIFFERENCE_LEFT + DIFFERENCE_WIDTH, COMPARISON_COLOURS[number]
-    if condition.gained is None:
+    main, over = condition.main, condition.over
+    if main is None or condition.gained is None:
         words = "different worlds" if number else "baseline"
         sheet.write(x + 0.12, y, words, size=SMALL, color=QUIET, va="center")
         return
-    if condition.doubted is not None:
-        edges = [condition.doubted.low, condition.doubted.high]
-        axes.fill_between(edges, number - 0.34, number + 0.34, facecolor=colour, alpha=0.15, linewidth=0, gid="doubt")
-    ends = [condition.gained.low, condition.gained.high]
-    axes.plot(ends, [number] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="difference")
-    axes.plot([condition.gained.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
-    words, ink = signed_days(condition.gained.value), INKS[number]
+    span = main
+    if over is not None:
+        span = over.band
+        look: dict[str, Any] = {"facecolor": colour, "alpha": 0.15, "linewidth": 0}
+        if not over.told_apart:
+            look = {"facecolor": "none", "edgecolor": QUIET, "linewidth": 0.7, "linestyle": (0, (2, 2))}
+        axes.fill_between([span.low, span.high], number - 0.34, number + 0.34, gid="doubt", **look)
+        axes.plot([condition.gained.value] * 2, [number - 0.34, number + 0.34], color=INK, linewidth=1.3, gid="written")
+    axes.plot([main.low, main.high], [number] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="difference")
+    axes.plot([main.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
+    words, ink = signed_days(main.value), INKS[number]
     sheet.write(x + 0.62, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
-    sheet.write(x + 0.67, y, span_words(condition.gained, signed_days), size=SMALL, color=QUIET, va="center")
+    shown = "no world differs" if over is not None and over.unmoved else span_words(span, signed_days)
+    sheet.write(x + 0.67, y, shown, size=SMALL, color=QUIET, va="center")
 
 
 def _mean_heads(sheet: Page, conditions: Sequence[Condition], y: float, paired: bool) -> None:
     """Column headings."""
     same = "on the same worlds" if paired else "between different worlds"
-    doubted = any(condition.doubted is not None for condition in conditions)
+    doubted = any(condition.over is not None for condition in conditions)
     look = {"size": SMALL, "color": QUIET, "va": "center"}
-    sheet.write(2.42, y, "mean days held", ha="right", **look)
+    sheet.write(2.42, y, "mean days, as written" if doubted else "mean days held", ha="right", **look)
     sheet.write(2.48, y, "95 %", **look)
-    words = f"days gained, {same}" + ("; wide: doubt (90 %)" if doubted else "")
+    words = "days gained, mean over draws; tick: as written" if doubted else f"days gained, {same}"
     sheet.write(DIFFERENCE_LEFT, y, words, **look)
     sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.62, y, "days", ha="right", **look)
-    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.67, y, "95 %", **look)
+    sheet.write(DIFFERENCE_LEFT + DIFFERENCE_WIDTH + 0.67, y, "90 % of draws" if doubted else "95 %", **look)
 
 
 def _finding(conditions: Sequence[Condition], horizon: int) -> str:
     """The differences with their intervals in words; of many, the highest and the lowest."""
     first = conditions[0]
-    known = [(condition, condition.gained) for condition in conditions[1:] if condition.gained is not None]
+    known = [(condition, main) for condition in conditions[1:] if (main := condition.main) is not None]
     if not known:
         return (
             f"Mean days held, of {horizon:,}: " + "; ".join(f"{g.name}, {days(g.mean.value)}" for g in conditions) + "."
         )
-    against = f"Against {first.name} ({days(first.mean.value)} days held on average):"
+    over_draws = any(condition.over is not None for condition in conditions)
+    mean = f"Against {first.name} ({days(first.mean.value)} days held on average):"
+    against = f"Against {first.name}, on average over draws of the assumed numbers:" if over_draws else mean
     if len(known) <= MOST_DIFFERENCES:
-        return f"{against} {'; '.join(f'{condition.name}, {verdict(gained)}' for condition, gained in known)}."
+        return f"{against} {'; '.join(f'{condition.name}, {_words(condition, main)}' for condition, main in known)}."
     known.sort(key=lambda each: each[1].value)
-    ends = [f"{condition.name}, {verdict(gained)}" for condition, gained in (known[-1], known[0])]
+    ends = [f"{condition.name}, {_words(condition, main)}" for condition, main in (known[-1], known[0])]
     return f"{against} highest, {ends[0]}; lowest, {ends[1]}."
 
 
-def verdict(gained: Interval, doubted: Interval | None = None) -> str:
-    """A difference in words, with its intervals of chance and, where known, doubt; marked if it may be chance alone."""
-    if not np.isfinite(gained.low) or not np.isfinite(gained.high):
+def _words(condition: Condition, main: Interval) -> str:
+    """The difference of a condition in words, short enough for a finding."""
+    over = condition.over
+    if over is None or over.unmoved:
+        return verdict(main, over)
+    draws = f"90{GAP}% of draws: {span_words(over.band, signed_days)}"
+    return _difference_words(main, "", draws if over.told_apart else f"draws {over.verdict}")
+
+
+def verdict(written: Interval, over: EffectOverDraws | None = None) -> str:
+    """A difference in words: the mean over draws and what draws differ by, or as written where nothing is drawn.
+
+    Intervals are 95 % for a mean and 90 % over draws. It is marked where it may be chance alone.
+    """
+    main = over.mean if over is not None else written
+    if not np.isfinite(main.low) or not np.isfinite(main.high):
         return "unknown, because one world is too few"
-    span = f"95{GAP}%: {span_words(gained, signed_days)}"
-    if doubted is not None:
-        span += f"; in doubt, 90{GAP}%: {span_words(doubted, signed_days)}"
-    if gained.low <= 0 <= gained.high:
-        return f"no difference beyond chance ({signed_days(gained.value)} days, {span})"
-    return f"{days(abs(gained.value))} days {'longer' if gained.value > 0 else 'shorter'} ({span})"
+    if over is None:
+        return _difference_words(main)
+    if over.unmoved:
+        return "no world differs at any draw of the assumed numbers"
+    on_average = " on average over draws of the assumed numbers"
+    return _difference_words(main, on_average, _draws_words(over), f"as written, {signed_days(written.value)}")
+
+
+def _difference_words(main: Interval, on_average: str = "", *more: str) -> str:
+    """A mean difference with its interval and more in brackets."""
+    span = "; ".join([f"95{GAP}%: {span_words(main, signed_days)}", *more])
+    if main.low <= 0 <= main.high:
+        return f"no difference beyond chance{on_average} ({signed_days(main.value)} days, {span})"
+    return f"{days(abs(main.value))} days {'longer' if main.value > 0 else 'shorter'}{on_average} ({span})"
+
+
+def _draws_words(over: EffectOverDraws) -> str:
+    """The middle 90 % of draws and the share in which it helps; or why these cannot be told."""
+    if not over.told_apart:
+        return f"draws {over.verdict}, at most {span_words(over.band, signed_days)}"
+    helps = share_with_limits(over.helps)
+    return f"90{GAP}% of draws: {span_words(over.band, signed_days)}; helps in {helps} of draws"

@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
 
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.mixing_distribution import EffectOverDraws
 from ceasefire.charts.layout import Caption, Page, page
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
@@ -28,7 +30,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import signed_days, signed_number, span_words
+from ceasefire.wording import share_with_limits, signed_days, signed_number, span_words
 
 ROW_HEIGHT = 0.31
 """Height of a row [inches], enough for a title of two lines."""
@@ -42,13 +44,19 @@ WIDE_BAND = "#DCE3E8"
 
 @dataclass(frozen=True)
 class Row:
-    """A row: title, short name (may be ''), value with chance (95 %) and doubt (90 %), and colour."""
+    """A row: title, short name (may be ''), value with chance (95 %) and doubt (90 %), and colour.
+
+    `written` is a second value, marked by a tick. `outermost`: the band of doubt cannot be told, and its limits are
+    shown instead.
+    """
 
     title: str
     name: str
     chance: Interval
     doubt: Interval | None
     colour: str
+    written: float | None = None
+    outermost: bool = False
 
 
 def titled_row(name: str, titles: Mapping[str, str], figure: Interval, colour: str) -> Row:
@@ -79,7 +87,7 @@ def rows_axes(
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(6 if band.width > NARROW else 4, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: signed_number(value) if limits[0] < 0 else f"{value:,g}")
     )
@@ -93,11 +101,14 @@ def rows_axes(
 
 
 def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None:
-    """The wide band, the thin one, and the dot."""
+    """The wide band, the thin one, the dot, and the tick."""
     low, high = limits
     if row.doubt is not None:
         ends = np.clip([row.doubt.low, row.doubt.high], low, high)
-        axes.fill_between(ends, place - 0.34, place + 0.34, facecolor=WIDE_BAND, linewidth=0, gid="doubt", zorder=1)
+        look: dict[str, Any] = {"facecolor": WIDE_BAND, "linewidth": 0}
+        if row.outermost:
+            look = {"facecolor": "none", "edgecolor": QUIET, "linewidth": 0.7, "linestyle": (0, (2, 2))}
+        axes.fill_between(ends, place - 0.34, place + 0.34, gid="doubt", zorder=1, **look)
     ends = np.clip([row.chance.low, row.chance.high], low, high)
     axes.plot(ends, [place, place], color=row.colour, linewidth=3.2, solid_capstyle="butt", gid="chance", zorder=2)
     beyond = row.chance.value < low or row.chance.value > high
@@ -105,6 +116,9 @@ def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None
     dot = float(np.clip(row.chance.value, low, high))
     style = {"color": row.colour, "markeredgecolor": PAPER, "markeredgewidth": 0.8, "clip_on": False, "zorder": 3}
     axes.plot([dot], [place], marker=marker, markersize=9 if beyond else 7, gid="dot", **style)  # type: ignore[arg-type]
+    if row.written is not None and low <= row.written <= high:
+        look = {"color": INK, "linewidth": 1.3, "zorder": 4, "solid_capstyle": "butt"}
+        axes.plot([row.written] * 2, [place - 0.34, place + 0.34], gid="written", **look)
 
 
 def name_rows(sheet: Page, band: Band, rows: Sequence[Row]) -> None:
@@ -155,16 +169,24 @@ HEAD, LINE, FOOT = 0.26, 0.16, 0.5
 
 @dataclass(frozen=True)
 class Gain:
-    """Days that a change adds to the mean days held, on the same worlds: chance (95 %) and doubt (90 %)."""
+    """Days that a change adds to the mean days held, on the same worlds: chance (95 %) and doubt (90 %).
+
+    Where assumed numbers were drawn, `chance` is the mean over draws with its interval, `doubt` the middle 90 % of
+    draws, `written` the days at the values as written, and `over` what the change does over draws.
+    """
 
     name: str
     title: str
     chance: Interval
     doubt: Interval | None = None
+    written: float | None = None
+    over: EffectOverDraws | None = None
 
     @property
     def sign(self) -> int:
-        """1 or -1 when the interval of chance lies above or below 0, otherwise 0."""
+        """1 or -1 when it helps in more draws than it hurts or the reverse, or chance is above or below 0; else 0."""
+        if self.over is not None:
+            return self.over.sign
         return int(self.chance.low > 0) - int(self.chance.high < 0)
 
     @property
@@ -176,11 +198,27 @@ class Gain:
     @property
     def depends_on_doubt(self) -> bool:
         """Days are gained at some draws of the assumed numbers, and lost at others."""
+        if self.over is not None:
+            return self.over.told_apart and self.over.helps.low > SOME_DRAWS and self.over.hurts.low > SOME_DRAWS
         return self.doubt is not None and self.doubt.low < 0 < self.doubt.high
 
+    @property
+    def outermost(self) -> bool:
+        """The band of doubt cannot be told: draws are not told apart from chance."""
+        return self.over is not None and not self.over.told_apart and not self.over.unmoved
+
+
+SOME_DRAWS = 0.05
+"""A change that surely helps in more draws than this share, and surely hurts in more, depends on assumed numbers."""
 
 SIGN_COLOURS = {1: BLUE, -1: VERMILLION, 0: "#6E6E6E"}
-"""More days; fewer days; possibly chance alone."""
+"""More days; fewer days; neither is certain."""
+
+NARROW = 2.5
+"""A scale up to this width has fewer ticks [inches]."""
+
+HELPS_WIDTH = 1.02
+"""Width of the column of draws in which a change helps [inches]."""
 
 
 @house_style()
@@ -203,26 +241,66 @@ def levers_chart(
     if not gains:
         raise ValueError("no changes: a ranking needs at least one")
     ranked = sorted(gains, key=lambda gain: (-gain.chance.value, gain.name))
-    rows = [Row(g.title, g.name if g.name != g.title else "", g.chance, g.doubt, SIGN_COLOURS[g.sign]) for g in ranked]
-    unit = _unit(axis)
-    heads = [f"dot: mean, line: {chance or f'chance in {worlds:,} worlds'} (95 %)"]
-    if any(gain.doubt is not None for gain in ranked):
-        heads.append(f"wide band: {doubt}")
-    heads.append("grey: the difference may be chance alone")
-    head = HEAD + LINE * (len(heads) - 1)
+    rows = [
+        Row(
+            g.title,
+            g.name if g.name != g.title else "",
+            g.chance,
+            g.doubt,
+            SIGN_COLOURS[g.sign],
+            g.written,
+            g.outermost,
+        )
+        for g in ranked
+    ]
+    unit, drawn = _unit(axis), any(gain.over is not None for gain in ranked)
+    heads = _key(ranked, chance or f"chance in {worlds:,} worlds", doubt)
+    head = HEAD + LINE * (len(heads) - (not drawn))
     sheet = page(
         head + ROW_HEIGHT * len(rows) + FOOT,
         caption.title,
         _levers_finding(ranked, unit),
         caption.footer(worlds, each=True),
     )
-    band = Band(LEFT, WIDTH, sheet.height - sheet.top - head)
-    words = axis or f"days gained on the same worlds (at most {horizon:,})"
+    band = Band(LEFT, WIDTH - HELPS_WIDTH * drawn, sheet.height - sheet.top - head)
+    same = "" if drawn else " on the same worlds"
+    words = axis or f"days gained{same} (at most {horizon:,})"
     rows_axes(sheet, band, rows, axis_limits([gain.reach for gain in ranked]), words)
     name_rows(sheet, band, rows)
     write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
-    _heads(sheet, band, heads, unit)
+    if drawn:
+        _write_helps(sheet, band, ranked)
+    _heads(sheet, band, heads, unit, drawn)
     return sheet.figure
+
+
+def _key(ranked: Sequence[Gain], chance: str, doubt: str) -> list[str]:
+    """The meaning of dot, line, band, tick and colours, a line each."""
+    drawn = [gain.over for gain in ranked if gain.over is not None]
+    if not drawn:
+        heads = [f"dot: mean, line: {chance} (95 %)"]
+        if any(gain.doubt is not None for gain in ranked):
+            heads.append(f"wide band: {doubt}")
+        return [*heads, "grey: the difference may be chance alone"]
+    heads = [f"dot: mean over {drawn[0].draws:,} draws of the assumed numbers, line: its interval (95 %)"]
+    heads.append("wide band: 5th to 95th percentile of draws; tick: numbers as written")
+    if any(gain.outermost for gain in ranked):
+        verdict = next(found.verdict for found in drawn if found.verdict)
+        heads.append(f"dashed: {verdict}; at most so wide")
+    return [
+        *heads,
+        "blue: helps in more draws than it hurts; red: the reverse; grey: not certain",
+    ]
+
+
+def _write_helps(sheet: Page, band: Band, ranked: Sequence[Gain]) -> None:
+    """At the far right, the share of draws in which a change helps, with its limits."""
+    for place, gain in enumerate(ranked):
+        if gain.over is None:
+            continue
+        y = band.top - ROW_HEIGHT * (place + 0.5)
+        words = "no world differs" if gain.over.unmoved else share_with_limits(gain.over.helps)
+        sheet.write(WIDTH_INCHES - 0.14, y, words, size=SMALL, color=QUIET, ha="right", va="center")
 
 
 def _unit(axis: str) -> str:
@@ -233,33 +311,42 @@ def _unit(axis: str) -> str:
 
 
 def _figure(gain: Gain) -> tuple[str, str]:
-    """Days gained and their interval in words."""
-    return signed_days(gain.chance.value), span_words(gain.chance, signed_days)
+    """Days gained and their interval in words: that of draws, if it is known."""
+    over = gain.over is not None and gain.doubt is not None
+    return signed_days(gain.chance.value), span_words(gain.doubt if over and gain.doubt else gain.chance, signed_days)
 
 
-def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str) -> None:
+def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str, drawn: bool) -> None:
     """Key and column headings above the rows."""
     y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
     for number, words in enumerate(reversed(lines)):
-        sheet.write(band.left, y + LINE * number, words, **look)
+        sheet.write(0.14 if drawn else band.left, y + LINE * (number + drawn), words, **look)
     short = {"percentage points": "points"}.get(unit, unit)
     sheet.write(band.left + band.width + 0.62, y, short, ha="right", **look)
-    sheet.write(band.left + band.width + 0.68, y, "95 %", **look)
+    sheet.write(band.left + band.width + 0.68, y, "90 % of draws" if drawn else "95 %", **look)
+    if drawn:
+        sheet.write(WIDTH_INCHES - 0.14, y, "helps in, of draws", **{**look, "ha": "right"})
 
 
 def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
     """The largest gain and the largest loss beyond chance, and the number of unclear differences."""
     sentences = []
-    best, worst = ranked[0], ranked[-1]
+    best = next((gain for gain in ranked if gain.sign > 0), ranked[0])
+    worst = next((gain for gain in reversed(ranked) if gain.sign < 0), ranked[-1])
     if best.sign > 0:
         sentences.append(f"Most gained: {_gain_words(best, unit)}.")
     if worst.sign < 0 and worst is not best:
         sentences.append(f"Most lost: {_gain_words(worst, unit)}.")
+    drawn = any(gain.over is not None for gain in ranked)
     if not sentences:
+        if drawn:
+            return "With so many worlds a draw, no change surely helps or hurts in more draws."
         return "With this number of worlds, no change makes a difference beyond chance."
     unclear = sum(gain.sign == 0 for gain in ranked)
     if unclear:
-        sentences.append(f"For {unclear} of {len(ranked)}, the difference may be chance alone.")
+        chance = f"For {unclear} of {len(ranked)}, the difference may be chance alone."
+        over = f"For {unclear} of {len(ranked)} (grey), it is not certain whether more draws gain or lose."
+        sentences.append(over if drawn else chance)
     doubtful = sum(gain.depends_on_doubt for gain in ranked)
     if doubtful:
         sentences.append(f"For {doubtful} of {len(ranked)}, gain or loss depends on assumed numbers.")

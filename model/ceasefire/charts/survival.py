@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-from ceasefire.analysis.parameter_uncertainty import UncertaintyBand
+from ceasefire.analysis.bands_over_draws import CurveBands
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import (
     ACROSS,
@@ -40,7 +42,7 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     house_style,
 )
-from ceasefire.wording import whole_percent
+from ceasefire.wording import GAP, share_of_worlds, span_words, whole_percent
 
 PLOT_HEIGHT = 3.05
 END_MARGIN, END_MARGIN_COMPARED = 1.12, 1.75
@@ -69,16 +71,19 @@ class Plot:
 @house_style()
 def survival_chart(
     curves: SurvivalCurve | Mapping[str, SurvivalCurve],
-    doubt: UncertaintyBand | None,
+    doubt: CurveBands | None,
     caption: Caption,
     *,
     assumed: int | None = None,
     horizon: int | None = None,
+    verdict: str = "",
 ) -> Figure:
     """One curve with its bands, or up to six named curves; with the at-risk table below.
 
-    `assumed` is the number of assumed numbers drawn for the doubt band. The axis ends at the horizon [days], or earlier
-    when all curves and the band are at zero long before. ValueError for no curve or more than six.
+    With `doubt`, the main line is the mean over draws of the assumed numbers, and the curve of the values as written
+    is a thin line; `verdict` says why the draws cannot be told apart, if so. `assumed` is the number of assumed numbers
+    drawn for the doubt band. The axis ends at the horizon [days], or earlier when all curves and the band are at zero
+    long before. ValueError for no curve or more than six.
     """
     named = curves if isinstance(curves, Mapping) else {"": curves}
     if not 1 <= len(named) <= len(COMPARISON_COLOURS):
@@ -87,19 +92,24 @@ def survival_chart(
     last = axis_end(edges, horizon)
     below = 0.5 + ROW * (len(named) + 1)
     footer = caption.footer(_fewest(named), each=len(named) > 1)
-    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, _finding(named, doubt, last), footer)
+    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, _finding(named, doubt, last, verdict), footer)
     plot = _plot(sheet, last, below, compared=len(named) > 1)
     if doubt is not None:
         _draw_doubt(plot, doubt)
     for number, curve in enumerate(named.values()):
-        _draw_curve(plot, curve, number, alone=len(named) == 1)
+        _draw_curve(plot, curve, number, alone=len(named) == 1, thin=doubt is not None)
+    if doubt is not None:
+        _draw_mean(plot, doubt)
     if len(named) == 1 and _fewest(named) > 1:
-        _mark_median(plot, next(iter(named.values())))
+        _mark_median(plot, next(iter(named.values())).median if doubt is None else _half(doubt), doubt is not None)
     if doubt is not None:
         _name_doubt(plot, doubt, next(iter(named.values())), assumed)
-    _name_chance(plot, named, "thin" if doubt is not None else "band")
-    _name_ends(sheet, plot, named)
-    _at_risk_table(sheet, plot, named)
+    _name_chance(plot, named, "thin: as written," if doubt is not None else "band:")
+    if doubt is None:
+        _name_ends(sheet, plot, named)
+    else:
+        _name_both_ends(sheet, plot, next(iter(named.values())), doubt, verdict)
+    _at_risk_table(sheet, plot, named, "Worlds as written that" if doubt is not None else "Worlds that")
     return sheet.figure
 
 
@@ -119,7 +129,7 @@ def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
     return min(curve.worlds for curve in named.values())
 
 
-def _draw_doubt(plot: Plot, doubt: UncertaintyBand) -> None:
+def _draw_doubt(plot: Plot, doubt: CurveBands) -> None:
     """The band of doubt."""
     over = bool(doubt.high[-1] == 0)
     days = drawn_days(plot.last, doubt.low, doubt.high)
@@ -128,8 +138,23 @@ def _draw_doubt(plot: Plot, doubt: UncertaintyBand) -> None:
     plot.axes.fill_between(x, low, high, step="post", facecolor=WIDE, linewidth=0, gid="doubt")
 
 
-def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> None:
-    """A curve and its band of chance."""
+def _draw_mean(plot: Plot, doubt: CurveBands) -> None:
+    """The mean curve over draws."""
+    days = drawn_days(plot.last, doubt.mean)
+    x, share = corners(days, doubt.mean, plot.last, bool(doubt.mean[-1] == 0))
+    line: dict[str, Any] = {"color": COMPARISON_COLOURS[0], "linewidth": 1.8, "clip_on": False, "zorder": 3.5}
+    plot.axes.step(x, share, where="post", gid="mean", **line)
+    plot.room.take_between(*band_by_cell(doubt.mean - 0.01, doubt.mean + 0.01, plot.last, ACROSS))
+
+
+def _half(doubt: CurveBands) -> int | None:
+    """The day on which the mean curve over draws falls to one half."""
+    below = np.flatnonzero(doubt.mean <= 0.5)
+    return int(below[0]) if below.size else None
+
+
+def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool, thin: bool = False) -> None:
+    """A curve and its band of chance; thin for the values as written beside the mean over draws."""
     over = bool(curve.surviving[-1] == 0)
     days = drawn_days(plot.last, curve.surviving, curve.low, curve.high)
     x, share = corners(days, curve.surviving, plot.last, over)
@@ -138,7 +163,13 @@ def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool) -> N
     band, alpha = (THIN, 1.0) if alone else (colour, 0.2)
     plot.axes.fill_between(x, low, high, step="post", facecolor=band, alpha=alpha, linewidth=0, gid=f"chance-{number}")
     dashes = COMPARISON_DASHES[number]
-    line = {"color": colour, "linewidth": 1.8, "linestyle": dashes, "clip_on": False, "zorder": 3}
+    line: dict[str, Any] = {
+        "color": INK if thin else colour,
+        "linewidth": 0.9 if thin else 1.8,
+        "linestyle": dashes,
+        "zorder": 3,
+    }
+    line["clip_on"] = False
     plot.axes.step(x, share, where="post", gid=f"curve-{number}", **line)
     plot.room.take_between(*band_by_cell(curve.low, curve.high, plot.last, ACROSS))
 
@@ -156,9 +187,8 @@ def _text(plot: Plot, words: str) -> Text:
     return plot.axes.text(0, 0, words, size=TEXT, color=INK, linespacing=1.15, zorder=5, path_effects=HALO)
 
 
-def _mark_median(plot: Plot, curve: SurvivalCurve) -> None:
-    """Dotted lines at the median, with the day as text."""
-    day = curve.median
+def _mark_median(plot: Plot, day: int | None, avoid: bool) -> None:
+    """Dotted lines at the median of the main line, with the day as text, which may `avoid` what is drawn."""
     if day is None or day > plot.last:
         return
     plot.axes.plot([0, day, day], [0.5, 0.5, 0], color=INK, linewidth=0.9, linestyle=":", zorder=4, gid="median")
@@ -167,13 +197,17 @@ def _mark_median(plot: Plot, curve: SurvivalCurve) -> None:
     share = day / plot.last
     at_right = share + width + 0.05 < 1
     x, y = (share + 0.015, 0.515) if at_right else (share - width - 0.015, 0.02)
+    if avoid:
+        box = (width + 0.03, height + 0.05)
+        free = plot.room.find(*box, (x + width / 2, y + height / 2))
+        x, y = (free[0] + 0.015, free[1] + 0.025) if free is not None else (x, y)
     words.set_position((x * plot.last, y))
     plot.room.take_box(x - 0.01, y - 0.02, width + 0.02, height + 0.04)
     plot.room.take_box(0, 0.49, share, 0.02)
     plot.room.take_box(share - 0.005, 0, 0.01, 0.5)
 
 
-def _name_doubt(plot: Plot, doubt: UncertaintyBand, curve: SurvivalCurve, assumed: int | None) -> None:
+def _name_doubt(plot: Plot, doubt: CurveBands, curve: SurvivalCurve, assumed: int | None) -> None:
     """Label the band of doubt: inside it, or next to it when it is too narrow."""
     number = f"{assumed:,} assumed" if assumed else "assumed"
     variants = (
@@ -190,7 +224,7 @@ def _name_doubt(plot: Plot, doubt: UncertaintyBand, curve: SurvivalCurve, assume
         _label(plot, variants[0], targets, outside)
 
 
-def _points_in_doubt_band(doubt: UncertaintyBand, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+def _points_in_doubt_band(doubt: CurveBands, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
     """Points inside the band of doubt and outside that of chance, the widest gap first."""
     low, high = band_by_cell(doubt.low, doubt.high, last, ACROSS)
     thin_low, thin_high = band_by_cell(curve.low, curve.high, last, ACROSS)
@@ -203,12 +237,39 @@ def _points_in_doubt_band(doubt: UncertaintyBand, curve: SurvivalCurve, last: in
     return [(x, y) for gap, x, y in sorted(gaps, reverse=True) if gap >= widest / 3]
 
 
+def _name_both_ends(sheet: Page, plot: Plot, curve: SurvivalCurve, doubt: CurveBands, verdict: str) -> None:
+    """At the right, the last value of the mean over draws, with its band, and that of the values as written."""
+    day = min(plot.last, len(doubt.days) - 1)
+    share, low, high = (float(edge[day]) for edge in (doubt.mean, doubt.low, doubt.high))
+    words = f"{whole_percent(share)} hold\non day {day:,}"
+    written = f"as written:\n{_share_of_worlds(curve, curve.at(day))}"
+    span = f"{span_words(Interval(share, low, high), whole_percent)}\nin 90{GAP}% of draws"
+    if verdict:
+        span = "draws not told\napart from chance"
+    ends = [share * PLOT_HEIGHT, curve.at(day) * PLOT_HEIGHT]
+    looks = (
+        {"color": COMPARISON_COLOURS[0], "size": TEXT, "weight": "bold"},
+        {"color": INK, "size": SMALL},
+    )
+    centres = spread(ends, [0.72, 0.36], -0.1, PLOT_HEIGHT + 0.1)
+    x = LEFT + plot.width + 0.08
+    for number, (text, centre, look) in enumerate(zip((words, written), centres, looks, strict=True)):
+        up = 0.16 if number == 0 else 0.0
+        sheet.write(x, plot.bottom + centre + up, text, va="center", linespacing=1.15, gid=f"end-{number}", **look)
+    sheet.write(x, plot.bottom + centres[0] - 0.19, span, va="center", linespacing=1.15, size=SMALL, color=QUIET)
+
+
+def _share_of_worlds(curve: SurvivalCurve, share: float) -> str:
+    """A share of worlds: as a count where all or none hold."""
+    return share_of_worlds(share, curve.worlds)
+
+
 def _name_chance(plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> None:
     """Label the band of chance."""
     worlds = _fewest(named)
-    words = f"{which}: chance in {worlds:,} worlds{' each' if len(named) > 1 else ''} (95 %)"
+    words = f"{which} chance in {worlds:,} worlds{' each' if len(named) > 1 else ''} (95 %)"
     if worlds == 1:
-        words = f"{which}: chance in one world (95 %)"
+        words = f"{which} chance in one world (95 %)"
     targets = [target for curve in named.values() for target in _points_on_curve_band(curve, plot.last)]
     _label(plot, words, targets, plot.room) or _label(plot, words, targets, Occupancy())
 
@@ -285,10 +346,10 @@ def _end_words(curve: SurvivalCurve, last: int) -> str:
     return f"{whole_percent(_at_end(curve, last))} hold\non day {day:,}"
 
 
-def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
+def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> None:
     """Risk set under each tick: worlds that still held when the day began."""
     top = plot.bottom - 0.54
-    sheet.write(0.14, top, "Worlds that held when the day began", size=SMALL, color=QUIET, va="center")
+    sheet.write(0.14, top, f"{which} held when the day began", size=SMALL, color=QUIET, va="center")
     names = told_apart(list(named), 24)
     for number, (name, curve) in enumerate(zip(names, named.values(), strict=True)):
         y, colour = top - ROW * (number + 1), COMPARISON_COLOURS[number]
@@ -298,7 +359,7 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) 
         sheet.write(LEFT + plot.width + 0.24, y, name, size=SMALL, color=colour, va="center")
 
 
-def _finding(named: Mapping[str, SurvivalCurve], doubt: UncertaintyBand | None, last: int) -> str:
+def _finding(named: Mapping[str, SurvivalCurve], doubt: CurveBands | None, last: int, verdict: str) -> str:
     """The finding in one or two sentences."""
     if len(named) > 1:
         return "Half of the worlds have ended: " + "; ".join(f"{k}, {_median_words(c)}" for k, c in named.items()) + "."
@@ -306,21 +367,21 @@ def _finding(named: Mapping[str, SurvivalCurve], doubt: UncertaintyBand | None, 
     if doubt is None:
         return _single_finding(curve)
     end = min(int(curve.days[-1]), len(doubt.days) - 1)
-    early = 365 if last >= 365 else curve.median if curve.median is not None else last
-    day = end if _outside(curve.at(end), doubt, end) else min(early, len(doubt.days) - 1)
-    low, high = whole_percent(float(doubt.low[day])), whole_percent(float(doubt.high[day]))
-    span = low if low == high else f"{low} to {high}"
-    text = f"{_single_finding(curve)} Over the ranges of the assumed numbers, {span} hold on day {day:,}"
-    return f"{text}{_outside(curve.at(day), doubt, day)}."
+    half = _half(doubt)
+    early = 365 if last >= 365 else half if half is not None else last
+    days = [day for day in dict.fromkeys((early, end)) if day <= end]
+    parts = [
+        f"{whole_percent(float(doubt.mean[day]))} hold on day {day:,}{'' if verdict else _draws(doubt, day)}"
+        for day in days
+    ]
+    written = " and ".join(_share_of_worlds(curve, curve.at(day)) for day in days)
+    text = f"Mean over draws of the assumed numbers: {', '.join(parts)}. With the numbers as written, {written}."
+    return f"{text} Draws are {verdict}." if verdict else text
 
 
-def _outside(share: float, doubt: UncertaintyBand, day: int) -> str:
-    """A note when the curve of the numbers as written lies outside the band of doubt; otherwise empty."""
-    if doubt.low[day] <= share <= doubt.high[day]:
-        return ""
-    return (
-        f", {'fewer' if share > doubt.high[day] else 'more'} than with the numbers as written ({whole_percent(share)})"
-    )
+def _draws(doubt: CurveBands, day: int) -> str:
+    edges = Interval(float(doubt.mean[day]), float(doubt.low[day]), float(doubt.high[day]))
+    return f" ({span_words(edges, whole_percent)} in 90{GAP}% of draws)"
 
 
 def _median_words(curve: SurvivalCurve) -> str:

@@ -85,7 +85,7 @@ def levers(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rank every lever that fits a scenario by the days that it adds over the same worlds."""
+    """Rank every lever that fits a scenario by the days that it adds: mean over draws of the assumed numbers."""
     from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.report.comparison_figures import draw_ranking
@@ -102,7 +102,7 @@ def levers(
     extra = f", and {doubt:,} more in all for doubt about the assumed numbers" if doubt else ""
     notify(f"{len(plans) - 1} levers, and the scenario without them: {number:,} worlds each{extra}")
     first, pairs = _simulate(plans, workers)
-    pairs.sort(key=lambda pair: -pair.days.value)
+    pairs.sort(key=lambda pair: -pair.gain.value)
     content = [_content(pair, why=False) for pair in pairs]
     with write_request_folder(folder, this_request, command_line()) as aside:
         _write_table(aside, content)
@@ -111,7 +111,7 @@ def levers(
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
-    _show_ranking(first, content)
+    _show_ranking(first, pairs, content)
     show(shown_path(folder))
 
 
@@ -159,14 +159,48 @@ def _interval(row: dict[str, Any], name: str, scale: float = 1, end: str = "") -
     return f"{plus(value)}{end} ({plus(low)} to {plus(high)})"
 
 
-def _doubt(row: dict[str, Any]) -> str:
-    """The range over draws of assumed numbers; one figure where its ends are the same in whole days."""
-    from ceasefire.wording import plus
+def _mean(pair: SidePair) -> str:
+    """The mean over draws with its 95 % interval, or what stands for it where nothing is assumed."""
+    from ceasefire.wording import signed_days, span_words
 
-    if "doubt_days" not in row:
+    return f"{signed_days(pair.gain.value)} ({span_words(pair.gain, signed_days)})"
+
+
+def _draws(pair: SidePair) -> str:
+    """The middle 90 % of draws; 'within' and a star where the draws are not told apart from chance."""
+    from ceasefire.wording import signed_days, span_words
+
+    found = pair.over_draws
+    if found is None:
         return "-"
-    low, high = (plus(row[f"doubt_days_{end}"], 0) for end in ("low", "high"))
-    return low if low == high else f"{low} to {high}"
+    if found.unmoved:
+        return "no world differs"
+    words = span_words(found.band, signed_days)
+    return words if found.told_apart else f"within {words} *"
+
+
+def _helps(pair: SidePair) -> str:
+    from ceasefire.wording import GAP, share_with_limits
+
+    if pair.over_draws is None:
+        return "-"
+    return "-" if pair.over_draws.unmoved else share_with_limits(pair.over_draws.helps).replace(GAP, " ")
+
+
+def _star(pairs: Sequence[SidePair]) -> str:
+    """What the star means, when a row has one."""
+    marked = [pair.verdict for pair in pairs if pair.over_draws is not None and not pair.over_draws.unmoved]
+    verdict = next((one for one in marked if one), "")
+    return f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
+
+
+HEADS = ("mean over draws (95 %)", "90 % of draws", "helps in draws (95 %)", "as written (95 %)")
+"""Columns of days gained, where numbers are assumed."""
+
+
+def _gained(pair: SidePair, row: dict[str, Any], doubted: bool) -> list[str]:
+    written = _interval(row, "days")
+    return [_mean(pair) if pair.over_draws else "-", _draws(pair), _helps(pair), written] if doubted else [written]
 
 
 def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
@@ -174,16 +208,23 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
     from ceasefire.wording import ILLUSTRATIVE, how_many, plus
 
     own = side_figures(first)
+    doubted = any(pair.over_draws is not None for pair in pairs)
     sample = f"{how_many(len(first.worlds), 'world')}, seed {first.plan.seed}, {how_many(first.plan.horizon, 'day')}"
     show(f"{first.label}: {sample}")
-    show(f"mean {how_many(own['mean_days_held'], 'day')} held; {own['holds_to_the_end'] * 100:.0f} % hold to the end\n")
-    heads = ["the same worlds under", "mean days", "difference (95 %)", "in doubt (90 %)", "hold to the end"]
-    rows = [[*heads, "saved", "lost"]]
+    written = " with the numbers as written" if doubted else ""
+    show(
+        f"mean {how_many(own['mean_days_held'], 'day')} held; "
+        f"{own['holds_to_the_end'] * 100:.0f} % hold to the end{written}\n"
+    )
+    rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]
+    rows += [[row["label"], *_gained(pair, row, doubted)] for pair, row in zip(pairs, content, strict=True)]
+    show(columns(rows) + _star(pairs) + "\n")
+    rows = [["as written", "mean days", "hold to the end", "saved", "lost"]]
     for row in content:
         holds = f"{row['holds_to_the_end'] * 100:.0f} % ({plus(row['difference_holds'] * 100)})"
         fate = [f"{row[name] * row['worlds']:,.0f}" for name in ("saved", "lost")]
-        rows.append([row["label"], f"{row['mean_days_held']:,.0f}", _interval(row, "days"), _doubt(row), holds, *fate])
-    show(columns(rows, right=(1, 5, 6)))
+        rows.append([row["label"], f"{row['mean_days_held']:,.0f}", holds, *fate])
+    show(columns(rows, right=(1, 3, 4)))
     for pair, row in zip(pairs, content, strict=True):
         show("\n" + _why(pair, row))
     show("\nWhich worlds are saved or lost depends on how random numbers are shared; the mean difference does not.")
@@ -216,21 +257,36 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
     return "\n".join([head, *lines]) + (f"\n {paired}" if paired else "")
 
 
-def _show_ranking(first: Side, content: list[dict[str, Any]]) -> None:
+def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
     from ceasefire.wording import ILLUSTRATIVE, how_many, plus
 
     own = side_figures(first)
-    show(
-        f"{first.label}: mean {how_many(own['mean_days_held'], 'day')} held in {how_many(len(first.worlds), 'world')}\n"
-    )
-    rows = [["lever", "days gained (95 %)", "in doubt (90 %)", "hold to the end", "longer", "shorter", "saved", "lost"]]
-    for row in content:
+    doubted = any(pair.over_draws is not None for pair in pairs)
+    written = " with the numbers as written" if doubted else ""
+    mean = f"mean {how_many(own['mean_days_held'], 'day')} held in {how_many(len(first.worlds), 'world')}"
+    show(f"{first.label}: {mean}{written}")
+    show("days gained on the same worlds" + (", over draws of the assumed numbers\n" if doubted else "\n"))
+    rows = [
+        [
+            "lever",
+            *(HEADS if doubted else ("days gained (95 %)",)),
+            "hold to the end",
+            "longer",
+            "shorter",
+            "saved",
+            "lost",
+        ]
+    ]
+    for pair, row in zip(pairs, content, strict=True):
         name = row["label"].removeprefix(f"{own['label']}+")
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
         holds = f"{plus(row['difference_holds'] * 100)} %"
-        rows.append([name, _interval(row, "days"), _doubt(row), holds, *fate])
-    show(columns(rows, right=(4, 5, 6, 7)))
+        rows.append([name, *_gained(pair, row, doubted), holds, *fate])
+    last = len(rows[0]) - 1
+    show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))
+    if doubted:
+        show("hold to the end, longer, shorter, saved, lost: with the numbers as written")
     show(f"\n{ILLUSTRATIVE}\n")
 
 

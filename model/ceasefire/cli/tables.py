@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, whole_percent
+from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
@@ -31,30 +32,49 @@ def run_text(summary: Summary, results: Results) -> str:
 
 
 def _figures(summary: Summary, assumed: int) -> str:
-    rows = [
-        [
-            "",
-            "worlds",
-            f"chance in {how_many(summary.worlds, 'world')} (95 %)",
-            f"doubt about {how_many(assumed, 'assumed number')} (90 %)",
-        ]
-    ]
+    chance = f"chance in {how_many(summary.worlds, 'world')} (95 %)"
+    figures = [*summary.holding.values(), summary.mean, summary.median]
+    drawn = any(figure.doubt is not None for figure in figures)
+    heads = ["mean over draws", "90 % of draws", "as written", chance] if drawn else ["worlds", chance]
+    rows = [["", *heads]]
     for figure in summary.holding.values():
-        rows.append([_past(figure, summary.horizon), *_cells(figure, _share)])
-    rows.append(["", "days", "", ""])
+        rows.append(
+            [_past(figure, summary.horizon), *_cells(figure, _share, drawn, _written_share(figure, summary.worlds))]
+        )
+    rows.append(["", "days", *[""] * (len(heads) - 1)])
     for figure in (summary.mean, summary.median):
-        rows.append([figure.name, *_cells(figure, lambda day: _day(day, summary.horizon))])
-    return columns([row if assumed else row[:3] for row in rows], right=(1,))
+        rows.append([figure.name, *_cells(figure, lambda day: _day(day, summary.horizon), drawn)])
+    table = columns(rows, right=(1, 3) if drawn else (1,))
+    if not drawn:
+        return table
+    verdict = next((figure.verdict for figure in figures if figure.verdict), "")
+    star = f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
+    return f"{table}{star}\ndraws: {how_many(assumed, 'assumed number')}, drawn over their ranges"
+
+
+def _written_share(figure: Figure, worlds: int) -> str:
+    return share_of_worlds(figure.chance.value, worlds).replace(GAP, " ")
 
 
 def _past(figure: Figure, horizon: int) -> str:
     return f"{figure.name} (day {horizon:,})" if figure.name == "holds to the end" else figure.name
 
 
-def _cells(figure: Figure, shown: Callable[[float], str]) -> list[str]:
+def _cells(figure: Figure, shown: Callable[[float], str], drawn: bool, written: str = "") -> list[str]:
     """A figure and its ranges; a range whose ends look the same is shown as one figure."""
-    spans = [(shown(span.low), shown(span.high)) if span else ("", "") for span in (figure.chance, figure.doubt)]
-    return [shown(figure.chance.value), *(low if low == high else f"{low} to {high}" for low, high in spans)]
+    own = [written or shown(figure.chance.value), _span(figure.chance, shown)]
+    if not drawn:
+        return own
+    if figure.doubt is None:
+        return ["", "", *own]
+    span = _span(figure.doubt, shown)
+    within = "within " if " to " in span else ""
+    return [shown(figure.doubt.value), f"{within}{span} *" if figure.verdict else span, *own]
+
+
+def _span(span: Interval, shown: Callable[[float], str]) -> str:
+    low, high = shown(span.low), shown(span.high)
+    return low if low == high else f"{low} to {high}"
 
 
 def _share(share: float) -> str:

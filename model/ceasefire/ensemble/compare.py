@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.estimates import Interval, shrink_by_noise
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
+from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
@@ -72,7 +73,8 @@ def _short(value: object) -> str:
 class SidePair:
     """Two sides and the paired differences of the other from the first.
 
-    `doubt` is the mean and 90 % range of the difference over draws of the assumed numbers; None when not computed.
+    `days` and `holds` are at the values as written; `over_draws` is the difference of days held over draws of the
+    assumed numbers, None when nothing is assumed or it was not computed.
     """
 
     first: Side
@@ -80,7 +82,29 @@ class SidePair:
     days: Difference
     holds: Difference
     fates: Fates
-    doubt: Interval | None = None
+    over_draws: EffectOverDraws | None = None
+
+    @property
+    def gain(self) -> Interval:
+        """Days gained by which sides are ranked: the mean over draws, or at the values as written, with 95 %."""
+        if self.over_draws is not None:
+            return self.over_draws.mean
+        return self.written
+
+    @property
+    def written(self) -> Interval:
+        """Days gained at the values as written, with the 95 % interval of chance."""
+        return Interval(self.days.value, self.days.low, self.days.high)
+
+    @property
+    def band(self) -> Interval | None:
+        """The middle 90 % of draws of days gained, or the widest that it could be; None without draws."""
+        return self.over_draws.band if self.over_draws is not None else None
+
+    @property
+    def verdict(self) -> str:
+        """Why the band of draws cannot be told; '' when it can, or there are no draws."""
+        return self.over_draws.verdict if self.over_draws is not None else ""
 
     def __repr__(self) -> str:
         return f"<SidePair {self.first.label}, {self.other.label}: {self.days.value:+,.1f} days>"
@@ -141,10 +165,8 @@ def pair_figures(pair: SidePair) -> dict[str, Any]:
     reduction = pair.days.variance_reduction
     content["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
     content |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
-    if pair.doubt is not None:
-        content |= {"doubt_days": round(pair.doubt.value, 5)}
-        content |= {"doubt_days_low": round(pair.doubt.low, 5), "doubt_days_high": round(pair.doubt.high, 5)}
-    return content
+    rounded = {name: v if isinstance(v, bool) else round(v, 5) for name, v in over_draws_columns(pair).items()}
+    return content | rounded
 
 
 def compare_sides(first: Side, other: Side) -> SidePair:
@@ -170,17 +192,19 @@ def compare_sides(first: Side, other: Side) -> SidePair:
 
 
 def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: ProgressCallback) -> list[SidePair]:
-    """The same pairs with `doubt`: the difference over joint draws of every assumed number, the same on both sides.
+    """The same pairs with `over_draws`: the difference over joint draws of every assumed number, alike on both sides.
 
-    The interval is the middle 90 % of draws, after subtracting the noise of few worlds at each; None where neither
-    side assumes anything. The first side is simulated once for all pairs.
+    None where neither side assumes anything, or too few worlds are known. The first side is simulated once for all
+    pairs.
     """
     uncertain = is_uncertain([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
     if not any(uncertain):
         return list(pairs)
-    here = days_at_draws(pairs[0].first, workers, progress)
+    here, horizon = days_at_draws(pairs[0].first, workers, progress), pairs[0].first.plan.horizon
     return [
-        replace(pair, doubt=_range_over_draws(here, days_at_draws(pair.other, workers, progress))) if drawn else pair
+        replace(pair, over_draws=_over_draws(here, days_at_draws(pair.other, workers, progress), horizon))
+        if drawn
+        else pair
         for pair, drawn in zip(pairs, uncertain[1:], strict=True)
     ]
 
@@ -204,14 +228,33 @@ def days_at_draws(side: Side, workers: int | None, progress: ProgressCallback) -
     return days.reshape(DRAWS, WORLDS_PER_DRAW)
 
 
-def _range_over_draws(here: FloatArray, there: FloatArray) -> Interval | None:
-    difference = there - here
-    difference = difference[np.isfinite(difference).all(axis=1)]
-    if len(difference) < 2:
+def _over_draws(here: FloatArray, there: FloatArray, horizon: int) -> EffectOverDraws | None:
+    try:
+        return effect_over_draws(there, here, limit=float(horizon))
+    except ValueError:
         return None
-    means, noise = difference.mean(axis=1), difference.var(axis=1, ddof=1) / WORLDS_PER_DRAW
-    low, high = np.quantile(shrink_by_noise(means, noise), [0.05, 0.95])
-    return Interval(float(means.mean()), float(low), float(high))
+
+
+def over_draws_columns(pair: SidePair) -> dict[str, float | bool]:
+    """The columns of a row of differences that say what the other side does over draws; none without draws.
+
+    `doubt_days` is the mean over draws with the limits (95 %) `doubt_days_mean_low` and `_high`; `doubt_days_low` and
+    `_high` the 5th and 95th percentile of draws, each with limits (`_least`, `_most`); `helps` and `hurts` shares of
+    draws with limits; `told_apart`: whether draws differ by more than chance.
+    """
+    found = pair.over_draws
+    if found is None:
+        return {}
+    columns: dict[str, float | bool] = {
+        "doubt_days": found.mean.value, "doubt_days_low": found.low.value, "doubt_days_high": found.high.value,
+        "doubt_days_mean_low": found.mean.low, "doubt_days_mean_high": found.mean.high,
+    }  # fmt: skip
+    for name, edge in (("low", found.low), ("high", found.high)):
+        columns |= {f"doubt_days_{name}_least": edge.low, f"doubt_days_{name}_most": edge.high}
+    for name, share in (("helps", found.helps), ("hurts", found.hurts)):
+        columns |= {f"{name}_share": share.value, f"{name}_share_low": share.low, f"{name}_share_high": share.high}
+    numbers = {name: float(value) for name, value in columns.items()}
+    return {**numbers, "doubt_told_apart": found.told_apart, "doubt_worlds_per_draw": float(found.worlds)}
 
 
 def open_sides(

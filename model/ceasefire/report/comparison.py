@@ -14,6 +14,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
 from ceasefire.charts.comparison import verdict
+from ceasefire.ensemble.compare import over_draws_columns
 from ceasefire.ensemble.manifest import program_version
 from ceasefire.report.appendix import assumed_numbers, assumed_table
 from ceasefire.report.html import (
@@ -30,7 +31,7 @@ from ceasefire.report.html import (
     picture,
 )
 from ceasefire.report.sentences import NOTE
-from ceasefire.wording import days, how_many, signed_days, span_words, titled, whole_percent
+from ceasefire.wording import GAP, how_many, share_with_limits, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
@@ -90,7 +91,7 @@ def _interval(difference: Difference) -> Interval:
 
 
 def _ranked(comparison: Comparison) -> list[SidePair]:
-    return sorted(comparison.pairs, key=lambda pair: -pair.days.value)
+    return sorted(comparison.pairs, key=lambda pair: -pair.gain.value)
 
 
 def _answer(comparison: Comparison) -> str:
@@ -98,7 +99,7 @@ def _answer(comparison: Comparison) -> str:
     plan, worlds = comparison.first.plan, comparison.pairs[0].days.worlds
     ranked = _ranked(comparison)
     stated = ranked if len(ranked) <= MOST_DIFFERENCES else [ranked[0], ranked[-1]]
-    parts = [f"{comparison.named(pair)}, {verdict(_interval(pair.days), pair.doubt)}" for pair in stated]
+    parts = [f"{comparison.named(pair)}, {verdict(pair.written, pair.over_draws)}" for pair in stated]
     joined = "; ".join(parts) if len(ranked) <= MOST_DIFFERENCES else f"highest: {parts[0]}; lowest: {parts[1]}"
     text = (
         f"followed for at most {how_many(plan.horizon, 'day')}: on the same {worlds:,} simulated worlds, "
@@ -109,41 +110,50 @@ def _answer(comparison: Comparison) -> str:
 
 def _finding(comparison: Comparison) -> str:
     """The largest difference, for the caption."""
-    largest = max(comparison.pairs, key=lambda pair: abs(pair.days.value))
-    return f"Largest difference: {comparison.named(largest)}, {verdict(_interval(largest.days), largest.doubt)}."
+    largest = max(comparison.pairs, key=lambda pair: abs(pair.gain.value))
+    return f"Largest difference: {comparison.named(largest)}, {verdict(largest.written, largest.over_draws)}."
 
 
 def _alt(comparison: Comparison) -> str:
     kind = (
         "A ranking of changes by days gained." if comparison.figure == "levers" else "Survival curves and differences."
     )
-    parts = [f"{comparison.named(pair)}: {verdict(_interval(pair.days), pair.doubt)}" for pair in _ranked(comparison)]
+    parts = [f"{comparison.named(pair)}: {verdict(pair.written, pair.over_draws)}" for pair in _ranked(comparison)]
     return f"{kind} {'; '.join(parts)}."
 
 
 def _table(comparison: Comparison) -> Table:
-    """Days gained with their intervals, and shares that hold to the end."""
+    """Days gained over draws and as written, and shares that hold to the end."""
     columns = [
-        "", "mean days held", "days gained", "chance (95 %)", "doubt (90 %)", "hold to the end", "points gained",
-        "chance (95 %)",
+        "", "days gained, mean over draws", "its interval (95 %)", "90 % of draws", "helps in draws (95 %)",
+        "as written: days gained", "chance (95 %)", "hold to the end", "points gained", "chance (95 %)",
     ]  # fmt: skip
-    own_days, own_holds = (
-        float(comparison.first.worlds["days_held"].mean()),
-        float((~comparison.first.worlds["ended"]).mean()),
-    )
-    rows = [[comparison.first.label, days(own_days), "", "", "", whole_percent(own_holds), "", ""]]
+    own_holds = float((~comparison.first.worlds["ended"]).mean())
+    rows = [[comparison.first.label, *[""] * 6, whole_percent(own_holds), "", ""]]
     for pair in _ranked(comparison):
-        gained, holds = _interval(pair.days), pair.holds
-        doubt = span_words(pair.doubt, signed_days) if pair.doubt else "no assumed numbers"
+        holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         rows.append(
             [
-                comparison.named(pair), days(own_days + gained.value), signed_days(gained.value),
-                span_words(gained, signed_days), doubt, whole_percent(max(0.0, min(1.0, own_holds + holds.value))),
+                comparison.named(pair), *_over_draws_cells(pair), signed_days(pair.days.value),
+                span_words(pair.written, signed_days), whole_percent(max(0.0, min(1.0, own_holds + holds.value))),
                 signed_days(points.value), span_words(points, signed_days),
             ]
         )  # fmt: skip
-    return Table("The same worlds under each condition", columns, rows, frozenset(range(1, 8)))
+    return Table("The same worlds under each condition", columns, rows, frozenset(range(1, 10)))
+
+
+def _over_draws_cells(pair: SidePair) -> list[str]:
+    """The mean over draws, its interval, the middle 90 % of draws, and the share of draws in which it helps."""
+    found = pair.over_draws
+    if found is None:
+        return ["no assumed numbers", "", "", ""]
+    mean, own = signed_days(found.mean.value), span_words(found.mean, signed_days)
+    if found.unmoved:
+        return [mean, own, "no world differs", ""]
+    band = span_words(found.band, signed_days)
+    draws = band if found.told_apart else f"{found.verdict}: at most {band}"
+    return [mean, own, draws, share_with_limits(found.helps)]
 
 
 def _first_to_differ(comparison: Comparison) -> list[Block]:
@@ -197,24 +207,24 @@ def _uncertainty(comparison: Comparison) -> list[str]:
 
 def _uncertainty_text(comparison: Comparison) -> str:
     """How uncertain the differences are because of the assumed numbers."""
-    known = [pair for pair in comparison.pairs if pair.doubt is not None]
+    known = [(pair, pair.over_draws) for pair in comparison.pairs if pair.over_draws is not None]
     if not known:
         return "Doubt about assumed numbers: none, because these scenarios contain no assumed numbers."
+    one = known[0][1]
     text = (
-        "Doubt. Every assumed number is drawn over its range, with the same draws on both sides. The range called "
-        "doubt contains the difference at nine draws in ten, without the error from few worlds at each draw"
+        f"Doubt. Every assumed number is drawn over its range, {one.draws:,} times, with the same draws on both sides. "
+        "The figure that counts is the mean over draws; the numbers as written are one draw among many. The range "
+        f"called 90{GAP}% of draws lies between the 5th and the 95th percentile of the draws' effects, from which the "
+        f"error of {one.worlds:,.3g} worlds at each draw was taken out without assuming a shape"
     )
-    if len(known) <= MOST_DIFFERENCES:
-        parts = [
-            f"{comparison.named(pair)}, {span_words(pair.doubt, signed_days)} days" for pair in known if pair.doubt
-        ]
-        text += f": {'; '.join(parts)}"
-    else:
-        unclear = sum(pair.doubt.low < 0 < pair.doubt.high for pair in known if pair.doubt)
-        text += f". For {unclear} of {len(known)}, gain or loss depends on the assumed numbers"
+    unclear = sum(found.sign == 0 and not found.unmoved for _, found in known)
+    if unclear:
+        text += f". For {unclear} of {len(known)}, it is not certain whether days are gained or lost in more draws"
     text += ". More worlds do not narrow it; better numbers would."
-    if any(pair.doubt.low == pair.doubt.high for pair in known if pair.doubt):
-        text += " A single number instead of a range means that the draws differed by no more than chance."
+    lost = [comparison.named(pair) for pair, found in known if not found.told_apart and not found.unmoved]
+    if lost:
+        verdict_words = next(found.verdict for _, found in known if found.verdict)
+        text += f" {len(lost)} of {len(known)} {verdict_words}: more worlds at each draw would tell."
     return text
 
 
@@ -240,16 +250,10 @@ def _csv(comparison: Comparison) -> Any:
     rows = [
         {
             "label": pair.other.label, "days": p.value, "days_low": p.low, "days_high": p.high, "holds": h.value,
-            "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__, **_doubt_columns(pair),
+            "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__,
+            **over_draws_columns(pair),
         }
         for pair in comparison.pairs
         for p, h in ((pair.days, pair.holds),)
     ]  # fmt: skip
     return download("differences.csv", "every difference with its intervals", pd.DataFrame(rows))
-
-
-def _doubt_columns(pair: SidePair) -> dict[str, float]:
-    """The columns of doubt in a row of the table, where it is known."""
-    if pair.doubt is None:
-        return {}
-    return {"doubt_days": pair.doubt.value, "doubt_days_low": pair.doubt.low, "doubt_days_high": pair.doubt.high}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.layout import Caption
@@ -36,11 +35,12 @@ def _names(sides: list[Side]) -> list[str]:
 def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path) -> None:
     """The survival curves of all sides, with the mean differences from the first."""
     plan = sides[0].plan
-    gains = [None, *(Interval(pair.days.value, pair.days.low, pair.days.high) for pair in pairs)]
-    doubts = [None, *(pair.doubt for pair in pairs)]
+    curves = [(survival(side.worlds), restricted_mean(side.worlds, plan.horizon)) for side in sides]
+    names = _names(sides)
+    others = zip(names[1:], curves[1:], pairs, strict=True)
     conditions = [
-        Condition(name, survival(side.worlds), restricted_mean(side.worlds, plan.horizon), gain, doubt)
-        for name, side, gain, doubt in zip(_names(sides), sides, gains, doubts, strict=True)
+        Condition(names[0], *curves[0]),
+        *(Condition(name, *curve, pair.written, pair.over_draws) for name, curve, pair in others),
     ]
     caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
     save(comparison_chart(conditions, caption, horizon=plan.horizon), folder, "comparison")
@@ -53,6 +53,7 @@ def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
         loaded = pair.other.plan.loaded
         name = change_name(loaded.changes[-1])
         title = loaded.change_titles.get(name, name)
-        gains.append(Gain(name, title, Interval(pair.days.value, pair.days.low, pair.days.high), pair.doubt))
+        written = pair.written.value if pair.over_draws is not None else None
+        gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws))
     caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
     save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")

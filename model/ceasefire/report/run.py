@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ceasefire.analysis.bands_over_draws import CurveBands
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
 from ceasefire.analysis.summary import Figure, Summary, summary
 from ceasefire.analysis.survival import EndingCause, cumulative_incidence, survival
+from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
 from ceasefire.report.html import (
     Block,
@@ -39,7 +41,7 @@ from ceasefire.report.sentences import (
     survival_alt,
     uncertainty_points,
 )
-from ceasefire.wording import date_words, ending_words, how_many, span_words, titled, whole_percent
+from ceasefire.wording import date_words, ending_words, how_many, share_of_worlds, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
@@ -180,35 +182,42 @@ def _situation(run: FinishedRun) -> list[Block]:
 
 def _figures_table(results: Summary) -> Table:
     """Shares that hold by day, and days held."""
-    rows = [
-        [_figure_name(figure, day, results.horizon), *_cells(figure, whole_percent)]
-        for day, figure in results.holding.items()
-    ]
+    drawn = any(figure.doubt is not None for figure in results.holding.values())
+    rows = []
+    for day, figure in results.holding.items():
+        written = share_of_worlds(figure.chance.value, results.worlds)
+        rows.append([_figure_name(figure, day, results.horizon), *_cells(figure, whole_percent, drawn, written)])
     for figure in (results.mean, results.median):
-        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon))])
-    columns = [
-        "",
-        "as written",
-        f"chance in {how_many(results.worlds, 'world')} (95 %)",
-        "doubt about assumed numbers (90 %)",
-    ]
-    return Table("Main figures, each with its two sources of uncertainty", columns, rows, frozenset({1, 2, 3}))
+        rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon), drawn)])
+    draws = ["mean over draws", "90 % of draws"] if drawn else []
+    columns = ["", *draws, "as written", f"chance in {how_many(results.worlds, 'world')} (95 %)"]
+    return Table("Main figures, each with its sources of uncertainty", columns, rows, frozenset(range(1, len(columns))))
 
 
 def _figure_name(figure: Figure, day: int, horizon: int) -> str:
     return f"{figure.name} (day {horizon:,})" if day == horizon else figure.name
 
 
-def _cells(figure: Figure, shown: Any) -> list[str]:
-    doubt = span_words(figure.doubt, shown) if figure.doubt is not None else "no assumed numbers"
-    return [shown(figure.chance.value), span_words(figure.chance, shown), doubt]
+def _cells(figure: Figure, shown: Any, drawn: bool, written: str = "") -> list[str]:
+    own = [written or shown(figure.chance.value), span_words(figure.chance, shown)]
+    if figure.doubt is None:
+        return [*(["", ""] if drawn else []), *own]
+    span = span_words(figure.doubt, shown)
+    return [shown(figure.doubt.value), f"{figure.verdict}: at most {span}" if figure.verdict else span, *own]
 
 
 def _how_long(run: FinishedRun, results: Summary) -> list[Block]:
     """The survival chart, its table, and the hazard by age."""
-    held = results.holding[results.horizon].chance
-    share, chance = whole_percent(held.value), span_words(held, whole_percent)
+    held = results.holding[results.horizon]
+    share, chance = share_of_worlds(held.chance.value, results.worlds), span_words(held.chance, whole_percent)
     caption = f"{share} of worlds hold through day {results.horizon:,} (chance: {chance})."
+    if held.doubt is not None:
+        mean, draws = whole_percent(held.doubt.value), span_words(held.doubt, whole_percent)
+        words = f"draws {held.verdict}, at most {draws}" if held.verdict else f"90 % of draws: {draws}"
+        caption = (
+            f"Over draws of the assumed numbers, {mean} of worlds hold through day {results.horizon:,} on average "
+            f"({words}). The thin line is the numbers as written: {share} (chance: {chance})."
+        )
     chart = picture(run.folder / "figures" / "survival.png", survival_alt(results), caption)
     return [
         *_figure_or_notice(chart),
@@ -226,7 +235,17 @@ def _survival_table(run: FinishedRun) -> Table:
         if not math.isnan(share)
     ]
     columns = ["day", "still holding after this day", "chance (95 %)", "worlds that held when the day began"]
-    return Table("Share of worlds still holding, by day", columns, rows, frozenset({1, 2, 3}))
+    if run.outcome.doubt is not None:
+        bands = worlds_by_draw(run.outcome.doubt, run.plan.horizon).bands()
+        columns = ["day", "mean over draws", "90 % of draws", "as written", *columns[2:]]
+        rows = [[row[0], *_at_draws(bands, day), *row[1:]] for day, row in zip(table["day"], rows, strict=False)]
+    return Table("Share of worlds still holding, by day", columns, rows, frozenset(range(1, len(columns))))
+
+
+def _at_draws(bands: CurveBands, day: int) -> list[str]:
+    """The mean over draws and the middle 90 % of draws on a day."""
+    share, low, high = (whole_percent(float(edge[day])) for edge in (bands.mean, bands.low, bands.high))
+    return [share, low if low == high else f"{low} to {high}"]
 
 
 def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
@@ -292,7 +311,7 @@ def _costs_table(run: FinishedRun) -> Table:
 
 def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
     points = uncertainty_points(results, run.outcome.assumed)
-    return [Paragraph("Every figure of this page states two sources of uncertainty separately."), Points(points)]
+    return [Paragraph("The main figures state two sources of uncertainty separately."), Points(points)]
 
 
 def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
@@ -358,6 +377,9 @@ def figures_frame(results: Summary) -> pd.DataFrame:
                 "figure": figure.name, "value": figure.chance.value,
                 "chance_low": figure.chance.low, "chance_high": figure.chance.high,
                 "doubt_low": doubt.low if doubt else None, "doubt_high": doubt.high if doubt else None,
+                "mean_over_draws": doubt.value if doubt else None,
+                "mean_over_draws_low": figure.mean.low if figure.mean else None,
+                "mean_over_draws_high": figure.mean.high if figure.mean else None, "doubt_note": figure.verdict,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)

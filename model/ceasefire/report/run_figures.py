@@ -11,9 +11,10 @@ import pandas as pd
 
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
-from ceasefire.analysis.parameter_uncertainty import uncertainty_band
+from ceasefire.analysis.mixing_distribution import world_distribution
 from ceasefire.analysis.survival import cumulative_incidence, survival
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
+from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.decisions import Choice, pulls_chart
 from ceasefire.charts.front_line import front_chart, front_finding
@@ -74,11 +75,13 @@ def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
 
 
 def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    band = uncertainty_band(outcome.doubt) if outcome.doubt is not None else None
+    drawn = worlds_by_draw(outcome.doubt, plan.horizon) if outcome.doubt is not None else None
+    verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
     caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
     chart = survival_chart(
-        survival(outcome.worlds), band, caption, assumed=outcome.assumed or None, horizon=plan.horizon
-    )
+        survival(outcome.worlds), drawn.bands() if drawn is not None else None, caption,
+        assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
+    )  # fmt: skip
     save(chart, folder, "survival")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
-from ceasefire.wording import GAP, ending_in_a_sentence, span_words, titled, whole_percent
+from ceasefire.wording import GAP, ending_in_a_sentence, listed, share_of_worlds, span_words, titled, whole_percent
 
 NOTE = (
     "The numbers behind these worlds were not fitted to how real ceasefires ended. Use the results to compare what "
@@ -26,31 +26,43 @@ YEARS = {
 
 
 def headline(title: str, results: Summary) -> str:
-    """The answer in one sentence, each figure with both its intervals."""
+    """The answer in one sentence: over draws of the assumed numbers, then with the numbers as written."""
     early = max((day for day in results.holding if day < results.horizon), default=None)
-    shares = [_share_holding(results.holding[day], day) for day in (early, results.horizon) if day is not None]
+    days = [day for day in (early, results.horizon) if day is not None]
+    figures = [results.holding[day] for day in days]
+    when = [f"after {duration_words(day)}" for day in days]
     number = f"{results.worlds:,} simulated {'world' if results.worlds == 1 else 'worlds'}"
-    first = f"{shares[0]}{_brackets(results.holding[early or results.horizon], explain=True)}"
-    rest = f", and {shares[1]}{_brackets(results.holding[results.horizon])}" if len(shares) > 1 else ""
-    return titled(title, f"of {number}, {first}{rest}. Illustrative: durations are not calibrated.")
+    written = [
+        f"{share_of_worlds(figure.chance.value, results.worlds)}{_chance(figure, explain=k == 0)}"
+        for k, figure in enumerate(figures)
+    ]
+    end = "Illustrative: durations are not calibrated."
+    if any(figure.doubt is None for figure in figures):
+        rest = f", and {written[1]} {when[1]}" if len(days) > 1 else ""
+        return titled(title, f"of {number}, {written[0]} still held {when[0]}{rest}. {end}")
+    shares = [
+        f"{whole_percent(figure.main)} {time}{_draws(figure)}" for figure, time in zip(figures, when, strict=True)
+    ]
+    text = "with every assumed number drawn over its range, the share of simulated worlds that still held was "
+    return titled(title, f"{text}{listed(shares)}. With the numbers as written, of {number}: {listed(written)}. {end}")
 
 
-def _share_holding(figure: Figure, day: int) -> str:
-    return f"{whole_percent(figure.chance.value)} still held after {duration_words(day)}"
+def _draws(figure: Figure) -> str:
+    """The middle 90 % of draws, or why it cannot be told, in brackets."""
+    if figure.doubt is None:
+        return ""
+    span = span_words(figure.doubt, whole_percent)
+    return f" (draws {figure.verdict}, at most {span})" if figure.verdict else f" (90{GAP}% of draws: {span})"
+
+
+def _chance(figure: Figure, explain: bool = False) -> str:
+    chance = span_words(figure.chance, whole_percent)
+    return f" (95{GAP}% interval from chance: {chance})" if explain else f" ({chance})"
 
 
 def duration_words(day: int) -> str:
     """A duration in years, where it is a whole number of years, or in days."""
     return YEARS.get(day, f"{day:,} {'day' if day == 1 else 'days'}")
-
-
-def _brackets(figure: Figure, explain: bool = False) -> str:
-    chance = span_words(figure.chance, whole_percent)
-    text = f"95{GAP}% interval from chance: {chance}" if explain else chance
-    if figure.doubt is not None:
-        doubt = span_words(figure.doubt, whole_percent)
-        text += f"; over the ranges of the assumed numbers: {doubt}" if explain else f"; {doubt}"
-    return f" ({text})"
 
 
 def day_or_beyond(day: float, horizon: int) -> str:
@@ -60,9 +72,12 @@ def day_or_beyond(day: float, horizon: int) -> str:
 
 def survival_alt(results: Summary) -> str:
     """The survival chart in words, for readers who cannot see it."""
-    shares = [f"{whole_percent(f.chance.value)} after {duration_words(day)}" for day, f in results.holding.items()]
+    shares = [f"{whole_percent(f.main)} after {duration_words(day)}" for day, f in results.holding.items()]
     last = results.holding[results.horizon]
-    text = f"Line chart. Share of worlds still holding: {', '.join(shares)}."
+    mean = ", mean over draws of the assumed numbers" if last.doubt is not None else ""
+    text = f"Line chart. Share of worlds still holding{mean}: {', '.join(shares)}."
+    if last.doubt is not None:
+        text += f" A thin line for the numbers as written ends at {share_of_worlds(last.chance.value, results.worlds)}."
     text += f" At the end, the band of chance is from {_ends(last.chance)}"
     if last.doubt is not None:
         text += f", and the band of doubt about the assumed numbers from {_ends(last.doubt)}"
@@ -106,7 +121,7 @@ def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     if last.doubt is None:
         items.append("Doubt about assumed numbers: none, because this scenario contains no assumed numbers.")
     else:
-        items.append(_uncertainty_text(last.chance, last.doubt, assumed))
+        items.append(_uncertainty_text(last, last.doubt, assumed))
         items += _edge_of_range(last.chance, last.doubt)
     items.append(
         "In neither interval: whether the rules by which these actors decide are right. No band on this page shows "
@@ -116,13 +131,19 @@ def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     return items
 
 
-def _uncertainty_text(chance: Interval, doubt: Interval, assumed: int) -> str:
+def _uncertainty_text(figure: Figure, doubt: Interval, assumed: int) -> str:
     """How doubt compares with chance, and what would reduce the uncertainty."""
-    wide, thin = doubt.high - doubt.low, chance.high - chance.low
+    wide, thin = doubt.high - doubt.low, figure.chance.high - figure.chance.low
     text = (
         f"Doubt. {assumed:,} numbers are assumed: nobody has measured them. When they are drawn over their ranges, "
-        f"this share lies between {whole_percent(doubt.low)} and {whole_percent(doubt.high)} (the middle 90{GAP}% of "
-        "draws)."
+        f"this share is {whole_percent(doubt.value)} on average"
+    )
+    if figure.verdict:
+        span = f"{whole_percent(doubt.low)} to {whole_percent(doubt.high)}"
+        return f"{text}. The draws are {figure.verdict}: the middle 90{GAP}% of them lie at most from {span}."
+    text += (
+        f", and lies between {whole_percent(doubt.low)} and {whole_percent(doubt.high)} in the middle 90{GAP}% of "
+        "draws. The chance of the few worlds at each draw is taken out of this range."
     )
     if thin > 0 and wide > 1.5 * thin:
         more = "more worlds would not make the answer more certain, better numbers would"

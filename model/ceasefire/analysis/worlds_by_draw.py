@@ -1,0 +1,57 @@
+"""Worlds at draws of the assumed numbers as arrays: a row for each draw, a column for each of its worlds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ceasefire.analysis.bands_over_draws import CurveBands, survival_bands
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class WorldsByDraw:
+    """Days held, and whether the deal ended, by draw and world: both (draws, worlds), followed for `horizon` days.
+
+    Not a number where a world failed or a draw has fewer worlds than others.
+    """
+
+    days: FloatArray
+    ended: npt.NDArray[np.bool_]
+    horizon: int
+
+    def holds_past(self, day: int) -> FloatArray:
+        """1 where a world holds past a day (to the horizon: reaches it), else 0; not a number where it is not known."""
+        return np.where(np.isnan(self.days), np.nan, (~(self.ended & (self.days <= day))).astype(float))
+
+    def bands(self) -> CurveBands:
+        """The survival curves over draws: the mean, and the middle 90 %."""
+        return survival_bands(self.days, self.ended, self.horizon)
+
+
+def worlds_by_draw(doubt: pd.DataFrame, horizon: int) -> WorldsByDraw:
+    """The table of worlds at draws (column `point`) as arrays.
+
+    ValueError when the draws have no number, fewer than two have worlds, or draws share worlds: shared luck could not
+    be taken off.
+    """
+    if "point" not in doubt.columns:
+        raise ValueError("the table of worlds has no column 'point', which numbers the draws")
+    if "world" in doubt.columns and doubt.groupby("world")["point"].nunique().gt(1).any():
+        raise ValueError("draws share worlds: every draw needs its own worlds, numbered on from draw to draw")
+    numbers, draw, count = np.unique(doubt["point"].to_numpy(), return_inverse=True, return_counts=True)
+    if len(numbers) < 2:
+        raise ValueError("a band over draws needs at least two draws")
+    order = np.argsort(draw, kind="stable")
+    place = np.arange(len(doubt)) - np.repeat(np.cumsum(count) - count, count)
+    days, ended = np.full((len(numbers), count.max()), np.nan), np.zeros((len(numbers), count.max()), dtype=bool)
+    held = doubt["days_held"].to_numpy(float)
+    if "failed" in doubt.columns:
+        held = np.where(doubt["failed"].to_numpy(bool), np.nan, held)
+    days[draw[order], place] = held[order]
+    ended[draw[order], place] = doubt["ended"].to_numpy(bool)[order]
+    return WorldsByDraw(days, ended, horizon)
