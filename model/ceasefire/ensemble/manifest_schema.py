@@ -35,7 +35,9 @@ class _Run(_Typed):
     name: Annotated[str, Field(pattern=r"^[^/\\]{1,250}$")]
     changes: list[Text]
     settings: dict[str, Any]
+    change_titles: dict[str, Text] = Field(default_factory=dict)
     digest: Text
+    digest_words: Sha256 = ""
     worlds: Annotated[int, Field(ge=1, le=1_000_000)]
     seed: Count
     days: Annotated[int, Field(ge=1, le=36_500)]
