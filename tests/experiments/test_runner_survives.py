@@ -303,7 +303,7 @@ def test_another_design_or_seed_is_never_mixed_into_a_folder(yaml_file: Path, tm
         assert "results are never mixed" in err
         assert why in err
     answer = json.loads((out / "manifest.json").read_text())
-    answer["identity"], answer["identity_parts"]["source"] = "another", "another program"
+    answer["identity"], answer["identity_parts"]["source"] = "0" * 64, "another program"
     (out / "manifest.json").write_text(json.dumps(answer))
     code, _, err = finish(start(yaml_file, out))
     assert code == 2

@@ -18,10 +18,14 @@ def muted_one_by_one(name: str, scenario: Scenario, worlds: int) -> list[Muted]:
     return [compare(name, what, lived(other, worlds), usual) for what, other in less_one(scenario, quick=True)]
 
 
+WORLDS = {"idlib-2019-08": 1_000}
+"""A truce of a median week leaves outside parties little time to matter: it takes more worlds than 200 to see one."""
+
+
 @pytest.mark.parametrize("name", sorted(list_scenarios()))
 def test_every_motive_and_outside_party_of_a_shipped_scenario_moves_some_life(name: str) -> None:
     # Whether a motive moves an outcome beyond chance takes far more worlds: `ceasefire verify` says so.
-    found = muted_one_by_one(name, load(name).scenario.model_copy(update={"horizon_days": 365}), 200)
+    found = muted_one_by_one(name, load(name).scenario.model_copy(update={"horizon_days": 365}), WORLDS.get(name, 200))
     assert len(found) > (20 if name.startswith("idlib") else 10)
     assert [muted.what for muted in found if muted.touched == 0.0 and (name, muted.what) not in KNOWN_DEAD] == []
 

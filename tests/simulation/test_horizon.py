@@ -117,7 +117,7 @@ def test_charts_stories_and_mesa_tell_nothing_from_the_horizon_on() -> None:
     model = CeasefireModel(scenario, SEED, world)
     model.live()
     assert (model.day, model.days_held, model.cause) == (horizon, horizon, "")
-    assert len(model.datacollector.get_model_vars_dataframe()) == horizon
+    assert model.datacollector.get_model_vars_dataframe()["day"].tolist() == list(range(horizon + 1))
 
 
 def test_stories_of_a_world_that_is_lived_beyond_its_horizon_stop_there() -> None:
