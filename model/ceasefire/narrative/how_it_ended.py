@@ -151,7 +151,8 @@ def _war_after_the_lapse(notes: WorldNotes) -> list[str]:
     """War soon after a deal has lapsed is attributed to the lapse, and to the motive behind it."""
     w = notes.recorded.record[0]
     waited = int(w["days_held"] - w["formal_end"])
-    lines = [f"Nobody is bound from then on, and war is back {counted(waited, 'day')} later."]
+    when = f"{counted(waited, 'day')} later" if waited else "on the same day"
+    lines = [f"Nobody is bound from then on, and war is back {when}."]
     if w["deciding_motive"] >= 0:
         title = notes.scenario.motives[notes.opening.motives[int(w["deciding_motive"])]].title
         lines.append(f"Deciding motive, compared with {notes.rung(deciding_actor(notes), 0)}: {title}.")
