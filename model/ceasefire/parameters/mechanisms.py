@@ -6,6 +6,8 @@ from ceasefire.parameters.sourced_value import Numbers, Quantity, number
 
 TRIAL = "ASSUMED (searched in a trial on five Idlib deals)"
 
+SEEN = "ASSUMED (chosen while looking at how long five Idlib deals had held)"
+
 FITTED = "fitted to incidents and deaths around Idlib, September 2018 to November 2019 (UCDP GED): ceasefire calibrate"
 """Centre and range are the posterior's median and 90 % interval; doubt draws these numbers together (fitted.py)."""
 
@@ -17,7 +19,7 @@ class Mechanisms(Numbers):
     # --- decide
     temperature: Quantity = number(0.135, unit="utility", low=0.01, high=2, doubt="none", source="fixes the scale of utility",
         says="how far chance overrides the best choice; weights count only relative to it")
-    inertia: Quantity = number(0.3, unit="utility", low=0, high=2, doubt=(0.2, 0.4),
+    inertia: Quantity = number(0.3, unit="utility", low=0, high=2, doubt=(0.2, 0.4), source=SEEN,
         says="cost of changing posture at all")
     review_days: Quantity = number(5, unit="days", low=1, high=60, doubt=(3, 7),
         says="mean days between reviews of an actor's posture")
@@ -31,19 +33,19 @@ class Mechanisms(Numbers):
         says="the same, of a deal with a compliance mechanism")
     word_definitive: Quantity = number(0.30, unit="utility", low=0, high=3, doubt=(0.2, 0.5),
         says="the same, of a definitive agreement; hazard a third of a cessation's (Clayton and Sticher 2021)")
-    campaign_pull: Quantity = number(1, unit="utility", low=0, high=3, doubt=(0.5, 1.5),
+    campaign_pull: Quantity = number(1, unit="utility", low=0, high=3, doubt=(0.5, 1.5), source=SEEN,
         says="pull of a campaign that is fully under way and has reached nothing, at full intensity")
-    campaign_tempo: Quantity = number(3, unit="reviews", low=0, high=20, doubt=(1, 5),
+    campaign_tempo: Quantity = number(3, unit="reviews", low=0, high=20, doubt=(1, 5), source=SEEN,
         says="reviews that such a campaign adds for every usual one: it is directed from day to day")
-    drive_half_life: Quantity = number(20, unit="days", low=1, high=365, doubt=(10, 40),
+    drive_half_life: Quantity = number(20, unit="days", low=1, high=365, doubt=(10, 40), source=SEEN,
         says="time in which a paused campaign loses half its drive")
     drive_gain: Quantity = number(0.15, unit="per day", low=0, high=1, doubt=(0.05, 0.3),
         says="share of the missing drive that a day of offensive adds")
-    licence_gain: Quantity = number(1.5, unit="licence", low=0, high=5, doubt=(0.8, 2.2),
+    licence_gain: Quantity = number(1.5, unit="licence", low=0, high=5, doubt=(0.8, 2.2), source=SEEN,
         says="licence that a patron gives for ground that it claims and could win; Berman and Lake (2019) on shared aims")
-    licence_danger: Quantity = number(0.5, unit="licence", low=0, high=5, doubt=(0.2, 0.8),
+    licence_danger: Quantity = number(0.5, unit="licence", low=0, high=5, doubt=(0.2, 0.8), source=SEEN,
         says="licence that it gives a client in full danger")
-    licence_cost: Quantity = number(1, unit="licence", low=0, high=5, doubt=(0.5, 1.5),
+    licence_cost: Quantity = number(1, unit="licence", low=0, high=5, doubt=(0.5, 1.5), source=SEEN,
         says="licence that it takes back for ties and soldiers that a clash with the other guarantor would cost it")
     mobilise_rate: Quantity = number(0.07, unit="per day", low=0, high=1, doubt=(0.04, 0.12),
         says="share of the gap to its posture mobilised daily")

@@ -11,8 +11,9 @@ from ceasefire.analysis.survival import EndingCause
 from ceasefire.wording import GAP, ending_in_a_sentence, listed, share_of_worlds, span_words, titled, whole_percent
 
 NOTE = (
-    "The numbers behind these worlds were not fitted to how real ceasefires ended. Use the results to compare what "
-    "makes a ceasefire more or less durable, and why; do not use them as a forecast."
+    "The numbers behind these worlds were not fitted to a sample of real ceasefires, and some of them were chosen by "
+    "people who saw how long five deals on Idlib had held. Use the results to compare what makes a ceasefire more or "
+    "less durable, and why; do not use them as a forecast."
 )
 
 YEARS = {
