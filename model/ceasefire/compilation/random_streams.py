@@ -75,10 +75,11 @@ def uniform(stream: np.uint64, name: np.uint64, number: int) -> float:
 
 def uniforms(stream: np.uint64, name: np.uint64, count: int) -> NDArray[np.float64]:
     """The draws of numbers 0 to count - 1, as `uniform` gives them one by one. Not for rules."""
-    z = stream + name + np.arange(count, dtype=np.uint64) * _H
-    z = (z ^ (z >> _S30)) * _M1
-    z = (z ^ (z >> _S27)) * _M2
-    found: NDArray[Any] = ((z ^ (z >> _S31)) >> _S11) * _TO_UNIT
+    with np.errstate(over="ignore"):  # keys wrap around at 64 bits by design
+        z = stream + name + np.arange(count, dtype=np.uint64) * _H
+        z = (z ^ (z >> _S30)) * _M1
+        z = (z ^ (z >> _S27)) * _M2
+        found: NDArray[Any] = ((z ^ (z >> _S31)) >> _S11) * _TO_UNIT
     return found
 
 

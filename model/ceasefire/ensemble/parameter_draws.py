@@ -78,18 +78,16 @@ def assumed_values(ranges: dict[str, tuple[float, float]], count: int, seed: int
     A draw is keyed by the number's path and the draw's position: a new assumption leaves the draws of others alone.
     """
     key = _stream_key(seed)
-    with np.errstate(over="ignore"):
-        return {
-            path: low + (high - low) * random_streams.uniforms(key, name_key(path), count)
-            for path, (low, high) in ranges.items()
-        }
+    return {
+        path: low + (high - low) * random_streams.uniforms(key, name_key(path), count)
+        for path, (low, high) in ranges.items()
+    }
 
 
 def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """`count` joint draws of the fitted numbers: each draw takes one row of the posterior, all with equal chance."""
     rows, key = fitted_paths(scenario), _stream_key(seed)
-    with np.errstate(over="ignore"):
-        quantiles = random_streams.uniforms(key, name_key("fitted mechanisms"), count)
+    quantiles = random_streams.uniforms(key, name_key("fitted mechanisms"), count)
     return {path: np.array(values)[(quantiles * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
@@ -103,8 +101,7 @@ def catalogue_values(initial: InitialState, count: int, seed: int) -> dict[str, 
     stated = initial.record.view(np.float64)
     for path, slot in initial.slots.items():
         if path.startswith("motives.") and stated[slot] != 0.0:
-            with np.errstate(over="ignore"):
-                either_way = 2.0 * random_streams.uniforms(key, name_key(path), count) - 1.0
+            either_way = 2.0 * random_streams.uniforms(key, name_key(path), count) - 1.0
             drawn = stated[slot] * (1.0 + CATALOGUE_DOUBT * either_way)
             values[path] = np.clip(drawn, -1.0, 1.0) if ".profile." in path else drawn
     return values
@@ -112,8 +109,7 @@ def catalogue_values(initial: InitialState, count: int, seed: int) -> dict[str, 
 
 def common_scale(count: int, seed: int) -> NDArray[np.float64]:
     """`count` draws of one factor on all weights of all actors: words such as 'strong' fix ratios, and no scale."""
-    with np.errstate(over="ignore"):
-        uniform = random_streams.uniforms(_stream_key(seed), name_key("common scale of the weights"), count)
+    uniform = random_streams.uniforms(_stream_key(seed), name_key("common scale of the weights"), count)
     return np.asarray(COMMON_SCALE ** (2.0 * uniform - 1.0))
 
 

@@ -9,7 +9,7 @@ TRIAL = "ASSUMED (searched in a trial on five Idlib deals)"
 SEEN = "ASSUMED (chosen while looking at how long five Idlib deals had held)"
 
 FITTED = "fitted to incidents and deaths around Idlib, September 2018 to November 2019 (UCDP GED): ceasefire calibrate"
-"""Centre and range are the posterior's median and 90 % interval; doubt draws these numbers together (fitted.py)."""
+"""Centre and range are the posterior's median and 90 % interval; doubt draws these numbers together (parameter_draws.py)."""
 
 
 # fmt: off
