@@ -43,7 +43,8 @@ def test_mesa_and_the_engine_live_a_small_world_to_its_end_alike(world: int) -> 
 def test_mesa_and_the_engine_agree_to_the_end_of_every_shipped_scenario(name: str) -> None:
     """Clients decide by what their patrons perceive on the same morning: it shows only after many days of both."""
     scenario = load(name).scenario
-    assert first_difference(scenario, 3, scenario.horizon_days) == ""
+    for world in range(1, 4):
+        assert first_difference(scenario, world, scenario.horizon_days, seed=1) == "", world
 
 
 @settings(max_examples=12, deadline=None, derandomize=True, database=None)
