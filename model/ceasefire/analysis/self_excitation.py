@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire.array_types import FloatArray
 
 MEMORY_DAYS = 14.0
-"""Mean memory of the exponential kernel. [days] Lewis et al. (2012): two to six weeks; held fixed, for a front's months of
+"""Mean memory of the exponential kernel. [days] Lewis et al. (2012): two to six weeks; held fixed: months of daily
 counts do not tell it."""
 
 LONGEST_MEMORY_DAYS = 56

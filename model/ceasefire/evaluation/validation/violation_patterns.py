@@ -1,4 +1,4 @@
-"""Rows 5 and 6: violations answer violations, come in bursts, grow late, and fall after talks. Like is compared with like."""
+"""Rows 5 and 6: violations answer violations, come in bursts, grow late and fall after talks; like against like."""
 
 from __future__ import annotations
 
