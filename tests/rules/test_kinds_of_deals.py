@@ -114,8 +114,8 @@ def test_deadliness_is_worked_out_so_that_an_all_out_fortnight_is_a_multiple_of_
         float(usual["presence"][f] * usual["facing"][f] * usual["offensive_rate"])
         for f in range(int(usual["n_formations"]))
     )
-    assert usual["deadliness"] * fire * usual["deaths_mean_offensive"] * 14 == pytest.approx(1.5 * 180)
-    assert record(**{"mechanisms.all_out": 3.0})["deadliness"] == pytest.approx(2 * usual["deadliness"])
+    assert usual["deadliness"] * fire * usual["deaths_mean_offensive"] * 14 == pytest.approx(1.4 * 180)
+    assert record(**{"mechanisms.all_out": 2.8})["deadliness"] == pytest.approx(2 * usual["deadliness"])
     assert record(**{"war.toll_14d": 360})["deadliness"] == pytest.approx(2 * usual["deadliness"])
     deadly, mild = (lived(small_front({"war.deadliness": x, **NEVER_OVER}), 100) for x in (2.0, 0.5))
     dead = [found["deaths_combatant"].sum() + found["deaths_civilian"].sum() for found in (deadly, mild)]

@@ -35,7 +35,7 @@ MECHANISMS: dict[str, float] = {
     "facing_half": 0.2, "ground_half_life": 180, "campaign_pull": 0.5, "campaign_tempo": 2, "drive_half_life": 20,
     "drive_gain": 0.1, "licence_gain": 0.8, "licence_danger": 0.3, "licence_cost": 1,
     "war_floor": 38, "intensity_harass": 0.2, "intensity_strike": 0.5, "danger_of_lost_ground": 3,
-    "entrenched_price": 0.15, "entrench_half_life": 1000, "all_out": 1.5,
+    "entrenched_price": 0.15, "entrench_half_life": 1000, "all_out": 1.4,
     "renewal_urging": 0.2, "lapse_days": 14,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
