@@ -22,7 +22,7 @@ def muted_one_by_one(name: str, scenario: Scenario, worlds: int) -> list[Muted]:
 
 
 WORLDS = {"idlib-2019-08": 1_000, "colombia-2016": 1_000}
-"""A truce of a median week, or one that hardly ever breaks, leaves outside parties little to do: 200 worlds show too little."""
+"""A truce of a median week, or one that hardly ever breaks, leaves outside parties little to do in 200 worlds."""
 
 
 @pytest.mark.parametrize("name", sorted(list_scenarios()))
