@@ -280,7 +280,7 @@ def test_faults_of_a_form_name_file_line_and_fact(
             "start,outcome\n2020-01-01,ran_out\n",
             ["history.csv:2: end: a deal of outcome 'ran_out' needs `end` or `days`"],
         ),
-        ("start,end\n2020-01-01\n", ["history.csv:2: has 1 cells, and the header 2"]),
+        ("start,end\n2020-01-01\n", ["history.csv:2: has 1 cell, and the header 2"]),
         ("start,days\n,3\n", ["history.csv:2: start: is empty"]),
         ("start,start\n2020-01-01,2020-01-01\n", ["history.csv:1: start: this column stands twice"]),
     ],

@@ -138,7 +138,9 @@ def test_a_cache_folder_of_the_user_holds_our_hashed_folder_and_their_own_code_b
 def test_a_changed_rule_is_compiled_anew_in_the_folder_of_the_user(tmp_path: Path) -> None:
     """The same sources at the same time with the same size: numba alone would take the old machine code."""
     package = tmp_path / "package"
-    shutil.copytree(Path(ceasefire.__file__).parent, package / "ceasefire", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        Path(ceasefire.__file__).parent, package / "ceasefire", ignore=shutil.ignore_patterns("__pycache__")
+    )
     source = package / "ceasefire" / "compilation" / "random_streams.py"
     text = source.read_text() + (
         "\n\n@rule\ndef inner(x: float) -> float:\n    return x + 1.0\n"
@@ -182,7 +184,10 @@ def test_that_it_happens_only_once_is_said_only_when_it_is_true(writable: bool, 
     said = []
     for _ in range(2):
         done = subprocess.run(
-            [sys.executable, "-c", code], env={**os.environ, "NUMBA_CACHE_DIR": str(given)}, capture_output=True, text=True
+            [sys.executable, "-c", code],
+            env={**os.environ, "NUMBA_CACHE_DIR": str(given)},
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         said.append(done.stderr)
@@ -194,7 +199,9 @@ def test_that_it_happens_only_once_is_said_only_when_it_is_true(writable: bool, 
 def test_private_parts_of_numba_are_touched_only_in_the_versions_that_the_package_allows() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     (bound,) = [line for line in project["dependencies"] if line.startswith("numba")]
-    low, high = (tuple(map(int, version.split("."))) for version in re.fullmatch(r"numba>=([\d.]+),<([\d.]+)", bound).groups())  # type: ignore[union-attr]
+    low, high = (
+        tuple(map(int, version.split("."))) for version in re.fullmatch(r"numba>=([\d.]+),<([\d.]+)", bound).groups()
+    )  # type: ignore[union-attr]
     assert (low, high) == decorators.PRIVATE_PARTS
     assert decorators.KNOWN_NUMBA
 

@@ -88,10 +88,7 @@ def assumed_values(ranges: dict[str, tuple[float, float]], count: int, seed: int
     A draw is keyed by the number's path and the draw's position: a new assumption leaves the draws of others alone.
     """
     key = _stream_key(seed)
-    return {
-        path: low + (high - low) * _uniforms(key, name_key(path), count)
-        for path, (low, high) in ranges.items()
-    }
+    return {path: low + (high - low) * _uniforms(key, name_key(path), count) for path, (low, high) in ranges.items()}
 
 
 def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:

@@ -160,9 +160,7 @@ def _evenly(count: int, factors: Sequence[Factor]) -> FloatArray:
     return np.repeat(np.linspace(0.0, 1.0, count)[:, None], len(factors), axis=1)
 
 
-def _sample(
-    experiment: LoadedExperiment, factors: Sequence[Factor], samples: int, roughly: bool = False
-) -> FloatArray:
+def _sample(experiment: LoadedExperiment, factors: Sequence[Factor], samples: int, roughly: bool = False) -> FloatArray:
     kind, seed = experiment.spec.design.kind, experiment.spec.seed
     each = {"latin_hypercube": 1, "sobol": len(factors) + 2, "morris": len(factors) + 1}[kind]
     _check_count(experiment, samples * each)

@@ -12,13 +12,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES, Class, DealFacts, Ending, Record
 from ceasefire.reference_class.outside_view.table_cells import (
     Cells,
     cells_of,
     missing_columns,
-    read_rows,
     unknown_columns,
 )
 from ceasefire.suggestions import did_you_mean
@@ -127,7 +127,7 @@ def _yaml_mapping(file: Path) -> CommentedMap:
 
 def read_table(file: Path) -> list[DealRequest]:
     """Deals from a table with a deal a row. Raises ScenarioError with every fault by file, line and column."""
-    header, rows = read_rows(file)
+    header, rows = text_rows(file, FACTS)
     faults = unknown_columns(file, header, FACTS)
     _stop(faults)
     deals = [_deal(cells, f"line {line}") for line, cells in cells_of(file, rows, faults)]
@@ -164,7 +164,7 @@ def _deal(cells: Cells, name: str) -> DealRequest:
 
 def read_history(file: Path) -> list[Record]:
     """Earlier deals from a list. Country and conflict that are not said stay empty. Raises ScenarioError."""
-    header, rows = read_rows(file)
+    header, rows = text_rows(file, HISTORY_COLUMNS)
     faults = unknown_columns(file, header, tuple(HISTORY_COLUMNS))
     faults += missing_columns(file, header, {"start": HISTORY_COLUMNS["start"]})
     _stop(faults)

@@ -1,0 +1,195 @@
+"""What `check` calls ok, runs: mutated experiment files and design tables, refused with their place or simulated.
+
+The number of files is MUTATED_EXPERIMENTS of the environment, or 60.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mutations import NUMBERS, TEXTS, mutated
+from ruamel.yaml import YAML
+
+from ceasefire.cli.scenarios import check_file
+from ceasefire.errors import ScenarioError
+from ceasefire.experiments.load import load_experiment
+from ceasefire.experiments.points import check_points
+from ceasefire.experiments.prepare import PreparedExperiment, prepare
+from ceasefire.simulation.engine import simulate
+from ceasefire.simulation.initial_state import initial_state
+
+SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
+FILES = int(os.environ.get("MUTATED_EXPERIMENTS", "60"))
+DAYS, MOST_POINTS = 20, 3_000
+
+HEAD = """\
+name: asked
+title: Asked
+question: What does it do?
+scenario: two-sides.yaml
+days: 60
+worlds: 4
+outcomes: [days_held, deaths_civilian, holds_past_30]
+"""
+BASES = {
+    "grid": "levers: {changes: [quiet], paths: {agreement.monitoring: [0, 1], agreement.class: [cessation, definitive]}}\n"
+    "design: {kind: grid}\n",
+    "draws": "levers: {paths: {agreement.clarity: {range: [0.1, 0.9], points: 3}}}\n"
+    "uncertainties: {paths: {actors.north_army.capability: {triangular: [0.1, 0.4, 0.8]}}}\ndraws: 3\n"
+    "design: {kind: one_at_a_time}\n",
+    "sampled": "uncertainties: {paths: {agreement.monitoring: {normal: [0.5, 0.1]}, agreement.clarity: {lognormal: [0.4, 0.2]},"
+    " agreement.buffer_km: {range: [0, 20]}}}\ndesign: {kind: latin_hypercube, samples: 8}\n",
+    "table": "levers: {changes: [quiet], paths: {agreement.monitoring: table, agreement.class: table}}\n"
+    "design: {kind: table, file: points.csv}\n",
+    "swap": "design: {kind: swap, to: other.yaml, parts: {watch: [agreement.monitoring], arms: [actors.north_army]}}\n",
+    "until": "levers: {paths: {agreement.monitoring: [0, 1]}}\ndesign: {kind: grid}\n"
+    "until: {outcome: days_held, half_width: 5, per: difference, most: 40}\n"
+    "cases: [{scenario: two-sides.yaml, held: [3, 4], source: made up}]\ncautions: ['not this']\n",
+}
+POINTS = "quiet,agreement.monitoring,agreement.class\non,0.2,cessation\noff,,definitive\n,1,\n"
+QUIET = "title: Quiet\nsentence: It is quiet.\nkind: lever\nset: {agreement.order: 0.9}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with what the experiments name: a scenario, another one, a change, a table of points."""
+    monkeypatch.chdir(tmp_path)
+    text = SMALL.read_text(encoding="utf-8")
+    shutil.copy(SMALL, tmp_path / SMALL.name)
+    other = text.replace("monitoring:", "monitoring: 0.9 #").replace("name: two-sides", "name: other")
+    (tmp_path / "other.yaml").write_text(other, encoding="utf-8")
+    (tmp_path / "changes").mkdir()
+    (tmp_path / "changes" / "quiet.yaml").write_text(QUIET, encoding="utf-8")
+    (tmp_path / "points.csv").write_text(POINTS, encoding="utf-8")
+    return tmp_path
+
+
+def simulated(prepared: PreparedExperiment) -> None:
+    """Two worlds of the first, the middle and the last point, for a few days."""
+    records, last = prepared.records, len(prepared.points) - 1
+    for state in records.initial_states:
+        state.record["horizon"] = DAYS
+    for point in {0, last // 2, last}:
+        batch = records.batch(np.array([point]), np.zeros(2, np.int64), records.first_world[point] + np.arange(2))
+        assert not simulate(batch, 0, 2)["failed"].any()
+
+
+def fate(file: Path) -> str:
+    """What becomes of a file: refused, made, or simulated. Any other exception is a finding."""
+    faults = check_file(file)
+    for fault in faults:
+        assert fault.message
+        str(fault).encode()
+    if faults:
+        return "refused"
+    experiment = load_experiment(file)
+    if len(check_points(experiment)) > MOST_POINTS:
+        return "made"
+    prepared = prepare(experiment)
+    assert len(prepared.fingerprint) == 64
+    usual = initial_state(experiment.base.loaded.scenario).sizes
+    if any(state.sizes != usual for state in prepared.records.initial_states):
+        return "made"
+    simulated(prepared)
+    return "simulated"
+
+
+def test_the_bases_run(folder: Path) -> None:
+    for body in BASES.values():
+        (folder / "asked.yaml").write_text(HEAD + body, encoding="utf-8")
+        assert check_file(folder / "asked.yaml") == []
+        assert fate(folder / "asked.yaml") == "simulated"
+
+
+def test_every_mutated_experiment_is_refused_with_its_place_or_runs(folder: Path) -> None:
+    bases = [json.loads(json.dumps(YAML(typ="safe", pure=True).load(HEAD + body))) for body in BASES.values()]
+    fates: Counter[str] = Counter()
+    failures = []
+    for seed in range(FILES):
+        (folder / "asked.yaml").write_text(json.dumps(mutated(bases[seed % len(bases)], random.Random(seed)), indent=1))
+        try:
+            fates[fate(folder / "asked.yaml")] += 1
+        except Exception as problem:
+            failures.append(f"seed {seed}: {type(problem).__name__}: {str(problem)[:300]}")
+    print(f"{FILES} mutated experiment files: {dict(fates)}; {len(failures)} failed")
+    assert failures == []
+    assert min(fates["refused"], fates["simulated"]) > FILES // 20
+
+
+def mutated_table(rng: random.Random) -> bytes:
+    """The table of points with a cell, a row or a byte that nobody would write."""
+    rows = [line.split(",") for line in POINTS.splitlines()]
+    kind = rng.randrange(5)
+    if kind < 3:
+        row = rng.choice(rows)
+        row[rng.randrange(3)] = str(
+            rng.choice((*TEXTS, *NUMBERS, "[" * 50_000, "{a: " * 40, "&a *a", "!!python/none x"))
+        )
+    elif kind == 3:
+        rows.insert(rng.randrange(4), rng.choice(([], [""], ["on"] * 4, ["1"] * 900)))
+    raw = bytearray("\n".join(",".join(row) for row in rows).encode("utf-8", "surrogatepass"))
+    if kind == 4:
+        raw[rng.randrange(len(raw))] = rng.randrange(256)
+    return bytes(raw)
+
+
+def test_every_mutated_table_of_points_is_refused_with_its_place_or_runs(folder: Path) -> None:
+    (folder / "asked.yaml").write_text(HEAD + BASES["table"], encoding="utf-8")
+    fates: Counter[str] = Counter()
+    failures = []
+    for seed in range(FILES // 5):
+        (folder / "points.csv").write_bytes(mutated_table(random.Random(seed)))
+        try:
+            fates[fate(folder / "asked.yaml")] += 1
+        except Exception as problem:
+            failures.append(f"seed {seed}: {type(problem).__name__}: {str(problem)[:300]}")
+    print(f"{FILES // 5} mutated tables of points: {dict(fates)}; {len(failures)} failed")
+    assert failures == []
+
+
+def test_a_pipe_and_a_device_as_a_table_of_points_are_refused_unread(folder: Path) -> None:
+    (folder / "asked.yaml").write_text(HEAD + BASES["table"], encoding="utf-8")
+    for place in ("pipe.csv", "device.csv", "folder.csv"):
+        text = (HEAD + BASES["table"]).replace("points.csv", place)
+        (folder / "asked.yaml").write_text(text, encoding="utf-8")
+        if place == "pipe.csv":
+            os.mkfifo(folder / place)
+        elif place == "device.csv":
+            (folder / place).symlink_to("/dev/zero")
+        else:
+            (folder / place).mkdir()
+        (fault,) = check_file(folder / "asked.yaml")
+        assert place in fault.file
+
+
+def counted(**number: Any) -> bool:
+    """Whether the grid runs with this number at its place."""
+    text = HEAD + BASES["until"]
+    for name, value in number.items():
+        lines = [line for line in text.splitlines() if not line.startswith(f"{name}:")]
+        text = "\n".join(lines) + f"\n{name}: {value}\n"
+    Path("asked.yaml").write_text(text, encoding="utf-8")
+    try:
+        prepare(load_experiment(Path("asked.yaml")))
+    except ScenarioError as error:
+        assert any(fault.path.split(".")[0] == next(iter(number)) or not fault.path for fault in error.faults)
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("worlds", 1, 40), ("seed", 0, 2**63 - 1), ("days", 31, 36_500)]
+)  # fmt: skip
+def test_every_count_is_accepted_at_its_limits_and_refused_beyond(name: str, low: int, high: int, folder: Path) -> None:
+    assert counted(**{name: low})
+    assert counted(**{name: high})
+    for beyond in (low - 1, high + 1, "1.5", "nan", ".inf", "'1'", "true", "1e400"):
+        assert not counted(**{name: beyond}), beyond
