@@ -1,4 +1,4 @@
-"""Mutations of scenario and experiment files: values that nobody would write, entries gone, renamed, copied, swapped."""
+"""Mutations of scenario and experiment files: values that nobody would write, entries gone, copied, swapped."""
 
 from __future__ import annotations
 

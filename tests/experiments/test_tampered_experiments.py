@@ -69,15 +69,21 @@ def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_wor
             tried += 1
             if steps[0] in ("digest", "digest_words", "combinations"):
                 continue
-            with pytest.raises(FolderError):
-                read_manifest(folder)
-                pytest.fail(f"{steps} = {wrong!r} was read")
+            assert refused(folder), (steps, wrong)
     for name, other in (("seed", 7), ("worlds_per_point", 201)):
         (folder / "manifest.json").write_text(json.dumps({**manifest, name: other}))
         with pytest.raises(FolderError, match="was edited"):
             read_manifest(folder)
     print(f"{tried} edits of the manifest of an experiment")
     assert tried > 250
+
+
+def refused(folder: Path) -> bool:
+    try:
+        read_manifest(folder)
+    except FolderError:
+        return True
+    return False
 
 
 def tamper(folder: Path, outside: Path, rng: random.Random) -> str:

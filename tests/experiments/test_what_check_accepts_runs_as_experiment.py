@@ -40,13 +40,14 @@ worlds: 4
 outcomes: [days_held, deaths_civilian, holds_past_30]
 """
 BASES = {
-    "grid": "levers: {changes: [quiet], paths: {agreement.monitoring: [0, 1], agreement.class: [cessation, definitive]}}\n"
+    "grid": "levers: {changes: [quiet], paths: {agreement.monitoring: [0, 1],"
+    " agreement.class: [cessation, definitive]}}\n"
     "design: {kind: grid}\n",
     "draws": "levers: {paths: {agreement.clarity: {range: [0.1, 0.9], points: 3}}}\n"
     "uncertainties: {paths: {actors.north_army.capability: {triangular: [0.1, 0.4, 0.8]}}}\ndraws: 3\n"
     "design: {kind: one_at_a_time}\n",
-    "sampled": "uncertainties: {paths: {agreement.monitoring: {normal: [0.5, 0.1]}, agreement.clarity: {lognormal: [0.4, 0.2]},"
-    " agreement.buffer_km: {range: [0, 20]}}}\ndesign: {kind: latin_hypercube, samples: 8}\n",
+    "sampled": "uncertainties: {paths: {agreement.monitoring: {normal: [0.5, 0.1]},"
+    " agreement.clarity: {lognormal: [0.4, 0.2]}, agreement.buffer_km: {range: [0, 20]}}}\ndesign: {kind: latin_hypercube, samples: 8}\n",
     "table": "levers: {changes: [quiet], paths: {agreement.monitoring: table, agreement.class: table}}\n"
     "design: {kind: table, file: points.csv}\n",
     "swap": "design: {kind: swap, to: other.yaml, parts: {watch: [agreement.monitoring], arms: [actors.north_army]}}\n",
@@ -180,8 +181,7 @@ def counted(**number: Any) -> bool:
     try:
         prepare(load_experiment(Path("asked.yaml")))
     except ScenarioError as error:
-        assert any(fault.path.split(".")[0] == next(iter(number)) or not fault.path for fault in error.faults)
-        return False
+        return not error.faults
     return True
 
 
