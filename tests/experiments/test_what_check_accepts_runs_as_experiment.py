@@ -47,7 +47,8 @@ BASES = {
     "uncertainties: {paths: {actors.north_army.capability: {triangular: [0.1, 0.4, 0.8]}}}\ndraws: 3\n"
     "design: {kind: one_at_a_time}\n",
     "sampled": "uncertainties: {paths: {agreement.monitoring: {normal: [0.5, 0.1]},"
-    " agreement.clarity: {lognormal: [0.4, 0.2]}, agreement.buffer_km: {range: [0, 20]}}}\ndesign: {kind: latin_hypercube, samples: 8}\n",
+    " agreement.clarity: {lognormal: [0.4, 0.2]},"
+    " agreement.buffer_km: {range: [0, 20]}}}\ndesign: {kind: latin_hypercube, samples: 8}\n",
     "table": "levers: {changes: [quiet], paths: {agreement.monitoring: table, agreement.class: table}}\n"
     "design: {kind: table, file: points.csv}\n",
     "swap": "design: {kind: swap, to: other.yaml, parts: {watch: [agreement.monitoring], arms: [actors.north_army]}}\n",
