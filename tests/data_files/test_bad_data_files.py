@@ -158,8 +158,7 @@ def test_a_column_that_is_there_twice_is_refused(kind: str, tmp_path: Path) -> N
 def test_counts_that_cannot_be_are_refused_with_line_and_column(tmp_path: Path) -> None:
     for column, cell, why in (
         ("deaths_gov_opp", "2.5", "not a count"),
-        ("civilian_deaths_gov_opp", "13", "13 civilians are more than all 12 dead"),
-        ("opposition_deaths_gov_opp", "13", "more than all 12 dead"),
+        ("civilian_deaths_gov_opp", "13", "13 civilians of 12 dead"),
         ("events_gov_opp", "99999999", "more than"),
         ("events_gov_opp", "1,234", "may be a thousand"),
         ("date", "2018-09-31", "no day of the calendar"),
@@ -193,7 +192,7 @@ def test_what_pandas_and_a_spreadsheet_make_of_a_table_is_the_same_table(tmp_pat
     [
         (b"", "is empty"), (b"\n\n", "only blank lines"), (b"\x00\x01\x02", "is not a text file"),
         (b"PK\x03\x04", "spreadsheet"), (b"\x1f\x8b\x08", "compressed"), (b"%PDF-1.4", "PDF"),
-        (b'start,outcome,days,written\n"2001', "quotation mark"), (b"start,outcome,days\n1\n2,3\n", "has 1 cell"),
+        (b'start,outcome,days,written\n"2001', "is it cut off?"), (b"start,outcome,days\n1\n2,3\n", "has 1 cell"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", READERS)

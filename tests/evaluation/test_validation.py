@@ -43,7 +43,7 @@ def test_a_valid_row_is_read(tmp_path: Path) -> None:
         ("broke", "", "'' is neither 0 nor 1"),
         ("days_mid", "soon", "'soon' is not a number"),
         ("days_upper", "-3", "-3 is not a number of days; the lowest is 0"),
-        ("days_upper", "nan", "nan is not a number of days; the lowest is 0"),
+        ("days_upper", "nan", "is empty"),
         ("days_mid", "30", "30 is above days_upper, 21"),
         ("prior_ceasefires", "2.5", "'2.5' is not a whole number from 0"),
         ("start", "1.5.1999", "'1.5.1999' is not a date such as 2020-03-05"),

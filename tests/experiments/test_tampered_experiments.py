@@ -1,6 +1,6 @@
 """The folder of an experiment from a stranger: whatever is edited in it, commands answer, and touch nothing outside.
 
-The number of folders is TAMPERED_FOLDERS of the environment, or 20.
+The number of folders is TAMPERED_FOLDERS of the environment, or 10.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command
+from conftest import Command, Tried
 from mutations import around, mutated, parts_of
 
 from ceasefire.ensemble.output_folder import FolderError, read_manifest
 from ceasefire.experiments.result_store import Store
 
-TAMPERED = int(os.environ.get("TAMPERED_FOLDERS", "20"))
+TAMPERED = int(os.environ.get("TAMPERED_FOLDERS", "10"))
 ASKED = """\
 name: asked
 title: Asked
@@ -46,14 +46,16 @@ def folder(command: Command, small: str, monkeypatch: pytest.MonkeyPatch) -> Pat
     return Path("kept").absolute()
 
 
-def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_words_only(folder: Path) -> None:
+def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_words_only(
+    folder: Path, tried: Tried
+) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     words = {
         "name", "title", "question", "scenario", "design", "command", "started", "digest", "digest_words", "reasons",
         "program", "experiment", "combinations", "failed",
     }  # fmt: skip
     numbers = {"points", "worlds", "worlds_done", "worlds_failed", "wall_seconds", "complete", "rough", "days", "seed"}
-    tried = 0
+    edits = 0
     for steps in parts_of(manifest):
         if steps[0] in words and len(steps) > 1:
             continue
@@ -66,7 +68,7 @@ def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_wor
                 continue
             around(edited, steps)[steps[-1]] = wrong
             (folder / "manifest.json").write_text(json.dumps(edited))
-            tried += 1
+            edits += 1
             if steps[0] in ("digest", "digest_words", "combinations"):
                 continue
             assert refused(folder), (steps, wrong)
@@ -74,8 +76,8 @@ def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_wor
         (folder / "manifest.json").write_text(json.dumps({**manifest, name: other}))
         with pytest.raises(FolderError, match="was edited"):
             read_manifest(folder)
-    print(f"{tried} edits of the manifest of an experiment")
-    assert tried > 250
+    tried("edits of the manifest of an experiment", edits)
+    assert edits > 250
 
 
 def refused(folder: Path) -> bool:
@@ -119,7 +121,9 @@ def tamper(folder: Path, outside: Path, rng: random.Random) -> str:
     return f"{file.name}: {kind}"
 
 
-def test_commands_answer_whatever_stands_in_the_folder(folder: Path, command: Command, tmp_path: Path) -> None:
+def test_commands_answer_whatever_stands_in_the_folder(
+    folder: Path, command: Command, tmp_path: Path, tried: Tried
+) -> None:
     outside = tmp_path / "outside.txt"
     sound = {file.name: file.read_bytes() for file in (folder / "worlds").iterdir()}
     fates: Counter[str] = Counter()
@@ -141,13 +145,13 @@ def test_commands_answer_whatever_stands_in_the_folder(folder: Path, command: Co
                 assert answer.code == 0 or answer.err or answer.out
                 assert "\x1b" not in answer.out + answer.err
                 assert outside.read_text() == "not yours"
-            fates["refused" if answer.code else "made whole"] += 1
+            fates["refused" if answer.code else "made_whole"] += 1
             if answer.code == 0:
                 assert {file.name: file.read_bytes() for file in (other / "worlds").iterdir()} == sound
         except (Exception, SystemExit) as problem:
             failures.append(f"seed {seed} ({done}), {typed[0]}: {type(problem).__name__}: {str(problem)[:300]}")
         shutil.rmtree(other)
-    print(f"{TAMPERED} tampered folders of an experiment: {dict(fates)}; {len(failures)} failed")
+    tried("tampered folders of an experiment", TAMPERED, len(failures), **fates)
     assert failures == []
 
 

@@ -1,6 +1,6 @@
 """What `check` calls ok, runs: mutated scenario files, each either refused with its place or made, told and simulated.
 
-The number of files is MUTATED_FILES of the environment, or 300.
+The number of files is MUTATED_FILES of the environment, or 1,000.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command
+from conftest import Command, Tried
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mutations import mutated
 from ruamel.yaml import YAML
 
@@ -28,7 +30,9 @@ from ceasefire.simulation.initial_state import InitialState, initial_state
 from ceasefire.world_state import Sizes
 
 SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
-FILES = int(os.environ.get("MUTATED_FILES", "300"))
+FILES = int(os.environ.get("MUTATED_FILES", "1000"))
+PARTS = -(-FILES // 500)
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 DAYS, WORLDS = 20, 3
 
 
@@ -61,21 +65,22 @@ def fate(file: Path, usual: Sizes) -> str:
     return "simulated"
 
 
-def test_every_mutated_file_is_refused_with_its_place_or_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_mutated_file_is_refused_with_its_place_or_runs(part: int, tmp_path: Path, tried: Tried) -> None:
     base, usual = base_content(), initial_state(load(SMALL).scenario).sizes
     file = tmp_path / SMALL.name
     fates: Counter[str] = Counter()
     failures = []
-    for seed in range(FILES):
+    for seed in range(part, FILES, PARTS):
         text = json.dumps(mutated(base, random.Random(seed)), indent=1)
         file.write_text(text, encoding="utf-8")
         try:
             fates[fate(file, usual)] += 1
         except Exception as problem:
             failures.append(f"seed {seed}: {type(problem).__name__}: {str(problem)[:300]}")
-    print(f"{FILES} mutated files: {dict(fates)}; {len(failures)} failed")
+    tried("mutated scenario files", fates.total() + len(failures), len(failures), **fates)
     assert failures == []
-    assert min(fates["refused"], fates["simulated"]) > FILES // 20
+    assert min(fates["refused"], fates["simulated"]) > fates.total() // 20
 
 
 MOST_OF_ALL = (
@@ -138,8 +143,8 @@ def state_with(path: str, number: float) -> tuple[InitialState | None, str | Non
         return None, str(error)
 
 
-def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tmp_path: Path) -> None:
-    tried = 0
+def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tried: Tried) -> None:
+    number_of_numbers = 0
     for path, _, meta in quantities(load(SMALL).scenario):
         if path.startswith("events."):
             continue
@@ -149,14 +154,33 @@ def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tmp_path: Pat
             (meta["low"] - 1e-9, False),
             (meta["high"] * 1.001 + 1e-9, False),
         ):
-            tried += 1
+            number_of_numbers += 1
             state, refusal = state_with(path, number)
             assert (state is not None) == sound or path.endswith(".presence.north_army"), (path, number)
             assert refusal is None or path in refusal
             if state is not None:
                 assert state.record.view("f8")[state.slots[path]] == number
-    print(f"{tried} numbers at and beyond their limits")
-    assert tried > 400
+    tried("numbers of a scenario at and just beyond their limits", number_of_numbers)
+    assert number_of_numbers > 400
+
+
+NUMBERS_OF_SMALL = [
+    (path, meta["low"], meta["high"])
+    for path, _, meta in quantities(load(SMALL).scenario)
+    if not path.startswith(("events.", "front.sectors")) and not path.endswith(".north_army")
+]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True)
+@given(data=st.data())
+def test_any_number_at_all_is_accepted_within_its_limits_and_refused_outside(data: st.DataObject) -> None:
+    path, low, high = data.draw(st.sampled_from(NUMBERS_OF_SMALL))
+    ends = [end for end in (low, high) if abs(end) < 1e300]
+    near = st.sampled_from(ends).flatmap(lambda end: st.floats(end - 1e-9, end + 1e-9)) if ends else st.floats()
+    number = data.draw(st.one_of(st.floats(), near, st.integers(-(2**70), 2**70)))
+    state, refusal = state_with(path, number)
+    assert (state is not None) == (low <= number <= high and abs(number) < float("inf")), (path, number, refusal)
+    assert refusal is None or path in refusal
 
 
 @pytest.mark.parametrize("levels", [100, 1_000, 100_000])

@@ -126,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(
         50_000, 20, 50
     )  # a command allocates much and frees little: garbage collection took a tenth of its time
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
     watch_signals()
     warnings.showwarning = _show_warning
     typed = list(arguments) if arguments is not None else sys.argv[1:]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ceasefire.experiments.chunks import IntArray, PointRecords
 
 TRIED_BEFORE_RUNNING = 12
-"""A design of more variants of a scenario than this is checked on those in which one factor is changed, and on all."""
+"""A design of more variants of a scenario than this is checked on some of them."""
 
 MOST_VARIANTS = 5_000
 """Scenarios that differ in more than numbers, at most; each is loaded and stays in memory."""
@@ -220,8 +220,8 @@ def _words(factor: Factor, code: float) -> str:
 def check_points(experiment: LoadedExperiment) -> Points:
     """The points of an experiment, after a look at the scenarios that they start from; nothing is drawn or compiled.
 
-    ScenarioError when one of them is none. Of many, those are tried in which one factor is changed, or all are: two
-    parts that do not go together are found by changing either of them alone.
+    ScenarioError when one of them is none. Of many, those are tried in which one part is exchanged, or everything is
+    changed: two parts that do not go together are found by exchanging either of them alone.
     """
     points = points_of(experiment, roughly=True)
     structural = [k for k, factor in enumerate(experiment.factors) if factor.kind in ("change", "part", "choice")]
@@ -229,6 +229,7 @@ def check_points(experiment: LoadedExperiment) -> Points:
     if len(first) > TRIED_BEFORE_RUNNING:
         off = np.nan_to_num([experiment.factors[k].off for k in structural], nan=-1.0)
         away = (variants != off).sum(axis=1)
-        first = first[(away <= 1) | (away == len(structural))]
+        alone = 1 if experiment.swap else 0  # changes and values alone were tried when the file was read
+        first = first[(away <= alone) | (away == len(structural))]
     PointBuilder(experiment, replace(points, codes=points.codes[np.sort(first)]))
     return points

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.data_files.cells import number
-from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.features import CLASSES, ENFORCEMENTS, SIDES, Features
 from ceasefire.suggestions import comma_list
@@ -129,6 +128,8 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
         raise ScenarioError(
             [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md lists its columns")]
         )
+    from ceasefire.data_files.read_table import text_rows
+
     header, rows = text_rows(file, COLUMNS)
     missing = [
         Fault(str(file), 1, name, f"this column is missing; its meaning: {meaning}")
@@ -177,8 +178,11 @@ class _Reader:
         return value if value else self.add_fault(column, "is empty")  # type: ignore[func-returns-value]
 
     def _read(self, column: str, convert: Callable[[str], Any], expected: str) -> Any:
+        if not self.row[column]:
+            self.add_fault(column, "is empty")
+            return None
         try:
-            return convert(self.row[column].strip())
+            return convert(self.row[column])
         except ValueError:
             self.add_fault(column, f"'{self.row[column]}' is not {expected}")
             return None

@@ -29,11 +29,6 @@ DAILY_COLUMNS = (
 )  # fmt: skip
 """In the order of the counts of a simulated day."""
 
-PARTS_OF_THE_DEAD = {
-    "civilian_deaths_gov_opp": "civilians", "government_deaths_gov_opp": "of the government",
-    "opposition_deaths_gov_opp": "of the opposition",
-}  # fmt: skip
-
 LAST_DAY = date(2020, 3, 5)
 """The day on which the last deal was signed; nothing after it is read."""
 
@@ -109,8 +104,7 @@ def _row(
         if math.isnan(counts[-1]):
             faults.append(Fault(path, line, column, "is empty; a count is a whole number from 0"))
     by_name = dict(zip(columns, counts, strict=True))
-    dead = by_name.get("deaths_gov_opp", math.inf)
-    for column, who in PARTS_OF_THE_DEAD.items():
-        if by_name.get(column, 0.0) > dead:
-            faults.append(Fault(path, line, column, f"{by_name[column]:g} {who} are more than all {dead:g} dead"))
+    civilians, dead = (by_name.get(column, 0.0) for column in ("civilian_deaths_gov_opp", "deaths_gov_opp"))
+    if civilians > dead:
+        faults.append(Fault(path, line, "civilian_deaths_gov_opp", f"{civilians:g} civilians of {dead:g} dead"))
     return number, counts

@@ -12,7 +12,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES, Class, DealFacts, Ending, Record
 from ceasefire.reference_class.outside_view.table_cells import (
@@ -127,6 +126,8 @@ def _yaml_mapping(file: Path) -> CommentedMap:
 
 def read_table(file: Path) -> list[DealRequest]:
     """Deals from a table with a deal a row. Raises ScenarioError with every fault by file, line and column."""
+    from ceasefire.data_files.read_table import text_rows
+
     header, rows = text_rows(file, FACTS)
     faults = unknown_columns(file, header, FACTS)
     _stop(faults)
@@ -164,6 +165,8 @@ def _deal(cells: Cells, name: str) -> DealRequest:
 
 def read_history(file: Path) -> list[Record]:
     """Earlier deals from a list. Country and conflict that are not said stay empty. Raises ScenarioError."""
+    from ceasefire.data_files.read_table import text_rows
+
     header, rows = text_rows(file, HISTORY_COLUMNS)
     faults = unknown_columns(file, header, tuple(HISTORY_COLUMNS))
     faults += missing_columns(file, header, {"start": HISTORY_COLUMNS["start"]})
