@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import Tried
 
 KILLS = -(-int(os.environ.get("KILLS", "4")) // 4)
 

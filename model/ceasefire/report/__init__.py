@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def import_figures() -> None:
     """Import what draws and reports a run: it takes most of a second, so it is done while worlds are simulated."""
-    import scipy.special
+    import scipy.special  # noqa: F401
 
     import ceasefire.report.html
     import ceasefire.report.run
