@@ -101,7 +101,7 @@ def test_a_font_that_is_there_is_used(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_command_prints_one_line_for_each_script(command: Command) -> None:
-    text = SMALL.read_text(encoding="utf-8").replace("title: ", "title: 停火 ", 1)
+    text = SMALL.read_text(encoding="utf-8").replace("title: ", "title: 停火 ", 1).replace("two-sides", "chinese", 1)
     Path("chinese.yaml").write_text(text, encoding="utf-8")
     answer = command("run", "chinese.yaml", "--worlds", "20", "--days", "10")
     assert answer.code == 0, answer.err
