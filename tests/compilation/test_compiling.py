@@ -136,22 +136,24 @@ def test_a_cache_folder_of_the_user_holds_our_hashed_folder_and_their_own_code_b
 
 
 def test_a_changed_rule_is_compiled_anew_in_the_folder_of_the_user(tmp_path: Path) -> None:
-    """The same sources at the same time with the same size: numba alone would take the old machine code."""
+    """The rule lies in another file than the function that it is compiled into: numba alone takes the old code."""
     package = tmp_path / "package"
     shutil.copytree(
         Path(ceasefire.__file__).parent, package / "ceasefire", ignore=shutil.ignore_patterns("__pycache__")
     )
-    source = package / "ceasefire" / "compilation" / "random_streams.py"
-    text = source.read_text() + (
-        "\n\n@rule\ndef inner(x: float) -> float:\n    return x + 1.0\n"
-        "\n\n@called_from_python\ndef outer(x: float) -> float:\n    return inner(x)\n"
+    folder = package / "ceasefire" / "compilation"
+    (folder / "outer.py").write_text(
+        "from ceasefire.compilation.decorators import called_from_python\n"
+        "from ceasefire.compilation.inner import inner\n@called_from_python\ndef outer(x: float) -> float:\n    return inner(x)\n"
+    )
+    rule = (
+        "from ceasefire.compilation.decorators import rule\n@rule\ndef inner(x: float) -> float:\n    return x + 1.0\n"
     )
     answers = []
-    for version in (text, text.replace("x + 1.0", "x + 2.0")):
-        source.write_text(version)
-        os.utime(source, (1_700_000_000, 1_700_000_000))
+    for version in (rule, rule.replace("x + 1.0", "x + 2.0")):
+        (folder / "inner.py").write_text(version)
         done = subprocess.run(
-            [sys.executable, "-c", "from ceasefire.compilation.random_streams import outer; print(outer(1.0))"],
+            [sys.executable, "-B", "-c", "from ceasefire.compilation.outer import outer; print(outer(1.0))"],
             env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(package)},
             capture_output=True, text=True, check=True,
         )  # fmt: skip
