@@ -144,7 +144,8 @@ def test_a_changed_rule_is_compiled_anew_in_the_folder_of_the_user(tmp_path: Pat
     folder = package / "ceasefire" / "compilation"
     (folder / "outer.py").write_text(
         "from ceasefire.compilation.decorators import called_from_python\n"
-        "from ceasefire.compilation.inner import inner\n@called_from_python\ndef outer(x: float) -> float:\n    return inner(x)\n"
+        "from ceasefire.compilation.inner import inner\n"
+        "@called_from_python\ndef outer(x: float) -> float:\n    return inner(x)\n"
     )
     rule = (
         "from ceasefire.compilation.decorators import rule\n@rule\ndef inner(x: float) -> float:\n    return x + 1.0\n"
