@@ -83,7 +83,7 @@ def _events(worlds: pd.DataFrame, name: str) -> BoolArray:
     if plain.isna().any():
         wrong = column[plain.isna()].iloc[0]
         raise ValueError(f"{name}: {shown(wrong)} is neither 0 nor 1, false nor true")
-    return plain.to_numpy(dtype=bool)
+    return np.asarray(plain.to_numpy(dtype=bool), np.bool_)
 
 
 def _whole_days(column: pd.Series) -> IntArray:
