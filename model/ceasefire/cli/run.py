@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ceasefire.cli.exit_codes import SOME_FAILED
+from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, load_with_options
 from ceasefire.cli.report import add_report
 from ceasefire.cli.terminal import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.scenario.load import Loaded
 
 Engine = Literal["compiled", "mesa"]
 
@@ -46,6 +47,14 @@ def run(
     ] = None,
     change: Changes = None,
     setting: Settings = None,
+    from_day: Annotated[
+        int | None,
+        typer.Option("--from-day", metavar="T", min=1, help="Worlds begin on day T, in the state of --state."),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="FILE", help="A scenario file of the present: front, troops, postures."),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=512, help="Threads, or processes for Mesa.", show_default="as many as cores"),
@@ -57,14 +66,38 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
-    loaded = load_with_options(scenario, change, setting)
+    if state is None and from_day is None:
+        loaded = load_with_options(scenario, change, setting)
+    else:
+        loaded = _present(scenario, from_day, state, change, setting)
     from ceasefire.ensemble.output_folder import folder_for_run
     from ceasefire.ensemble.run_plan import Plan
 
+    if days is not None and days <= loaded.scenario.day:
+        raise RefusedError(f"--days {days}: worlds begin on day {loaded.scenario.day:,}; give more")
     plan = Plan(loaded, worlds, seed, engine, days)
     folder, there = folder_for_run(plan, out)
     results = _redraw(folder, plan) if there else _run(plan, folder, workers)
     _show_results(results, scenario, as_json)
+
+
+def _present(
+    scenario: str, from_day: int | None, state: Path | None, change: list[str] | None, setting: list[str] | None
+) -> Loaded:
+    """The scenario as it stands on a day. RefusedError when file, day and scenario do not belong together."""
+    if state is None:
+        raise RefusedError("--from-day needs --state FILE: a scenario file with `base:`, `day:` and what has changed")
+    past = load_with_options(scenario, change, setting)
+    given = [*(setting or ()), *([f"day={from_day}"] if from_day is not None else [])]
+    present = load_with_options(str(state), change, given)
+    if present.scenario.start != past.scenario.start:
+        raise RefusedError(
+            f"--state {state}: starts on {present.scenario.start}, and {scenario} on {past.scenario.start}; both must be"
+            " the same deal"
+        )
+    if not present.scenario.day:
+        raise RefusedError(f"--state {state}: does not say its day; write `day:` in it, or give --from-day")
+    return present
 
 
 def _redraw(folder: Path, plan: Plan) -> Results:

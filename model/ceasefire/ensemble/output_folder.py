@@ -24,6 +24,7 @@ from ceasefire.ensemble.manifest_schema import manifest_fault
 from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
 from ceasefire.ensemble.unfinished import file_aside, folder_aside, sweep
+from ceasefire.ensemble.weekly_fans import FILE as WEEKLY_FILE
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
 from ceasefire.regular_files import read_regular
@@ -183,6 +184,8 @@ def write_run(folder: Path, plan: Plan, result: RunResult) -> None:
     """Write the scenario and the tables of a run."""
     (folder / RESOLVED).write_text(plan.loaded.resolved_yaml(), encoding="utf-8", newline="\n")
     write_table(result.worlds, folder / "worlds")
+    if result.weekly is not None:
+        (folder / WEEKLY_FILE).write_bytes(result.weekly)
     if result.doubt is not None:
         write_table(result.doubt, folder / "doubt")
 

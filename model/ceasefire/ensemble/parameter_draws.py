@@ -113,19 +113,27 @@ def common_scale(count: int, seed: int) -> NDArray[np.float64]:
     return np.asarray(COMMON_SCALE ** (2.0 * uniform - 1.0))
 
 
+def joint_draws(scenario: Scenario, initial: InitialState, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """`count` joint draws of everything that is drawn for uncertainty, by path; empty when nothing is assumed."""
+    ranges = {path: limits for path, limits in assumed_ranges(scenario).items() if path in initial.slots}
+    if not ranges:
+        return {}
+    values = {**assumed_values(ranges, count, seed), **fitted_values(scenario, count, seed)}
+    values |= catalogue_values(initial, count, seed)
+    stated, scale = initial.record.view(np.float64), common_scale(count, seed)
+    for path, slot in initial.slots.items():
+        if path.startswith("actors.") and ".motives." in path:
+            values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
+    return values
+
+
 def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> Batch | None:
     """DRAWS draws of the assumed numbers with WORLDS_PER_DRAW worlds at each; None when nothing is assumed.
 
     No two draws share a world: common random numbers would make the draws look more alike than they are.
     """
-    ranges = {path: limits for path, limits in assumed_ranges(scenario).items() if path in initial.slots}
-    if not ranges:
+    values = joint_draws(scenario, initial, DRAWS, seed)
+    if not values:
         return None
-    values = {**assumed_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
-    values |= catalogue_values(initial, DRAWS, seed)
-    stated, scale = initial.record.view(np.float64), common_scale(DRAWS, seed)
-    for path, slot in initial.slots.items():
-        if path.startswith("actors.") and ".motives." in path:
-            values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
     batch = many_points(initial, values, WORLDS_PER_DRAW, seed)
     return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

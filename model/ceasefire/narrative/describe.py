@@ -175,6 +175,9 @@ def head(loaded: Loaded) -> list[str]:
     first, last = date_words(scenario.start), date_words(scenario.start + datetime.timedelta(days=days))
     lines = heading(f"{scenario.title} ({loaded.label})", "=")
     lines += wrapped(f"In force from {first}; followed for {days:,} days, to {last}.")
+    if scenario.day:
+        date = scenario.start + datetime.timedelta(days=scenario.day)
+        lines += wrapped(f"Described as of day {scenario.day:,}, {date_words(date)}: worlds begin on it.")
     for path, value in loaded.settings.items():
         lines += wrapped(f"Set for this description: {path} = {value}.")
     return [*lines, "", *wrapped(scenario.summary)] if scenario.summary else lines

@@ -52,10 +52,18 @@ def cross_check(draft: Draft, motive_names: list[str], catalogue: str = "") -> N
             _note(draft, steps, message)
     for steps, message in _motives_of_actors(raw, motive_names, catalogue):
         _note(draft, steps, message)
+    day = raw.get("day", 0)
+    start = _date(raw.get("start"))
+    if isinstance(day, int) and day > 0:
+        horizon = raw.get("horizon_days", DEFAULT_HORIZON)
+        if isinstance(horizon, int) and day >= horizon:
+            _note(draft, ("day",), f"day {day:,} is beyond the horizon; worlds are followed to day {horizon - 1:,}")
+        if start is not None and start.year < 9000:
+            start += datetime.timedelta(days=min(day, 36_500))
     horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
     for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
         _note(draft, steps, message)
-    for steps, message in (*_days(draft.tree, (), _date(raw.get("start"))), *_texts(draft.tree, ())):
+    for steps, message in (*_days(draft.tree, (), start), *_texts(draft.tree, ())):
         _note(draft, steps, message)
 
 

@@ -294,6 +294,9 @@ class Scenario(Numbers):
     horizon_days: Annotated[int, count_of(1, 36500, "days")] = Field(
         1825, description="how long worlds are followed [days]"
     )
+    day: Annotated[int, count_of(0, 36500, "days")] = Field(
+        0, description="day of which the numbers tell, when it is not that of signing: worlds begin on it [days]"
+    )
     sides: dict[Name, Side] = Field(min_length=2, max_length=2, description="exactly two, by name")
     actors: dict[Name, Actor] = Field(min_length=2, description="the actors that decide, by name")
     front: Front = Field(description="where they face each other")

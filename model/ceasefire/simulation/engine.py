@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
 from ceasefire.compilation.name_keys import name_key
-from ceasefire.simulation.compiled.day_loop import RESULT, blank_world, run_chunk
+from ceasefire.simulation.compiled.day_loop import RESULT, Records, blank_world, no_records, run_chunk
 from ceasefire.simulation.deferred_signals import wait_for_any
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 
@@ -83,15 +83,25 @@ def many_points(opening: InitialState, values: dict[str, FloatArray], worlds: in
     return Batch(opening, rows, points, np.tile(np.arange(worlds, dtype=np.int64), n), seed)
 
 
-def simulate(batch: Batch, first: int, last: int, drawn: ParameterDraws | None = None) -> WorldArray:
-    """Rows `first` to `last` of a batch: an array of RESULT."""
+def simulate(
+    batch: Batch,
+    first: int,
+    last: int,
+    drawn: ParameterDraws | None = None,
+    records: Records | None = None,
+    days: int = NO_LIMIT,
+) -> WorldArray:
+    """Rows `first` to `last` of a batch, simulated for at most `days` days: an array of RESULT.
+
+    `records` of these rows are filled, when given.
+    """
     scratch = blank_world(batch.opening.record.dtype)
     results = blank_world(RESULT, last - first)
     with np.errstate(over="ignore"):
         run_chunk(
             scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings,
             drawn or parameter_draws(batch.opening), np.uint64(batch.seed), batch.points[first:last],
-            batch.worlds[first:last], False, NO_LIMIT, results,
+            batch.worlds[first:last], False, days, results, records or no_records(last - first),
         )  # fmt: skip
     return np.asarray(results)
 
@@ -133,7 +143,7 @@ def _run_one(
         run_chunk(
             record, np.asarray(record).view(np.float64), scratch_arrays(record), initial.reshape(1, -1), drawn,
             np.uint64(seed), np.zeros(1, np.int64), np.full(1, world, np.int64), begun, days,
-            blank_world(RESULT) if row is None else row,
+            blank_world(RESULT) if row is None else row, no_records(1),
         )  # fmt: skip
 
 
@@ -145,25 +155,44 @@ def cores(workers: int | None = None) -> int:
     return len(affinity(0)) if affinity else (os.cpu_count() or 1)
 
 
-def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> Iterator[tuple[int, WorldArray]]:
+Chunk = tuple[WorldArray, NDArray[np.int64]]
+"""Rows of some worlds, and their weekly counts."""
+
+
+def run_worlds(
+    batch: Batch,
+    workers: int | None = None,
+    chunk: int = CHUNK,
+    weeks: int = 0,
+    see: Callable[[WorldArray, NDArray[np.int64]], None] | None = None,
+) -> Iterator[tuple[int, WorldArray]]:
     """Simulate a batch on threads (compiled rules hold no interpreter lock); yield (first row, results) as they end.
 
-    The rows are the same bytes whatever the chunk size and the number of workers.
+    The rows are the same bytes whatever the chunk size and the number of workers. `see` is called with the rows of each
+    chunk and the counts of their first `weeks` weeks.
     """
     drawn = parameter_draws(batch.opening)
+
+    def one(first: int, last: int) -> Chunk:
+        records = no_records(last - first, weeks)
+        return simulate(batch, first, last, drawn, records), records[0]
+
     spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]
     with ThreadPoolExecutor(cores(workers)) as pool:
-        waiting: dict[Future[WorldArray], int] = {}
+        waiting: dict[Future[Chunk], int] = {}
         queue = iter(spans)
         for first, last in _some(queue, 2 * cores(workers)):
-            waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+            waiting[pool.submit(one, first, last)] = first
         while waiting:
             done = 0
             for future in wait_for_any(waiting):
                 done += 1
-                yield waiting.pop(future), future.result()
+                results, counts = future.result()
+                if see is not None:
+                    see(results, counts)
+                yield waiting.pop(future), results
             for first, last in _some(queue, done):
-                waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+                waiting[pool.submit(one, first, last)] = first
 
 
 def _some(queue: Iterator[tuple[int, int]], count: int) -> Iterator[tuple[int, int]]:

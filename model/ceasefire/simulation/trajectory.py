@@ -70,9 +70,17 @@ class DayLog:
     days: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, record: WorldArray) -> None:
-        """Add the day that has just ended, from the record of one world, of shape (1,)."""
+        """Add the day that has just ended, from the record of one world, of shape (1,).
+
+        Where worlds begin on a later day than that of signing, the days before it are as that day began.
+        """
+        if not self.days:
+            self.days = [self._values(self.opening.record)] * (int(record["day"][0]) - 1)
+        self.days.append(self._values(record))
+
+    def _values(self, record: WorldArray) -> dict[str, Any]:
         values = {name: record[name][0] for name in self.fields}
-        self.days.append({name: value.copy() if value.ndim else value.item() for name, value in values.items()})
+        return {name: value.copy() if value.ndim else value.item() for name, value in values.items()}
 
     def column(self, name: str) -> NDArray[Any]:
         """One field on every day: an array with one row per day."""
