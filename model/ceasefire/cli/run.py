@@ -63,6 +63,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.", show_default="results/SCENARIO")
     ] = None,
+    daily: Annotated[bool, typer.Option("--daily", help="Also write every day of every world, to daily/.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
@@ -78,7 +79,19 @@ def run(
     plan = Plan(loaded, worlds, seed, engine, days)
     folder, there = folder_for_run(plan, out)
     results = _redraw(folder, plan) if there else _run(plan, folder, workers)
+    if daily:
+        _write_daily(plan, folder, workers)
     _show_results(results, scenario, as_json)
+
+
+def _write_daily(plan: Plan, folder: Path, workers: int | None) -> None:
+    """Write the days of every world into the folder of a run, whole or not at all, unless they are there."""
+    from ceasefire.ensemble.daily_table import FOLDER, write_daily
+    from ceasefire.ensemble.output_folder import write_aside
+
+    if not (folder / FOLDER).exists():
+        with write_aside(folder / FOLDER) as aside:
+            write_daily(plan, aside, workers)
 
 
 def _present(
@@ -92,8 +105,8 @@ def _present(
     present = load_with_options(str(state), change, given)
     if present.scenario.start != past.scenario.start:
         raise RefusedError(
-            f"--state {state}: starts on {present.scenario.start}, and {scenario} on {past.scenario.start}; both must be"
-            " the same deal"
+            f"--state {state}: the deal began on {present.scenario.start}, that of {scenario} on {past.scenario.start};"
+            " both must be the same"
         )
     if not present.scenario.day:
         raise RefusedError(f"--state {state}: does not say its day; write `day:` in it, or give --from-day")

@@ -159,7 +159,7 @@ def warm_up(plan: Plan) -> None:
 def simulate_plan(
     plan: Plan, initial: InitialState, workers: int | None, progress: ProgressCallback, fans: WeeklyFans | None = None
 ) -> Rows:
-    """The rows of a plan's worlds, in order, and the reasons of failures; `fans` count worlds of the compiled engine."""
+    """The rows of a plan's worlds, in order, and the reasons of failures; `fans` count those of the compiled engine."""
     if plan.engine == "mesa":
         return _simulate_on_processes(plan, cores(workers), progress)
     return simulate_batch(one_scenario(initial, plan.worlds, plan.seed), workers, progress, fans), ()

@@ -1,4 +1,6 @@
-"""Nowcasts of real truces day by day, scored beside forecasts that see less: `python -m` this module with a data folder.
+"""Nowcasts of real truces day by day, scored beside forecasts that see less.
+
+`python -m ceasefire.evaluation.nowcast_backtest --data DIR` prints the tables of docs/nowcast.md.
 
 The daily counts around Idlib of 2017 to 2019 (docs/calibration.md) are read as they would have been seen, a day more
 each day. Compared are the scenario without counts (its worlds that hold on the day), the nowcast, and discrete-time
