@@ -128,10 +128,10 @@ def test_more_than_nearly_all_worlds_saw_is_said_to_be_no_guide(small: str) -> N
 
 def test_with_fewer_than_200_effective_worlds_there_is_no_answer(small: str) -> None:
     made = telling(small, 300, 60 + 91, 9)
-    with pytest.raises(ScenarioError, match="hold on day 60.*200 are needed: give more --worlds"):
+    with pytest.raises(ScenarioError, match=r"hold on day 60.*200 are needed: give more --worlds"):
         conditioned(load(small), quiet(), made, np.arange(len(made)), worlds=300, seed=1)
     large = telling(small, 2_000, 60 + 91, 9)
-    with pytest.raises(ScenarioError, match="as good as [0-9]+ that agree"):
+    with pytest.raises(ScenarioError, match=r"as good as [0-9]+ that agree"):
         conditioned(load(small), quiet(), large, np.arange(len(large)) // 100, worlds=2_000, seed=1)
 
 

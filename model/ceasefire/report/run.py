@@ -172,8 +172,8 @@ def _situation(run: FinishedRun) -> list[Block]:
     one = plan.worlds == 1
     sample = "1 world (a simulated history) starts" if one else f"{plan.worlds:,} worlds (simulated histories) start"
     text = (
-        f"In force from {date_words(plan.scenario.start)}. {sample} on {_first_day(plan)}; each is followed for at most "
-        f"{how_many(plan.horizon, 'day')}, with seed {plan.seed}."
+        f"In force from {date_words(plan.scenario.start)}. {sample} on {_first_day(plan)}; each is followed for "
+        f"at most {how_many(plan.horizon, 'day')}, with seed {plan.seed}."
         f"{left_out} A world in which the deal still holds on the last day counts as holding, never as ended."
     )
     summary_words = " ".join(plan.scenario.summary.split())
