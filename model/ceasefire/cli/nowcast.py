@@ -45,6 +45,10 @@ def nowcast(
             help="What has happened since, as 2019-01-10:actors.hts.capability=0.3; may be repeated.",
         ),
     ] = None,
+    facts: Annotated[
+        Path | None,
+        typer.Option("--facts", metavar="FILE", help="Facts as of `forecast`: puts the outside view beside."),
+    ] = None,
     worlds: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="Simulated histories.")] = 12_000,
     seed: Seed = 1,
     change: Changes = None,
@@ -75,7 +79,15 @@ def nowcast(
     notify_if_compiling()
     with progress(worlds, "worlds") as advance:
         found = make_nowcast(
-            loaded, seen, _day(day), events=events, worlds=worlds, seed=seed, workers=workers, progress=advance
+            loaded,
+            seen,
+            _day(day),
+            events=events,
+            facts=facts,
+            worlds=worlds,
+            seed=seed,
+            workers=workers,
+            progress=advance,
         )
     for words in (*found.warnings, *found.notes):
         notify(f"note: {words}")

@@ -1,6 +1,7 @@
 """Nowcasts of real truces day by day, scored beside forecasts that see less.
 
-`python -m ceasefire.evaluation.nowcast_backtest --data DIR` prints the tables of docs/nowcast.md.
+`python -m ceasefire.evaluation.nowcast_backtest` prints the tables of docs/nowcast.md: day by day with --data DIR, or
+week by week with --weekly docs/counts.
 
 The daily counts around Idlib of 2017 to 2019 (docs/calibration.md) are read as they would have been seen, a day more
 each day. Compared are the scenario without counts (its worlds that hold on the day), the nowcast, and discrete-time
@@ -20,8 +21,9 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.array_types import FloatArray
+from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.calibration import target_counts
-from ceasefire.observations.counts import Counts, place_of
+from ceasefire.observations.counts import WEEK, Counts, place_of, read_counts
 from ceasefire.observations.nowcast.agreement import effective, logistic
 from ceasefire.observations.nowcast.figures import figures_on, seen_figures
 from ceasefire.observations.nowcast.made_histories import Histories, founders, maker
@@ -58,14 +60,15 @@ def counts_of(war: target_counts.War, truce: Truce) -> Counts:
     return Counts(np.arange(days) + place_of(truce.start), figures)
 
 
-def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int, step: int = 1) -> pd.DataFrame:
-    """A row for each day from RECENT on: chances of an end within HORIZONS without and with the counts of before."""
-    last = len(counts)
+def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int) -> pd.DataFrame:
+    """A row for each day, or week, after the first RECENT days: chances of an end within HORIZONS, by forecast."""
+    last = len(counts) * counts.step_days
     making = maker(load(truce.scenario).scenario, worlds, seed, last + HORIZONS[-1] + 1, last)
     made = making.histories(founders(worlds))
     regression = _hazard_of_made(made, last)
     rows = []
-    for day in range(RECENT, last + 1, step):
+    first = -(-RECENT // counts.step_days) * counts.step_days
+    for day in range(first, last + 1, counts.step_days):
         found = seen(counts, truce.start, day)
         agreed = agreement(found, made, np.arange(worlds))
         if agreed is None:
@@ -137,27 +140,36 @@ def scores(tables: Sequence[pd.DataFrame], days: int) -> dict[str, dict[str, flo
     return found
 
 
-def backtest(data: Path, worlds: int, seed: int, step: int = 1) -> list[pd.DataFrame]:
-    """The table of `day_by_day` for each truce. DataError when the data folder is wrong."""
-    war = target_counts.read(data)
+def backtest(data: Path | None, weekly: Path | None, worlds: int, seed: int) -> list[pd.DataFrame]:
+    """The table of `day_by_day` for each truce, from daily counts or a folder of weekly ones.
+
+    DataError or ScenarioError when a file is wrong.
+    """
+    war = target_counts.read(data) if data is not None else None
     tables = []
     for truce in TRUCES:
         print(f"{truce.scenario}: {worlds:,} worlds", file=sys.stderr)
-        tables.append(day_by_day(truce, counts_of(war, truce), worlds, seed, step))
+        if war is not None:
+            counts = counts_of(war, truce)
+        else:
+            counts = read_counts((weekly or Path()) / f"{truce.scenario}-weekly.csv", WEEK)
+        tables.append(day_by_day(truce, counts, worlds, seed))
     return tables
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the backtest; prints its tables, and writes them with --out."""
     parser = argparse.ArgumentParser(prog="python -m ceasefire.evaluation.nowcast_backtest", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help=f"folder with {target_counts.DAILY}")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help=f"folder with {target_counts.DAILY}")
+    source.add_argument("--weekly", type=Path, help="folder with idlib-2018-weekly.csv and idlib-2019-08-31-weekly.csv")
     parser.add_argument("--worlds", type=int, default=12_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="folder for the tables and the figures of docs/nowcast.md")
     given = parser.parse_args(arguments)
     try:
-        tables = backtest(given.data, given.worlds, given.seed)
-    except target_counts.DataError as fault:
+        tables = backtest(given.data, given.weekly, given.worlds, given.seed)
+    except (target_counts.DataError, ScenarioError) as fault:
         print(fault, file=sys.stderr)
         return 2
     for days in HORIZONS:
@@ -166,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for truce, table in zip(TRUCES, tables, strict=True):
         print(f"\n{truce.scenario}, which ended on day {truce.ended}; chances to end within 90 days\n")
         shown = table.loc[
-            (table["day"] - RECENT) % 15 == 0,
+            table["day"] % 14 == (0 if given.data is None else 2),
             ["day", "incidents_30", "deaths_30", "percentile", "effective", "without_90", "with_90", "regression_90"],
         ]
         print(shown.round(3).to_string(index=False))

@@ -38,6 +38,7 @@ def content(found: Nowcast) -> dict[str, Any]:
         "effective_worlds": round(found.effective, 1),
         "copied_on_days": list(found.copied_on),
         "ends_within": found.table().to_dict("records"),
+        "outside_view": {str(days): _span(one) for days, one in found.outside.items()} if found.outside else None,
         "likely_ends": [_share(each, ("cause", "actor")) for each in found.ends],
         "who_would_decide": [_share(each, ("actor",)) for each in found.deciders],
         "alarms": [_alarm(one) for one in found.alarms],
@@ -96,6 +97,10 @@ def chances_rows(found: Nowcast) -> list[list[str]]:
     for days in HORIZONS:
         cells = percent_span(found.without[days]), percent_span(found.counted[days]), skill_words(found.skill[days])
         rows.append([f"ends within {days} days", *cells])
+    if found.outside:
+        rows[0].append("outside view, having held")
+        for row, days in zip(rows[1:], HORIZONS, strict=True):
+            row.append(percent_span(found.outside[days]) if days in found.outside else "")
     return rows
 
 

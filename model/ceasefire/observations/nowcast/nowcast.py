@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from ceasefire.observations.nowcast.watch import Alarm, alarm
 from ceasefire.observations.nowcast.weeks import WEEK, Weeks, weeks_of
 from ceasefire.observations.percentile import OUTSIDE
 from ceasefire.observations.text_file import refuse
+from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealInput, forecast
 from ceasefire.scenario.load import Loaded, as_loaded, load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.world_state import CAUSES
@@ -98,6 +99,8 @@ class Nowcast:
     weeks: tuple[Weeks, ...]
     warning: EarlyWarning | None
     notes: tuple[str, ...]
+    outside: Mapping[int, Interval] | None = None
+    """The outside view, given that the deal has held so long: 90 % ranges; it knows nothing of the counts."""
 
     def __repr__(self) -> str:
         chances = ", ".join(f"{days} days {chance.value:.0%}" for days, chance in self.counted.items())
@@ -149,6 +152,7 @@ def nowcast(
     day: int | datetime.date | None = None,
     *,
     events: Mapping[str, Mapping[str, Any]] | None = None,
+    facts: DealInput | None = None,
     worlds: int = WORLDS,
     seed: int = 1,
     workers: int | None = None,
@@ -158,8 +162,8 @@ def nowcast(
 
     `counts` is a table as `observe` gives it (its `.counts`), or a file of one. `day` is a number of days since the
     start or a date, by default the day after the last count. `events` is what happened since signing, by date: values
-    by path, as {"2019-01-10": {"actors.hts.capability": 0.3}}. The same input gives the same answer. Raises
-    ScenarioError when scenario or counts have faults, and when fewer than 200 effective worlds are left; ValueError,
+    by path, as {"2019-01-10": {"actors.hts.capability": 0.3}}. `facts`, as of `forecast`, puts the outside view beside.
+    The same input gives the same answer. Raises ScenarioError when scenario or counts have faults, and when fewer than 200 effective worlds are left; ValueError,
     with the name of the argument, for an argument of no use.
     """
     worlds, seed = whole_number("worlds", worlds, 1_000, 1_000_000), seed_number(seed)
@@ -170,8 +174,22 @@ def nowcast(
     making = maker(
         loaded.scenario, worlds, seed, found.day + HORIZONS[-1] + 1, found.day + RECORDED_AHEAD, worker_number(workers)
     )
+    outside = outside_view(facts, found.day) if facts is not None else None
     made, family, stages = held_histories(making, worlds, found.day, progress or (lambda done: None))
-    return conditioned(loaded, found, made, family, worlds=worlds, seed=seed, stages=stages)
+    found_now = conditioned(loaded, found, made, family, worlds=worlds, seed=seed, stages=stages)
+    return replace(found_now, outside=outside)
+
+
+def outside_view(facts: DealInput, day: int) -> dict[int, Interval]:
+    """Chances to end within HORIZONS of a deal with these facts that has held until a day, as far as they are told."""
+    horizons = [days for days in HORIZONS if day + days <= LAST_DAY]
+    if not horizons:
+        return {}
+    one = forecast(facts, held_days=day, days=[day + days for days in horizons]).deals[0]
+    return {
+        days: Interval(1.0 - row.unbroken, 1.0 - row.high, 1.0 - row.low)
+        for days, row in zip(horizons, one.rows, strict=True)
+    }
 
 
 def with_events(loaded: Loaded, events: Mapping[str, Mapping[str, Any]]) -> Loaded:
