@@ -4,6 +4,7 @@
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
+# make nowcasts  how good nowcasts are on 500 made worlds kept apart; prints the table of docs/nowcast.md
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -12,7 +13,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile lint docs coverage clean
+.PHONY: run test hostile lint docs coverage nowcasts clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -38,6 +39,9 @@ docs: .venv/installed-for-docs
 
 coverage: .venv/installed-for-tests
 	$(BIN)/python tests/analysis/measure_coverage.py
+
+nowcasts: .venv/installed-for-tests
+	PYTHONPATH=tests $(BIN)/python tests/observations/measure_nowcasts.py
 
 clean:
 	rm -rf docs/_build .venv .mypy_cache .pytest_cache .ruff_cache
