@@ -4,7 +4,7 @@
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
-# make nowcasts  how good nowcasts are on 500 made worlds kept apart; prints the table of docs/nowcast.md
+# make nowcasts  how good nowcasts are on made worlds kept apart; prints the table of docs/nowcast.md
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \

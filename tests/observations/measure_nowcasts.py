@@ -1,4 +1,4 @@
-"""Nowcasts tried on 500 made worlds kept apart, as a Markdown table: `make nowcasts`."""
+"""Nowcasts tried on made worlds kept apart, as a Markdown table: `make nowcasts`."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_made_histories_kept_apart_are_foretold_better_with_counts_and_are_calib
     left = made.rows["days_held"] - 60
     holds = left >= 0
     tried = trial(made_figures(found, made)[holds], left[holds], HORIZONS, 1)
-    assert len(tried.left) == 500
+    assert len(tried.left) == len(left[holds]) // 5 > 300
     for days in HORIZONS:
         assert tried.skill(days).low > 0.05
         chance, ended = tried.chances[days][1], tried.left < days
@@ -95,7 +95,8 @@ def test_made_histories_kept_apart_are_foretold_better_with_counts_and_are_calib
         assert abs(chance.sum() - ended.sum()) < 3.5 * spread
     deciles = np.histogram(tried.place, 10, (0, 1))[0]
     # 9 degrees of freedom: 27.9 is exceeded once in a thousand.
-    assert ((deciles - 50) ** 2 / 50).sum() < 27.9
+    each = len(tried.left) / 10
+    assert ((deciles - each) ** 2 / each).sum() < 27.9
 
 
 def test_shuffled_counts_gain_nothing(small: str) -> None:
@@ -165,7 +166,7 @@ def test_an_alarm_has_the_odds_that_made_it(small: str) -> None:
 
 def test_an_end_that_shows_four_weeks_before_is_foretold_four_weeks_before(small: str) -> None:
     random = np.random.default_rng(12)
-    lives = random.integers(40, 250, 3_000)
+    lives = 35 + random.exponential(90.0, 3_000).astype(np.int64)  # as likely to end at any age
     before = lives[:, None] - np.arange(260)
     incidents = random.poisson(np.where(before <= 28, 6.0, 0.3))
     found = early_warning(histories(small, lives, incidents), ("incidents", "deaths"), 1)
@@ -295,7 +296,7 @@ def test_events_since_signing_are_part_of_the_worlds(small: str) -> None:
     assert last.day is not None
     assert (last.day.value, last.set["actors.north_army.capability"].value) == (40, 0.9)
     assert len(told.scenario.events) == 2
-    with pytest.raises(ScenarioError, match="capabilitie"):
+    with pytest.raises(ScenarioError, match=r"capabilitie'; did you mean 'actors.north_army.capability'"):
         with_events(load(small), {"2020-02-10": {"actors.north_army.capabilitie": 0.9}})
     with pytest.raises(ValueError, match="events: '10 February' is not a date"):
         with_events(load(small), {"10 February": {"actors.north_army.capability": 0.9}})
@@ -318,7 +319,7 @@ def test_three_hundred_days_of_real_looking_counts_are_a_file_away(small: str, t
 
 
 def test_nowcasts_of_worlds_of_the_engine_are_calibrated_and_no_worse_than_none() -> None:
-    """A slice of `make nowcasts`, which tries 500 worlds of each of three scenarios and prints their skill."""
+    """A slice of `make nowcasts`, which tries some thousand worlds of three scenarios and prints their skill."""
     made = made_at("idlib-2018", 2_500, (120,), 1)
     found, mixed = tried(made, 120, 1), tried(made, 120, 1, shuffled=True)
     assert len(found.left) > 200

@@ -49,6 +49,10 @@ def nowcast(
         Path | None,
         typer.Option("--facts", metavar="FILE", help="Facts as of `forecast`: puts the outside view beside."),
     ] = None,
+    deaths_only: Annotated[
+        bool,
+        typer.Option("--deaths-only", help="Compare deaths alone: for incidents that need not be deadly, as ACLED's."),
+    ] = False,
     worlds: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="Simulated histories.")] = 12_000,
     seed: Seed = 1,
     change: Changes = None,
@@ -84,6 +88,7 @@ def nowcast(
             _day(day),
             events=events,
             facts=facts,
+            deaths_only=deaths_only,
             worlds=worlds,
             seed=seed,
             workers=workers,

@@ -35,8 +35,10 @@ from ceasefire.observations.nowcast.weeks import WEEK, Weeks, weeks_of
 from ceasefire.observations.percentile import OUTSIDE
 from ceasefire.observations.text_file import refuse
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealInput, forecast
-from ceasefire.scenario.load import Loaded, as_loaded, load
-from ceasefire.scenario.schema import Scenario
+from ceasefire.scenario.load import Loaded, as_loaded
+from ceasefire.scenario.schema import Event, Scenario
+from ceasefire.simulation.initial_state import initial_state
+from ceasefire.suggestions import nearest
 from ceasefire.world_state import CAUSES
 
 WORLDS = 12_000
@@ -153,6 +155,7 @@ def nowcast(
     *,
     events: Mapping[str, Mapping[str, Any]] | None = None,
     facts: DealInput | None = None,
+    deaths_only: bool = False,
     worlds: int = WORLDS,
     seed: int = 1,
     workers: int | None = None,
@@ -163,14 +166,15 @@ def nowcast(
     `counts` is a table as `observe` gives it (its `.counts`), or a file of one. `day` is a number of days since the
     start or a date, by default the day after the last count. `events` is what happened since signing, by date: values
     by path, as {"2019-01-10": {"actors.hts.capability": 0.3}}. `facts`, as of `forecast`, puts the outside view beside.
-    The same input gives the same answer. Raises ScenarioError when scenario or counts have faults, and when fewer than
-    200 effective worlds are left; ValueError, with the name of the argument, for an argument of no use.
+    `deaths_only` leaves incidents out, as is right where some of them need not be deadly. The same input gives the
+    same answer. Raises ScenarioError when scenario or counts have faults, and when fewer than 200 effective worlds are
+    left; ValueError, with the name of the argument, for an argument of no use.
     """
     worlds, seed = whole_number("worlds", worlds, 1_000, 1_000_000), seed_number(seed)
     loaded = with_events(as_loaded(scenario), events or {})
     start = loaded.scenario.start
     known = counts if isinstance(counts, Counts) else read_counts(counts)
-    found = seen(known, start, (day - start).days if isinstance(day, datetime.date) else day)
+    found = seen(known, start, (day - start).days if isinstance(day, datetime.date) else day, deaths_only=deaths_only)
     making = maker(
         loaded.scenario, worlds, seed, found.day + HORIZONS[-1] + 1, found.day + RECORDED_AHEAD, worker_number(workers)
     )
@@ -193,19 +197,27 @@ def outside_view(facts: DealInput, day: int) -> dict[int, Interval]:
 
 
 def with_events(loaded: Loaded, events: Mapping[str, Mapping[str, Any]]) -> Loaded:
-    """The scenario with events that have happened since signing, by date. ScenarioError as of `load`."""
+    """The scenario with events since signing, by date. ScenarioError for a number that is not there."""
     if not events:
         return loaded
-    own = list(loaded.resolved["events"])
+    scenario, known = loaded.scenario, initial_state(loaded.scenario).slots
+    happened = []
     for when, values in events.items():
         try:
             date = datetime.date.fromisoformat(str(when))
         except ValueError:
             raise ValueError(f"events: '{when}' is not a date; write it as 2019-01-10") from None
-        days = (date - loaded.scenario.start).days
-        own.append({"title": f"seen on {date}: {', '.join(values)}", "day": days, "set": dict(values)})
-    again = load(loaded.name, loaded.changes, {**loaded.settings, "events": own})
-    return Loaded(again.scenario, loaded.name, loaded.changes, loaded.settings, loaded.change_titles)
+        if date < scenario.start:
+            refuse("", f"{date} is before the ceasefire began on {scenario.start}", column="event")
+        for path in values:
+            if path not in known or path.startswith("events."):
+                close = nearest(path, list(known))
+                hint = f"; did you mean '{close}'?" if close else "; describe --resolved shows them all"
+                refuse("", f"no such number '{path}'{hint}", column="event")
+        title = f"seen on {date}: {', '.join(values)}"
+        days = (date - scenario.start).days
+        happened.append(Event.model_validate({"title": title, "day": days, "set": dict(values)}))
+    return replace(loaded, scenario=scenario.model_copy(update={"events": [*scenario.events, *happened]}))
 
 
 def held_histories(

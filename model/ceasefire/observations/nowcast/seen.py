@@ -19,6 +19,9 @@ RECENT = 30
 LATEST = 14
 """Most days between the last count and the day of the nowcast."""
 
+NOT_DEADLY = 0.02
+"""Share of rows with more incidents than deaths beyond which incidents are not compared; in GED a few are so."""
+
 FIGURES = ("incidents", "deaths")
 """Figures that are compared: deadly incidents, and their dead."""
 
@@ -49,7 +52,7 @@ class Seen:
         return np.asarray(since[:, self.first + self.step] - since[:, self.first])
 
 
-def seen(counts: Counts, start: datetime.date, day: int | None = None) -> Seen:
+def seen(counts: Counts, start: datetime.date, day: int | None = None, *, deaths_only: bool = False) -> Seen:
     """The rows of counts from `start` until day `day`, by default until the last row; sectors are added up.
 
     ScenarioError when nothing was counted since signing, when the last weeks have no row, or when nothing counted can
@@ -68,6 +71,8 @@ def seen(counts: Counts, start: datetime.date, day: int | None = None) -> Seen:
         when = start + datetime.timedelta(days=until)
         refuse("", f"have no row in the {LATEST} days before day {until:,} ({when}); give newer counts or --day",
                column="counts")  # fmt: skip
+    if deaths_only:
+        figures.pop("incidents", None)
     figures, notes = _comparable(figures)
     if not figures:
         refuse("", "neither incidents nor deaths are known on every day that is counted", column="counts")
@@ -90,10 +95,10 @@ def _comparable(figures: dict[str, FloatArray]) -> tuple[dict[str, FloatArray], 
     """Figures that are known throughout; incidents only when all of them can have been deadly."""
     notes = [f"{name} are not known on every day, and not compared" for name, v in figures.items() if np.isnan(v).any()]
     known = {name: values for name, values in figures.items() if not np.isnan(values).any()}
-    if len(known) == 2 and known["incidents"].sum() > known["deaths"].sum():
+    if len(known) == 2 and (known["incidents"] > known["deaths"]).mean() > NOT_DEADLY:
         del known["incidents"]
-        notes.append("more incidents than deaths: they cannot all have been deadly, as the model's are, and only deaths"
-                     " are compared")  # fmt: skip
+        notes.append("more incidents than deaths in some rows: they cannot all have been deadly, as the model's are,"
+                     " and only deaths are compared")  # fmt: skip
     return known, notes
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ceasefire.array_types import FloatArray
 from ceasefire.observations.nowcast.agreement import INDEX_DAYS, learnt_index, weights
 
-KEPT_APART = 500
-"""Made histories on which nowcasts are tried."""
+KEPT_APART = 1_500
+"""Made histories on which nowcasts are tried at most: with 500 the limits of a skill are 5 % either way."""
 
 LEAST_SKILL = 0.03
 """Share of the Brier score of the forecast without counts; below it the counts say next to nothing."""
