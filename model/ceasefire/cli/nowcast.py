@@ -51,7 +51,7 @@ def nowcast(
     ] = None,
     deaths_only: Annotated[
         bool,
-        typer.Option("--deaths-only", help="Compare deaths alone: for incidents that need not be deadly, as ACLED's."),
+        typer.Option("--deaths-only", help="Leave incidents out: ACLED's need not be deadly, the model's are."),
     ] = False,
     worlds: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="Simulated histories.")] = 12_000,
     seed: Seed = 1,

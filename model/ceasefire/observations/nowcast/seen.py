@@ -19,8 +19,8 @@ RECENT = 30
 LATEST = 14
 """Most days between the last count and the day of the nowcast."""
 
-NOT_DEADLY = 0.02
-"""Share of rows with more incidents than deaths beyond which incidents are not compared; in GED a few are so."""
+NOT_DEADLY = 0.1
+"""Share of rows with more incidents than deaths beyond which incidents are not compared; in GED 3 % of days are so."""
 
 FIGURES = ("incidents", "deaths")
 """Figures that are compared: deadly incidents, and their dead."""
