@@ -27,17 +27,19 @@ def test_weekly_counts_are_those_of_the_worlds_day_by_day(small: str) -> None:
     rows = simulate(batch, 0, 20, records=records)
     fans = WeeklyFans(400)
     fans.add(rows, records[0])
-    table = fans.table().set_index(["week", "figure"])
+    table = fans.table()
+    table = table[table["week"] == 3].set_index("figure")
     series = [trajectory(loaded.scenario, opening, "", 1, world) for world in range(20)]
     week = 3
     lived = [one for one in series if one.days_held >= 7 * (week + 1)]
     days = slice(7 * week, 7 * week + 7)
     violations = [sum(int(kind[days].sum()) for kind in one.violations.values()) for one in lived]
     deaths = [int((one.deaths_combatant + one.deaths_civilian)[days].sum()) for one in lived]
-    assert table.loc[(week, "deaths"), "worlds"] == len(lived) > 10
+    assert table["worlds"].tolist() == [len(lived)] * 4
+    assert len(lived) > 10
     for name, counts in (("violations", violations), ("deaths", deaths)):
         expected = np.quantile(counts, LEVELS, method="inverted_cdf")
-        assert table.loc[(week, name)][[f"q{100 * level:02.0f}" for level in LEVELS]].tolist() == expected.tolist()
+        assert [table.at[name, f"q{100 * level:02.0f}"] for level in LEVELS] == expected.tolist()
 
 
 def test_large_counts_are_kept_to_one_per_cent() -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from ceasefire.evaluation import nowcast_backtest
-from ceasefire.evaluation.nowcast_backtest import HORIZONS, TRUCES, hazard_regression, main, scores
+from ceasefire.evaluation.nowcast_backtest import TRUCES, hazard_regression, main, scores
 from ceasefire.observations.counts import read_counts
+from ceasefire.observations.nowcast.nowcast import HORIZONS
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "counts"
 

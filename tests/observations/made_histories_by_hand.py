@@ -19,8 +19,8 @@ def histories(
     rows["days_held"], rows["ended"], rows["cause"] = lives, 1, 1
     rows["cause_actor"] = rows["deciding_actor"] = 0
     lived = np.arange(incidents.shape[1]) < lives[:, None]
-    counts = [(each * lived).astype(np.uint16) for each in (incidents, 2 * incidents if deaths is None else deaths)]
-    return Histories(initial_state(load(small).scenario), rows, *counts, np.full(len(lives), 0.9))
+    seen, dead = ((each * lived).astype(np.uint16) for each in (incidents, 2 * incidents if deaths is None else deaths))
+    return Histories(initial_state(load(small).scenario), rows, seen, dead, np.full(len(lives), 0.9))
 
 
 def telling(small: str, worlds: int, days: int, seed: int, told: float = 1.0) -> Histories:

@@ -99,7 +99,7 @@ def _hazard_of_made(made: Histories, last: int) -> FloatArray:
         on_day = figures_on(made.of(alive), ("incidents", "deaths"), day)
         figures.append(on_day[:, [0, 2, 4]])
         ends.append(made.rows["days_held"][alive] - day < PERIOD)
-    return logistic(np.concatenate(figures), np.concatenate(ends), 1.0)
+    return np.asarray(logistic(np.concatenate(figures), np.concatenate(ends), 1.0))
 
 
 def _chance(coefficients: FloatArray, figures: FloatArray) -> FloatArray:
@@ -113,7 +113,7 @@ def hazard_regression(taught: pd.DataFrame, tried: pd.DataFrame, days: int) -> F
     """
 
     def figures(table: pd.DataFrame) -> FloatArray:
-        return np.log1p(table[["incidents_30", "deaths_30", "day"]].to_numpy(np.float64))
+        return np.asarray(np.log1p(table[["incidents_30", "deaths_30", "day"]].to_numpy(np.float64)))
 
     centre, scale = figures(taught).mean(axis=0), figures(taught).std(axis=0) + 1e-9
     found = logistic((figures(taught) - centre) / scale, taught["left"].to_numpy() <= 1)

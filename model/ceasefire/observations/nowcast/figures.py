@@ -21,7 +21,7 @@ def figure_names(found: Seen) -> list[str]:
 def seen_figures(found: Seen) -> FloatArray:
     """The figures of what was seen, shape (k,)."""
     rows = {name: values[None, :] for name, values in found.figures.items()}
-    return _figures(rows, found)[0]
+    return np.asarray(_figures(rows, found)[0])
 
 
 def made_figures(found: Seen, made: Histories) -> FloatArray:
@@ -34,7 +34,7 @@ def _figures(rows: dict[str, FloatArray], found: Seen) -> FloatArray:
     sums = [counts[:, recent].sum(axis=1) for counts in rows.values()]
     if not recent.all():
         sums += [counts.sum(axis=1) for counts in rows.values()]
-    return np.log1p(np.stack(sums, axis=1))
+    return np.asarray(np.log1p(np.stack(sums, axis=1)))
 
 
 def figures_on(made: Histories, names: tuple[str, ...], day: int) -> FloatArray:

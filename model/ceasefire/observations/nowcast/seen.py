@@ -84,7 +84,7 @@ def _summed(counts: Counts, start: int) -> tuple[NDArray[np.int64], dict[str, Fl
     """First days of rows, from signing, and their figures over all sectors."""
     first, row = np.unique(counts.day, return_inverse=True)
     figures = {
-        name: np.asarray(np.bincount(row, weights=counts.figures[name], minlength=len(first)))
+        name: np.asarray(np.bincount(row, weights=counts.figures[name], minlength=len(first)), np.float64)
         for name in FIGURES
         if name in counts.figures
     }
