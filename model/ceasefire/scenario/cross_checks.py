@@ -400,6 +400,20 @@ def _days(part: Located, steps: Steps, start: datetime.date | None) -> Faults:
         yield from _days(item, (*steps, i), start)
 
 
+def _history(raw: Raw) -> Faults:
+    """What is said of earlier deals was known when this one was signed."""
+    start, deals = _date(raw.get("start")), group(raw, "history").get("deals")
+    for i, deal in enumerate(deals if isinstance(deals, list) and start is not None else []):
+        first, end = (_date(group(deal).get(name)) for name in ("start", "end"))
+        if first is not None and start is not None and first >= start:
+            yield ("history", "deals", i, "start"), f"{first} is not before the start of this deal, {start}"
+        elif end is not None and start is not None and end > start:
+            yield (
+                ("history", "deals", i, "end"),
+                f"{end} is later than the start of this deal, {start}; write `outcome: holding` and no end",
+            )
+
+
 LONGEST_TITLE = 300
 """Characters: charts and tables show titles whole."""
 
@@ -512,5 +526,6 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _saliences,
     _sizes,
     _start,
+    _history,
 )
 """Checks that need the composed content only."""
