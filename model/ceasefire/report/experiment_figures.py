@@ -71,7 +71,10 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
         days, holding, stated = (curves[row["case"]][column].tolist() for column in ("day", "holding", "stated"))
         held = row["held_low"], row["held_high"]
         deals.append(
-            Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
+            Deal(
+                row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]),
+                bool(row["holding"]),
+            )
         )
     note = f"ROUGH, {ILLUSTRATIVE}" if prepared.quick else ILLUSTRATIVE
     caption = Caption(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_ndtr, ndtr
 
-from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
+from ceasefire.analysis.interval_censored import BINS, EDGES, masses_alive, turnbull
 from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.outside_view.coded_deals import (
     Durations,
@@ -49,12 +49,6 @@ class Coded:
 
 
 Baseline = Callable[[Coded, Durations, Coded], FloatArray]
-
-
-def masses_of(alive: FloatArray) -> FloatArray:
-    """Masses of bins from P(T >= edge), shape (n, BINS)."""
-    after = np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], axis=1)
-    return np.asarray(np.maximum(alive - after, 0.0))
 
 
 def pooled_curve(durations: Durations) -> FloatArray:
@@ -106,7 +100,7 @@ def _accelerated(log_survival: Callable[[FloatArray], FloatArray]) -> Baseline:
             edges = np.log(EDGES)
         away = (edges[None, :] - (wanted.x @ theta[:-1])[:, None]) / np.exp(theta[-1])
         alive = np.where(np.isneginf(away), 1.0, np.exp(log_survival(np.where(np.isneginf(away), 0.0, away))))
-        return masses_of(alive)
+        return masses_alive(alive)
 
     return forecast
 
@@ -136,7 +130,7 @@ def cox(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
     alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
     n = len(learnt.x)
-    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
+    return np.asarray((n * masses_alive(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
 
 
 def breslow_slopes(x: FloatArray, days: FloatArray, ended: NDArray[np.bool_], ridge: float = RIDGE) -> FloatArray:
@@ -187,7 +181,7 @@ class ConflictEffect:
             variance -= self.spread**4 * float(posterior.reduction.sum())
         with np.errstate(divide="ignore"):
             alive = ndtr((mean - np.log(EDGES)) / np.sqrt(variance + self.noise**2))
-        return np.asarray(masses_of(alive[None, :])[0])
+        return np.asarray(masses_alive(alive[None, :])[0])
 
     def _posterior(self, x: FloatArray, durations: Durations, start: Sites | None) -> Propagated:
         n = len(x)

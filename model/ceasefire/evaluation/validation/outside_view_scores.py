@@ -27,7 +27,7 @@ from ceasefire.analysis.forecast_scores import (
     mean_by_group,
     restricted_mean,
 )
-from ceasefire.analysis.interval_censored import EDGES, surviving
+from ceasefire.analysis.interval_censored import EDGES, masses_alive, surviving
 from ceasefire.array_types import FloatArray
 from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.validation.outside_view_baselines import (
@@ -35,7 +35,6 @@ from ceasefire.evaluation.validation.outside_view_baselines import (
     Coded,
     fit_conflict_effect,
     lognormal,
-    masses_of,
 )
 from ceasefire.reference_class.outside_view.coded_deals import (
     READINGS,
@@ -182,7 +181,7 @@ def outside_masses(model: Parameters, reading: Reading, everyone: Deals, k: int)
     prior, nobody = nothing_known(model), np.zeros(0, np.int64)
     known = effect(prior, model, deal, everyone.table.take(own[index]), durations)
     fresh = effect(prior, model, deal, everyone.table.take(nobody), durations.take(nobody))
-    return masses_of(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
+    return masses_alive(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
 
 
 @dataclass(frozen=True, eq=False)
