@@ -106,7 +106,15 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     low, high = deal.held
     held = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     x, y = LEFT + WIDTH + 0.12, foot + PANEL
-    sheet.write(x, y, f"held {held} days{' or more' if deal.holding else ''}", size=TEXT, weight="bold", color=VERMILLION, va="top")
+    sheet.write(
+        x,
+        y,
+        f"held {held} days{' or more' if deal.holding else ''}",
+        size=TEXT,
+        weight="bold",
+        color=VERMILLION,
+        va="top",
+    )
     shares = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
     sheet.write(x, y - 0.2, shares, size=SMALL, color=QUIET, va="top", linespacing=1.2)
 

@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 
 
 def run_text(summary: Summary, results: Results, views: Views) -> str:
-    """The summary of a run: a heading, the pooled forecast and its parts, the scenario's figures, the ways of ending."""
+    """The summary of a run: a heading, the forecast and what it is pooled from, the scenario's figures, its ends."""
     plan = results.plan
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
     heading = f"{plan.loaded.label}: {plan.scenario.title}\n{sample}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     own = f"{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
     first = views_text(views, [*summary.holding])
-    return f"{heading}\n\n{first}\n\nthis scenario alone\n{own}" if views.such_deals is not None else f"{heading}\n\n{own}\n\n{first}"
+    return (
+        f"{heading}\n\n{first}\n\nthis scenario alone\n{own}"
+        if views.such_deals is not None
+        else f"{heading}\n\n{own}\n\n{first}"
+    )
 
 
 def views_text(views: Views, days: list[int]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ceasefire.analysis.bands_over_draws import LEVELS, CurveBands
+from ceasefire.analysis.bands_over_draws import LEVELS, CurveBands, survival_bands
 from ceasefire.analysis.linear_pool import mixture_quantiles
 from ceasefire.analysis.survival import median_day, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
@@ -19,6 +19,8 @@ from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
 from ceasefire.reference_class.pooling_weight import PoolingWeight, shipped_weight
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
     from ceasefire.scenario.load import Loaded
@@ -30,6 +32,9 @@ MOST_DAYS = 150
 NO_HISTORY = (
     "No forecast is pooled: the scenario names no country and no earlier deals. Add `history:` to its file "
     "(scenarios/README.md), and what deals like it did counts too."
+)
+DIFFERENCES = (
+    "Differences are those of the scenarios alone: what deals like them did says nothing about what a change would do."
 )
 CHANGED = (
     "No forecast is pooled: deals like this one know nothing of {what}. What a change does is the scenario's alone; "
@@ -94,18 +99,40 @@ class Views:
         return content
 
 
-def views_of(plan: Plan, outcome: RunResult, weight: PoolingWeight | None = None) -> Views:
-    """The three views of a run. ValueError when every world failed."""
-    horizon, last = plan.horizon, min(plan.horizon, LAST_DAY)
+def views_of(plan: Plan, outcome: RunResult) -> Views:
+    """The three views of a run, computed once. ValueError when every world failed."""
+    known = outcome.kept.get("views")
+    if isinstance(known, Views):
+        return known
+    found = pool(
+        _bands(outcome, plan.horizon), outside_view_of(plan.scenario), changes_of(plan.loaded),
+        min(plan.horizon, LAST_DAY), shipped_weight(),
+    )  # fmt: skip
+    outcome.kept["views"] = found
+    return found
+
+
+def _bands(outcome: RunResult, horizon: int) -> CurveBands:
+    """The scenario's curves over draws; where nothing is assumed, its one curve."""
     if outcome.doubt is not None:
-        bands = worlds_by_draw(outcome.doubt, horizon).bands()
-    else:
-        curve = survival(outcome.worlds).table(list(range(horizon + 1)))
-        mean, low, high = (curve[name].to_numpy(float) for name in ("surviving", "low", "high"))
-        bands = CurveBands(
-            np.arange(horizon + 1), mean, low, mean, high, 1, len(outcome.worlds), np.tile(mean, (len(LEVELS), 1))
-        )
-    return pool(bands, outside_view_of(plan.scenario), changes_of(plan.loaded), last, weight or shipped_weight())
+        return worlds_by_draw(outcome.doubt, horizon).bands()
+    return _one_curve(outcome.worlds, horizon)
+
+
+def _one_curve(worlds: pd.DataFrame, horizon: int) -> CurveBands:
+    curve = survival(worlds).table(list(range(horizon + 1))).ffill()
+    mean, low, high = (curve[name].to_numpy(float) for name in ("surviving", "low", "high"))
+    levels = np.tile(mean, (len(LEVELS), 1))
+    return CurveBands(np.arange(horizon + 1), mean, low, mean, high, 1, float(len(worlds)), levels)
+
+
+def views_of_side(plan: Plan, worlds: pd.DataFrame, drawn: FloatArray | None) -> Views:
+    """The views of one side of a comparison; `drawn` are its days held at each draw, (draws, worlds), if any."""
+    horizon = plan.horizon
+    bands = _one_curve(worlds, horizon) if drawn is None else survival_bands(drawn, drawn < horizon, horizon)
+    return pool(
+        bands, outside_view_of(plan.scenario), changes_of(plan.loaded), min(horizon, LAST_DAY), shipped_weight()
+    )
 
 
 def changes_of(loaded: Loaded) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ceasefire.analysis.forecast_scores import (
     MOST_CASES,
+    CalibrationGroup,
     Forecast,
     Weibull,
     crps,
@@ -24,6 +25,7 @@ from ceasefire.analysis.forecast_scores import (
     score_table,
 )
 from ceasefire.analysis.interval_censored import EDGES, masses_alive, surviving
+from ceasefire.analysis.interval_rules import share_interval
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
 from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
@@ -151,10 +153,32 @@ def case_forecasts(scored: Sequence[Hindcast], weight: float | None = None) -> p
             row["crps"] = float(crps(mass[None], low, high)[0])
             for day in BRIER_DAYS:
                 known = low[0] >= day or high[0] <= day
-                squared = (float(low[0] >= day) - float(surviving(mass, day))) ** 2
-                row[f"brier_{day}"] = squared if known else float("nan")
+                held = float(low[0] >= day) if known else float("nan")
+                row |= {f"holds_{day}": float(surviving(mass, day)), f"held_{day}": held}
+                row[f"brier_{day}"] = (held - float(surviving(mass, day))) ** 2
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+LEAST_IN_GROUP = 4
+"""Deals of like forecasts whose outcomes are counted together, at least."""
+
+
+def calibration_of_cases(forecasts: pd.DataFrame) -> dict[str, list[CalibrationGroup]]:
+    """Groups of deals with like forecasts by forecaster, at BRIER_DAYS; empty when there are too few deals for two."""
+    found: dict[str, list[CalibrationGroup]] = {}
+    for name, rows in forecasts.groupby("forecaster", sort=False):
+        for day in BRIER_DAYS:
+            known = rows.dropna(subset=[f"held_{day}"]).sort_values(f"holds_{day}", kind="stable")
+            if len(known) < 2 * LEAST_IN_GROUP:
+                continue
+            for part in np.array_split(np.arange(len(known)), min(5, len(known) // LEAST_IN_GROUP)):
+                group = known.iloc[part]
+                share = share_interval(float(group[f"held_{day}"].sum()), len(group))
+                forecast = float(group[f"holds_{day}"].mean())
+                one = CalibrationGroup(day, len(group), forecast, share.value, share.low, share.high)
+                found.setdefault(str(name), []).append(one)
+    return found
 
 
 def _row(each: Hindcast) -> dict[str, object]:

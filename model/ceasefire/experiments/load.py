@@ -183,7 +183,9 @@ class _ExperimentReader:
             return case
         really: Any = getattr(loaded.scenario, "really", None)
         if really is None:
-            self._fault(("cases", place), "held is missing, and the scenario has no `really:` that says how long it held")
+            self._fault(
+                ("cases", place), "held is missing, and the scenario has no `really:` that says how long it held"
+            )
             return case
         known = {"held": really.held(loaded.scenario.start), "holding": really.holding}
         return case.model_copy(update={**known, "source": case.source or really.source})

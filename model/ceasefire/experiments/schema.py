@@ -169,8 +169,8 @@ class Case(Strict):
     scenario: str = Field(description="as known on its first day; a name, a path or name+change")
     held: Annotated[tuple[Finite, Finite], BeforeValidator(_days_held)] | None = Field(
         default=None,
-        description="days that it held, from 0; [least, most] if its last day is not certain; by default the scenario's "
-        "`really:` says it",
+        description="days that it held, from 0; [least, most] if its last day is not certain; by default as the "
+        "scenario's `really:` says",
     )
     holding: bool = Field(
         default=False, description="after `held` days it still held, or ended otherwise than by fighting"

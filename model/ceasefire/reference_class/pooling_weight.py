@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from ceasefire.wording import whole_percent
+
 FILE = Path(__file__).with_name("pooling.yaml")
 HEADER = """\
 # How much the outside view counts in a pooled forecast; the rest counts the scenario.
@@ -43,7 +45,7 @@ class PoolingWeight:
                 f"On {self.cases} past deals left out one by one, a scenario added nothing to what such deals did: the "
                 "forecast is that of such deals."
             )
-        parts = f"{self.weight:.0%} such deals, {1 - self.weight:.0%} this scenario"
+        parts = f"{whole_percent(self.weight)} deals like it, {whole_percent(1 - self.weight)} this scenario"
         return f"Pooled: {parts} ({self.source})."
 
 

@@ -1,7 +1,7 @@
 """How much the outside view should count beside a scenario, found on past deals that are left out one by one.
 
-`python -m ceasefire.evaluation.validation.pooling` forecasts every shipped deal whose end is known by its scenario, by what
-such deals did, and by the pool of both, and prints the scores; `--write` ships the weight. Deals coded before the rules
+`python -m ceasefire.evaluation.validation.pooling` forecasts every shipped deal whose end is known by its scenario, by
+what such deals did, and by the pool of both, and prints the scores; `--write` ships the weight. Deals coded before the rules
 were frozen were shaped by people who knew their ends, so they are reported apart and say nothing about the weight.
 """
 
@@ -53,7 +53,9 @@ SHAPED: tuple[Case, ...] = (
     Case(scenario="minsk-2015", held=(2566, 2566), source="15 February 2015 to 24 February 2022"),
     Case(scenario="korea-1953", held=(26000, 26000), holding=True, source="holds since 27 July 1953"),
     Case(scenario="sri-lanka-2002", held=(1614, 1614), source="23 February 2002 to 26 July 2006"),
-    Case(scenario="colombia-2016", held=(351, 351), holding=True, source="29 August 2016; arms laid down 15 August 2017"),
+    Case(
+        scenario="colombia-2016", held=(351, 351), holding=True, source="29 August 2016; arms laid down 15 August 2017"
+    ),
 )
 """Deals whose scenarios were written with their ends in view."""
 
@@ -74,7 +76,7 @@ class Group:
 
     @property
     def forecasters(self) -> dict[str, FloatArray]:
-        """Log probabilities by forecaster, with the pool at half and half and at the weight that the others speak for."""
+        """Log probabilities by forecaster; the pool at half and half, and at the weight that the others speak for."""
         outside, scenario = self.logs[OUTSIDE], self.logs[SCENARIO]
         return {
             SCENARIO: scenario,
@@ -138,7 +140,7 @@ def chosen_weight(frozen: Group | None, prior: float = PRIOR_CASES) -> PoolingWe
     """
     if frozen is None or len(frozen.names) < LEAST_CASES:
         number = 0 if frozen is None else len(frozen.names)
-        why = f"half and half, the start: {number} deals coded under frozen rules, and fewer than {LEAST_CASES} say little"
+        why = f"half and half, the start; fewer than {LEAST_CASES} past deals were coded under frozen rules"
         return PoolingWeight(HALF, HALF, HALF, number, 0.0, why)
     found = weight_from(frozen.logs[OUTSIDE], frozen.logs[SCENARIO], prior)
     gain = frozen.gain("pooled, weight from the others")

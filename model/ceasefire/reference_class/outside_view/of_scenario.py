@@ -36,8 +36,16 @@ def request_of(scenario: Scenario, history: History) -> DealRequest:
 
 def earlier_deals(history: History) -> list[Record]:
     """The earlier deals as records, read as a list of `ceasefire forecast` is."""
-    columns = ("name", "conflict", "start", "ceasefire_class", "written", "fixed_term", "planned_days", "outcome", "end")
+    columns = (
+        "name",
+        "conflict",
+        "start",
+        "ceasefire_class",
+        "written",
+        "fixed_term",
+        "planned_days",
+        "outcome",
+        "end",
+    )
     rows = [{name: getattr(deal, name) for name in columns} for deal in history.deals]
     return history_of([{name: value for name, value in row.items() if value is not None} for row in rows])
-
-
