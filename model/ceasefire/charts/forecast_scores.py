@@ -32,7 +32,7 @@ class Deal:
 
     `holding` is with the assumed numbers drawn, `stated` with the numbers as written. `held` is the interval of days in
     which the deal ended; `shorter` and `longer` are the shares of worlds that ended before and after it. `hindsight`:
-    the scenario contains facts of later days. `holding`: it still held then.
+    the scenario contains facts of later days. `still`: it still held then.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Deal:
     shorter: float
     longer: float
     hindsight: bool = False
-    holding: bool = False
+    still: bool = False
 
 
 @house_style()
@@ -109,7 +109,7 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     sheet.write(
         x,
         y,
-        f"held {held} days{' or more' if deal.holding else ''}",
+        f"held {held} days{' or more' if deal.still else ''}",
         size=TEXT,
         weight="bold",
         color=VERMILLION,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 INTERVAL = (
     "The pooled value is the weighted mean of both chances; its range holds the middle 90 % of what either holds "
-    "possible, each with its weight, so it is wide where the two disagree. Beyond five years deals like it tell nothing "
-    "apart: the pooled forecast ends there, and the scenario's goes on alone."
+    "possible, each with its weight, so it is wide where the two disagree. Beyond five years deals like it tell "
+    "nothing apart: the pooled forecast ends there, and the scenario's goes on alone."
 )
 
 

@@ -50,9 +50,10 @@ def hindcast_sections(tables: Tables, folder: Path) -> list[Section]:
 
 
 SCORES_WORDS = (
-    "Each deal was forecast from what was known on its first day: by its scenario with the assumed numbers drawn, by "
-    "what deals like it did, and by the pool of both. The log score is the logarithm of the chance that a forecast gave "
-    "to what happened (higher is better); the CRPS and the Brier scores are squared errors (lower is better)."
+    "Each deal was forecast from what was known on its first day: by its scenario with the assumed numbers drawn, "
+    "by what deals like it did, and by the pool of both. The log score is the logarithm of the chance that a "
+    "forecast gave to what happened (higher is better); the CRPS and the Brier scores are squared errors (lower is "
+    "better)."
 )
 CALIBRATION = "Deals in groups of like forecasts: on the line, as many hold as was forecast."
 MEASURES = {

@@ -15,7 +15,9 @@ from scipy.special import log_ndtr, ndtr
 
 from ceasefire.analysis.interval_censored import BINS, EDGES, masses_alive, turnbull
 from ceasefire.array_types import FloatArray
+from ceasefire.reference_class.features import Features
 from ceasefire.reference_class.outside_view.coded_deals import (
+    REFERENCE_TERM,
     Durations,
     Ending,
     Reading,
@@ -46,6 +48,21 @@ class Coded:
     def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Coded:
         """Some of the deals."""
         return Coded(self.x[index], self.start[index], self.country[index], self.conflict[index])
+
+
+def coded(features: Sequence[Features]) -> Coded:
+    """Deals of which only the features are known."""
+    rows = [
+        [
+            1.0, f.ceasefire_class == "preliminary", f.ceasefire_class == "definitive", f.sides == "unilateral",
+            f.local, f.written, f.fixed_term, np.log((f.term_days or REFERENCE_TERM) / REFERENCE_TERM), f.mechanism,
+            f.enforcement != "none", f.mediated, np.log1p(f.prior_ceasefires),
+        ]
+        for f in features
+    ]  # fmt: skip
+    unknown = np.full(len(rows), "")
+    x = np.array(rows, np.float64).reshape(len(rows), len(COVARIATES))
+    return Coded(x, np.zeros(len(rows)), unknown, unknown)
 
 
 Baseline = Callable[[Coded, Durations, Coded], FloatArray]

@@ -17,6 +17,7 @@ from ceasefire.evaluation.validation.idlib_patterns import (
     violations_rarely_end_it,
 )
 from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
+from ceasefire.evaluation.validation.scoreboard import outside_view_findings
 
 ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     hazard_falls,
@@ -30,6 +31,7 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     expected_signs,
     monitors_alone,
     forecast_skill,
+    lambda evidence: outside_view_findings(evidence.scoreboard),
 )
 
 

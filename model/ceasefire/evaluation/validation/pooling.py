@@ -1,8 +1,9 @@
 """How much the outside view should count beside a scenario, found on past deals that are left out one by one.
 
-`python -m ceasefire.evaluation.validation.pooling` forecasts every shipped deal whose end is known by its scenario, by
-what such deals did, and by the pool of both, and prints the scores; `--write` ships the weight. Deals coded before the rules
-were frozen were shaped by people who knew their ends, so they are reported apart and say nothing about the weight.
+`python -m ceasefire.evaluation.validation.pooling` forecasts every shipped deal whose end is known by its scenario,
+by what such deals did, and by the pool of both, and prints the scores; `--write` ships the weight. Deals coded before
+the rules were frozen were shaped by people who knew their ends, so they are reported apart and say nothing about the
+weight.
 """
 
 from __future__ import annotations
