@@ -105,7 +105,9 @@ def outside_view_findings(board: Scoreboard | None) -> list[Finding]:
     verdicts: list[Verdict] = [gain_verdict(gain.value - WANTED_GAIN, gain.low) for gain in board.gains.values()]
     added: list[Verdict] = [gain_verdict(gain.value, gain.low) for gain in board.adds.values()]
     return [
-        Finding("forecast", pattern, target, *_by_reading(board.gains), joint_verdict(verdicts), sample="out of sample"),
+        Finding(
+            "forecast", pattern, target, *_by_reading(board.gains), joint_verdict(verdicts), sample="out of sample"
+        ),
         Finding(
             "forecast", second, "something, in each reading", *_by_reading(board.adds), joint_verdict(added),
             sample="out of sample", note="pooled half and half, log score",
