@@ -127,7 +127,8 @@ def _write_scores(evidence: Evidence, folder: Path, as_json: bool, findings: lis
     from ceasefire.ensemble.output_folder import write_request_folder
     from ceasefire.evaluation.figures import draw_reliability
     from ceasefire.evaluation.validation.forecast_scores import skill_table
-    from ceasefire.report.validation import score_cell, write_validation
+    from ceasefire.evaluation.validation.outside_view_scores import score_cell
+    from ceasefire.report.validation import write_validation
 
     scores = skill_table(evidence)
     with write_request_folder(folder, evidence.request, command_line()) as aside:
@@ -138,7 +139,8 @@ def _write_scores(evidence: Evidence, folder: Path, as_json: bool, findings: lis
             flat = [{"table": title, **row} for title, rows in board.tables.items() for row in rows]
             text = csv_text(DataFrame(flat), float_format="%.4f")
             (aside / "scoreboard.csv").write_text(text, encoding="utf-8", newline="\n")
-            files += ["scoreboard.csv", write_validation(aside, findings, board).name]
+            (aside / "scoreboard.md").write_text(board.markdown(), encoding="utf-8", newline="\n")
+            files += ["scoreboard.csv", "scoreboard.md", write_validation(aside, findings, board).name]
     if not as_json and board is not None:
         for title, rows in board.tables.items():
             heads = list(rows[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ceasefire.ensemble.manifest import program_version
+from ceasefire.evaluation.validation.outside_view_scores import score_cell
 from ceasefire.report.html import Block, Paragraph, Report, Section, Table, picture, write_page
 
 if TYPE_CHECKING:
@@ -40,17 +41,6 @@ def _scores(title: str, rows: Sequence[dict[str, Any]]) -> Table:
     columns = list(rows[0])
     cells = [[score_cell(name, row[name]) for name in columns] for row in rows]
     return Table(f"{title} (out of sample)", columns, cells, frozenset(range(1, len(columns))))
-
-
-def score_cell(name: str, value: Any) -> str:
-    """A cell of a table of scores; a gain has its 95 % interval."""
-    if value is None:
-        return "-"
-    if isinstance(value, (tuple, list)):
-        return f"{value[0]:+.3f} ({value[1]:+.3f} to {value[2]:+.3f})"
-    if isinstance(value, str):
-        return value
-    return f"{value:.1f}" if name == "fifths of 15" else f"{value:.2f}" if name.startswith("says") else f"{value:.3f}"
 
 
 def _findings(findings: Sequence[Finding]) -> Table:

@@ -380,11 +380,12 @@ def markdown(title: str, rows: Sequence[dict[str, Any]]) -> str:
     """One table as Markdown."""
     columns = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     lines = [f"**{title}**", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_cell(name, row[name]) for name in columns) + " |" for row in rows]
+    lines += ["| " + " | ".join(score_cell(name, row[name]) for name in columns) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def _cell(name: str, value: Any) -> str:
+def score_cell(name: str, value: Any) -> str:
+    """A cell of a table of scores; a gain has its 95 % interval."""
     if value is None:
         return ""
     if isinstance(value, (tuple, list)):

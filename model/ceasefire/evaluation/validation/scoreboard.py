@@ -18,6 +18,7 @@ from ceasefire.evaluation.validation.outside_view_scores import (
     REPEATS,
     Scored,
     countries_left_out,
+    markdown,
     read_deals,
     read_recent_deals,
     recent,
@@ -50,6 +51,10 @@ class Scoreboard:
     def simulation_adds(self) -> bool:
         """Whether the simulation adds something to the outside view in every reading, beyond chance."""
         return all(gain.low > 0 for gain in self.adds.values())
+
+    def markdown(self) -> str:
+        """The tables as docs/validation.md has them."""
+        return "\n".join(markdown(f"{title} (out of sample)", rows) for title, rows in self.tables.items())
 
     def words(self) -> str:
         """What the scores mean for forecasts of coded deals."""
