@@ -99,8 +99,9 @@ def _accelerated(log_survival: Callable[[FloatArray], FloatArray]) -> Baseline:
     """Log days linear in the covariates, with errors of one distribution; maximum likelihood with a small ridge."""
 
     def forecast(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
-        low, high = log_window(durations, np.full(len(durations.low), np.nan), 1.0)
-        first, censored = np.isneginf(low), np.isinf(high)
+        low, _ = log_window(durations, np.full(len(durations.low), np.nan), 1.0)
+        first, censored = np.isneginf(low), np.isinf(durations.high) | (durations.low >= EDGES[-1])
+        high = np.log(durations.high)  # uncut: that an undated end may lie beyond the horizon is no end before it
         low, high = np.where(first, 0.0, low), np.where(censored, 0.0, high)
 
         def loss(theta: FloatArray) -> float:
