@@ -62,7 +62,7 @@ def weight_from(one: FloatArray, other: FloatArray, prior: float = PRIOR_CASES) 
 def pooled_log(one: FloatArray, other: FloatArray, weight: FloatArray | float) -> FloatArray:
     """Log probabilities of the pool, from those of both forecasts."""
     with np.errstate(divide="ignore"):
-        return np.logaddexp(np.log(weight) + one, np.log1p(-np.asarray(weight)) + other)
+        return np.asarray(np.logaddexp(np.log(weight) + one, np.log1p(-np.asarray(weight)) + other))
 
 
 def weights_left_out(one: FloatArray, other: FloatArray, prior: float = PRIOR_CASES) -> FloatArray:

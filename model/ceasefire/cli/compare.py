@@ -71,8 +71,8 @@ def compare(
         _write_report(first, pairs, content, aside, "comparison")
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
-        sides = {"first": side_figures(first), "others": content, "forecasts": forecasts}
-        show_json({**_settings(first), **sides, "folder": shown_path(folder)})
+        figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
+        show_json({**_settings(first), **figures, "folder": shown_path(folder)})
         return
     _show_comparison(first, pairs, content)
     show(shown_path(folder))

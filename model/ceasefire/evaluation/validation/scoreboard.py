@@ -74,7 +74,8 @@ def scoreboard(
     deals = read_deals(folder)
     later, main = read_recent_deals(folder)
     tables: dict[str, list[dict[str, Any]]] = {}
-    gains, adds = {}, {}
+    gains: dict[str, Interval] = {}
+    adds: dict[str, Interval] = {}
     for reading in (HEADLINE,) if quick else READINGS:
         scored = countries_left_out(deals, reading, 1 if quick else REPEATS, progress=progress)
         scored = with_simulation(scored, simulated[reading].forecasts[MODEL])
