@@ -15,7 +15,6 @@ from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidat
 from ceasefire.evaluation.validation.outside_view_scores import (
     CONFLICT,
     OUTSIDE,
-    REPEATS,
     Scored,
     countries_left_out,
     markdown,
@@ -70,14 +69,17 @@ class Scoreboard:
 def scoreboard(
     folder: Path, simulated: Mapping[str, CrossValidation], quick: bool, progress: Progress = lambda words: None
 ) -> Scoreboard:
-    """All scores; `simulated` are the simulation's forecasts by reading. `quick`: folds once, and fewer readings."""
+    """All scores, countries dealt into folds once; `simulated` are the simulation's forecasts by reading.
+
+    `quick`: the middle reading only.
+    """
     deals = read_deals(folder)
     later, main = read_recent_deals(folder)
     tables: dict[str, list[dict[str, Any]]] = {}
     gains: dict[str, Interval] = {}
     adds: dict[str, Interval] = {}
     for reading in (HEADLINE,) if quick else READINGS:
-        scored = countries_left_out(deals, reading, 1 if quick else REPEATS, progress=progress)
+        scored = countries_left_out(deals, reading, repeats=1, progress=progress)
         scored = with_simulation(scored, simulated[reading].forecasts[MODEL])
         tables[f"countries left out, {reading}"] = score_table(scored)
         gains[reading], adds[reading] = _gain(scored, OUTSIDE, CONFLICT), _gain(scored, BOTH, OUTSIDE)
