@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -64,6 +64,8 @@ class RunResult:
     reasons: tuple[str, ...] = ()
     weekly: bytes | None = None
     """weekly.parquet, of a run of the compiled engine that was just made."""
+    kept: dict[str, object] = field(default_factory=dict, compare=False)
+    """What was computed from the tables and takes long, kept to be computed once."""
 
     def __repr__(self) -> str:
         return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers assumed>"
@@ -111,6 +113,7 @@ def run_plan(
     written, drawn = (WeeklyFans(plan.horizon, plan.scenario.day) for _ in range(2))
     rows, reasons = simulate_plan(plan, initial, workers, progress, written)
     worlds = worlds_frame(rows, initial)
+    del rows
     batch = uncertainty_batch(plan.scenario, initial, plan.seed)
     with _in_background(batch, workers, progress, drawn) as wait_for_rows:
         if while_sampling is not None:

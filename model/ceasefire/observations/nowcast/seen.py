@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
+from ceasefire.data_files.text_file import refuse
 from ceasefire.observations.account import numbered
 from ceasefire.observations.counts import Counts, place_of
-from ceasefire.observations.text_file import refuse
 
 RECENT = 30
 """Days, or four weeks where rows are weeks, whose level is the recent one."""
