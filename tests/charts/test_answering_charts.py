@@ -22,7 +22,8 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import EffectOverDraws
-from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.analysis.screening import MorrisEffect
+from ceasefire.analysis.sensitivity import Influence
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
 from ceasefire.charts.comparison import Condition, comparison_chart, verdict
@@ -271,22 +272,23 @@ def test_sobol_bars_are_ranked_by_their_totals_and_both_shares_are_written() -> 
 
 
 EFFECTS = [
-    Effect("up", Interval(100, 80, 120), 95, 20),
-    Effect("down", Interval(200, 150, 250), -180, 40),
-    Effect("either", Interval(10, 5, 15), 1, 30),
+    MorrisEffect("up", Interval(100, 80, 120), 95, 20, 8, 20, 0, False),
+    MorrisEffect("down", Interval(200, 150, 250), -180, 40, 8, 20, 0, False),
+    MorrisEffect("either", Interval(10, 5, 15), 1, 30, 12, 20, 0, False),
 ]
 
 
 def test_effects_that_chance_would_show_too_are_counted_as_such() -> None:
-    figure = morris_chart(EFFECTS, CAPTION, unit="mean days held [days]", made_of="80 points", by_chance=12)
+    figure = morris_chart(EFFECTS, CAPTION, unit="mean days held [days]", made_of="80 points")
     assert_legible(figure)
     dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
     assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [200, 100, 10]
     assert [to_hex(dot.get_color()).upper() for dot in dots] == [VERMILLION, BLUE, "#6E6E6E"]
     assert "1 of 3 factors cannot be distinguished from one without effect" in words_of(figure)
-    assert len(by_gid(figure, "by chance")) == 1
-    bare = morris_chart(EFFECTS, CAPTION, unit="days", made_of="80 points")
-    assert not by_gid(bare, "by chance")
+    sizes = [float(np.asarray(tick.get_xdata())[0]) for tick in by_gid(figure, "by chance") if isinstance(tick, Line2D)]
+    assert sizes == [8, 8, 12]
+    unknown = [replace(each, by_chance=float("nan")) for each in EFFECTS]
+    assert not by_gid(morris_chart(unknown, CAPTION, unit="days", made_of="80 points"), "by chance")
 
 
 def plane(rows: int = 5, columns: int = 6) -> Field:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import CurveBands
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.interval_rules import survival_quantile
+from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
 from ceasefire.analysis.mixing_distribution import world_distribution
 from ceasefire.analysis.survival import (
     EndingCause,
@@ -19,8 +20,9 @@ from ceasefire.analysis.survival import (
     median_day,
     restricted_mean,
     survival,
+    survival_quantile,
 )
-from ceasefire.analysis.worlds_by_draw import WorldsByDraw, worlds_by_draw
+from ceasefire.analysis.worlds_by_draw import WorldsByDraw, values_by_draw, worlds_by_draw
 from ceasefire.array_types import FloatArray
 
 DAYS = (30, 90, 365)
@@ -56,6 +58,8 @@ class Summary:
     mean: Figure
     median: Figure
     endings: dict[EndingCause, float]
+    causes: dict[EndingCause, Figure]
+    costs: dict[str, Figure]
     horizon: int
     worlds: int
     failed: int
@@ -70,8 +74,10 @@ class Summary:
             "mean_days_held": _content(self.mean),
             "median_days_held": _content(self.median),
             "endings": [
-                {"cause": ending.cause, "actor": ending.actor, "share": share} for ending, share in self.endings.items()
+                {"cause": ending.cause, "actor": ending.actor, "share": figure.chance.value, **_content(figure)}
+                for ending, figure in self.causes.items()
             ],
+            "in_a_world": {name: _content(figure) for name, figure in self.costs.items()},
         }
 
 
@@ -87,6 +93,8 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> S
         mean=_figure("mean days held", mean, drawn.days if drawn is not None else None, float(horizon)),
         median=Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None),
         endings=endings(worlds),
+        causes=causes(worlds, doubt),
+        costs={name: _cost(name, worlds, doubt) for name in COSTS if name in worlds},
         horizon=horizon,
         worlds=curve.worlds,
         failed=curve.failed,
@@ -127,6 +135,47 @@ def endings(worlds: pd.DataFrame) -> dict[EndingCause, float]:
     shares = incidence.at(int(incidence.days[-1]))
     held = shares.pop(EndingCause("held"))
     return {**dict(sorted(shares.items(), key=lambda item: -item[1])), EndingCause("held"): held}
+
+
+def causes(worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> dict[EndingCause, Figure]:
+    """Share of worlds by cause and actor with chance and doubt, the commonest first; then the share that still holds.
+
+    Endings that come only where assumed numbers are drawn are among them.
+    """
+    known = worlds.loc[~worlds["failed"]]
+    here = _ending_of(known)
+    there = _ending_of(doubt) if doubt is not None else np.array([])
+    found = {}
+    for ending in dict.fromkeys([*here, *there]):
+        chance = share_interval(float((here == ending).sum()), len(here))
+        drawn = values_by_draw(doubt, there == ending) if doubt is not None else None
+        found[EndingCause(*ending.split(" "))] = _figure("", chance, drawn, 1.0)
+    held = found.pop(EndingCause("held"), None)
+    if held is None:
+        none = values_by_draw(doubt, np.zeros(len(doubt))) if doubt is not None else None
+        held = _figure("", share_interval(0, len(here)), none, 1.0)
+    ranked = sorted(found.items(), key=lambda item: (-item[1].main, item[0]))
+    return {**dict(ranked), EndingCause("held"): held}
+
+
+def _ending_of(worlds: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """The ending of each world as one word or two: its cause, and the actor that brought it about."""
+    actors = worlds["cause_actor"].astype(str) if "cause_actor" in worlds else [""] * len(worlds)
+    pairs = zip(worlds["ended"], worlds["cause"].astype(str), actors, strict=True)
+    return np.array([f"{cause} {actor}".strip() if ended else "held" for ended, cause, actor in pairs], dtype=np.str_)
+
+
+COSTS = (
+    "violations", "violations_strategic", "violations_retaliatory", "violations_spoiling", "violations_localised",
+    "deaths", "deaths_combatant", "deaths_civilian", "displaced", "talks",
+)  # fmt: skip
+"""Counts of a world, until the deal ends."""
+
+
+def _cost(name: str, worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> Figure:
+    """The mean of a count over worlds, with chance and doubt."""
+    chance = bounded_mean_interval(worlds.loc[~worlds["failed"], name].to_numpy(float), 0.0)
+    return _figure(name, chance, None if doubt is None else values_by_draw(doubt, doubt[name]), np.inf)
 
 
 def _content(figure: Figure) -> dict[str, Any]:

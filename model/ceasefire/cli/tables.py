@@ -96,11 +96,23 @@ Cell = tuple[str, str]
 """A column of a result table, and its heading here."""
 
 SHOWN_COLUMNS = {
-    "levers": ("label", (("difference", "difference"), ("low", "95 %"), ("draw_05", "over draws (90 %)"))),
+    "levers": (
+        "label",
+        (
+            ("difference", "mean over draws"),
+            ("low", "95 %"),
+            ("draw_05", "90 % of draws"),
+            ("share_above", "above 0 in"),
+        ),
+    ),
     "attribution": ("part", (("contribution", "contribution"), ("low", "95 %"), ("alone", "first"), ("last", "last"))),
     "effect": ("factor", (("effect", "effect"), ("low", "95 %"), ("by_chance", "by chance alone"))),
     "in_all": ("factor", (("in_all", "in all"), ("in_all_low", "95 %"), ("alone", "alone"))),
-    "correlation": ("factor", (("correlation", "correlation"), ("low", "95 %"))),
+    "correlation": (
+        "factor",
+        (("correlation", "correlation"), ("low", "95 %"), ("q", "false-discovery rate"), ("stands_out", "stands out")),
+    ),
+    "effects": ("factor", (("from", "from"), ("to", "to"), ("difference", "difference"), ("low", "95 %"))),
     "differences": ("label", (("difference", "difference"), ("low", "95 %"), ("saved", "saved"), ("lost", "lost"))),
 }
 """For each kind of table: the column that names a row, and the columns shown. A column ending in low is an interval."""
@@ -127,7 +139,7 @@ def experiment_text(prepared: PreparedExperiment, progress: Progress, results: R
 
 
 def _table(prepared: PreparedExperiment, results: ResultTables, variable: OutcomeVariable, most: int) -> str:
-    for name in ("levers", "attribution", "sensitivity", "differences"):
+    for name in ("attribution", "levers", "sensitivity", "effects", "differences"):
         table = results.tables.get(name)
         ranked = prepared.experiment.spec.design.kind == "one_at_a_time"
         if table is None or (name == "differences" and len(prepared.points) > most and not ranked):
@@ -153,11 +165,19 @@ def _rows(table: pd.DataFrame, variable: OutcomeVariable, who: str, cells: tuple
 
 def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame) -> str:
     plain = "in_all" in table.columns or "correlation" in table.columns
+    if column in ("saved", "lost", "share_above"):
+        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
+    if isinstance(row[column], str):
+        return row[column]
+    if column == "stands_out":
+        return "yes" if row[column] else ""
+    if column == "draw_05" and not row["told_apart"]:
+        return "not told apart from chance"
+    if column == "low" and row.get("moved", 1) == 0:
+        return "no world differs"
     high = {"low": "high", "in_all_low": "in_all_high", "draw_05": "draw_95"}.get(column)
     if high is not None:
         return f"{_number(row[column], variable, plain)} to {_number(row[high], variable, plain)}"
-    if column in ("saved", "lost"):
-        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
     return _number(row[column], variable, plain)
 
 

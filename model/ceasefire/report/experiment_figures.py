@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.analysis.screening import MorrisEffect
+from ceasefire.analysis.sensitivity import Influence
 from ceasefire.charts.forecast_scores import Deal, cases_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Bar, Gain, Key, bars_chart, levers_chart
@@ -24,10 +25,11 @@ from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.report.experiment_tables import stands_out_words
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.find_scenarios import find_change, headline
 from ceasefire.scenario.parameter_paths import path_words
-from ceasefire.wording import ILLUSTRATIVE, how_many, signed_days, titled
+from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, signed_days, span_words, titled
 
 if TYPE_CHECKING:
     from ceasefire.experiments.factors import Factor
@@ -52,7 +54,9 @@ def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> N
 
 def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """The figure for the design; None when there are no results."""
-    for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
+    if wanted.name in results.effects and "attribution" not in results.tables:
+        return _levers(prepared, results, wanted)
+    for name, make in (("attribution", _attribution), ("sensitivity", _sensitivity)):
         table = results.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
             return make(prepared, rows, wanted)
@@ -99,23 +103,19 @@ def _change_of(wanted: OutcomeVariable) -> str:
     return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
 
 
-def _levers(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """Levers over the draws of the uncertain numbers: mean over draws, and the middle 90 % of draws."""
-    names, scale = _titles(prepared), _scale(wanted)
+    names, points = _titles(prepared), prepared.points
     gains = []
-    for _, row in rows.iterrows():
-        mean, low, high, draw_low, draw_high = (
-            scale * float(row[name]) for name in ("difference", "low", "high", "draw_05", "draw_95")
-        )
-        label = str(row["label"])
-        gains.append(
-            Gain(label, names.get(label, label), Interval(mean, low, high), Interval(mean, draw_low, draw_high))
-        )
+    for combination, effect in results.effects[wanted.name].items():
+        label = str(prepared.design["label"].iloc[int(np.flatnonzero(points.levers_at == combination)[0])])
+        over = effect.scaled(_scale(wanted))
+        gains.append(Gain(label, names.get(label, label), over.mean, over.band, over=over))
+    if not gains:
+        return None
     return levers_chart(
-        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon,
-        axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws",
-        doubt="middle 90 % of draws, beyond chance",
-    )  # fmt: skip
+        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon, axis=_change_of(wanted)
+    )
 
 
 def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
@@ -128,7 +128,8 @@ def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
             rows["part"], (scale * rows[columns].to_numpy(float)).tolist(), strict=True
         )
     ]
-    whole = signed_days(scale * float(rows["contribution"].sum()))
+    total = Interval(*(scale * float(rows[name].iloc[0]) for name in ("whole", "whole_low", "whole_high")))
+    whole = f"{signed_days(total.value)} (95{GAP}%: {span_words(total, signed_days)})"
     largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
     finding = (
@@ -143,26 +144,31 @@ def _sensitivity(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
         return _morris(prepared, rows, wanted)
     if "in_all" in rows:
         return _sobol(prepared, rows, wanted)
-    bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
+    names = _titles(prepared)
+    bars = [Bar(names.get(f, f), rho, (low, high)) for f, rho, low, high in
+            rows[["factor", "correlation", "low", "high"]].itertuples(index=False)]  # fmt: skip
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
-    bars = [bar for bar in bars if math.isfinite(bar.value)]
+    renamed = rows.assign(factor=[names.get(f, f) for f in rows["factor"]])
+    line = float(rows["line"].iloc[0])
     return bars_chart(
-        bars, _caption(prepared, wanted), prepared.experiment.spec.question, axis, key, _made_of(prepared)
-    )
+        bars, _caption(prepared, wanted), stands_out_words(renamed, wanted), axis, key, _made_of(prepared),
+        line=line if math.isfinite(line) else None,
+    )  # fmt: skip
 
 
 def _morris(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     scale = _scale(wanted)
     effects = [
-        Effect(name, Interval(*(scale * v for v in span)), scale * mean, scale * spread)
-        for name, *span, mean, spread in zip(
-            rows["factor"], rows["effect"], rows["low"], rows["high"], rows["direction"], rows["uneven"], strict=True
+        MorrisEffect(
+            name, Interval(*(scale * v for v in span)), scale * mean, scale * spread, scale * chance, steps, 0, inert
         )
+        for name, *span, mean, spread, chance, steps, inert in rows[
+            ["factor", "effect", "low", "high", "direction", "uneven", "by_chance", "steps", "inert"]
+        ].itertuples(index=False)
     ]
-    noise = float(rows["by_chance"].iloc[0])
     return morris_chart(
         effects, _caption(prepared, wanted), unit=_change_of(wanted), made_of=_made_of(prepared),
-        by_chance=scale * noise if math.isfinite(noise) else None, titles=_titles(prepared),
+        titles=_titles(prepared),
     )  # fmt: skip
 
 

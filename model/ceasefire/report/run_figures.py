@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ceasefire.analysis.causes_over_draws import cause_curves
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import world_distribution
-from ceasefire.analysis.survival import cumulative_incidence, survival
+from ceasefire.analysis.survival import survival
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.charts.cumulative_incidence import causes_chart
@@ -64,13 +65,13 @@ def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
     if not (folder / f"{LAST_OF_WORLDS}.svg").exists():
         draw_worlds(plan, outcome.worlds, folder)
     _draw_survival(plan, outcome, folder)
+    _draw_causes(plan, outcome, folder)
 
 
 def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     """The figures without parameter uncertainty; they can be drawn while the parameter draws are simulated."""
     if worlds["failed"].all():
         return
-    _draw_causes(plan, worlds, folder)
     _draw_sample(plan, worlds, folder)
 
 
@@ -85,11 +86,11 @@ def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
     save(chart, folder, "survival")
 
 
-def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
+def _draw_causes(plan: Plan, outcome: RunResult, folder: Path) -> None:
     caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.label, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
-    incidence = cumulative_incidence(worlds, by_actor=True)
-    save(causes_chart(incidence, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
+    causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
+    save(causes_chart(causes, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
 
 
 def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
