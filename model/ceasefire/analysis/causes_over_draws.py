@@ -119,7 +119,7 @@ def _sum(incidence: Incidence, members: list[EndingCause], horizon: int) -> Floa
 
 
 def _ended_by_day(doubt: pd.DataFrame, members: list[EndingCause]) -> FloatArray:
-    """The day on which one of these endings came, (draws, worlds); a day beyond all where none did, NaN where failed."""
+    """The day on which one of these endings came, (draws, worlds); a day beyond all where none did."""
     pairs = list(zip(doubt["cause"].astype(str), doubt["cause_actor"].astype(str), strict=True))
     chosen = np.array([EndingCause(*pair) in members for pair in pairs]) & doubt["ended"].to_numpy(bool)
     return values_by_draw(doubt, np.where(chosen, doubt["days_held"].to_numpy(float), 1e9))

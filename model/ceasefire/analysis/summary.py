@@ -12,6 +12,14 @@ import pandas as pd
 from ceasefire.analysis.bands_over_draws import CurveBands
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
+from ceasefire.analysis.losses import (
+    COUNTS,
+    a_year_held,
+    a_year_held_by_draw,
+    count_of,
+    over_fixed_time,
+    years_held,
+)
 from ceasefire.analysis.mixing_distribution import world_distribution
 from ceasefire.analysis.survival import (
     EndingCause,
@@ -81,8 +89,11 @@ class Summary:
         }
 
 
-def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> Summary:
-    """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed."""
+def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None = None) -> Summary:
+    """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed.
+
+    `rate` are the deaths a day of the war before the deal, None to leave out what follows an end.
+    """
     curve = survival(worlds)
     drawn = worlds_by_draw(doubt, horizon) if doubt is not None else None
     bands = drawn.bands() if drawn is not None else None
@@ -94,7 +105,7 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> S
         median=Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None),
         endings=endings(worlds),
         causes=causes(worlds, doubt),
-        costs={name: _cost(name, worlds, doubt) for name in COSTS if name in worlds},
+        costs=costs(worlds, doubt, horizon, rate) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
         horizon=horizon,
         worlds=curve.worlds,
         failed=curve.failed,
@@ -165,17 +176,34 @@ def _ending_of(worlds: pd.DataFrame) -> npt.NDArray[np.str_]:
     return np.array([f"{cause} {actor}".strip() if ended else "held" for ended, cause, actor in pairs], dtype=np.str_)
 
 
-COSTS = (
-    "violations", "violations_strategic", "violations_retaliatory", "violations_spoiling", "violations_localised",
-    "deaths", "deaths_combatant", "deaths_civilian", "displaced", "talks",
-)  # fmt: skip
-"""Counts of a world, until the deal ends."""
+def costs(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None) -> dict[str, Figure]:
+    """What a deal costs, with chance and doubt: means of a world until it ends, deaths and violations a year held.
+
+    With the `rate` of deaths of the war before the deal [a day], also deaths over the whole horizon, when the fighting
+    after an end goes on at that rate.
+    """
+    found = {name: _mean_over_worlds(name, count_of(worlds, name), doubt, name) for name in COUNTS}
+    for name in ("deaths", "violations"):
+        chance = a_year_held(count_of(worlds, name), years_held(worlds))
+        drawn = a_year_held_by_draw(doubt, name) if doubt is not None else None
+        found[f"{name}_a_year_held"] = _figure(f"{name} a year held", chance, drawn, np.inf)
+    if rate is not None:
+        here, there = (
+            over_fixed_time(count_of(each, "deaths"), each["days_held"].to_numpy(float), horizon, rate)
+            if each is not None else None
+            for each in (worlds, doubt)
+        )  # fmt: skip
+        known = here[np.isfinite(here)] if here is not None else np.zeros(0)
+        drawn = values_by_draw(doubt, there) if doubt is not None and there is not None else None
+        name = f"deaths within {horizon:,} days"
+        found["deaths_over_horizon"] = _figure(name, bounded_mean_interval(known, 0.0), drawn, np.inf)
+    return found
 
 
-def _cost(name: str, worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> Figure:
+def _mean_over_worlds(name: str, here: FloatArray, doubt: pd.DataFrame | None, column: str) -> Figure:
     """The mean of a count over worlds, with chance and doubt."""
-    chance = bounded_mean_interval(worlds.loc[~worlds["failed"], name].to_numpy(float), 0.0)
-    return _figure(name, chance, None if doubt is None else values_by_draw(doubt, doubt[name]), np.inf)
+    drawn = values_by_draw(doubt, count_of(doubt, column)) if doubt is not None else None
+    return _figure(name, bounded_mean_interval(here[np.isfinite(here)], 0.0), drawn, np.inf)
 
 
 def _content(figure: Figure) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import typer
 
 from ceasefire.cli import (
     compare,
+    diff,
     evaluation,
     experiment,
     forecast,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "world": world.world,
     "compare": compare.compare,
     "levers": compare.levers,
+    "diff": diff.diff,
     "experiment": experiment.experiment,
     "forecast": forecast.forecast,
     "replay": report.replay,

@@ -26,7 +26,7 @@ def run_text(summary: Summary, results: Results) -> str:
     """The summary of a run: a heading, the figures, and the ways of ending."""
     plan = results.plan
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
-    heading = f"{plan.loaded.label}: {plan.scenario.title}\n{sample}"
+    heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     return f"{heading}\n\n{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
 
@@ -86,10 +86,19 @@ def _day(day: float, horizon: int) -> str:
 
 
 def _endings(summary: Summary, titles: dict[str, str]) -> str:
-    shown = {ending: share for ending, share in summary.endings.items() if share > 0 or ending == EndingCause("held")}
-    return columns(
-        [["how it ends", ""], *([ending_words(*e, titles), _share(s)] for e, s in shown.items())], right=(1,)
-    )
+    """Shares of worlds by ending, over draws and as written."""
+    drawn = any(figure.doubt is not None for figure in summary.causes.values())
+    chance = f"chance in {how_many(summary.worlds, 'world')} (95 %)"
+    rows = [["how it ends", *(["mean over draws", "90 % of draws", "as written", chance] if drawn else ["", chance])]]
+    for ending, figure in summary.causes.items():
+        if figure.main >= LEAST_SHOWN or figure.chance.value >= LEAST_SHOWN or ending == EndingCause("held"):
+            own = _written_share(figure, summary.worlds)
+            rows.append([ending_words(*ending, titles), *_cells(figure, _share, drawn, own)])
+    return columns(rows, right=(1, 3) if drawn else (1,))
+
+
+LEAST_SHOWN = 0.005
+"""Share of worlds from which an ending has a row; the report has all."""
 
 
 Cell = tuple[str, str]

@@ -79,7 +79,7 @@ def _folder_for_charts(loaded: Loaded, seed: int) -> Path:
     from ceasefire.ensemble.output_folder import RESULTS, candidate_names
     from ceasefire.ensemble.run_plan import Plan
 
-    name = next(candidate_names(loaded.label, Plan(loaded, 1, seed).fingerprint, plain=False)).name
+    name = next(candidate_names(loaded.folder_name, Plan(loaded, 1, seed).fingerprint, plain=False)).name
     return RESULTS / "worlds" / name
 
 

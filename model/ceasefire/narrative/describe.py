@@ -173,7 +173,7 @@ def head(loaded: Loaded) -> list[str]:
     scenario = loaded.scenario
     days = scenario.horizon_days
     first, last = date_words(scenario.start), date_words(scenario.start + datetime.timedelta(days=days))
-    lines = heading(f"{scenario.title} ({loaded.label})", "=")
+    lines = heading(f"{scenario.title} ({loaded.shown})", "=")
     lines += wrapped(f"In force from {first}; followed for {days:,} days, to {last}.")
     for path, value in loaded.settings.items():
         lines += wrapped(f"Set for this description: {path} = {value}.")

@@ -210,8 +210,8 @@ def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
         clear = int((rows["low"] > rows["by_chance"]).sum())
         if not clear:
             return (
-                f"With so many worlds, no factor's effect on {wanted.words} can be told from chance; the largest is that "
-                f"of {best['factor']}, {size}{_unit(wanted)} (95{GAP}%: {span})."
+                f"With so many worlds, no factor's effect on {wanted.words} can be told from chance; the largest is "
+                f"that of {best['factor']}, {size}{_unit(wanted)} (95{GAP}%: {span})."
             )
         return (
             f"{best['factor']} has the largest effect: over its whole range it changes {wanted.words} by "

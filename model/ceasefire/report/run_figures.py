@@ -78,7 +78,7 @@ def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
 def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
     drawn = worlds_by_draw(outcome.doubt, plan.horizon) if outcome.doubt is not None else None
     verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
-    caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
+    caption = Caption(plan.loaded.title, plan.loaded.shown, plan.seed)
     chart = survival_chart(
         survival(outcome.worlds), drawn.bands() if drawn is not None else None, caption,
         assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
@@ -87,7 +87,7 @@ def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
 
 
 def _draw_causes(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.label, plan.seed)
+    caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.shown, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
     save(causes_chart(causes, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
@@ -95,7 +95,7 @@ def _draw_causes(plan: Plan, outcome: RunResult, folder: Path) -> None:
 
 def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     opening = initial_state(plan.scenario)
-    label = plan.loaded.label
+    label = plan.loaded.shown
     histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
     title = titled(plan.scenario.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
     save(histories_chart(histories, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
@@ -115,7 +115,7 @@ def worlds_by_day(outcome: RunResult) -> list[int]:
 
 def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCallback = no_progress) -> None:
     """The additional figures: hazard by age, front line, violations around talks; and their captions."""
-    opening, label, title = initial_state(plan.scenario), plan.loaded.label, plan.scenario.title
+    opening, label, title = initial_state(plan.scenario), plan.loaded.shown, plan.scenario.title
     worlds = worlds_by_day(outcome)
     if not worlds:
         return
@@ -148,7 +148,7 @@ def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
         shape = weibull_shape(outcome.worlds)
     except ValueError:
         shape = None
-    caption = Caption(titled(plan.scenario.title, "the danger of ending"), plan.loaded.label, plan.seed)
+    caption = Caption(titled(plan.scenario.title, "the danger of ending"), plan.loaded.shown, plan.seed)
     save(hazard_chart(curve, shape, caption), folder, "hazard")
     return hazard_finding(curve, shape)
 
@@ -159,7 +159,7 @@ def draw_world(story: Story, folder: Path) -> list[Path]:
     from ceasefire.narrative.world_notes import WorldNotes, choices_behind
 
     scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
-    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.label, story.seed)
+    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.shown, story.seed)
     front = front_of_log(scenario, recorded.log, recorded.record)
     files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
     behind = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
@@ -174,5 +174,5 @@ def _draw_decision(loaded: Loaded, seed: int, number: int, decision: Decision, f
     titles = {name: motive.title for name, motive in scenario.motives.items()}
     day = day_of(scenario, decision.day)
     choice = Choice(actor.title, day, ladder_of(actor.role), decision.old, decision.new, titles)
-    caption = Caption(titled(scenario.title, f"the choice behind the end of world {number:,}"), loaded.label, seed)
+    caption = Caption(titled(scenario.title, f"the choice behind the end of world {number:,}"), loaded.shown, seed)
     return save(pulls_chart(decision.pulls, choice, caption), folder, f"world-{number}-why")
