@@ -60,8 +60,11 @@ def run(
     loaded = load_with_options(scenario, change, setting)
     from ceasefire.ensemble.output_folder import folder_for_run
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.scenario.without_effect import warnings
 
     plan = Plan(loaded, worlds, seed, engine, days)
+    for warned in warnings(loaded.scenario):
+        notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
     results = _redraw(folder, plan) if there else _run(plan, folder, workers)
     _show_results(results, scenario, as_json)

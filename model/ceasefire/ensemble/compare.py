@@ -74,8 +74,8 @@ class SidePair:
     """Two sides and the paired differences of the other from the first.
 
     `days`, `holds` and `deaths` (within the horizon, the fighting after an end included) are at the values as written;
-    `over_draws` is the difference of days held over draws of the assumed numbers, None when nothing is assumed or it was
-    not computed.
+    `over_draws` is the difference of days held over draws of the assumed numbers, None when nothing is assumed or it
+    was not computed.
     """
 
     first: Side

@@ -109,7 +109,11 @@ class _ExperimentReader:
         factors = [factor for group in GROUPS for factor in self._group(base, group)]
         rows: tuple[Row, ...] = ()
         if self.spec.design.file is not None:
-            factors, rows, faults = read_points(self.file.parent / self.spec.design.file, factors)
+            factors, rows, faults = read_points(
+                self.file.parent / self.spec.design.file,
+                factors,
+                lambda factor, value: _values_fault(base, factor.paths[0], Spread(values=[value])),
+            )
             self.faults += faults
         swap = self._swap(base) if self.spec.design.kind == "swap" else None
         factors = [*(swap.factors if swap else ()), *factors]

@@ -44,6 +44,7 @@ from ceasefire.report.sentences import (
     survival_alt,
     uncertainty_points,
 )
+from ceasefire.scenario.without_effect import warnings
 from ceasefire.wording import (
     date_words,
     days,
@@ -348,6 +349,7 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
 
 def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
     points = uncertainty_points(results, run.outcome.assumed)
+    points += [f"Without effect, or the other way round: {warned}." for warned in warnings(run.plan.scenario)]
     return [Paragraph("The main figures state two sources of uncertainty separately."), Points(points)]
 
 
