@@ -11,11 +11,13 @@ from conftest import SMALL, Command
 from html_page import read
 
 from ceasefire.analysis.estimates import Interval
+from ceasefire.ensemble.run import run
 from ceasefire.experiments.grid_effects import worlds_needed
 from ceasefire.experiments.inert_factors import inert_numbers
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.experiments.prepare import prepare
+from ceasefire.experiments.prepare import prepare, quick_worlds
+from ceasefire.experiments.replay import point_scenario
 from ceasefire.report.experiment_tables import answer_to
 
 DAYS = outcome("days_held")
@@ -134,3 +136,47 @@ def test_worlds_that_would_do_are_said_only_where_chance_is_larger() -> None:
     assert np.isnan(worlds_needed(Interval(5, 2, 8), 100))
     assert worlds_needed(Interval(2, -2, 6), 100) == 400
     assert np.isnan(worlds_needed(Interval(0, -2, 2), 100))
+
+
+def test_an_experiment_cut_short_offers_no_answer_and_counts_what_was_run(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_SECONDS", 0.0)
+    file = asked("levers: {paths: {agreement.monitoring: [0.1, 0.5, 0.9]}}\ndesign: {kind: grid}\n")
+    result = command("experiment", file, "--quick")
+    page = read(Path(result.last, "report.html").read_text(encoding="utf-8")).all("blockquote")[0].text
+    assert "not finished: 0 of " in page
+    assert "no answer yet" in page
+    assert "95" not in page
+
+
+def test_a_quick_run_has_a_design_that_its_time_can_finish() -> None:
+    many = "[" + ", ".join(f"{k / 200:g}" for k in range(200)) + "]"
+    text = f"levers: {{paths: {{agreement.monitoring: {many}, agreement.hotline: {many}}}}}\ndesign: {{kind: grid}}\n"
+    experiment = load_experiment(asked(text))
+    prepared = prepare(experiment, quick=True)
+    assert len(prepared.points.distinct) * prepared.worlds <= quick_worlds(experiment)
+    levels = prepared.experiment.factors[0].levels()
+    assert (levels[0], levels[-1]) == (0, 0.995)
+    long = Path("long.yaml")
+    long.write_text(f"name: long\nbase: {SMALL}\nhorizon_days: 36500\n", encoding="utf-8")
+    slow = asked(text.replace(many, "[0.1, 0.9]"))
+    content = Path(slow).read_text(encoding="utf-8").replace(str(SMALL), "./long.yaml").replace("days: 60\n", "")
+    Path(slow).write_text(content, encoding="utf-8")
+    assert quick_worlds(load_experiment(slow)) < quick_worlds(experiment)
+
+
+def test_the_story_of_a_point_is_that_of_its_row_and_the_printed_commands_work(command: Command) -> None:
+    text = "levers: {paths: {agreement.monitoring: [0.1, 0.9]}}\nuncertainties: {paths: {mechanisms.grip: doubt}}\n"
+    folder = command("experiment", asked(text + "draws: 2\ndesign: {kind: grid}\n", 5)).last
+    rows = pd.concat(pd.read_parquet(file) for file in Path(folder, "worlds").glob("*.parquet"))
+    row = rows[rows["point"] == 3].iloc[-1]
+    loaded, seed = point_scenario(Path(folder), 3)
+    again = run(loaded, worlds=int(row["world"]) + 1, seed=seed).iloc[-1]
+    assert (again["days_held"], again["deaths_combatant"]) == (row["days_held"], row["deaths_combatant"])
+    told = command("world", folder, "--world", str(row["world"]), "--point", "3")
+    assert told.code == 0, told.err
+    assert "say which of its points with --point" in command("world", folder, "--world", "0").err
+    page = read(Path(folder, "report.html").read_text(encoding="utf-8")).text
+    assert f"ceasefire world {folder} --point 0 --world 0" in page
+    assert "has points 0 to" in command("world", folder, "--world", "0", "--point", "99").err
