@@ -27,12 +27,15 @@ from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
 from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
-from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
+from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, VIOLATION_COLOURS, save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.charts.world_panels import counted, episodes
+from ceasefire.charts.world_panels import by_side, counted, episodes
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
-from ceasefire.simulation.trajectory import Trajectory
+from ceasefire.ensemble.run import run
+from ceasefire.scenario.load import load
+from ceasefire.simulation.initial_state import initial_state
+from ceasefire.simulation.trajectory import Trajectory, trajectory
 from ceasefire.wording import whole_percent
 
 HORIZON = 1825
@@ -518,3 +521,28 @@ def test_an_axis_has_a_handful_of_round_days(last: int) -> None:
     assert 2 <= len(ticks) <= 11
     assert ticks[0] == 0
     assert ticks[-1] <= last
+
+
+def test_the_counts_on_a_history_are_those_of_the_table_of_worlds() -> None:
+    """An attack that ends a deal is drawn, but it is no part of what the deal cost."""
+    loaded = load("idlib-2019-08-31")
+    worlds = run(loaded, worlds=12, seed=1)
+    opening = initial_state(loaded.scenario)
+    for row in worlds.to_dict("records"):
+        words = " ".join(
+            text.get_text().replace("\n", " ")
+            for text in texts(history_chart(trajectory(loaded.scenario, opening, "x", 1, row["world"])))
+        )
+        fired = sum(row[f"violations_{kind}"] for kind in ("strategic", "spoiling", "retaliatory", "localised"))
+        assert f"{fired:,} violations, {row['deaths_combatant'] + row['deaths_civilian']:,} deaths" in words
+    assert worlds["ended"].any()
+
+
+def test_violations_have_none_of_the_colours_of_postures_and_actors_stand_by_side() -> None:
+    postures = {colour.upper() for rungs in RUNG_COLOURS.values() for colour in rungs}
+    assert not postures & {colour.upper() for colour in VIOLATION_COLOURS.values()}
+    loaded = load("idlib-2020")
+    history = trajectory(loaded.scenario, initial_state(loaded.scenario), "x", 1, 0)
+    sides = [history.sides.get(actor) for actor in by_side(history)]
+    fighting = [side for side in sides if side is not None]
+    assert len(list(itertools.groupby(fighting))) == 2

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.screening import MorrisEffect
 from ceasefire.analysis.sensitivity import Influence
+from ceasefire.array_types import FloatArray
 from ceasefire.charts.forecast_scores import Deal, cases_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Bar, Gain, Key, bars_chart, levers_chart
@@ -25,7 +26,7 @@ from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.report.experiment_tables import stands_out_words
+from ceasefire.report.experiment_tables import answer_to, stands_out_words
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.find_scenarios import find_change, headline
 from ceasefire.scenario.parameter_paths import path_words
@@ -61,7 +62,7 @@ def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: Outcome
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
             return make(prepared, rows, wanted)
     if not prepared.experiment.crossed and prepared.experiment.spec.design.kind == "grid":
-        figure = _grid(prepared, results.tables["points"], wanted)
+        figure = _grid(prepared, results, wanted)
         if figure is not None:
             return figure
     return _differences(prepared, results, wanted)
@@ -212,11 +213,15 @@ def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: Ou
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
     if prepared.experiment.spec.design.kind == "one_at_a_time" and prepared.experiment.spec.draws is None:
         return _one_at_a_time(prepared, rows, wanted)
-    bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
+    rows = rows.sort_values("difference", key=lambda column: column.abs(), ascending=False, kind="stable")
+    scale = _scale(wanted)
+    bars = [Bar(label, scale * value, (scale * low, scale * high)) for label, value, low, high in
+            rows[["label", "difference", "low", "high"]].itertuples(index=False)]  # fmt: skip
     key = Key("difference from the scenario without changes", "its 95 % interval")
     return bars_chart(
-        bars, _caption(prepared, wanted), prepared.experiment.spec.question, _change_of(wanted), key, _made_of(prepared)
-    )
+        bars, _caption(prepared, wanted), _finding(prepared, results, wanted), _change_of(wanted), key,
+        _made_of(prepared),
+    )  # fmt: skip
 
 
 def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
@@ -248,9 +253,9 @@ def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Out
     return tornado_chart(swings, _caption(prepared, wanted), unit=_change_of(wanted), worlds=prepared.worlds)
 
 
-def _grid(prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+def _grid(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """Lines over one number, or cells over two factors; None for a grid of more factors."""
-    own = points.iloc[prepared.points.before :]
+    own = _with_doubt(prepared, results, wanted)
     factors = list(prepared.experiment.factors)
     if len(factors) == 1 and factors[0].kind == "number":
         return _lines(prepared, own, wanted, factors[0], None)
@@ -262,6 +267,26 @@ def _grid(prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVar
         if len(other.levels()) <= MOST_LINES:
             return _lines(prepared, own, wanted, along[0], other)
     return _field(prepared, own, wanted, factors[0], factors[1])
+
+
+def _with_doubt(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> pd.DataFrame:
+    """The points of the grid; `unclear` is 1 where the difference from the scenario as it is may be chance."""
+    points = results.tables["points"]
+    points = points[points["point"] >= prepared.points.before]
+    differences = results.tables["differences"]
+    rows = differences[differences["outcome"] == wanted.name]
+    clear = rows.loc[(rows["low"] > 0) | (rows["high"] < 0), "point"]
+    unclear = (~points["point"].isin(clear)).astype(float)
+    return points.assign(unclear=unclear, finding=_finding(prepared, results, wanted))
+
+
+def _finding(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> str:
+    """What the report answers, with the readers' names of the factors, as a subtitle."""
+    names = _titles(prepared)
+    answer = answer_to(results.tables, wanted, prepared.experiment.spec.design.kind)
+    for name in sorted(names, key=len, reverse=True):
+        answer = answer.replace(name, names[name])
+    return answer
 
 
 def _lines(
@@ -277,7 +302,7 @@ def _lines(
         lines[_setting(other, setting)] = Line(*spans)
     words = (_titles(prepared).get(along.name, along.name), wanted.words)
     return lines_chart(
-        lines, _caption(prepared, wanted), prepared.experiment.spec.question, words, _made_of(prepared),
+        lines, _caption(prepared, wanted), str(points["finding"].iloc[0]), words, _made_of(prepared),
         as_it_is=_own_value(prepared, along), shares=wanted.is_share,
     )  # fmt: skip
 
@@ -289,14 +314,16 @@ def _field(
     if across.kind == up.kind == "number":
         columns, rows = sorted(columns), sorted(rows)
     table = np.full((len(rows), len(columns)), np.nan)
+    unclear = table.copy()
     for _, point in points.iterrows():
-        table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
+        cell = rows.index(point[up.name]), columns.index(point[across.name])
+        table[cell], unclear[cell] = point[wanted.name], point["unclear"]
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
-        return _phase(prepared, wanted, (across, columns), (up, rows), table)
+        return _phase(prepared, wanted, (across, columns), (up, rows), (table, unclear))
     own = _own_place(_own_value(prepared, across), columns), _own_place(_own_value(prepared, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(prepared, wanted),
-        prepared.experiment.spec.question, (across.name, up.name), _made_of(prepared), shares=wanted.is_share,
+        str(points["finding"].iloc[0]), (across.name, up.name), _made_of(prepared), shares=wanted.is_share,
         own=None if own[0] is None or own[1] is None else (own[0], own[1]),
     )  # fmt: skip
 
@@ -306,7 +333,7 @@ def _phase(
     wanted: OutcomeVariable,
     across: tuple[Factor, list[float]],
     up: tuple[Factor, list[float]],
-    table: Any,
+    cells: tuple[FloatArray, FloatArray],
 ) -> Figure:
     """Cells over two numbers, at their values, with the contour of one half."""
     names = _titles(prepared)
@@ -316,8 +343,9 @@ def _phase(
         for value, (_, settings) in zip(own, (across, up), strict=True)
     )
     field = Field(
-        across[1], up[1], table, names[across[0].name], names[up[0].name],
+        across[1], up[1], cells[0], names[across[0].name], names[up[0].name],
         (own[0], own[1]) if inside and own[0] is not None and own[1] is not None else None,
+        cells[1],
     )  # fmt: skip
     caption, made_of = _caption(prepared, wanted), _made_of(prepared)
     return phase_chart(field, caption, figure=wanted.words, made_of=made_of, shares=wanted.is_share)

@@ -13,12 +13,12 @@ from ceasefire.analysis.causes_over_draws import cause_curves
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import world_distribution
-from ceasefire.analysis.survival import survival
+from ceasefire.analysis.survival import IntArray, survival
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.decisions import Choice, pulls_chart
-from ceasefire.charts.front_line import front_chart, front_finding
+from ceasefire.charts.front_line import front_chart, front_finding, front_moves
 from ceasefire.charts.hazard import hazard_chart, hazard_finding
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.style import save
@@ -50,12 +50,25 @@ LAST_OF_WORLDS = "worlds"
 def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
     """Worlds spread evenly over the days held: the middle one of each of `count` equal groups, shortest-lived first.
 
-    With six, those at the 8th, 25th, 42nd, 58th, 75th and 92nd per cent.
+    With six, those at the 8th, 25th, 42nd, 58th, 75th and 92nd per cent. Where some deals end and some hold, at least
+    one of each is shown, of six at least two if there are so many.
     """
-    complete = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")["world"].to_numpy()
+    complete = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")
     count = min(count, len(complete))
-    positions = ((np.arange(count) + 0.5) / max(count, 1) * len(complete)).astype(int)
-    return [int(world) for world in complete[positions]]
+    over = complete["ended"].to_numpy(bool) if "ended" in complete else np.ones(len(complete), dtype=bool)
+    ended, held = complete["world"].to_numpy()[over], complete["world"].to_numpy()[~over]
+    if count < 2 or not len(ended) or not len(held):
+        return _evenly(complete["world"].to_numpy(), count)
+    least = max(1, count // 3)
+    some = round(count * len(ended) / len(complete))
+    some = min(max(some, min(least, len(ended)), count - len(held)), count - min(least, len(held)), len(ended))
+    return [*_evenly(ended, some), *_evenly(held, count - some)]
+
+
+def _evenly(worlds: IntArray, count: int) -> list[int]:
+    """The middle world of each of `count` equal groups."""
+    positions = ((np.arange(count) + 0.5) / max(count, 1) * len(worlds)).astype(int)
+    return [int(world) for world in worlds[positions]]
 
 
 def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
@@ -161,7 +174,9 @@ def draw_world(story: Story, folder: Path) -> list[Path]:
     scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
     caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.shown, story.seed)
     front = front_of_log(scenario, recorded.log, recorded.record)
-    files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
+    files = []
+    if front_moves(front):
+        files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
     behind = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
     for choice in behind[:1]:
         files += _draw_decision(story.loaded, story.seed, number, choice, folder)
