@@ -88,9 +88,9 @@ def test_once_every_world_has_ended_none_holds_on_any_later_day() -> None:
 def test_the_band_is_that_of_a_share_when_nothing_is_censored_before() -> None:
     """At a mid-P limit, the chance of more than was seen and half that of as many is the tail."""
     curve = survival(worlds([5] * 30 + [9] * 70))
-    for limit, beyond in ((curve.low[5], binom.sf), (curve.high[5], binom.cdf)):
-        edge = 70 if beyond is binom.sf else 69
-        assert beyond(edge, 100, limit) + binom.pmf(70, 100, limit) / 2 == pytest.approx(0.025, abs=1e-9)
+    tails = binom.sf(70, 100, curve.low[5]), binom.cdf(69, 100, curve.high[5])
+    for limit, tail in zip((curve.low[5], curve.high[5]), tails, strict=True):
+        assert tail + binom.pmf(70, 100, limit) / 2 == pytest.approx(0.025, abs=1e-9)
 
 
 def test_certainty_is_never_claimed_where_all_worlds_hold_or_none_does() -> None:

@@ -320,7 +320,7 @@ def test_the_axis_ends_soon_after_the_last_world() -> None:
 
 
 def test_each_cause_has_a_line_and_its_band_on_one_scale() -> None:
-    worlds = made_up_worlds(1_000, 500)
+    worlds = made_up_worlds(1_000, 500).assign(cause_actor="")
     causes = cause_curves(worlds, None, HORIZON)
     figure = causes_chart(causes, CAPTION, horizon=HORIZON)
     words = " ".join(" ".join(text.get_text().split()) for text in texts(figure))
@@ -333,7 +333,7 @@ def test_each_cause_has_a_line_and_its_band_on_one_scale() -> None:
         inches.append(line.axes.get_position().height * figure.get_figheight() / line.axes.get_ylim()[1])
         assert whole_percent(float(curve.main[-1])).replace("\u00a0", " ") in words.replace("\u00a0", " ")
     assert inches == pytest.approx([inches[0]] * len(inches))
-    counts = worlds.loc[worlds["ended"]].groupby(["cause", "cause_actor"]).size() / len(worlds)
+    counts = worlds.loc[worlds["ended"]].groupby("cause").size() / len(worlds)
     assert sum(curve.main[-1] for curve in causes.curves) == pytest.approx(counts.sum())
 
 

@@ -60,7 +60,7 @@ def causes_chart(
     scale = TALLEST / min(1.0, 1.04 * reach)
     heights = [max(_own_height(each, scale), _label_height(label)) for each, label in zip(shown, labels, strict=True)]
     low = 0.52 + 0.14 * bool(rare)
-    inner = sum(heights) + BETWEEN * max(0, len(heights) - 1) + low + 0.5
+    inner = (sum(heights) or TALLEST / 2) + BETWEEN * max(0, len(heights) - 1) + low + 0.5
     sheet = page(inner, caption.title, _finding(causes, titles, horizon), caption.footer(causes.worlds))
     y = sheet.height - sheet.top - 0.46
     sheet.write(LEFT, y + 0.3, _key(drawn), size=SMALL, color=QUIET, va="center")
@@ -72,9 +72,14 @@ def causes_chart(
         if place == 0:
             calendar_axis(axes, horizon)
         _name(sheet, curve, label, y + height, colour)
-    if shown:
-        axes.tick_params(axis="x", labelbottom=True)
-        axes.set_xlabel("days since the deal began", labelpad=2)
+    if not shown:
+        axes = sheet.axes(LEFT, y - TALLEST / 2, PLOT_WIDTH, TALLEST / 2)
+        _scale(axes, LEAST_TOP, horizon)
+        calendar_axis(axes, horizon)
+        none = f"{share_of_worlds(0, causes.worlds)} worlds ended"
+        sheet.write(LEFT + PLOT_WIDTH + 0.12, y - TALLEST / 2, none, size=TEXT)
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.set_xlabel("days since the deal began", labelpad=2)
     if rare:
         words = textwrap.shorten(_rare_words(rare, titles), 118, placeholder=" …")
         sheet.write(0.14, sheet.bottom + 0.06, words, size=SMALL, color=QUIET, va="center")
@@ -103,6 +108,11 @@ def _panel(axes: Axes, curve: CauseCurve, colour: str, top: float, horizon: int)
     if curve.mean is not None:
         dashed = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 2)), "gid": f"written {gid}"}
         axes.step(days, curve.written[days], **look, **dashed)  # type: ignore[arg-type]
+    _scale(axes, top, horizon)
+
+
+def _scale(axes: Axes, top: float, horizon: int) -> None:
+    """The scales of a panel."""
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(max(1, round(4 * top / 0.5)), steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0 if top > 0.04 else 1, symbol=f"{GAP}%"))

@@ -136,6 +136,8 @@ def _span(row: pd.Series, wanted: OutcomeVariable, low: str = "low", high: str =
 
 
 def _gained(row: pd.Series, wanted: OutcomeVariable, who: str, value: str = "difference") -> str:
+    if row.get("moved", 1) == 0:
+        return f"{who}, no world differs"
     low, high = ("whole_low", "whole_high") if value == "whole" else ("low", "high")
     span = _span(row, wanted, low, high)
     return f"{who}, {_gain(wanted)(float(row[value]))}{_unit(wanted)} (95{GAP}%: {span})"
@@ -163,6 +165,7 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
     if not above.any() and not below.any():
         largest = rows.loc[rows["difference"].abs().idxmax()]
         text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
+        text += "" if float(largest["difference"]) else " in any world"
     return f"{text}."
 
 
@@ -208,6 +211,8 @@ def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
         size = _gain(wanted)(float(best["effect"])).lstrip("+")
         span = span_words(Interval(0, float(best["low"]), float(best["high"])), lambda v: _gain(wanted)(v).lstrip("+"))
         clear = int((rows["low"] > rows["by_chance"]).sum())
+        if not rows["effect"].any():
+            return f"No factor changes {wanted.words} in any world."
         if not clear:
             return (
                 f"With so many worlds, no factor's effect on {wanted.words} can be told from chance; the largest is "
@@ -284,6 +289,9 @@ def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
     if not len(known):
         return "Every point failed: there is no answer."
     shown = whole_percent if wanted.is_share else days
+    if known[wanted.name].nunique() == 1:
+        only = shown(float(known[wanted.name].iloc[0]))
+        return f"{wanted.words[:1].upper()}{wanted.words[1:]} is the same at every point: {only}."
     ends = []
     for row in (known.iloc[-1], known.iloc[0]):
         span = Interval(0, float(row[f"{wanted.name}_low"]), float(row[f"{wanted.name}_high"]))
