@@ -27,7 +27,7 @@ from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
 from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
-from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, VIOLATION_COLOURS, save
+from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, SIDE_COLOURS, VIOLATION_COLOURS, readable, save
 from ceasefire.charts.survival import survival_chart
 from ceasefire.charts.world_panels import by_side, counted, episodes
 from ceasefire.charts.world_sample import histories_chart
@@ -545,4 +545,8 @@ def test_violations_have_none_of_the_colours_of_postures_and_actors_stand_by_sid
     history = trajectory(loaded.scenario, initial_state(loaded.scenario), "x", 1, 0)
     sides = [history.sides.get(actor) for actor in by_side(history)]
     fighting = [side for side in sides if side is not None]
-    assert len(list(itertools.groupby(fighting))) == 2
+    assert [side for side, _ in itertools.groupby(fighting)] == list(history.trust)
+    figure = history_chart(history)
+    names = {text.get_text(): text.get_color() for axes in figure.axes for text in axes.get_yticklabels()}
+    assert names["Syrian government"] == readable(SIDE_COLOURS[list(history.trust).index("government")])
+    assert names["Turkey"] != names["Russia"]

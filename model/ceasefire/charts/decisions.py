@@ -107,7 +107,7 @@ def _frame(axes: Axes, rows: int) -> None:
     """Scale, zero line and grid."""
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_ylim(rows - 0.4, -0.6)
+    axes.set_ylim(rows - 0.5, -0.5)
     axes.margins(x=0.06)
     axes.axvline(0, color=INK, linewidth=1.0, zorder=1.5)
     axes.axhline(rows - 1.5, color=RULE, linewidth=0.7)

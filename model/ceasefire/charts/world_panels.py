@@ -46,7 +46,7 @@ def episodes(rungs: Counts) -> list[tuple[int, int, int]]:
 
 def by_side(history: Trajectory) -> list[str]:
     """The actors that fight, side by side as the scenario has them, then the outside parties."""
-    sides = list(dict.fromkeys(history.sides.values()))
+    sides = list(history.trust)
     place = {actor: sides.index(side) for actor, side in history.sides.items()}
     return sorted(history.actors, key=lambda actor: (history.ladders[actor] != "force", place.get(actor, len(sides))))
 

@@ -130,11 +130,11 @@ def _marks_panel(
 def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top: float) -> Axes:
     """Rows of postures, with the keys of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
-    colour_names = list(dict.fromkeys(history.sides.values()))
+    sides = list(history.trust)
     posture_strip(axes, history, actors, told_apart([history.actor_titles[actor] for actor in actors], 25))
     for label, actor in zip(axes.get_yticklabels(), actors, strict=True):
         if actor in history.sides:
-            label.set_color(readable(SIDE_COLOURS[colour_names.index(history.sides[actor]) % 2]))
+            label.set_color(readable(SIDE_COLOURS[sides.index(history.sides[actor])]))
     x = LEFT + WIDTH + 0.14
     for ladder, dx in (("force", 0.0), ("engagement", 0.72)):
         if any(history.ladders[actor] == ladder for actor in actors):

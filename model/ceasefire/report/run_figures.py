@@ -100,7 +100,7 @@ def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
 
 
 def _draw_causes(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.shown, plan.seed)
+    caption = Caption(titled(plan.loaded.title, "how it ends"), plan.loaded.shown, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
     save(causes_chart(causes, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
@@ -110,7 +110,7 @@ def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     opening = initial_state(plan.scenario)
     label = plan.loaded.shown
     histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
-    title = titled(plan.scenario.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
+    title = titled(plan.loaded.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
     save(histories_chart(histories, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
 
 
@@ -128,7 +128,7 @@ def worlds_by_day(outcome: RunResult) -> list[int]:
 
 def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCallback = no_progress) -> None:
     """The additional figures: hazard by age, front line, violations around talks; and their captions."""
-    opening, label, title = initial_state(plan.scenario), plan.loaded.shown, plan.scenario.title
+    opening, label, title = initial_state(plan.scenario), plan.loaded.shown, plan.loaded.title
     worlds = worlds_by_day(outcome)
     if not worlds:
         return
@@ -161,7 +161,7 @@ def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
         shape = weibull_shape(outcome.worlds)
     except ValueError:
         shape = None
-    caption = Caption(titled(plan.scenario.title, "the danger of ending"), plan.loaded.shown, plan.seed)
+    caption = Caption(titled(plan.loaded.title, "the danger of ending"), plan.loaded.shown, plan.seed)
     save(hazard_chart(curve, shape, caption), folder, "hazard")
     return hazard_finding(curve, shape)
 

@@ -51,7 +51,7 @@ class Trajectory:
     cause: str
     cause_actor: str
     sides: dict[str, str] = field(default_factory=dict)
-    """The title of the side of each actor that has one."""
+    """The side of each actor that has one; their order is that of `trust`."""
 
     @property
     def counted_days(self) -> int:
@@ -157,7 +157,7 @@ def from_day_log(scenario: Scenario, log: DayLog, last: WorldArray, label: str, 
         days_held=int(w["days_held"]),
         cause=CAUSES[int(w["cause"])],
         cause_actor=opening.actors[cause_actor] if cause_actor >= 0 else "",
-        sides={a: scenario.sides[s].title for a in opening.actors if (s := scenario.actors[a].side) is not None},
+        sides={a: s for a in opening.actors if (s := scenario.actors[a].side) is not None},
     )
 
 
