@@ -23,7 +23,8 @@ from matplotlib.transforms import Bbox
 
 from ceasefire.analysis.bands_over_draws import CurveBands, survival_bands
 from ceasefire.analysis.causes_over_draws import cause_curves
-from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, survival
+from ceasefire.analysis.summary import summary
+from ceasefire.analysis.survival import ENDING_CAUSES, EndingCause, SurvivalCurve, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
 from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
@@ -351,6 +352,10 @@ def test_a_cause_that_comes_only_where_numbers_are_drawn_is_shown_with_both_doub
     assert curve.main[-1] == pytest.approx(spiral.mean())
     assert curve.high is not None
     assert curve.high[-1] > 0.5
+    in_table = summary(written, doubt, HORIZON).causes[EndingCause("spiral")]
+    assert in_table.doubt is not None
+    assert curve.low is not None
+    assert (in_table.doubt.low, in_table.doubt.high) == pytest.approx((curve.low[-1], curve.high[-1]))
     words = " ".join(text.get_text() for text in texts(causes_chart(causes, CAPTION, horizon=HORIZON)))
     assert "0 of 300" in words
     assert "mean over draws" in words

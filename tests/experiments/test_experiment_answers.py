@@ -138,6 +138,26 @@ def test_worlds_that_would_do_are_said_only_where_chance_is_larger() -> None:
     assert np.isnan(worlds_needed(Interval(0, -2, 2), 100))
 
 
+def test_the_best_of_several_changes_has_an_interval_that_allows_for_the_choice(command: Command) -> None:
+    paths = "{agreement.monitoring: [0.1, 0.5, 0.9], agreement.hotline: [0.1, 0.9], agreement.clarity: [0.1, 0.9]}"
+    tables = tables_of(command, f"levers: {{paths: {paths}}}\ndesign: {{kind: one_at_a_time}}\n", 60)
+    best = tables["best"].set_index("which")
+    for which, pick in (("best", "max"), ("worst", "min")):
+        assert best.loc[which, "difference"] == pytest.approx(getattr(tables["differences"]["difference"], pick)())
+    one = best.loc["best"]
+    assert one["low"] <= one["low_alone"]
+    assert one["high"] == pytest.approx(one["high_alone"])
+    gains = pd.DataFrame(
+        {"outcome": "days_held", "label": ["a", "b"], "difference": [40.0, 6.0], "low": [30, 1.0], "high": [50, 11.0]}
+    )
+    chosen = pd.DataFrame(
+        {"outcome": "days_held", "which": ["best"], "label": ["a"], "difference": [40.0], "low": [26.0], "high": [50.0],
+         "among": [2]}
+    )  # fmt: skip
+    words = answer_to({"differences": gains, "best": chosen, "points": gains}, DAYS, "one_at_a_time")
+    assert "a, +40 days (95\u00a0%, chosen among 2: +26 to +50)" in words
+
+
 def test_an_experiment_cut_short_offers_no_answer_and_counts_what_was_run(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,7 +107,9 @@ def _curve(
     successes = np.array([(ended <= day).sum(axis=1) for day in chosen])
     found = share_bands(successes, np.isfinite(ended).sum(axis=1))
     days = np.arange(horizon + 1)
-    edges = [np.interp(days, chosen, np.maximum.accumulate(edge)) for edge in (found.low, found.high)]
+    # A share that has ended never falls; the last day stands as it was estimated, and is that of the table of causes.
+    rising = [np.minimum.accumulate(edge[::-1])[::-1] for edge in (found.low, found.high)]
+    edges = [np.interp(days, chosen, edge) for edge in rising]
     return CauseCurve(ending, share, low, high, _sum(drawn, members, horizon), edges[0], edges[1])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ceasefire.analysis.bands_over_draws import CurveBands
+from ceasefire.analysis.bands_over_draws import CurveBands, share_bands
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
 from ceasefire.analysis.losses import (
@@ -20,6 +21,7 @@ from ceasefire.analysis.losses import (
     over_fixed_time,
     years_held,
 )
+from ceasefire.analysis.mixing_check import HalvesCheck, halves_check
 from ceasefire.analysis.mixing_distribution import world_distribution
 from ceasefire.analysis.survival import (
     EndingCause,
@@ -60,7 +62,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Summary:
-    """Shares still holding by day [probability], mean and median days held, and shares of worlds by ending."""
+    """Shares still holding by day [probability], mean and median days held, shares of worlds by ending, and costs.
+
+    `spread` checks the spread of draws in mean days held on halves of their worlds; None without draws.
+    """
 
     holding: dict[int, Figure]
     mean: Figure
@@ -68,6 +73,7 @@ class Summary:
     endings: dict[EndingCause, float]
     causes: dict[EndingCause, Figure]
     costs: dict[str, Figure]
+    spread: HalvesCheck | None
     horizon: int
     worlds: int
     failed: int
@@ -99,6 +105,10 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate
     bands = drawn.bands() if drawn is not None else None
     days = [*(day for day in DAYS if day < horizon), horizon]
     mean = restricted_mean(worlds, horizon)
+    spread = None
+    if drawn is not None:
+        with suppress(ValueError):
+            spread = halves_check(world_distribution(drawn.days, 0.0, float(horizon)), drawn.days)
     return Summary(
         holding={day: _holding(curve, drawn, bands, day, horizon) for day in days},
         mean=_figure("mean days held", mean, drawn.days if drawn is not None else None, float(horizon)),
@@ -106,6 +116,7 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate
         endings=endings(worlds),
         causes=causes(worlds, doubt),
         costs=costs(worlds, doubt, horizon, rate) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
+        spread=spread,
         horizon=horizon,
         worlds=curve.worlds,
         failed=curve.failed,
@@ -160,13 +171,21 @@ def causes(worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> dict[EndingCause
     for ending in dict.fromkeys([*here, *there]):
         chance = share_interval(float((here == ending).sum()), len(here))
         drawn = values_by_draw(doubt, there == ending) if doubt is not None else None
-        found[EndingCause(*ending.split(" "))] = _figure("", chance, drawn, 1.0)
+        found[EndingCause(*ending.split(" "))] = _as_in_curves(_figure("", chance, drawn, 1.0), drawn)
     held = found.pop(EndingCause("held"), None)
     if held is None:
         none = values_by_draw(doubt, np.zeros(len(doubt))) if doubt is not None else None
         held = _figure("", share_interval(0, len(here)), none, 1.0)
     ranked = sorted(found.items(), key=lambda item: (-item[1].main, item[0]))
     return {**dict(ranked), EndingCause("held"): held}
+
+
+def _as_in_curves(figure: Figure, drawn: FloatArray | None) -> Figure:
+    """A share with the band over draws that the curves of causes end in."""
+    if drawn is None or figure.verdict:
+        return figure
+    bands = share_bands(np.nansum(drawn, axis=1)[None], np.isfinite(drawn).sum(axis=1))
+    return replace(figure, doubt=Interval(figure.main, float(bands.low[0]), float(bands.high[0])))
 
 
 def _ending_of(worlds: pd.DataFrame) -> npt.NDArray[np.str_]:

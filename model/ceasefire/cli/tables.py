@@ -88,13 +88,16 @@ def _day(day: float, horizon: int) -> str:
 def _endings(summary: Summary, titles: dict[str, str]) -> str:
     """Shares of worlds by ending, over draws and as written."""
     drawn = any(figure.doubt is not None for figure in summary.causes.values())
-    chance = f"chance in {how_many(summary.worlds, 'world')} (95 %)"
+    chance = "chance (95 %)"
     rows = [["how it ends", *(["mean over draws", "90 % of draws", "as written", chance] if drawn else ["", chance])]]
     for ending, figure in summary.causes.items():
         if figure.main >= LEAST_SHOWN or figure.chance.value >= LEAST_SHOWN or ending == EndingCause("held"):
             own = _written_share(figure, summary.worlds)
             rows.append([ending_words(*ending, titles), *_cells(figure, _share, drawn, own)])
-    return columns(rows, right=(1, 3) if drawn else (1,))
+    verdict = next((figure.verdict for figure in summary.causes.values() if figure.verdict), "")
+    starred = any(cell.endswith("*") for row in rows for cell in row)
+    star = f"\n* {verdict}: the band may be this wide, or one number" if starred else ""
+    return columns(rows, right=(1, 3) if drawn else (1,)) + star
 
 
 LEAST_SHOWN = 0.005

@@ -161,6 +161,7 @@ def _of_design(
         effects = effects_over_draws(prepared, outcome_values)
         results.effects[outcome_values.outcome.name] = effects
         yield "levers", _across_draws(prepared, outcome_values, effects)
+    if prepared.experiment.crossed or kind == "one_at_a_time":
         with suppress(ValueError):
             yield "best", _best(prepared, outcome_values)
     if kind == "grid" and not prepared.experiment.crossed and not np.isnan(means).any():
@@ -254,19 +255,25 @@ def _effect_columns(effect: EffectOverDraws) -> dict[str, Any]:
 
 
 def _best(prepared: PreparedExperiment, outcome_values: OutcomeValues) -> pd.DataFrame:
-    """The best and the worst combination, each with an interval that allows for its having been chosen among all."""
+    """The best and the worst combination, each with an interval that allows for its having been chosen among all.
+
+    Over draws, or over the worlds where there are none.
+    """
     points, every = prepared.points, _by_combination(prepared, outcome_values)
     first = {int(c): int(np.flatnonzero(points.levers_at == c)[0]) for c in every}
-    labels, gains = [], []
+    labels, rows = [], []
     for combination, changed in every.items():
         baseline = int(points.baseline[first[combination]])
-        if points.same_as[first[combination]] != points.same_as[baseline]:
+        if first[combination] in points.distinct and points.same_as[first[combination]] != points.same_as[baseline]:
             labels.append(str(prepared.design["label"].iloc[first[combination]]))
-            gains.append(np.nanmean(changed - every[int(points.levers_at[baseline])], axis=1))
-    chosen = [best_of(np.array(gains), labels, most=most) for most in (True, False)]
+            gains = changed - every[int(points.levers_at[baseline])]
+            rows.append(np.nanmean(gains, axis=1) if prepared.experiment.crossed else gains[0])
+    values = np.array(rows)
+    values = values[:, np.isfinite(values).all(axis=0)] if len(rows) else np.zeros((0, 0))
+    chosen = [best_of(values, labels, most=most) for most in (True, False)]
     return pd.DataFrame(
         {"which": which, "label": one.name, "difference": one.chosen.value, "low": one.chosen.low,
-         "high": one.chosen.high, "low_alone": one.alone.low, "high_alone": one.alone.high, "among": len(gains)}
+         "high": one.chosen.high, "low_alone": one.alone.low, "high_alone": one.alone.high, "among": len(rows)}
         for which, one in zip(("best", "worst"), chosen, strict=True)
     )  # fmt: skip
 

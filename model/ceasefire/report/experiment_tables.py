@@ -67,7 +67,7 @@ def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
             return _levers(rows, wanted, best) if name == "levers" else sentence(rows, wanted)
     rows = _rows(tables, "differences", wanted)
     if rows is not None and design == "one_at_a_time":
-        return _differences(rows, wanted)
+        return _differences(rows, wanted, _rows(tables, "best", wanted))
     return _points(tables["points"], wanted)
 
 
@@ -268,19 +268,29 @@ def _last_step(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     return f" ({text}, {_gain(wanted)(float(last['difference']))}{_unit(wanted)})"
 
 
-def _differences(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
+def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | None = None) -> str:
+    """How many changes raise and lower the outcome, and the best and the worst, allowing for the choice."""
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
     above, below = ranked["low"] > 0, ranked["high"] < 0
     counted = _counted(above, below, wanted)
     text = counted[:1].upper() + counted[1:]
     if above.any():
-        text += f"; most is gained with {_gained(ranked.iloc[0], wanted, str(ranked.iloc[0]['label']))}"
+        text += f"; most is gained with {_chosen(ranked.iloc[0], wanted, best, 'best')}"
     if not above.any() and not below.any():
         largest = rows.loc[rows["difference"].abs().idxmax()]
         text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
     if below.any():
-        text += f"; most is lost with {_gained(ranked.iloc[-1], wanted, str(ranked.iloc[-1]['label']))}"
+        text += f"; most is lost with {_chosen(ranked.iloc[-1], wanted, best, 'worst')}"
     return f"{text}."
+
+
+def _chosen(row: pd.Series, wanted: OutcomeVariable, best: pd.DataFrame | None, which: str) -> str:
+    """A change that was chosen for its size, with an interval that allows for that where it is known."""
+    one = best[best["which"] == which].iloc[0] if best is not None else None
+    if one is None or one["among"] < 2 or one["label"] != row["label"]:
+        return _gained(row, wanted, str(row["label"]))
+    gained = f"{row['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)}"
+    return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)})"
 
 
 def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:

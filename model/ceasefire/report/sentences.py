@@ -132,6 +132,7 @@ def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     else:
         items.append(_uncertainty_text(last, last.doubt, assumed))
         items += _edge_of_range(last.chance, last.doubt)
+        items += _spread_checked(results)
     items.append(
         "In neither interval: whether the rules by which these actors decide are right. No band on this page shows "
         "that. The effects of fire were fitted to two truces while they held. The decisions of the parties were not "
@@ -158,6 +159,19 @@ def _uncertainty_text(figure: Figure, doubt: Interval, assumed: int) -> str:
         more = "more worlds would not make the answer more certain, better numbers would"
         return f"{text} This is {wide / thin:.0f} times as wide as chance: {more}."
     return f"{text} Chance is about as wide: both more worlds and better numbers would make the answer more certain."
+
+
+def _spread_checked(results: Summary) -> list[str]:
+    """Whether halves of each draw's worlds, which share no chance, agree with the spread of draws that was estimated."""
+    check = results.spread
+    if check is None:
+        return []
+    halves = f"{check.from_halves.low:,.0f} to {check.from_halves.high:,.0f}"
+    agrees = "agree" if check.agrees else "do not agree, so the band of draws deserves less trust"
+    return [
+        f"A check of the band: draws differ in mean days held by {check.fitted:,.0f} days (standard deviation). Halves "
+        f"of each draw's worlds, which share no chance, say {halves} (95{GAP}%): they {agrees}."
+    ]
 
 
 def _edge_of_range(chance: Interval, doubt: Interval) -> list[str]:
