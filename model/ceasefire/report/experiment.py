@@ -287,6 +287,8 @@ def _downloads(experiment: FinishedExperiment) -> list[Any]:
         "points": "every point: its settings and its outcomes",
         "differences": "every point, as a difference from the scenario without changes",
         "levers": "every combination of levers, over the draws",
+        "best": "the best and the worst of them, with intervals that allow for the choice",
+        "effects": "main effects, steps and interactions of the grid",
         "sensitivity": "the effect of each factor",
         "attribution": "the contribution of each part",
         "cases": "the past deals: their forecasts and their durations",

@@ -162,7 +162,7 @@ def _uncertainty_text(figure: Figure, doubt: Interval, assumed: int) -> str:
 
 
 def _spread_checked(results: Summary) -> list[str]:
-    """Whether halves of each draw's worlds, which share no chance, agree with the spread of draws that was estimated."""
+    """Whether halves of each draw's worlds, which share no chance, agree with the spread that was estimated."""
     check = results.spread
     if check is None:
         return []
