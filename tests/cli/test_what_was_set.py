@@ -38,7 +38,7 @@ def test_a_name_is_readable_and_has_a_hash_only_when_it_is_too_long(command: Com
 def test_compare_takes_settings_and_says_what_differs(command: Command) -> None:
     result = command("compare", str(SMALL), *SET, *BRIEF)
     assert result.code == 0, result.err
-    assert "agreement: clarity" in result.out
+    assert "clarity of the terms" in result.out
     assert "deaths a year held" in result.out
     assert "how it ends" in result.out
     assert "agreement.clarity=0.25" in result.last
