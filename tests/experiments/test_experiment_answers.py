@@ -108,6 +108,9 @@ def test_nothing_is_said_to_be_lost_when_nothing_is(command: Command) -> None:
     words = answer_to({"differences": losses, "points": points}, DAYS, "one_at_a_time")
     assert "gained" not in words
     assert "most is lost with a" in words or "most is lost with b" in words
+    some = gains.assign(difference=[400.0, 0.0], low=[390.0, 0.0], high=[410.0, 0.0], moved=[40, 0])
+    told = answer_to({"differences": some, "points": points}, DAYS, "one_at_a_time")
+    assert "of 2 changes 1 raises mean days held; 1 changes no world" in told.lower()
     unclear = gains.assign(low=-10.0, high=800.0)
     assert "none of 2" in answer_to({"differences": unclear, "points": points}, DAYS, "one_at_a_time").lower()
 

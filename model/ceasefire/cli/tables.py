@@ -185,7 +185,7 @@ def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame)
         return "yes" if row[column] else ""
     if column == "draw_05" and not row["told_apart"]:
         return "not told apart from chance"
-    if column == "low" and row.get("moved", 1) == 0:
+    if column == "low" and (row.get("moved", 1) == 0 or row.get("inert", False) is True):
         return "no world differs"
     high = {"low": "high", "in_all_low": "in_all_high", "draw_05": "draw_95"}.get(column)
     if high is not None:

@@ -101,7 +101,7 @@ def _rows(tables: Tables, name: str, wanted: OutcomeVariable) -> pd.DataFrame | 
 
 def _own_cell(column: str, row: pd.Series, wanted: OutcomeVariable, shared: bool, ranks: bool) -> str:
     """A cell as text; without figures where nothing can be told: no world differs, or draws are like chance."""
-    if column in ("low", "high") and row.get("moved", 1) == 0:
+    if column in ("low", "high") and (row.get("moved", 1) == 0 or row.get("inert", 0) == 1):
         return "no world differs" if column == "low" else ""
     if column in ("draw_05", "draw_95") and not row.get("told_apart", True):
         return "not told apart from chance" if column == "draw_05" else ""
@@ -169,14 +169,15 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
     return f"{text}."
 
 
-def _counted(above: pd.Series, below: pd.Series, wanted: OutcomeVariable) -> str:
-    """How many of a number of changes raise the outcome, lower it, or cannot be told."""
-    up, down, unclear = int(above.sum()), int(below.sum()), int((~above & ~below).sum())
+def _counted(above: pd.Series, below: pd.Series, wanted: OutcomeVariable, still: int = 0) -> str:
+    """How many of a number of changes raise the outcome, lower it, or cannot be told; `still` change no world."""
+    up, down, unclear = int(above.sum()), int(below.sum()), int((~above & ~below).sum()) - still
     parts = [f"{up:,} raise{'s' * (up == 1)}"] if up else []
     parts += [f"{down:,} lower{'s' * (down == 1)}"] if down else []
     if not parts:
         return f"for none of {len(above):,} can it be told from chance whether it raises or lowers {wanted.words}"
     rest = f"; for {unclear:,} it cannot be told from chance" if unclear else ""
+    rest += f"; {still:,} change{'s' * (still == 1)} no world" if still else ""
     return f"of {len(above):,} changes {' and '.join(parts)} {wanted.words}{rest}"
 
 
@@ -272,7 +273,8 @@ def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame
     """How many changes raise and lower the outcome, and the best and the worst, allowing for the choice."""
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
     above, below = ranked["low"] > 0, ranked["high"] < 0
-    counted = _counted(above, below, wanted)
+    still = int((ranked["moved"] == 0).sum()) if "moved" in ranked else 0
+    counted = _counted(above, below, wanted, still)
     text = counted[:1].upper() + counted[1:]
     if above.any():
         text += f"; most is gained with {_chosen(ranked.iloc[0], wanted, best, 'best')}"
