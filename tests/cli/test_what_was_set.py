@@ -9,6 +9,13 @@ from conftest import SMALL, Command
 
 from ceasefire.charts.days_and_deaths import Deal, days_and_deaths_chart
 from ceasefire.charts.layout import Caption
+from ceasefire.cli.compare import _ends_table
+from ceasefire.ensemble.compare import Side, compare_sides, side_figures
+from ceasefire.ensemble.run import run
+from ceasefire.ensemble.run_plan import Plan
+from ceasefire.report.comparison import Comparison, comparison_report
+from ceasefire.report.comparison_figures import draw_deaths
+from ceasefire.report.html import page
 from ceasefire.scenario.load import load
 
 SET = ("--set", "agreement.clarity=0.25")
@@ -47,6 +54,20 @@ def test_compare_takes_settings_and_says_what_differs(command: Command) -> None:
     assert "What differs between the conditions" in page
     content = json.loads(command("compare", str(SMALL), *SET, *BRIEF, "--json").out)
     assert {"ends", "deaths_a_year_held", "difference_deaths_over_horizon"} <= set(content["others"][0])
+
+
+def test_an_ending_that_nobody_brought_about_has_a_column_as_well(tmp_path: Path) -> None:
+    """A spiral has no actor: built from made worlds, so that one is sure to be there."""
+    worlds = run(load(SMALL), worlds=12, seed=1, days=40)
+    worlds["days_held"] = range(5, 17)
+    worlds["ended"], worlds["cause"], worlds["cause_actor"] = True, "spiral", ""
+    plans = (Plan(load(SMALL, set=given), 12, 1, days=40) for given in ({}, {"agreement.clarity": 0.25}))
+    first, other = (Side(plan, worlds.assign()) for plan in plans)
+    pair = compare_sides(first, other)
+    draw_deaths(first, [pair], tmp_path)
+    made = comparison_report(Comparison(first, [pair], [], tmp_path, "comparison", "c", {}))
+    assert "Spiral of violence" in page(made)
+    assert "Spiral of violence" in _ends_table(first, [side_figures(first), side_figures(other)])
 
 
 def test_scenarios_without_common_luck_are_not_called_the_same_worlds(command: Command) -> None:

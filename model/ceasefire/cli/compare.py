@@ -288,7 +288,7 @@ def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
     table = [["how it ends, as written", *(row["label"] for row in rows)]]
     table += [
-        [ending_words(*end.split(" "), titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
+        [ending_words(*end.partition(" ")[::2], titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
         for end in chosen
     ]
     rate = rate_before(first.plan.scenario)

@@ -212,7 +212,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
         [name, *(whole_percent(own["ends"].get(end, 0.0)) for end in chosen)]
         for (name, *_), own in zip(sides, figures, strict=True)
     ]
-    columns = ["", *(ending_words(*end.split(" "), titles) for end in chosen)]
+    columns = ["", *(ending_words(*end.partition(" ")[::2], titles) for end in chosen)]
     causes = Table("How it ends: shares of worlds, as written", columns, ends, frozenset(range(1, len(columns))))
     chart = picture(comparison.folder / "deaths.png", "Deals by days held and deaths.", text)
     return [*([chart] if chart is not None else []), losses, Paragraph(text), *([causes] if chosen else [])]
