@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -207,13 +207,25 @@ def _figures_table(results: Summary) -> Table:
     for figure in (results.mean, results.median):
         rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon), drawn)])
     columns = ["", *_heads(drawn, results)]
-    return Table("Main figures, each with its sources of uncertainty", columns, rows, frozenset(range(1, len(columns))))
+    every = (*results.holding.values(), results.mean, results.median)
+    return Table(
+        _starred("Main figures, each with its sources of uncertainty", every),
+        columns,
+        rows,
+        frozenset(range(1, len(columns))),
+    )
 
 
 def _heads(drawn: bool, results: Summary) -> list[str]:
     """Columns of a figure with its sources of uncertainty."""
     draws = ["mean over draws", "90 % of draws"] if drawn else []
     return [*draws, "as written", f"chance in {how_many(results.worlds, 'world')} (95 %)"]
+
+
+def _starred(caption: str, figures: Iterable[Figure]) -> str:
+    """The caption of a table, and what a star in it means."""
+    verdict = next((figure.verdict for figure in figures if figure.verdict), "")
+    return f"{caption}. * Draws {verdict}: the band may be this wide, or one number" if verdict else caption
 
 
 def _share(figure: Figure, results: Summary) -> str:
@@ -229,7 +241,7 @@ def _cells(figure: Figure, shown: Any, drawn: bool, written: str = "") -> list[s
     if figure.doubt is None:
         return [*(["", ""] if drawn else []), *own]
     span = span_words(figure.doubt, shown)
-    return [shown(figure.doubt.value), f"{figure.verdict}: at most {span}" if figure.verdict else span, *own]
+    return [shown(figure.doubt.value), f"within {span} *" if figure.verdict else span, *own]
 
 
 def _how_long(run: FinishedRun, results: Summary) -> list[Block]:
@@ -284,8 +296,8 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
         [ending_words(*ending, run.titles), *_cells(figure, whole_percent, drawn, _share(figure, results))]
         for ending, figure in results.causes.items()
     ]
-    table = Table(f"Shares of worlds by day {results.horizon:,}", ["how it ends", *_heads(drawn, results)], rows,
-                  frozenset(range(1, len(rows[0]))))  # fmt: skip
+    caption = _starred(f"Shares of worlds by day {results.horizon:,}", results.causes.values())
+    table = Table(caption, ["how it ends", *_heads(drawn, results)], rows, frozenset(range(1, len(rows[0]))))
     meaning = (
         "A deal that runs out or is called off has not broken down by violence; these endings compete with breakdown. "
         "The shares of all endings and of the worlds that still hold sum to 100 %."
@@ -344,7 +356,8 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
         f"deal, {days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one "
         "was); the other rows leave out what follows an end."
     )
-    return [Table("Means over worlds", heads, rows, frozenset(range(1, len(heads)))), Paragraph(text)]
+    caption = _starred("Means over worlds", results.costs.values())
+    return [Table(caption, heads, rows, frozenset(range(1, len(heads)))), Paragraph(text)]
 
 
 def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
