@@ -59,15 +59,20 @@ SHARES = frozenset(
 
 def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
     """The answer in a sentence, with intervals; its form depends on the design."""
-    makers = (("attribution", _attribution), ("levers", _levers), ("sensitivity", _sensitivity), ("effects", _effects))
-    for name, sentence in makers:
+    best = _rows(tables, "best", wanted)
+    makers: dict[str, Callable[[pd.DataFrame, OutcomeVariable], str]] = {
+        "attribution": _attribution,
+        "levers": lambda rows, wanted: _levers(rows, wanted, best),
+        "sensitivity": _sensitivity,
+        "effects": _effects,
+    }
+    for name, sentence in makers.items():
         rows = _rows(tables, name, wanted)
         if rows is not None:
-            best = _rows(tables, "best", wanted)
-            return _levers(rows, wanted, best) if name == "levers" else sentence(rows, wanted)
+            return sentence(rows, wanted)
     rows = _rows(tables, "differences", wanted)
     if rows is not None and design == "one_at_a_time":
-        return _differences(rows, wanted, _rows(tables, "best", wanted))
+        return _differences(rows, wanted, best)
     return _points(tables["points"], wanted)
 
 
