@@ -19,8 +19,10 @@ from ceasefire.analysis.losses import COUNTS, count_of
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
+from ceasefire.ensemble.pooled_forecast import views_of
 from ceasefire.ensemble.run import rate_before, run_summary
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
+from ceasefire.report.forecast import forecast_section
 from ceasefire.report.html import (
     Block,
     Download,
@@ -147,9 +149,11 @@ def run_report(run: FinishedRun) -> Report:
     if run.outcome.worlds["failed"].all():
         return _report_without_worlds(run)
     results = run_summary(run.plan, run.outcome)
+    views = views_of(run.plan, run.outcome)
     sections = [
         Section("situation", "The situation", _situation(run)),
-        Section("figures", "The figures", [_figures_table(results)]),
+        forecast_section(views, [*results.holding], run.folder / "figures"),
+        Section("figures", "The figures of this scenario alone", [_figures_table(results)]),
         Section("how-long", "How long it holds", _how_long(run, results)),
         Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
         Section("single-worlds", "Single worlds", _single_worlds(run)),
@@ -160,7 +164,7 @@ def run_report(run: FinishedRun) -> Report:
         Section("downloads", "Tables to download", [Downloads(_downloads(run, results))]),
     ]
     filled = [section for section in sections if section.blocks]
-    return Report(run.title, QUESTION, headline(run.title, results), NOTE, filled, made_by(run.manifest))
+    return Report(run.title, QUESTION, headline(run.title, results, views), NOTE, filled, made_by(run.manifest))
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:
