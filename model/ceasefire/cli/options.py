@@ -25,6 +25,10 @@ Settings = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Another seed gives other worlds.")]
+Point = Annotated[
+    int | None,
+    typer.Option("--point", metavar="P", min=0, help="Which point of an experiment, or which side of a comparison."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 

@@ -17,7 +17,7 @@ from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
+from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
 from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
 from ceasefire.ensemble.run_plan import Plan
@@ -34,10 +34,14 @@ TRACED_WORLDS = 40
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Side:
-    """One side of a comparison: the plan, and its table of worlds, in order."""
+    """One side of a comparison: the plan, and its table of worlds, in order.
+
+    `at_draws` are days held at each draw of the assumed numbers, shape (draws, worlds); None when not simulated.
+    """
 
     plan: Plan
     worlds: pd.DataFrame
+    at_draws: FloatArray | None = None
 
     def __repr__(self) -> str:
         return f"<Side {self.label}: {len(self.worlds):,} worlds>"
@@ -184,10 +188,10 @@ def compare_sides(first: Side, other: Side) -> SidePair:
             f"give days={min(first.plan.horizon, other.plan.horizon)} for both"
         )
     shared = min(len(first.worlds), len(other.worlds))
-    one, two = (Side(side.plan, side.worlds.head(shared)) for side in (first, other))
+    one, two = (replace(side, worlds=side.worlds.head(shared)) for side in (first, other))
     return SidePair(
         one, two, paired_difference(two.days(), one.days()), paired_difference(two.holds(), one.holds()),
-        fates(two.days(), one.days(), one.plan.horizon),
+        fates(two.days(), one.days(), one.plan.horizon), _over_draws(one, two),
     )  # fmt: skip
 
 
@@ -200,13 +204,15 @@ def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: P
     uncertain = is_uncertain([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
     if not any(uncertain):
         return list(pairs)
-    here, horizon = days_at_draws(pairs[0].first, workers, progress), pairs[0].first.plan.horizon
-    return [
-        replace(pair, over_draws=_over_draws(here, days_at_draws(pair.other, workers, progress), horizon))
-        if drawn
-        else pair
-        for pair, drawn in zip(pairs, uncertain[1:], strict=True)
-    ]
+    here = replace(pairs[0].first, at_draws=days_at_draws(pairs[0].first, workers, progress))
+    drawn = []
+    for pair, is_drawn in zip(pairs, uncertain[1:], strict=True):
+        other = pair.other
+        if is_drawn:
+            other = replace(other, at_draws=days_at_draws(other, workers, progress))
+        first = replace(here, worlds=pair.first.worlds)
+        drawn.append(replace(pair, first=first, other=other, over_draws=_over_draws(first, other)))
+    return drawn
 
 
 def is_uncertain(plans: Sequence[Plan]) -> list[bool]:
@@ -228,9 +234,12 @@ def days_at_draws(side: Side, workers: int | None, progress: ProgressCallback) -
     return days.reshape(DRAWS, WORLDS_PER_DRAW)
 
 
-def _over_draws(here: FloatArray, there: FloatArray, horizon: int) -> EffectOverDraws | None:
+def _over_draws(first: Side, other: Side) -> EffectOverDraws | None:
+    """The difference over draws; None when they were not simulated, or too few worlds are known."""
+    if first.at_draws is None or other.at_draws is None:
+        return None
     try:
-        return effect_over_draws(there, here, limit=float(horizon))
+        return effect_over_draws(other.at_draws, first.at_draws, limit=float(first.plan.horizon))
     except ValueError:
         return None
 
@@ -265,7 +274,7 @@ def open_sides(
     Worlds, seed and horizon of a plan that are not given are those of the first folder, if there is one.
     ScenarioError or FolderError when a reference cannot be read.
     """
-    folders = {ref: open_results(Path(ref)) for ref in references if is_results_folder(Path(ref))}
+    folders = {ref: open_results(Path(ref)) for ref in references if folder_kind(Path(ref)) is not None}
     model = next((results.plan for results in folders.values()), None)
     count = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
@@ -284,7 +293,7 @@ def _refuse_other_horizons(references: Sequence[str], sides: Sequence[Plan | Res
     if len(set(horizons.values())) == 1:
         return
     said = ", ".join(f"{ref} for {days:,} days" for ref, days in horizons.items())
-    stored = {ref: days for ref, days in horizons.items() if is_results_folder(Path(ref))}
+    stored = {ref: days for ref, days in horizons.items() if folder_kind(Path(ref)) is not None}
     wanted = min(stored.values() or horizons.values())
     longer = [ref for ref, days in stored.items() if days != wanted]
     again = f"run {' and '.join(longer)} again with --days {wanted}" if longer else f"give --days {wanted}"

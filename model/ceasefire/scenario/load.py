@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -121,6 +122,14 @@ def load_resolved(path: str | Path) -> Loaded:
     """Load a `scenario.resolved.yaml`; no other file is read. Raises ScenarioError."""
     scenario = validated(assemble(Path(path), (), {}, resolved=True))
     return Loaded(scenario, scenario.name)
+
+
+def resolved_from(text: str) -> Loaded:
+    """A scenario from the text of its resolved file. Raises ScenarioError."""
+    with tempfile.TemporaryDirectory() as aside:
+        file = Path(aside) / "scenario.resolved.yaml"
+        file.write_text(text, encoding="utf-8", newline="\n")
+        return load_resolved(file)
 
 
 def split_reference(ref: str | Path) -> tuple[str, tuple[str, ...]]:
