@@ -171,5 +171,10 @@ def test_a_benchmark_without_cold_start_and_memory_has_no_sentence_on_them() -> 
     full_text = " ".join(sentences(everything))
     assert all(
         part in full_text
-        for part in ("power 1.01", "14.0 s when the rules must be compiled first", "memory: 210 MB for 1,000 worlds", "10,000 points, each with 100 numbers of its own: 201 MB")
+        for part in (
+            "power 1.01",
+            "14.0 s when the rules must be compiled first",
+            "memory: 210 MB for 1,000 worlds",
+            "10,000 points, each with 100 numbers of its own: 201 MB",
+        )
     )

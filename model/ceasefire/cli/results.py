@@ -17,9 +17,9 @@ DEEPEST = 3
 
 
 def results(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A results folder, or one that holds some.")
-    ] = Path("results"),
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="A results folder, or one that holds some.")] = Path(
+        "results"
+    ),
     as_json: AsJson = False,
 ) -> None:
     """List results folders: what each holds, what it answers, and the command that made it."""

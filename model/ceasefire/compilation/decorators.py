@@ -16,7 +16,7 @@ CACHE = cache_folder()
 os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
 
 import numba  # noqa: E402
-from numba.core import compiler, compiler_machinery, event, typed_passes, types  # noqa: E402
+from numba.core import event, types  # noqa: E402
 
 numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # numba may have been imported before this module
 
@@ -65,33 +65,8 @@ def when_compiling(callback: Callable[[], None]) -> None:
     _compiling.callback = callback
 
 
-@compiler_machinery.register_pass(mutates_CFG=False, analysis_only=True)
-class _SkipOptimisation(compiler_machinery.AnalysisPass):
-    """Skips LLVM's optimisation of a rule: rules are optimised where they are inlined, which compiles 20 % faster."""
-
-    _name = "skip_optimisation"
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def run_pass(self, state: Any) -> bool:
-        """Create the library that the rule goes into, with its final optimisation switched off."""
-        state.library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
-        state.library.enable_object_caching()
-        state.library._optimize_final_module = lambda: None
-        return False
-
-
-class _RuleCompiler(compiler.CompilerBase):
-    """numba's usual pipeline without the optimisation of rules on their own."""
-
-    def define_pipelines(self) -> list[Any]:
-        """The one pipeline for rules."""
-        usual = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
-        usual.add_pass_after(_SkipOptimisation, typed_passes.AnnotateTypes)
-        usual.finalize()
-        return [usual]
-
+PLAIN = bool(os.environ.get("CEASEFIRE_PLAIN_COMPILER"))
+"""Whether numba compiles in its own way, without the shorter one of `trimmed_compiler`: the same bits, more slowly."""
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
@@ -111,21 +86,13 @@ def seldom(function: Rule) -> Rule:
 
 
 def _for_rules(function: Rule, **options: bool) -> Rule:
-    compiled = numba.njit(
-        no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_RuleCompiler, **STRICT, **options
-    )(function)
+    from ceasefire.compilation.trimmed_compiler import RULE_COMPILER, rules_only
+
+    pipeline = {"pipeline_class": RULE_COMPILER} if RULE_COMPILER is not None else {}
+    compiled = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **pipeline, **STRICT, **options)(function)
     if compiling():
-        compiled.__class__ = _for_rules_only(type(compiled))
+        compiled.__class__ = rules_only(type(compiled))
     return cast(Rule, compiled)
-
-
-def _for_rules_only(kind: Any) -> Any:
-    """A subclass of numba's dispatcher that refuses calls from Python: the function has no Python entry point."""
-
-    def refuse(self: Any, *_: object) -> None:
-        raise TypeError(f"{self.__name__} is compiled into other rules only; from Python call it through python_rules")
-
-    return type(kind.__name__, (kind,), {"__call__": refuse})
 
 
 def called_from_python(function: Rule) -> Rule:

@@ -126,7 +126,9 @@ def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
 
 def codes_digest(points: Points) -> str:
     """SHA-256, in hex, of what the file of codes holds."""
-    return _hash(points.codes.tobytes(), points.levers_at.tobytes(), points.same_as.tobytes(), str(points.before).encode())
+    return _hash(
+        points.codes.tobytes(), points.levers_at.tobytes(), points.same_as.tobytes(), str(points.before).encode()
+    )
 
 
 def prepare(experiment: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
