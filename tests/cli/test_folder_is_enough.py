@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from conftest import SMALL, Command
 
-from ceasefire.ensemble.worlds_table import WORLD_COLUMNS
 from ceasefire.experiments.replay import stored
 from ceasefire.narrative.story import record_story
 

@@ -122,9 +122,7 @@ def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind:
     assert b"<html" in first
 
 
-def test_the_tables_of_an_experiment_are_written_again(
-    command: Command, tmp_path: Path
-) -> None:
+def test_the_tables_of_an_experiment_are_written_again(command: Command, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     folder = Path(command("experiment", str(experiment(elsewhere, *CASES["grid"]))).last)

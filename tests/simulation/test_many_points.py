@@ -1,4 +1,4 @@
-"""Many points of a design: memory does not grow with the record of a world, and each point has the worlds of its own."""
+"""Many points of a design: memory does not grow with the record of a world, and each point has its own worlds."""
 
 from __future__ import annotations
 

@@ -15,7 +15,10 @@ from ceasefire.compilation.cache import HASHED
 PACKAGE = Path(ceasefire.__file__).parent
 
 ORDER = (
-    ("arguments", "array_types", "errors", "plain_text", "regular_files", "spreadsheet_csv", "suggestions"),
+    (
+        "arguments", "array_types", "doc_pages", "errors", "plain_text", "regular_files", "spreadsheet_csv",
+        "suggestions",
+    ),
     ("parameters", "compilation"), ("scenario",), ("world_state",), ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),
     ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"), ("studio", "cli"),

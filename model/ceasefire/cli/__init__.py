@@ -13,6 +13,7 @@ import typer
 
 from ceasefire.cli import (
     compare,
+    compile,
     evaluation,
     experiment,
     forecast,
@@ -32,7 +33,7 @@ app = typer.Typer(
     help="How long does a ceasefire last, how does it end, and what would make it last longer?",
     epilog="Exit codes: 0 done; 1 some worlds (the others are saved) or checks failed; 2 bad input; 130 interrupted.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": report.replay,
     "report": report.report,
     "observe": observe.observe,
+    "compile": compile.compile_rules,
     "verify": evaluation.verify,
     "calibrate": evaluation.calibrate,
     "validate": evaluation.validate,

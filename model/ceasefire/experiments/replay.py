@@ -18,7 +18,7 @@ from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
 from ceasefire.experiments.comparison_folder import read_request, read_sides
 from ceasefire.experiments.factors import factor_of
-from ceasefire.experiments.points import Variant, slots_of, variant_state
+from ceasefire.experiments.points import Variant, variant_state
 from ceasefire.experiments.reopen import numbers_of
 from ceasefire.experiments.result_store import WORLDS, Store
 from ceasefire.scenario.compose import Assembly

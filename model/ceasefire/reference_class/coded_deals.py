@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.doc_pages import doc_page
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.features import CLASSES, ENFORCEMENTS, SIDES, Features
 from ceasefire.suggestions import comma_list
@@ -126,7 +127,7 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
         raise ScenarioError(
-            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md lists its columns")]
+            [Fault("", None, "", f"'{folder}' has no file {FILE}; {doc_page('validation.md')} lists its columns")]
         )
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:

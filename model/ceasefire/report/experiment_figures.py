@@ -127,7 +127,10 @@ def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
     whole = signed_days(scale * float(rows["contribution"].sum()))
     largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
-    finding = f"From {prepared.experiment.base.loaded.label} to {prepared.experiment.towards} all parts together: {whole} ({unit}). Largest part: {largest}."
+    finding = (
+        f"From {prepared.experiment.base.loaded.label} to {prepared.experiment.towards} all parts together: "
+        f"{whole} ({unit}). Largest part: {largest}."
+    )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
     return bars_chart(bars, _caption(prepared, wanted), finding, unit, key, _made_of(prepared))
 

@@ -79,7 +79,7 @@ def peak_mb() -> float:
 
 
 def many_numbers(opening: InitialState, points: int, numbers: int) -> dict[str, FloatArray]:
-    """Values at each point for that many numbers of a scenario, within a tenth of what they are. ValueError: too few."""
+    """Values at each point for that many numbers of a scenario, a tenth below to what they are. ValueError: too few."""
     stated = opening.record.view("f8")
     paths = [path for path, slot in opening.slots.items() if stated[slot] > 0][:numbers]
     if len(paths) < numbers:
