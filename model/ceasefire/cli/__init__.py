@@ -22,6 +22,7 @@ from ceasefire.cli import (
     results,
     run,
     scenarios,
+    schema,
     world,
 )
 from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
@@ -44,6 +45,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "describe": scenarios.describe,
     "check": scenarios.check,
     "new": scenarios.new,
+    "schema": schema.schema,
     "run": run.run,
     "world": world.world,
     "compare": compare.compare,
