@@ -21,7 +21,8 @@ ORDER = (
     ),
     ("parameters", "compilation"), ("scenario",), ("world_state",), ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),
-    ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"), ("studio", "cli"),
+    ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"),
+    ("studio", "cli", "interface"),
     ("__init__", "__main__"),
 )  # fmt: skip
 """Folders and files of the package, from the ground up: each imports only from its own level or below."""

@@ -62,7 +62,8 @@ class _NameForCallers(compiler_machinery.AnalysisPass):
         state.flags.no_compile = False
         name: Any = [].append
         state.targetctx.insert_user_function(name, state.cr.fndesc, [state.library])
-        state.reload_init.extend(state.library._reload_init)
+        for reload in getattr(state.library, "_reload_init", ()):  # numba 0.61 has none
+            state.reload_init.append(reload)
         state.cr = state.cr._replace(cfunc=name)
         return False
 

@@ -15,15 +15,12 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
-from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
 from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
-from ceasefire.scenario.load import Loaded, as_loaded
-from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.simulation.engine import one_scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
@@ -126,28 +123,24 @@ class SidePair:
         return first_to_differ([divergence for divergence in divergences if divergence is not None]), len(chosen)
 
 
-def compare(
-    first: Loaded | Scenario | str | Path,
-    *others: Loaded | Scenario | str | Path,
-    worlds: int = 1000,
-    seed: int = 1,
-    workers: int | None = None,
-    days: int | None = None,
-) -> pd.DataFrame:
-    """The same worlds under several scenarios (loaded, by name or by path): a row for each, in order.
+def paired(
+    plans: Sequence[Plan], workers: int | None = None, draws: bool = False, progress: ProgressCallback | None = None
+) -> tuple[Side, list[SidePair]]:
+    """Simulate plans on the same worlds: the first side, and its pair with each of the others.
 
-    Differences are from the first scenario, with 95 % intervals, and missing in its own row; the columns are those of
-    `differences.csv`, without doubt about assumed numbers. ValueError, with the name of the argument, for numbers out
-    of range; ScenarioError for a scenario with faults; FolderError when horizons differ and `days` is not given.
+    With `draws`, the pairs have `over_draws`. ValueError for fewer than 2 worlds; FolderError when horizons differ.
     """
-    workers = worker_number(workers)
-    plans = [Plan(as_loaded(scenario), worlds, seed, days=days) for scenario in (first, *others)]
     if plans[0].worlds < 2:
         raise ValueError("worlds: an interval of a difference needs 2 or more")
-    one, *two = [simulate_side(plan, workers, no_progress) for plan in plans]
-    rows = [{**side_figures(one), "worlds": len(one.worlds)}]
-    rows += [pair_figures(compare_sides(one, other)) for other in two]
-    return pd.DataFrame(rows)
+    advance = progress or no_progress
+    first, *others = [simulate_side(plan, workers, advance) for plan in plans]
+    pairs = [compare_sides(first, other) for other in others]
+    return first, with_uncertainty(pairs, workers, advance) if draws and pairs else pairs
+
+
+def rows(first: Side, pairs: Sequence[SidePair]) -> list[dict[str, Any]]:
+    """The figures of every side, and of all but the first the differences from it."""
+    return [{**side_figures(first), "worlds": len(first.worlds)}, *(pair_figures(pair) for pair in pairs)]
 
 
 def side_figures(side: Side) -> dict[str, Any]:

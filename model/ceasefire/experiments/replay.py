@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,9 @@ from ceasefire.experiments.factors import factor_of
 from ceasefire.experiments.points import Variant, variant_state
 from ceasefire.experiments.reopen import numbers_of
 from ceasefire.experiments.result_store import WORLDS, Store
-from ceasefire.scenario.compose import Assembly
-from ceasefire.scenario.load import Loaded, resolved_from, validated
-from ceasefire.scenario.overrides import Draft
+from ceasefire.scenario.load import Loaded, resolved_from
 from ceasefire.scenario.parameter_paths import places
-from ceasefire.scenario.yaml_with_lines import Located, Place, located_at
+from ceasefire.scenario.variants import with_numbers
 from ceasefire.simulation.engine import one_scenario, simulate
 from ceasefire.simulation.initial_state import InitialState, initial_state
 
@@ -117,27 +114,6 @@ def _of_experiment(folder: Path, manifest: dict[str, Any], point: int | None, so
     except (KeyError, IndexError, ValueError, TypeError) as problem:
         raise FolderError(f"{folder} was edited or damaged: {problem}") from problem
     return Stored(loaded, replace(state, record=record), manifest["seed"], source)
-
-
-def with_numbers(loaded: Loaded, numbers: Mapping[str, float], name: str) -> Loaded:
-    """The scenario with other numbers, by path, called `name`; none of them is drawn. ScenarioError: does not fit."""
-    content = loaded.resolved
-    for path, number in numbers.items():
-        content = _with_number(content, path.split("."), number)
-    draft = Draft(Located({}, Place(name)))
-    draft.overlay(located_at(content, Place(name)))
-    return replace(loaded, scenario=validated(Assembly(draft, list(content["motives"]))))
-
-
-def _with_number(content: Any, steps: list[str], number: float) -> Any:
-    """Content with a number at one place; a number that has a source gets another, for it is another number."""
-    if not steps:
-        return number if isinstance(content, (int, float)) else {"value": number, "source": "set by the design"}
-    key: Any = int(steps[0]) if isinstance(content, list) else steps[0]
-    inner = _with_number(content[key], steps[1:], number)
-    if isinstance(content, list):
-        return [*content[:key], inner, *content[key + 1 :]]
-    return {**content, key: inner}
 
 
 def replay(folder: Path, world: int, point: int | None = None) -> Replayed:

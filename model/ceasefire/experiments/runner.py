@@ -39,6 +39,23 @@ class ProgressListener(Protocol):
         """Numbers of chunks that were finished but are damaged or missing; they are simulated again."""
 
 
+class _Silent:
+    """Is told of the progress, and says nothing."""
+
+    def set_total(self, worlds: int, done: int, extra: bool) -> None:
+        """Worlds of all rounds so far."""
+
+    def advance(self, worlds: int) -> None:
+        """Worlds that were finished."""
+
+    def damaged(self, chunks: Sequence[int]) -> None:
+        """Chunks that are simulated again."""
+
+
+SILENT: ProgressListener = _Silent()
+"""Listens to a run of which nobody is told."""
+
+
 def run(
     prepared: PreparedExperiment,
     store: Store,

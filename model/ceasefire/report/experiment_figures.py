@@ -47,6 +47,11 @@ def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> N
     (folder / FIGURES).mkdir(exist_ok=True)
 
 
+def outcome_figure(prepared: PreparedExperiment, results: ResultTables, name: str) -> Figure | None:
+    """The figure of one outcome; None when there are no results."""
+    return _figure(prepared, results, outcome(name))
+
+
 def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """The figure for the design; None when there are no results."""
     for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
