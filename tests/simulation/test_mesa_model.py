@@ -56,7 +56,7 @@ def test_the_seed_may_be_given_as_mesas_rng() -> None:
     assert ceasefire.CeasefireModel(SMALL, rng=5).record.tobytes() == plain.record.tobytes()
     one, other = (ceasefire.CeasefireModel(SMALL, rng=np.random.default_rng(7)) for _ in range(2))
     assert one.seed_number == other.seed_number
-    with pytest.raises(ValueError, match="^seed: give seed or rng, not both"):
+    with pytest.raises(ValueError, match=r"^seed: give seed or rng, not both"):
         ceasefire.CeasefireModel(SMALL, seed=1, rng=2)
     with pytest.raises(ValueError, match=r"^rng: 1\.5 is not a whole number"):
         ceasefire.CeasefireModel(SMALL, rng=1.5)
@@ -70,9 +70,9 @@ def test_parameters_reach_the_numbers_of_the_scenario() -> None:
         each.live()
     assert model.record.tobytes() == set_.record.tobytes()
     assert model.record.tobytes() != ceasefire.CeasefireModel("idlib-2020", seed=1).record.tobytes()
-    with pytest.raises(ValueError, match="^params: 'actors.turkey.motives.domestik' is no number of .*did you mean"):
+    with pytest.raises(ValueError, match=r"^params: 'actors.turkey.motives.domestik' is no number of .*did you mean"):
         ceasefire.CeasefireModel("idlib-2020", params={"actors.turkey.motives.domestik": 0.9})
-    with pytest.raises(ValueError, match="^params: .* is 'much', which is not a number"):
+    with pytest.raises(ValueError, match=r"^params: .* is 'much', which is not a number"):
         ceasefire.CeasefireModel("idlib-2020", params={path: "much"})  # type: ignore[dict-item]
     with pytest.raises(ScenarioError, match="outside"):
         ceasefire.CeasefireModel("idlib-2020", params={path: 1.9})
