@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ceasefire.interface import compare, describe, experiment, forecast, levers, run, run_points, survival
+    from ceasefire.ensemble.run_points import run_points
+    from ceasefire.interface import compare, describe, experiment, forecast, levers, run, survival
     from ceasefire.observations.observe import observe
     from ceasefire.scenario.load import load
     from ceasefire.simulation.mesa_model import CeasefireModel
@@ -22,12 +23,13 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(
-        ("compare", "describe", "experiment", "forecast", "levers", "run", "run_points", "survival"),
+        ("compare", "describe", "experiment", "forecast", "levers", "run", "survival"),
         "ceasefire.interface",
     ),
     "CeasefireModel": "ceasefire.simulation.mesa_model",
     "load": "ceasefire.scenario.load",
     "observe": "ceasefire.observations.observe",
+    "run_points": "ceasefire.ensemble.run_points",
 }
 
 
