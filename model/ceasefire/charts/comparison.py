@@ -156,7 +156,7 @@ def _means(sheet: Page, conditions: Sequence[Condition], top: float, paired: boo
     axes.set_ylim(len(conditions) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed_number(value)))
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.grid(axis="x", color=RULE, linewidth=0.5)

@@ -24,8 +24,10 @@ def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -
     axes = sheet.axes(LEFT, sheet.bottom + 0.5, WIDTH_INCHES - LEFT - 0.4, HEIGHT)
     days = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
     low, rate, high = (PER_YEAR * values[days] for values in (curve.low, curve.rate, curve.high))
-    days = days + 0.5 if len(days) > 1 else np.array([0.0, 1.0])  # the middle of each day; one day from end to end
-    low, rate, high = (np.resize(values, len(days)) for values in (low, rate, high))
+    days = np.concatenate(
+        [[0], days + 0.5, [len(curve.days)]]
+    )  # the middle of each day, from the first to the last end
+    low, rate, high = (np.pad(values, 1, mode="edge") for values in (low, rate, high))
     axes.fill_between(days, low, high, facecolor="#94C0DD", linewidth=0, gid="chance")
     axes.plot(days, rate, color=BLUE, linewidth=1.8, gid="hazard")
     last = len(curve.days)
