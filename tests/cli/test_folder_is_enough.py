@@ -173,3 +173,19 @@ def test_folders_without_results_are_said_to_be_none(command: Command, tmp_path:
     assert answer.code == 0
     assert "holds no results" in answer.err
     assert command("report", "empty").code == 2
+
+
+@pytest.mark.parametrize(("name", "text"), [("manifest.json", "{"), ("manifest.json", "[]"), ("asked.json", "{}")])
+def test_a_damaged_folder_is_listed_as_such_and_hides_no_other(
+    command: Command, tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / "results" / "broken").mkdir(parents=True)
+    (tmp_path / "results" / "broken" / name).write_text(text)
+    answer = command("results")
+    assert answer.code == 0
+    assert "Traceback" not in answer.err
+    assert ("damaged: " in answer.out) is (name == "manifest.json")
+    for typed in (("report",), ("replay", "--world", "0"), ("world", "--world", "0"), ("compare", str(SMALL))):
+        refused = command(typed[0], "results/broken", *typed[1:])
+        assert refused.code == 2, typed
+        assert "Traceback" not in refused.err

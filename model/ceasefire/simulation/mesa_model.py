@@ -94,7 +94,7 @@ class CeasefireModel(mesa.Model):
             self._drop_days_after_the_end()
 
     def _drop_days_after_the_end(self) -> None:
-        """An end that is seen some days later is dated back: the rows of the days after it go.
+        """An end that is seen some days later is dated back: the rows of the days after it go, and the last row says it.
 
         Mesa's `batch_run` reads the row of the last step, so that the steps are those of the rows that are left.
         """
@@ -106,6 +106,8 @@ class CeasefireModel(mesa.Model):
         for records in (collector._agent_records, collector._agenttype_records):
             for day in [day for day in records if day >= rows]:
                 del records[day]
+        for name in AT_THE_END:
+            collector.model_vars[name][-1] = getattr(self, name)
 
     def __repr__(self) -> str:
         state = "running" if self.running else self.cause or "holds"
@@ -188,11 +190,14 @@ def _counter(position: int) -> Any:
     return partial(_number, field="counter", position=position)
 
 
+AT_THE_END = ("days_held", "ended", "cause")
+"""What the last row says of the whole world."""
+
 MODEL_REPORTERS: dict[str, Any] = {
+    "seed": "seed_number",
+    "world": "world_number",
     "day": "day",
-    "days_held": "days_held",
-    "ended": "ended",
-    "cause": "cause",
+    **{name: name for name in AT_THE_END},
     "deaths_14d": _deaths_14d,
     "ties": partial(_number, field="ties"),
     "attention": partial(_number, field="attention"),
