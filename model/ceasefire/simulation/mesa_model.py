@@ -94,7 +94,7 @@ class CeasefireModel(mesa.Model):
             self._drop_days_after_the_end()
 
     def _drop_days_after_the_end(self) -> None:
-        """An end that is seen some days later is dated back: the rows of the days after it go, and the last row says it.
+        """An end that is seen some days later is dated back: the rows of the days after it go, and the last says it.
 
         Mesa's `batch_run` reads the row of the last step, so that the steps are those of the rows that are left.
         """
