@@ -8,7 +8,7 @@ factor that the data take to nothing drops the mechanism.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -16,14 +16,22 @@ from typing import Literal
 import numpy as np
 from ruamel.yaml import YAML
 
+from ceasefire.analysis.interval_censored import HORIZON, masses
 from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.features import Cell, Features, cell_of
+from ceasefire.reference_class.generate import Z_LEVELS
 
 Overlay = Literal["unilateral", "local", "mechanism", "enforcement", "mediated", "experience"]
 OVERLAYS: tuple[Overlay, ...] = ("unilateral", "local", "mechanism", "enforcement", "mediated", "experience")
 """Coded features that act through mechanisms and that the outside view does not use."""
 
 FACTORS = Path(__file__).parent / "inside_view.yaml"
+
+SPREAD_OVER_BINS = 1e-4
+"""Least probability of a bin, so that a level at which nobody ended in it is possible still."""
+
+WORLDS, SEED = 60, 1
+"""Worlds of each level of intractability of which it is told how they end."""
 
 ROUNDS = 400
 """Rounds of expectation maximisation; the weights change by less than 0.001 after some 200."""
@@ -69,3 +77,41 @@ def shipped_factors() -> dict[str, tuple[float, float]]:
     """Factor and standard error of each overlay, by name, from a fit to coded deals."""
     found = YAML(typ="safe", pure=True).load(FACTORS.read_text(encoding="utf-8"))["factors"]
     return {name: (float(entry["factor"]), float(entry["error"])) for name, entry in found.items()}
+
+
+@dataclass(frozen=True)
+class End:
+    """A way to end, and its share of the simulated deals that ended."""
+
+    cause: str
+    actor: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How deals of a kind end that last as the outside view says. `holds` is the share that holds five years;
+    `apart` the largest difference between the simulated chance to hold and the outside view's, over all days."""
+
+    ends: tuple[End, ...]
+    holds: float
+    apart: float
+
+
+def how_such_deals_end(cell: Cell, target: FloatArray, worlds: int = WORLDS, seed: int = SEED) -> Ends:
+    """Simulate deals of a cell at every level, weighted so that they last as `target` (bins) says."""
+    from ceasefire.reference_class.reference_table import simulated_rows
+    from ceasefire.world_state import CAUSES
+
+    rows, actors = zip(*(simulated_rows(cell, z, worlds, seed) for z in Z_LEVELS), strict=True)
+    mass = np.array([masses(np.where(each["ended"] == 1, each["days_held"], HORIZON)) for each in rows])
+    weights = level_weights(np.maximum(mass, SPREAD_OVER_BINS), target)
+    shares: dict[tuple[str, str], float] = {}
+    for weight, each, names in zip(weights, rows, actors, strict=True):
+        for cause, actor in zip(each["cause"], each["cause_actor"], strict=True):
+            key = (CAUSES[cause], names[actor] if actor >= 0 else "")
+            shares[key] = shares.get(key, 0.0) + weight / worlds
+    ended = sum(share for (cause, _), share in shares.items() if cause)
+    ends = [End(cause, actor, share / ended) for (cause, actor), share in shares.items() if cause]
+    apart = np.abs(np.cumsum(weights @ mass) - np.cumsum(target))[:-1].max()
+    return Ends(tuple(sorted(ends, key=lambda end: -end.share)), 1.0 - ended, float(apart))

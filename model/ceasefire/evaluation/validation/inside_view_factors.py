@@ -117,8 +117,10 @@ def fit_factors(found: Evidence) -> tuple[FloatArray, FloatArray]:
     def loss(factors: FloatArray) -> float:
         return -float(log_likelihood(found, factors).sum()) + float((((factors - mean) / spread) ** 2).sum()) / 2
 
-    best = minimize(loss, np.full(len(OVERLAYS), mean), method="BFGS")
-    return np.asarray(best.x), np.sqrt(np.diag(np.asarray(best.hess_inv, np.float64)))
+    best = np.asarray(minimize(loss, np.full(len(OVERLAYS), mean), method="BFGS").x)
+    slopes = (found.overlaid - found.plain[:, None]) / np.exp(log_likelihood(found, best))[:, None]
+    curvature = slopes.T @ slopes + np.eye(len(OVERLAYS)) / spread**2
+    return best, np.sqrt(np.diag(np.linalg.inv(curvature)))
 
 
 def left_out(found: Evidence, folds: int = 5) -> dict[str, FloatArray]:
