@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -39,11 +40,23 @@ def worlds(horizon: int, count: int = 400) -> pd.DataFrame:
     return pd.DataFrame({"days_held": days, "ended": ended, "cause": cause, "cause_actor": ""})
 
 
+def beyond_the_scale(axes: Axes) -> list[Text]:
+    """Labels of ticks outside the limits of their axis, which are not drawn."""
+    labels = []
+    for axis in (axes.xaxis, axes.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            labels += [] if low - 1e-9 <= tick.get_loc() <= high + 1e-9 else [tick.label1, tick.label2]
+    return labels
+
+
 def seen(figure: Figure) -> list[tuple[str, np.ndarray]]:
     """Every text that is drawn, with its box [pixels]."""
     FigureCanvasAgg(figure).draw()
     renderer = FigureCanvasAgg(figure).get_renderer()
+    beyond = {id(label) for axes in figure.axes for label in beyond_the_scale(axes)}
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    texts = [text for text in texts if id(text) not in beyond]
     boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
     return [(words, np.array([box.x0, box.y0, box.x1, box.y1])) for words, box in boxes if box.width > 0]
 
@@ -125,6 +138,6 @@ def test_no_labels_run_together_on_charts_of_single_worlds(horizon: int) -> None
     told = [trajectory(scenario, opening, "small", 1, world) for world in range(4)]
     found = {
         "sample": run_together(histories_chart(told, CAPTION)),
-        "one": run_together(history_chart(told[0], CAPTION)),
+        "one": run_together(history_chart(told[0])),
     }
     assert not any(found.values()), found

@@ -91,7 +91,7 @@ def _for_rules(function: Rule, **options: bool) -> Rule:
     pipeline = {"pipeline_class": RULE_COMPILER} if RULE_COMPILER is not None else {}
     compiled = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **pipeline, **STRICT, **options)(function)
     if compiling():
-        compiled.__class__ = rules_only(type(compiled))
+        compiled.__class__ = rules_only(type(compiled))  # type: ignore[arg-type]
     return cast(Rule, compiled)
 
 

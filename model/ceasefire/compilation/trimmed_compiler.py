@@ -91,8 +91,9 @@ def rules_only(kind: Any) -> Any:
         raise TypeError(f"{self.__name__} is compiled into other rules only; from Python call it through python_rules")
 
     def get_call_template(self: Any, args: Any, kws: Any) -> Any:
-        given = {name: types.unliteral(kind) for name, kind in dict(kws).items()}
-        return kind.get_call_template(self, [types.unliteral(each) for each in args], given)
+        unliteral: Any = vars(types)["unliteral"]
+        given = {name: unliteral(each) for name, each in dict(kws).items()}
+        return kind.get_call_template(self, [unliteral(each) for each in args], given)
 
     own: dict[str, Any] = {"__call__": refuse}
     return type(kind.__name__, (kind,), own | ({"get_call_template": get_call_template} if SHORTER else {}))
@@ -104,7 +105,7 @@ def _names(kind: type[Any]) -> int:
 
 
 def _hash(self: Any) -> int:
-    return _names(type(self))
+    return _names(type(self))  # type: ignore[arg-type]
 
 
 def _equal(self: Any, other: Any) -> Any:
