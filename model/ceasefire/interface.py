@@ -39,7 +39,7 @@ class _Table(pd.DataFrame):
     def _constructor(self) -> Any:
         return pd.DataFrame
 
-    def plot(self, *arguments: Any, **options: Any) -> Any:
+    def plot(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
         """The chart of these results as a Matplotlib figure; with arguments, that of pandas."""
         if arguments or options:
             return pd.DataFrame(self).plot(*arguments, **options)
@@ -84,6 +84,9 @@ class Differences(_Table):
     """A row for each scenario that was compared, or for each lever: the columns are those of differences.csv."""
 
     _metadata = ["_first", "_pairs", "_kind"]  # noqa: RUF012 - a name of pandas
+    _first: sides.Side
+    _pairs: list[sides.SidePair]
+    _kind: str
 
     def _chart(self) -> Figure:
         from ceasefire.report.comparison_figures import comparison_figure, ranking_figure
