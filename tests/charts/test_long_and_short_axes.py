@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,10 +51,16 @@ def beyond_the_scale(axes: Axes) -> list[Text]:
     return labels
 
 
+def drawn(figure: Figure) -> Any:
+    """Draw a figure; returns what measures its texts."""
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    return canvas.get_renderer()
+
+
 def seen(figure: Figure) -> list[tuple[str, np.ndarray]]:
     """Every text that is drawn, with its box [pixels]."""
-    FigureCanvasAgg(figure).draw()
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = drawn(figure)
     beyond = {id(label) for axes in figure.axes for label in beyond_the_scale(axes)}
     texts = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
     texts = [text for text in texts if id(text) not in beyond]
@@ -113,7 +120,7 @@ def test_no_two_ticks_of_days_gained_have_the_same_label(horizon: int) -> None:
     chart = comparison_chart(
         [Condition("one", curve, mean), Condition("other", curve, mean, gain)], CAPTION, horizon=horizon
     )
-    FigureCanvasAgg(chart).draw()
+    drawn(chart)
     for axes in chart.axes:
         labels = [label.get_text() for label in axes.get_xticklabels() if label.get_text()]
         assert len(labels) == len(set(labels)), labels

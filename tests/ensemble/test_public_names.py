@@ -117,7 +117,7 @@ def test_every_point_has_the_worlds_of_a_scenario_with_its_numbers() -> None:
     table = ceasefire.run_points(SMALL, points, worlds=20, days=60)
     assert_frame_equal(table[list(points)], points)
     for row in range(3):
-        given = {path: value for path, value in points.iloc[row].items() if not np.isnan(value)}
+        given = {str(path): value for path, value in points.iloc[row].items() if not np.isnan(value)}
         alone = ceasefire.run(load(SMALL, set=given), worlds=20, days=60)
         assert table["days_held"][row] == pytest.approx(alone["days_held"].mean())
         assert table["holds_to_the_end"][row] == pytest.approx((~alone["ended"]).mean())
@@ -146,7 +146,7 @@ def test_a_point_costs_little_beside_its_worlds() -> None:
     """At 500 points of 5 worlds the whole call takes little longer than the same worlds of one scenario."""
     scenario = load("idlib-2018")
     points = pd.DataFrame({path: np.linspace(*span, 500) for path, span in list(scenario.uncertainties().items())[:50]})
-    points = points.assign(**{path: points[path].iloc[250] for path in points})
+    points = points.assign(**{str(path): points[path].iloc[250] for path in points})
     ceasefire.run_points(scenario, points.head(2), worlds=2)
 
     def spent(call: Any) -> float:
@@ -157,7 +157,9 @@ def test_a_point_costs_little_beside_its_worlds() -> None:
             times.append(time.process_time() - began)
         return min(times)
 
-    opening = initial_state(load("idlib-2018", set=points.iloc[0].to_dict()).scenario)
+    opening = initial_state(
+        load("idlib-2018", set={str(path): value for path, value in points.iloc[0].items()}).scenario
+    )
     same = replace(engine.one_scenario(opening, 2500, 1), worlds=np.tile(np.arange(5), 500))
     many = spent(lambda: ceasefire.run_points(scenario, points, worlds=5, workers=1))
     alone = spent(lambda: engine.all_rows(same, 1))

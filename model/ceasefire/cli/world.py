@@ -70,7 +70,8 @@ def _scenario_of_folder(folder: Path, number: int, point: int | None) -> tuple[L
 
 def _results_folder(source: str) -> Path | None:
     """The results folder that `source` names, if any: a folder without results may have the name of a scenario."""
-    from ceasefire.ensemble.output_folder import MANIFEST, REQUEST_FILE
+    from ceasefire.ensemble.manifest import MANIFEST
+    from ceasefire.ensemble.output_folder import REQUEST_FILE
 
     folder = Path(source)
     holds = any((folder / name).exists() for name in (MANIFEST, REQUEST_FILE))
