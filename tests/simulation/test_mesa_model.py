@@ -19,11 +19,14 @@ from ceasefire.simulation.mesa_agents import Actor
 
 
 def batch(parameters: dict[str, Any], iterations: int) -> pd.DataFrame:
-    """What Mesa's batch_run gives, in this process; newer versions call the iterations otherwise, and warn."""
+    """What Mesa's batch_run gives, in this process, a row per world.
+
+    Newer versions call the iterations otherwise, and warn; they give a row per actor, as well.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         rows = mesa.batch_run(ceasefire.CeasefireModel, parameters, iterations=iterations, display_progress=False)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).drop_duplicates("RunId", ignore_index=True)
 
 
 def test_iterations_of_batch_run_are_different_worlds() -> None:
