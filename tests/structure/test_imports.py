@@ -19,7 +19,7 @@ ORDER = (
         "arguments", "array_types", "doc_pages", "errors", "plain_text", "regular_files", "spreadsheet_csv",
         "suggestions",
     ),
-    ("parameters", "compilation"), ("scenario",), ("world_state",), ("rules",),
+    ("parameters", "compilation", "data_files"), ("scenario",), ("world_state",), ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),
     ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"),
     ("studio", "cli", "interface"),

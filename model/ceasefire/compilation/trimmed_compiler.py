@@ -12,7 +12,7 @@ from typing import Any
 
 from numba.core import compiler, compiler_machinery, targetconfig, typed_passes, types
 
-from ceasefire.compilation.decorators import PLAIN
+from ceasefire.compilation.decorators import KNOWN_NUMBA, PLAIN
 
 NEEDED = (
     (compiler.DefaultPassBuilder, "define_nopython_pipeline"),
@@ -26,7 +26,7 @@ NEEDED = (
 )
 """Private parts of numba that are used: their owners and names."""
 
-SHORTER = not PLAIN and all(hasattr(owner, name) for owner, name in NEEDED)
+SHORTER = not PLAIN and KNOWN_NUMBA and all(hasattr(owner, name) for owner, name in NEEDED)
 """Whether rules are compiled in the shorter way."""
 
 

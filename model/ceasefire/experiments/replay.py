@@ -15,11 +15,13 @@ from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.output_folder import FolderError, folder_kind, plan_of, read_manifest
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
+from ceasefire.errors import ScenarioError
 from ceasefire.experiments.comparison_folder import read_request, read_sides
 from ceasefire.experiments.factors import factor_of
 from ceasefire.experiments.points import Variant, variant_state
 from ceasefire.experiments.reopen import numbers_of
-from ceasefire.experiments.result_store import WORLDS, Store
+from ceasefire.experiments.result_store import WORLDS, Store, checked_parquet
+from ceasefire.experiments.schema import MOST_WORLDS
 from ceasefire.scenario.load import Loaded, resolved_from
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.variants import with_numbers
@@ -111,7 +113,7 @@ def _of_experiment(folder: Path, manifest: dict[str, Any], point: int | None, so
         numbers = {path: number for path, number in given.items() if path in state.slots}
         label = f"{label} at point {point} of {manifest['name']}"
         loaded = with_numbers(replace(variant.loaded, scenario=variant.scenario), numbers, label)
-    except (KeyError, IndexError, ValueError, TypeError) as problem:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError, ScenarioError) as problem:
         raise FolderError(f"{folder} was edited or damaged: {problem}") from problem
     return Stored(loaded, replace(state, record=record), manifest["seed"], source)
 
@@ -132,7 +134,10 @@ def _row(folder: Path, point: int, world: int) -> dict[str, Any]:
     """The stored row of a world."""
     try:
         place = folder / WORLDS
-        table = ds.dataset(place if place.exists() else place.with_suffix(".parquet"), format="parquet")
+        place = place if place.exists() else place.with_suffix(".parquet")
+        for part in place.iterdir() if place.is_dir() else [place]:
+            checked_parquet(part, MOST_WORLDS)
+        table = ds.dataset(place, format="parquet")
         rows = table.to_table(filter=(ds.field("point") == point) & (ds.field("world") == world)).to_pandas()
         if len(rows) == 1:
             return _plain(rows.iloc[0])

@@ -52,7 +52,8 @@ class count_of:  # noqa: N801 - reads as a function in annotations
 
     def whole(self, given: object) -> int:
         """The number as int; anything else raises PydanticCustomError."""
-        number = plain_number(given)
+        exact = isinstance(given, int) and not isinstance(given, bool)
+        number = int(given) if exact else plain_number(given)  # type: ignore[call-overload]
         if number != int(number) or not self.low <= number <= self.high:
             raise PydanticCustomError(
                 "not_a_count",
