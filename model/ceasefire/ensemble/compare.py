@@ -18,6 +18,7 @@ from ceasefire.analysis.paired_differences import Difference, Fates, fates, pair
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
+from ceasefire.ensemble.pooled_forecast import Views, changes_of, views_of_side
 from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
@@ -75,7 +76,8 @@ class SidePair:
     """Two sides and the paired differences of the other from the first.
 
     `days` and `holds` are at the values as written; `over_draws` is the difference of days held over draws of the
-    assumed numbers, None when nothing is assumed or it was not computed.
+    assumed numbers, None when nothing is assumed or it was not computed. `drawn` are the days that either side held at
+    each draw, (draws, worlds), None without draws.
     """
 
     first: Side
@@ -84,6 +86,12 @@ class SidePair:
     holds: Difference
     fates: Fates
     over_draws: EffectOverDraws | None = None
+
+    @property
+    def drawn(self) -> tuple[FloatArray, FloatArray] | None:
+        """The days that either side held at each draw, (draws, worlds); None without draws."""
+        here, there = self.first.at_draws, self.other.at_draws
+        return None if here is None or there is None else (here, there)
 
     @property
     def gain(self) -> Interval:
@@ -206,6 +214,18 @@ def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: P
         first = replace(here, worlds=pair.first.worlds)
         drawn.append(replace(pair, first=first, other=other, over_draws=_over_draws(first, other)))
     return drawn
+
+
+def views_of_sides(first: Side, pairs: Sequence[SidePair]) -> list[tuple[Side, Views]]:
+    """The sides that a forecast can be pooled for, each with its views: scenarios as their files state them."""
+    here = next((pair.drawn[0] for pair in pairs if pair.drawn is not None), None)
+    sides = [(first, here), *((pair.other, pair.drawn[1] if pair.drawn is not None else None) for pair in pairs)]
+    views = [
+        (side, views_of_side(side.plan, side.worlds, drawn))
+        for side, drawn in sides
+        if not changes_of(side.plan.loaded) and not side.worlds["failed"].all()
+    ]
+    return [(side, one) for side, one in views if one.pooled is not None]
 
 
 def is_uncertain(plans: Sequence[Plan]) -> list[bool]:
