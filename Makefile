@@ -4,18 +4,21 @@
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
+# make pythons   the wheel, installed outside the clone under every Python of this machine
 # make clean  take the set-up away; results stay
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	"$$p" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile lint docs coverage clean
+.PHONY: run test hostile lint docs pythons coverage clean
 .DELETE_ON_ERROR:
 
+# Compiling takes a while and happens once: it says so itself, before the run begins.
 run: .venv/installed
+	@$(BIN)/ceasefire compile
 	$(BIN)/ceasefire run $(SCENARIO)
 
 test: .venv/installed-for-tests
@@ -38,6 +41,9 @@ docs: .venv/installed-for-docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build
 	@echo "The documentation is in docs/_build/index.html"
 
+pythons: .venv/installed-for-tests
+	@.ci/pythons
+
 coverage: .venv/installed-for-tests
 	$(BIN)/python tests/analysis/measure_coverage.py
 
@@ -45,7 +51,7 @@ clean:
 	rm -rf docs/_build .venv .mypy_cache .pytest_cache .ruff_cache
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found; say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.14 is needed and was not found; say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 
 # The package itself is linked, not copied: only a change of pyproject.toml asks for a new installation.

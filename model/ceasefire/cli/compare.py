@@ -58,8 +58,9 @@ def compare(
     --set counts for every scenario but the first; with one scenario, it is compared with itself so changed.
     """
     from ceasefire.ensemble.compare import open_sides, request, side_figures, views_of_sides
+    from ceasefire.ensemble.manifest import as_typed
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
-    from ceasefire.report.comparison_figures import draw_comparison, draw_deaths
+    from ceasefire.experiments.comparison_folder import write_sides
     from ceasefire.scenario.compose import parse_settings
 
     given = parse_settings(setting or ())
@@ -73,12 +74,10 @@ def compare(
     folder = folder_for_request(this_request, out)
     first, pairs = _simulate(sides, workers)
     content = [_content(pair) for pair in pairs]
-    with write_request_folder(folder, this_request, command_line()) as aside:
-        if len(pairs) < MOST_CURVES:
-            draw_comparison([first, *(pair.other for pair in pairs)], pairs, aside)
-        draw_deaths(first, pairs, aside)
-        _write_table(aside, content)
-        _write_report(first, pairs, content, aside, "comparison")
+    more: dict[str, Any] = {}
+    with write_request_folder(folder, this_request, command_line(), more) as aside:
+        more |= write_sides(aside, first, pairs)
+        _fill(aside, "compare", first, pairs, content, as_typed(command_line()))
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
         figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
@@ -99,8 +98,9 @@ def levers(
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds: mean over draws of the assumed numbers."""
     from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
+    from ceasefire.ensemble.manifest import as_typed
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
-    from ceasefire.report.comparison_figures import draw_deaths, draw_ranking
+    from ceasefire.experiments.comparison_folder import write_sides
     from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
@@ -116,11 +116,10 @@ def levers(
     first, pairs = _simulate(plans, workers)
     pairs.sort(key=lambda pair: -pair.gain.value)
     content = [_content(pair, why=False) for pair in pairs]
-    with write_request_folder(folder, this_request, command_line()) as aside:
-        _write_table(aside, content)
-        draw_ranking(first, pairs, aside)
-        draw_deaths(first, pairs, aside)
-        _write_report(first, pairs, content, aside, "levers")
+    more: dict[str, Any] = {}
+    with write_request_folder(folder, this_request, command_line(), more) as aside:
+        more |= write_sides(aside, first, pairs)
+        _fill(aside, "levers", first, pairs, content, as_typed(command_line()))
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -135,6 +134,35 @@ def _simulate(sides: Sequence[Plan | Results], workers: int | None) -> tuple[Sid
     with progress(sum(worlds_to_simulate(sides)), "worlds") as advance:
         first, *others = [simulate_side(side, workers, advance) for side in sides]
         return first, with_uncertainty([compare_sides(first, other) for other in others], workers, advance)
+
+
+def remake(folder: Path) -> Path:
+    """The page of a comparison, with its figure and its table, from the folder alone. FolderError: damaged."""
+    from ceasefire.ensemble.output_folder import new_figures
+    from ceasefire.experiments.comparison_folder import read_comparison, read_request
+
+    request = read_request(folder)
+    kind = request["asked"]["command"]
+    first, pairs = read_comparison(folder)
+    content = [_content(pair, why=kind == "compare") for pair in pairs]
+    with new_figures(folder, within=".") as aside:
+        _fill(aside, kind, first, pairs, content, str(request.get("command", "")))
+    return folder / "report.html"
+
+
+def _fill(
+    folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]], command: str
+) -> None:
+    """Draw the figure of a comparison, and write its table and its page. `command` is the one that made it."""
+    from ceasefire.report.comparison_figures import draw_comparison, draw_deaths, draw_ranking
+
+    _write_table(folder, content)
+    draw_deaths(first, pairs, folder)
+    if kind == "levers":
+        draw_ranking(first, pairs, folder)
+    elif len(pairs) < MOST_CURVES:
+        draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder)
+    _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", command)
 
 
 def _write_table(folder: Path, content: list[dict[str, Any]]) -> None:
@@ -379,11 +407,12 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
     show(f"{ILLUSTRATIVE}\n")
 
 
-def _write_report(first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
+def _write_report(
+    first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str, command: str
+) -> None:
     """Write report.html of the comparison."""
     from ceasefire.analysis.first_divergence import FirstToDiffer
     from ceasefire.cli.report import add_page
-    from ceasefire.ensemble.manifest import as_typed
     from ceasefire.report import write_comparison
     from ceasefire.report.comparison import Comparison
     from ceasefire.report.comparison_figures import condition_title
@@ -391,5 +420,4 @@ def _write_report(first: Side, pairs: list[SidePair], content: list[dict[str, An
     divergences = [row.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for row in content]
     led = [([FirstToDiffer(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
     titles = {pair.other.label: condition_title(first, pair.other) for pair in pairs}
-    command = as_typed(command_line())
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))

@@ -20,6 +20,7 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
+from ceasefire.doc_pages import doc_page
 from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def _verdict(passed: bool) -> str:
 
 def validate(
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the data files, which docs/validation.md describes.")
+        Path | None,
+        typer.Option(metavar="DIR", help=f"Folder of the data files, which {doc_page('validation.md')} describes."),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds, for a first look.")] = False,
     out: Annotated[
@@ -187,7 +189,9 @@ def calibrate(
     from ceasefire.evaluation.calibration import target_counts as tables
 
     if data is None:
-        raise RefusedError("not run: needs data; --data DIR names its folder, and docs/calibration.md describes it")
+        raise RefusedError(
+            f"not run: needs data; --data DIR names its folder, and {doc_page('calibration.md')} describes it"
+        )
     notify_if_compiling()
     try:
         war = tables.read(data)

@@ -164,6 +164,7 @@ def new(
             "uses means another file there; choose another name"
         )
     reference = name if file.parent.name == "scenarios" else shown_path(file)
+    notify(f"For completion in an editor: {program()} schema --out {pasted(file.parent)}")
     notify(f"Edit it, then run: {program()} check {pasted(file)}; {program()} run {reference}")
     show(str(file))
 

@@ -16,9 +16,8 @@ from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence,
 from ceasefire.analysis.losses import a_year_held, count_of, over_fixed_time, years_held
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
-from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
+from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
 from ceasefire.ensemble.pooled_forecast import Views, changes_of, views_of_side
 from ceasefire.ensemble.run import (
@@ -31,8 +30,6 @@ from ceasefire.ensemble.run import (
 )
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
-from ceasefire.scenario.load import Loaded, as_loaded
-from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.simulation.engine import one_scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
@@ -43,10 +40,14 @@ TRACED_WORLDS = 40
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Side:
-    """One side of a comparison: the plan, and its table of worlds, in order."""
+    """One side of a comparison: the plan, and its table of worlds, in order.
+
+    `at_draws` are days held at each draw of the assumed numbers, shape (draws, worlds); None when not simulated.
+    """
 
     plan: Plan
     worlds: pd.DataFrame
+    at_draws: FloatArray | None = None
 
     def __repr__(self) -> str:
         return f"<Side {self.label}: {len(self.worlds):,} worlds>"
@@ -86,7 +87,12 @@ class SidePair:
     fates: Fates
     deaths: Difference
     over_draws: EffectOverDraws | None = None
-    drawn: tuple[FloatArray, FloatArray] | None = None
+
+    @property
+    def drawn(self) -> tuple[FloatArray, FloatArray] | None:
+        """The days that either side held at each draw, (draws, worlds); None without draws."""
+        here, there = self.first.at_draws, self.other.at_draws
+        return None if here is None or there is None else (here, there)
 
     @property
     def common_luck(self) -> bool:
@@ -134,28 +140,24 @@ class SidePair:
         return first_to_differ([divergence for divergence in divergences if divergence is not None]), len(chosen)
 
 
-def compare(
-    first: Loaded | Scenario | str | Path,
-    *others: Loaded | Scenario | str | Path,
-    worlds: int = 1000,
-    seed: int = 1,
-    workers: int | None = None,
-    days: int | None = None,
-) -> pd.DataFrame:
-    """The same worlds under several scenarios (loaded, by name or by path): a row for each, in order.
+def paired(
+    plans: Sequence[Plan], workers: int | None = None, draws: bool = False, progress: ProgressCallback | None = None
+) -> tuple[Side, list[SidePair]]:
+    """Simulate plans on the same worlds: the first side, and its pair with each of the others.
 
-    Differences are from the first scenario, with 95 % intervals, and missing in its own row; the columns are those of
-    `differences.csv`, without doubt about assumed numbers. ValueError, with the name of the argument, for numbers out
-    of range; ScenarioError for a scenario with faults; FolderError when horizons differ and `days` is not given.
+    With `draws`, the pairs have `over_draws`. ValueError for fewer than 2 worlds; FolderError when horizons differ.
     """
-    workers = worker_number(workers)
-    plans = [Plan(as_loaded(scenario), worlds, seed, days=days) for scenario in (first, *others)]
     if plans[0].worlds < 2:
         raise ValueError("worlds: an interval of a difference needs 2 or more")
-    one, *two = [simulate_side(plan, workers, no_progress) for plan in plans]
-    rows = [{**side_figures(one), "worlds": len(one.worlds)}]
-    rows += [pair_figures(compare_sides(one, other)) for other in two]
-    return pd.DataFrame(rows)
+    advance = progress or no_progress
+    first, *others = [simulate_side(plan, workers, advance) for plan in plans]
+    pairs = [compare_sides(first, other) for other in others]
+    return first, with_uncertainty(pairs, workers, advance) if draws and pairs else pairs
+
+
+def rows(first: Side, pairs: Sequence[SidePair]) -> list[dict[str, Any]]:
+    """The figures of every side, and of all but the first the differences from it."""
+    return [{**side_figures(first), "worlds": len(first.worlds)}, *(pair_figures(pair) for pair in pairs)]
 
 
 def side_figures(side: Side) -> dict[str, Any]:
@@ -210,11 +212,11 @@ def compare_sides(first: Side, other: Side) -> SidePair:
             f"give days={min(first.plan.horizon, other.plan.horizon)} for both"
         )
     shared = min(len(first.worlds), len(other.worlds))
-    one, two = (Side(side.plan, side.worlds.head(shared)) for side in (first, other))
+    one, two = (replace(side, worlds=side.worlds.head(shared)) for side in (first, other))
     return SidePair(
         one, two, paired_difference(two.days(), one.days()), paired_difference(two.holds(), one.holds()),
         fates(two.days(), one.days(), one.plan.horizon),
-        paired_difference(deaths_over_horizon(two), deaths_over_horizon(one)),
+        paired_difference(deaths_over_horizon(two), deaths_over_horizon(one)), _over_draws(one, two),
     )  # fmt: skip
 
 
@@ -227,15 +229,15 @@ def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: P
     uncertain = is_uncertain([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
     if not any(uncertain):
         return list(pairs)
-    here, horizon = days_at_draws(pairs[0].first, workers, progress), pairs[0].first.plan.horizon
-    return [
-        _drawn(pair, here, days_at_draws(pair.other, workers, progress), horizon) if drawn else pair
-        for pair, drawn in zip(pairs, uncertain[1:], strict=True)
-    ]
-
-
-def _drawn(pair: SidePair, here: FloatArray, there: FloatArray, horizon: int) -> SidePair:
-    return replace(pair, over_draws=_over_draws(here, there, horizon), drawn=(here, there))
+    here = replace(pairs[0].first, at_draws=days_at_draws(pairs[0].first, workers, progress))
+    drawn = []
+    for pair, is_drawn in zip(pairs, uncertain[1:], strict=True):
+        other = pair.other
+        if is_drawn:
+            other = replace(other, at_draws=days_at_draws(other, workers, progress))
+        first = replace(here, worlds=pair.first.worlds)
+        drawn.append(replace(pair, first=first, other=other, over_draws=_over_draws(first, other)))
+    return drawn
 
 
 def views_of_sides(first: Side, pairs: Sequence[SidePair]) -> list[tuple[Side, Views]]:
@@ -269,9 +271,12 @@ def days_at_draws(side: Side, workers: int | None, progress: ProgressCallback) -
     return days.reshape(DRAWS, WORLDS_PER_DRAW)
 
 
-def _over_draws(here: FloatArray, there: FloatArray, horizon: int) -> EffectOverDraws | None:
+def _over_draws(first: Side, other: Side) -> EffectOverDraws | None:
+    """The difference over draws; None when they were not simulated, or too few worlds are known."""
+    if first.at_draws is None or other.at_draws is None:
+        return None
     try:
-        return effect_over_draws(there, here, limit=float(horizon))
+        return effect_over_draws(other.at_draws, first.at_draws, limit=float(first.plan.horizon))
     except ValueError:
         return None
 
@@ -311,7 +316,7 @@ def open_sides(
     of the first folder, if there is one.
     ScenarioError or FolderError when a reference cannot be read.
     """
-    folders = {ref: open_results(Path(ref)) for ref in references if is_results_folder(Path(ref))}
+    folders = {ref: open_results(Path(ref)) for ref in references if folder_kind(Path(ref)) is not None}
     model = next((results.plan for results in folders.values()), None)
     count = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
@@ -332,7 +337,7 @@ def _refuse_other_horizons(references: Sequence[str], sides: Sequence[Plan | Res
     if len(set(horizons.values())) == 1:
         return
     said = ", ".join(f"{ref} for {days:,} days" for ref, days in horizons.items())
-    stored = {ref: days for ref, days in horizons.items() if is_results_folder(Path(ref))}
+    stored = {ref: days for ref, days in horizons.items() if folder_kind(Path(ref)) is not None}
     wanted = min(stored.values() or horizons.values())
     longer = [ref for ref, days in stored.items() if days != wanted]
     again = f"run {' and '.join(longer)} again with --days {wanted}" if longer else f"give --days {wanted}"

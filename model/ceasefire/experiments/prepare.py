@@ -123,7 +123,17 @@ def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
         "experiment": spec,
         "digest": prepared.identity["scenario"],
         "digest_words": hash_of(json.dumps(spec, sort_keys=True).encode(), *(text.encode() for text in texts)),
+        "factors": [factor.content() for factor in experiment.factors],
+        "towards": experiment.towards,
+        "codes": codes_digest(prepared.points),
     }
+
+
+def codes_digest(points: Points) -> str:
+    """SHA-256, in hex, of what the file of codes holds."""
+    return hash_of(
+        points.codes.tobytes(), points.levers_at.tobytes(), points.same_as.tobytes(), str(points.before).encode()
+    )
 
 
 def prepare(experiment: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:

@@ -22,7 +22,7 @@ from ceasefire.analysis.screening import morris_effects, places_in_range, rank_s
 from ceasefire.analysis.selection import best_of
 from ceasefire.analysis.sensitivity import sobol
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.output_folder import refuse_links
+from ceasefire.ensemble.output_folder import FolderError, refuse_links
 from ceasefire.experiments.grid_effects import grid_effects
 from ceasefire.experiments.inert_factors import inert_numbers, ranked
 from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
@@ -76,6 +76,24 @@ def tabulate(prepared: PreparedExperiment, store: Store, progress: Progress) -> 
     shown = {table: pd.concat(frames) for table, frames in parts.items()}
     results.tables = {"points": points.iloc[prepared.points.distinct], **shown}
     return results
+
+
+CASE_TABLES = ("cases", "case_curves", "case_scores")
+"""Tables of past deals, which are simulated apart from the points."""
+
+
+def read_case_tables(store: Store) -> dict[str, pd.DataFrame]:
+    """The tables of past deals as an earlier run wrote them. FolderError when one is missing or cannot be read."""
+    tables = {}
+    for name in CASE_TABLES:
+        file = store.folder / TABLES / f"{name}.csv"
+        try:
+            tables[name] = pd.read_csv(file)
+        except (OSError, ValueError) as problem:
+            if name == "case_scores" and not file.exists():  # fewer than two deals are scored
+                continue
+            raise FolderError(f"{file} cannot be read: {problem}") from problem
+    return tables
 
 
 def write_tables(results: ResultTables, store: Store) -> None:

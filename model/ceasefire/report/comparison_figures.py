@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matplotlib.figure import Figure
+
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.days_and_deaths import Deal, days_and_deaths_chart
@@ -35,7 +37,17 @@ def _names(sides: list[Side]) -> list[str]:
 
 
 def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path) -> None:
-    """The survival curves of all sides, with the mean differences from the first."""
+    """Save the figure of a comparison."""
+    save(comparison_figure(sides, pairs), folder, "comparison")
+
+
+def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
+    """Save the figure of a ranking of levers."""
+    save(ranking_figure(first, pairs), folder, "levers")
+
+
+def comparison_figure(sides: list[Side], pairs: list[SidePair]) -> Figure:
+    """The survival curves of all sides, with the mean differences from the first. ValueError for too many sides."""
     plan = sides[0].plan
     curves = [(survival(side.worlds), restricted_mean(side.worlds, plan.horizon)) for side in sides]
     names = _names(sides)
@@ -45,10 +57,10 @@ def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path) -> N
         *(Condition(name, *curve, pair.written, pair.over_draws) for name, curve, pair in others),
     ]
     caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
-    save(comparison_chart(conditions, caption, horizon=plan.horizon), folder, "comparison")
+    return comparison_chart(conditions, caption, horizon=plan.horizon)
 
 
-def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
+def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
     """The levers, ranked by the days that each adds."""
     gains = []
     for pair in pairs:
@@ -58,7 +70,7 @@ def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
         written = pair.written.value if pair.over_draws is not None else None
         gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws))
     caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
-    save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")
+    return levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon)
 
 
 def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:

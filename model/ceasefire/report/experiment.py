@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +75,8 @@ class FinishedExperiment:
         for factor in self.manifest["factors"]:
             name = str(factor["name"])
             if factor["kind"] == "change":
-                names[name] = _change_words(name)
+                title = factor.get("title")
+                names[name] = f'"{title}" ({name})' if title and title != name else name
             elif factor["kind"] != "part" and self.scenario is not None:
                 names[name] = path_words(name, self.scenario)
         return names
@@ -246,28 +246,13 @@ def _factors(experiment: FinishedExperiment) -> Folded:
     return Folded(what, [table])
 
 
-def _change_words(name: str) -> str:
-    """A change under its title, if its file still exists."""
-    from ceasefire.scenario.find_scenarios import find_change, headline
-
-    try:
-        title = headline(find_change(name)).get("title")
-    except ScenarioError:
-        title = None
-    return f'"{title}" ({name})' if title else name
-
-
 def _scenario(folder: Path) -> Scenario | None:
     """The scenario of the first points; None when it cannot be read."""
     from ceasefire.experiments.result_store import Store
-    from ceasefire.scenario.load import load_resolved
+    from ceasefire.scenario.load import resolved_from
 
     try:
-        scenarios = Store(folder).scenarios()
-        with tempfile.TemporaryDirectory() as place:
-            file = Path(place) / "scenario.resolved.yaml"
-            file.write_text(str(scenarios["resolved"].iloc[0]), encoding="utf-8")
-            return load_resolved(file).scenario
+        return resolved_from(str(Store(folder).scenarios()["resolved"].iloc[0])).scenario
     except (FolderError, ScenarioError, KeyError, IndexError, OSError):
         return None
 

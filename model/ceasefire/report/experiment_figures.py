@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +22,10 @@ from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, torna
 from ceasefire.charts.style import save
 from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
-from ceasefire.errors import ScenarioError
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.report.experiment_tables import answer_to, stands_out_words
 from ceasefire.report.hindcast import hindcast_sentence
-from ceasefire.scenario.find_scenarios import find_change, headline
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, signed_days, span_words, titled
 
@@ -52,6 +49,11 @@ def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> N
             save(_cases(prepared, results), aside, "cases")
             _draw_calibration(prepared, results, aside)
     (folder / FIGURES).mkdir(exist_ok=True)
+
+
+def outcome_figure(prepared: PreparedExperiment, results: ResultTables, name: str) -> Figure | None:
+    """The figure of one outcome; None when there are no results."""
+    return _figure(prepared, results, outcome(name))
 
 
 def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
@@ -143,8 +145,7 @@ def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: Outcome
 
 
 def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    swap, scale = prepared.experiment.swap, _scale(wanted)
-    assert swap is not None
+    scale = _scale(wanted)
     columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
         Bar(str(part), value, (low, high), (least, most), alone)
@@ -157,7 +158,8 @@ def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
     largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
     finding = (
-        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Largest part: {largest}."
+        f"From {prepared.experiment.base.loaded.label} to {prepared.experiment.towards} all parts together: "
+        f"{whole} ({unit}). Largest part: {largest}."
     )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
     return bars_chart(bars, _caption(prepared, wanted), finding, unit, key, _made_of(prepared))
@@ -215,9 +217,7 @@ def _titles(prepared: PreparedExperiment) -> dict[str, str]:
     titles = {}
     for factor in prepared.experiment.factors:
         if factor.kind == "change":
-            with suppress(ScenarioError):
-                file = find_change(factor.paths[0], prepared.experiment.file.parent)
-                titles[factor.name] = headline(file).get("title", factor.name)
+            titles[factor.name] = factor.title
         elif factor.kind != "part":
             titles[factor.name] = path_words(factor.name, prepared.experiment.base.loaded.scenario)
     return titles

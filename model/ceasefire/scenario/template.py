@@ -104,6 +104,7 @@ def template_text(name: str, reference: str, file: Path) -> str:
 
 
 def _lines(name: str, base: str, changes: Sequence[str], content: dict[str, Any], file: Path) -> Iterator[str]:
+    yield "# yaml-language-server: $schema=./scenario.schema.json"
     yield "# A scenario of your own. Whatever is missing here is as in the base. Every line below repeats the base"
     yield "# until you edit it; you may delete the lines that you do not change. To see all other entries:"
     yield f"#   ceasefire describe {base} --resolved"

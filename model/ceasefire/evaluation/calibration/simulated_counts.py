@@ -24,10 +24,11 @@ def record_counts(
     def one(part: Sequence[int]) -> None:
         scratch = blank_world(batch.opening.record.dtype)
         span = slice(part[0], part[-1] + 1)
+        openings, own = batch.part(span.start, span.stop)
         with np.errstate(over="ignore"):
             record_chunk(
-                scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings, drawn,
-                np.uint64(batch.seed), batch.points[span], batch.worlds[span], recorded[batch.points[span]],
+                scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), openings, drawn,
+                np.uint64(batch.seed), own, batch.worlds[span], recorded[batch.points[span]],
                 counts[span], held[span],
             )  # fmt: skip
 

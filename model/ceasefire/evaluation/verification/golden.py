@@ -92,11 +92,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ceasefire.evaluation.verification.golden", description=__doc__)
     parser.add_argument("--update", action="store_true", help="write the outcomes of today down")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where they are kept")
+    parser.add_argument("names", nargs="*", help="the scenarios to compare; all when not given")
     asked = parser.parse_args(arguments)
     if asked.update:
         print("\n".join(f"changed: {name}" for name in update(asked.folder)) or "nothing changed")
         return 0
-    found = [line for name in scenarios() for line in differences(name, asked.folder)]
+    found = [line for name in asked.names or scenarios() for line in differences(name, asked.folder)]
     print("\n".join(found) or "all as written down")
     return 1 if found else 0
 
