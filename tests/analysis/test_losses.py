@@ -16,8 +16,8 @@ def worlds(days: list[int], deaths: list[float], point: int = 0, first: int = 0)
     table = pd.DataFrame(dict.fromkeys(COLUMNS, 0), index=range(len(days)))
     table["deaths_combatant"] = deaths
     held = np.array(days)
-    more = {"point": point, "world": np.arange(first, first + len(days)), "failed": False}
-    return table.assign(days_held=held, ended=held < 1000, **more)
+    number = np.arange(first, first + len(days))
+    return table.assign(days_held=held, ended=held < 1000, point=point, world=number, failed=False)
 
 
 def test_a_year_held_is_the_rate_of_all_worlds_together() -> None:

@@ -331,7 +331,9 @@ def test_each_cause_has_a_line_and_its_band_on_one_scale() -> None:
         (line,) = by_gid(figure, gid)
         assert isinstance(line, Line2D)
         assert np.asarray(line.get_ydata())[-1] == pytest.approx(curve.main[-1])
-        inches.append(line.axes.get_position().height * figure.get_figheight() / line.axes.get_ylim()[1])
+        panel = line.axes
+        assert panel is not None
+        inches.append(panel.get_position().height * figure.get_figheight() / panel.get_ylim()[1])
         assert whole_percent(float(curve.main[-1])).replace("\u00a0", " ") in words.replace("\u00a0", " ")
     assert inches == pytest.approx([inches[0]] * len(inches))
     counts = worlds.loc[worlds["ended"]].groupby("cause").size() / len(worlds)

@@ -14,9 +14,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from ceasefire.analysis.causes_over_draws import cause_curves
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.hazard import hazard
-from ceasefire.analysis.survival import cumulative_incidence, restricted_mean, survival
+from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.hazard import hazard_chart
@@ -102,7 +103,7 @@ def test_no_labels_run_together_on_charts_of_many_worlds(horizon: int) -> None:
     charts = {
         "survival": survival_chart(curve, None, CAPTION, horizon=horizon),
         "survival of a million": survival_chart(million, None, CAPTION, horizon=horizon),
-        "causes": causes_chart(cumulative_incidence(table), CAPTION, horizon=horizon),
+        "causes": causes_chart(cause_curves(table, None, horizon), CAPTION, horizon=horizon),
         "hazard": hazard_chart(hazard(table), None, CAPTION),
         "comparison": comparison_chart(
             [Condition("one", curve, mean), Condition("other", curve, mean)], CAPTION, horizon=horizon

@@ -17,7 +17,7 @@ from ceasefire.experiments.inert_factors import inert_numbers
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.prepare import prepare, quick_worlds
-from ceasefire.experiments.replay import point_scenario
+from ceasefire.experiments.replay import stored
 from ceasefire.report.experiment_tables import answer_to
 
 DAYS = outcome("days_held")
@@ -129,8 +129,9 @@ def test_the_effects_of_a_grid_are_those_of_its_worlds(command: Command) -> None
     steps = rows[rows["kind"] == "step"]["difference"].to_list()
     assert steps == pytest.approx([(grid.loc[b] - grid.loc[a]).mean() for a, b in ((0.1, 0.5), (0.5, 0.9))])
     both = rows[rows["kind"] == "both"].iloc[0]
+    corners = grid.stack().to_dict()
     assert both["difference"] == pytest.approx(
-        grid.loc[0.9, 0.9] - grid.loc[0.1, 0.9] - grid.loc[0.9, 0.1] + grid.loc[0.1, 0.1]
+        corners[0.9, 0.9] - corners[0.1, 0.9] - corners[0.9, 0.1] + corners[0.1, 0.1]
     )
     assert "Change in mean days held" in read(Path("results/asked/report.html").read_text(encoding="utf-8")).text
 
@@ -194,12 +195,12 @@ def test_the_story_of_a_point_is_that_of_its_row_and_the_printed_commands_work(c
     folder = command("experiment", asked(text + "draws: 2\ndesign: {kind: grid}\n", 5)).last
     rows = pd.concat(pd.read_parquet(file) for file in Path(folder, "worlds").glob("*.parquet"))
     row = rows[rows["point"] == 3].iloc[-1]
-    loaded, seed = point_scenario(Path(folder), 3)
-    again = run(loaded, worlds=int(row["world"]) + 1, seed=seed).iloc[-1]
+    origin = stored(Path(folder), 3)
+    again = run(origin.loaded, worlds=int(row["world"]) + 1, seed=origin.seed).iloc[-1]
     assert (again["days_held"], again["deaths_combatant"]) == (row["days_held"], row["deaths_combatant"])
     told = command("world", folder, "--world", str(row["world"]), "--point", "3")
     assert told.code == 0, told.err
-    assert "say which of its points with --point" in command("world", folder, "--world", "0").err
+    assert "name a point, as --point" in command("world", folder, "--world", "0").err
     page = read(Path(folder, "report.html").read_text(encoding="utf-8")).text
     assert f"ceasefire world {folder} --point 0 --world 0" in page
-    assert "has points 0 to" in command("world", folder, "--world", "0", "--point", "99").err
+    assert "it has no point 99" in command("world", folder, "--world", "0", "--point", "99").err

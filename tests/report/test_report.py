@@ -107,7 +107,9 @@ def test_the_main_figures_stand_in_a_table_with_both_sources_of_doubt(folder: Pa
 
 def test_shares_of_endings_are_those_of_the_worlds(folder: Path) -> None:
     rows = {row[0]: row[1:] for row in table(elements(folder), "Shares of worlds by day 400")[1:]}
-    held, drawn = ((~each["ended"]).mean() for each in (ran()[1].worlds, ran()[1].doubt))
+    outcome = ran()[1]
+    assert outcome.doubt is not None
+    held, drawn = ((~each["ended"]).mean() for each in (outcome.worlds, outcome.doubt))
     shown = [whole_percent(share).replace("\u00a0", " ") for share in (drawn, held)]
     assert [rows["Still holding"][0], rows["Still holding"][2]] == shown
 

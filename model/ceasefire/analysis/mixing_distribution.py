@@ -163,11 +163,10 @@ class EffectOverDraws:
 
     def scaled(self, by: float) -> EffectOverDraws:
         """The same in another unit, such as percentage points."""
-        spans = {
-            name: Interval(*(by * each for each in (span.value, span.low, span.high)))
-            for name, span in (("mean", self.mean), ("low", self.low), ("high", self.high))
-        }
-        return replace(self, least=by * self.least, **spans)
+        mean, low, high = (
+            Interval(by * span.value, by * span.low, by * span.high) for span in (self.mean, self.low, self.high)
+        )
+        return replace(self, least=by * self.least, mean=mean, low=low, high=high)
 
     @property
     def band(self) -> Interval:

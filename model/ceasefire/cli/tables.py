@@ -211,7 +211,7 @@ def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame)
     if column in ("saved", "lost", "share_above"):
         return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
     if isinstance(row[column], str):
-        return row[column]
+        return str(row[column])
     if column == "stands_out":
         return "yes" if row[column] else ""
     if column == "draw_05" and not row["told_apart"]:

@@ -33,7 +33,7 @@ if KNOWN_NUMBA:
     types.Record.__repr__ = _name_of  # type: ignore[method-assign]
 
 
-class _Compiling(event.Listener):
+class _Compiling(event.Listener):  # type: ignore[misc]
     """Calls back once when compilation begins, and pauses garbage collection while it lasts.
 
     Compiling allocates millions of objects that stay; collecting garbage among them takes a tenth of its time.

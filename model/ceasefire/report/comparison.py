@@ -201,7 +201,7 @@ def _over_draws_cells(pair: SidePair) -> list[str]:
 
 def _ends_and_losses(comparison: Comparison) -> list[Block]:
     """Endings and deaths under each condition, with the numbers as written, and the figure of days and deaths."""
-    sides = [(comparison.first.label, comparison.first, None)]
+    sides: list[tuple[str, Side, SidePair | None]] = [(comparison.first.label, comparison.first, None)]
     sides += [(comparison.named(pair), pair.other, pair) for pair in _ranked(comparison)]
     figures = [side_figures(side) for _, side, _ in sides]
     rate = rate_before(comparison.first.plan.scenario)

@@ -168,7 +168,7 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
                 f"(95{GAP}%{among}: {_span(one, wanted)}; {spread}; {more} in {share} of draws)"
             )
     if not above.any() and not below.any():
-        largest = rows.loc[rows["difference"].abs().idxmax()]
+        largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
         text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
         text += "" if float(largest["difference"]) else " in any world"
     return f"{text}."
@@ -284,7 +284,7 @@ def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame
     if above.any():
         text += f"; most is gained with {_chosen(ranked.iloc[0], wanted, best, 'best')}"
     if not above.any() and not below.any():
-        largest = rows.loc[rows["difference"].abs().idxmax()]
+        largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
         text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
     if below.any():
         text += f"; most is lost with {_chosen(ranked.iloc[-1], wanted, best, 'worst')}"

@@ -45,8 +45,8 @@ def _differ(one: Any, other: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
                 yield from _differ(one.get(name), other.get(name), f"{path}.{name}" if path else str(name))
     elif isinstance(one, list) and isinstance(other, list) and any(isinstance(x, dict) for x in [*one, *other]):
         for place in range(max(len(one), len(other))):
-            pair = (each[place] if place < len(each) else None for each in (one, other))
-            yield from _differ(*pair, f"{path}.{place}")
+            here, there = (each[place] if place < len(each) else None for each in (one, other))
+            yield from _differ(here, there, f"{path}.{place}")
     elif _bare(one) != _bare(other):
         yield path, one, other
 
