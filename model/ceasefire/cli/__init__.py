@@ -20,6 +20,7 @@ from ceasefire.cli import (
     report,
     run,
     scenarios,
+    studio,
     world,
 )
 from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": report.replay,
     "report": report.report,
     "observe": observe.observe,
+    "studio": studio.studio,
     "verify": evaluation.verify,
     "calibrate": evaluation.calibrate,
     "validate": evaluation.validate,
