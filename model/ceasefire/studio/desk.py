@@ -33,11 +33,7 @@ class Desk:
 
         The first stage is sent even then, once it was begun, so that curves move while a slider does. ScenarioError.
         """
-        here = self.states.get(request.state, near)
-        pinned = None
-        if request.pinned is not None:
-            same = {"seed": request.state.seed, "days": here.near.horizon, "worlds": request.state.worlds}
-            pinned = self.states.get(request.pinned.model_copy(update=same))
+        here, pinned = self._sides(request.state, request.pinned, near)
         sides = Sides(here, pinned)
         stages = [*(stage for stage in STAGES if stage < request.state.worlds), request.state.worlds]
         try:
@@ -54,9 +50,30 @@ class Desk:
             pass
         return here
 
+    def _sides(self, state: messages.State, pinned: messages.State | None, near: Ready | None = None) -> Any:
+        """Both states made ready; the pinned one with the worlds and the horizon of the other."""
+        here = self.states.get(state, near)
+        if pinned is None:
+            return here, None
+        same = {"seed": state.seed, "days": here.near.horizon, "worlds": state.worlds}
+        return here, self.states.get(pinned.model_copy(update=same))
+
     def close(self) -> None:
         """Stop what is under way."""
 
     def reply(self, request: Any) -> dict[str, Any]:
         """The content of the reply to any other request. ScenarioError, FolderError or OSError when it is refused."""
-        raise NotImplementedError(request.type)
+        work = getattr(self, f"_{request.type}")
+        content: dict[str, Any] = work(request)
+        return content
+
+    def _situation(self, request: messages.Situation) -> dict[str, Any]:
+        from ceasefire.studio.situation import situation
+
+        return {"state": request.state.model_dump(), "situation": situation(request.state)}
+
+    def _world(self, request: messages.World) -> dict[str, Any]:
+        from ceasefire.studio.lives import two_lives
+
+        here, pinned = self._sides(request.state, request.pinned)
+        return two_lives(here, pinned, request.world, self.program)
