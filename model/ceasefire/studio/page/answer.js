@@ -30,16 +30,18 @@ export class AnswerPanel extends EventTarget {
     this.commandText = el("code", { id: "command" }, "");
     this.command = el("div", { class: "command" }, el("h3", {}, "The command that gives the same"), el("p", {}, this.commandText),
       button("Copy", (event) => copy(this.commandText.textContent, event.currentTarget)));
+    this.tiles = el("dl", { class: "tiles" });
     fill(panel,
-      this.headline, this.faults, this.pinning,
-      el("figure", {}, el("figcaption", {}, el("h3", {}, "How many worlds still hold"), this.progress), this.chart, this.readout, this.legend, this.behind),
-      el("div", { class: "pair" }, this.shares, el("div", {}, this.causes, this.deaths)),
+      this.faults, this.tiles, this.pinning,
+      el("figure", {}, el("figcaption", {}, el("h3", {}, "How many worlds still hold"), this.progress, this.readout), this.chart, this.legend, this.behind),
+      this.headline,
+      this.shares, el("div", { class: "pair" }, this.causes, this.deaths),
       later("When the ends come", () => { queueMicrotask(() => this.redrawEnds()); return el("figure", {}, this.ends); }),
       this.differs, this.command);
     this.redraw = plot(this.chart, (width) => this.draw(width));
     this.redrawEnds = plot(this.ends, (width) => this.drawEnds(width));
     this.chart.addEventListener("pointermove", (event) => this.read(event));
-    this.chart.addEventListener("pointerleave", () => { this.pointed = null; this.readout.textContent = ""; this.redraw(); });
+    this.chart.addEventListener("pointerleave", () => { this.point(null); });
   }
 
   // ---------------------------------------------------------------------------------------------- asking
@@ -84,6 +86,7 @@ export class AnswerPanel extends EventTarget {
     }
     if (message.type === "doubt") {
       this.doubt = message.doubt;
+      this.doubtIsNone = message.doubt === null;
       document.body.dataset.doubt = this.asked;
     }
     this.rest = rest;
@@ -118,6 +121,7 @@ export class AnswerPanel extends EventTarget {
     }
     this.headline.textContent = doubt?.headline || answer.headline;
     this.progress.textContent = this.stateWords();
+    this.showTiles();
     this.showPinned();
     this.showShares();
     this.showCauses();
@@ -130,7 +134,7 @@ export class AnswerPanel extends EventTarget {
     this.legend.replaceChildren(key(this.entries()));
     if (this.behind.open) fill(this.behind.querySelector(".later"), this.curveTable());
     const strip = byId("strip");
-    fill(strip, el("b", {}, percent(answer.holding.at(-1).share)), ` hold ${days(answer.horizon)} days`, answer.pinned ? el("span", {}, `${signed(answer.pinned.days.value)} days`) : el("span", {}, `mean ${days(answer.mean.value)} days`), this.spark());
+    fill(strip, el("b", {}, percent(answer.holding.at(-1).share)), ` hold to day ${days(answer.horizon)}`, el("span", {}, answer.pinned ? `${signed(answer.pinned.days.value)} days` : `mean ${days(answer.mean.value)} days`), this.spark());
   }
 
   stateWords() {
@@ -138,7 +142,7 @@ export class AnswerPanel extends EventTarget {
     const worlds = count(this.answer.worlds, "world");
     const failed = this.answer.failed ? ` (${this.answer.failed} failed)` : "";
     if (!this.last) return `${worlds}${failed}, more to come…`;
-    if (this.doubt) return `${worlds}${failed}, and ${whole(this.doubt.draws)} draws of ${whole(this.doubt.assumed)} assumed numbers. ${this.doubt.note}`;
+    if (this.doubt) return `${worlds}${failed}. ${this.doubt.note || `${whole(this.doubt.draws)} draws of ${whole(this.doubt.assumed)} assumed numbers.`}`;
     return `${worlds}${failed}.${this.rest || this.moving ? "" : " Doubt follows when the sliders rest."}${this.rest ? " Drawing the assumed numbers…" : ""}`;
   }
 
@@ -201,8 +205,13 @@ export class AnswerPanel extends EventTarget {
     const { left, right, end } = this.scale;
     if (place < left - 4 || place > right + 4) return;
     const day = Math.round(Math.min(1, Math.max(0, (place - left) / (right - left))) * end);
+    this.point(day);
+  }
+
+  point(day) {
     this.pointed = day;
-    this.readout.textContent = this.readWords(day);
+    this.progress.hidden = day !== null;
+    this.readout.textContent = day === null ? "" : this.readWords(day);
     this.redraw();
   }
 
@@ -228,6 +237,15 @@ export class AnswerPanel extends EventTarget {
         ...(doubt ? [percent(value(doubt.curve, "mean")), percents(value(doubt.curve, "low"), value(doubt.curve, "high"))] : []),
         ...(pinned ? [percent(value(pinned.curve, "share"))] : [])];
     }));
+  }
+
+  showTiles() {
+    const { answer, doubt } = this;
+    const tile = (title, value, over, pinned) => el("div", {}, el("dt", {}, title), el("dd", {}, el("b", {}, value), el("span", {}, over ? `draws ${over}` : "\u00a0"), answer.pinned ? el("span", { class: "pinned" }, `pinned ${pinned}`) : null));
+    fill(this.tiles,
+      answer.holding.map((each, index) => tile(each.day === answer.horizon ? `to the end, day ${whole(each.day)}` : `past day ${whole(each.day)}`, percent(each.share),
+        doubt && percents(doubt.holding[index].low, doubt.holding[index].high), answer.pinned && percent(answer.pinned.holding[index].share))),
+      tile("mean days held", days(answer.mean.value), doubt && `${days(doubt.mean.low)} to ${days(doubt.mean.high)}`, answer.pinned && days(answer.pinned.mean.value)));
   }
 
   showShares() {
@@ -300,14 +318,15 @@ export class AnswerPanel extends EventTarget {
       return fill(this.pinning, el("p", {}, el("b", {}, "Pinned. "), "Now move something: the difference is shown here, on the same worlds."), tools);
     }
     const gained = doubt?.pinned;
-    const facts = [["days gained, as written", signed(pinned.days.value), `${signed(pinned.days.low)} to ${signed(pinned.days.high)} (95 %)`]];
-    if (gained) {
-      facts.push(["days gained, mean over draws", signed(gained.days.value), gained.band ? `${signed(gained.band.low)} to ${signed(gained.band.high)} (90 % of draws)` : `${signed(gained.days.low)} to ${signed(gained.days.high)} (95 %)`]);
-      facts.push(["helps in", `${percent(gained.helps.value)} of draws`, `hurts in ${percent(gained.hurts.value)}`]);
-    }
-    fill(this.pinning, el("p", { class: "versus" }, pinned.sentence, " ", gained?.sentence ?? (this.last ? el("span", { class: "quiet" }, "Doubt follows…") : "")),
+    const wait = this.doubtIsNone ? "–" : "…";
+    const facts = [
+      ["days gained, as written", signed(pinned.days.value), `${signed(pinned.days.low)} to ${signed(pinned.days.high)} (95 %)`],
+      ["days gained, mean over draws", gained ? signed(gained.days.value) : wait, gained ? (gained.band ? `${signed(gained.band.low)} to ${signed(gained.band.high)} (90 % of draws)` : `${signed(gained.days.low)} to ${signed(gained.days.high)} (95 %)`) : ""],
+      ["helps in", gained ? `${percent(gained.helps.value)} of draws` : wait, gained ? `hurts in ${percent(gained.hurts.value)}` : ""],
+    ];
+    fill(this.pinning, el("p", { class: "versus" }, pinned.sentence, " ", gained?.sentence ?? ""),
       el("dl", { class: "facts" }, facts.map(([title, value, rest]) => el("div", {}, el("dt", {}, title), el("dd", {}, el("b", {}, value), " ", el("span", { class: "quiet" }, rest))))), tools);
-    fill(this.differs, pinned.differs.length ? table("What differs", [["number or change"], ["pinned", true], ["now", true]], pinned.differs.map((each) => [each.words, each.was, each.is])) : null);
+    if (pinned.differs) fill(this.differs, pinned.differs.length ? table("What differs", [["number or change"], ["pinned", true], ["now", true]], pinned.differs.map((each) => [each.words, each.was, each.is])) : null);
     return null;
   }
 

@@ -240,8 +240,8 @@ export class SituationPanel {
     const origin = number.assumed ? [el("b", {}, "ASSUMED"), range, number.source && number.source !== "ASSUMED" ? `, ${number.source.replace(/^ASSUMED,? ?/, "")}` : ""] : [number.source, range && ` (${range.trim()})`];
     const row = el("div", { class: "number", "data-path": path },
       el("label", { for: id }, title), exact, reset, slider, band,
-      el("p", { class: "note", id: note }, number.sentence ? `${number.sentence.replace(/\.?$/, ".")} ` : "", origin, number.unit ? `; ${number.unit}` : "", number.drawn ? `; drawn in each world: ${number.drawn}` : "",
-        number.note ? `. ${number.note.replace(/^ASSUMED:? ?/, "")}` : ""), fault);
+      el("p", { class: "note", id: note }, number.sentence ? `${number.sentence.replace(/[.;]?$/, ".")} ` : "", origin, number.unit && number.unit !== "weight" ? ` (${number.unit})` : "", number.drawn ? `; drawn in each world: ${number.drawn}` : "",
+        ".", number.note ? ` ${number.note.replace(/^ASSUMED:? ?/, "")}` : ""), fault);
     const update = () => {
       const value = this.value(path);
       const there = typeof value === "number";

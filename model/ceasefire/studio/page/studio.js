@@ -134,17 +134,18 @@ function compiling(on) {
 
 async function begin(hello) {
   const found = store.recall(hello.scenario);
+  goTo(NARROW.matches || store.tab !== "situation" ? store.tab : "answer");
+  steps();
+  answers.ask(true);
   try {
     ({ scenarios } = await wire.ask({ type: "scenarios" }));
     showScenarios();
     await situation.load();
+    goTo(store.tab);
   } catch (error) {
     situation.showFaults(error.faults ?? [{ path: "", message: error.message }]);
     if (found && error.faults) notice("state", "The state in the address cannot be opened here.", button("Begin anew", () => { notice("state", ""); store.apply({ scenario: hello.scenario }, null); }));
   }
-  steps();
-  answers.ask(true);
-  goTo(NARROW.matches || store.tab !== "situation" ? store.tab : "answer");
   if (!tour.seen && !found) tour.start();
 }
 
@@ -164,6 +165,7 @@ function showScenarios() {
   fill(chooser, [...groups].map(([country, own]) => el("optgroup", { label: country }, own.map((each) => el("option", { value: each.name }, each.title)))));
   chooser.value = scenario;
   answers.shipped = scenarios.find((each) => each.name === scenario)?.curve ?? null;
+  answers.show();
 }
 
 byId("scenario").addEventListener("change", ({ target }) => {
