@@ -19,6 +19,24 @@ function valueOn(steps, day, before = 0) {
   return value;
 }
 
+/** Places of sectors within a frame, no two of them closer than their names need. */
+function spread(sectors, [left, right], [top, bottom]) {
+  const fit = (values, from, to) => values.map(linear(Math.min(...values), Math.max(...values), from, to));
+  let [xs, ys] = [fit(sectors.map((each) => each.x), left, right), fit(sectors.map((each) => each.y), top, bottom)];
+  for (let round = 0; round < 80; round++) {
+    for (let one = 0; one < xs.length; one++) for (let other = 0; other < one; other++) {
+      const [dx, dy] = [(xs[one] - xs[other]) / 1.6 || 0.1, ys[one] - ys[other] || 0.1];
+      const near = Math.hypot(dx, dy);
+      if (near > 42) continue;
+      const push = (42 - near) / near / 4;
+      xs[one] += dx * push; xs[other] -= dx * push; ys[one] += dy * push; ys[other] -= dy * push;
+    }
+    xs = xs.map((x) => Math.min(right, Math.max(left, x)));
+    ys = ys.map((y) => Math.min(bottom, Math.max(top, y)));
+  }
+  return xs.map((x, index) => [x, ys[index]]);
+}
+
 export class WorldsPanel {
   constructor(store, wire, answers, situation, panel) {
     Object.assign(this, { store, wire, answers, situation, life: null, day: 0, spots: [] });
@@ -26,7 +44,7 @@ export class WorldsPanel {
     this.picks = el("div", { class: "row" });
     this.dots = el("div", { class: "plot dots" });
     this.told = el("p", { class: "readout", "aria-hidden": "true" });
-    this.legend = el("div");
+    this.legend = el("p", { class: "quiet small" });
     this.life_ = el("section", { class: "life", "aria-live": "polite" });
     this.behind = later("The table behind this figure", () => this.dotTable());
     fill(panel, el("h3", {}, "Every simulated world, by the days that it held"), this.note, this.picks, el("figure", {}, this.dots, this.told, this.legend, this.behind), this.life_);
@@ -46,7 +64,7 @@ export class WorldsPanel {
     this.note.textContent = `${count(answer.worlds, "world")} of this state. Choose a dot, or one of these:`;
     fill(this.picks, this.examples(answer).map(([words, world]) => button(words, () => this.open(world), { "data-world": world })),
       el("form", { class: "row", onsubmit: choose }, el("label", { for: number }, "World"), input, el("button", {}, "Open")));
-    this.legend.replaceChildren(key(answer.causes.map((each, index) => [`cause-${each.cause}`, `${each.words}: ${whole(answer.dots.cause.filter((own) => own === index).length)}`])));
+    this.legend.textContent = answer.pinned ? "Ringed: a world that holds to the end under one of the two states only." : "";
     this.redraw();
     if (this.behind.open) fill(this.behind.querySelector(".later"), this.dotTable());
     if (this.life && this.lifeOf !== this.key()) this.open(this.life.world, false);
@@ -157,6 +175,8 @@ export class WorldsPanel {
       const differs = pinned && JSON.stringify(pinned) !== JSON.stringify(state);
       const life = await this.wire.ask({ type: "world", state, world, pinned: differs ? pinned : undefined });
       if (asked !== this.key() || world !== this.store.world) return;
+      const order = this.situation.now.actors.map((each) => each.name);
+      for (const each of [life.now, life.pinned]) each?.actors.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
       this.life = life;
       this.day = show ? Math.min(life.parting?.day ?? 0, life.now.days - 1) : Math.min(this.day, life.now.days - 1);
       this.showLife(show);
@@ -182,7 +202,7 @@ export class WorldsPanel {
     const step = (by) => button(by < 0 ? "‹ Event before" : "Next event ›", () => this.hop(by));
     fill(this.life_,
       el("div", { class: "life-head" }, title, button("Close", () => this.close())),
-      el("p", {}, now.ending || now.story.text),
+      el("p", {}, now.ending),
       parting ? el("p", { class: "versus" }, parting.words, parting.day === null ? "" : [" ", button(`Go to day ${whole(parting.day)}`, () => { this.stop(); this.go(Math.min(parting.day, this.last)); }, { class: "plain" })],
         pinned ? el("span", { class: "quiet" }, ` Under the pinned state: ${pinned.ending}`) : null) : null,
       el("div", { class: "scrubber" }, el("label", { for: id }, "Day"), this.scrub, this.player, step(-1), step(1)), el("p", { class: "when" }, this.when),
@@ -191,7 +211,8 @@ export class WorldsPanel {
       key([...now.violations.map((each) => [`violation-${each.kind}`, each.words]), ["deaths-combatants", "combatants killed"], ["deaths-civilians", "civilians killed"], ["talk", "talks"], ["event", "events"]])),
       el("div", { class: "pair" }, el("figure", {}, el("figcaption", {}, "The front on this day: share held by ", el("b", { class: "side-0-words" }, this.situation.now.sides[0].title)), this.map), this.onDay),
       later("The tables behind these figures", () => this.lifeTables()),
-      el("h4", {}, "Its story"), el("p", {}, now.story.text), el("ol", { class: "story" }, this.points), now.story.end.map((each) => el("p", {}, each)),
+      el("h4", {}, "Its story"), el("ol", { class: "story" }, this.points), now.story.end.map((each) => el("p", {}, each)),
+      later("The whole story as text", () => el("pre", { class: "wrapped", tabindex: 0, "aria-label": "The whole story" }, now.story.text)),
       el("p", { class: "command" }, el("code", {}, now.command), " ", button("Copy", (event) => copy(now.command, event.currentTarget))));
     this.redrawLine = plot(this.line, (width) => this.drawLine(width));
     this.redrawMap = plot(this.map, (width) => this.drawMap(width));
@@ -323,7 +344,7 @@ export class WorldsPanel {
     strips(now, 12);
     if (pinned) {
       head("Postures, the same world under the pinned state");
-      strips(pinned, 8);
+      strips(pinned, 10);
     }
     const wide = Math.max(1, Math.ceil((this.last + 1) / 110));
     const bars = (groups, height, prefix, name) => {
@@ -391,7 +412,7 @@ export class WorldsPanel {
     const { sectors, links, sides } = this.situation.now;
     const height = Math.min(380, Math.max(260, width * 0.75));
     const [padX, padTop, padBottom, radius] = [46, 20, 30, 9];
-    const place = sectors.map(({ x, y }) => [linear(0, 1, padX, width - padX)(x), linear(0, 1, padTop, height - padBottom)(y)]);
+    const place = spread(sectors, [padX, width - padX], [padTop, height - padBottom]);
     const taken = place.map(([x, y]) => [x - radius, y - radius, x + radius, y + radius]);
     const labels = sectors.map((sector, index) => {
       const text = cut(sector.title.split(/,| and /)[0], 18);
