@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ceasefire.ensemble.run import warm_up
-from ceasefire.studio import messages
+from ceasefire.studio import batches, messages, new_scenario, result_files, scenario_files
 from ceasefire.studio.answers import IsStale, Sides, StaleError, Worlds, answer, doubt
+from ceasefire.studio.jobs import Jobs
 from ceasefire.studio.light import STAGES
-from ceasefire.studio.states import Ready, ReadyStates, plan_of
+from ceasefire.studio.states import Ready, ReadyStates, command_of, plan_of
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -20,13 +21,18 @@ class Desk:
     def __init__(self, scenario: str, program: str, tell_all: Send) -> None:
         self.scenario, self.program = scenario, program
         self.states, self.worlds = ReadyStates(), Worlds()
-        self.jobs: Any = None
+        self.jobs = Jobs(tell_all, program)
 
     def warm_up(self) -> None:
         """Compile the rules for the first scenario, and load what a first answer needs."""
         plan = plan_of(messages.State(scenario=self.scenario, worlds=2))
         warm_up(plan)
-        self.answer(messages.Answer(type="answer", id=0, state=messages.State(scenario=self.scenario)), None, lambda _: None, lambda: False)
+        self.answer(
+            messages.Answer(type="answer", id=0, state=messages.State(scenario=self.scenario)),
+            None,
+            lambda _: None,
+            lambda: False,
+        )
 
     def answer(self, request: messages.Answer, near: Ready | None, send: Send, is_stale: IsStale) -> Ready | None:
         """Answer in stages until a newer request comes; the state, from which the next may differ little.
@@ -59,7 +65,8 @@ class Desk:
         return here, self.states.get(pinned.model_copy(update=same))
 
     def close(self) -> None:
-        """Stop what is under way."""
+        """Stop what is under way; what is finished stays."""
+        self.jobs.stop_all()
 
     def reply(self, request: Any) -> dict[str, Any]:
         """The content of the reply to any other request. ScenarioError, FolderError or OSError when it is refused."""
@@ -77,3 +84,59 @@ class Desk:
 
         here, pinned = self._sides(request.state, request.pinned)
         return two_lives(here, pinned, request.world, self.program)
+
+    def _experiments(self, request: messages.Experiments) -> dict[str, Any]:
+        return {"experiments": batches.experiments()}
+
+    def _estimate(self, request: messages.Estimate) -> dict[str, Any]:
+        return batches.estimate(request.design, self.program)
+
+    def _start(self, request: messages.Start) -> dict[str, Any]:
+        return {"type": "started", "job": self.jobs.start_batch(*batches.start(request.design))}
+
+    def _resume(self, request: messages.Resume) -> dict[str, Any]:
+        return {"type": "started", "job": self.jobs.start_batch(*batches.resume(request.folder))}
+
+    def _stop(self, request: messages.Stop) -> dict[str, Any]:
+        return {"type": "stopping", "job": self.jobs.stop(request.job)}
+
+    def _jobs(self, request: messages.Jobs) -> dict[str, Any]:
+        return {"jobs": self.jobs.all()}
+
+    def _results(self, request: messages.ListResults) -> dict[str, Any]:
+        return {"results": result_files.results()}
+
+    def _result(self, request: messages.OneResult) -> dict[str, Any]:
+        return {"result": result_files.result_of(result_files.folder_named(request.folder))}
+
+    def _compare(self, request: messages.Compare) -> dict[str, Any]:
+        return {"comparison": result_files.compare(request.first, request.other, self.program)}
+
+    def _preview(self, request: messages.Preview) -> dict[str, Any]:
+        text = scenario_files.text_of(request.state, request.name, request.title)
+        return {"file": str(scenario_files.file_for(request.name)), "text": text}
+
+    def _save(self, request: messages.Save) -> dict[str, Any]:
+        return self._saved(request.state, request)
+
+    def _saved(
+        self, state: messages.State, request: messages.Save | messages.Create, comments: list[str] | None = None
+    ) -> dict[str, Any]:
+        try:
+            file, text = scenario_files.save(state, request.name, request.title, request.replace, comments)
+        except scenario_files.ExistsError as problem:
+            return {"type": "exists", "file": str(problem.file), "made_here": False, "message": str(problem)}
+        reference = request.name if file.parent.name == "scenarios" else str(file)
+        saved = messages.State(scenario=reference, seed=state.seed, worlds=state.worlds)
+        return {"type": "saved", "file": str(file), "text": text, "state": saved.model_dump()}
+
+    def _keep(self, request: messages.Keep) -> dict[str, Any]:
+        command = command_of(request.state, self.program)
+        return {"type": "started", "job": self.jobs.start_run(plan_of(request.state), command)}
+
+    def _questions(self, request: messages.Questions) -> dict[str, Any]:
+        return new_scenario.questions()
+
+    def _create(self, request: messages.Create) -> dict[str, Any]:
+        state, comments, forecast = new_scenario.begin(request)
+        return {"forecast": forecast, **self._saved(state, request, comments)}

@@ -133,7 +133,9 @@ def parting(one: Story, other: Story) -> dict[str, Any]:
     day, actor = first
     scenario = one.loaded.scenario
     now, then = (rung_word(scenario, actor, int(told.postures[actor][day])) for told in (here, there))
-    words = f"On day {day:,} ({date_of(scenario, day)}) {short_name(scenario, actor)} is at {now}; when pinned, at {then}."
+    words = (
+        f"On day {day:,} ({date_of(scenario, day)}) {short_name(scenario, actor)} is at {now}; when pinned, at {then}."
+    )
     behind = next((d for d in one.decisions if d.actor == actor and d.day == day), None)
     if behind is not None:
         words += " " + " ".join(decision_details(WorldNotes(one.recorded), behind))

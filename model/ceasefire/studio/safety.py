@@ -79,7 +79,11 @@ class Access:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         name, _, port = host.rpartition(":")
-        if len(headers.getlist("host")) != 1 or port != str(self.port) or not (self.hosts is None or name in self.hosts):
+        if (
+            len(headers.getlist("host")) != 1
+            or port != str(self.port)
+            or not (self.hosts is None or name in self.hosts)
+        ):
             return "It was asked for under another name than that of this machine."
         origins = headers.getlist("origin")
         if origins != [f"http://{host}"] and (origins or scope["type"] == "websocket"):

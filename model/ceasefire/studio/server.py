@@ -83,7 +83,9 @@ class Studio:
         self.ended = True
         if self.desk is not None:
             self.desk.close()
-        text = as_text({"type": "bye", "message": "The studio was ended in its terminal. Nothing that was kept is lost."})
+        text = as_text(
+            {"type": "bye", "message": "The studio was ended in its terminal. Nothing that was kept is lost."}
+        )
         for window in list(self.windows):
             window.newest = None
             window.put(text)

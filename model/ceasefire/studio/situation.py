@@ -16,11 +16,11 @@ from ceasefire.scenario.compose import assemble, read_change
 from ceasefire.scenario.find_scenarios import headline, list_changes
 from ceasefire.scenario.overrides import Draft, apply_change
 from ceasefire.scenario.parameter_paths import doubt_range, path_words, quantities, shape_at
-from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
+from ceasefire.scenario.schema import Motive, Scenario, ladder_of, rungs_of
 from ceasefire.scenario.template import BY_ROLE, TERMS
 from ceasefire.studio.messages import State
 from ceasefire.studio.states import differences, file_of, is_shipped, load_state
-from ceasefire.wording import shown, upper
+from ceasefire.wording import listed, shown, upper
 
 KINDS = ("lever", "shock", "assumption")
 
@@ -137,11 +137,13 @@ def _numbers(scenario: Scenario, original: Scenario) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: order[row["group"]])
 
 
-def _number(scenario: Scenario, path: str, number: Quantity, meta: dict[str, Any], base: float | None) -> dict[str, Any]:
+def _number(
+    scenario: Scenario, path: str, number: Quantity, meta: dict[str, Any], base: float | None
+) -> dict[str, Any]:
     steps = path.split(".")
     limits = doubt_range(number, meta)
     low, high = _slider(number, meta, limits, base)
-    words = path_words(path, scenario)
+    words = _words(scenario, path, steps)
     return {
         "path": path, "group": _group(steps), "title": upper(words.partition(": ")[2] or words), "words": words,
         "sentence": _sentence(scenario, steps), "unit": meta["unit"], "value": number.centre, "base": base,
@@ -152,6 +154,16 @@ def _number(scenario: Scenario, path: str, number: Quantity, meta: dict[str, Any
         "source": number.source, "assumed": number.assumed, "note": number.note or "",
         "known_by": number.known_by.isoformat() if number.known_by else "", "main": _is_main(scenario, steps),
     }  # fmt: skip
+
+
+def _words(scenario: Scenario, path: str, steps: list[str]) -> str:
+    """A path in words; claims and forces with the title of their actor, events with their own title."""
+    if steps[0] == "front" and steps[3] in ("claims", "presence"):
+        where, who = scenario.front.sectors[steps[2]].title, scenario.actors[steps[4]].title
+        return f"{where}: {'worth to' if steps[3] == 'claims' else 'forces of'} {who}"
+    if steps[0] == "events":
+        return f"{scenario.events[int(steps[1])].title}: {' '.join(steps[2:]).replace('_', ' ')}"
+    return path_words(path, scenario)
 
 
 def _group(steps: list[str]) -> str:
@@ -172,8 +184,7 @@ def _is_main(scenario: Scenario, steps: list[str]) -> bool:
 def _sentence(scenario: Scenario, steps: list[str]) -> str:
     """What a number is, in a sentence."""
     if steps[0] == "actors" and steps[2] == "motives":
-        motive = scenario.motives[steps[3]]
-        return f"Weight of the motive: 0 absent, 0.25 minor, 0.5 real, 0.75 strong, 1 dominant. [{motive.source}]"
+        return _motive_sentence(scenario.motives[steps[3]])
     if steps[0] == "events":
         return f"{scenario.events[int(steps[1])].title}: {' '.join(steps[2:]).replace('_', ' ')}."
     shape = shape_at(steps)
@@ -181,6 +192,22 @@ def _sentence(scenario: Scenario, steps: list[str]) -> str:
         return f"{upper(shape.description)}."
     above = shape_at(steps[:-1])
     return f"{upper(above.description)}." if above is not None and above.description else ""
+
+
+def _motive_sentence(motive: Motive) -> str:
+    """When a motive is felt, and towards which rung it pulls."""
+    with_it, against = (
+        [
+            term.replace("*", " and ").replace("_", " ")
+            for term, size in motive.salience.terms.items()
+            if size * sign > 0
+        ]
+        for sign in (1, -1)
+    )
+    parts = [f"felt more with {listed(with_it)}"] if with_it else []
+    parts += [f"felt less with {listed(against)}"] if against else []
+    rung = rungs_of(motive.ladder)[int(np.argmax(motive.profile))]
+    return upper("; ".join([*(parts or ["felt always"]), f"pulls towards: {rung}"])) + "."
 
 
 def _slider(
@@ -200,7 +227,15 @@ def _round_up(number: float) -> float:
     return float(next(step * power for step in (1, 2, 5, 10) if step * power >= number * 0.999))
 
 
-TERM_FIELDS = ("class", "term_days", "renewal_days", "most_renewals", "excludes", "principals", "third_party_war_ends_it")
+TERM_FIELDS = (
+    "class",
+    "term_days",
+    "renewal_days",
+    "most_renewals",
+    "excludes",
+    "principals",
+    "third_party_war_ends_it",
+)
 
 
 def _terms(scenario: Scenario) -> list[dict[str, Any]]:
@@ -241,5 +276,3 @@ def _fits(tree: Any, file: Path, name: str) -> bool:
     except ScenarioError:
         return False
     return not draft.faults
-
-

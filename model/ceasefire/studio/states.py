@@ -18,7 +18,7 @@ import numpy as np
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
-from ceasefire.scenario.find_scenarios import find_change, find_scenario, shipped
+from ceasefire.scenario.find_scenarios import find_scenario, shipped
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.parameter_paths import is_number, path_words, shape_at
 from ceasefire.scenario.resolved import FOR_READERS
@@ -255,9 +255,3 @@ def file_of(state: State) -> Path:
     """The file of the scenario of a state. ScenarioError."""
     refuse_outside(state.scenario, "scenario")
     return find_scenario(state.scenario)
-
-
-def file_of_change(name: str) -> Path:
-    """The file of a change. ScenarioError."""
-    refuse_outside(name, "changes")
-    return find_change(name)
