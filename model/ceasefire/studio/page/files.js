@@ -1,6 +1,6 @@
 // What lies in results/: how a result and a running job are shown, the list of results, two compared.
 
-import { button, copy, count, days, el, fill, later, percent, signed, svg, table, time, whole } from "./dom.js";
+import { button, copy, count, days, el, fill, later, percent, short, signed, svg, table, time, whole } from "./dom.js";
 import { between, dayAxis, key, linear, plot, steps } from "./plot.js";
 
 const KINDS = { run: "Run", comparison: "Comparison", experiment: "Experiment", forecast: "Forecast" };
@@ -8,6 +8,9 @@ const KINDS = { run: "Run", comparison: "Comparison", experiment: "Experiment", 
 const link = (words, address) => el("a", { href: address, target: "_blank", rel: "noopener" }, words);
 const download = (words, address) => el("a", { href: `${address}?download=1`, download: true }, words);
 const plainName = (name) => name.replaceAll("-", " ").replaceAll("_", " ");
+
+/** What a state changes, in the words of the command line. */
+const changes = (state) => [...(state?.changes ?? []), ...Object.entries(state?.set ?? {}).map(([path, value]) => `${path} = ${short(value)}`)];
 
 /** Figures, tables and report of a result. */
 export function resultView(result) {
@@ -27,10 +30,10 @@ export function jobView(job, act, shown) {
     cancelling: "Stopping after the worlds that are being simulated…", stopped: `Stopped after ${count(job.done, "world")}; nothing is lost.`, drawing: "All worlds are there; drawing figures…", done: "Done.", failed: job.message,
   }[job.state];
   const live = ["running", "drawing", "cancelling"].includes(job.state);
-  return el("article", { class: `job ${job.state}`, "data-job": job.job, "data-state": job.state },
+  return el("article", { class: "job", "data-job": job.job, "data-state": job.state },
     el("h4", {}, job.title), job.question && job.question !== job.title ? el("p", { class: "quiet" }, job.question) : null,
     live ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${job.title}` }) : null,
-    el("p", { class: job.state === "failed" ? "fault" : "" }, words, job.message && job.state !== "failed" ? ` ${job.message}` : ""),
+    el("p", { class: job.state === "failed" ? "fault" : "" }, words),
     el("p", { class: "row" },
       job.state === "running" ? button("Cancel", () => act("stop", { job: job.job })) : null,
       job.kind === "batch" && ["stopped", "failed"].includes(job.state) ? button("Resume", () => act("resume", { folder: job.folder }), { class: "main" }) : null,
@@ -129,7 +132,8 @@ export class ResultsPanel {
     };
     return el("article", { class: "item", "data-folder": result.folder },
       el("div", { class: "item-head" }, result.kind === "run" ? tick : null, el("div", {}, el("h4", {}, result.title), result.question && result.question !== result.title ? el("p", {}, result.question) : null,
-        el("p", { class: "quiet small" }, [KINDS[result.kind] ?? result.kind, when, result.worlds ? count(result.worlds, "world") : "", result.complete ? "" : "not finished", `results/${result.folder}`].filter(Boolean).join(" · ")))),
+        el("p", { class: "quiet small" }, [KINDS[result.kind] ?? result.kind, when, result.worlds ? count(result.worlds, "world") : "", result.complete ? "" : "not finished", `results/${result.folder}`].filter(Boolean).join(" · ")),
+        changes(result.state).length ? el("p", { class: "small" }, changes(result.state).join("; ")) : null)),
       el("div", { class: "row" },
         result.state ? button("Open in the studio", () => { this.store.apply(result.state); this.goTo("answer"); }) : null,
         !result.complete && result.kind === "experiment" ? button("Resume", resume) : null,
