@@ -17,6 +17,7 @@ SCENARIO ?= idlib-2020
 
 run: .venv/installed
 	$(BIN)/ceasefire run $(SCENARIO)
+	@echo "The same, and more, in a browser: $(BIN)/ceasefire studio"
 
 test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -49,7 +50,7 @@ clean:
 # The package itself is linked, not copied: only a change of pyproject.toml asks for a new installation.
 .venv/installed: pyproject.toml | .venv/bin/python
 	@echo "Installing ceasefire and what it needs into .venv; this happens once." >&2
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[studio]'
 	@touch $@
 
 .venv/installed-for-tests: pyproject.toml | .venv/bin/python

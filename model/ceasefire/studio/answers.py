@@ -171,12 +171,12 @@ def curve_points(curve: SurvivalCurve) -> dict[str, list[float]]:
     return steps(curve.days, {"share": curve.surviving, "low": curve.low, "high": curve.high})
 
 
-def steps(days: Any, columns: dict[str, Any]) -> dict[str, list[float]]:
-    """Columns by day as steps: the days on which one changes, the first and the last; thinned to MOST_POINTS."""
+def steps(days: Any, columns: dict[str, Any], most: int = MOST_POINTS) -> dict[str, list[float]]:
+    """Columns by day as steps: the days on which one changes, the first and the last; thinned to `most`."""
     changes = np.any([np.abs(np.diff(column)) > 0 for column in columns.values()], axis=0)
     chosen = np.unique(np.concatenate([[0], np.flatnonzero(changes) + 1, [len(days) - 1]]))
-    if len(chosen) > MOST_POINTS:
-        chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, MOST_POINTS).astype(int))]
+    if len(chosen) > most:
+        chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, most).astype(int))]
     rounded = {name: np.round(column[chosen], 5).tolist() for name, column in columns.items()}
     return {"days": [int(day) for day in np.asarray(days)[chosen]], **rounded}
 
@@ -253,11 +253,12 @@ def doubt(sides: Sides, count: int, store: Worlds, is_stale: IsStale) -> dict[st
     bands = worlds_by_draw(drawn, plan.horizon).bands()
     if is_stale():
         raise StaleError
-    last = plan.horizon + 1
+    edges = {"mean": bands.mean, "low": bands.low, "high": bands.high}
     return {
-        "draws": STUDIO_DRAWS, "worlds_per_draw": WORLDS_PER_DRAW, "assumed": assumed_count(plan.scenario, here.initial),
+        "draws": STUDIO_DRAWS, "worlds_per_draw": WORLDS_PER_DRAW,
+        "assumed": assumed_count(plan.scenario, here.initial),
         "note": f"From {STUDIO_DRAWS} draws of the assumed numbers; a run that is kept takes {DRAWS}.",
-        "curve": steps(bands.days[:last], {"mean": bands.mean[:last], "low": bands.low[:last], "high": bands.high[:last]}),
+        "curve": steps(bands.days, edges),
         "holding": [{"day": day, **_over_draws(figure, "share")} for day, figure in figures.holding.items()],
         "mean": _over_draws(figures.mean), "median": _over_draws(figures.median),
         "headline": headline(plan.scenario.title, figures), "pinned": _pinned_doubt(sides, rows, store, is_stale),

@@ -27,12 +27,9 @@ class Desk:
         """Compile the rules for the first scenario, and load what a first answer needs."""
         plan = plan_of(messages.State(scenario=self.scenario, worlds=2))
         warm_up(plan)
-        self.answer(
-            messages.Answer(type="answer", id=0, state=messages.State(scenario=self.scenario)),
-            None,
-            lambda _: None,
-            lambda: False,
-        )
+        state = messages.State(scenario=self.scenario, worlds=STAGES[0])
+        first = messages.Answer(type="answer", id=0, state=state, doubt=False)
+        self.answer(first, None, lambda _: None, lambda: False)
 
     def answer(self, request: messages.Answer, near: Ready | None, send: Send, is_stale: IsStale) -> Ready | None:
         """Answer in stages until a newer request comes; the state, from which the next may differ little.
@@ -117,13 +114,17 @@ class Desk:
         return {"file": str(scenario_files.file_for(request.name)), "text": text}
 
     def _save(self, request: messages.Save) -> dict[str, Any]:
-        return self._saved(request.state, request)
+        return self._saved(request.state, request, request.title)
 
     def _saved(
-        self, state: messages.State, request: messages.Save | messages.Create, comments: list[str] | None = None
+        self,
+        state: messages.State,
+        request: messages.Save | messages.Create,
+        title: str,
+        comments: list[str] | None = None,
     ) -> dict[str, Any]:
         try:
-            file, text = scenario_files.save(state, request.name, request.title, request.replace, comments)
+            file, text = scenario_files.save(state, request.name, title, request.replace, comments)
         except scenario_files.ExistsError as problem:
             return {"type": "exists", "file": str(problem.file), "made_here": False, "message": str(problem)}
         reference = request.name if file.parent.name == "scenarios" else str(file)
@@ -139,4 +140,4 @@ class Desk:
 
     def _create(self, request: messages.Create) -> dict[str, Any]:
         state, comments, forecast = new_scenario.begin(request)
-        return {"forecast": forecast, **self._saved(state, request, comments)}
+        return {"forecast": forecast, **self._saved(state, request, new_scenario.title_of(request), comments)}

@@ -33,8 +33,6 @@ from ceasefire.experiments.prepare import QUICK_SECONDS, PreparedExperiment, war
 from ceasefire.experiments.result_store import Store
 from ceasefire.experiments.result_tables import tabulate, write_tables
 from ceasefire.experiments.runner import run
-from ceasefire.report.experiment_figures import draw as draw_experiment
-from ceasefire.report.run_figures import draw, draw_worlds
 
 TOLD_EVERY = 0.5
 """Seconds between two messages about the progress of a job."""
@@ -169,6 +167,8 @@ class Jobs:
 
 def _run_batch(prepared: PreparedExperiment, job: Job) -> None:
     """Simulate what is missing of an experiment, and write its tables, figures and report."""
+    from ceasefire.report.experiment_figures import draw
+
     store = Store(job.folder)
     warm_up(prepared)
     with ThreadExecutor() as executor:
@@ -182,7 +182,7 @@ def _run_batch(prepared: PreparedExperiment, job: Job) -> None:
         found = [hindcast.hindcast(case, loaded, worlds, prepared.records.seed, None, draws) for case, loaded in cases]
         results.tables |= hindcast.tables(found)
     write_tables(results, store)
-    draw_experiment(prepared, results, store.folder)
+    draw(prepared, results, store.folder)
     reports.write(store.folder, str(store.folder))
     job.message = "" if progress.complete else f"{progress.done:,} of {progress.wanted:,} worlds are done"
 
@@ -194,6 +194,8 @@ def _draw(job: Job) -> None:
 
 def _run_run(plan: Plan, job: Job) -> None:
     """Run a plan into its folder, as `ceasefire run` does."""
+    from ceasefire.report.run_figures import draw, draw_worlds
+
     folder, there = folder_for_run(plan)
     job.folder = folder
     if there:

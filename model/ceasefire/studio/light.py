@@ -10,7 +10,7 @@ from typing import Any
 from ceasefire.scenario.find_scenarios import headline, list_scenarios, shipped
 
 CURVES = Path(__file__).parent / "curves.json"
-"""Curves of the shipped scenarios, shown while the rules are compiled; `python -m ceasefire.studio.curves` makes them."""
+"""Curves of the shipped scenarios, to show while the rules are compiled; by `python -m ceasefire.studio.curves`."""
 
 STAGES = (25, 200)
 """Worlds of the first answers; the last answer has all worlds of the state."""
@@ -36,11 +36,10 @@ def scenarios() -> list[dict[str, Any]]:
     for name, file in list_scenarios().items():
         came_with = file.resolve().parent == own
         curve = known.get(name) if came_with else None
-        about = {"start": "", "country": ""} if curve is None else curve
         rows.append(
             {
                 "name": name, "title": headline(file).get("title") or "(cannot be read; try `ceasefire check`)",
-                "start": about["start"], "country": about["country"], "shipped": came_with,
+                "start": curve["start"] if curve else "", "shipped": came_with,
                 "curve": curve and {key: curve[key] for key in ("days", "share", "worlds")},
             }
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One world for the page: its days, its front, its story, and where it parts from the same world under another state."""
+"""One world for the page: its days, front and story, and where it parts from the same world under another state."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def life(story: Story) -> dict[str, Any]:
             for a in told.actors
         ],
         "rungs": {"force": list(FORCE_LADDER), "engagement": list(ENGAGEMENT_LADDER)},
-        "violations": [{"kind": k, "words": VIOLATION_WORDS[k], "days": _counts(n)} for k, n in told.violations.items()],
+        "violations": [
+            {"kind": kind, "words": VIOLATION_WORDS[kind], "days": _counts(number)}
+            for kind, number in told.violations.items()
+        ],
         "deaths": [
             {"who": DEATH_WORDS["combatant"], "days": _counts(told.deaths_combatant)},
             {"who": DEATH_WORDS["civilian"], "days": _counts(told.deaths_civilian)},

@@ -1,4 +1,4 @@
-"""A guided start for another conflict: the facts of a forecast as questions, answered by a scenario file and a forecast."""
+"""A guided start for another conflict: the facts of a forecast as questions; a scenario file and a forecast."""
 
 from __future__ import annotations
 
@@ -57,6 +57,12 @@ def neutral() -> str:
     return next((name for name in NEUTRAL if name in known), next(iter(known), ""))
 
 
+def title_of(request: Create) -> str:
+    """The title of the new scenario: as given, or from the facts."""
+    where, when = (request.answers.get(name, "").strip() for name in ("country", "start"))
+    return request.title or f"Ceasefire in {where or request.name}{f' of {when}' if when else ''}"
+
+
 def begin(request: Create) -> tuple[State, list[str], dict[str, Any] | None]:
     """The state that a new scenario is saved from, the comments at its head, and a forecast from the same facts.
 
@@ -74,6 +80,8 @@ def begin(request: Create) -> tuple[State, list[str], dict[str, Any] | None]:
         settings["agreement.monitoring"] = MONITORED[answers["mechanism"].lower()]
     if "start" in answers:
         settings["start"] = deal.start.isoformat()
+    where = f" in {answers['country']}" if "country" in answers else ""
+    settings["summary"] = f"A ceasefire{where}, begun from a few facts: see the head of the file."
     base = request.base or neutral()
     return State(scenario=base, set=settings), _comments(base, answers), _forecast(answers)
 

@@ -31,8 +31,8 @@ REFUSED = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Ceasefire studio</title></head>
 <body><h1>This address does not open the studio</h1>
 <p>{why}</p>
-<p>Open the address that <code>ceasefire studio</code> prints in its terminal. It opens one browser, once; further windows
-of the same browser then need no token. If it has been used, stop the command with Ctrl-C and start it again.</p>
+<p>Open the address that <code>ceasefire studio</code> prints in its terminal. It opens one browser, once; further
+windows of the same browser then need no token. If it was used, stop the command with Ctrl-C and start it again.</p>
 </body></html>
 """
 

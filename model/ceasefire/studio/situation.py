@@ -22,6 +22,7 @@ from ceasefire.studio.messages import State
 from ceasefire.studio.states import differences, file_of, is_shipped, load_state
 from ceasefire.wording import listed, shown, upper
 
+Numb = dict[str, Any]
 KINDS = ("lever", "shock", "assumption")
 
 COUNTED = frozenset({"troops", "days", "deaths", "persons", "renewals", "deaths in 14 days", "formations"})

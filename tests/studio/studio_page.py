@@ -1,0 +1,62 @@
+"""A page that speaks to the studio, without a browser."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from starlette.testclient import WebSocketTestSession
+
+PORT = 8642
+HOME = f"http://127.0.0.1:{PORT}"
+SOCKET = f"ws://127.0.0.1:{PORT}/ws"
+PROGRAM = f"{sys.executable} -m ceasefire"
+
+
+class Page:
+    """One window of the studio."""
+
+    def __init__(self, socket: WebSocketTestSession) -> None:
+        self.socket, self.number = socket, 0
+        self.hello = self.hear()
+
+    def hear(self) -> dict[str, Any]:
+        """The next message."""
+        message: dict[str, Any] = json.loads(self.socket.receive_text())
+        return message
+
+    def say(self, kind: str, **content: Any) -> int:
+        """Send a request; its id."""
+        self.number += 1
+        self.socket.send_text(json.dumps({"type": kind, "id": self.number, **content}))
+        return self.number
+
+    def until(self, wanted: Any) -> dict[str, Any]:
+        """The first message for which `wanted` holds; an unexpected fault fails."""
+        while True:
+            message = self.hear()
+            if wanted(message):
+                return message
+            assert message["type"] != "fault", message
+
+    def ask(self, kind: str, **content: Any) -> dict[str, Any]:
+        """The reply to a request, or its fault."""
+        number = self.say(kind, **content)
+        return self.until(lambda message: message.get("id") == number and message["type"] != "waiting")
+
+    def until_fault(self, kind: str, **content: Any) -> dict[str, Any]:
+        """The fault of a request that has one."""
+        number = self.say(kind, **content)
+        while True:
+            message = self.hear()
+            if message.get("id") == number:
+                assert message["type"] == "fault", message
+                return message
+
+    def answer(self, state: dict[str, Any], **content: Any) -> dict[str, Any]:
+        """The last answer to a state."""
+        number = self.say("answer", state=state, **{"doubt": False, **content})
+        found = self.until(lambda m: m.get("id") == number and (m["type"] == "fault" or m.get("last")))
+        answer: dict[str, Any] = found.get("answer", found)
+        return answer
