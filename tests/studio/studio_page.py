@@ -1,12 +1,21 @@
-"""A page that speaks to the studio, without a browser."""
+"""A studio in this process with its rules compiled, and a page that speaks to it without a browser.
+
+Test modules load the fixtures with `pytest_plugins = ("studio_page",)`.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from starlette.testclient import WebSocketTestSession
+import pytest
+from starlette.testclient import TestClient, WebSocketTestSession
+
+from ceasefire.studio.safety import Access
+from ceasefire.studio.server import Studio, application
 
 PORT = 8642
 HOME = f"http://127.0.0.1:{PORT}"
@@ -60,3 +69,28 @@ class Page:
         found = self.until(lambda m: m.get("id") == number and (m["type"] == "fault" or m.get("last")))
         answer: dict[str, Any] = found.get("answer", found)
         return answer
+
+
+@pytest.fixture(scope="session")
+def access() -> Access:
+    return Access(frozenset({"127.0.0.1", "localhost"}), PORT)
+
+
+@pytest.fixture(scope="session")
+def client(access: Access) -> Iterator[TestClient]:
+    """A browser that has opened the address of a studio whose rules are compiled."""
+    studio = Studio("idlib-2018", PROGRAM)
+    studio.prepare()
+    studio.wait()
+    with TestClient(application(studio, access), base_url=HOME, follow_redirects=True) as browser:
+        assert browser.get(f"/?token={access.token}").status_code in (200, 404)
+        yield browser
+    studio.close()
+
+
+@pytest.fixture
+def page(client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A window, in an empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    with client.websocket_connect(SOCKET, headers={"origin": HOME}) as socket:
+        yield Page(socket)

@@ -15,6 +15,8 @@ from ceasefire.studio.desk import Desk
 from ceasefire.studio.light import STAGES
 from ceasefire.studio.messages import LARGEST_MESSAGE, UnreadableError, parse
 
+pytest_plugins = ("studio_page",)
+
 DESCRIBED = Path(__file__).parents[2] / "docs" / "studio_protocol.md"
 STATE = {"scenario": "idlib-2018"}
 

@@ -16,6 +16,8 @@ from ceasefire.studio.safety import Access
 from ceasefire.studio.server import PAGE, Studio, application
 from ceasefire.studio.states import load_state
 
+pytest_plugins = ("studio_page",)
+
 FILES = ("/", "/page/x.js", "/results/x/report.html", "/nothing")
 
 

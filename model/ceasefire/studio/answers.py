@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +41,9 @@ MOST_POINTS = 240
 MOST_ROWS_KEPT = 40
 """Tables of worlds that are kept."""
 
+PATIENCE = 3.0
+"""Longest time for which the worlds of an answer wait for other replies. [seconds]"""
+
 IsStale = Callable[[], bool]
 
 
@@ -52,6 +57,29 @@ class Worlds:
     def __init__(self) -> None:
         self._rows: OrderedDict[str, WorldArray] = OrderedDict()
         self._lock = threading.Lock()
+        self._replies = 0
+
+    @contextmanager
+    def others_first(self) -> Iterator[None]:
+        """No world is begun within the block, for PATIENCE at most: somebody waits for a reply that takes less."""
+        with self._lock:
+            self._replies += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._replies -= 1
+
+    def _simulated(self, batch: Batch, is_stale: IsStale) -> WorldArray:
+        rows, waited = np.zeros(len(batch), RESULT), 0.0
+        for first, results in run_worlds(batch, None, CHUNK):
+            if is_stale():
+                raise StaleError
+            rows[first : first + len(results)] = results
+            while self._replies and waited < PATIENCE:
+                time.sleep(0.01)
+                waited += 0.01
+        return rows
 
     def rows(self, ready: Ready, worlds: int, is_stale: IsStale) -> WorldArray:
         """The rows of worlds 0 to worlds - 1. StaleError when a newer request has come; what is done is kept."""
@@ -59,7 +87,7 @@ class Worlds:
             known = self._rows.get(ready.key, np.zeros(0, RESULT))
         if len(known) < worlds:
             whole = one_scenario(ready.initial, worlds, ready.state.seed)
-            known = np.concatenate([known, _simulated(_part(whole, len(known), worlds), is_stale)])
+            known = np.concatenate([known, self._simulated(_part(whole, len(known), worlds), is_stale)])
             self._keep(ready.key, known)
         return known[:worlds]
 
@@ -73,7 +101,7 @@ class Worlds:
             batch = uncertainty_batch(plan.scenario, ready.initial, plan.seed)
             if batch is None:
                 return None
-            known = _simulated(_part(batch, 0, STUDIO_DRAWS * WORLDS_PER_DRAW), is_stale)
+            known = self._simulated(_part(batch, 0, STUDIO_DRAWS * WORLDS_PER_DRAW), is_stale)
             self._keep(key, known)
         return known
 
@@ -88,15 +116,6 @@ class Worlds:
 def _part(batch: Batch, first: int, last: int) -> Batch:
     """Rows `first` to `last` of a batch as a batch."""
     return replace(batch, points=batch.points[first:last], worlds=batch.worlds[first:last])
-
-
-def _simulated(batch: Batch, is_stale: IsStale) -> WorldArray:
-    rows = np.zeros(len(batch), RESULT)
-    for first, results in run_worlds(batch, None, CHUNK):
-        if is_stale():
-            raise StaleError
-        rows[first : first + len(results)] = results
-    return rows
 
 
 @dataclass(frozen=True)

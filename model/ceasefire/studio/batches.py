@@ -24,7 +24,7 @@ from ceasefire.studio.scenario_files import file_for, made_here, save, with_mark
 from ceasefire.studio.states import is_inside, is_path, load_state, refuse_outside
 from ceasefire.wording import listed, lower
 
-OUTCOMES = ["days_held", "holds_past_365", "deaths"]
+OUTCOMES = ["days_held", "holds_past_365", "holds_to_the_end"]
 FOLDER = Path("experiments")
 
 

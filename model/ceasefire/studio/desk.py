@@ -67,9 +67,9 @@ class Desk:
 
     def reply(self, request: Any) -> dict[str, Any]:
         """The content of the reply to any other request. ScenarioError, FolderError or OSError when it is refused."""
-        work = getattr(self, f"_{request.type}")
-        content: dict[str, Any] = work(request)
-        return content
+        work: Callable[[Any], dict[str, Any]] = getattr(self, f"_{request.type}")
+        with self.worlds.others_first():
+            return work(request)
 
     def _situation(self, request: messages.Situation) -> dict[str, Any]:
         from ceasefire.studio.situation import situation

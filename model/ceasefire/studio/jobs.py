@@ -155,7 +155,7 @@ class Jobs:
             try:
                 job.set_total(0, 0, extra=False)
                 work(job)
-                job.state = "done"
+                job.state, job.message = "done", ""
             except StoppedError:
                 job.state, job.message = "stopped", "Stopped. What is finished stays, and it can be resumed."
             except (FolderError, ScenarioError, OSError) as problem:
@@ -184,7 +184,6 @@ def _run_batch(prepared: PreparedExperiment, job: Job) -> None:
     write_tables(results, store)
     draw(prepared, results, store.folder)
     reports.write(store.folder, str(store.folder))
-    job.message = "" if progress.complete else f"{progress.done:,} of {progress.wanted:,} worlds are done"
 
 
 def _draw(job: Job) -> None:

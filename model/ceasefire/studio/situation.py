@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ceasefire.scenario.parameter_paths import doubt_range, path_words, quantiti
 from ceasefire.scenario.schema import Motive, Scenario, ladder_of, rungs_of
 from ceasefire.scenario.template import BY_ROLE, TERMS
 from ceasefire.studio.messages import State
-from ceasefire.studio.states import differences, file_of, is_shipped, load_state
+from ceasefire.studio.states import differences, file_of, files_now, is_shipped, load_state
 from ceasefire.wording import listed, shown, upper
 
 Numb = dict[str, Any]
@@ -253,20 +254,31 @@ def _terms(scenario: Scenario) -> list[dict[str, Any]]:
 
 def levers(file: Path, state: State) -> list[dict[str, Any]]:
     """The changes that are on, and all whose paths fit the scenario, by kind and name."""
+    rows = dict(_fitting(file, files_now()))
+    for name in state.changes:
+        rows.setdefault(name, _lever(name, headline(list_changes(file.parent).get(name, Path(name)))))
+    shown_rows = [{**row, "on": name in state.changes} for name, row in rows.items()]
+    return sorted(shown_rows, key=lambda row: (KINDS.index(row["kind"]), row["name"]))
+
+
+@lru_cache(8)
+def _fitting(file: Path, files: str) -> dict[str, dict[str, Any]]:
+    """The changes whose paths fit a scenario, by name; `files` are the local files as they are now."""
     tree = assemble(file, (), {}).draft.tree
-    files = dict(list_changes(file.parent))
-    files |= {name: Path(name) for name in state.changes if name not in files}
-    rows = []
-    for name, where in files.items():
+    rows = {}
+    for name, where in list_changes(file.parent).items():
         about = headline(where)
-        if name in state.changes or (about.get("kind") in KINDS and _fits(tree, where, name)):
-            rows.append(
-                {
-                    "name": name, "title": about.get("title", name), "sentence": about.get("sentence", ""),
-                    "kind": about.get("kind", "assumption"), "on": name in state.changes,
-                }
-            )  # fmt: skip
-    return sorted(rows, key=lambda row: (KINDS.index(row["kind"]), row["name"]))
+        if about.get("kind") in KINDS and _fits(tree, where, name):
+            rows[name] = _lever(name, about)
+    return rows
+
+
+def _lever(name: str, about: dict[str, str]) -> dict[str, Any]:
+    kind = about.get("kind")
+    return {
+        "name": name, "title": about.get("title", name), "sentence": about.get("sentence", ""),
+        "kind": kind if kind in KINDS else "assumption",
+    }  # fmt: skip
 
 
 def _fits(tree: Any, file: Path, name: str) -> bool:
