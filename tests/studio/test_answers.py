@@ -15,13 +15,17 @@ from ceasefire.ensemble.compare import compare
 from ceasefire.ensemble.output_folder import open_results
 from ceasefire.ensemble.run import run
 from ceasefire.errors import ScenarioError
+from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.studio import answers
+from ceasefire.studio.curves import shipped_curve
 from ceasefire.studio.light import CURVES, shipped_curves
 from ceasefire.studio.messages import State
 from ceasefire.studio.states import ReadyStates, command_of, moved_to
+
+pytest_plugins = ("studio_page",)
 
 DOMESTIC = "actors.turkey.motives.domestic"
 SHORT = {"scenario": "idlib-2018", "days": 120, "worlds": 60}
@@ -180,8 +184,6 @@ def test_a_slider_that_is_let_go_out_of_range_says_so_although_numbers_were_move
 
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1e-05, 3, None, {"uniform": [0.1, 0.2]}, {"value": 0.5, "note": "it's"}])
 def test_settings_survive_the_shell_and_the_command_line(value: Any) -> None:
-    from ceasefire.scenario.compose import parse_settings
-
     state = State(scenario="idlib-2020", changes=["no-monitors"], set={DOMESTIC: value}, days=7)
     words = shlex.split(command_of(state, "ceasefire"))
     options = [words[k + 1] for k, word in enumerate(words) if word == "--set"]
@@ -190,10 +192,6 @@ def test_settings_survive_the_shell_and_the_command_line(value: Any) -> None:
 
 
 def test_curves_that_are_shipped_are_those_of_the_rules_as_they_are() -> None:
-    from ceasefire.studio.curves import shipped_curve
-
-pytest_plugins = ("studio_page",)
-
     assert "idlib-2020" in shipped_curves()
     made = "make them anew with: python -m ceasefire.studio.curves"
     for name in ("idlib-2018", "sudan-2023"):

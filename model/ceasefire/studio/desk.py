@@ -8,7 +8,7 @@ from typing import Any
 from ceasefire.ensemble.run import warm_up
 from ceasefire.studio import batches, messages, new_scenario, result_files, scenario_files
 from ceasefire.studio.answers import IsStale, Sides, StaleError, Worlds, answer, doubt
-from ceasefire.studio.jobs import Jobs
+from ceasefire.studio.jobs import Job, Jobs
 from ceasefire.studio.light import STAGES
 from ceasefire.studio.states import Ready, ReadyStates, command_of, plan_of
 
@@ -69,7 +69,10 @@ class Desk:
         """The content of the reply to any other request. ScenarioError, FolderError or OSError when it is refused."""
         work: Callable[[Any], dict[str, Any]] = getattr(self, f"_{request.type}")
         with self.worlds.others_first():
-            return work(request)
+            content = work(request)
+        if isinstance(content.get("job"), Job):
+            content["job"] = content["job"].content()  # as late as possible: it may be over by now
+        return content
 
     def _situation(self, request: messages.Situation) -> dict[str, Any]:
         from ceasefire.studio.situation import situation

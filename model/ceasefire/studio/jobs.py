@@ -106,7 +106,7 @@ class Jobs:
         """Every job, the oldest first."""
         return [job.content() for job in list(self._jobs.values())]
 
-    def stop(self, number: str) -> dict[str, Any]:
+    def stop(self, number: str) -> Job:
         """Stop a job; FolderError when there is no such job."""
         if number not in self._jobs:
             raise FolderError(f"there is no job '{number}'; it may be of an earlier start of the studio")
@@ -114,31 +114,31 @@ class Jobs:
         if job.state == "running":
             job.state = "cancelling"
         job.stopped.set()
-        return job.content()
+        return job
 
     def stop_all(self) -> None:
         """Stop every job, as the server ends; what is finished stays, and the same command goes on with it."""
         for job in list(self._jobs.values()):
             job.stopped.set()
 
-    def start_batch(self, prepared: PreparedExperiment, folder: Path) -> dict[str, Any]:
+    def start_batch(self, prepared: PreparedExperiment, folder: Path) -> Job:
         """Start or continue an experiment; if it runs already, that job."""
         spec = prepared.experiment.spec
         command = f"{self.program} experiment {shlex.quote(spec.name)}{' --quick' if prepared.quick else ''}"
         job = Job(str(next(self._numbers)), "batch", spec.title, spec.question, folder, command)
         return self._start(job, lambda job: _run_batch(prepared, job))
 
-    def start_run(self, plan: Plan, command: str) -> dict[str, Any]:
+    def start_run(self, plan: Plan, command: str) -> Job:
         """Start a run that is kept; when it is there already, it is done at once."""
         folder, _ = folder_for_run(plan)
         question = "How long does the deal hold, and how does it end?"
         job = Job(str(next(self._numbers)), "run", plan.loaded.label, question, folder, command)
         return self._start(job, lambda job: _run_run(plan, job))
 
-    def _start(self, job: Job, work: Callable[[Job], None]) -> dict[str, Any]:
+    def _start(self, job: Job, work: Callable[[Job], None]) -> Job:
         for other in self._jobs.values():
             if other.folder == job.folder and other.state in ("running", "drawing"):
-                return other.content()
+                return other
         job.tell = lambda: self._tell_all({"type": "job", "job": job.content()})
         self._jobs[job.number] = job
         while len(self._jobs) > MOST_JOBS and next(iter(self._jobs.values())).state not in ("running", "drawing"):
@@ -147,7 +147,7 @@ class Jobs:
         if self._thread is None:
             self._thread = threading.Thread(target=self._live, daemon=True, name="studio-jobs")
             self._thread.start()
-        return job.content()
+        return job
 
     def _live(self) -> None:
         while True:
