@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 
 from ceasefire.studio.server import PAGE
+from ceasefire.wording import whole_percent
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
 expect: Any = sync_api.expect
@@ -239,7 +240,7 @@ def test_the_shown_command_gives_the_numbers_that_are_shown(window: Open, runnin
     worlds = pd.read_parquet(tmp_path / "run" / "worlds")
     held = worlds["days_held"]
     shown = shares(page.tab)
-    assert shown["day 365"] == f"{(held > 365).mean():.0%}".replace("%", " %")
+    assert shown["day 365"] == whole_percent(float((held > 365).mean()))
     assert shown["mean days held"] == f"{held.mean():,.0f}"
     panel = page.go("worlds")
     panel.get_by_text("The table behind this figure").first.click()

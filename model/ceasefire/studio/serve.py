@@ -52,5 +52,5 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say goodbye, then shut down."""
-        self.studio.goodbye()
+        await self.studio.goodbye()
         await super().shutdown(sockets)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,6 @@ class Studio:
         self.failure = ""
         self._ready = threading.Event()
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.ended = False
 
     def prepare(self) -> None:
         """Load what is needed and compile the rules, on a thread of its own; then tell every window."""
@@ -78,9 +78,8 @@ class Studio:
             text = as_text(message)
             self.loop.call_soon_threadsafe(lambda: [window.put(text) for window in list(self.windows)])
 
-    def goodbye(self) -> None:
-        """Tell every window that the server ends, and let work that is under way stop; from the thread of the loop."""
-        self.ended = True
+    async def goodbye(self) -> None:
+        """Let work that is under way stop, and tell every window that the server ends."""
         if self.desk is not None:
             self.desk.close()
         text = as_text(
@@ -90,6 +89,8 @@ class Studio:
             window.newest = None
             window.put(text)
             window.out.put_nowait(None)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(window.silent.wait() for window in self.windows)), 1.0)
 
     def close(self) -> None:
         """Let the threads end; none is waited for that has not begun."""
@@ -119,7 +120,7 @@ class Window:
         self.studio, self.socket = studio, socket
         self.out: asyncio.Queue[str | None] = asyncio.Queue()
         self.newest: Any = None
-        self.asked = asyncio.Event()
+        self.asked, self.silent = asyncio.Event(), asyncio.Event()
         self.slots = asyncio.Semaphore(MOST_WAITING)
         self.near: Any = None
         self.closed = False
@@ -151,6 +152,7 @@ class Window:
             text = await self.out.get()
             if text is None:
                 await self.socket.close(1001)
+                self.silent.set()
                 return
             await self.socket.send_text(text)
 
