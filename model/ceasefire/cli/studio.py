@@ -41,9 +41,7 @@ def studio(
     ] = False,
 ) -> None:
     """Open the studio: scenarios, answers, worlds, batches and results in a browser, on this machine only."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise RefusedError(f"{', '.join(missing)} not installed; install them with: pip install 'ceasefire[studio]'")
+    refuse_without_studio()
     if host != LOCAL and not open_to_the_network:
         raise RefusedError(
             f"--host {host} would let other machines in: whoever has the address could read the results and write "
@@ -55,6 +53,15 @@ def studio(
     listener = _listener(host, port)
     serve(scenario, listener, program(), lambda access: _announce(access, host, no_browser), host != LOCAL)
     notify("The studio has ended.")
+
+
+def refuse_without_studio() -> None:
+    """RefusedError when the packages of the studio are not installed."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise RefusedError(
+            f"{', '.join(missing)} not installed; install what the studio needs: pip install 'ceasefire[studio]'"
+        )
 
 
 def _listener(host: str, port: int | None) -> socket.socket:
