@@ -50,9 +50,9 @@ class Page:
             assert message["type"] != "fault", message
 
     def ask(self, kind: str, **content: Any) -> dict[str, Any]:
-        """The reply to a request, or its fault."""
+        """The reply to a request; a fault fails."""
         number = self.say(kind, **content)
-        return self.until(lambda message: message.get("id") == number and message["type"] != "waiting")
+        return self.until(lambda m: m.get("id") == number and m["type"] not in ("waiting", "fault"))
 
     def until_fault(self, kind: str, **content: Any) -> dict[str, Any]:
         """The fault of a request that has one."""

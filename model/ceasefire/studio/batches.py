@@ -24,7 +24,8 @@ from ceasefire.studio.scenario_files import file_for, made_here, save, with_mark
 from ceasefire.studio.states import is_inside, is_path, load_state, refuse_outside
 from ceasefire.wording import listed, lower
 
-OUTCOMES = ["days_held", "holds_past_365", "holds_to_the_end"]
+DAYS = (365, 90, 30)
+"""The share that holds past the first of these days that is before the horizon is an outcome."""
 FOLDER = Path("experiments")
 
 
@@ -138,13 +139,16 @@ def batch_of(design: OfNumbers | OfLevers) -> Batch:
     content = json.dumps(design.model_dump(exclude={"name"}), sort_keys=True)
     mark = hashlib.sha256(content.encode()).hexdigest()[:6]
     name = design.name or f"studio-{loaded.name[:40]}-{mark}"
-    base = (f"{name}-base", state) if state.set or state.days is not None or is_path(state.scenario) else None
+    base = (f"{name}-base", state.model_copy(update={"days": None})) if state.set or is_path(state.scenario) else None
+    horizon = state.days or loaded.scenario.horizon_days
+    outcomes = ["days_held", *[f"holds_past_{day}" for day in DAYS if day < horizon][:1], "holds_to_the_end"]
     reference = base[0] if base else "+".join([state.scenario, *state.changes])
     varied, title, question = _numbers(design, loaded) if isinstance(design, OfNumbers) else _levers(design, loaded)
     lines = [
         "# Made in the studio.", f"name: {name}", f"title: {json.dumps(title, ensure_ascii=False)}",
         f"question: {json.dumps(question, ensure_ascii=False)}", f"scenario: {reference}", *varied,
-        f"worlds: {design.worlds}", f"seed: {state.seed}", f"outcomes: {json.dumps(OUTCOMES)}",
+        *([] if state.days is None else [f"days: {state.days}"]),
+        f"worlds: {design.worlds}", f"seed: {state.seed}", f"outcomes: {json.dumps(outcomes)}",
     ]  # fmt: skip
     files = [str(FOLDER / f"{name}.yaml"), *([str(file_for(base[0]))] if base else [])]
     return Batch(name, "\n".join(lines) + "\n", base, files)

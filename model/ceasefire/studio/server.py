@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-import ceasefire
 from ceasefire.studio.safety import Access, Guard
 
 PROTOCOL = 1
@@ -103,7 +103,7 @@ class Studio:
 
         jobs = self.desk.jobs.all() if self.desk is not None else []
         return {
-            "type": "hello", "protocol": PROTOCOL, "program": f"ceasefire {ceasefire.__version__}", "server": self.name,
+            "type": "hello", "protocol": PROTOCOL, "program": f"ceasefire {version('ceasefire')}", "server": self.name,
             "ready": self.desk is not None, "windows": len(self.windows), "jobs": jobs, **hello(self.scenario),
         }  # fmt: skip
 

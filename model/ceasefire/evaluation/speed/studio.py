@@ -17,8 +17,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import ceasefire
-
 FLAGSHIP = "idlib-2020"
 NUMBER = "actors.turkey.motives.domestic"
 MOVES, DRAG, SESSIONS = 10, 20, 100
@@ -59,7 +57,7 @@ def bench_studio(progress: Callable[[str], None] = lambda message: None) -> dict
             with _socket(host, cookie) as socket:
                 _answer_times(socket, session / (2 * SESSIONS))
         after = _memory(process.pid)
-    page = Path(ceasefire.__file__).parent / "studio" / "page"
+    page = Path(__file__).parents[2] / "studio" / "page"
     size = sum(file.stat().st_size for file in page.rglob("*") if file.is_file()) / 1000
     figures = {**times, "memory_mb": after, "page_kb": round(size, 1)}
     return {"scenario": FLAGSHIP, "driver": "chromium" if browser else "websocket", **figures,
