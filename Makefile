@@ -1,6 +1,7 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
 # make hostile   a longer run of the tests with bad files, tampered folders and kills
+# make browsers  the studio's page in a real browser, every way through it
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
@@ -12,7 +13,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile lint docs coverage clean
+.PHONY: run test hostile browsers lint docs coverage clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -26,6 +27,10 @@ hostile: .venv/installed-for-tests
 	MUTATED_FILES=3000 KILLS=60 TAMPERED_FOLDERS=200 $(BIN)/python -m pytest -q -s tests/scenario/test_what_check_accepts_runs.py \
 		tests/cli/test_hostile_surroundings.py tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py \
 		tests/ensemble/test_tampered_folders.py
+
+# Also the long ways through the page; what was seen is kept in results/studio-pictures.
+browsers: .venv/installed-for-tests
+	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m "browsers or not browsers"
 
 lint: .venv/installed-for-tests
 	$(BIN)/ruff check .

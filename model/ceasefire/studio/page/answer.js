@@ -116,6 +116,7 @@ export class AnswerPanel extends EventTarget {
     this.redraw();
     if (!answer) {
       this.headline.textContent = this.waits ?? "…";
+      for (const part of [this.tiles, this.pinning, this.shares, this.causes, this.deaths, this.differs, this.legend]) fill(part);
       this.progress.textContent = this.shipped ? `Shipped beforehand: ${count(this.shipped.worlds, "world")} of the scenario as written.` : "";
       return;
     }
@@ -200,7 +201,7 @@ export class AnswerPanel extends EventTarget {
   }
 
   read(event) {
-    if (!this.scale || !this.answer) return;
+    if (!this.scale || !this.answer || !this.situation.now) return;
     const place = event.clientX - this.chart.getBoundingClientRect().left;
     const { left, right, end } = this.scale;
     if (place < left - 4 || place > right + 4) return;

@@ -51,13 +51,15 @@ export function later(title, make, attributes) {
 // ------------------------------------------------------------------------------------------------ words
 
 const GROUPED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-export const whole = (number) => GROUPED.format(Math.round(number)).replace("-", "−");
+/** To the next whole number, halves to the even one, as the tables of the command line do. */
+const rounded = (number) => (Math.abs(number % 1) === 0.5 ? 2 * Math.round(number / 2) : Math.round(number));
+export const whole = (number) => GROUPED.format(rounded(number)).replace("-", "−");
 
 /** A share in whole per cent; never 0 or 100 for a share that is not. */
 export function percent(share) {
   if (share > 0 && share < 0.01) return "<1 %";
   if (share > 0.99 && share < 1) return ">99 %";
-  return `${Math.round(share * 100)} %`;
+  return `${rounded(Number((share * 100).toFixed(6)))} %`;
 }
 export function percents(low, high) {
   const [from, to] = [percent(low), percent(high)];

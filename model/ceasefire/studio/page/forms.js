@@ -70,7 +70,7 @@ export class BatchPanel {
   numberChoice(list, first) {
     const which = input({ list, required: first, placeholder: first ? "Turkey: pressure at home…" : "none" });
     const [low, high, levels] = [input({ type: "number", step: "any" }), input({ type: "number", step: "any" }), input({ type: "number", min: 2, max: 25, value: 5 })];
-    const numb = () => this.situation.now.numbers.find((each) => each.words === which.value);
+    const numb = () => this.situation.now?.numbers.find((each) => each.words === which.value);
     which.addEventListener("input", () => {
       const found = numb();
       if (!found) return;
@@ -102,13 +102,15 @@ export class BatchPanel {
 
   estimateSoon() {
     clearTimeout(this.soon);
+    this.asked = null;
+    this.go.disabled = true;
+    fill(this.said, el("p", { class: "quiet" }, "Estimating…"));
     if (this.asks && this.which) this.asks.textContent = this.experiments.find((each) => each.name === this.which.value)?.question ?? "";
     this.soon = setTimeout(() => this.estimate(), 350);
   }
 
   async estimate() {
     const design = this.shown && this.form.firstChild && this.form.isConnected ? this.design() : null;
-    this.go.disabled = true;
     if (!design) return fill(this.said, el("p", { class: "quiet" }, this.kind === "numbers" ? "Choose a number: begin to type its name." : "Tick at least one lever."));
     const asked = (this.asked = JSON.stringify(design));
     try {
@@ -235,7 +237,7 @@ export class NewPanel {
       return field(question.title, made, question.sentence);
     };
     const name = input({ required: true, pattern: "[a-z0-9_\\-]+" });
-    const title = input({});
+    const title = input({ required: true });
     const base = el("select", {}, bases.map((each) => el("option", { value: each.name }, each.title)));
     const go = el("button", { class: "main" }, "Make the scenario");
     const message = () => ({ type: "create", name: name.value.trim(), title: title.value.trim() || undefined, base: base.value || undefined,
@@ -246,7 +248,7 @@ export class NewPanel {
       fileText(reply.file, reply.text)];
     const said = saver(this.wire, go, message, saved);
     fill(this.panel, el("h3", {}, "Another conflict"), el("p", { class: "quiet" }, "Answer what you know and leave the rest. You get a scenario file with comments, to be made better by hand."),
-      el("form", { onsubmit: (event) => event.preventDefault() }, el("div", { class: "fields" }, field("Name of the file", name, "small letters, digits, - and _"), field("Title (optional)", title), bases.length ? field("Begin from", base) : null),
+      el("form", { onsubmit: (event) => event.preventDefault() }, el("div", { class: "fields" }, field("Name of the file", name, "small letters, digits, - and _"), field("Title", title, "as you would name the deal in a report"), bases.length ? field("Begin from", base) : null),
         el("div", { class: "fields" }, questions.map(control)), el("p", { class: "row" }, go)), said);
   }
 }

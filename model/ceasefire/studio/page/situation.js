@@ -12,7 +12,7 @@ const MOST_FOUND = 30;
 
 export class SituationPanel {
   constructor(store, wire) {
-    Object.assign(this, { store, wire, now: null, rows: new Map(), plain: new Map(), faults: [] });
+    Object.assign(this, { store, wire, now: null, loaded: null, rows: new Map(), plain: new Map(), faults: [] });
     this.body = byId("situation-body");
     store.addEventListener("change", ({ detail }) => this.follow(detail));
   }
@@ -26,6 +26,7 @@ export class SituationPanel {
     const built = this.now?.name === situation.name && this.now.numbers.length === situation.numbers.length;
     this.now = situation;
     this.loadedFor = this.structure(state);
+    this.shownFor = state.scenario;
     this.byPath = new Map(situation.numbers.map((number) => [number.path, number]));
     if (!state.changes?.length) this.plain.clear();
     for (const number of situation.numbers) {
@@ -34,7 +35,7 @@ export class SituationPanel {
     }
     if (built) this.refresh();
     else this.build();
-    this.dispatch?.();
+    this.loaded?.();
   }
 
   structure = (state) => JSON.stringify([state.scenario, state.changes ?? []]);
@@ -42,9 +43,14 @@ export class SituationPanel {
   async follow(kind) {
     const { state } = this.store;
     if (kind !== "move") this.showFaults([]);
-    const unknown = this.now?.numbers.some(({ path }) => !(path in (state.set ?? {})) && !this.plain.has(path));
+    const unknown = !this.now || this.now.numbers.some(({ path }) => !(path in (state.set ?? {})) && !this.plain.has(path));
     if (kind !== "move" && (unknown || this.loadedFor !== this.structure(state))) {
       this.loadedFor = this.structure(state);
+      if (this.now?.name !== state.scenario && this.shownFor !== state.scenario) {
+        byId("situation-title").textContent = "The situation";
+        fill(this.body, el("p", { class: "quiet", role: "status" }, "Reading the scenario…"));
+        this.now = null;
+      }
       await this.load().catch((fault) => this.showFaults(fault.faults ?? [{ path: "", message: fault.message }]));
     } else this.refresh();
   }

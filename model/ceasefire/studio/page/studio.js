@@ -37,6 +37,7 @@ parts.worlds.load = () => {
   parts.worlds.refresh();
   if (store.world !== null && !parts.worlds.life) parts.worlds.open(store.world);
 };
+situation.loaded = () => parts[store.tab]?.load();
 const tour = new Tour(goTo);
 let scenarios = [];
 
@@ -141,7 +142,6 @@ async function begin(hello) {
     ({ scenarios } = await wire.ask({ type: "scenarios" }));
     showScenarios();
     await situation.load();
-    goTo(store.tab);
   } catch (error) {
     situation.showFaults(error.faults ?? [{ path: "", message: error.message }]);
     if (found && error.faults) notice("state", "The state in the address cannot be opened here.", button("Begin anew", () => { notice("state", ""); store.apply({ scenario: hello.scenario }, null); }));
@@ -159,10 +159,9 @@ function resume() {
 function showScenarios() {
   const chooser = byId("scenario");
   const { scenario } = store.state;
-  const known = scenarios.some((each) => each.name === scenario) ? scenarios : [...scenarios, { name: scenario, title: scenario, country: "" }];
-  const groups = new Map();
-  for (const each of known) groups.set(each.country || "Others", [...(groups.get(each.country || "Others") ?? []), each]);
-  fill(chooser, [...groups].map(([country, own]) => el("optgroup", { label: country }, own.map((each) => el("option", { value: each.name }, each.title)))));
+  const known = scenarios.some((each) => each.name === scenario) ? scenarios : [...scenarios, { name: scenario, title: scenario }];
+  const group = (title, own) => own.length && el("optgroup", { label: title }, own.map((each) => el("option", { value: each.name }, each.title)));
+  fill(chooser, group("Made here", known.filter((each) => !each.shipped)) || null, group("Shipped", known.filter((each) => each.shipped)) || null);
   chooser.value = scenario;
   answers.shipped = scenarios.find((each) => each.name === scenario)?.curve ?? null;
   answers.show();
@@ -170,6 +169,7 @@ function showScenarios() {
 
 byId("scenario").addEventListener("change", ({ target }) => {
   answers.answer = null;
+  answers.shipped = scenarios.find((each) => each.name === target.value)?.curve ?? null;
   parts.worlds.close();
   store.apply({ scenario: target.value }, null);
 });
@@ -183,6 +183,8 @@ store.addEventListener("change", async ({ detail }) => {
   if (detail === "move") return;
   steps();
   if (byId("scenario").value !== store.state.scenario) {
+    answers.answer = null;
+    parts.worlds.close();
     if (!scenarios.some((each) => each.name === store.state.scenario)) ({ scenarios } = await wire.ask({ type: "scenarios" }).catch(() => ({ scenarios })));
     showScenarios();
   }
