@@ -10,6 +10,7 @@ from ceasefire.studio import batches, messages, new_scenario, result_files, scen
 from ceasefire.studio.answers import IsStale, Sides, StaleError, Worlds, answer, doubt
 from ceasefire.studio.jobs import Job, Jobs
 from ceasefire.studio.light import STAGES
+from ceasefire.studio.situation import situation
 from ceasefire.studio.states import Ready, ReadyStates, command_of, plan_of
 
 Send = Callable[[dict[str, Any]], None]
@@ -22,6 +23,8 @@ class Desk:
         self.scenario, self.program = scenario, program
         self.states, self.worlds = ReadyStates(), Worlds()
         self.jobs = Jobs(tell_all, program)
+        self.compiled: set[Any] = set()
+        """Shapes of world records for which the rules were compiled, or are being compiled."""
 
     def warm_up(self) -> None:
         """Compile the rules for the first scenario, and load what a first answer needs."""
@@ -38,6 +41,10 @@ class Desk:
         """
         here, pinned = self._sides(request.state, request.pinned, near)
         sides = Sides(here, pinned)
+        shapes = {side.initial.record.dtype for side in (here, pinned) if side is not None}
+        if not shapes <= self.compiled:
+            send({"type": "waiting", "message": "The rules are being made ready for a scenario of this size."})
+            self.compiled |= shapes
         stages = [*(stage for stage in STAGES if stage < request.state.worlds), request.state.worlds]
         try:
             for position, stage in enumerate(stages):
@@ -75,8 +82,6 @@ class Desk:
         return content
 
     def _situation(self, request: messages.Situation) -> dict[str, Any]:
-        from ceasefire.studio.situation import situation
-
         return {"state": request.state.model_dump(), "situation": situation(request.state)}
 
     def _world(self, request: messages.World) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from ceasefire.experiments.runner import run
 TOLD_EVERY = 0.5
 """Seconds between two messages about the progress of a job."""
 MOST_JOBS = 50
+BUSY = ("running", "cancelling", "drawing")
 
 
 class StoppedError(Exception):
@@ -120,6 +121,12 @@ class Jobs:
         """Stop every job, as the server ends; what is finished stays, and the same command goes on with it."""
         for job in list(self._jobs.values()):
             job.stopped.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the job that is under way to stop, so long at most."""
+        end = time.monotonic() + seconds
+        while any(job.state in BUSY for job in list(self._jobs.values())) and time.monotonic() < end:
+            time.sleep(0.05)
 
     def start_batch(self, prepared: PreparedExperiment, folder: Path) -> Job:
         """Start or continue an experiment; if it runs already, that job."""

@@ -25,6 +25,8 @@ from ceasefire.studio.safety import Access, Guard
 PROTOCOL = 1
 PAGE = Path(__file__).parent / "page"
 MOST_WINDOWS = 16
+LAST_SECONDS = 5.0
+"""How long a job may take to stop and to take away what is half written, when the server ends."""
 MOST_WAITING = 2
 """Requests of one window that are worked on at once, besides its answer."""
 
@@ -62,6 +64,7 @@ class Studio:
                 self.failure = f"{type(problem).__name__}: {problem}"
             self._ready.set()
             self.tell_all({"type": "ready"})
+            import ceasefire.studio.lives  # noqa: F401  loads Mesa, which the first story would wait for
 
         threading.Thread(target=work, daemon=True, name="studio-prepare").start()
 
@@ -96,6 +99,8 @@ class Studio:
         """Let the threads end; none is waited for that has not begun."""
         self._ready.set()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        if self.desk is not None:
+            self.desk.jobs.wait(LAST_SECONDS)
 
     def hello(self) -> dict[str, Any]:
         """The first message to a window."""
@@ -134,7 +139,8 @@ class Window:
         """Send a message, from any thread."""
         text, loop = as_text(message), self.studio.loop
         assert loop is not None
-        loop.call_soon_threadsafe(self.put, text)
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(self.put, text)
 
     async def live(self) -> None:
         """Serve the window until it is closed."""
