@@ -22,7 +22,7 @@ from ceasefire.studio.messages import Design, OfLevers, OfNumbers, Shipped, Stat
 from ceasefire.studio.result_files import folder_named
 from ceasefire.studio.scenario_files import file_for, made_here, save, with_mark
 from ceasefire.studio.states import is_inside, is_path, load_state, refuse_outside
-from ceasefire.wording import listed, lower
+from ceasefire.wording import listed
 
 DAYS = (365, 90, 30)
 """The share that holds past the first of these days that is before the horizon is an outcome."""
@@ -162,13 +162,13 @@ def _numbers(design: OfNumbers, loaded: Any) -> tuple[list[str], str, str]:
             raise ScenarioError([Fault("", None, number.path, message)])
     lines = ["levers:", "  paths:"]
     lines += [f"    {n.path}: {{range: [{n.low!r}, {n.high!r}], points: {n.levels}}}" for n in design.numbers]
-    title = f"{loaded.scenario.title}: {listed([lower(each) for each in words])}"
-    question = f"How does the time that the deal holds depend on {listed([lower(each) for each in words])}?"
+    title = f"{loaded.scenario.title}: {listed(words)}"
+    question = f"How long does the deal hold, depending on {listed(words)}?"
     return [*lines, "design: {kind: grid}"], title, question
 
 
 def _levers(design: OfLevers, loaded: Any) -> tuple[list[str], str, str]:
     names = "all" if design.levers is None else json.dumps(design.levers)
-    question = f"Which of these levers makes {lower(loaded.scenario.title)} last longer?"
+    question = f"{loaded.scenario.title}: which of these levers makes it last longer?"
     lines = ["levers:", f"  changes: {names}", "design: {kind: one_at_a_time}"]
     return lines, f"{loaded.scenario.title}: levers", question
