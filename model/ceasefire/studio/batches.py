@@ -27,6 +27,8 @@ from ceasefire.wording import listed
 DAYS = (365, 90, 30)
 """The share that holds past the first of these days that is before the horizon is an outcome."""
 FOLDER = Path("experiments")
+IN_FILE = "levers.paths."
+"""Begins the path of a number in an experiment file."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,12 @@ def _prepared(design: Design, keep: bool) -> Iterator[tuple[PreparedExperiment, 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{batch.name}.yaml"
         file.write_text(_draft(batch, design.state, Path(folder)), encoding="utf-8")
-        yield prepare(load_experiment(file)), batch
+        try:
+            prepared = prepare(load_experiment(file))
+        except ScenarioError as problem:
+            faults = [Fault("", None, each.path.removeprefix(IN_FILE), each.message) for each in problem.faults]
+            raise ScenarioError(faults) from problem
+        yield prepared, batch
 
 
 def _draft(batch: Batch, state: State, folder: Path) -> str:
