@@ -55,7 +55,7 @@ def bench_studio(progress: Callable[[str], None] = lambda message: None) -> dict
         before = _memory(process.pid)
         for session in range(SESSIONS):
             with _socket(host, cookie) as socket:
-                _answer_times(socket, session / (2 * SESSIONS))
+                _answer_times(socket, session / (2 * SESSIONS), wanted="25")
         after = _memory(process.pid)
     page = Path(__file__).parents[2] / "studio" / "page"
     size = sum(file.stat().st_size for file in page.rglob("*") if file.is_file()) / 1000
@@ -102,16 +102,17 @@ def _socket(host: str, cookie: str) -> Iterator[Any]:
         yield socket
 
 
-def _answer_times(socket: Any, weight: float, moves: int = 1, doubt: bool = False) -> Times:
-    """Milliseconds from the last of some moves to each stage of its answer; '1' is the first of any."""
+def _answer_times(socket: Any, weight: float, moves: int = 1, wanted: str = "1000") -> Times:
+    """Milliseconds from the last of some moves to each stage of its answer, until the wanted one ('doubt': doubt)."""
     for move in range(moves):
         state = {"scenario": FLAGSHIP, "set": {NUMBER: round(weight + move / 1000, 4)}}
-        socket.send(json.dumps({"type": "answer", "id": move, "state": state, "doubt": doubt and move == moves - 1}))
+        socket.send(
+            json.dumps({"type": "answer", "id": move, "state": state, "doubt": wanted == "doubt" and move == moves - 1})
+        )
         began = time.perf_counter()
         if move < moves - 1:
             time.sleep(DRAG_SECONDS)
     found: Times = {}
-    wanted = "doubt" if doubt else "1000"
     while wanted not in found:
         message = json.loads(socket.recv(timeout=PATIENCE))
         if message.get("id") == moves - 1 and message["type"] in ("answer", "doubt"):
@@ -124,7 +125,7 @@ def _from_socket(host: str, cookie: str) -> Times:
     with _socket(host, cookie) as socket:
         _answer_times(socket, 0.2)
         moves = [_answer_times(socket, 0.21 + move / 100) for move in range(MOVES)]
-        last = _answer_times(socket, 0.4, DRAG, doubt=True)
+        last = _answer_times(socket, 0.4, DRAG, "doubt")
     return _figures(moves, last)
 
 

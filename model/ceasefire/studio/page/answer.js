@@ -66,10 +66,12 @@ export class AnswerPanel extends EventTarget {
     if (asked !== this.asked) this.doubt = null;
     this.asked = asked;
     this.sent = performance.now();
-    this.wire.stream("answer", { type: "answer", state, pinned: pinned ?? undefined, doubt: rest }, (message) => this.take(message, rest));
+    const id = this.wire.stream("answer", { type: "answer", state, pinned: pinned ?? undefined, doubt: rest }, (message) => this.take(message, rest, asked));
+    if (performance.getEntriesByName("studio-asked").length > 500) performance.clearMarks();
+    performance.mark("studio-asked", { detail: { id } });
   }
 
-  take(message, rest) {
+  take(message, rest, asked) {
     if (message.type === "fault") return this.fault(message.faults);
     if (message.type === "waiting") {
       this.waits = message.message;
@@ -78,20 +80,21 @@ export class AnswerPanel extends EventTarget {
     this.waits = null;
     fill(this.faults);
     if (message.type === "answer") {
-      const worse = this.answerFor === this.asked && this.answer && message.stage < this.stage;
+      const worse = this.answerFor === asked && this.answer && message.stage < this.stage;
       if (worse) return null;
-      Object.assign(this, { answer: message.answer, stage: message.stage, last: message.last, answerFor: this.asked });
+      Object.assign(this, { answer: message.answer, stage: message.stage, last: message.last, answerFor: asked });
       this.took = performance.now() - this.sent;
       document.body.dataset.stage = message.stage;
     }
-    if (message.type === "doubt") {
+    if (message.type === "doubt" && asked === this.asked) {
       this.doubt = message.doubt;
       this.doubtIsNone = message.doubt === null;
       document.body.dataset.doubt = this.asked;
     }
     this.rest = rest;
+    this.shown = { id: message.id, stage: message.stage ?? "doubt" };
     this.show();
-    if (message.type === "answer" && message.last) this.dispatchEvent(new Event("settled"));
+    if (message.type === "answer" && message.last && asked === this.asked) this.dispatchEvent(new Event("settled"));
     return null;
   }
 
@@ -108,6 +111,7 @@ export class AnswerPanel extends EventTarget {
     this.showing = requestAnimationFrame(() => {
       this.showing = null;
       this.showNow();
+      if (this.shown) performance.mark("studio-shown", { detail: this.shown });
     });
   }
 

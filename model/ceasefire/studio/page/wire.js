@@ -63,8 +63,8 @@ export class Wire extends EventTarget {
       this.heard(message);
       return this.changed(news, message);
     }
-    const stream = [...this.streams.values()].find((each) => each.id === message.id);
-    if (stream) return stream.take(message);
+    const stream = [...this.streams.values()].find((each) => each.asked.has(message.id));
+    if (stream) return this.flow(stream, message);
     const asked = this.waiting.get(message.id);
     if (asked) {
       this.waiting.delete(message.id);
@@ -85,10 +85,21 @@ export class Wire extends EventTarget {
     return new Promise((resolve, reject) => this.waiting.set(this.send(message), { resolve, reject }));
   }
 
-  /** A question with several answers; whatever still comes for an older one of the same name is dropped. */
+  /** A question with several answers; its id. Once one is taken, what still comes for an older question of the same name is dropped. */
   stream(name, message, take) {
-    this.streams.set(name, { take });
-    this.streams.get(name).id = this.send(message);
+    if (!this.streams.has(name)) this.streams.set(name, { asked: new Map() });
+    const stream = this.streams.get(name);
+    stream.id = this.send(message);
+    stream.asked.set(stream.id, take);
+    return stream.id;
+  }
+
+  /** While a slider moves, every answer is of a question that is no longer the newest: it is shown all the same; its faults are not. */
+  flow(stream, message) {
+    if (message.type === "fault" && message.id !== stream.id) return;
+    const take = stream.asked.get(message.id);
+    for (const id of stream.asked.keys()) if (id < message.id) stream.asked.delete(id);
+    take(message);
   }
 }
 
