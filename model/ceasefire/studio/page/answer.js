@@ -8,7 +8,7 @@ const REST = 450;
 export class AnswerPanel extends EventTarget {
   constructor(store, wire, situation, panel) {
     super();
-    Object.assign(this, { store, wire, situation, answer: null, doubt: null, shipped: null, stage: null });
+    Object.assign(this, { store, wire, situation, answer: null, doubt: null, shipped: null, stage: null, shown: 0, news: [] });
     this.build(panel);
     store.addEventListener("change", ({ detail }) => this.changed(detail));
   }
@@ -65,37 +65,31 @@ export class AnswerPanel extends EventTarget {
     const asked = JSON.stringify([state, pinned]);
     if (asked !== this.asked) this.doubt = null;
     this.asked = asked;
-    this.sent = performance.now();
-    const id = this.wire.stream("answer", { type: "answer", state, pinned: pinned ?? undefined, doubt: rest }, (message) => this.take(message, rest, asked));
-    if (performance.getEntriesByName("studio-asked").length > 500) performance.clearMarks();
+    const id = this.wire.stream("answer", { type: "answer", state, pinned: pinned ?? undefined, doubt: rest }, (message) => this.take(message, asked, rest));
     performance.mark("studio-asked", { detail: { id } });
   }
 
-  take(message, rest, asked) {
-    if (message.type === "fault") return this.fault(message.faults);
-    if (message.type === "waiting") {
-      this.waits = message.message;
-      return this.show();
-    }
-    this.waits = null;
-    fill(this.faults);
+  /** While a slider moves, answers to its last places are shown as they come; nothing older than what is shown is. */
+  take(message, asked, rest) {
+    const newest = asked === this.asked;
+    if (message.id < this.shown) return;
     if (message.type === "answer") {
-      const worse = this.answerFor === asked && this.answer && message.stage < this.stage;
-      if (worse) return null;
-      Object.assign(this, { answer: message.answer, stage: message.stage, last: message.last, answerFor: asked });
-      this.took = performance.now() - this.sent;
-      document.body.dataset.stage = message.stage;
+      if (asked === this.answerFor && message.stage < this.stage) return;
+      Object.assign(this, { answer: message.answer, stage: message.stage, last: message.last && newest, answerFor: asked, shown: message.id });
+    } else if (!newest) return;
+    if (message.type === "fault") {
+      this.fault(message.faults);
+      return;
     }
-    if (message.type === "doubt" && asked === this.asked) {
+    this.waits = message.type === "waiting" ? message.message : null;
+    fill(this.faults);
+    if (message.type === "doubt") {
       this.doubt = message.doubt;
       this.doubtIsNone = message.doubt === null;
-      document.body.dataset.doubt = this.asked;
     }
     this.rest = rest;
-    this.shown = { id: message.id, stage: message.stage ?? "doubt" };
-    this.show();
-    if (message.type === "answer" && message.last && asked === this.asked) this.dispatchEvent(new Event("settled"));
-    return null;
+    this.show({ id: message.id, stage: message.stage ?? message.type });
+    if (this.last && message.type === "answer") this.dispatchEvent(new Event("settled"));
   }
 
   fault(faults) {
@@ -106,18 +100,19 @@ export class AnswerPanel extends EventTarget {
 
   // ---------------------------------------------------------------------------------------------- showing
 
-  show() {
+  show(detail) {
+    if (detail) this.news.push(detail);
     if (this.showing) return;
     this.showing = requestAnimationFrame(() => {
       this.showing = null;
       this.showNow();
-      if (this.shown) performance.mark("studio-shown", { detail: this.shown });
+      for (const each of this.news.splice(0)) performance.mark("studio-shown", { detail: each });
     });
   }
 
   showNow() {
     const { answer, doubt } = this;
-    this.redraw();
+    this.redraw(true);
     if (!answer) {
       this.headline.textContent = this.waits ?? "…";
       for (const part of [this.tiles, this.pinning, this.shares, this.causes, this.deaths, this.differs, this.legend]) fill(part);

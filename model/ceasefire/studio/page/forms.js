@@ -237,7 +237,7 @@ export class NewPanel {
       return field(question.title, made, question.sentence);
     };
     const name = input({ required: true, pattern: "[a-z0-9_\\-]+" });
-    const title = input({ required: true });
+    const title = input({});
     const base = el("select", {}, bases.map((each) => el("option", { value: each.name }, each.title)));
     const go = el("button", { class: "main" }, "Make the scenario");
     const message = () => ({ type: "create", name: name.value.trim(), title: title.value.trim() || undefined, base: base.value || undefined,
@@ -248,7 +248,7 @@ export class NewPanel {
       fileText(reply.file, reply.text)];
     const said = saver(this.wire, go, message, saved);
     fill(this.panel, el("h3", {}, "Another conflict"), el("p", { class: "quiet" }, "Answer what you know and leave the rest. You get a scenario file with comments, to be made better by hand."),
-      el("form", { onsubmit: (event) => event.preventDefault() }, el("div", { class: "fields" }, field("Name of the file", name, "small letters, digits, - and _"), field("Title", title, "as you would name the deal in a report"), bases.length ? field("Begin from", base) : null),
+      el("form", { onsubmit: (event) => event.preventDefault() }, el("div", { class: "fields" }, field("Name of the file", name, "small letters, digits, - and _"), field("Title (optional)", title, "as a report would name the deal"), bases.length ? field("Begin from", base) : null),
         el("div", { class: "fields" }, questions.map(control)), el("p", { class: "row" }, go)), said);
   }
 }

@@ -37,18 +37,23 @@ export function at(xs, ys, x) {
   return ys[index];
 }
 
-/** A frame that calls `draw(width)`, which gives an SVG, whenever there is another width or `redraw` is called. */
+/** A frame that calls `draw(width)`, which gives an SVG, whenever there is another width or `redraw` is called: at once, or with the next frame. */
 export function plot(holder, draw) {
   let width = 0;
   let asked = false;
-  const redraw = () => {
-    if (asked || !width) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      const drawn = draw(width);
-      if (drawn) holder.replaceChildren(drawn);
-    });
+  const drawNow = () => {
+    const drawn = width && draw(width);
+    if (drawn) holder.replaceChildren(drawn);
+  };
+  const redraw = (now) => {
+    if (now === true) drawNow();
+    else if (!asked && width) {
+      asked = true;
+      requestAnimationFrame(() => {
+        asked = false;
+        drawNow();
+      });
+    }
   };
   new ResizeObserver(([entry]) => {
     const room = Math.floor(entry.contentRect.width);

@@ -1,5 +1,6 @@
 // The socket: numbered questions, answers to the newest only, and what is said when the connection is lost.
 
+const MOST = 200;
 const PATIENCE = [500, 1000, 2000, 4000, 8000];
 
 export class Wire extends EventTarget {
@@ -63,8 +64,8 @@ export class Wire extends EventTarget {
       this.heard(message);
       return this.changed(news, message);
     }
-    const stream = [...this.streams.values()].find((each) => each.asked.has(message.id));
-    if (stream) return this.flow(stream, message);
+    const take = [...this.streams.values()].find((each) => each.has(message.id))?.get(message.id);
+    if (take) return take(message);
     const asked = this.waiting.get(message.id);
     if (asked) {
       this.waiting.delete(message.id);
@@ -85,21 +86,13 @@ export class Wire extends EventTarget {
     return new Promise((resolve, reject) => this.waiting.set(this.send(message), { resolve, reject }));
   }
 
-  /** A question with several answers; its id. Once one is taken, what still comes for an older question of the same name is dropped. */
+  /** A question with several answers, of which newer ones follow: who asks decides what is too late. Gives the number of the question. */
   stream(name, message, take) {
-    if (!this.streams.has(name)) this.streams.set(name, { asked: new Map() });
-    const stream = this.streams.get(name);
-    stream.id = this.send(message);
-    stream.asked.set(stream.id, take);
-    return stream.id;
-  }
-
-  /** While a slider moves, every answer is of a question that is no longer the newest: it is shown all the same; its faults are not. */
-  flow(stream, message) {
-    if (message.type === "fault" && message.id !== stream.id) return;
-    const take = stream.asked.get(message.id);
-    for (const id of stream.asked.keys()) if (id < message.id) stream.asked.delete(id);
-    take(message);
+    const id = this.send(message);
+    const stream = this.streams.get(name) ?? new Map();
+    this.streams.set(name, stream.set(id, take));
+    if (stream.size > MOST) stream.delete(stream.keys().next().value);
+    return id;
   }
 }
 
