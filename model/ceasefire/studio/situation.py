@@ -160,7 +160,7 @@ def _number(
 
 def _words(scenario: Scenario, path: str, steps: list[str]) -> str:
     """A path in words; claims and forces with the title of their actor, events with their own title."""
-    if steps[0] == "front" and steps[3] in ("claims", "presence"):
+    if len(steps) == 5 and steps[3] in ("claims", "presence"):
         where, who = scenario.front.sectors[steps[2]].title, scenario.actors[steps[4]].title
         return f"{where}: {'worth to' if steps[3] == 'claims' else 'forces of'} {who}"
     if steps[0] == "events":
