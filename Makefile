@@ -2,6 +2,7 @@
 # make test   set everything up and run the tests
 # make hostile   a longer run of the tests with bad files, tampered folders and kills
 # make browsers  the studio's page in a real browser, every way through it
+# make screenshots  the pictures of the studio in README and docs
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
@@ -13,7 +14,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile browsers lint docs coverage clean
+.PHONY: run test hostile browsers screenshots lint docs coverage clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -31,6 +32,11 @@ hostile: .venv/installed-for-tests
 # Also the long ways through the page; what was seen is kept in results/studio-pictures.
 browsers: .venv/installed-for-tests
 	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m "browsers or not browsers"
+
+# The pictures of the README and of docs/studio.md.
+screenshots: .venv/installed-for-tests
+	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m browsers -k pictures
+	for each in answer world; do cp results/studio-pictures/docs-$$each.png docs/studio-$$each.png; done
 
 lint: .venv/installed-for-tests
 	$(BIN)/ruff check .

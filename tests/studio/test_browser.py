@@ -578,3 +578,20 @@ def test_a_server_that_was_started_again_says_which_address_to_open(browser: Any
     expect(page.tab.locator(".changed")).to_contain_text("0.6 → 0.9")
     context.close()
     second.end()
+
+
+@pytest.mark.browsers
+def test_the_pictures_of_the_documentation_are_small(window: Open) -> None:
+    """The pictures that `make screenshots` takes."""
+    page = window().open({"scenario": "idlib-2020"}, pinned={"scenario": "idlib-2020"}).ready()
+    page.put("turkey troops", "actors.turkey.troops_on_line", 3000)
+    expect(page.tab.locator("#panel-answer .progress")).to_contain_text("1,000 worlds.")
+    expect(page.tab.locator(".facts")).to_contain_text("of draws")
+    page.picture("docs-answer")
+    panel = page.go("worlds")
+    panel.get_by_role("button", name="Most lost").click()
+    expect(panel.locator(".map circle.rim").first).to_be_attached()
+    page.tab.wait_for_timeout(1500)
+    page.picture("docs-world")
+    for name in ("docs-answer", "docs-world"):
+        assert (page.pictures / f"{name}.png").stat().st_size < 200_000

@@ -318,16 +318,15 @@ export class WorldsPanel {
     const x = linear(0, this.last + 1, left, right);
     const drawn = [];
     let top = 4;
-    const title = (text, kind = "row-title") => {
-      if (narrow) {
-        drawn.push(svg("text", { x: left, y: top + 11, class: kind }, cut(text, 46)));
-        top += 15;
-      }
+    const title = (text) => {
+      if (!narrow) return;
+      drawn.push(svg("text", { x: left + 4, y: top + 11 }, cut(text, 46)));
+      top += 15;
     };
     const beside = (text, y) => { if (!narrow) drawn.push(svg("text", { x: left - 8, y, "text-anchor": "end" }, svg("title", {}, text), cut(text, 22))); };
     const strips = (life, height) => {
       for (const actor of life.actors) {
-        title(actor.title, "");
+        title(actor.title);
         beside(actor.title, top + height - 2);
         actor.steps.forEach(([from, rung], index) => {
           const to = actor.steps[index + 1]?.[0] ?? life.days;
@@ -337,7 +336,7 @@ export class WorldsPanel {
       }
     };
     const head = (text) => {
-      drawn.push(svg("text", { x: narrow ? left : left, y: top + 12, class: "row-title" }, text));
+      drawn.push(svg("text", { x: left + 4, y: top + 12, class: "row-title" }, text));
       top += 18;
     };
     head(pinned ? "Postures, this state" : "Postures");
