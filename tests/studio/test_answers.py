@@ -68,11 +68,12 @@ def test_a_moved_number_gives_the_record_of_the_loaded_scenario(scenario: str) -
 def test_what_is_no_move_of_a_number_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     near = ReadyStates().get(State(scenario="idlib-2018", set={DOMESTIC: 0.5}))
-    for change in (
+    changes: tuple[dict[str, Any], ...] = (
         {"set": {DOMESTIC: {"uniform": [0.1, 0.2]}}}, {"set": {DOMESTIC: 7}}, {"set": {DOMESTIC: True}}, {"days": 9},
         {"set": {"actors.*.motives.domestic": 0.5}}, {"set": {DOMESTIC: 0.5, "agreement.clarity": 0.5}}, {"seed": 2},
         {"changes": ["no-monitors"]}, {"scenario": "idlib-2020"}, {"set": {}}, {"worlds": 7},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for change in changes:
         assert moved_to(near.state.model_copy(update=change), near, near.files) is None
     assert moved_to(near.state.model_copy(update={"set": {DOMESTIC: 0.6}}), near, near.files) is not None
     assert moved_to(near.state.model_copy(update={"set": {DOMESTIC: 0.6}}), near, near.files + "x") is None
@@ -113,7 +114,7 @@ def test_a_newer_state_cancels_an_older_one_and_is_never_overtaken(page: Page) -
     slow = {"scenario": "idlib-2020", "worlds": 10_000}
     older = [page.say("answer", state={**slow, "set": {DOMESTIC: k / 10}}, doubt=False) for k in range(1, 6)]
     newest = page.say("answer", state=SHORT, doubt=False)
-    heard = []
+    heard: list[dict[str, Any]] = []
     while not heard or heard[-1].get("id") != newest or not heard[-1]["last"]:
         heard.append(page.until(lambda m: m["type"] in ("answer", "doubt")))
     numbers = [each["id"] for each in heard]

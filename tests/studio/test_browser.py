@@ -248,7 +248,7 @@ def test_the_shown_command_gives_the_numbers_that_are_shown(window: Open) -> Non
     panel.get_by_text("The table behind this figure").first.click()
     first = panel.locator("table.long tbody tr").first
     assert first.locator("td").first.inner_text() == f"{held.min():,.0f}"
-    assert first.locator("th").inner_text() == str(worlds["world"][held.idxmin()])
+    assert first.locator("th").inner_text() == str(worlds["world"].iloc[int(held.to_numpy().argmin())])
 
 
 @pytest.mark.browsers
@@ -441,7 +441,7 @@ def every_part(page: Window) -> Iterator[str]:
         yield name
 
 
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "desktop": {},
     "dark": {"color_scheme": "dark", "reduced_motion": "reduce"},
     "phone": {"viewport": {"width": 360, "height": 780}, "has_touch": True},

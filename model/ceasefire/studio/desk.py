@@ -60,7 +60,9 @@ class Desk:
             pass
         return here
 
-    def _sides(self, state: messages.State, pinned: messages.State | None, near: Ready | None = None) -> Any:
+    def _sides(
+        self, state: messages.State, pinned: messages.State | None, near: Ready | None = None
+    ) -> tuple[Ready, Ready | None]:
         """Both states made ready; the pinned one with the worlds and the horizon of the other."""
         here = self.states.get(state, near)
         if pinned is None:

@@ -78,8 +78,11 @@ class Studio:
     def tell_all(self, message: dict[str, Any]) -> None:
         """Send a message to every window, from any thread."""
         if self.loop is not None and not self.loop.is_closed():
-            text = as_text(message)
-            self.loop.call_soon_threadsafe(lambda: [window.put(text) for window in list(self.windows)])
+            self.loop.call_soon_threadsafe(self._put_all, as_text(message))
+
+    def _put_all(self, text: str) -> None:
+        for window in list(self.windows):
+            window.put(text)
 
     async def goodbye(self) -> None:
         """Let work that is under way stop, and tell every window that the server ends."""

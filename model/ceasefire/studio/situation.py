@@ -118,7 +118,8 @@ def layout(names: list[str], links: list[tuple[str, str]]) -> np.ndarray:
     spots[:, : len(best)] = vectors[:, best] * np.sqrt(np.maximum(values[best], 0.0))
     low, span = spots.min(axis=0), max(float(np.ptp(spots, axis=0).max()), 1e-9)
     middle = (1.0 - np.ptp(spots, axis=0) / span) / 2.0
-    return np.round((spots - low) / span + middle, 4)
+    places: np.ndarray = np.round((spots - low) / span + middle, 4)
+    return places
 
 
 def _groups(scenario: Scenario) -> list[dict[str, str]]:

@@ -145,6 +145,7 @@ def _browser() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+ACTOR = "[data-actor=turkey]"
 SLIDER = f'[data-path="{NUMBER}"] input[type=range]'
 MOVE = """async ([selector, values, pause]) => {
   const slider = document.querySelector(selector);
@@ -178,6 +179,7 @@ def _in_browser(host: str, cookie: str, browser: str) -> Times:
         context.add_cookies([{"name": name, "value": value, "url": f"http://{host}"}])
         page = context.new_page()
         page.goto(f"http://{host}/")
+        page.locator(ACTOR).click(timeout=1000 * PATIENCE)
         page.wait_for_selector(SLIDER, state="attached", timeout=1000 * PATIENCE)
 
         def move(values: list[float], stage: str) -> Times:
