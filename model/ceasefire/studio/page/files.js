@@ -76,7 +76,8 @@ export class Jobs extends EventTarget {
     };
     let before = "";
     const show = () => {
-      const own = [...this.all.values()].filter((job) => job.kind === kind).reverse();
+      const newest = new Map([...this.all.values()].map((job) => [job.folder, job.job]));
+      const own = [...this.all.values()].filter((job) => job.kind === kind && newest.get(job.folder) === job.job).reverse();
       const now = JSON.stringify(own);
       if (now === before || !own.length) return;
       before = now;

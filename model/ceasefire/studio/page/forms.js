@@ -101,18 +101,18 @@ export class BatchPanel {
   }
 
   estimateSoon() {
+    if (!this.shown || !this.form.firstChild) return;
+    if (this.kind === "experiment") this.asks.textContent = this.experiments.find((each) => each.name === this.which.value)?.question ?? "";
+    const design = this.design();
+    if (design && JSON.stringify(design) === this.asked) return;
     clearTimeout(this.soon);
-    this.asked = null;
+    this.asked = JSON.stringify(design);
     this.go.disabled = true;
-    fill(this.said, el("p", { class: "quiet" }, "Estimating…"));
-    if (this.asks && this.which) this.asks.textContent = this.experiments.find((each) => each.name === this.which.value)?.question ?? "";
-    this.soon = setTimeout(() => this.estimate(), 350);
+    fill(this.said, el("p", { class: "quiet" }, design ? "Estimating…" : this.kind === "numbers" ? "Choose a number: begin to type its name." : "Tick at least one lever."));
+    if (design) this.soon = setTimeout(() => this.estimate(design, this.asked), 350);
   }
 
-  async estimate() {
-    const design = this.shown && this.form.firstChild && this.form.isConnected ? this.design() : null;
-    if (!design) return fill(this.said, el("p", { class: "quiet" }, this.kind === "numbers" ? "Choose a number: begin to type its name." : "Tick at least one lever."));
-    const asked = (this.asked = JSON.stringify(design));
+  async estimate(design, asked) {
     try {
       const reply = await this.wire.ask({ type: "estimate", design });
       if (asked !== this.asked) return null;
