@@ -242,7 +242,7 @@ export class NewPanel {
     const go = el("button", { class: "main" }, "Make the scenario");
     const message = () => ({ type: "create", name: name.value.trim(), title: title.value.trim() || undefined, base: base.value || undefined,
       answers: Object.fromEntries([...this.controls].map(([key, each]) => [key, each.value.trim()]).filter(([, value]) => value)) });
-    const saved = (reply) => [el("p", { class: "done" }, `Saved as ${reply.file}. Every number in it is explained by a comment.`),
+    const saved = (reply) => [el("p", { class: "done" }, `Saved as ${reply.file}. Its comments say what was answered; the rest is as in the base.`),
       el("p", { class: "row" }, button("Open it in the studio", () => { this.store.apply(reply.state, null); this.goTo("answer"); }, { class: "main" })),
       reply.forecast ? [el("p", {}, reply.forecast.sentence), table("What earlier deals like it did", [["holds past"], ["chance", true], ["range", true]], reply.forecast.rows.map((each) => [count(each.day, "day"), percent(each.share), percents(each.low, each.high)]))] : null,
       fileText(reply.file, reply.text)];

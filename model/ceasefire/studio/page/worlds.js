@@ -112,7 +112,7 @@ export class WorldsPanel {
         return [world, column, level];
       });
       const levels = Math.max(...places.map(([, , level]) => level)) + 1;
-      drawn.push(svg("text", { x: left, y: top + 14, class: "row-title" }, `${each.words}: ${whole(worlds.length)}`));
+      drawn.push(svg("text", { x: left, y: top + 14, class: "row-title" }, `${each.words}: ${whole(worlds.length)}${each.cause === "held" ? " (in the order of their numbers)" : ""}`));
       const floor = top + 22 + levels * PITCH;
       for (const [world, column, level] of places) {
         const spot = { world, x: left + (column + 0.5) * PITCH, y: floor - (level + 0.5) * PITCH };
