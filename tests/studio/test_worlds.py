@@ -10,6 +10,7 @@ from studio_page import Page
 from ceasefire.analysis.first_divergence import first_divergence
 from ceasefire.narrative.story import world_story
 from ceasefire.scenario.load import load
+from ceasefire.scenario.overrides import static_fault
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import trajectory
 from ceasefire.studio.situation import layout
@@ -65,6 +66,7 @@ def test_the_situation_holds_every_number_with_its_source(page: Page) -> None:
     assert clarity["value"] == 0.7
     assert clarity["base"] != 0.7
     assert {each["by"] for each in found["changed"]} == {"set", "no-monitors"}
+    assert all(static_fault(path) is None for path in numbers)
     for number in numbers.values():
         assert number["from"] <= number["value"] <= number["to"], number
         assert number["from"] < number["to"], number

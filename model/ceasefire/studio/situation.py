@@ -15,7 +15,7 @@ from ceasefire.narrative.describe import in_order, means, place
 from ceasefire.parameters.sourced_value import Quantity
 from ceasefire.scenario.compose import assemble, read_change
 from ceasefire.scenario.find_scenarios import headline, list_changes
-from ceasefire.scenario.overrides import Draft, apply_change
+from ceasefire.scenario.overrides import Draft, apply_change, static_fault
 from ceasefire.scenario.parameter_paths import doubt_range, path_words, quantities, shape_at
 from ceasefire.scenario.schema import Motive, Scenario, ladder_of, rungs_of
 from ceasefire.scenario.template import BY_ROLE, TERMS
@@ -133,10 +133,14 @@ def _groups(scenario: Scenario) -> list[dict[str, str]]:
 
 
 def _numbers(scenario: Scenario, original: Scenario) -> list[dict[str, Any]]:
-    """Every number of the scenario; those of its actors first, in their order."""
+    """Every number of the scenario that can be set; those of its actors first, in their order."""
     before = {path: number.centre for path, number, _ in quantities(original)}
     order = {group["name"]: position for position, group in enumerate(_groups(scenario))}
-    rows = [_number(scenario, path, number, meta, before.get(path)) for path, number, meta in quantities(scenario)]
+    rows = [
+        _number(scenario, path, number, meta, before.get(path))
+        for path, number, meta in quantities(scenario)
+        if static_fault(path) is None
+    ]
     return sorted(rows, key=lambda row: order[row["group"]])
 
 
