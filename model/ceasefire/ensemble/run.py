@@ -107,6 +107,7 @@ def run_plan(
     initial, progress = initial_state(plan.scenario), progress or no_progress
     rows, reasons = simulate_plan(plan, initial, workers, progress)
     worlds = worlds_frame(rows, initial)
+    del rows
     batch = uncertainty_batch(plan.scenario, initial, plan.seed)
     with _in_background(batch, workers, progress) as wait_for_rows:
         if while_sampling is not None:

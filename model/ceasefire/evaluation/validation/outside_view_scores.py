@@ -29,6 +29,7 @@ from ceasefire.analysis.forecast_scores import (
 )
 from ceasefire.analysis.interval_censored import EDGES, surviving
 from ceasefire.array_types import FloatArray
+from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.validation.outside_view_baselines import (
     BASELINES,
@@ -63,7 +64,7 @@ from ceasefire.reference_class.outside_view.end_of_term import fit_end_of_term, 
 from ceasefire.reference_class.outside_view.fit import fit
 from ceasefire.reference_class.outside_view.forecast import BREAK_WEIGHT
 from ceasefire.reference_class.outside_view.parameters import Parameters
-from ceasefire.reference_class.outside_view.table_cells import read_rows
+from ceasefire.reference_class.outside_view.table_cells import YES
 
 FOLDS, REPEATS, SEED = 5, 3, 1989
 HORIZONS = (30.0, 90.0, 365.0)
@@ -123,12 +124,12 @@ def read_recent_deals(folder: Path) -> tuple[Deals, NDArray[np.bool_]]:
 
 def _deals(records: list[Record], file: Path) -> Deals:
     table = table_of([record.facts for record in records])
-    rows = [row for _, row in read_rows(file)[1]] if records else []
+    rows = [row for _, row in text_rows(file, ())[1]] if records else []
     more = np.array([
         [
             record.facts.ceasefire_class == "preliminary", record.facts.ceasefire_class == "definitive",
-            row["sides"] == "unilateral", row["local"] == "1", record.facts.written, record.facts.fixed_term,
-            0.0, row["mechanism"] == "1", row["enforcement"] not in ("none", ""), row["mediated"] == "1",
+            row["sides"] == "unilateral", row["local"] in YES, record.facts.written, record.facts.fixed_term,
+            0.0, row["mechanism"] in YES, row["enforcement"] not in ("none", ""), row["mediated"] in YES,
             np.log1p(float(row["prior_ceasefires"] or 0)),
         ]
         for record, row in zip(records, rows, strict=True)
