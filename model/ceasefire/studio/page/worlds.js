@@ -150,14 +150,17 @@ export class WorldsPanel {
     return pinned ? `${now}; pinned: ${days(pinned.dots.days[world])} days, ${pinned.causes[pinned.dots.cause[world]].words}` : now;
   }
 
-  dotTable() {
+  dotTable(most = 100) {
     const { answer } = this.answers;
     if (!answer) return el("p", {}, "Nothing yet.");
     const { days: held, cause } = answer.dots;
     const order = held.map((_, world) => world).sort((one, other) => held[one] - held[other]);
     const { pinned } = answer;
-    return table("Worlds, the shortest first", [["world"], ["days held", true], ["how it ended"], ...(pinned ? [["pinned: days", true]] : [])],
-      order.map((world) => [button(String(world), () => this.open(world), { class: "link", "aria-label": `Open world ${world}` }), days(held[world]), answer.causes[cause[world]].words, ...(pinned ? [days(pinned.dots.days[world])] : [])]), { class: "long" });
+    const shown = order.slice(0, most);
+    const rest = order.length - shown.length;
+    const all = button(`Show the other ${whole(rest)}`, () => fill(this.behind.querySelector(".later"), this.dotTable(order.length)));
+    return [table(rest ? `Worlds, the ${whole(most)} shortest` : "Worlds, the shortest first", [["world"], ["days held", true], ["how it ended"], ...(pinned ? [["pinned: days", true]] : [])],
+      shown.map((world) => [button(String(world), () => this.open(world), { class: "link", "aria-label": `Open world ${world}` }), days(held[world]), answer.causes[cause[world]].words, ...(pinned ? [days(pinned.dots.days[world])] : [])]), { class: "long" }), rest ? all : null];
   }
 
   // ---------------------------------------------------------------------------------------------- one world
