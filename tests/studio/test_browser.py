@@ -84,10 +84,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def cookie(browser: Any, running: Running) -> Any:
-    """What the browser keeps after the printed address was opened."""
+    """What the browser keeps after the printed address was opened, once the rules are compiled."""
     context = browser.new_context()
-    context.new_page().goto(running.address)
-    kept = context.storage_state()
+    page = context.new_page()
+    page.goto(running.address)
+    expect(page.locator("#command")).to_contain_text("run", timeout=10 * SLOW)
+    kept = {"cookies": context.storage_state()["cookies"], "origins": []}
     context.close()
     return kept
 
