@@ -18,7 +18,7 @@ Every draw needs worlds of its own: draws that share worlds share their luck, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +160,14 @@ class EffectOverDraws:
     def told_apart(self) -> bool:
         """Effects of draws differ by more than the chance of their few worlds."""
         return not self.verdict
+
+    def scaled(self, by: float) -> EffectOverDraws:
+        """The same in another unit, such as percentage points."""
+        spans = {
+            name: Interval(*(by * each for each in (span.value, span.low, span.high)))
+            for name, span in (("mean", self.mean), ("low", self.low), ("high", self.high))
+        }
+        return replace(self, least=by * self.least, **spans)
 
     @property
     def band(self) -> Interval:

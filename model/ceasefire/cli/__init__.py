@@ -14,6 +14,7 @@ import typer
 
 from ceasefire.cli import (
     compare,
+    diff,
     evaluation,
     experiment,
     forecast,
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "world": world.world,
     "compare": compare.compare,
     "levers": compare.levers,
+    "diff": diff.diff,
     "experiment": experiment.experiment,
     "forecast": forecast.forecast,
     "replay": report.replay,
@@ -125,12 +127,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    gc.set_threshold(
-        50_000, 20, 50
-    )  # a command allocates much and frees little: garbage collection took a tenth of its time
+    # A command allocates much and frees little: garbage collection took a tenth of its time.
+    gc.set_threshold(50_000, 20, 50)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
     watch_signals()
-    warnings.showwarning = _show_warning
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     typed = list(arguments) if arguments is not None else sys.argv[1:]
     wrong = next((text for text in typed if _not_utf8(text)), None)
     if wrong is not None:

@@ -98,8 +98,22 @@ def check(
             sound = False
         else:
             show(f"{file}: ok{words}")
+            for warned in _warnings_of(file):
+                show(f"{file}: warning: {warned}")
     if not sound:
         raise typer.Exit(BAD_INPUT)
+
+
+def _warnings_of(file: Path) -> list[str]:
+    """What a valid scenario contains that can do nothing, or works the other way round."""
+    tree, _ = read(file)
+    if tree is None or is_experiment(file) or scenario_check.kind_of(file, tree) not in ("scenario", "resolved"):
+        return []
+    from ceasefire.scenario.without_effect import warnings
+
+    resolved = scenario_check.kind_of(file, tree) == "resolved"
+    loaded = scenario_check.load_resolved(file) if resolved else scenario_check.load(file)
+    return [str(warned) for warned in warnings(loaded.scenario)]
 
 
 def _points_in_words(points: Points) -> str:

@@ -26,6 +26,9 @@ def world(
     ] = None,
     change: Changes = None,
     setting: Settings = None,
+    point: Annotated[
+        int | None, typer.Option("--point", metavar="N", min=0, help="Which point of an experiment's folder.")
+    ] = None,
     chart: Annotated[
         bool,
         typer.Option("--chart", help="Draw its history, its front and the decision that ended it, as PNG and SVG."),
@@ -39,8 +42,10 @@ def world(
     if folder is not None:
         if seed is not None or change or setting:
             raise RefusedError(f"--seed, --change and --set come from {folder}; leave them out")
-        loaded, seed = _scenario_of_run(folder, number)
-        command = _command(shown_path(folder), number)
+        loaded, seed = _scenario_in(folder, number, point)
+        command = _command(shown_path(folder), number, point=point)
+    elif point is not None:
+        raise RefusedError("--point is for the folder of an experiment")
     else:
         loaded, seed = load_with_options(source, change, setting), 1 if seed is None else seed
         command = _command(source, number, seed, change, setting)
@@ -51,6 +56,18 @@ def world(
     show(story.text().rstrip("\n"))
     if chart:
         _draw(story, folder / "figures" if folder else _folder_for_charts(loaded, seed))
+
+
+def _scenario_in(folder: Path, number: int, point: int | None) -> tuple[Loaded, int]:
+    """Scenario and seed of a folder: of its run, or of a point of its experiment."""
+    from ceasefire.ensemble.output_folder import read_manifest
+    from ceasefire.experiments.replay import point_scenario
+
+    if point is None and read_manifest(folder).get("kind") != "experiment":
+        return _scenario_of_run(folder, number)
+    if point is None:
+        raise RefusedError(f"{folder} holds an experiment; say which of its points with --point")
+    return point_scenario(folder, point)
 
 
 def _scenario_of_run(folder: Path, number: int) -> tuple[Loaded, int]:
@@ -79,15 +96,17 @@ def _folder_for_charts(loaded: Loaded, seed: int) -> Path:
     from ceasefire.ensemble.output_folder import RESULTS, candidate_names
     from ceasefire.ensemble.run_plan import Plan
 
-    name = next(candidate_names(loaded.label, Plan(loaded, 1, seed).fingerprint, plain=False)).name
+    name = next(candidate_names(loaded.folder_name, Plan(loaded, 1, seed).fingerprint, plain=False)).name
     return RESULTS / "worlds" / name
 
 
 def _command(
-    source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None
-) -> str:
+    source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None,
+    point: int | None = None,
+) -> str:  # fmt: skip
     """The command that prints this world again, as it has to be typed here; a folder has its own seed."""
     more = [] if seed is None else ["--seed", str(seed)]
+    more += [] if point is None else ["--point", str(point)]
     more += [part for name in change or () for part in ("--change", name)]
     more += [part for text in setting or () for part in ("--set", text)]
     return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"

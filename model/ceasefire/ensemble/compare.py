@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +13,22 @@ import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
+from ceasefire.analysis.losses import a_year_held, count_of, over_fixed_time, years_held
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
-from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
+from ceasefire.ensemble.pooled_forecast import Views, changes_of, views_of_side
+from ceasefire.ensemble.run import (
+    ProgressCallback,
+    assumed_count,
+    no_progress,
+    rate_before,
+    simulate_batch,
+    simulate_plan,
+)
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.scenario.load import Loaded, as_loaded
@@ -45,8 +54,7 @@ class Side:
     @property
     def label(self) -> str:
         """The scenario, its changes and its settings in short: `idlib-2020+no-monitors with agreement.clarity=0.2`."""
-        given = ", ".join(f"{path}={_short(value)}" for path, value in self.plan.loaded.settings.items())
-        return f"{self.plan.loaded.label} with {given}" if given else self.plan.loaded.label
+        return self.plan.loaded.shown
 
     @cached_property
     def initial(self) -> InitialState:
@@ -62,19 +70,13 @@ class Side:
         return np.where(self.worlds["failed"], np.nan, (~self.worlds["ended"].to_numpy(bool)).astype(np.float64))
 
 
-def _short(value: object) -> str:
-    """A value that was set, as it is typed; a number in full form by its own figures."""
-    if isinstance(value, dict) and "value" in value:
-        return str(value["value"])
-    return "null" if value is None else str(value)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class SidePair:
     """Two sides and the paired differences of the other from the first.
 
-    `days` and `holds` are at the values as written; `over_draws` is the difference of days held over draws of the
-    assumed numbers, None when nothing is assumed or it was not computed.
+    `days`, `holds` and `deaths` (within the horizon, the fighting after an end included) are at the values as written;
+    `over_draws` is the difference of days held over draws of the assumed numbers, None when nothing is assumed or it
+    was not computed. `drawn` are the days that either side held at each draw, (draws, worlds), None without draws.
     """
 
     first: Side
@@ -82,7 +84,17 @@ class SidePair:
     days: Difference
     holds: Difference
     fates: Fates
+    deaths: Difference
     over_draws: EffectOverDraws | None = None
+    drawn: tuple[FloatArray, FloatArray] | None = None
+
+    @property
+    def common_luck(self) -> bool:
+        """World 17 has the same luck on both sides: most actors and sectors have the same names."""
+        here, there = (
+            {*side.plan.scenario.actors, *side.plan.scenario.front.sectors} for side in (self.first, self.other)
+        )
+        return 2 * len(here & there) >= min(len(here), len(there))
 
     @property
     def gain(self) -> Interval:
@@ -147,18 +159,32 @@ def compare(
 
 
 def side_figures(side: Side) -> dict[str, Any]:
-    """Label, mean days held and share of worlds that hold to the end."""
+    """Label, mean days held, share of worlds that hold to the end, deaths, and shares of worlds by ending."""
+    here, deaths = side.worlds, count_of(side.worlds, "deaths")
+    known = here.loc[~here["failed"] & here["ended"]]
+    ends = (known["cause"].astype(str) + " " + known["cause_actor"].astype(str)).str.strip()
+    number = max(1, int((~here["failed"]).sum()))
     return {
         "label": side.label,
         "mean_days_held": round(float(np.nanmean(side.days())), 3),
         "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
+        "deaths": round(float(np.nanmean(deaths)), 3),
+        "deaths_a_year_held": round(a_year_held(deaths, years_held(here)).value, 3),
+        "deaths_over_horizon": round(float(np.nanmean(deaths_over_horizon(side))), 3),
+        "ends": {end: round(count / number, 5) for end, count in ends.value_counts().items()},
     }
+
+
+def deaths_over_horizon(side: Side) -> FloatArray:
+    """Deaths in each world within the horizon, when the fighting after an end goes on as before the deal."""
+    deaths, horizon = count_of(side.worlds, "deaths"), side.plan.horizon
+    return over_fixed_time(deaths, side.days(), horizon, rate_before(side.plan.scenario))
 
 
 def pair_figures(pair: SidePair) -> dict[str, Any]:
     """The figures of the other side of a pair, and its differences from the first."""
     content: dict[str, Any] = {**side_figures(pair.other), "worlds": pair.days.worlds}
-    for name, difference in (("days", pair.days), ("holds", pair.holds)):
+    for name, difference in (("days", pair.days), ("holds", pair.holds), ("deaths_over_horizon", pair.deaths)):
         content[f"difference_{name}"] = round(difference.value, 5)
         content[f"difference_{name}_low"] = round(difference.low, 5)
         content[f"difference_{name}_high"] = round(difference.high, 5)
@@ -188,6 +214,7 @@ def compare_sides(first: Side, other: Side) -> SidePair:
     return SidePair(
         one, two, paired_difference(two.days(), one.days()), paired_difference(two.holds(), one.holds()),
         fates(two.days(), one.days(), one.plan.horizon),
+        paired_difference(deaths_over_horizon(two), deaths_over_horizon(one)),
     )  # fmt: skip
 
 
@@ -202,11 +229,25 @@ def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: P
         return list(pairs)
     here, horizon = days_at_draws(pairs[0].first, workers, progress), pairs[0].first.plan.horizon
     return [
-        replace(pair, over_draws=_over_draws(here, days_at_draws(pair.other, workers, progress), horizon))
-        if drawn
-        else pair
+        _drawn(pair, here, days_at_draws(pair.other, workers, progress), horizon) if drawn else pair
         for pair, drawn in zip(pairs, uncertain[1:], strict=True)
     ]
+
+
+def _drawn(pair: SidePair, here: FloatArray, there: FloatArray, horizon: int) -> SidePair:
+    return replace(pair, over_draws=_over_draws(here, there, horizon), drawn=(here, there))
+
+
+def views_of_sides(first: Side, pairs: Sequence[SidePair]) -> list[tuple[Side, Views]]:
+    """The sides that a forecast can be pooled for, each with its views: scenarios as their files state them."""
+    here = next((pair.drawn[0] for pair in pairs if pair.drawn is not None), None)
+    sides = [(first, here), *((pair.other, pair.drawn[1] if pair.drawn is not None else None) for pair in pairs)]
+    views = [
+        (side, views_of_side(side.plan, side.worlds, drawn))
+        for side, drawn in sides
+        if not changes_of(side.plan.loaded) and not side.worlds["failed"].all()
+    ]
+    return [(side, one) for side, one in views if one.pooled is not None]
 
 
 def is_uncertain(plans: Sequence[Plan]) -> list[bool]:
@@ -258,11 +299,16 @@ def over_draws_columns(pair: SidePair) -> dict[str, float | bool]:
 
 
 def open_sides(
-    references: Sequence[str], worlds: int | None, seed: int | None, days: int | None
+    references: Sequence[str],
+    worlds: int | None,
+    seed: int | None,
+    days: int | None,
+    settings: Mapping[str, object] | None = None,
 ) -> list[Plan | Results]:
     """The plan of each reference that is a scenario, and the results of each that is a folder.
 
-    Worlds, seed and horizon of a plan that are not given are those of the first folder, if there is one.
+    `settings` are set in every scenario but the first. Worlds, seed and horizon of a plan that are not given are those
+    of the first folder, if there is one.
     ScenarioError or FolderError when a reference cannot be read.
     """
     folders = {ref: open_results(Path(ref)) for ref in references if is_results_folder(Path(ref))}
@@ -271,8 +317,10 @@ def open_sides(
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
     horizon = days or (model.horizon if model else None)
     sides = [
-        folders[ref] if ref in folders else Plan(open_base(ref).loaded, count, chosen_seed, days=horizon)
-        for ref in references
+        folders[ref]
+        if ref in folders
+        else Plan(open_base(ref).under((), settings if place else None), count, chosen_seed, days=horizon)
+        for place, ref in enumerate(references)
     ]
     _refuse_other_horizons(references, sides)
     return sides
@@ -299,13 +347,12 @@ def lever_plans(base: BaseScenario, worlds: int, seed: int, days: int | None) ->
 
 def request(command: str, sides: Sequence[Plan | Results]) -> Request:
     """The request of 'compare' or 'levers' for sides that are to be simulated, or lie in a folder."""
-    labels = [_plan(side).loaded.label for side in sides]
+    labels = [_plan(side).loaded.folder_name for side in sides]
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
     doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
-    plain = not any(_plan(side).loaded.settings for side in sides)
     words = tuple(_plan(side).loaded.words_digest for side in sides)
     asked = {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
-    return Request(name, asked, plain, words)
+    return Request(name, asked, words=words)
 
 
 def _plan(side: Plan | Results) -> Plan:

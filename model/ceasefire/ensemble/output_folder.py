@@ -160,10 +160,10 @@ class Results:
 def folder_for_run(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
     """The folder of a run, and whether the run is in it already.
 
-    Without `out`: results/<label>; with a hash when the run has single settings or the name is taken by another run.
+    Without `out`: results/<label and settings>; with a hash when that is too long or taken by another run.
     FolderError when `out` holds anything else.
     """
-    names = candidate_names(plan.loaded.label, plan.fingerprint, plain=not plan.loaded.settings)
+    names = candidate_names(plan.loaded.folder_name, plan.fingerprint, plain=True)
     return choose_folder(names, lambda folder: holds_run(folder, plan), out)
 
 
@@ -311,7 +311,7 @@ def open_results(folder: Path) -> Results:
 class Request:
     """A call of `compare`, `levers`, `validate` or `calibrate`: its folder's name, and all that changes its result.
 
-    When not `plain`, the folder's name always carries a hash, as when single settings are not in the name.
+    When not `plain`, the folder's name always carries a hash.
     """
 
     name: str

@@ -185,7 +185,7 @@ def simulate_chunk(
     blocks = [
         block if position_of is None else block._replace(point=position_of[block.point]) for block in chunk.blocks
     ]
-    rows, reasons = _rows(records, blocks, stopped)
+    rows, reasons = simulated_rows(records, blocks, stopped)
     rows["point"] = np.concatenate([np.full(block.last - block.first, block.point) for block in chunk.blocks])
     states = [records.initial_states[records.state_of[block.point]] for block in blocks]
     content = as_parquet(_frame(rows, blocks, states))
@@ -194,8 +194,8 @@ def simulate_chunk(
     return ChunkResult(chunk.number, content, hashlib.sha256(content).hexdigest(), len(rows), failed, tuple(reasons))
 
 
-def _rows(
-    records: PointRecords, blocks: Sequence[WorldRange], stopped: Callable[[], bool]
+def simulated_rows(
+    records: PointRecords, blocks: Sequence[WorldRange], stopped: Callable[[], bool] = bool
 ) -> tuple[WorldArray, list[str]]:
     """The rows of all blocks in order, simulated one initial state after another; and the reasons of failures."""
     sizes = [block.last - block.first for block in blocks]

@@ -58,6 +58,12 @@ class Factor:
         return [code for code in self.levels() if code != self.off]
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest code that a design may set; a step of a factor is measured against them."""
+        codes = [self.at(0.0), self.at(1.0)] if self.spread.values is None else self.levels()
+        return min(codes), max(codes)
+
+    @property
     def values(self) -> list[Any]:
         """The values listed in the file."""
         return list(self.spread.values or ())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ceasefire.experiments.factors import Factor
 from ceasefire.experiments.points import Variant, slots_of, variant_state
 from ceasefire.experiments.result_store import WORLDS, Store, checked_parquet
 from ceasefire.experiments.schema import MOST_WORLDS
-from ceasefire.scenario.load import Loaded, load_resolved
+from ceasefire.scenario.load import Loaded, load, load_resolved
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.simulation.engine import Batch, one_scenario, simulate
 from ceasefire.simulation.initial_state import initial_state
@@ -109,13 +110,30 @@ def _experiment_batch(folder: Path, manifest: dict[str, Any], point: int, world:
     return records.batch(zero, zero, np.array([world], np.int64))
 
 
+def point_scenario(folder: Path, point: int) -> tuple[Loaded, int]:
+    """The scenario of a point of an experiment, with its numbers set, and the seed. FolderError for no such point."""
+    manifest, store = read_manifest(folder), Store(folder)
+    if manifest.get("kind") != "experiment":
+        raise FolderError(f"{folder} holds a run, which has no points; leave --point out")
+    design = store.design()
+    if not 0 <= point < len(design):
+        raise FolderError(f"{folder} has points 0 to {len(design) - 1}; --point {point} is none of them")
+    row = design.iloc[point]
+    factors = [Factor(f["name"], f["kind"], f["lever"], tuple(f["paths"])) for f in manifest["factors"]]
+    numbers = {factor.paths[0]: _number(factor, row[factor.name]) for factor in factors if factor.paths}
+    text = str(store.scenarios()["resolved"].iloc[int(row["scenario"])])
+    loaded = resolved_from(text, {path: value for path, value in numbers.items() if not np.isnan(value)})
+    days = {"horizon_days": manifest["days"]}
+    return replace(loaded, scenario=loaded.scenario.model_copy(update=days)), int(manifest["seed"])
+
+
 def _number(factor: Factor, value: Any) -> float:
     return float(value) if factor.kind in ("number", "doubt") and not pd.isna(value) else float("nan")
 
 
-def resolved_from(text: str) -> Loaded:
-    """A scenario from the text of its resolved file."""
+def resolved_from(text: str, settings: Mapping[str, object] | None = None) -> Loaded:
+    """A scenario from the text of its resolved file, with single settings."""
     with tempfile.TemporaryDirectory() as aside:
         file = Path(aside) / "scenario.resolved.yaml"
         file.write_text(text, encoding="utf-8", newline="\n")
-        return load_resolved(file)
+        return load(file, set=settings) if settings else load_resolved(file)

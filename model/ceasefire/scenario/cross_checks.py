@@ -405,6 +405,20 @@ def _number(given: object) -> Quantity | None:
         return None
 
 
+def _history(raw: Raw) -> Faults:
+    """What is said of earlier deals was known when this one was signed."""
+    start, deals = _date(raw.get("start")), group(raw, "history").get("deals")
+    for i, deal in enumerate(deals if isinstance(deals, list) and start is not None else []):
+        first, end = (_date(group(deal).get(name)) for name in ("start", "end"))
+        if first is not None and start is not None and first >= start:
+            yield ("history", "deals", i, "start"), f"{first} is not before the start of this deal, {start}"
+        elif end is not None and start is not None and end > start:
+            yield (
+                ("history", "deals", i, "end"),
+                f"{end} is later than the start of this deal, {start}; write `outcome: holding` and no end",
+            )
+
+
 LONGEST_TITLE = 300
 """Characters: charts and tables show titles whole."""
 
@@ -531,5 +545,6 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _saliences,
     _sizes,
     _start,
+    _history,
 )
 """Checks that need the composed content only."""

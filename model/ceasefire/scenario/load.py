@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,6 +54,25 @@ class Loaded:
         """The name of the scenario and of its changes: `idlib-2020+no-monitors`."""
         return "+".join((self.name, *(change_name(change) for change in self.changes)))
 
+    @property
+    def shown(self) -> str:
+        """The label with the settings: `idlib-2020+no-monitors with agreement.clarity=0.2`."""
+        given = ", ".join(f"{path}={_short(value)}" for path, value in self.settings.items())
+        return f"{self.label} with {given}" if given else self.label
+
+    @property
+    def title(self) -> str:
+        """The title of the scenario, with the changes by their titles and the settings."""
+        changes = (self.change_titles.get(change_name(change), change_name(change)) for change in self.changes)
+        given = [*changes, *(f"{path}={_short(value)}" for path, value in self.settings.items())]
+        return f"{self.scenario.title}, with {', '.join(given)}" if given else self.scenario.title
+
+    @property
+    def folder_name(self) -> str:
+        """The label with the settings as part of a folder's name: `idlib-2020+agreement.clarity=0.2`."""
+        given = (f"{path}={_short(value)}" for path, value in self.settings.items())
+        return "+".join([self.label, *(re.sub(r"[^\w.=*-]+", "_", each).replace("*", "all") for each in given)])
+
     @cached_property
     def resolved(self) -> dict[str, Any]:
         """The resolved scenario as plain content: base and changes applied, every default written out."""
@@ -72,6 +92,13 @@ class Loaded:
     def words_digest(self) -> str:
         """SHA-256, in hex, of the scenario with its titles, sources and notes, and of the titles of its changes."""
         return words_digest(self.scenario, self.change_titles)
+
+
+def _short(value: object) -> str:
+    """A value that was set, as it is typed; a number in full form by its own figures."""
+    if isinstance(value, dict) and "value" in value:
+        return str(value["value"])
+    return "null" if value is None else str(value)
 
 
 def load(

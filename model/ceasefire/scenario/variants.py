@@ -33,15 +33,15 @@ class BaseScenario:
         return self._under[tuple(changes)]
 
     def applying(self, kinds: Sequence[str]) -> list[str]:
-        """Names of the changes of these kinds that fit the scenario and that it does not have yet, in order."""
+        """Names of the changes of these kinds that fit the scenario and would change something of it, in order."""
         names = []
         for name, file in list_changes(self.file.parent).items():
             if name not in self.loaded.changes and headline(file).get("kind") in kinds:
                 try:
-                    self.under((name,))
+                    acts = self.under((name,)).digest != self.loaded.digest
                 except ScenarioError:
                     continue
-                names.append(name)
+                names += [name] * acts
         return names
 
     @cached_property
