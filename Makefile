@@ -1,5 +1,7 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
+# make browsers  the studio's page in a real browser, every way through it
+# make screenshots  the pictures of the studio in README and docs
 # make hostile   a longer run of the tests with bad files, tampered folders and kills; prints the table of docs/what_was_tried.md
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
@@ -13,13 +15,14 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile lint docs pythons coverage clean
+.PHONY: run test hostile browsers screenshots lint docs pythons coverage clean
 .DELETE_ON_ERROR:
 
 # Compiling takes a while and happens once: it says so itself, before the run begins.
 run: .venv/installed
 	@$(BIN)/ceasefire compile
 	$(BIN)/ceasefire run $(SCENARIO)
+	@echo "The same, and more, in a browser: $(BIN)/ceasefire studio"
 
 test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -30,6 +33,15 @@ hostile: .venv/installed-for-tests
 		tests/experiments/test_tampered_experiments.py tests/ensemble/test_tampered_folders.py \
 		tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py tests/cli/test_hostile_surroundings.py \
 		tests/cli/test_check_is_quick.py tests/data_files
+
+# Also the long ways through the page; what was seen is kept in results/studio-pictures.
+browsers: .venv/installed-for-tests
+	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m "browsers or not browsers"
+
+# The pictures of the README and of docs/studio.md.
+screenshots: .venv/installed-for-tests
+	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m browsers -k pictures
+	for each in answer world; do cp results/studio-pictures/docs-$$each.png docs/studio-$$each.png; done
 
 lint: .venv/installed-for-tests
 	$(BIN)/ruff check .
@@ -57,7 +69,7 @@ clean:
 # The package itself is linked, not copied: only a change of pyproject.toml asks for a new installation.
 .venv/installed: pyproject.toml | .venv/bin/python
 	@echo "Installing ceasefire and what it needs into .venv; this happens once." >&2
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[studio]'
 	@touch $@
 
 .venv/installed-for-tests: pyproject.toml | .venv/bin/python

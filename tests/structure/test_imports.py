@@ -146,6 +146,7 @@ LIGHT = {
         "from ceasefire.scenario.load import load; from ceasefire.simulation.initial_state import initial_state; "
         "initial_state(load('idlib-2018').scenario)"
     ),
+    "the studio opens its page": "import ceasefire.studio.serve",
 }
 
 

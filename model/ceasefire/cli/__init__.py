@@ -25,6 +25,7 @@ from ceasefire.cli import (
     run,
     scenarios,
     schema,
+    studio,
     world,
 )
 from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
@@ -61,6 +62,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "observe": observe.observe,
     "compile": compile.compile_rules,
+    "studio": studio.studio,
     "verify": evaluation.verify,
     "calibrate": evaluation.calibrate,
     "validate": evaluation.validate,
