@@ -28,15 +28,16 @@ class BaseScenario:
         return load(self.file, (*self.loaded.changes, *changes), settings)
 
     def applying(self, kinds: Sequence[str]) -> list[str]:
-        """Names of the changes of these kinds that fit the scenario and that it does not have yet, in order."""
+        """Names of the changes of these kinds that fit the scenario and alter it, in order."""
         names = []
         for name, file in list_changes(self.file.parent).items():
             if name not in self.loaded.changes and headline(file).get("kind") in kinds:
                 try:
-                    self.under((name,))
+                    changed = self.under((name,))
                 except ScenarioError:
                     continue
-                names.append(name)
+                if changed.digest != self.loaded.digest:
+                    names.append(name)
         return names
 
     @cached_property
