@@ -20,7 +20,7 @@ from ceasefire.rules import THE_DAY
 from ceasefire.scenario.find_scenarios import MOTIVES, shipped
 from ceasefire.scenario.parameter_paths import doubt_range
 from ceasefire.scenario.schema import ENGAGEMENT_LADDER, FORCE_LADDER, Motive, rungs_of
-from ceasefire.world_state import FIELDS, INTENSITY, LICENCE
+from ceasefire.world_state import FIELDS
 
 ODD = Path(__file__).with_name("ODD.md")
 BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
@@ -65,9 +65,11 @@ def room() -> str:
 
 
 def ladders() -> str:
-    """Rungs of both ladders with their intensity and licence."""
+    """Rungs of both ladders with their intensity and licence, as written."""
+    harass, strike = Mechanisms().intensity_harass.centre, Mechanisms().intensity_strike.centre
+    values = ((0.0, 0.0), (harass, harass), (strike, 1.0), (1.0, 1.0))
     rows = [
-        (str(rung), force, engagement, f"{INTENSITY[rung]:g}", f"{LICENCE[rung]:g}")
+        (str(rung), force, engagement, f"{values[rung][0]:g}", f"{values[rung][1]:g}")
         for rung, (force, engagement) in enumerate(zip(FORCE_LADDER, ENGAGEMENT_LADDER, strict=True))
     ]
     return table(("rung", "force ladder", "engagement ladder", "intensity E", "licence L of a patron there"), rows)

@@ -23,12 +23,6 @@ World = Any
 Numbers = NDArray[np.float64]
 """The same record as a row of 8-byte floats, or a part of it."""
 
-INTENSITY = np.array([0.0, 0.2, 0.5, 1.0])
-"""Intensity E of each rung, on both ladders."""
-
-LICENCE = np.array([0.0, 0.2, 1.0, 1.0])
-"""How far a patron at each rung lets its client go: one that strikes fights alongside."""
-
 CAUSES = (
     "", "offensive", "spoiler_offensive", "bombardment", "spiral", "guarantor_clash", "expiry", "abrogation",
 )  # fmt: skip
@@ -117,6 +111,7 @@ FIELDS: tuple[Field, ...] = (
     ("expires", "i8", (), "day on which the deal expires; 0 never"),
     ("renewal", "i8", (), "days that a renewal adds"),
     ("renewals", "i8", (), "renewals so far"),
+    ("entrenched", "f8", (), "how far the line that stands is dug in [0-1]"),
     ("most_renewals", "i8", (), "renewals that are allowed; -1 any number"),
     ("exchange", "f8", (), "what another term is worth to each principal while it can be paid for [utility]"),
     ("exchanges", "f8", (), "renewals that can be paid for"),
@@ -128,6 +123,7 @@ FIELDS: tuple[Field, ...] = (
     ("attention", "f8", (), "how closely the world looks [0-1]"),
     ("attention_floor", "f8", (), "attention when nothing happens [0-1]"),
     ("toll", "f8", (), "largest 14-day toll of the war [deaths]"),
+    ("deadliness", "f8", (), "deaths of a violation, against those of the Idlib front"),
     ("ongoing", "f8", (), "violence just before the deal [share of toll]"),
     ("violence", "f8", (), "deaths of the last 14 days [share of toll, at most 1]"),
     ("unmet", "f8", (), "terms due and not met [0-1]"),
@@ -264,7 +260,10 @@ FIELDS: tuple[Field, ...] = (
     ("event_rate", "f8", ("events",), "how often it strikes at random [per year]"),
     ("event_once", "i8", ("events",), "1 when it strikes at most once"),
     ("event_on", "i8", ("events",), "last day on which it happened; -1 never"),
+    ("event_task", "i8", ("events",), "position of the task after which it happens; -1 none"),
     ("event_review", "i8", ("events", "actors"), "1 for an actor that reviews that day"),
+    ("event_joins", "i8", ("events", "actors"), "1 for an actor that becomes a party to the deal"),
+    ("event_home", "i8", ("events", "actors"), "1 for an actor whose forces go home"),
     ("operation_event", "i8", ("operations",), "position of the event"),
     ("operation_slot", "i8", ("operations",), "number that it changes, counted in 8-byte steps of the record"),
     ("operation_kind", "i8", ("operations",), "0 set, 1 add, 2 multiply"),
@@ -277,8 +276,11 @@ FIELDS: tuple[Field, ...] = (
     ("deadline_weight", "f8", ("deadlines",), "how much is unmet when missed [0-1]"),
     ("deadline_met", "i8", ("deadlines",), "1 when met"),
     # --- derived from half-lives; made anew when an event changes a number
+    ("intensity", "f8", ("rungs",), "E of each rung, on both ladders [0-1]"),
+    ("licensed", "f8", ("rungs",), "L: how far a patron on the rung lets its client go [0-1]"),
     ("harmless", "f8", ("rungs",), "chance that a violation kills nobody: in calm, -, of strikers, in an offensive"),
     ("deaths_scale", "f8", ("rungs",), "scale of deaths per violation, for the same rungs [deaths]"),
+    ("most_dead", "f8", (), "most deaths of one violation [deaths]"),
     ("losses_kept", "f8", (), "per day"),
     ("ground_kept", "f8", (), "per day"),
     ("mobilised_kept", "f8", (), "per day"),
@@ -288,6 +290,7 @@ FIELDS: tuple[Field, ...] = (
     ("weariness_kept", "f8", (), "per day"),
     ("attention_kept", "f8", (), "per day"),
     ("order_kept", "f8", (), "per day"),
+    ("dug_kept", "f8", (), "per day: of what a line that stands has not yet dug"),
     ("terms_kept", "f8", (), "per day"),
     ("resolve_kept", "f8", ("sides",), "per day"),
     # --- counts and clocks

@@ -11,7 +11,7 @@ import pytest
 from conftest import SMALL, Command
 
 from ceasefire.analysis.forecast_scores import Forecast
-from ceasefire.evaluation.validation import idlib_patterns
+from ceasefire.evaluation.validation import idlib_patterns, violation_patterns
 from ceasefire.evaluation.validation.check_result import VERDICTS
 from ceasefire.evaluation.validation.idlib_patterns import IdlibWorlds, spike
 from ceasefire.experiments import hindcast
@@ -145,17 +145,18 @@ def test_a_result_that_needs_a_lucky_seed_is_no_result() -> None:
 
 
 def test_every_row_of_idlib_has_a_figure_and_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idlib_patterns, "worlds_for", lambda evidence: IdlibWorlds(12))
+    for module in (idlib_patterns, violation_patterns):
+        monkeypatch.setattr(module, "worlds_for", lambda evidence: IdlibWorlds(12))
     monkeypatch.setattr(
         "ceasefire.evaluation.validation.idlib_patterns.hindcast",
         lambda case, loaded, worlds, seed: hindcast_of([3, 90], case.held),
     )
     evidence = SimpleNamespace(quick=True, data=None)
     rows = (
-        idlib_patterns.violations_rarely_end_it, idlib_patterns.bursts, idlib_patterns.talks_effect,
+        idlib_patterns.violations_rarely_end_it, violation_patterns.violations, violation_patterns.talks,
         idlib_patterns.two_ways_of_ending, idlib_patterns.five_deals, idlib_patterns.monitors_alone,
     )  # fmt: skip
     result = [finding for row in rows for finding in row(evidence)]  # type: ignore[arg-type]
     assert {finding.row for finding in result} == {"4", "5", "6", "7", "8", "10"}
     assert all(finding.verdict in VERDICTS and finding.figure for finding in result)
-    assert sum(finding.verdict == "not run" for finding in result) == 4
+    assert sum(finding.verdict == "not run" for finding in result) == 6

@@ -27,7 +27,6 @@ from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.wording import percent_in_tables, table
-from ceasefire.world_state import INTENSITY
 
 
 @cache
@@ -159,7 +158,7 @@ def test_a_crisis_is_felt_as_it_says() -> None:
     assert sight[FLIGHT] == pytest.approx(CRISIS["flight"])
     assert sight[VIOLENCE] == CRISIS["violence"]
     assert sight[DISTRUST] == pytest.approx(1 - CRISIS["trust"])
-    assert sight[THREAT] == INTENSITY[2]
+    assert sight[THREAT] == 0.5
     assert CALM["violence"] < CRISIS["violence"]
 
 

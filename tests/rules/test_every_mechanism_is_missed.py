@@ -71,8 +71,8 @@ def on_day(day: int, changes: Changes | None, see: Callable[[Any], float], world
 
 # ------------------------------------------------------------------ numbers of the rules
 
-ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "war_floor", "renewal_urging"}
-"""Not felt by a preliminary deal whose guarantors never clash; each has its own test below."""
+ELSEWHERE = {"word_cessation", "word_definitive", "clash_deaths", "war_floor", "renewal_urging", "all_out"}
+"""Not felt by a preliminary deal whose guarantors never clash and whose deadliness is given; each has its own test."""
 
 
 def other_value(name: str, usual: float) -> float:

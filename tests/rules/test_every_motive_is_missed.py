@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from ruamel.yaml import YAML
+from scipy.sparse.csgraph import connected_components
 
 from ceasefire.evaluation.verification.model_vs_motives import KNOWN_DEAD, Muted, compare, less_one
 from ceasefire.evaluation.verification.runs import lived
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
-from ceasefire.scenario.find_scenarios import list_scenarios
+from ceasefire.scenario.find_scenarios import MOTIVES, list_scenarios, shipped
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 
@@ -39,3 +42,14 @@ def test_every_motive_of_the_small_front_moves_some_life() -> None:
 def test_what_is_known_to_be_dead_is_there_to_be_looked_for() -> None:
     for name, what in KNOWN_DEAD:
         assert what in {told for told, _ in less_one(load(name).scenario, quick=False)}
+
+
+def test_the_catalogue_says_which_motives_differ_only_in_when_they_are_felt() -> None:
+    text = (shipped("scenarios") / MOTIVES).read_text(encoding="utf-8")
+    listed = [line.removeprefix("#   ").split() for line in text.partition("# Families.")[2].splitlines()[2:5]]
+    force = {name: motive for name, motive in YAML(typ="safe").load(text).items() if motive["ladder"] == "force"}
+    likings = np.array([motive["profile"][1:] for motive in force.values()], dtype=float)
+    likings /= np.linalg.norm(likings, axis=1, keepdims=True)
+    _, family = connected_components(likings @ likings.T > 0.985)
+    families = [sorted(np.array(list(force))[family == k].tolist()) for k in set(family.tolist())]
+    assert sorted(map(sorted, listed)) == sorted(each for each in families if len(each) > 1)

@@ -39,7 +39,6 @@ from ceasefire.evaluation.verification.runs import opened
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.parameters.indicators import INDICATORS, N_INDICATORS
 from ceasefire.scenario.load import load
-from ceasefire.world_state import LICENCE
 
 
 @pytest.mark.parametrize(
@@ -48,7 +47,9 @@ from ceasefire.world_state import LICENCE
      (STRIKE, HONOUR, 0.5), (HARASS, HARASS, 0.0), (HONOUR, HONOUR, 0.0), (HARASS, OFFENSIVE, 0.0)],
 )  # fmt: skip
 def test_a_leash_prices_each_step_beyond_what_the_patron_licenses(rung: int, patron: int, price: float) -> None:
-    assert decide.leash(0.6, 0.8, 0.5, rung, LICENCE[patron]) == pytest.approx(0.6 * 0.8 * 0.5 * price)
+    assert decide.leash(0.6, 0.8, 0.5, (0.0, 0.2, 0.5, 1.0)[rung], (0.0, 0.2, 1.0, 1.0)[patron]) == pytest.approx(
+        0.6 * 0.8 * 0.5 * price
+    )
 
 
 def test_only_going_on_the_offensive_needs_preparation() -> None:

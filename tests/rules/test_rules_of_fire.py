@@ -36,7 +36,7 @@ from rules_by_hand import (
 from ceasefire.evaluation.verification.runs import opened
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.simulation.initial_state import initial_state
-from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, INTENSITY
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED
 
 
 def test_monitors_see_clear_terms_help_and_a_sector_may_have_its_own() -> None:
@@ -101,7 +101,7 @@ def test_fire_of_each_kind_comes_at_its_own_rate(rung: int) -> None:
     decide.settle(w)
     w["heat"][f], w["aggression"][f] = 0.8, 1.3
     initialise.derive(w)
-    e, contact, facing = INTENSITY[rung], 1 - 0.6 * (1 - math.exp(-0.5)), 1.3 / (1.3 + 0.2)
+    e, contact, facing = (0.0, 0.2, 0.5, 1.0)[rung], 1 - 0.6 * (1 - math.exp(-0.5)), 1.3 / (1.3 + 0.2)
     obeyed = 1 - 0.9 * 0.5 * (1 - e)
     ordered = {HARASS: 0.41, STRIKE: 0.75, OFFENSIVE: 1.6}[rung]
     exact = np.array(

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ceasefire.simulation.compiled import python_rules
-from ceasefire.simulation.compiled.python_rules import leash, preparation
+from ceasefire.simulation.compiled.python_rules import leash, preparation, trenches
 from ceasefire.simulation.initial_state import InitialState, WorldArray
-from ceasefire.world_state import INTENSITY, LICENCE
 
 Rungs = tuple[float, float, float, float]
 """A number for each rung, lowest first."""
 
 WORD, LEASH, PREPARATION, HABIT = "its given word", "the leash", "lack of preparation", "force of habit"
-INTENT, CAMPAIGN, REST = "hidden intent", "its campaign", "other restraint"
+INTENT, CAMPAIGN, TRENCHES, REST = "hidden intent", "its campaign", "the trenches", "other restraint"
 """Names of the terms that are no motives. A motive's name has no space, so the names cannot clash."""
 
 NOISE = 1e-9
@@ -76,7 +75,7 @@ def restraints(record: WorldArray, a: int) -> dict[str, Rungs]:
     here = int(w["rung"][a])
     terms = {
         HABIT: by_rung(lambda rung: -float(w["inertia"]) * (rung != here)),
-        INTENT: by_rung(lambda rung: float(w["intent"][a] * INTENSITY[rung])),
+        INTENT: by_rung(lambda rung: float(w["intent"][a] * w["intensity"][rung])),
     }
     if w["fights"][a]:
         terms |= _restraints_of_a_belligerent(record, a, here)
@@ -92,15 +91,16 @@ def _restraints_of_a_belligerent(record: WorldArray, a: int, here: int) -> dict[
     ready, patron = float(w["mobilised"][a]), int(w["patron"][a])
     momentum = float(w["campaign_pull"] * w["momentum"][a])
     terms = {
-        CAMPAIGN: by_rung(lambda rung: momentum * float(INTENSITY[rung])),
-        WORD: by_rung(lambda rung: -float(w["word"] * INTENSITY[rung]) * bound),
+        CAMPAIGN: by_rung(lambda rung: momentum * float(w["intensity"][rung])),
+        WORD: by_rung(lambda rung: -float(w["word"] * w["intensity"][rung]) * bound),
         PREPARATION: by_rung(lambda rung: -preparation(float(w["prep"]), ready, rung, here)),
+        TRENCHES: by_rung(lambda rung: -trenches(float(w["entrenched_price"]), float(w["entrenched"]), rung, here)),
     }
     if patron >= 0:
         grip, bond = float(w["grip"]), float(w["dependence"][a])
         commitment = float(w["commitment"][patron])
-        licence = max(float(LICENCE[w["rung"][patron]]), float(w["licence"][patron]))
-        terms[LEASH] = by_rung(lambda rung: -leash(grip, bond, commitment, rung, licence))
+        licence = max(float(w["licensed"][w["rung"][patron]]), float(w["licence"][patron]))
+        terms[LEASH] = by_rung(lambda rung: -leash(grip, bond, commitment, float(w["intensity"][rung]), licence))
     return terms
 
 

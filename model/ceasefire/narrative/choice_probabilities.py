@@ -10,7 +10,6 @@ from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled import python_rules
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
-from ceasefire.world_state import INTENSITY
 
 HONOUR, STRIKE, TOP = 0, 2, 3
 
@@ -138,7 +137,7 @@ def leash_cost(scenario: Scenario, actor: str) -> float:
     if patron is None:
         return 0.0
     commitment = scenario.actors[patron.actor].commitment.centre
-    beyond = float(INTENSITY[3]) - licence_of(scenario, patron.actor)
+    beyond = 1.0 - licence_of(scenario, patron.actor)
     return scenario.mechanisms.grip.centre * patron.dependence.centre * commitment * beyond
 
 

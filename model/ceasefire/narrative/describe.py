@@ -294,9 +294,13 @@ def event_words(scenario: Scenario, event: Event) -> str:
     when = f"Day {shown(event.day)}" if event.day is not None else ""
     if event.rate_per_year is not None:
         when = f"At random, {shown(event.rate_per_year)} a year" + (", at most once" if event.once else "")
+    if event.when_met is not None:
+        when = f"Once this is met: {scenario.agreement.deadlines[event.when_met].title}"
     changes = [f"{path} becomes {shown(number)}" for path, number in event.set.items()]
     changes += [f"{path} {'' if number.centre < 0 else '+'}{shown(number)}" for path, number in event.add.items()]
     changes += [f"{path} x {shown(number)}" for path, number in event.multiply.items()]
+    changes += [f"{scenario.actors[name].title} becomes a party to the deal" for name in event.joins]
+    changes += [f"the forces of {scenario.actors[name].title} go home" for name in event.goes_home]
     reviewers = [scenario.actors[name].title for name in event.review]
     changes += [f"{listed(reviewers)} review {'their' if len(reviewers) > 1 else 'its'} posture"] if reviewers else []
     return f"{when}: {event.title}. {'; '.join(changes)}." + (f" [{event.source}]" if event.source else "")

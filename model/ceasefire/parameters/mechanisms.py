@@ -19,6 +19,10 @@ class Mechanisms(Numbers):
     # --- decide
     temperature: Quantity = number(0.135, unit="utility", low=0.01, high=2, doubt="none", source="fixes the scale of utility",
         says="how far chance overrides the best choice; weights count only relative to it")
+    intensity_harass: Quantity = number(0.2, unit="share", low=0, high=0.49, doubt=(0.1, 0.3),
+        says="intensity E of posture harass, and of urging, against an offensive")
+    intensity_strike: Quantity = number(0.5, unit="share", low=0.5, high=0.95, doubt=(0.5, 0.65),
+        says="intensity E of posture strike, and of a sanction, against an offensive")
     inertia: Quantity = number(0.3, unit="utility", low=0, high=2, doubt=(0.2, 0.4), source=SEEN,
         says="cost of changing posture at all")
     review_days: Quantity = number(5, unit="days", low=1, high=60, doubt=(3, 7),
@@ -47,6 +51,12 @@ class Mechanisms(Numbers):
         says="licence that it gives a client in full danger")
     licence_cost: Quantity = number(1, unit="licence", low=0, high=5, doubt=(0.5, 1.5), source=SEEN,
         says="licence that it takes back for ties and soldiers that a clash with the other guarantor would cost it")
+    danger_of_lost_ground: Quantity = number(3, unit="danger per share of ground", low=0, high=20, doubt=(2, 5),
+        says="danger that lost ground means: at 3, losing a third of it is as dangerous as being overrun")
+    entrenched_price: Quantity = number(0.15, unit="utility", low=0, high=3, doubt=(0, 0.3),
+        says="price of going on the offensive against a line that is dug in")
+    entrench_half_life: Quantity = number(1000, unit="days", low=30, high=36500, doubt=(500, 3000),
+        says="time in which a line that stands digs half of what is left to dig; on the Korean line two years sufficed")
     mobilise_rate: Quantity = number(0.07, unit="per day", low=0, high=1, doubt=(0.04, 0.12),
         says="share of the gap to its posture mobilised daily")
     mobilised_half_life: Quantity = number(60, unit="days", low=1, high=3650, doubt=(30, 120),
@@ -66,9 +76,9 @@ class Mechanisms(Numbers):
         says="fire that nobody ordered, of an undisciplined formation in full contact")
     harass_rate: Quantity = number(0.55, unit="violations per presence and day", low=0, high=10, doubt=0.3, source=TRIAL,
         says="ordered fire at posture harass")
-    strike_rate: Quantity = number(0.49, unit="violations per presence and day", low=0, high=10, doubt=(0.12, 2.1), source=FITTED,
+    strike_rate: Quantity = number(0.38, unit="violations per presence and day", low=0, high=10, doubt=(0.12, 1.4), source=FITTED,
         says="ordered fire at posture strike")
-    offensive_rate: Quantity = number(0.65, unit="violations per presence and day", low=0, high=10, doubt=(0.34, 1.8), source=FITTED,
+    offensive_rate: Quantity = number(0.54, unit="violations per presence and day", low=0, high=10, doubt=(0.32, 1.3), source=FITTED,
         says="ordered fire at posture offensive")
     aggressiveness_spread: Quantity = number(0.5, unit="sd of the logarithm", low=0, high=2, doubt=(0.3, 0.8),
         says="lasting differences between local commanders; drawn once per world, mean 1")
@@ -99,17 +109,19 @@ class Mechanisms(Numbers):
     order_on_excluded: Quantity = number(0.5, unit="share", low=0, high=1, doubt=(0.25, 0.75),
         says="how far an order to cease reaches a party that the deal excludes")
     # --- suffer
-    deaths_mean_calm: Quantity = number(0.71, unit="deaths", low=0.01, high=50, doubt=(0.19, 1.8), source=FITTED,
+    deaths_mean_calm: Quantity = number(0.68, unit="deaths", low=0.01, high=50, doubt=(0.19, 1.7), source=FITTED,
         says="mean deaths per violation in calm, before the cap and before rounding down")
-    deaths_mean_strike: Quantity = number(2, unit="deaths", low=0.01, high=50, doubt=(0.48, 5.1), source=FITTED,
+    deaths_mean_strike: Quantity = number(2.4, unit="deaths", low=0.01, high=50, doubt=(0.45, 6.5), source=FITTED,
         says="the same, of a striker")
-    deaths_mean_offensive: Quantity = number(9.4, unit="deaths", low=0.01, high=100, doubt=(4.3, 15), source=FITTED,
+    deaths_mean_offensive: Quantity = number(10, unit="deaths", low=0.01, high=100, doubt=(4.4, 15), source=FITTED,
         says="the same, in an offensive")
     deaths_tail: Quantity = number(2.2, unit="tail index", low=1.05, high=6, doubt=(1.4, 2.6), source="ASSUMED; 1.4-1.75 on the one-event days of UCDP GED, north-west Syria 2017-19",
         says="tail index of deaths per violation (Lomax): lower is heavier, at the same mean")
     deaths_cap: Quantity = number(80, unit="deaths", low=1, high=1000, doubt=(60, 120),
         says="most deaths of one violation")
-    civilians_half: Quantity = number(160000, unit="persons", low=1000, high=10_000_000, doubt=(63000, 550000), source=FITTED,
+    all_out: Quantity = number(1.4, unit="share of the war's toll", low=0.1, high=20, doubt=(1.1, 1.7), source="the five Idlib deals: 1.1 to 1.7 by the fitted numbers",
+        says="deaths of a fortnight in which all attack, against the war's worst; a war's deadliness is worked out from it")
+    civilians_half: Quantity = number(170000, unit="persons", low=1000, high=10_000_000, doubt=(58000, 470000), source=FITTED,
         says="civilians in a sector at which half of the fire that could hit them does")
     flight_per_death: Quantity = number(215, unit="persons per civilian death", low=0, high=5000, doubt=(100, 400), source="80,000 displaced and 372 civilians killed in Idlib, 17 Sep 2018 - 29 Apr 2019 (Wikipedia, 2018 Idlib demilitarization)",
         says="people who flee for every civilian killed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule
-from ceasefire.world_state import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, INTENSITY, World
+from ceasefire.world_state import FIRED_LOCALISED, FIRED_ORDERED, FIRED_RETALIATORY, World
 
 LEAST_PROMISED = 1e-9
 """Where nobody faces a side, anything that it feels breaks the promise. [severity a day]"""
@@ -31,7 +31,7 @@ def accuse(w: World, f: int) -> None:
     s = w.formation_sector[f]
     side = w.side[a]
     weight = severity(w, f)
-    right = 1.0 - (1.0 - w.attributed[s]) * (1.0 - INTENSITY[w.rung[a]])
+    right = 1.0 - (1.0 - w.attributed[s]) * (1.0 - w.intensity[w.rung[a]])
     held_against = w.spoiler_blame if w.excluded[a] == 1 else 1.0
     at_excluded = w.excluded_part[s, 1 - side]
     a_breach = 1.0 - at_excluded * (1.0 - w.spoiler_blame)

@@ -18,13 +18,13 @@ from ceasefire.world_state import (
 
 @rule
 def deaths_scale(w: World, rung: int) -> float:
-    """Scale of deaths per violation of a shooter at this posture: mean x (tail - 1). [deaths]"""
+    """Scale of deaths per violation of a shooter at this posture: deadliness x mean x (tail - 1). [deaths]"""
     mean = w.deaths_mean_calm
     if rung == 3:
         mean = w.deaths_mean_offensive
     elif rung == 2:
         mean = w.deaths_mean_strike
-    return mean * (w.deaths_tail - 1.0)
+    return w.deadliness * mean * (w.deaths_tail - 1.0)
 
 
 @rule
@@ -44,7 +44,7 @@ def inflict_casualties(w: World, f: int) -> None:
         u = random_streams.uniform(w.toll_key, w.formation_key[f], number)
         if u >= w.harmless[rung]:
             amount = random_streams.lomax(w.deaths_scale[rung], w.deaths_tail, u)
-            dead = max(1, int(min(amount, w.deaths_cap)))
+            dead = max(1, int(min(amount, w.most_dead)))
             if strike_victim(w, f, dead, random_streams.uniform(w.fate_key, w.formation_key[f], number)):
                 w.killed[f, kind] += dead
                 w.inflicted_today[a] += dead

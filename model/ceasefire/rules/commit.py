@@ -8,7 +8,7 @@ from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.decide import unrestricted_probabilities
 from ceasefire.rules.perceive import felt_losses, look_anew, momentum
-from ceasefire.world_state import C_TALKS, INTENSITY, NOBODY, World
+from ceasefire.world_state import C_TALKS, NOBODY, World
 
 _ROOT_12 = math.sqrt(12.0)
 _WEEKS = math.sqrt(7.0 / 365.0)
@@ -51,7 +51,7 @@ def drift(w: World, a: int) -> None:
 
 @rule
 def commit(w: World) -> None:
-    """Ties, resolve, ground, attention and the order to cease move a day; then deadlines, then talks."""
+    """Ties, resolve, ground, attention, the order to cease and the trenches move a day; then deadlines, then talks."""
     w.flight_recent = w.flight_recent * w.flight_kept
     w.ties = w.ties + w.ties_recover * (w.ties_level - w.ties)
     w.ties = max(0.0, w.ties - w.ties_hit * (w.guarantor_dead[0] + w.guarantor_dead[1]) / 20.0)
@@ -64,8 +64,18 @@ def commit(w: World) -> None:
     if news > w.attention:
         w.attention = w.attention + w.attention_rise * (news - w.attention)
     w.order = w.order * w.order_kept
+    dig_in(w)
     deadlines(w)
     talks(w)
+
+
+@rule
+def dig_in(w: World) -> None:
+    """A line that stands is dug in, by half of what is left in entrench_half_life; a day of offensive undoes a part."""
+    if w.attacking == NOBODY:
+        w.entrenched = 1.0 - (1.0 - w.entrenched) * w.dug_kept
+    else:
+        w.entrenched = w.entrenched * (1.0 - w.line_speed)
 
 
 @rule
@@ -76,7 +86,7 @@ def show_resolve(w: World) -> None:
     for a in range(w.n_fighters):
         if w.guarantor[a] == 1 and w.rung[a] >= 2:
             side = w.side[a]
-            w.resolve[side] += w.resolve_gain * INTENSITY[w.rung[a]] * w.commitment[a] * (1.0 - w.resolve[side])
+            w.resolve[side] += w.resolve_gain * w.intensity[w.rung[a]] * w.commitment[a] * (1.0 - w.resolve[side])
 
 
 @rule

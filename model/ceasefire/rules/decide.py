@@ -7,7 +7,7 @@ import numpy as np
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.exchange_fire import give_orders, order_holds
-from ceasefire.world_state import INTENSITY, LICENCE, NOBODY, World
+from ceasefire.world_state import NOBODY, World
 
 
 @rule
@@ -26,9 +26,9 @@ def term(w: World, a: int, m: int, t: int) -> float:
 
 
 @rule
-def leash(grip: float, dependence: float, commitment: float, rung: int, licence: float) -> float:
+def leash(grip: float, dependence: float, commitment: float, intensity: float, licence: float) -> float:
     """A client pays for going further than its patron licenses. [utility] Berman and Lake (2019)."""
-    return grip * dependence * commitment * max(0.0, INTENSITY[rung] - licence)
+    return grip * dependence * commitment * max(0.0, intensity - licence)
 
 
 @rule
@@ -38,18 +38,25 @@ def preparation(prep: float, mobilised: float, rung: int, current: int) -> float
 
 
 @rule
+def trenches(price: float, entrenched: float, rung: int, current: int) -> float:
+    """Going on the offensive costs the more, the longer the line has stood. [utility]"""
+    return price * entrenched if rung == 3 and current != 3 else 0.0
+
+
+@rule
 def costs_of_rung(w: World, a: int, rung: int) -> float:
     """What holds an actor back: its word, leash, preparation, habit; less hidden intent and its campaign. [utility]"""
     held = w.inertia if rung != w.rung[a] else 0.0
-    held -= (w.intent[a] + w.campaign_pull * w.momentum[a]) * INTENSITY[rung]
+    held -= (w.intent[a] + w.campaign_pull * w.momentum[a]) * w.intensity[rung]
     if w.fights[a] == 1:
         if w.excluded[a] == 0:
-            held += w.word * INTENSITY[rung]
+            held += w.word * w.intensity[rung]
         held += preparation(w.prep, w.mobilised[a], rung, w.rung[a])
+        held += trenches(w.entrenched_price, w.entrenched, rung, w.rung[a])
         patron = w.patron[a]
         if patron >= 0:
-            licensed = max(LICENCE[w.rung[patron]], w.licence[patron])
-            held += leash(w.grip, w.dependence[a], w.commitment[patron], rung, licensed)
+            licensed = max(w.licensed[w.rung[patron]], w.licence[patron])
+            held += leash(w.grip, w.dependence[a], w.commitment[patron], w.intensity[rung], licensed)
     return held
 
 
@@ -74,15 +81,15 @@ def utilities(w: World, a: int) -> tuple[float, float, float, float]:
 
 
 @rule
-def formed_up(mobilised: float) -> float:
+def formed_up(mobilised: float, strike: float) -> float:
     """Chance that an army can advance at once: the part of it that is mobilised beyond what strikes need [0-1]."""
-    return min(max((mobilised - INTENSITY[2]) / (INTENSITY[3] - INTENSITY[2]), 0.0), 1.0)
+    return min(max((mobilised - strike) / (1.0 - strike), 0.0), 1.0)
 
 
 @rule
 def highest_in_reach(w: World, a: int) -> int:
     """The highest rung that an actor may choose now: the next one, or any for an army that may stand formed up."""
-    return w.ceiling[a] if w.mobilised[a] > INTENSITY[2] else min(w.rung[a] + 1, w.ceiling[a])
+    return w.ceiling[a] if w.mobilised[a] > w.intensity[2] else min(w.rung[a] + 1, w.ceiling[a])
 
 
 @rule
@@ -91,7 +98,7 @@ def choice_probabilities(w: World, a: int) -> tuple[float, float, float, float]:
     u0, u1, u2, u3 = utilities(w, a)
     next_one = min(w.rung[a] + 1, w.ceiling[a])
     p0, p1, p2, p3 = softly_best(u0, u1, u2, u3, w.temperature, next_one)
-    ready = formed_up(w.mobilised[a])
+    ready = formed_up(w.mobilised[a], w.intensity[2])
     if ready > 0.0 and next_one < w.ceiling[a]:
         q0, q1, q2, q3 = softly_best(u0, u1, u2, u3, w.temperature, w.ceiling[a])
         p0, p1 = p0 + ready * (q0 - p0), p1 + ready * (q1 - p1)
@@ -206,5 +213,5 @@ def settle(w: World) -> None:
         w.obeyed[a] = order_holds(w, a)
         if w.ordered_at[a] != w.rung[a]:
             give_orders(w, a)
-        w.mobilised[a] = mobilised_by_night(w, w.mobilised[a], INTENSITY[w.rung[a]])
+        w.mobilised[a] = mobilised_by_night(w, w.mobilised[a], w.intensity[w.rung[a]])
     note_postures(w)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ceasefire.compilation.decorators import rule
-from ceasefire.world_state import INTENSITY, World
+from ceasefire.world_state import World
 
 
 @rule
@@ -11,7 +11,7 @@ def branching(w: World, a: int) -> float:
     """Answers that one violation provokes in the end: from rest to most with distrust and posture."""
     distrust = 1.0 - w.trust[w.side[a]]
     share = w.distrust_in_readiness
-    readiness = share * distrust + (1.0 - share) * INTENSITY[w.rung[a]]
+    readiness = share * distrust + (1.0 - share) * w.intensity[w.rung[a]]
     return w.branching_rest + (w.branching_most - w.branching_rest) * readiness
 
 

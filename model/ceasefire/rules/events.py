@@ -63,7 +63,10 @@ def events(w: World, numbers: Numbers) -> None:
 
 @rule
 def happens(w: World, e: int, key: np.uint64) -> bool:
-    """A dated event happens on its day; a random one strikes with probability rate / 365 a day."""
+    """A dated event happens on its day, one that follows a task on the morning after that is met; a random one strikes
+    with probability rate / 365 a day."""
+    if w.event_task[e] >= 0:
+        return w.event_on[e] < 0 and w.deadline_met[w.event_task[e]] == 1
     if w.event_day[e] >= 0.0:
         return w.event_on[e] < 0 and w.day >= w.event_day[e]
     if w.event_once[e] == 1 and w.event_on[e] >= 0:
@@ -86,3 +89,28 @@ def apply_event(w: World, numbers: Numbers, e: int) -> None:
     for a in range(w.n_actors):
         if w.event_review[e, a] == 1:
             w.alarmed[a] = 1
+        if w.event_joins[e, a] == 1:
+            join(w, a)
+        if w.event_home[e, a] == 1:
+            go_home(w, a)
+
+
+@seldom
+def join(w: World, a: int) -> None:
+    """A party that the deal left out becomes a party to it: its word binds it, and its war ends the deal."""
+    w.excluded[a] = 0
+    if w.patron[a] < 0:
+        w.signatories = w.signatories | np.uint64(1) << np.uint64(a)
+
+
+@seldom
+def go_home(w: World, a: int) -> None:
+    """An actor's forces leave the front, and it has no means to fight here any more."""
+    w.rung[a] = w.ceiling[a] = 0
+    w.moved_on[a] = w.day
+    w.decided_motive[a] = -1
+    w.troops[a] = w.capability[a] = w.mobilised[a] = w.drive[a] = w.momentum[a] = 0.0
+    f = w.first_of_actor[a]
+    while f >= 0:
+        w.presence[f] = w.heat[f] = 0.0
+        f = w.next_of_actor[f]

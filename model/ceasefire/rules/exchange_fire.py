@@ -8,7 +8,6 @@ from ceasefire.world_state import (
     FIRED_LOCALISED,
     FIRED_ORDERED,
     FIRED_RETALIATORY,
-    INTENSITY,
     LOCALISED,
     NOBODY,
     RETALIATORY,
@@ -25,7 +24,7 @@ MOST_A_DAY = 60
 def order_holds(w: World, a: int) -> float:
     """Share of unordered fire that a fresh order to cease leaves: less order, higher posture, more fire."""
     reach = w.order_on_excluded if w.excluded[a] == 1 else 1.0
-    return 1.0 - w.order_effect * w.order * (1.0 - INTENSITY[w.rung[a]]) * reach
+    return 1.0 - w.order_effect * w.order * (1.0 - w.intensity[w.rung[a]]) * reach
 
 
 @rule
@@ -75,7 +74,7 @@ def ordered_fire(w: World, f: int) -> float:
     s = w.formation_sector[f]
     if w.rung[a] == 0:
         return 0.0
-    intensity = INTENSITY[w.rung[a]]
+    intensity = w.intensity[w.rung[a]]
     reach = w.contact_now[s] + (1.0 - w.contact_now[s]) * intensity
     unseen = 1.0 - w.watched_now[s] * (1.0 - intensity)
     return w.aggression[f] * w.presence[f] * ordered_rate(w, w.rung[a]) * unseen * reach * w.facing[f]

@@ -9,7 +9,7 @@ from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.rules.casualties import deaths_scale, under_enemy
 from ceasefire.rules.exchange_fire import ordered_fire
 from ceasefire.rules.perceive import look_anew, refresh_views, weigh_sides
-from ceasefire.world_state import World
+from ceasefire.world_state import WINDOW, World
 
 _LOG_HALF = -0.6931471805599453
 
@@ -25,9 +25,12 @@ def initialise(w: World, seed: np.uint64, world: int) -> None:
         w.trust_best[side] = w.trust[side]
     w.ties = w.ties_level
     draw_hidden_traits(w)
-    sum_forces(w)
+    value_ground(w)
     choose_targets(w)
     derive(w)
+    if w.deadliness < 0.0:
+        work_out_deadliness(w)
+        derive(w)
     w.violence = min(1.0, w.ongoing)
     initial_heat(w)
     weigh_sides(w)
@@ -65,7 +68,13 @@ def draw_hidden_traits(w: World) -> None:
 
 @seldom
 def sum_forces(w: World) -> None:
-    """Add up forces by actor, by sector and side, and the worth of the ground that each side holds."""
+    """Add up forces by actor, by side, and by sector and side, with the part of these that the deal leaves out."""
+    for a in range(w.n_actors):
+        w.presence_total[a] = 0.0
+    for side in range(2):
+        w.side_presence[side] = 0.0
+        for s in range(w.n_sectors):
+            w.presence_of[s, side] = w.excluded_part[s, side] = 0.0
     for f in range(w.n_formations):
         a = w.formation_actor[f]
         s = w.formation_sector[f]
@@ -78,10 +87,26 @@ def sum_forces(w: World) -> None:
         for side in range(2):
             if w.presence_of[s, side] > 0.0:
                 w.excluded_part[s, side] /= w.presence_of[s, side]
+
+
+@seldom
+def value_ground(w: World) -> None:
+    """The worth of each sector, and of the ground that each side holds at signing."""
+    for s in range(w.n_sectors):
         for a in range(w.n_actors):
             w.sector_value[s] += w.claim[s, a]
         w.value_held[0] += w.sector_value[s] * w.held[s]
         w.value_held[1] += w.sector_value[s] * (1.0 - w.held[s])
+
+
+@seldom
+def work_out_deadliness(w: World) -> None:
+    """A war's worst fortnight is one in which nearly all attack: so deadly is its fire, against that of Idlib."""
+    violations = 0.0
+    for f in range(w.n_formations):
+        violations += w.presence[f] * w.facing[f] * w.offensive_rate
+    deaths = violations * w.deaths_mean_offensive * WINDOW
+    w.deadliness = w.all_out * w.toll / deaths if deaths > 0.0 else 1.0
 
 
 @seldom
@@ -125,7 +150,12 @@ def derive(w: World) -> None:
     w.attention_kept = kept_per_day(w.attention_half_life)
     w.order_kept = kept_per_day(w.order_half_life)
     w.terms_kept = random_streams.exp(-1.0 / w.terms_accepted)
+    w.dug_kept = kept_per_day(w.entrench_half_life)
+    w.intensity[1] = w.licensed[1] = w.intensity_harass
+    w.intensity[2] = w.intensity_strike
+    w.intensity[3] = w.licensed[2] = w.licensed[3] = 1.0
     w.word = what_breaking_costs(w)
+    sum_forces(w)
     derive_tripwires(w)
     derive_sectors(w)
     derive_formations(w)
@@ -194,6 +224,7 @@ def derive_formations(w: World) -> None:
         w.share_of_side[f] = w.presence[f] / own if own > 0.0 else 0.0
     for a in range(w.n_actors):
         w.ordered_at[a] = w.rung[a]
+    w.most_dead = max(1.0, w.deadliness * w.deaths_cap)
     for rung in range(4):
         w.deaths_scale[rung] = deaths_scale(w, rung)
         w.harmless[rung] = 1.0 - random_streams.exp(

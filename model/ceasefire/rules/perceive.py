@@ -5,7 +5,7 @@ from __future__ import annotations
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule, seldom
 from ceasefire.parameters.indicators import COMPLEMENT, CONSTANT, INDICATOR_NAMES, N_INDICATORS
-from ceasefire.world_state import INTENSITY, World
+from ceasefire.world_state import World
 
 (
     UNHELD, ODDS, THREAT, DANGER, CLIENT_DANGER, LOSSES, INFLOW, DISTRUST, VIOLENCE, TIES, BACKING,
@@ -16,9 +16,6 @@ from ceasefire.world_state import INTENSITY, World
 assert INDICATOR_NAMES[UNHELD] == "unheld"
 assert INDICATOR_NAMES[RESOLVE_AGAINST] == "resolve_against"
 assert INDICATOR_NAMES[PROTEGE_LOSSES] == "protege_losses"
-
-DANGER_OF_LOST_GROUND = 3.0
-"""Losing a third of one's ground is as dangerous as being overrun. ASSUMED."""
 
 
 @rule
@@ -45,7 +42,7 @@ def weigh_sides(w: World) -> None:
     for a in range(w.n_fighters):
         w.backing[a] = 0.0
         side = w.side[a]
-        intensity = INTENSITY[w.rung[a]]
+        intensity = w.intensity[w.rung[a]]
         strength = w.capability[a] * w.commitment[a]
         w.strength[a] = strength
         if w.presence_total[a] > 0.0:
@@ -63,7 +60,7 @@ def lend_backing(w: World) -> None:
     """Outside parties back one actor, and urge restraint on all, by how far they engage."""
     w.urging = 0.0
     for o in range(w.n_fighters, w.n_actors):
-        weight = w.influence[o] * w.commitment[o] * INTENSITY[w.rung[o]]
+        weight = w.influence[o] * w.commitment[o] * w.intensity[w.rung[o]]
         w.urging = w.urging + weight
         if w.backs[o] >= 0:
             w.backing[w.backs[o]] += weight
@@ -86,7 +83,7 @@ def refresh_views(w: World) -> None:
         other = w.belligerents[1 - side] + w.support[1 - side]
         w.odds[a] = own * own / (own * own + other * other + 1e-12)
         pressed = w.threat[side] * (1.0 - w.odds[a])
-        driven = min(1.0, DANGER_OF_LOST_GROUND * w.ground_lost[side])
+        driven = min(1.0, w.danger_of_lost_ground * w.ground_lost[side])
         w.danger[a] = 1.0 - (1.0 - pressed) * (1.0 - driven)
 
 

@@ -16,7 +16,6 @@ from ceasefire.world_state import (
     C_PEAK,
     EXPIRY,
     GUARANTOR_CLASH,
-    INTENSITY,
     N_COUNTERS,
     NOBODY,
     OFFENSIVE,
@@ -310,7 +309,7 @@ def judge_formal(w: World) -> None:
         for a in range(w.n_fighters):
             if is_signatory(w, a) and w.rung[a] == 2:
                 distrust = 1.0 - w.trust[w.side[a]]
-                chance = w.abrogation_rate * INTENSITY[2] * distrust * (1.0 + w.unmet)
+                chance = w.abrogation_rate * w.intensity[2] * distrust * (1.0 + w.unmet)
                 if random_streams.uniform(key, w.actor_key[a], 0) < chance:
                     lapse(w, ABROGATION, w.day, a, w.decided_motive[a])
                     return

@@ -314,7 +314,7 @@ def faults_of_events(raw: Raw, *, horizon_counts: bool) -> Faults:
             continue
         valid = event_paths(raw) if valid is None else valid
         yield from _targets(raw, event, i, valid)
-        yield from _reviewers(event, i, raw.get("actors"))
+        yield from _named_in_event(event, i, raw)
         if horizon_counts:
             yield from _day(event, i, raw.get("horizon_days", DEFAULT_HORIZON))
 
@@ -364,12 +364,29 @@ def _limits(steps: Steps, path: str, given: object) -> Faults:
         yield steps, problem.message()
 
 
-def _reviewers(event: Raw, i: int, actors: object) -> Faults:
-    """The actors that review their posture exist."""
-    names = event.get("review")
-    for j, name in enumerate(names if isinstance(names, list) else []):
-        if isinstance(name, str) and isinstance(actors, dict) and name not in actors:
-            yield ("events", i, "review", j), f"no such actor '{name}'" + did_you_mean(name, actors)
+def _named_in_event(event: Raw, i: int, raw: Raw) -> Faults:
+    """The actors that review, join or go home exist and can do so; the task that it waits for exists."""
+    actors, tasks = raw.get("actors"), group(raw, "agreement", "deadlines")
+    for key in ("review", "joins", "goes_home"):
+        names = event.get(key)
+        for j, name in enumerate(names if isinstance(names, list) else []):
+            if not isinstance(name, str) or not isinstance(actors, dict):
+                continue
+            if name not in actors:
+                yield ("events", i, key, j), f"no such actor '{name}'" + did_you_mean(name, actors)
+            elif key == "joins" and name not in _listed(raw, "agreement", "excludes"):
+                yield ("events", i, key, j), f"'{name}' is a party to the deal already; only an excluded actor can join"
+            elif key == "goes_home" and group(raw, "actors", name).get("role") == "outside":
+                yield ("events", i, key, j), f"'{name}' is an outside party and has no forces that could go home"
+    task = event.get("when_met")
+    if isinstance(task, str) and task not in tasks:
+        yield ("events", i, "when_met"), f"no such deadline '{task}'" + did_you_mean(task, tasks)
+
+
+def _listed(raw: Raw, *steps: str) -> list[Any]:
+    """A list of the scenario, empty when it is none."""
+    value = group(raw, *steps[:-1]).get(steps[-1])
+    return value if isinstance(value, list) else []
 
 
 def _day(event: Raw, i: int, horizon: object) -> Faults:

@@ -158,7 +158,6 @@ def _places(content: Any, left: list[str], done: tuple[str, ...]) -> Iterator[st
 FIXED_AT_SIGNING = (
     "agreement.deadlines.*",
     "actors.*.recent_losses",
-    "front.sectors.*.presence.*",
     "front.sectors.*.claims.*",
     "war.*",
     "events.*",

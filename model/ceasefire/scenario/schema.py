@@ -134,8 +134,12 @@ class Sector(Numbers):
     )
 
 
-class Front(Strict):
+class Front(Numbers):
     """The front between the sides."""
+
+    entrenched: Quantity = number(
+        0.0, unit="share", says="how far the line at signing is one that has stood for years and is dug in"
+    )
 
     sectors: dict[Name, Sector] = Field(min_length=1, description="stretches of the front, by name")
 
@@ -220,6 +224,14 @@ class War(Numbers):
     toll_14d: Quantity = number(
         unit="deaths in 14 days", low=1, high=1_000_000, says="largest 14-day toll in the 365 days before the deal"
     )
+    deadliness: Quantity | None = number(
+        None,
+        unit="deaths of a violation, against Idlib",
+        low=0.001,
+        high=1000,
+        doubt="none",
+        says="by default worked out from the toll and the forces: all of them attacking for 14 days cause all_out tolls",
+    )
     ongoing: Quantity = number(
         0.2,
         unit="share of toll_14d",
@@ -230,25 +242,32 @@ class War(Numbers):
 
 
 class Event(Strict):
-    """Something from outside, on a given day or at random, that changes named numbers."""
+    """Something on a given day, at random or once a task is met, that changes named numbers or who is there."""
 
     title: str = Field(description="what happens, for the story")
     day: Quantity | None = Field(None, description="day from the start [days]; may be a distribution")
     rate_per_year: Amount | None = Field(None, description="instead of a day: how often it strikes [per year]")
+    when_met: Name | None = Field(None, description="instead of a day: the deadline after whose meeting it happens")
     once: bool = Field(True, description="a random event strikes at most once")
     set: dict[str, Quantity] = Field(default_factory=dict, description="paths of numbers, and what they become")
     add: dict[str, Quantity] = Field(default_factory=dict, description="paths of numbers, and what is added")
     multiply: dict[str, Quantity] = Field(default_factory=dict, description="paths of numbers, and their factor")
     review: list[Name] = Field(default_factory=list, description="actors that review their posture that day")
+    joins: list[Name] = Field(default_factory=list, description="actors left out that become parties to the deal")
+    goes_home: list[Name] = Field(
+        default_factory=list, description="actors whose forces leave the front, demobilise or disband"
+    )
     source: str | None = Field(None, description="where it is reported")
     known_by: datetime.date | None = Field(None, description="the day from which it could be known")
 
     @model_validator(mode="after")
     def _when(self) -> Event:
-        if (self.day is None) == (self.rate_per_year is None):
-            raise PydanticCustomError("when", "give either day or rate_per_year", {})
-        if not (self.set or self.add or self.multiply or self.review):
-            raise PydanticCustomError("nothing", "it changes nothing; give set, add, multiply or review", {})
+        if sum(when is not None for when in (self.day, self.rate_per_year, self.when_met)) != 1:
+            raise PydanticCustomError("when", "give one of day, rate_per_year and when_met", {})
+        if not (self.set or self.add or self.multiply or self.review or self.joins or self.goes_home):
+            raise PydanticCustomError(
+                "nothing", "it changes nothing; give set, add, multiply, review, joins or goes_home", {}
+            )
         if self.day is not None and self.day.centre < 0:
             raise PydanticCustomError("outside", "day {day} is before the start", {"day": f"{self.day.centre:g}"})
         return self

@@ -36,8 +36,11 @@ AGREEMENT_NUMBERS = ("monitoring", "buffer_km", "hotline", "clarity", "order", "
 
 STARTING_NUMBERS = {
     "guarantors.ties": "ties_level", "attention.start": "attention", "attention.floor": "attention_floor",
-    "war.toll_14d": "toll", "war.ongoing": "ongoing",
+    "war.toll_14d": "toll", "war.ongoing": "ongoing", "front.entrenched": "entrenched",
 }  # fmt: skip
+
+WORKED_OUT = -1.0
+"""Deadliness that is worked out from the war's toll and the forces of the front."""
 
 EVERYWHERE = -1.0
 """Monitoring of a sector that the agreement's monitoring covers."""
@@ -172,6 +175,7 @@ class _StateBuilder:
         for path, target in STARTING_NUMBERS.items():
             part, name = path.split(".")
             self.put_fields(part, getattr(scenario, part), {name: target})
+        self.put("war.deadliness", scenario.war.deadliness or Quantity(value=WORKED_OUT), "deadliness", high=1000.0)
         for position, side in enumerate(self.sides):
             self.put(f"trust.{side}", scenario.trust.get(side, Quantity(value=0.5)), "trust", position)
             self.put(f"resolve.{side}", scenario.resolve.get(side, Quantity(value=0.0)), "resolve", position)
@@ -299,22 +303,24 @@ class _StateBuilder:
     def _events(self) -> None:
         w = self.w
         w["n_events"] = len(self.scenario.events)
+        tasks = sorted(self.scenario.agreement.deadlines)
         o = 0
         for e, event in enumerate(self.scenario.events):
             name = f"event {event.title}"
             w["event_key"][e] = name_key(name)
             w["event_on"][e] = -1
             w["event_once"][e] = event.once
+            w["event_task"][e] = -1 if event.when_met is None else tasks.index(event.when_met)
             if event.day is not None:
                 self.put(f"events.{e}.day", event.day, "event_day", e, high=np.inf, name=f"{name}: day")
             else:
                 w["event_day"][e] = -1.0
-                assert event.rate_per_year is not None
+            if event.rate_per_year is not None:
                 self.put(
                     f"events.{e}.rate_per_year", event.rate_per_year, "event_rate", e, high=np.inf, name=f"{name}: rate"
                 )
-            for actor in event.review:
-                w["event_review"][e, self.actors.index(actor)] = 1
+            for key, named in (("review", event.review), ("joins", event.joins), ("home", event.goes_home)):
+                w[f"event_{key}"][e, [self.actors.index(actor) for actor in named]] = 1
             for kind, verb, path, quantity in _operations(event):
                 w["operation_event"][o] = e
                 w["operation_kind"][o] = kind

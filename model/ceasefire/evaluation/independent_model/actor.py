@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from ceasefire.evaluation.independent_model.model import PeerModel
     from ceasefire.evaluation.independent_model.parameters import PeerSide
 
-INTENSITY = (0.0, 0.2, 0.5, 1.0)
-LICENCE = (0.0, 0.2, 1.0, 1.0)
 FORTNIGHT = 14
 WEEK_OF_A_YEAR = math.sqrt(7.0 / 365.0)
-LOST_GROUND_IS_DANGER = 3.0
 
 
 def left_after_a_day(half_life: float) -> float:
@@ -94,7 +91,12 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
     @property
     def intensity(self) -> float:
         """Of its posture."""
-        return INTENSITY[self.rung]
+        return self.model.intensities[self.rung]
+
+    @property
+    def leave_given(self) -> float:
+        """How far its posture lets its clients go: one that strikes fights alongside them."""
+        return 1.0 if self.rung >= 2 else self.intensity
 
     @property
     def strength(self) -> float:
@@ -122,7 +124,7 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         if self.usual_odds is None:
             self.usual_odds = self.odds
         safe_from_attack = 1.0 - self.side.threat * (1.0 - self.odds)
-        safe_ground = 1.0 - min(1.0, LOST_GROUND_IS_DANGER * self.side.ground_lost)
+        safe_ground = 1.0 - min(1.0, self.model.mechanisms.danger_of_lost_ground * self.side.ground_lost)
         self.danger = 1.0 - safe_from_attack * safe_ground
 
     def look(self) -> None:
@@ -211,15 +213,15 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
     def utility(self, rung: int) -> float:
         """Of a rung: the pulls of its motives, less what holds it back."""
         pulled = sum(pull * self.motives[name].profile[rung] for name, pull in self.pulls.items())
-        numbers, intensity = self.model.mechanisms, INTENSITY[rung]
+        numbers, intensity = self.model.mechanisms, self.model.intensities[rung]
         held = numbers.inertia if rung != self.rung else 0.0
         if self.fights:
             if not self.excluded:
                 held += self.model.price_of_its_word() * intensity
             if rung == 3 and self.rung != 3:
-                held += numbers.prep * (1.0 - self.mobilised)
+                held += numbers.prep * (1.0 - self.mobilised) + numbers.entrenched_price * self.model.entrenched
             if self.patron is not None:
-                too_far = max(0.0, intensity - max(LICENCE[self.patron.rung], self.patron.licence))
+                too_far = max(0.0, intensity - max(self.patron.leave_given, self.patron.licence))
                 held += numbers.grip * self.dependence * self.patron.commitment * too_far
         driven = numbers.campaign_pull * self.momentum
         return float(pulled + (self.intent + driven) * intensity - held)
@@ -235,7 +237,8 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         """Choose a rung, the better the likelier, and at most one above its own unless its army can move at once."""
         self.next_rung = self.rung
         if self.due:
-            at_once = self.model.rng.random() < (self.mobilised - 0.5) / 0.5
+            strike = self.model.intensities[2]
+            at_once = self.model.rng.random() < (self.mobilised - strike) / (1.0 - strike)
             chances = self.chances(self.ceiling if at_once else min(self.rung + 1, self.ceiling))
             self.next_rung = int(self.model.rng.choice(len(chances), p=chances))
 
@@ -274,6 +277,17 @@ class PeerActor(mesa.Agent):  # type: ignore[misc]
         willing = sum(self.chances(self.ceiling)[:2])
         obeys = self.model.terms.talks_order
         return bool(self.model.rng.random() < obeys + (1.0 - obeys) * willing)
+
+    def go_home(self) -> None:
+        """Its forces leave, and it cannot fight here any more."""
+        self.rung = self.next_rung = self.ceiling = 0
+        self.moved_on = self.model.day
+        self.decided_by = ""
+        self.troops_on_line = self.capability = self.mobilised = self.drive = self.momentum = 0.0
+        for sector in self.model.sectors:
+            for formation in sector.formations:
+                if formation.actor is self:
+                    formation.presence = formation.heat = 0.0
 
     def stand_down(self) -> None:
         """Fall to honour on recommitting; by one rung when the deal leaves it out."""

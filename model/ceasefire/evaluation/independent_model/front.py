@@ -84,13 +84,14 @@ class PeerFormation(mesa.Agent):  # type: ignore[misc]
 
     def suffer(self) -> None:
         """Its fire kills."""
-        numbers, rng = self.model.mechanisms, self.model.rng
+        model, numbers, rng = self.model, self.model.mechanisms, self.model.rng
         calm, tail = numbers.deaths_mean_calm, numbers.deaths_tail
         means = (calm, calm, numbers.deaths_mean_strike, numbers.deaths_mean_offensive)
         for kind, count in self.fired.items():
             mean = means[0 if kind == "localised" else self.actor.rung]
             for _ in range(count):
-                dead = int(min(mean * (tail - 1.0) * rng.pareto(tail), numbers.deaths_cap))
+                most = max(1.0, model.deadliness * numbers.deaths_cap)
+                dead = int(min(model.deadliness * mean * (tail - 1.0) * rng.pareto(tail), most))
                 if dead > 0 and self.hit(dead):
                     self.killed[kind] += dead
                     self.actor.inflicted_today += dead

@@ -30,6 +30,7 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
 
     ties: float
     attention: float
+    entrenched: float
 
     def __init__(self, scenario: Scenario, seed: int | None = None) -> None:
         super().__init__(seed=seed)
@@ -55,9 +56,10 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         reader.put("attention.start", scenario.attention.start, self, "attention")
         reader.put("attention.floor", scenario.attention.floor, self, "attention_floor")
         reader.put_all("war", scenario.war, self.war)
-        self.tasks = [Task() for _ in scenario.agreement.deadlines]
-        for task, said in zip(self.tasks, scenario.agreement.deadlines.values(), strict=True):
-            reader.put_all("", said, task)
+        self.tasks = {name: Task() for name in scenario.agreement.deadlines}
+        for name, said in scenario.agreement.deadlines.items():
+            reader.put_all("", said, self.tasks[name])
+        reader.put("front.entrenched", scenario.front.entrenched, self, "entrenched")
         self.sides = {name: PeerSide(name, first=k == 0) for k, name in enumerate(scenario.sides)}
         one, two = self.sides.values()
         one.other, two.other = two, one
@@ -115,8 +117,8 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         numbers = self.mechanisms
         for formation in self.agents_by_type[PeerFormation]:
             formation.heat = numbers.branching_rest * numbers.strike_rate * formation.presence * self.violence
-            formation.actor.presence += formation.presence
-            formation.actor.side.presence += formation.presence
+        self.count_forces()
+        self.deadliness = self.how_deadly()
         for sector in self.sectors:
             sector.take_aim()
         for side in self.sides.values():
@@ -128,6 +130,30 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         for actor in self.actors:
             if actor.fights:
                 actor.march_on()
+
+    @property
+    def intensities(self) -> tuple[float, float, float, float]:
+        """Of the four rungs."""
+        return 0.0, self.mechanisms.intensity_harass, self.mechanisms.intensity_strike, 1.0
+
+    def how_deadly(self) -> float:
+        """Deaths of a violation, against Idlib: as given, or such that an all-out fortnight fits the war's worst."""
+        if self.scenario.war.deadliness is not None:
+            return float(self.war.deadliness)
+        numbers = self.mechanisms
+        fire = sum(f.presence * f.finds_a_target() for f in self.agents_by_type[PeerFormation])
+        dead = FORTNIGHT * fire * numbers.offensive_rate * numbers.deaths_mean_offensive
+        return float(numbers.all_out * self.war.toll_14d / dead) if dead > 0 else 1.0
+
+    def count_forces(self) -> None:
+        """Who stands on the front."""
+        for actor in self.actors:
+            actor.presence = 0.0
+        for side in self.sides.values():
+            side.presence = 0.0
+        for formation in self.agents_by_type[PeerFormation]:
+            formation.actor.presence += formation.presence
+            formation.actor.side.presence += formation.presence
 
     def step(self) -> None:
         """A day: everyone looks at the same morning, and all effects land together."""
@@ -170,12 +196,17 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
     def events(self) -> None:
         """What comes from outside."""
         for happening in self.happenings:
-            if happening.due(self.day, self.rng):
+            if happening.due(self.day, self.tasks, self.rng):
                 happening.happened = True
                 for kind, target, amount in happening.changes:
                     self.places[target].change(kind, amount)
                 for name in happening.reviewers:
                     self.named[name].alarmed = True
+                for name in happening.joining:
+                    self.named[name].excluded = False
+                for name in happening.leaving:
+                    self.named[name].go_home()
+                self.count_forces()
 
     def survey(self) -> None:
         """How the sides stand this morning; a new threat alarms."""
@@ -252,6 +283,10 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
                 actor.side.resolve += gain * (1.0 - actor.side.resolve)
         self.look_on()
         self.order *= left_after_a_day(numbers.order_half_life)
+        if any(actor.rung == 3 for actor in self.actors if actor.fights):
+            self.entrenched *= 1.0 - numbers.line_speed
+        else:
+            self.entrenched = 1.0 - (1.0 - self.entrenched) * left_after_a_day(numbers.entrench_half_life)
         self.meet_deadlines()
         if self.rng.random() < self.chance_of_talks():
             self.talk()
@@ -267,7 +302,7 @@ class PeerModel(mesa.Model):  # type: ignore[misc]
         """Tasks are met the likelier, the better the deal is kept; a missed one is a term unmet."""
         self.unmet *= math.exp(-1.0 / self.mechanisms.terms_accepted)
         compliance = sum(side.trust for side in self.sides.values()) / 2.0 * (1.0 - self.violence)
-        for task in self.tasks:
+        for task in self.tasks.values():
             if task.met:
                 continue
             if self.rng.random() < task.ease * compliance:

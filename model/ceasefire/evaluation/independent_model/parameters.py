@@ -96,7 +96,8 @@ class Happening:
     def __init__(self, reader: Reader, said: Event, path: str) -> None:
         self.title = said.title
         self.once = said.once
-        self.reviewers = said.review
+        self.reviewers, self.joining, self.leaving = said.review, said.joins, said.goes_home
+        self.waits_for = said.when_met
         self.dated = said.day is not None
         self.happened = False
         self.changes: list[tuple[str, str, float]] = []
@@ -108,8 +109,10 @@ class Happening:
             for target, number in getattr(said, kind).items():
                 self.changes.append((kind, target, reader.draw(number)))
 
-    def due(self, day: int, rng: np.random.Generator) -> bool:
+    def due(self, day: int, tasks: dict[str, Task], rng: np.random.Generator) -> bool:
         """Does it happen today?"""
+        if self.waits_for is not None:
+            return not self.happened and tasks[self.waits_for].met
         if self.dated:
             return not self.happened and day >= self.day
         if self.once and self.happened:

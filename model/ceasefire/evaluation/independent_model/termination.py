@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ceasefire.evaluation.independent_model.actor import FORTNIGHT, INTENSITY, PeerActor
+from ceasefire.evaluation.independent_model.actor import FORTNIGHT, PeerActor
 
 if TYPE_CHECKING:
     from ceasefire.evaluation.independent_model.model import PeerModel
@@ -156,7 +156,7 @@ def judge_paper(model: PeerModel) -> None:
     parties = [actor for actor in model.actors if actor.fights and not actor.excluded and actor.patron is None]
     for actor in parties:
         if actor.rung == 2:
-            anger = INTENSITY[actor.rung] * (1.0 - actor.side.trust) * (1.0 + model.unmet)
+            anger = actor.intensity * (1.0 - actor.side.trust) * (1.0 + model.unmet)
             if model.rng.random() < model.mechanisms.abrogation_rate * anger:
                 lapse(model, "abrogation", model.day, actor, actor.decided_by)
                 return

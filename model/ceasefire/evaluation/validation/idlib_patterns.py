@@ -1,4 +1,4 @@
-"""Rows 4 to 10: violations and deaths while a deal holds, how deals end, and the five Idlib deals."""
+"""Rows 4 and 7 to 10: violations and deaths while a deal holds, how deals end, and the five Idlib deals."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from ceasefire.analysis.forecast_scores import pairing, score_table
 from ceasefire.analysis.talks_effect import TalksEffect, around_talks, violations_and_talks
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import uncertainty_batch
-from ceasefire.evaluation.calibration import summary_statistics
-from ceasefire.evaluation.calibration import target_counts as tables
 from ceasefire.evaluation.calibration.simulated_counts import record_counts
-from ceasefire.evaluation.validation.check_result import Finding, Verdict, band_verdict, not_run
+from ceasefire.evaluation.validation.check_result import Finding, Verdict, band_verdict
 from ceasefire.experiments.hindcast import REFERENCES, Hindcast, hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.scenario.load import load
@@ -30,7 +28,6 @@ from ceasefire.world_state import (
     C_CIVILIAN,
     C_COMBATANT,
     OFFENSIVE,
-    RETALIATORY,
     SPIRAL,
     SPOILER_OFFENSIVE,
 )
@@ -55,14 +52,6 @@ MEAN_OF_WORST = 1.67
 
 MANY_VIOLATIONS = 100
 """Violations per year from which a deal counts as often violated."""
-
-FIRST_DAY_NOT_FITTED = 90
-"""First day of the deal of 2018 that calibration does not use. [days]"""
-DAYS_HELD_2018 = 225
-"""Duration of that deal. [days]"""
-
-RECORDED = (0.47, 0.97)
-"""Share of single deaths on record, 90 % interval of the fit."""
 
 
 @dataclass(frozen=True)
@@ -175,81 +164,6 @@ def violations_rarely_end_it(evidence: Evidence) -> list[Finding]:
             f"{share.mean():.1%}", f"{low:.1%} to {high:.1%}",
             band_verdict(float(share.mean()), low, high, (0.05, 0.10)), sample="out of sample",
             note=f"{sample}; the deadliness of fire was fitted to 2018 and 2019, not to these years",
-        ),
-    ]  # fmt: skip
-
-
-def bursts(evidence: Evidence) -> list[Finding]:
-    """Row 5: violations are answered by violations, and come in bursts."""
-    rows = worlds_for(evidence).rows(EARLIER)
-    fired = rows["counter"][:, :4].sum(axis=1)
-    violated = fired > 0
-    retaliatory = rows["counter"][violated, RETALIATORY] / fired[violated]
-    low, high = bootstrap_interval(retaliatory)
-    share = Finding(
-        "5", "share of violations that are retaliation", "37 % to 50 % (Lewis et al. 2012, Iraq)",
-        f"{retaliatory.mean():.0%}", f"{low:.0%} to {high:.0%}",
-        band_verdict(float(retaliatory.mean()), low, high, (0.37, 0.50)), sample="in sample",
-        note="the branching at rest was assumed from the same source",
-    )  # fmt: skip
-    return [share, *_later_days(evidence)]
-
-
-def _later_days(evidence: Evidence) -> list[Finding]:
-    """Days of the deal of 2018 that calibration does not use, against worlds that held as long."""
-    names = ("incidents a day, later", "deaths a day, later", "dispersion of incidents", "autocorrelation over a week")
-    pattern = f"days {FIRST_DAY_NOT_FITTED} to {DAYS_HELD_2018 - 1} of the deal of 2018"
-    if evidence.data is None:
-        return [not_run("5", f"{pattern}: {name.removesuffix(', later')}", "as counted (UCDP GED)") for name in names]
-    try:
-        war = tables.read(evidence.data)
-    except tables.DataError as fault:
-        return [not_run("5", pattern, str(fault))]
-    from datetime import date, timedelta
-
-    observed = summary_statistics.truce_figures(
-        war.days(date(2018, 9, 17) + timedelta(days=FIRST_DAY_NOT_FITTED), DAYS_HELD_2018 - FIRST_DAY_NOT_FITTED)
-    )[0]
-    counts, held = worlds_for(evidence).counts_with_drawn_parameters(EARLIER, RECORDED, DAYS_HELD_2018)
-    simulated = summary_statistics.truce_figures(counts[held >= DAYS_HELD_2018][:, FIRST_DAY_NOT_FITTED:])
-    findings = []
-    for name in names:
-        at = summary_statistics.TRUCE.index(name)
-        low, middle, high = np.quantile(simulated[:, at], [0.05, 0.5, 0.95])
-        verdict: Verdict = "pass" if low <= observed[at] <= high else "miss"
-        findings.append(
-            Finding(
-                "5", f"{pattern}: {name.removesuffix(', later')}", f"{observed[at]:.2f} as counted (UCDP GED)",
-                f"{middle:.2f}", f"{low:.2f} to {high:.2f} (90 % of worlds)", verdict, sample="out of sample",
-                note=f"{len(simulated):,} worlds that held as long, parameters drawn; a wide interval passes easily",
-            )
-        )  # fmt: skip
-    return findings
-
-
-def talks_effect(evidence: Evidence) -> list[Finding]:
-    """Row 6: talks reduce violations, which then rise again."""
-    try:
-        effect = worlds_for(evidence).talks_effect(EARLIER)
-    except ValueError:
-        return [Finding("6", "fall of violations after talks", "-85 % to -97 %", "no talks", "-", "undetermined")]
-    drop, days_to_half = effect.drop(), effect.days_to_half()
-    rounds = f"{int(effect.rounds.max()):,} rounds in {effect.worlds:,} worlds"
-    after = effect.days > 0
-    week = after & (effect.days <= 7)
-    before = effect.mean[(effect.days >= -7) & (effect.days < 0)].mean()
-    low, high = (1 - effect.mean_high[week].mean() / before, 1 - effect.mean_low[week].mean() / before)
-    days = f"{days_to_half} days" if days_to_half is not None else f"not within {int(effect.days.max())} days"
-    source = "OSCE SMM, Donbas 2017-20"
-    return [
-        Finding(
-            "6", "fall of violations in the week after talks", f"85 % to 97 % ({source})", f"{drop:.0%}",
-            f"{low:.0%} to {high:.0%}", band_verdict(drop, float(low), float(high), (0.85, 0.97)), sample="in sample",
-            note=f"{EARLIER}, {rounds}; the strength of an order to cease fire was assumed from the same source",
-        ),
-        Finding(
-            "6", "time until half of the fall is reversed", f"two weeks to two months ({source})", days, rounds,
-            "pass" if days_to_half is not None and 14 <= days_to_half <= 61 else "miss", sample="in sample",
         ),
     ]  # fmt: skip
 

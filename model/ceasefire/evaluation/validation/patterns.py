@@ -8,23 +8,22 @@ from ceasefire.evaluation.validation.check_result import Finding
 from ceasefire.evaluation.validation.data_used import Evidence
 from ceasefire.evaluation.validation.forecast_scores import forecast_skill
 from ceasefire.evaluation.validation.idlib_patterns import (
-    bursts,
     expected_signs,
     five_deals,
     monitors_alone,
-    talks_effect,
     two_ways_of_ending,
     violations_rarely_end_it,
 )
 from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
+from ceasefire.evaluation.validation.violation_patterns import talks, violations
 
 ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     hazard_falls,
     class_order,
     survival_by_class,
     violations_rarely_end_it,
-    bursts,
-    talks_effect,
+    violations,
+    talks,
     two_ways_of_ending,
     five_deals,
     expected_signs,

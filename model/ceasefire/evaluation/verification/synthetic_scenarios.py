@@ -34,7 +34,8 @@ MECHANISMS: dict[str, float] = {
     "word_cessation": 0.05, "word_preliminary": 0.1, "word_definitive": 0.3,
     "facing_half": 0.2, "ground_half_life": 180, "campaign_pull": 0.5, "campaign_tempo": 2, "drive_half_life": 20,
     "drive_gain": 0.1, "licence_gain": 0.8, "licence_danger": 0.3, "licence_cost": 1,
-    "war_floor": 38,
+    "war_floor": 38, "intensity_harass": 0.2, "intensity_strike": 0.5, "danger_of_lost_ground": 3,
+    "entrenched_price": 0.15, "entrench_half_life": 1000, "all_out": 1.4,
     "renewal_urging": 0.2, "lapse_days": 14,
 }  # fmt: skip
 """Numbers of the rules, held fixed here whatever the shipped defaults become."""
@@ -149,7 +150,7 @@ SMALL_FRONT: dict[str, Any] = {
     "trust": {"north": 0.4, "south": 0.4},
     "resolve": {"north": 0.6, "south": 0.6},
     "attention": {"start": 0.7, "floor": 0.1},
-    "war": {"toll_14d": 180, "ongoing": 0.6},
+    "war": {"toll_14d": 180, "ongoing": 0.6, "deadliness": 1},
     "mechanisms": dict(MECHANISMS),
     "motives": MOTIVES,
     "events": [
@@ -175,7 +176,7 @@ DUEL: dict[str, Any] = {
     },
     "agreement": {"class": "cessation", "order": 0.0},
     "trust": {"north": 0.5, "south": 0.5},
-    "war": {"toll_14d": 1_000_000, "ongoing": 0.0},
+    "war": {"toll_14d": 1_000_000, "ongoing": 0.0, "deadliness": 1},
     "mechanisms": {
         **MECHANISMS, "temperature": 0.01, "hidden_intent": 0.0, "local_rate": 0.0, "aggressiveness_spread": 0.0,
         "capability_drift": 0.0, "commitment_drift": 0.0, "word_cessation": 0.0,
@@ -240,7 +241,7 @@ def random_content(number: int) -> dict[str, Any]:
     for k in range(dice.randint(0, 3)):
         actors[f"outside-{k}"] = _outsider(dice, sorted(actors))
     everyone = [name for names in fighters.values() for name in names]
-    return {
+    content: dict[str, Any] = {
         "name": f"random-{number}", "title": "a random front", "start": "2020-01-01", "horizon_days": 300,
         "sides": {side: {"title": side} for side in fighters},
         "actors": actors,
@@ -255,6 +256,9 @@ def random_content(number: int) -> dict[str, Any]:
         "motives": MOTIVES,
         "events": _events(dice, everyone),
     }  # fmt: skip
+    content["front"]["entrenched"] = dice.random()
+    content["events"] += _comings_and_goings(dice, content["agreement"], everyone)
+    return content
 
 
 def _fighter(dice: random.Random, side: str, first: bool) -> dict[str, Any]:
@@ -325,3 +329,16 @@ def _events(dice: random.Random, everyone: list[str]) -> list[dict[str, Any]]:
         {"title": "a quarrel", "rate_per_year": 6, "once": False, "add": {"guarantors.ties": -0.05}},
         {"title": "a storm", "rate_per_year": 3, "set": {"agreement.monitoring": 0.1}},
     ]
+
+
+def _comings_and_goings(dice: random.Random, agreement: dict[str, Any], everyone: list[str]) -> list[dict[str, Any]]:
+    """Someone left out joins, a task that is met sends forces away, and an actor goes home."""
+    found: list[dict[str, Any]] = [
+        {"title": "a party goes home", "rate_per_year": 1, "goes_home": [dice.choice(everyone)]}
+    ]
+    if agreement["excludes"]:
+        found.append({"title": "a party joins", "day": dice.randint(5, 100), "joins": agreement["excludes"][:1]})
+    if agreement["deadlines"]:
+        path = f"actors.{dice.choice(everyone)}.capability"
+        found.append({"title": "a task is met", "when_met": "task-0", "multiply": {path: 0.5}})
+    return found

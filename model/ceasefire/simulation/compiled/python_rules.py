@@ -11,6 +11,7 @@ from ceasefire.rules.decide import choice_probabilities as _choice_probabilities
 from ceasefire.rules.decide import costs_of_rung as _costs_of_rung
 from ceasefire.rules.decide import leash as _leash
 from ceasefire.rules.decide import preparation as _preparation
+from ceasefire.rules.decide import trenches as _trenches
 from ceasefire.rules.decide import unrestricted_probabilities as _unrestricted_probabilities
 from ceasefire.rules.initialise import initialise as _initialise
 from ceasefire.rules.perceive import read_indicators as _read_indicators
@@ -168,12 +169,18 @@ def costs_of_rung(worlds, a, rung):
 
 
 @called_from_python
-def leash(grip, dependence, commitment, rung, licence):
+def leash(grip, dependence, commitment, intensity, licence):
     """See rules.decide.leash."""
-    return _leash(grip, dependence, commitment, rung, licence)
+    return _leash(grip, dependence, commitment, intensity, licence)
 
 
 @called_from_python
 def preparation(prep, mobilised, rung, current):
     """See rules.decide.preparation."""
     return _preparation(prep, mobilised, rung, current)
+
+
+@called_from_python
+def trenches(price, entrenched, rung, current):
+    """See rules.decide.trenches."""
+    return _trenches(price, entrenched, rung, current)
