@@ -27,25 +27,49 @@ GROUPS = {
 """Headings of the groups in `list`, in order."""
 
 
-def list_all(as_json: AsJson = False) -> None:
-    """List scenarios, changes and experiments, shipped and local, a line each."""
+def list_all(
+    word: Annotated[
+        str | None, typer.Argument(metavar="[WORD]", help="Only what has this word in its name or title, as sudan.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List scenarios by war, changes and experiments, shipped and local, a line each."""
     from ceasefire.scenario.find_scenarios import list_changes, list_experiments, list_scenarios
 
     rows = [_row("scenario", name, file) for name, file in list_scenarios().items()]
     rows += [_row("change", name, file) for name, file in list_changes().items()]
     rows += [_row("experiment", name, file) for name, file in list_experiments().items()]
+    if word is not None:
+        rows = [row for row in rows if word.lower() in f"{row['name']} {row['says']}".lower()]
+        if not rows:
+            raise RefusedError(f"nothing has '{word}' in its name or title; `{program()} list` shows all")
     if as_json:
         show_json(rows)
         return
     for kind, heading in GROUPS.items():
         group = [["  " + row["name"], row["says"]] for row in rows if row["kind"] == kind]
         if group:
-            show(f"{heading}\n{columns(group, gap=2)}\n")
+            show(f"{heading}\n{_by_war(group) if kind == 'scenario' else columns(group, gap=2)}\n")
     notify(f"{program()} describe NAME shows more; {program()} run SCENARIO --change CHANGE simulates it.")
 
 
+def _by_war(group: list[list[str]]) -> str:
+    """Lines of scenarios; a war with several stands apart."""
+    from ceasefire.scenario.find_scenarios import war_of
+
+    lines = columns(group, gap=2).splitlines()
+    wars = [war_of(name.strip()) for name, _ in group]
+    several = {war for war in wars if wars.count(war) > 1}
+    shown = []
+    for at, line in enumerate(lines):
+        if at and wars[at] != wars[at - 1] and {wars[at], wars[at - 1]} & several:
+            shown.append("")
+        shown.append(line)
+    return "\n".join(shown)
+
+
 def _row(kind: str, name: str, file: Path) -> dict[str, str]:
-    from ceasefire.scenario.find_scenarios import headline
+    from ceasefire.scenario.find_scenarios import headline, war_of
 
     summary = headline(file)
     if kind == "change" and summary.get("kind") in GROUPS:
@@ -53,7 +77,8 @@ def _row(kind: str, name: str, file: Path) -> dict[str, str]:
     words = (
         summary.get("question") or summary.get("sentence") or summary.get("title") or "(cannot be read; try `check`)"
     )
-    return {"kind": kind, "name": name, "says": words, "file": str(file)}
+    war = {"war": war_of(name)} if kind == "scenario" else {}
+    return {"kind": kind, "name": name, "says": words, **war, "file": str(file)}
 
 
 def describe(
