@@ -452,3 +452,17 @@ def test_deals_of_a_data_folder_count_by_name(command: Command, tmp_path: Path) 
     assert names
     assert all(int(name[1:]) % 3 == 1 for name in names)
     assert content["leans_on"]["deals"] == len(names) < 12
+
+
+def test_ends_are_those_of_simulated_deals_that_last_as_the_forecast_says(command: Command) -> None:
+    content = json.loads(command("forecast", *options(NEW_WAR), "--ends", "--json").out)["deals"][0]
+    ends = content["ends"]
+    assert sum(end["share"] for end in ends["shares"]) == pytest.approx(1.0, abs=0.001)
+    assert {end["actor"] for end in ends["shares"]} <= {"government", "rebels", ""}
+    five_years = content["survival"][-1]
+    assert five_years["day"] == 1825
+    assert abs(ends["holds_five_years"] - five_years["unbroken"]) <= ends["farthest_from_the_forecast"] + 0.001
+    assert ends["farthest_from_the_forecast"] < 0.2
+    words = command("forecast", *options(NEW_WAR), "--ends").out
+    assert "how such deals end in the simulation" in words
+    assert "ends" not in json.loads(command("forecast", *options(NEW_WAR), "--json").out)["deals"][0]

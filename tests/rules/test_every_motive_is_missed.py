@@ -21,8 +21,8 @@ def muted_one_by_one(name: str, scenario: Scenario, worlds: int) -> list[Muted]:
     return [compare(name, what, lived(other, worlds), usual) for what, other in less_one(scenario, quick=True)]
 
 
-WORLDS = {"idlib-2019-08": 1_000}
-"""A truce of a median week leaves outside parties little time to matter: it takes more worlds than 200 to see one."""
+WORLDS = {"idlib-2019-08": 1_000, "colombia-2016": 1_000}
+"""A truce of a median week, or one that hardly ever breaks, leaves outside parties little to do in 200 worlds."""
 
 
 @pytest.mark.parametrize("name", sorted(set(list_scenarios()) - set(list_cases())))

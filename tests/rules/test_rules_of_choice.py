@@ -146,7 +146,7 @@ def test_an_army_that_stands_formed_up_need_not_climb(mobilised: float, ceiling:
 
 
 def test_the_more_of_an_army_stands_formed_up_the_likelier_it_need_not_climb() -> None:
-    assert [decide.formed_up(m) for m in (0.0, 0.5, 0.75, 1.0)] == [0.0, 0.0, 0.5, 1.0]
+    assert [decide.formed_up(m, 0.5) for m in (0.0, 0.5, 0.75, 1.0)] == [0.0, 0.0, 0.5, 1.0]
     w = morning()
     w["rung"][ARMY], w["ceiling"][ARMY] = HONOUR, OFFENSIVE
     perceive.read_indicators(w, ARMY)

@@ -54,6 +54,9 @@ def forecast(
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for the table, JSON and a figure.")
     ] = None,
     refit: Annotated[bool, typer.Option("--refit", help="Fit the numbers to --data and write them to --out.")] = False,
+    ends: Annotated[
+        bool, typer.Option("--ends", help="Also simulate deals that last so long, and say how they end.")
+    ] = False,
     form: Annotated[bool, typer.Option("--form", help="Print a form of facts to fill in.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -74,7 +77,7 @@ def forecast(
     )
     for words in result.warnings:
         notify(f"note: {words}")
-    content = _content(result)
+    content = _content(result, ends)
     if out is not None:
         _write(result, content, out)
     if as_json:
@@ -82,6 +85,8 @@ def forecast(
         return
     if len(result.deals) == 1:
         _show_one(result.deals[0])
+        if ends:
+            _show_ends(content["deals"][0]["ends"])
     else:
         _show_many(result)
     if out is not None:
@@ -155,14 +160,14 @@ def _write(result: Forecast, content: dict[str, Any], out: Path) -> None:
     draw_forecast(result, out)
 
 
-def _content(result: Forecast) -> dict[str, Any]:
+def _content(result: Forecast, ends: bool) -> dict[str, Any]:
     """Figures for programs."""
     first = result.deals[0]
     return {
         "source": first.view.source,
         "note": NOTE,
         "warnings": result.warnings,
-        "deals": [_deal_content(one) for one in result.deals],
+        "deals": [{**_deal_content(one), **({"ends": _ends_content(one)} if ends else {})} for one in result.deals],
     }
 
 
@@ -191,6 +196,42 @@ def _deal_content(one: DealForecast) -> dict[str, Any]:
             ],
         },
     }  # fmt: skip
+
+
+def _ends_content(one: DealForecast) -> dict[str, Any]:
+    """How simulated deals of the same kind end that last as long as the forecast says."""
+    import numpy as np
+
+    from ceasefire.analysis.interval_censored import EDGES
+    from ceasefire.reference_class.features import Features, cell_of
+    from ceasefire.reference_class.inside_view import how_such_deals_end
+
+    facts = one.request.facts
+    cell = cell_of(Features(ceasefire_class=facts.ceasefire_class, written=facts.written))
+    holds = one.headline.holds(EDGES)
+    found = how_such_deals_end(cell, holds - np.append(holds[1:], 0.0))
+    return {
+        "holds_five_years": _rounded(found.holds), "farthest_from_the_forecast": _rounded(found.apart),
+        "shares": [{"cause": end.cause, "actor": end.actor, "share": _rounded(end.share)} for end in found.ends],
+    }  # fmt: skip
+
+
+def _show_ends(content: dict[str, Any]) -> None:
+    from ceasefire.wording import ending_words
+
+    parties = {"government": "the government", "rebels": "the armed group"}
+    show("")
+    rows = [["how such deals end in the simulation", "of those that end"]]
+    rows += [[ending_words(e["cause"], e["actor"], parties), _percent(e["share"])] for e in content["shares"]]
+    show(columns(rows, right=(1,)))
+    apart = _percent(content["farthest_from_the_forecast"])
+    show(
+        _wrapped(
+            "Simulated: a government and an armed group of which only the kind of deal is known, as hard a case as "
+            f"makes them last as the table says (to within {apart} on every day). Who ends a deal is the rules' "
+            "answer and was checked against no data."
+        )
+    )
 
 
 def _rounded(value: float) -> float:

@@ -75,8 +75,15 @@ def durations(cell: Cell, z: float, worlds: int, seed: int) -> FloatArray:
     )
 
 
-def _days_held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> FloatArray:
+def simulated_rows(
+    cell: Cell, z: float, worlds: int, seed: int, declarer: Declarer = "government"
+) -> tuple[WorldArray, tuple[str, ...]]:
+    """A row of results for each simulated deal, and the names of the actors."""
     opening = initial_state(as_scenario(content(cell, z, declarer)))
-    rows: WorldArray = engine.simulate(engine.one_scenario(opening, worlds, seed), 0, worlds)
+    return engine.simulate(engine.one_scenario(opening, worlds, seed), 0, worlds), opening.actors
+
+
+def _days_held(cell: Cell, z: float, declarer: Declarer, worlds: int, seed: int) -> FloatArray:
+    rows, _ = simulated_rows(cell, z, worlds, seed, declarer)
     days: FloatArray = np.where(rows["ended"] == 1, rows["days_held"], HORIZON).astype(np.float64)
     return days
