@@ -1,6 +1,6 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
-# make hostile   a longer run of the tests with bad files, tampered folders and kills
+# make hostile   a longer run of the tests with bad files, tampered folders and kills; prints the table of docs/what_was_tried.md
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
@@ -22,9 +22,11 @@ test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 hostile: .venv/installed-for-tests
-	MUTATED_FILES=3000 KILLS=60 TAMPERED_FOLDERS=200 $(BIN)/python -m pytest -q -s tests/scenario/test_what_check_accepts_runs.py \
-		tests/cli/test_hostile_surroundings.py tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py \
-		tests/ensemble/test_tampered_folders.py
+	MUTATED_FILES=20000 MUTATED_EXPERIMENTS=5000 EXAMPLES=5000 KILLS=60 TAMPERED_FOLDERS=200 $(BIN)/python -m pytest -q -n $(WORKERS) \
+		tests/scenario/test_what_check_accepts_runs.py tests/experiments/test_what_check_accepts_runs_as_experiment.py \
+		tests/experiments/test_tampered_experiments.py tests/ensemble/test_tampered_folders.py \
+		tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py tests/cli/test_hostile_surroundings.py \
+		tests/cli/test_check_is_quick.py tests/data_files
 
 lint: .venv/installed-for-tests
 	$(BIN)/ruff check .

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,3 +69,38 @@ def few_worlds_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two worlds at each draw of what is assumed, for tests that do not look at what doubt says."""
     monkeypatch.setattr("ceasefire.ensemble.parameter_draws.WORLDS_PER_DRAW", 2)
     monkeypatch.setattr("ceasefire.ensemble.compare.WORLDS_PER_DRAW", 2)
+
+
+Tried = Callable[..., None]
+
+
+@pytest.fixture
+def tried(record_property: Callable[[str, object], None]) -> Tried:
+    """Notes what a test has tried, for the table at the end: `tried("mutated files", 300, failed=0, refused=200)`."""
+
+    def note(what: str, number: int, failed: int = 0, **fates: int) -> None:
+        record_property("tried", [what, number, failed, fates])
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The table of what was tried, over all workers."""
+    rows: dict[str, list[Any]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") != "call":
+                continue
+            for name, noted in report.user_properties:
+                if name == "tried":
+                    what, number, failed, fates = noted
+                    row = rows.setdefault(what, [0, 0, Counter[str]()])
+                    row[0] += number
+                    row[1] += failed
+                    row[2] += Counter(fates)
+    if rows:
+        terminalreporter.section("what was tried")
+        terminalreporter.write_line("| what | tried | failed | of these |\n|---|---|---|---|")
+        for what, (number, failed, fates) in sorted(rows.items()):
+            words = ", ".join(f"{count:,} {fate.replace('_', ' ')}" for fate, count in sorted(fates.items()))
+            terminalreporter.write_line(f"| {what} | {number:,} | {failed:,} | {words} |")

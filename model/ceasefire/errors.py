@@ -45,3 +45,7 @@ class WorkerDiedError(Exception):
 
     def __init__(self) -> None:
         super().__init__("a worker process was ended from outside (a lack of memory?); try fewer --workers")
+
+
+class MissingFontWarning(UserWarning):
+    """No font of the machine can draw a script; the message says which, and how to add one."""

@@ -280,9 +280,9 @@ def test_faults_of_a_form_name_file_line_and_fact(
             "start,outcome\n2020-01-01,ran_out\n",
             ["history.csv:2: end: a deal of outcome 'ran_out' needs `end` or `days`"],
         ),
-        ("start,end\n2020-01-01\n", ["history.csv:2: has 1 cells, and the header 2"]),
+        ("start,end\n2020-01-01\n", ["history.csv:2: has 1 cell, and the header 2"]),
         ("start,days\n,3\n", ["history.csv:2: start: is empty"]),
-        ("start,start\n2020-01-01,2020-01-01\n", ["history.csv:1: start: this column stands twice"]),
+        ("start,start\n2020-01-01,2020-01-01\n", ["history.csv:1: start: this column is there twice"]),
     ],
 )
 def test_faults_of_a_list_name_file_line_and_column(
@@ -307,7 +307,7 @@ def test_faults_of_a_list_name_file_line_and_column(
         (("--feature", "country=Syria", "--held-days", "-1"), "held_days"),
         (("--feature", "country=Syria", "--data", "nowhere"), "no such data folder"),
         (("--feature", "country=Syria", "--numbers", "nowhere"), "cannot be read"),
-        (("--feature", "country=Syria", "--history", "nowhere.csv"), "cannot be read"),
+        (("--feature", "country=Syria", "--history", "nowhere.csv"), "there is no such file"),
         (("--refit",), "--refit needs --data DIR"),
     ],
 )

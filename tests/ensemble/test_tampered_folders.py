@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command
+from conftest import Command, Tried
 
 from ceasefire.ensemble.output_folder import FolderError, open_results
 from ceasefire.errors import ScenarioError
 from ceasefire.scenario.compose import change_name
 
-TAMPERED = int(os.environ.get("TAMPERED_FOLDERS", "60"))
+TAMPERED = int(os.environ.get("TAMPERED_FOLDERS", "20"))
 WRONG: tuple[Any, ...] = (None, True, -1, 1.5, 2**70, "x", "", [], [1], ["x"], {}, {"x": 1}, "../../x", "\ud800")
 
 
@@ -37,21 +37,21 @@ def refusal(folder: Path) -> str | None:
     return None
 
 
-def test_every_edit_of_a_field_of_the_manifest_gives_the_error_of_the_folder(folder: Path) -> None:
+def test_every_edit_of_a_field_of_the_manifest_gives_the_error_of_the_folder(folder: Path, tried: Tried) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     free = {
         "title", "scenario", "settings", "changes", "change_titles", "command", "started", "wall_seconds", "reasons",
         "program",
     }  # fmt: skip
     assert refusal(folder) is None
-    tried = 0
+    edits = 0
     for name, value in manifest.items():
         for wrong in WRONG:
             if type(wrong) is type(value) and name in free | {"worlds_done", "worlds_failed", "failed", "name"}:
                 continue
             if wrong == value or (name == "doubt" and wrong is None):
                 continue
-            tried += 1
+            edits += 1
             (folder / "manifest.json").write_text(json.dumps({**manifest, name: wrong}))
             assert refusal(folder) is not None, (name, wrong)
     for name in set(manifest) - {"doubt", "reasons", "change_titles", "digest_words"}:
@@ -60,8 +60,8 @@ def test_every_edit_of_a_field_of_the_manifest_gives_the_error_of_the_folder(fol
     for name, other in (("seed", 2), ("days", 6), ("worlds", 5), ("engine", "mesa"), ("digest", "0" * 64)):
         (folder / "manifest.json").write_text(json.dumps({**manifest, name: other}))
         assert "was edited" in str(refusal(folder)), name
-    print(f"{tried} edits, all refused")
-    assert tried > 250
+    tried("edits of the manifest of a run", edits, refused=edits)
+    assert edits > 250
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", "{", "[" * 100_000, "\x00", '{"format": 1e999}', '{"format": true}'])
@@ -70,7 +70,9 @@ def test_a_manifest_that_is_none_is_the_error_of_the_folder(text: str, folder: P
     assert "manifest.json" in str(refusal(folder))
 
 
-def test_tables_that_were_tampered_with_are_never_loaded_as_they_are(folder: Path, tmp_path: Path) -> None:
+def test_tables_that_were_tampered_with_are_never_loaded_as_they_are(
+    folder: Path, tmp_path: Path, tried: Tried
+) -> None:
     rng, changed = random.Random(3), 0
     files = [file for file in sorted(folder.rglob("*")) if file.suffix in (".parquet", ".yaml")]
     assert len(files) >= 2
@@ -93,7 +95,7 @@ def test_tables_that_were_tampered_with_are_never_loaded_as_they_are(folder: Pat
             file.write_bytes(bytes(content))
         changed += refusal(other) is not None
         shutil.rmtree(other)
-    print(f"{TAMPERED} tampered folders, {changed} refused, the others read the same")
+    tried("tampered folders of a run", TAMPERED, refused=changed, read_the_same=TAMPERED - changed)
     assert changed > TAMPERED // 3
 
 

@@ -14,12 +14,13 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import Tried
 
 from ceasefire.ensemble.output_folder import FolderError, new_figures, write_aside
 from ceasefire.ensemble.unfinished import sweep
 from ceasefire.experiments.result_store import Store, write_whole
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "6"))
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="locks and signals of POSIX systems")
 
@@ -74,7 +75,9 @@ def test_only_names_of_this_program_are_swept(tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_run_that_was_killed_at_any_moment_leaves_nothing_after_the_next(tmp_path: Path, small: str) -> None:
+def test_a_run_that_was_killed_at_any_moment_leaves_nothing_after_the_next(
+    tmp_path: Path, small: str, tried: Tried
+) -> None:
     typed = [sys.executable, "-m", "ceasefire", "run", small, "--worlds", "40", "--days", "10"]
     rng = random.Random(5)
     found = 0
@@ -88,7 +91,7 @@ def test_a_run_that_was_killed_at_any_moment_leaves_nothing_after_the_next(tmp_p
         process.wait()
         found += len(left_in(tmp_path)) > 0
     assert subprocess.run(typed, cwd=tmp_path, capture_output=True).returncode == 0
-    print(f"{KILLS} kills, litter after {found}")
+    tried("kills of a run", KILLS, left_litter=found)
     assert found > 0
     assert left_in(tmp_path) == []
     assert os.listdir(tmp_path / "results") == ["two-sides"]

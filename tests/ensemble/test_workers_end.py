@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import Tried
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = -(-int(os.environ.get("KILLS", "4")) // 4)
 
 START = [*f"{sys.executable} -m ceasefire run --engine mesa --worlds 100000 --workers 2".split()]
 
@@ -44,7 +45,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_workers_end_with_their_parent_and_print_nothing(way: str, tmp_path: Path, small: str) -> None:
+def test_workers_end_with_their_parent_and_print_nothing(way: str, tmp_path: Path, small: str, tried: Tried) -> None:
     sent, to_all, codes = WAYS[way]
     rng = random.Random(way)
     typed = [
@@ -80,6 +81,7 @@ def test_workers_end_with_their_parent_and_print_nothing(way: str, tmp_path: Pat
             time.sleep(0.05)
         assert in_group(running.pid) == []
     assert workers_seen > 0
+    tried("ends of a run on Mesa's workers", KILLS)
 
 
 def test_a_worker_that_is_killed_is_a_message(tmp_path: Path, small: str) -> None:

@@ -167,10 +167,10 @@ def test_nothing_after_the_last_signing_is_read(tmp_path: Path) -> None:
     ("break_it", "says"),
     [
         (lambda text: text.replace("deaths_gov_opp", "dead", 1), ":1: column 'deaths_gov_opp' is missing"),
-        (lambda text: text.replace("2018-01-03", "3 January"), ":4: date: '3 January' is not a date"),
+        (lambda text: text.replace("2018-01-03", "3 January"), ":4: date: '3 January' is not a day"),
         (lambda text: text.replace("2018-01-02,3", "2018-01-02,-3"), ":3: events_gov_opp: '-3' is not a count"),
-        (lambda text: text.replace("2018-09-20", "2018-09-19"), "2018-09-19 occurs twice"),
-        (lambda text: "", "not a table"),
+        (lambda text: text.replace("2018-09-20", "2018-09-19"), "date: this day stands in line"),
+        (lambda text: "", "is empty"),
     ],
 )
 def test_a_bad_data_file_is_named_with_its_line(tmp_path: Path, command: Command, break_it, says: str) -> None:  # type: ignore[no-untyped-def]

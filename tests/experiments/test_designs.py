@@ -213,7 +213,7 @@ def test_a_table_gives_its_rows_and_an_empty_cell_leaves_things_as_they_are(make
     [
         ("agreement.monitoring\n0.5\n1.5\n", "points.csv:3: agreement.monitoring: 1.5 lies outside 0 to 1"),
         ("agreement.monitorin\n0.5\n", "points.csv:1: 'agreement.monitorin' is not a factor of the experiment"),
-        ("agreement.monitoring\n0.5,3\n", "points.csv:2: has 2 cells and needs 1"),
+        ("agreement.monitoring\n0.5,3\n", "points.csv:2: has 2 cells, and the header 1"),
         ("agreement.monitoring\n", "points.csv:1: has no rows below its header"),
     ],
 )

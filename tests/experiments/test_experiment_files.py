@@ -101,7 +101,7 @@ def test_faults_of_sound_parts_are_told_beside_those_of_the_others(tmp_path: Pat
         ),
         (
             "levers: {paths: {agreement.monitoring: [1]}}\ndesign: {kind: table, file: none.csv}",
-            "none.csv: cannot be read",
+            "none.csv: there is no such file",
         ),
         (
             "levers: {paths: {agreement.monitoring: {range: [1, 0]}}}\ndesign: {kind: grid}",

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ceasefire.ensemble.manifest_schema import hash_of
 
 SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
 TABLES = ("worlds", "tables", "design.parquet", "scenarios.parquet")
@@ -303,7 +306,8 @@ def test_another_design_or_seed_is_never_mixed_into_a_folder(yaml_file: Path, tm
         assert "results are never mixed" in err
         assert why in err
     answer = json.loads((out / "manifest.json").read_text())
-    answer["identity"], answer["identity_parts"]["source"] = "0" * 64, "another program"
+    answer["identity_parts"]["source"] = "another program"
+    answer["identity"] = hash_of(json.dumps(answer["identity_parts"], sort_keys=True).encode())
     (out / "manifest.json").write_text(json.dumps(answer))
     code, _, err = finish(start(yaml_file, out))
     assert code == 2
@@ -355,3 +359,46 @@ def test_without_a_scheduler_the_address_is_refused_in_a_line(yaml_file: Path, t
     assert code == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in err
     assert "Traceback" not in err
+
+
+def _chunks_said_to_be_safe(err: str) -> int:
+    """The number of chunks in the message; the command that goes on stands beside it."""
+    assert "Traceback" not in err
+    assert "this continues from there" in err
+    assert "experiment" in err.rsplit(": ", 1)[1]
+    found = re.search(r"([\d,]+) chunks with [\d,]+ worlds are saved", err)
+    assert found is not None, err
+    return int(found[1])
+
+
+@posix_only
+def test_a_scheduler_without_workers_and_one_that_is_gone_are_told_with_the_chunks_that_are_safe(
+    yaml_file: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    pytest.importorskip("distributed")
+    where, out = tmp_path / "scheduler.json", tmp_path / "far"
+    scheduler = _dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", where)
+    started = [scheduler]
+    try:
+        wait_for(lambda: _address(where) is not None, scheduler)
+        address = _address(where)
+        assert address is not None
+        code, _, err = finish(start(yaml_file, out, "--cluster", address))
+        assert code == 2
+        assert f"the scheduler at {address} has no workers" in err
+        assert _chunks_said_to_be_safe(err) == 0
+        started.append(_dask("worker", "--scheduler-file", where, "--nthreads", "1", "--no-nanny"))
+        process = start(yaml_file, out, "--cluster", address)
+        wait_for(lambda: len(ledger(out)) >= 2, process)
+        scheduler.kill()
+        code, _, err = finish(process)
+        assert code == 2
+        assert f"the scheduler at {address} is gone" in err
+        assert _chunks_said_to_be_safe(err) == len(ledger(out)) >= 2
+    finally:
+        for each in started:
+            each.kill()
+            each.wait()
+    code, _, err = finish(start(yaml_file, out))
+    assert code == 0, err
+    assert tables(out) == undisturbed

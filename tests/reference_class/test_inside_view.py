@@ -14,7 +14,6 @@ from ceasefire.reference_class.inside_view import (
     level_weights,
     neutral,
     overlays_of,
-    shipped_factors,
     with_overlay,
 )
 from ceasefire.reference_class.reference_table import Table
@@ -90,8 +89,3 @@ def test_out_of_sample_a_mechanism_that_does_nothing_costs_when_it_is_assumed_an
     alone, assumed, fitted = scores.values()
     assert assumed < alone - 0.02
     assert fitted > alone - 0.005
-
-
-def test_the_shipped_factors_are_of_the_overlays() -> None:
-    assert tuple(shipped_factors()) == OVERLAYS
-    assert all(-1 < factor < 3 and 0 < error <= 0.6 for factor, error in shipped_factors().values())

@@ -1,22 +1,22 @@
 """What `check` calls ok, runs: mutated scenario files, each either refused with its place or made, told and simulated.
 
-The number of files is MUTATED_FILES of the environment, or 300.
+The number of files is MUTATED_FILES of the environment, or 1,000.
 """
 
 from __future__ import annotations
 
-import copy
-import datetime
 import json
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command
+from conftest import Command, Tried
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mutations import mutated
 from ruamel.yaml import YAML
 
 from ceasefire.cli.scenarios import check_file
@@ -30,109 +30,10 @@ from ceasefire.simulation.initial_state import InitialState, initial_state
 from ceasefire.world_state import Sizes
 
 SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
-FILES = int(os.environ.get("MUTATED_FILES", "300"))
+FILES = int(os.environ.get("MUTATED_FILES", "1000"))
+PARTS = -(-FILES // 500)
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 DAYS, WORLDS = 20, 3
-
-TEXTS = (
-    "", " ", "\x00", "\x1b[31mred\x1b]0;title\x07", "\x9b31m",
-    "\ud800", "a\udfffb", "\ufffe", "\x7f", "\r", "\u202eright to left",
-    "a\nb", "<script>", "&", "]]>", "$x^2$", "$", "\\frac", "%", "{x}", "{0}", "'", '"', "日本語", "نص", "🕊",
-    "x" * 5_000,
-    "x" * 200_000, "north", "9999-12-31", "0001-01-01", "1e400", "nan", ".nan", "true", "null", "=1+1", "-", "/", "..",
-)  # fmt: skip
-NUMBERS = (
-    0, -0.0, 1, -1, 0.5, 2, 1e-320, 1e300, -1e300, 1e308, 2**31, 2**63, 2**64, 10**400, 36_500, 36_501, 400, 399, 1825,
-    0.999999, 1e6, 1e9,
-)  # fmt: skip
-OTHERS: tuple[Any, ...] = (
-    None, True, False, [], {}, [1], ["x"], {"value": 1}, {"x": 1}, [[[[1]]]], {"uniform": [0, 1]},
-    {"lognormal": [1e-300, 700]}, {"normal": [0.5, 1e300]}, {"triangular": [0, 0, 0]},
-    {"value": 1, "source": "\x1b"},
-)  # fmt: skip
-COPIES = (2, 9, 13, 65, 97, 257)
-Path_ = tuple[str | int, ...]
-
-
-def parts_of(content: Any, steps: Path_ = ()) -> Iterator[Path_]:
-    """The paths of all parts of plain content."""
-    if steps:
-        yield steps
-    entries = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
-    for name, entry in entries:
-        yield from parts_of(entry, (*steps, name))
-
-
-def around(content: Any, steps: Path_) -> Any:
-    """The mapping or list that holds the part at a path."""
-    for step in steps[:-1]:
-        content = content[step]
-    return content
-
-
-def nested(levels: int) -> Any:
-    """Lists in lists."""
-    inner: Any = 1
-    for _ in range(levels):
-        inner = [inner]
-    return inner
-
-
-def any_value(rng: random.Random) -> Any:
-    """A value that nobody would write on purpose."""
-    kind = rng.randrange(5)
-    if kind == 0:
-        return rng.choice(TEXTS)
-    if kind == 1:
-        return rng.choice(NUMBERS)
-    if kind == 2:
-        return copy.deepcopy(rng.choice(OTHERS))
-    if kind == 3:
-        return (datetime.date(1, 1, 1) + datetime.timedelta(rng.randrange(3_652_058))).isoformat()
-    return nested(rng.choice((2, 40, 90)))
-
-
-def replace(content: Any, steps: Path_, rng: random.Random) -> None:
-    around(content, steps)[steps[-1]] = any_value(rng)
-
-
-def remove(content: Any, steps: Path_, rng: random.Random) -> None:
-    del around(content, steps)[steps[-1]]
-
-
-def rename(content: Any, steps: Path_, rng: random.Random) -> None:
-    holder = around(content, steps)
-    if isinstance(holder, dict):
-        holder[rng.choice(TEXTS)] = holder.pop(steps[-1])
-
-
-def multiply(content: Any, steps: Path_, rng: random.Random) -> None:
-    """Many copies of an entry beside it."""
-    holder, copies = around(content, steps), rng.choice(COPIES)
-    for number in range(copies):
-        one = copy.deepcopy(holder[steps[-1]])
-        if isinstance(holder, dict):
-            holder[f"{steps[-1]}_{number}"] = one
-        else:
-            holder.append(one)
-
-
-def swap(content: Any, steps: Path_, rng: random.Random) -> None:
-    """The part takes the content of another part."""
-    other = rng.choice(list(parts_of(content)))
-    around(content, steps)[steps[-1]] = copy.deepcopy(around(content, other)[other[-1]])
-
-
-MUTATIONS: tuple[Callable[[Any, Path_, random.Random], None], ...] = (replace, replace, remove, rename, multiply, swap)
-
-
-def mutated(base: Any, rng: random.Random) -> Any:
-    """A copy with one or two mutations."""
-    content = copy.deepcopy(base)
-    for _ in range(rng.choice((1, 1, 2))):
-        paths = list(parts_of(content))
-        if paths:
-            rng.choice(MUTATIONS)(content, rng.choice(paths), rng)
-    return content
 
 
 def base_content() -> Any:
@@ -164,21 +65,22 @@ def fate(file: Path, usual: Sizes) -> str:
     return "simulated"
 
 
-def test_every_mutated_file_is_refused_with_its_place_or_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_mutated_file_is_refused_with_its_place_or_runs(part: int, tmp_path: Path, tried: Tried) -> None:
     base, usual = base_content(), initial_state(load(SMALL).scenario).sizes
     file = tmp_path / SMALL.name
     fates: Counter[str] = Counter()
     failures = []
-    for seed in range(FILES):
+    for seed in range(part, FILES, PARTS):
         text = json.dumps(mutated(base, random.Random(seed)), indent=1)
         file.write_text(text, encoding="utf-8")
         try:
             fates[fate(file, usual)] += 1
         except Exception as problem:
             failures.append(f"seed {seed}: {type(problem).__name__}: {str(problem)[:300]}")
-    print(f"{FILES} mutated files: {dict(fates)}; {len(failures)} failed")
+    tried("mutated scenario files", fates.total() + len(failures), len(failures), **fates)
     assert failures == []
-    assert min(fates["refused"], fates["simulated"]) > FILES // 20
+    assert min(fates["refused"], fates["simulated"]) > fates.total() // 20
 
 
 MOST_OF_ALL = (
@@ -241,8 +143,8 @@ def state_with(path: str, number: float) -> tuple[InitialState | None, str | Non
         return None, str(error)
 
 
-def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tmp_path: Path) -> None:
-    tried = 0
+def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tried: Tried) -> None:
+    number_of_numbers = 0
     for path, _, meta in quantities(load(SMALL).scenario):
         if path.startswith("events."):
             continue
@@ -252,14 +154,33 @@ def test_every_number_is_accepted_at_its_limits_and_refused_beyond(tmp_path: Pat
             (meta["low"] - 1e-9, False),
             (meta["high"] * 1.001 + 1e-9, False),
         ):
-            tried += 1
+            number_of_numbers += 1
             state, refusal = state_with(path, number)
             assert (state is not None) == sound or path.endswith(".presence.north_army"), (path, number)
             assert refusal is None or path in refusal
             if state is not None:
                 assert state.record.view("f8")[state.slots[path]] == number
-    print(f"{tried} numbers at and beyond their limits")
-    assert tried > 400
+    tried("numbers of a scenario at and just beyond their limits", number_of_numbers)
+    assert number_of_numbers > 400
+
+
+NUMBERS_OF_SMALL = [
+    (path, meta["low"], meta["high"])
+    for path, _, meta in quantities(load(SMALL).scenario)
+    if not path.startswith(("events.", "front.sectors")) and not path.endswith(".north_army")
+]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True)
+@given(data=st.data())
+def test_any_number_at_all_is_accepted_within_its_limits_and_refused_outside(data: st.DataObject) -> None:
+    path, low, high = data.draw(st.sampled_from(NUMBERS_OF_SMALL))
+    ends = [end for end in (low, high) if abs(end) < 1e300]
+    near = st.sampled_from(ends).flatmap(lambda end: st.floats(end - 1e-9, end + 1e-9)) if ends else st.floats()
+    number = data.draw(st.one_of(st.floats(), near, st.integers(-(2**70), 2**70)))
+    state, refusal = state_with(path, number)
+    assert (state is not None) == (low <= number <= high and abs(number) < float("inf")), (path, number, refusal)
+    assert refusal is None or path in refusal
 
 
 @pytest.mark.parametrize("levels", [100, 1_000, 100_000])

@@ -16,7 +16,7 @@ PACKAGE = Path(ceasefire.__file__).parent
 
 ORDER = (
     ("arguments", "array_types", "errors", "plain_text", "regular_files", "spreadsheet_csv", "suggestions"),
-    ("parameters", "compilation"), ("scenario",), ("world_state",), ("rules",),
+    ("parameters", "compilation", "data_files"), ("scenario",), ("world_state",), ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),
     ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"), ("studio", "cli"),
     ("__init__", "__main__"),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, wilson
+from ceasefire.arguments import shown
 from ceasefire.array_types import FloatArray
 from ceasefire.world_state import CAUSES
 
@@ -47,13 +48,13 @@ def durations(worlds: pd.DataFrame) -> Durations:
             raise ValueError(f"the table of worlds has no column '{column}'")
     if worlds.empty:
         raise ValueError("no worlds: the table is empty")
-    failed = _column(worlds, "failed", False).to_numpy(dtype=bool)
+    failed = _events(worlds, "failed") if "failed" in worlds.columns else np.zeros(len(worlds), bool)
     complete = worlds[~failed]
     if complete.empty:
         raise ValueError(f"no worlds left: all {len(worlds):,} failed")
     return Durations(
         days=_whole_days(complete["days_held"]),
-        ended=_column(complete, "ended", False).to_numpy(dtype=bool),
+        ended=_events(complete, "ended"),
         cause=_column(complete, "cause", "").to_numpy(dtype=object),
         actor=_column(complete, "cause_actor", "").to_numpy(dtype=object),
         point=_column(complete, "point", 0).to_numpy(dtype=np.int64),
@@ -67,6 +68,22 @@ def _column(worlds: pd.DataFrame, name: str, absent: object) -> pd.Series:
         return pd.Series([absent] * len(worlds), index=worlds.index)
     column = worlds[name]
     return column.where(column.notna(), absent) if column.isna().any() else column
+
+
+def _events(worlds: pd.DataFrame, name: str) -> BoolArray:
+    """A column of 0 and 1 or true and false. ValueError for anything else and for missing values."""
+    column = worlds[name]
+    if column.isna().any():
+        raise ValueError(
+            f"{name}: row {int(column.isna().argmax())} is missing; give 0 or 1, false or true, in each row"
+        )
+    if column.dtype == bool:
+        return column.to_numpy()
+    plain = column.astype(str).str.lower().map({"0": 0, "1": 1, "0.0": 0, "1.0": 1, "false": 0, "true": 1})
+    if plain.isna().any():
+        wrong = column[plain.isna()].iloc[0]
+        raise ValueError(f"{name}: {shown(wrong)} is neither 0 nor 1, false nor true")
+    return np.asarray(plain.to_numpy(dtype=bool), np.bool_)
 
 
 def _whole_days(column: pd.Series) -> IntArray:

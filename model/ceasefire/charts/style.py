@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import matplotlib
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+
+from ceasefire.charts.fonts import families, use_fonts_for
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -49,7 +52,6 @@ TEXT, SMALL = 9.0, 7.5
 """Font sizes [points]."""
 
 LOOK: dict[str, Any] = {
-    "font.family": ["DejaVu Sans"],
     "font.size": TEXT,
     "text.color": INK,
     "text.parse_math": False,
@@ -81,8 +83,9 @@ PERSONAL = ("backend", "interactive", "toolbar", "webagg", "tk.", "macosx", "fig
 def house_style() -> Iterator[None]:
     """A context in which the reader's own matplotlib settings have no effect: only this style applies."""
     look: dict[Any, Any] = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(PERSONAL)}
-    with matplotlib.rc_context():
-        matplotlib.rcParams.update(look | LOOK)
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")  # `save` says it once
+        matplotlib.rcParams.update(look | LOOK | {"font.family": families()})
         yield
 
 
@@ -90,6 +93,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write name.png and name.svg; the same figure gives the same SVG bytes, because no date is written."""
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    use_fonts_for(figure)
     with house_style():
         figure.savefig(png, dpi=DPI, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,6 +25,7 @@ from ceasefire.cli import (
 )
 from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
 from ceasefire.cli.terminal import notify, show, with_home
+from ceasefire.errors import MissingFontWarning
 
 app = typer.Typer(
     name="ceasefire",
@@ -95,6 +97,17 @@ def _open_closed_streams() -> None:
         setattr(sys, name, open(null, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
+_usual_warning = warnings.showwarning
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *more: Any) -> None:
+    """A warning that is meant for users is a line; others are shown as Python shows them."""
+    if issubclass(category, MissingFontWarning):
+        notify(str(message))
+    else:
+        _usual_warning(message, category, *more)
+
+
 def _not_utf8(text: str) -> bool:
     """True for an argument whose bytes are no UTF-8: no manifest, report or message could hold it."""
     try:
@@ -110,10 +123,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    gc.set_threshold(
-        50_000, 20, 50
-    )  # a command allocates much and frees little: garbage collection took a tenth of its time
+    # A command allocates much and frees little: garbage collection took a tenth of its time.
+    gc.set_threshold(50_000, 20, 50)
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
     watch_signals()
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     typed = list(arguments) if arguments is not None else sys.argv[1:]
     wrong = next((text for text in typed if _not_utf8(text)), None)
     if wrong is not None:

@@ -52,7 +52,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Simulate the same worlds under several conditions, and show how each differs from the first, and why."""
-    from ceasefire.ensemble.compare import open_sides, request, side_figures
+    from ceasefire.ensemble.compare import open_sides, request, side_figures, views_of_sides
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
     from ceasefire.report.comparison_figures import draw_comparison
 
@@ -70,7 +70,9 @@ def compare(
         _write_table(aside, content)
         _write_report(first, pairs, content, aside, "comparison")
     if as_json:
-        show_json({**_settings(first), "first": side_figures(first), "others": content, "folder": shown_path(folder)})
+        forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
+        figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
+        show_json({**_settings(first), **figures, "folder": shown_path(folder)})
         return
     _show_comparison(first, pairs, content)
     show(shown_path(folder))
@@ -228,7 +230,25 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
     for pair, row in zip(pairs, content, strict=True):
         show("\n" + _why(pair, row))
     show("\nWhich worlds are saved or lost depends on how random numbers are shared; the mean difference does not.")
+    _show_views(first, pairs)
     show(f"{ILLUSTRATIVE}\n")
+
+
+def _show_views(first: Side, pairs: list[SidePair]) -> None:
+    """The pooled forecasts of the sides that have one; differences are the scenarios' alone, and say so."""
+    from ceasefire.cli.tables import views_text
+    from ceasefire.ensemble.compare import views_of_sides
+    from ceasefire.ensemble.pooled_forecast import DIFFERENCES
+
+    for side, views in views_of_sides(first, pairs):
+        show(f"\n{side.label}, the forecast\n{views_text(views, _days(first))}")
+    show(f"\n{DIFFERENCES}")
+
+
+def _days(first: Side) -> list[int]:
+    from ceasefire.analysis.summary import DAYS
+
+    return [*(day for day in DAYS if day < first.plan.horizon), first.plan.horizon]
 
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:
@@ -287,7 +307,8 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
     show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))
     if doubted:
         show("hold to the end, longer, shorter, saved, lost: with the numbers as written")
-    show(f"\n{ILLUSTRATIVE}\n")
+    _show_views(first, pairs)
+    show(f"{ILLUSTRATIVE}\n")
 
 
 def _write_report(first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str) -> None:

@@ -88,7 +88,7 @@ def validate(
         show(_findings_text(findings))
         show(f"\n{free} free parameters of the population were fitted to {fitted}.")
     if folder is not None:
-        _write_scores(evidence, folder, as_json)
+        _write_scores(evidence, folder, as_json, findings)
     notify(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
         notify(
@@ -120,16 +120,33 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
     return {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in VERDICTS}
 
 
-def _write_scores(evidence: Evidence, folder: Path, as_json: bool) -> None:
-    """Print mean scores, and write them with their figure. FolderError when another call took the folder meanwhile."""
+def _write_scores(evidence: Evidence, folder: Path, as_json: bool, findings: list[Finding]) -> None:
+    """Print the scoreboard, and write it with a figure and a page. FolderError when another call took the folder."""
+    from pandas import DataFrame
+
     from ceasefire.ensemble.output_folder import write_request_folder
     from ceasefire.evaluation.figures import draw_reliability
     from ceasefire.evaluation.validation.forecast_scores import skill_table
+    from ceasefire.evaluation.validation.outside_view_scores import score_cell
+    from ceasefire.report.validation import write_validation
 
     scores = skill_table(evidence)
     with write_request_folder(folder, evidence.request, command_line()) as aside:
         (aside / "scores.csv").write_text(csv_text(scores, float_format="%.4f"), encoding="utf-8", newline="\n")
         files = ["scores.csv", *(file.name for file in draw_reliability(evidence, aside))]
+        board = evidence.scoreboard
+        if board is not None:
+            flat = [{"table": title, **row} for title, rows in board.tables.items() for row in rows]
+            text = csv_text(DataFrame(flat), float_format="%.4f")
+            (aside / "scoreboard.csv").write_text(text, encoding="utf-8", newline="\n")
+            (aside / "scoreboard.md").write_text(board.markdown(), encoding="utf-8", newline="\n")
+            files += ["scoreboard.csv", "scoreboard.md", write_validation(aside, findings, board).name]
+    if not as_json and board is not None:
+        for title, rows in board.tables.items():
+            heads = list(rows[0])
+            cells = [[score_cell(name, row[name]) for name in heads] for row in rows]
+            show(f"\n{title} (out of sample)\n\n{columns([heads, *cells], right=range(1, len(heads)))}")
+        show(f"\n{board.words()}")
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
         show(columns(_cells(scores), right=range(2, len(scores.columns))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,6 +123,7 @@ def _hindcasts(prepared: PreparedExperiment, workers: int | None) -> dict[str, D
 
 def _simulate(prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None) -> Progress:
     """Simulate the missing worlds. typer.Exit when the disk is full; finished chunks stay."""
+    from ceasefire.experiments.executors import ClusterError
     from ceasefire.experiments.prepare import QUICK_SECONDS
     from ceasefire.experiments.runner import make_folder, run
 
@@ -133,6 +135,10 @@ def _simulate(prepared: PreparedExperiment, store: Store, workers: int | None, c
     except KeyboardInterrupt:
         notify(f"{_saved(store)}; the same command continues from there")
         raise
+    except ClusterError as problem:
+        again = f"{program()} {shlex.join(command[1:])}"
+        on = f"this continues from there, and without --cluster it does so on this machine: {again}"
+        raise RefusedError(f"{problem}. {_saved(store)}; {on}") from problem
     except OSError as problem:
         if not _is_full(problem):
             raise

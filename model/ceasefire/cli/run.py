@@ -135,6 +135,7 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
     """Print the results, with the folder in the last line. typer.Exit when worlds failed."""
     from ceasefire.analysis.summary import summary
     from ceasefire.cli.tables import run_text
+    from ceasefire.ensemble.pooled_forecast import views_of
     from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
@@ -142,12 +143,15 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
     outcome = results.outcome
     some = len(failed) < len(outcome.worlds)
     figures = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
+    views = views_of(results.plan, outcome) if some else None
     if as_json:
         about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
-        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(figures.as_content() if figures else {})})
+        content = figures.as_content() if figures else {}
+        forecast = {"forecast": views.as_content([*figures.holding])} if figures and views else {}
+        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **forecast, **content})
     else:
-        if figures is not None:
-            show(run_text(figures, results))
+        if figures is not None and views is not None:
+            show(run_text(figures, results, views))
         show(f"\n{ILLUSTRATIVE}\n")
         show(_next_steps(results, reference, folder))
         show(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from ceasefire.cli.terminal import columns, notify, notify_if_compiling, pasted,
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario import load as scenario_check
 from ceasefire.scenario.yaml_with_lines import read
+
+if TYPE_CHECKING:
+    from ceasefire.experiments.designs import Points
 
 GROUPS = {
     "scenario": "Scenarios",
@@ -123,25 +126,19 @@ def check(
     sound = True
     for given in files:
         file = _file_of(given)
-        faults = check_file(file)
+        faults, words = _checked(file)
         for fault in faults:
             show(str(fault))
         if faults:
             sound = False
         else:
-            show(f"{file}: ok{_points_in_words(file)}")
+            show(f"{file}: ok{words}")
     if not sound:
         raise typer.Exit(BAD_INPUT)
 
 
-def _points_in_words(file: Path) -> str:
-    """For an experiment: how many combinations its design has, and how many of its points repeat one."""
-    if not is_experiment(file):
-        return ""
-    from ceasefire.experiments.designs import points_of
-    from ceasefire.experiments.load import load_experiment
-
-    points = points_of(load_experiment(file))
+def _points_in_words(points: Points) -> str:
+    """How many combinations the design of an experiment has, and how many of its points repeat one."""
     repeats = len(points) - len(points.distinct)
     if not repeats:
         return ""
@@ -254,19 +251,22 @@ ONLY_IN_EXPERIMENTS = frozenset({"question", "design", "levers", "uncertainties"
 
 def check_file(path: str | Path) -> list[Fault]:
     """Every fault of an experiment, scenario, change or motive file; an empty list when there is none."""
-    file = Path(path)
+    return _checked(Path(path))[0]
+
+
+def _checked(file: Path) -> tuple[list[Fault], str]:
+    """Every fault of a file, and what there is to say of it when it has none."""
     if not is_experiment(file):
         from ceasefire.simulation.initial_state import initial_state
 
-        return scenario_check.check_file(file, initial_state)
+        return scenario_check.check_file(file, initial_state), ""
     from ceasefire.experiments.load import load_experiment
-    from ceasefire.experiments.prepare import prepare
+    from ceasefire.experiments.points import check_points
 
     try:
-        prepare(load_experiment(file))
+        return [], _points_in_words(check_points(load_experiment(file)))
     except ScenarioError as error:
-        return error.faults
-    return []
+        return error.faults, ""
 
 
 def is_experiment(file: Path) -> bool:

@@ -12,23 +12,54 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent
+from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent, wrapped
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.pooled_forecast import View, Views
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_tables import ResultTables
     from ceasefire.experiments.resume import Progress
 
 
-def run_text(summary: Summary, results: Results) -> str:
-    """The summary of a run: a heading, the figures, and the ways of ending."""
+def run_text(summary: Summary, results: Results, views: Views) -> str:
+    """The summary of a run: a heading, the forecast and what it is pooled from, the scenario's figures, its ends."""
     plan = results.plan
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
     heading = f"{plan.loaded.label}: {plan.scenario.title}\n{sample}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
-    return f"{heading}\n\n{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
+    own = f"{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
+    first = views_text(views, [*summary.holding])
+    return (
+        f"{heading}\n\n{first}\n\nthis scenario alone\n{own}"
+        if views.such_deals is not None
+        else f"{heading}\n\n{own}\n\n{first}"
+    )
+
+
+def views_text(views: Views, days: list[int]) -> str:
+    """The pooled forecast with its parts, what it leans on, and the weight; or why nothing is pooled."""
+    shown = {"pooled": views.pooled, "this scenario": views.scenario, "such deals": views.such_deals}
+    there = {name: view for name, view in shown.items() if view is not None}
+    lines = [*views.leans_on(), *(views.outside.known.warnings if views.outside is not None else ()), views.why]
+    words = "\n".join(line for text in lines for line in wrapped(text))
+    if views.such_deals is None:
+        return words
+    rows = [["unbroken", *(part for name in there for part in (name, "90 %"))]]
+    for day in days:
+        cells = [part for view in there.values() for part in _at_day(view, day, views.last)]
+        rows.append([f"past day {day:,}" if day < views.last else f"to day {day:,}", *cells])
+    halves = [part for view in there.values() for part in (_day(view.median, views.last), "")]
+    rows.append(["half by day", *halves])
+    return f"{columns(rows, right=range(1, 2 * len(there), 2))}\n{words}"
+
+
+def _at_day(view: View, day: int, last: int) -> list[str]:
+    """A chance and its range; nothing beyond the last day that is told apart."""
+    if day > last:
+        return ["-", ""]
+    return [_share(float(view.mean[day])), _span(Interval(0.0, float(view.low[day]), float(view.high[day])), _share)]
 
 
 def _figures(summary: Summary, assumed: int) -> str:

@@ -32,11 +32,11 @@ def notify(text: str) -> None:
 
 def notify_if_compiling() -> None:
     """Print a message when the rules have to be compiled, which takes a while."""
-    from ceasefire.compilation.decorators import when_compiling
+    from ceasefire.compilation.cache import cache_folder
+    from ceasefire.compilation.decorators import CACHE, when_compiling
 
-    when_compiling(
-        lambda: notify("Compiling the rules for this machine; this takes about half a minute and happens only once.")
-    )
+    often = "happens only once" if CACHE is not None else f"happens every time: {cache_folder()} cannot be written"
+    when_compiling(lambda: notify(f"Compiling the rules for this machine; this takes about half a minute and {often}."))
 
 
 def show_json(content: Any) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+import shutil
 import sys
+import time
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
@@ -25,6 +30,40 @@ def source_digest() -> str:
     return digest.hexdigest()
 
 
+UNUSED_DAYS = 90
+"""After so many days without use a cache of other sources or versions is deleted."""
+
+_OURS = re.compile(r"compiled-[0-9a-f]{16}")
+
+
 def cache_folder() -> Path:
-    """Folder of the compile cache for these sources and versions."""
-    return Path(platformdirs.user_cache_dir("ceasefire")) / f"compiled-{source_digest()[:16]}"
+    """Folder of the compile cache for these sources and versions; below NUMBA_CACHE_DIR where a user has set that."""
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    root = Path(given).absolute() / "ceasefire" if given else Path(platformdirs.user_cache_dir("ceasefire"))
+    return root / f"compiled-{source_digest()[:16]}"
+
+
+def usable_cache_folder() -> Path | None:
+    """The folder, made if need be and marked as used today; None when nothing can be written to it.
+
+    numba would then keep its code beside the sources, where it can be stale.
+    """
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if time.time() - folder.stat().st_mtime > 86_400:
+            os.utime(folder)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK | os.X_OK) else None
+
+
+def prune_caches(folder: Path) -> None:
+    """Delete the caches beside a folder that were not used for UNUSED_DAYS. Links are left alone."""
+    with suppress(OSError):
+        for other in folder.parent.iterdir():
+            if other == folder or other.is_symlink() or not _OURS.fullmatch(other.name):
+                continue
+            with suppress(OSError):
+                if time.time() - other.stat().st_mtime > UNUSED_DAYS * 86_400:
+                    shutil.rmtree(other, ignore_errors=True)

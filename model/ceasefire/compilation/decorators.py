@@ -6,19 +6,21 @@ Compiled code is kept in the folder that `cache` names, so that a changed rule i
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from ceasefire.compilation.cache import cache_folder
+import numba
+from numba.core import compiler, compiler_machinery, event, typed_passes, types
 
-CACHE = cache_folder()
-os.environ.setdefault("NUMBA_CACHE_DIR", str(CACHE))
+from ceasefire.compilation.cache import prune_caches, usable_cache_folder
 
-import numba  # noqa: E402
-from numba.core import compiler, compiler_machinery, event, typed_passes, types  # noqa: E402
+CACHE = usable_cache_folder()
+"""Where compiled code is kept; None when it cannot be kept."""
 
-numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # numba may have been imported before this module
+PRIVATE_PARTS = ((0, 61), (0, 69))
+"""Versions of numba, from and below, whose private parts are known: with any other, rules are compiled as usual."""
+
+KNOWN_NUMBA = PRIVATE_PARTS[0] <= tuple(int(part) for part in numba.__version__.split(".")[:2]) < PRIVATE_PARTS[1]
 
 
 def _name_of(record: Any) -> str:
@@ -26,7 +28,8 @@ def _name_of(record: Any) -> str:
     return str(record.name)
 
 
-types.Record.__repr__ = _name_of  # type: ignore[method-assign]
+if KNOWN_NUMBA:
+    types.Record.__repr__ = _name_of  # type: ignore[method-assign]
 
 
 class _Compiling(event.Listener):
@@ -38,6 +41,7 @@ class _Compiling(event.Listener):
     def __init__(self) -> None:
         self.depth, self.collects = 0, False
         self.callback: Callable[[], None] | None = None
+        self.pruned = False
 
     def on_start(self, event: object) -> None:
         """Compilation of a function begins, possibly nested in another."""
@@ -48,6 +52,9 @@ class _Compiling(event.Listener):
         callback, self.callback = self.callback, None
         if callback is not None:
             callback()
+        if not self.pruned and CACHE is not None:
+            self.pruned = True
+            prune_caches(CACHE)
 
     def on_end(self, event: object) -> None:
         """Compilation of a function ends, with success or not."""
@@ -111,9 +118,8 @@ def seldom(function: Rule) -> Rule:
 
 
 def _for_rules(function: Rule, **options: bool) -> Rule:
-    compiled = numba.njit(
-        no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_RuleCompiler, **STRICT, **options
-    )(function)
+    pipeline = {"pipeline_class": _RuleCompiler} if KNOWN_NUMBA else {}
+    compiled = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **pipeline, **STRICT, **options)(function)
     if compiling():
         compiled.__class__ = _for_rules_only(type(compiled))
     return cast(Rule, compiled)
@@ -129,8 +135,16 @@ def _for_rules_only(kind: Any) -> Any:
 
 
 def called_from_python(function: Rule) -> Rule:
-    """Compile a function with a Python entry point; its machine code is cached on disk."""
-    compiled: Rule = numba.njit(cache=True, forceinline=True, **STRICT)(function)
+    """Compile a function with a Python entry point; its machine code is cached on disk, where that is possible.
+
+    numba looks up its cache folder here and only here, so that functions of users keep the folder of theirs.
+    """
+    theirs = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = "" if CACHE is None else str(CACHE)
+    try:
+        compiled: Rule = numba.njit(cache=CACHE is not None, forceinline=True, **STRICT)(function)
+    finally:
+        numba.config.CACHE_DIR = theirs
     return compiled
 
 

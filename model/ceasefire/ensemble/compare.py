@@ -19,6 +19,7 @@ from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
+from ceasefire.ensemble.pooled_forecast import Views, changes_of, views_of_side
 from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
@@ -74,7 +75,8 @@ class SidePair:
     """Two sides and the paired differences of the other from the first.
 
     `days` and `holds` are at the values as written; `over_draws` is the difference of days held over draws of the
-    assumed numbers, None when nothing is assumed or it was not computed.
+    assumed numbers, None when nothing is assumed or it was not computed. `drawn` are the days that either side held at
+    each draw, (draws, worlds), None without draws.
     """
 
     first: Side
@@ -83,6 +85,7 @@ class SidePair:
     holds: Difference
     fates: Fates
     over_draws: EffectOverDraws | None = None
+    drawn: tuple[FloatArray, FloatArray] | None = None
 
     @property
     def gain(self) -> Interval:
@@ -202,11 +205,25 @@ def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: P
         return list(pairs)
     here, horizon = days_at_draws(pairs[0].first, workers, progress), pairs[0].first.plan.horizon
     return [
-        replace(pair, over_draws=_over_draws(here, days_at_draws(pair.other, workers, progress), horizon))
-        if drawn
-        else pair
+        _drawn(pair, here, days_at_draws(pair.other, workers, progress), horizon) if drawn else pair
         for pair, drawn in zip(pairs, uncertain[1:], strict=True)
     ]
+
+
+def _drawn(pair: SidePair, here: FloatArray, there: FloatArray, horizon: int) -> SidePair:
+    return replace(pair, over_draws=_over_draws(here, there, horizon), drawn=(here, there))
+
+
+def views_of_sides(first: Side, pairs: Sequence[SidePair]) -> list[tuple[Side, Views]]:
+    """The sides that a forecast can be pooled for, each with its views: scenarios as their files state them."""
+    here = next((pair.drawn[0] for pair in pairs if pair.drawn is not None), None)
+    sides = [(first, here), *((pair.other, pair.drawn[1] if pair.drawn is not None else None) for pair in pairs)]
+    views = [
+        (side, views_of_side(side.plan, side.worlds, drawn))
+        for side, drawn in sides
+        if not changes_of(side.plan.loaded) and not side.worlds["failed"].all()
+    ]
+    return [(side, one) for side, one in views if one.pooled is not None]
 
 
 def is_uncertain(plans: Sequence[Plan]) -> list[bool]:

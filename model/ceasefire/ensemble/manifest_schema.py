@@ -55,6 +55,36 @@ class _Run(_Typed):
     program: _Program
 
 
+class _Asked(_Typed):
+    outcomes: Annotated[list[Text], Field(min_length=1)]
+    cautions: list[Text] = Field(default_factory=list)
+    draws: Count | None = None
+    until: dict[str, Any] | None = None
+
+
+class _Factor(_Typed):
+    name: Text
+    kind: Literal["change", "part", "number", "choice", "doubt"]
+    lever: bool
+    paths: Annotated[list[Text], Field(min_length=1)]
+
+
+class _Parts(_Typed):
+    source: Text
+    scenario: Sha256
+    design: Sha256
+    seed: Count
+    worlds: Count
+    until: dict[str, Any] | None
+    independent: bool
+
+
+class _FailedWorld(_Typed):
+    point: Count
+    world: Count
+    replay: Text
+
+
 class _Experiment(_Typed):
     """The manifest of an experiment."""
 
@@ -66,14 +96,14 @@ class _Experiment(_Typed):
     scenario: Text
     design: Text
     rough: bool
-    experiment: dict[str, Any]
-    factors: list[dict[str, Any]]
+    experiment: _Asked
+    factors: Annotated[list[_Factor], Field(min_length=1)]
     points: Count
     worlds_per_point: Count
     seed: Count
-    days: Count
+    days: Annotated[int, Field(ge=1, le=36_500)]
     identity: Sha256
-    identity_parts: dict[str, Any]
+    identity_parts: _Parts
     command: Text
     started: Text
     program: _Program
@@ -82,11 +112,19 @@ class _Experiment(_Typed):
     worlds: Count
     worlds_done: Count
     worlds_failed: Count
-    failed: list[dict[str, Any]]
+    failed: list[_FailedWorld]
     reasons: list[Text] = Field(default_factory=list)
 
 
 IDENTITY = ("digest", "worlds", "seed", "days", "engine")
+
+
+def hash_of(*parts: bytes) -> str:
+    """SHA-256, in hex, of several byte strings one after another, each with its length before it."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
 
 
 def manifest_fault(manifest: dict[str, Any]) -> str | None:
@@ -97,7 +135,14 @@ def manifest_fault(manifest: dict[str, Any]) -> str | None:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg'][0].lower()}{first['msg'][1:]}"
-    if not experiment:
+    if experiment:
+        parts = manifest["identity_parts"]
+        shown = {"seed": manifest["seed"], "worlds": manifest["worlds_per_point"]}
+        if hash_of(json.dumps(parts, sort_keys=True).encode()) != manifest["identity"] or any(
+            parts[name] != value for name, value in shown.items()
+        ):
+            return "was edited: its identity is not that of the experiment that filled the folder"
+    else:
         identity = {**{name: manifest[name] for name in IDENTITY}, "source": manifest["program"]["source"]}
         if hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest() != manifest["identity"]:
             return f"was edited: {', '.join(IDENTITY)} are not those of the run that filled the folder"

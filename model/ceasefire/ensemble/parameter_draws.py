@@ -6,17 +6,19 @@ import csv
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.compilation import random_streams
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
-from ceasefire.simulation.engine import Batch, many_points
 from ceasefire.simulation.initial_state import InitialState
+
+if TYPE_CHECKING:
+    from ceasefire.simulation.engine import Batch
 
 FILE = Path(__file__).parent / "fitted.csv"
 """Draws from the posterior of the fitted numbers: a column for each number, a row for each draw."""
@@ -66,10 +68,18 @@ def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
 
 def _stream_key(seed: int) -> np.uint64:
     """The key of the random stream of parameter draws, which belongs to no world and no day."""
+    from ceasefire.compilation import random_streams
+
     with np.errstate(over="ignore"):
         # compiled rules return a plain int, which the next rule does not take as an unsigned number
         world = np.uint64(random_streams.world_key(np.uint64(seed), np.uint64(0)))
         return np.uint64(random_streams.stream_key(world, random_streams.DOUBT))
+
+
+def _uniforms(key: np.uint64, name: np.uint64, count: int) -> NDArray[np.float64]:
+    from ceasefire.compilation import random_streams
+
+    return np.asarray(random_streams.uniforms(key, name, count))
 
 
 def assumed_values(ranges: dict[str, tuple[float, float]], count: int, seed: int) -> dict[str, NDArray[np.float64]]:
@@ -78,16 +88,13 @@ def assumed_values(ranges: dict[str, tuple[float, float]], count: int, seed: int
     A draw is keyed by the number's path and the draw's position: a new assumption leaves the draws of others alone.
     """
     key = _stream_key(seed)
-    return {
-        path: low + (high - low) * random_streams.uniforms(key, name_key(path), count)
-        for path, (low, high) in ranges.items()
-    }
+    return {path: low + (high - low) * _uniforms(key, name_key(path), count) for path, (low, high) in ranges.items()}
 
 
 def fitted_values(scenario: Scenario, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """`count` joint draws of the fitted numbers: each draw takes one row of the posterior, all with equal chance."""
     rows, key = fitted_paths(scenario), _stream_key(seed)
-    quantiles = random_streams.uniforms(key, name_key("fitted mechanisms"), count)
+    quantiles = _uniforms(key, name_key("fitted mechanisms"), count)
     return {path: np.array(values)[(quantiles * len(values)).astype(np.int64)] for path, values in rows.items()}
 
 
@@ -101,7 +108,7 @@ def catalogue_values(initial: InitialState, count: int, seed: int) -> dict[str, 
     stated = initial.record.view(np.float64)
     for path, slot in initial.slots.items():
         if path.startswith("motives.") and stated[slot] != 0.0:
-            either_way = 2.0 * random_streams.uniforms(key, name_key(path), count) - 1.0
+            either_way = 2.0 * _uniforms(key, name_key(path), count) - 1.0
             drawn = stated[slot] * (1.0 + CATALOGUE_DOUBT * either_way)
             values[path] = np.clip(drawn, -1.0, 1.0) if ".profile." in path else drawn
     return values
@@ -109,7 +116,7 @@ def catalogue_values(initial: InitialState, count: int, seed: int) -> dict[str, 
 
 def common_scale(count: int, seed: int) -> NDArray[np.float64]:
     """`count` draws of one factor on all weights of all actors: words such as 'strong' fix ratios, and no scale."""
-    uniform = random_streams.uniforms(_stream_key(seed), name_key("common scale of the weights"), count)
+    uniform = _uniforms(_stream_key(seed), name_key("common scale of the weights"), count)
     return np.asarray(COMMON_SCALE ** (2.0 * uniform - 1.0))
 
 
@@ -127,5 +134,7 @@ def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> B
     for path, slot in initial.slots.items():
         if path.startswith("actors.") and ".motives." in path:
             values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
+    from ceasefire.simulation.engine import many_points
+
     batch = many_points(initial, values, WORLDS_PER_DRAW, seed)
     return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -61,6 +61,8 @@ class RunResult:
     doubt: pd.DataFrame | None
     assumed: int
     reasons: tuple[str, ...] = ()
+    kept: dict[str, object] = field(default_factory=dict, compare=False)
+    """What was computed from the tables and takes long, kept to be computed once."""
 
     def __repr__(self) -> str:
         return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers assumed>"
@@ -107,6 +109,7 @@ def run_plan(
     initial, progress = initial_state(plan.scenario), progress or no_progress
     rows, reasons = simulate_plan(plan, initial, workers, progress)
     worlds = worlds_frame(rows, initial)
+    del rows
     batch = uncertainty_batch(plan.scenario, initial, plan.seed)
     with _in_background(batch, workers, progress) as wait_for_rows:
         if while_sampling is not None:

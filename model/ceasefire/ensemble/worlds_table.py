@@ -56,7 +56,9 @@ def failure_reason(problem: Exception) -> str:
 
 def worlds_frame(rows: WorldArray, initial: InitialState) -> pd.DataFrame:
     """One row per world, with WORLD_COLUMNS; days not reached are missing, and actors and causes are names."""
-    counter = np.nan_to_num(rows["counter"], posinf=0, neginf=0)
+    counter = rows["counter"]
+    if not np.isfinite(counter).all():
+        counter = np.nan_to_num(counter, posinf=0, neginf=0)
     columns: dict[str, object] = {
         "point": rows["point"],
         "world": rows["world"],
@@ -165,12 +167,19 @@ def table_hash(worlds: pd.DataFrame) -> str:
     """SHA-256 of the content of a table, whichever program wrote it."""
     digest = hashlib.sha256()
     for name in WORLD_COLUMNS:
-        digest.update(name.encode() + b"\0" + b"".join(_bytes_of(worlds[name], name)))
+        digest.update(name.encode() + b"\0")
+        for part in _bytes_of(worlds[name], name):
+            digest.update(part)
     return digest.hexdigest()
+
+
+def _parts(values: NDArray[np.object_]) -> Iterable[NDArray[np.object_]]:
+    return (values[first : first + ROWS_PER_GROUP] for first in range(0, len(values), ROWS_PER_GROUP))
 
 
 def _bytes_of(column: pd.Series, name: str) -> Iterable[bytes]:
     if name in NAMES:
-        return (str(value).encode() + b"\0" for value in column)
+        texts = {value: str(value).encode() + b"\0" for value in column.unique()}
+        return (b"".join(map(texts.__getitem__, part)) for part in _parts(column.to_numpy(object)))
     numbers = column.fillna(-1) if name in CLOCKS else column
     return (numbers.to_numpy(dtype=np.int64).astype("<i8").tobytes(),)

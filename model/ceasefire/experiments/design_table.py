@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ceasefire.errors import Fault
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.schema import Spread
+from ceasefire.experiments.schema import MOST_POINTS, Spread
 from ceasefire.scenario.parameter_paths import is_number
 from ceasefire.scenario.yaml_with_lines import Place, read_value, shown_file, to_plain
 from ceasefire.suggestions import did_you_mean
@@ -22,46 +21,41 @@ ON_OFF = {"": False, "on": True, "off": False, "true": True, "false": False, "1"
 
 def read_points(file: Path, factors: Sequence[Factor]) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
     """The factors with their values in the table, the points, and the faults by line."""
+    from ceasefire.data_files.read_table import text_rows
+
     shown = shown_file(file)
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            lines = list(csv.reader(opened))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        return list(factors), (), [Fault(shown, None, "", f"cannot be read: {problem}")]
-    if len(lines) < 2:
-        return list(factors), (), [Fault(shown, 1, "", "has no rows below its header")]
-    faults = _heading_faults(shown, lines[0], factors)
-    faults += [
-        Fault(shown, at, "", f"has {len(line)} cells and needs {len(lines[0])}, as many as the header")
-        for at, line in enumerate(lines[1:], start=2)
-        if line and len(line) != len(lines[0])
-    ]
+        header, rows = text_rows(file, [factor.name for factor in factors], blank_rows=True)
+    except ScenarioError as error:
+        return list(factors), (), [replace(fault, file=shown) for fault in error.faults]
+    faults = _heading_faults(shown, header, factors)
+    if not rows:
+        faults.append(Fault(shown, 1, "", "has no rows below its header"))
+    if len(rows) > MOST_POINTS:
+        faults.append(Fault(shown, None, "", f"has {len(rows):,} rows; at most {MOST_POINTS:,} are possible"))
     if faults:
         return list(factors), (), faults
-    rows = [(at, line) for at, line in enumerate(lines[1:], start=2) if line]
-    return _with_values(shown, [name.strip() for name in lines[0]], rows, factors)
+    return _with_values(shown, rows, factors)
 
 
 def _heading_faults(shown: str, heading: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:
-    names = [name.strip() for name in heading]
     wanted = [factor.name for factor in factors]
     unknown = [
         f"'{name}' is not a factor of the experiment{did_you_mean(name, wanted)}"
-        for name in names
+        for name in heading
         if name not in wanted
     ]
-    missing = [f"lacks a column for '{name}'" for name in wanted if name not in names]
-    twice = [f"'{name}' is the name of two columns" for name in dict.fromkeys(names) if names.count(name) > 1]
-    return [Fault(shown, 1, "", message) for message in (*unknown, *missing, *twice)]
+    missing = [f"lacks a column for '{name}'" for name in wanted if name not in heading]
+    return [Fault(shown, 1, "", message) for message in (*unknown, *missing)]
 
 
 def _with_values(
-    shown: str, names: Sequence[str], lines: Sequence[tuple[int, Sequence[str]]], factors: Sequence[Factor]
+    shown: str, lines: Sequence[tuple[int, dict[str, str]]], factors: Sequence[Factor]
 ) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
     faults: list[Fault] = []
     filled, columns = [], []
     for factor in factors:
-        cells = [(at, line[names.index(factor.name)].strip()) for at, line in lines]
+        cells = [(at, line[factor.name]) for at, line in lines]
         read_column = _switch_column if factor.kind == "change" else _value_column
         new_factor, codes, column_faults = read_column(shown, factor, cells)
         filled.append(new_factor)

@@ -47,26 +47,31 @@ class Points:
         return len(self.codes)
 
 
-def points_of(experiment: LoadedExperiment, samples: int | None = None, draws: int | None = None) -> Points:
+def points_of(
+    experiment: LoadedExperiment, samples: int | None = None, draws: int | None = None, *, roughly: bool = False
+) -> Points:
     """The points of an experiment. `samples` and `draws` replace the numbers in its file.
 
-    ScenarioError when there are too many points.
+    `roughly` spreads numbers evenly instead of drawing them: as many points, quickly. ScenarioError when there are
+    too many points.
     """
     spec = experiment.spec
     samples, draws = samples or spec.design.samples, draws or spec.draws
     if not experiment.crossed:
-        return _one_table(_table(experiment, experiment.factors, samples), experiment.factors)
+        return _one_table(_table(experiment, experiment.factors, samples, roughly), experiment.factors)
     levers, uncertainties = experiment.of(lever=True), experiment.of(lever=False)
     if spec.design.kind in SAMPLED:
         assert samples is not None
         chosen = _one_table(_grid(experiment, levers), levers)
-        sample = _coded(uncertainties, _sample(experiment, uncertainties, samples))
+        sample = _coded(uncertainties, _sample(experiment, uncertainties, samples, roughly))
         _check_count(experiment, len(chosen) * len(sample))
         return _crossed(experiment, chosen, sample)
     assert draws is not None
-    chosen = _one_table(_table(experiment, levers, samples), levers)
+    chosen = _one_table(_table(experiment, levers, samples, roughly), levers)
     _check_count(experiment, len(chosen) * draws)
-    drawn = _coded(uncertainties, latin_hypercube(len(uncertainties), draws, spec.seed))
+    even = roughly and _only_numbers(uncertainties)
+    quantiles = _evenly(draws, uncertainties) if even else latin_hypercube(len(uncertainties), draws, spec.seed)
+    drawn = _coded(uncertainties, quantiles)
     return _crossed(experiment, chosen, drawn)
 
 
@@ -109,14 +114,16 @@ def _crossed(experiment: LoadedExperiment, chosen: Points, drawn: FloatArray) ->
     return Points(codes, baseline, draw, np.tile(chosen.levers_at, draws), chosen.before, first_alike(alike))
 
 
-def _table(experiment: LoadedExperiment, factors: Sequence[Factor], samples: int | None) -> FloatArray:
+def _table(
+    experiment: LoadedExperiment, factors: Sequence[Factor], samples: int | None, roughly: bool = False
+) -> FloatArray:
     """The codes of a design over some factors."""
     kind = experiment.spec.design.kind
     if kind == "table":
         return np.array(experiment.rows, np.float64).reshape(len(experiment.rows), len(factors))
     if kind in SAMPLED:
         assert samples is not None
-        codes = _coded(factors, _sample(experiment, factors, samples))
+        codes = _coded(factors, _sample(experiment, factors, samples, roughly))
     elif kind == "one_at_a_time":
         codes = np.array(list(_one_at_a_time(factors)))
     else:
@@ -144,19 +151,30 @@ def _coded(factors: Sequence[Factor], sample: FloatArray) -> FloatArray:
     return np.array(columns, np.float64).T.reshape(sample.shape)
 
 
-def _sample(experiment: LoadedExperiment, factors: Sequence[Factor], samples: int) -> FloatArray:
+def _only_numbers(factors: Sequence[Factor]) -> bool:
+    return all(factor.kind in ("number", "doubt") and factor.spread.values is None for factor in factors)
+
+
+def _evenly(count: int, factors: Sequence[Factor]) -> FloatArray:
+    """Quantiles, shape (count, factors), the same for all factors."""
+    return np.repeat(np.linspace(0.0, 1.0, count)[:, None], len(factors), axis=1)
+
+
+def _sample(experiment: LoadedExperiment, factors: Sequence[Factor], samples: int, roughly: bool = False) -> FloatArray:
     kind, seed = experiment.spec.design.kind, experiment.spec.seed
+    each = {"latin_hypercube": 1, "sobol": len(factors) + 2, "morris": len(factors) + 1}[kind]
+    _check_count(experiment, samples * each)
+    if roughly and kind != "morris" and _only_numbers(factors):
+        return _evenly(samples * each, factors)
     if kind == "latin_hypercube":
         return latin_hypercube(len(factors), samples, seed)
     if kind == "sobol":
-        _check_count(experiment, samples * (len(factors) + 2))
         from SALib.sample import sobol
 
         sample: FloatArray = sobol.sample(
             _problem(len(factors)), samples, calc_second_order=False, seed=_numpy_seed(seed)
         )
         return sample
-    _check_count(experiment, samples * (len(factors) + 1))
     from SALib.sample import morris
 
     sample = morris.sample(_problem(len(factors)), samples, num_levels=MORRIS_LEVELS, seed=_numpy_seed(seed))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -72,16 +73,19 @@ class ThreadExecutor:
 CONNECT_TIMEOUT = "20s"
 """Time to wait for the scheduler."""
 
+NO_WORKER_SECONDS = 20.0
+"""How long a scheduler may be without workers."""
+
 RETRIES = 3
 """How often a chunk is submitted again after its worker died."""
 
 
 class ClusterError(Exception):
-    """The cluster cannot be reached, or lost a chunk."""
+    """The cluster cannot be reached, has no workers, or lost a chunk."""
 
 
 class DaskExecutor:
-    """Workers of the Dask scheduler at an address. ClusterError when no scheduler is there."""
+    """Workers of the Dask scheduler at an address. ClusterError when no scheduler is there, or it has no workers."""
 
     def __init__(self, address: str) -> None:
         try:
@@ -95,6 +99,11 @@ class DaskExecutor:
             self._client = connect(address, timeout=CONNECT_TIMEOUT)
         except (OSError, ValueError) as problem:
             raise ClusterError(f"no Dask scheduler answers at {address}: {problem}") from problem
+        try:
+            self._client.wait_for_workers(1, timeout=NO_WORKER_SECONDS)
+        except (OSError, TimeoutError):
+            self._client.close(timeout=5)
+            raise self._without_workers() from None
 
     def __enter__(self) -> DaskExecutor:
         return self
@@ -108,7 +117,7 @@ class DaskExecutor:
     @property
     def capacity(self) -> int:
         """Two chunks for each thread of each worker."""
-        return max(2, 2 * int(sum(self._client.nthreads().values())))
+        return max(2, 2 * self._workers())
 
     def submit(self, records: PointRecords, chunk: Chunk) -> ChunkFuture:
         """Submit a chunk with the records of its own points."""
@@ -119,14 +128,49 @@ class DaskExecutor:
         return future
 
     def wait(self, futures: Iterable[ChunkFuture]) -> set[ChunkFuture]:
-        """Wait until at least one of these is finished; returns those that are. ClusterError without a scheduler."""
+        """Wait until at least one of these is finished; returns those that are.
+
+        ClusterError when the scheduler is gone, has no workers any more, or has lost a chunk.
+        """
         import distributed
 
         wait: Any = distributed.wait
-        waiting = list(futures)
+        waiting, since = list(futures), time.monotonic()
         while True:
             try:
-                return set(wait(waiting, timeout=1, return_when="FIRST_COMPLETED").done)
+                done = set(wait(waiting, timeout=1, return_when="FIRST_COMPLETED").done)
             except TimeoutError:
-                if self._client.status != "running":
-                    raise ClusterError(f"the scheduler at {self.address} cannot be reached any more") from None
+                if self._workers():
+                    since = time.monotonic()
+                elif time.monotonic() - since > NO_WORKER_SECONDS:
+                    raise self._without_workers() from None
+                continue
+            except (OSError, CancelledError):
+                raise self._gone() from None
+            for future in done:
+                self._refuse_lost(future)
+            return done
+
+    def _refuse_lost(self, future: Any) -> None:
+        if future.status in ("cancelled", "lost"):
+            raise self._gone()
+        problem = future.exception() if future.status == "error" else None
+        if type(problem).__name__ == "KilledWorker":
+            raise ClusterError(f"a chunk ended {RETRIES + 1} workers of {self.address} (a lack of memory there?)")
+
+    def _workers(self) -> int:
+        """Threads of the workers. ClusterError when the scheduler is gone."""
+        if self._client.status != "running":
+            raise self._gone()
+        try:
+            return int(sum(self._client.nthreads().values()))
+        except (OSError, TimeoutError):
+            raise self._gone() from None
+
+    def _gone(self) -> ClusterError:
+        return ClusterError(f"the scheduler at {self.address} is gone: it cannot be reached any more")
+
+    def _without_workers(self) -> ClusterError:
+        return ClusterError(
+            f"the scheduler at {self.address} has no workers; start some with: dask worker {self.address}"
+        )

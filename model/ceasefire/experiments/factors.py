@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ceasefire.compilation import random_streams
 from ceasefire.experiments.schema import Spread
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
 
@@ -86,6 +85,8 @@ class Factor:
         return self.values[int(code)] if self.kind == "choice" else code
 
     def _of_distribution(self, quantile: float) -> float:
+        from ceasefire.compilation import random_streams
+
         for code, name in enumerate(DISTRIBUTIONS, start=1):
             shape = getattr(self.spread, name, None)
             if shape is not None:

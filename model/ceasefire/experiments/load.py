@@ -15,7 +15,7 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.contrasts import Swap, between
 from ceasefire.experiments.design_table import Row, read_points
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.schema import SAMPLED, Design, Experiment, Factors, Spread
+from ceasefire.experiments.schema import SAMPLED, Case, Design, Experiment, Factors, Spread
 from ceasefire.scenario.compose import change_name, name_faults
 from ceasefire.scenario.find_scenarios import find_change, find_experiment
 from ceasefire.scenario.load import Loaded
@@ -172,7 +172,23 @@ class _ExperimentReader:
         for place, label in enumerate(labels):
             if label in labels[:place]:
                 self._fault(("cases", place, "scenario"), f"'{label}' is listed twice")
+        if len(loaded) == len(self.spec.cases):
+            ends = [self._ended(place, case, loaded[place]) for place, case in enumerate(self.spec.cases)]
+            self.spec = self.spec.model_copy(update={"cases": ends})
         return tuple(loaded)
+
+    def _ended(self, place: int, case: Case, loaded: Loaded) -> Case:
+        """The case with how long it held, from `really:` of its scenario where the experiment does not say."""
+        if case.held is not None:
+            return case
+        really: Any = getattr(loaded.scenario, "really", None)
+        if really is None:
+            self._fault(
+                ("cases", place), "held is missing, and the scenario has no `really:` that says how long it held"
+            )
+            return case
+        known = {"held": really.held(loaded.scenario.start), "holding": really.holding}
+        return case.model_copy(update={**known, "source": case.source or really.source})
 
     def _group(self, base: BaseScenario, group: str) -> Iterator[Factor]:
         factors: Factors = getattr(self.spec, group)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ceasefire.analysis.estimates import Z_95, Interval, wilson
 from ceasefire.analysis.paired_differences import Difference, paired_difference, unpaired_difference
 from ceasefire.array_types import FloatArray
+from ceasefire.errors import FolderError
 from ceasefire.experiments.chunks import IntArray
 from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.experiments.prepare import PreparedExperiment
-from ceasefire.experiments.result_store import Store
+from ceasefire.experiments.result_store import Store, checked_parquet
+
+MOST_CHUNK_ROWS = 100_000
+"""Rows of the file of a chunk, at most: blocks of one round are never cut apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +90,28 @@ def read_outcome(
     for number in chunks:
         columns = read_columns(store, number, ("point", "world", "failed", *outcome.columns))
         point = columns["point"]
+        if not ((point >= 0) & (point < len(worlds))).all():
+            raise _edited(store, number)
         place = offsets[point] + columns["world"] - first[point]
+        if not ((place >= offsets[point]) & (place < offsets[point + 1])).all():
+            raise _edited(store, number)
         values[place] = np.where(columns["failed"] == 1, np.nan, outcome.of(columns))
     return OutcomeValues(outcome, values, offsets, prepared.horizon, prepared.independent, prepared.points.same_as)
 
 
 def read_columns(store: Store, number: int, names: Iterable[str]) -> dict[str, NDArray[Any]]:
     """Columns of a chunk's file; booleans as 0 or 1."""
-    table = pq.ParquetFile(io.BytesIO(store.part(number).read_bytes())).read(columns=list(dict.fromkeys(names)))
-    columns = {name: table.column(name).to_numpy() for name in table.column_names}
-    return {name: values.astype(np.int64) if values.dtype == bool else values for name, values in columns.items()}
+    wanted = list(dict.fromkeys(names))
+    try:
+        table = checked_parquet(store.part(number), MOST_CHUNK_ROWS).read(columns=wanted)
+        columns = {name: table.column(name).to_numpy() for name in wanted}
+    except (OSError, ValueError, KeyError, pa.ArrowException):
+        raise _edited(store, number) from None
+    whole = {name: values.astype(np.int64) if values.dtype == bool else values for name, values in columns.items()}
+    if any(whole[name].dtype != np.int64 for name in ("point", "world", "failed") if name in whole):
+        raise _edited(store, number)
+    return whole
+
+
+def _edited(store: Store, number: int) -> FolderError:
+    return FolderError(f"{store.part(number)} was edited: it does not hold the worlds of its chunk")

@@ -5,22 +5,28 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import assumed_ranges
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiments.chunks import IntArray, PointRecords
-from ceasefire.experiments.designs import Points
+from ceasefire.experiments.designs import Points, points_of
 from ceasefire.experiments.factors import Factor
 from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ceasefire.experiments.chunks import IntArray, PointRecords
+
+TRIED_BEFORE_RUNNING = 12
+"""A design of more variants of a scenario than this is checked on some of them."""
 
 MOST_VARIANTS = 5_000
 """Scenarios that differ in more than numbers, at most; each is loaded and stays in memory."""
@@ -92,6 +98,8 @@ class PointBuilder:
 
     def records(self, first_world: IntArray) -> PointRecords:
         """The records of all points."""
+        from ceasefire.experiments.chunks import PointRecords
+
         pairs = zip(self.variants, self.initial_states, strict=True)
         slots = tuple(
             tuple(slots_of(variant, state, factor) for factor in self.experiment.factors) for variant, state in pairs
@@ -101,6 +109,8 @@ class PointBuilder:
 
     def design(self, records: PointRecords) -> pd.DataFrame:
         """The table of the design: a row per point with its label and the value of each factor."""
+        import pandas as pd
+
         points, count = self.points, len(self.points)
         columns: dict[str, Any] = {
             "point": np.arange(count, dtype=np.int64),
@@ -205,3 +215,21 @@ def _words(factor: Factor, code: float) -> str:
         return factor.name
     value = factor.value(code)
     return f"{factor.name} = {value:g}" if isinstance(value, float) else f"{factor.name} = {value}"
+
+
+def check_points(experiment: LoadedExperiment) -> Points:
+    """The points of an experiment, after a look at the scenarios that they start from; nothing is drawn or compiled.
+
+    ScenarioError when one of them is none. Of many, those are tried in which one part is exchanged, or everything is
+    changed: two parts that do not go together are found by exchanging either of them alone.
+    """
+    points = points_of(experiment, roughly=True)
+    structural = [k for k, factor in enumerate(experiment.factors) if factor.kind in ("change", "part", "choice")]
+    variants, first = np.unique(np.nan_to_num(points.codes[:, structural], nan=-1.0), axis=0, return_index=True)
+    if len(first) > TRIED_BEFORE_RUNNING:
+        off = np.nan_to_num([experiment.factors[k].off for k in structural], nan=-1.0)
+        away = (variants != off).sum(axis=1)
+        alone = 1 if experiment.swap else 0  # changes and values alone were tried when the file was read
+        first = first[(away <= alone) | (away == len(structural))]
+    PointBuilder(experiment, replace(points, codes=points.codes[np.sort(first)]))
+    return points

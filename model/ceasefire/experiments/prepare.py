@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import time
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.manifest_schema import hash_of
 from ceasefire.experiments.chunks import IntArray, PointRecords, WorldRange
 from ceasefire.experiments.designs import Points, points_of
 from ceasefire.experiments.load import LoadedExperiment
@@ -85,8 +85,8 @@ class PreparedExperiment:
         digests = [variant.loaded.digest.encode() for variant in self.variants]
         return {
             "source": source_digest() + f" layout {LAYOUT}",
-            "scenario": _hash(str(self.horizon).encode(), *digests),
-            "design": _hash(
+            "scenario": hash_of(str(self.horizon).encode(), *digests),
+            "design": hash_of(
                 json.dumps([(f.name, f.kind, f.lever) for f in self.experiment.factors]).encode(),
                 self.records.numbers.tobytes(), self.records.state_of.tobytes(), self.points.baseline.tobytes(),
                 self.points.draw.tobytes(),
@@ -100,7 +100,7 @@ class PreparedExperiment:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the identity, in hex."""
-        return _hash(json.dumps(self.identity, sort_keys=True).encode())
+        return hash_of(json.dumps(self.identity, sort_keys=True).encode())
 
 
 def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
         "scenario": experiment.base.loaded.label,
         "experiment": spec,
         "digest": prepared.identity["scenario"],
-        "digest_words": _hash(json.dumps(spec, sort_keys=True).encode(), *(text.encode() for text in texts)),
+        "digest_words": hash_of(json.dumps(spec, sort_keys=True).encode(), *(text.encode() for text in texts)),
     }
 
 
@@ -161,13 +161,6 @@ def _fewer(experiment: LoadedExperiment) -> tuple[int | None, int | None]:
         each *= math.prod(len(factor.levels()) for factor in experiment.of(lever=True)) + 1
     fewer = max(2, min(samples, most_points // each))
     return (1 << (fewer.bit_length() - 1) if spec.design.kind == "sobol" else fewer), None
-
-
-def _hash(*parts: bytes) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()
 
 
 BYTES_PER_WORLD = 40

@@ -14,10 +14,12 @@ import pyarrow.dataset as ds
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.output_folder import FolderError, plan_of, read_manifest
 from ceasefire.ensemble.worlds_table import WORLD_COLUMNS, worlds_frame
+from ceasefire.errors import ScenarioError
 from ceasefire.experiments.chunks import PointRecords
 from ceasefire.experiments.factors import Factor
 from ceasefire.experiments.points import Variant, slots_of, variant_state
-from ceasefire.experiments.result_store import WORLDS, Store
+from ceasefire.experiments.result_store import WORLDS, Store, checked_parquet
+from ceasefire.experiments.schema import MOST_WORLDS
 from ceasefire.scenario.load import Loaded, load_resolved
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.simulation.engine import Batch, one_scenario, simulate
@@ -42,11 +44,14 @@ class Replayed:
 def replay(folder: Path, world: int, point: int = 0) -> Replayed:
     """Simulate a world of a folder again. FolderError when the folder, or the world in it, does not exist."""
     manifest = read_manifest(folder)
-    then = _row(folder, point, world)
-    if manifest.get("kind") == "experiment":
-        batch = _experiment_batch(folder, manifest, point, world)
-    else:
-        batch = _run_batch(folder, manifest, world)
+    try:
+        then = _row(folder, point, world)
+        if manifest.get("kind") == "experiment":
+            batch = _experiment_batch(folder, manifest, point, world)
+        else:
+            batch = _run_batch(folder, manifest, world)
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError, ScenarioError) as problem:
+        raise FolderError(f"{folder} was edited or damaged: {problem}") from problem
     rows = simulate(batch, 0, 1)
     rows["point"] = point
     now = _plain(worlds_frame(rows, batch.opening).iloc[0])
@@ -57,6 +62,8 @@ def replay(folder: Path, world: int, point: int = 0) -> Replayed:
 def _row(folder: Path, point: int, world: int) -> dict[str, Any]:
     """The stored row of a world."""
     try:
+        for part in (folder / WORLDS).iterdir():
+            checked_parquet(part, MOST_WORLDS)
         table = ds.dataset(folder / WORLDS, format="parquet")
         rows = table.to_table(filter=(ds.field("point") == point) & (ds.field("world") == world)).to_pandas()
         if len(rows) == 1:

@@ -16,19 +16,21 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ceasefire.ensemble.manifest import MANIFEST
 from ceasefire.ensemble.output_folder import FolderError, read_manifest, refuse_links
 from ceasefire.ensemble.unfinished import file_aside, sweep
 from ceasefire.experiments.chunks import ChunkResult
+from ceasefire.experiments.schema import MOST_POINTS
+from ceasefire.regular_files import NotReadError, read_regular
 
 WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios.parquet", "chunks.jsonl", ".lock"
 
@@ -36,16 +38,25 @@ LOCK_SECONDS = 1.0
 """How long a run waits for the lock of its folder before it says that another run is writing there."""
 
 
-@dataclass(frozen=True)
-class Entry:
+LARGEST_LEDGER, LARGEST_TABLE = 200_000_000, 1_000_000_000
+"""Bytes of the files of a folder from a stranger that are read, at most."""
+
+Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+class Entry(BaseModel):
     """A finished chunk: a line of the ledger."""
 
-    chunk: int
-    sha256: str
-    worlds: int
-    failed: tuple[tuple[int, int], ...]
-    reasons: tuple[str, ...]
-    at: str
+    model_config = ConfigDict(frozen=True)
+
+    chunk: Annotated[int, Field(ge=0, le=10**9)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    worlds: Annotated[int, Field(ge=1, le=10**6)]
+    failed: tuple[tuple[Number, Number], ...]
+    reasons: tuple[Annotated[str, Field(max_length=10_000)], ...]
+    at: Annotated[
+        str, AfterValidator(lambda text: datetime.datetime.fromisoformat(text).isoformat("T", "milliseconds"))
+    ]
 
 
 class Store:
@@ -108,19 +119,27 @@ class Store:
     def ledger(self) -> dict[int, Entry]:
         """Finished chunks by number; the last line about a chunk counts, and incomplete lines are ignored."""
         entries = {}
-        with suppress(FileNotFoundError):
-            for line in (self.folder / LEDGER).read_text(encoding="utf-8", errors="replace").splitlines():
-                with suppress(ValueError, KeyError, TypeError):
-                    entry = _entry(json.loads(line))
-                    entries[entry.chunk] = entry
+        try:
+            text = read_regular(self.folder / LEDGER, LARGEST_LEDGER).decode(errors="replace")
+        except FileNotFoundError:
+            return {}
+        except NotReadError as problem:
+            raise FolderError(f"{self.folder / LEDGER} cannot be read: {problem.strerror}") from problem
+        for line in text.splitlines():
+            with suppress(ValueError):  # incomplete, or no line of this program
+                entry = Entry.model_validate_json(line)
+                entries[entry.chunk] = entry
         return entries
 
     def add(self, result: ChunkResult) -> Entry:
         """Write a chunk's file, then its line. OSError when the disk is full; no incomplete file stays."""
         write_whole(self.part(result.number), result.content)
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        entry = Entry(result.number, result.sha256, result.worlds, result.failed, result.reasons, now)
-        _append(self.folder / LEDGER, json.dumps(entry.__dict__) + "\n")
+        entry = Entry(
+            chunk=result.number, sha256=result.sha256, worlds=result.worlds, failed=result.failed,
+            reasons=result.reasons, at=now,
+        )  # fmt: skip
+        _append(self.folder / LEDGER, json.dumps(entry.model_dump()) + "\n")
         return entry
 
     def sound(self) -> tuple[dict[int, Entry], list[int]]:
@@ -165,23 +184,33 @@ def _append(file: Path, line: str) -> None:
         os.fsync(opened.fileno())
 
 
-def _entry(line: dict[str, Any]) -> Entry:
-    failed = tuple((int(point), int(world)) for point, world in line["failed"])
-    return Entry(int(line["chunk"]), line["sha256"], int(line["worlds"]), failed, tuple(line["reasons"]), line["at"])
-
-
 def _checksum(file: Path) -> str | None:
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return hashlib.sha256(read_regular(file, LARGEST_TABLE)).hexdigest()
     except OSError:
         return None
 
 
-def _frame(file: Path) -> pd.DataFrame:
+def checked_parquet(file: Path, most: int = MOST_POINTS) -> pq.ParquetFile:
+    """A Parquet file of at most `most` rows, opened. FolderError when it is larger, or none."""
     try:
-        frame: pd.DataFrame = pq.ParquetFile(io.BytesIO(file.read_bytes())).read().to_pandas()
+        opened = pq.ParquetFile(io.BytesIO(read_regular(file, LARGEST_TABLE)))
+        size = sum(opened.metadata.row_group(k).total_byte_size for k in range(opened.num_row_groups))
+        if opened.metadata.num_rows > most or size > LARGEST_TABLE:
+            raise FolderError(
+                f"{file} cannot be read: {opened.metadata.num_rows:,} rows of {size:,} bytes are too many"
+            )
+        return opened
+    except (OSError, ValueError, pa.ArrowException) as problem:
+        raise FolderError(f"{file} cannot be read: {problem}") from problem
+
+
+def _frame(file: Path) -> pd.DataFrame:
+    opened = checked_parquet(file)
+    try:
+        frame: pd.DataFrame = opened.read().to_pandas()
         return frame
-    except (OSError, pa.ArrowException) as problem:
+    except (OSError, ValueError, pa.ArrowException) as problem:
         raise FolderError(f"{file} cannot be read: {problem}") from problem
 
 

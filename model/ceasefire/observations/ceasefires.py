@@ -16,12 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-from ceasefire.observations import cells
+from ceasefire.data_files import cells
+from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
+from ceasefire.data_files.text_file import TextTable, refuse
 from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.filters import Filters, NameFilter, check_matched
 from ceasefire.observations.formats import CEASEFIRES_NEEDED
-from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
-from ceasefire.observations.text_file import TextTable, refuse
 
 COLUMNS = (
     "ceasefire_id", "location", "conflict", "start", "ceasefire_class", "sides", "local", "written", "fixed_term",

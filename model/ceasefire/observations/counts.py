@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ceasefire.observations import cells
+from ceasefire.data_files import cells
+from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
+from ceasefire.data_files.text_file import TextTable, examine, refuse
 from ceasefire.observations.events import Events
 from ceasefire.observations.formats import FIGURES, PLAIN, PLAIN_COLUMNS, detect
-from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
-from ceasefire.observations.text_file import TextTable, examine, refuse
 
 WEEK = 7
 """Days."""

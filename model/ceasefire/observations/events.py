@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ceasefire.data_files import cells
+from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
+from ceasefire.data_files.text_file import TextTable, refuse
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.observations import cells
 from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.filters import Filters, Flags, NameFilter, check_matched
 from ceasefire.observations.formats import EventFormat, Precision
-from ceasefire.observations.read_table import Faults, Rows, TooManyFaultsError, read_rows
-from ceasefire.observations.text_file import TextTable, refuse
 
 Days = NDArray[np.int64]
 Figures = NDArray[np.float32]

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.data_files.cells import FIRST_YEAR, LAST_YEAR, shown
+from ceasefire.data_files.text_file import refuse
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.observations.cells import FIRST_YEAR, LAST_YEAR, shown
-from ceasefire.observations.text_file import refuse
 
 Flags = NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ceasefire.observations.text_file import TextTable, refuse
+from ceasefire.data_files.text_file import TextTable, refuse
 
 FIGURES = ("incidents", "deaths", "low", "high", "civilians", "deaths_a", "deaths_b")
 """What is counted, in the order of the table of counts; low and high are the bounds of deaths."""

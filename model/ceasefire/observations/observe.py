@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from ceasefire.data_files.text_file import TextTable, examine, refuse
 from ceasefire.observations import formats
 from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.ceasefires import durations
 from ceasefire.observations.counts import Counts, count_by_day, date_of, parse_counts, place_of
 from ceasefire.observations.events import EventReader, Selection
 from ceasefire.observations.filters import Box, Filters, box_of, day_of
-from ceasefire.observations.text_file import TextTable, examine, refuse
 
 Day = str | datetime.date | None
 Names = str | Iterable[str] | None

@@ -43,7 +43,8 @@ def count_of(low: int, high: int, unit: str) -> BeforeValidator:
     """A whole number in [low, high]."""
 
     def whole(given: object) -> int:
-        number = plain_number(given)
+        exact = isinstance(given, int) and not isinstance(given, bool)
+        number = int(given) if exact else plain_number(given)  # type: ignore[call-overload]
         if number != int(number) or not low <= number <= high:
             raise PydanticCustomError(
                 "not_a_count",

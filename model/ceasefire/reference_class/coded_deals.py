@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ceasefire.data_files.cells import number
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.features import CLASSES, ENFORCEMENTS, SIDES, Features
+from ceasefire.reference_class.outside_view.coded_deals import Durations, Ending, Reading, known_durations
 from ceasefire.suggestions import comma_list
 
 FILE = "ceasefire_durations.csv"
@@ -58,42 +58,15 @@ class Deal:
     dated: bool
 
 
-@dataclass(frozen=True)
-class CensoredDurations:
-    """n interval-censored durations: the end lies in [low, high) [days]; high is infinite when censored at low.
-
-    A deal that ended on day d ended in [d, d + 1): days are whole, as in the model.
-    """
-
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-    @property
-    def censored(self) -> NDArray[np.bool_]:
-        """Held until the last observation."""
-        return np.isinf(self.high)
-
-    def __len__(self) -> int:
-        return len(self.low)
-
-
 WAYS = ("dated", "mid", "upper", "interval")
-"""Four ways to read an undated end: leave it out, put it at half of `days_upper`, at all of it, or anywhere between."""
+"""Four readings of an undated end: leave it out, put it at half of `days_upper`, at all of it, or anywhere between."""
 
 
-def censored_durations(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], CensoredDurations]:
+def censored_durations(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], Durations]:
     """Positions of the deals that a way of reading uses, and their durations. ValueError for an unknown way."""
     if way not in WAYS:
         raise ValueError(f"no such way '{way}'; choose from {comma_list(WAYS)}")
-    used = [k for k, deal in enumerate(deals) if deal.dated or way != "dated"]
-    low, high = [], []
-    for k in used:
-        deal = deals[k]
-        day = math.floor(deal.days_mid if way == "mid" else deal.days_upper)
-        undated = deal.broke and not deal.dated and way == "interval"
-        low.append(0.0 if undated else day)
-        high.append(day + 1.0 if deal.broke else math.inf)
-    return np.array(used, np.int64), CensoredDurations(np.array(low, np.float64), np.array(high, np.float64))
+    return known_durations([Ending(deal.days_upper, deal.broke, deal.dated) for deal in deals], cast(Reading, way))
 
 
 def read_deals(folder: Path) -> list[Deal]:
@@ -128,31 +101,16 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
         raise ScenarioError(
             [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md lists its columns")]
         )
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.reader(opened, strict=True)
-            header = next(reader, [])
-            missing = [name for name in COLUMNS if name not in header]
-            if missing:
-                raise ScenarioError(
-                    [
-                        Fault(str(file), 1, name, f"this column is missing; its meaning: {COLUMNS[name]}")
-                        for name in missing
-                    ]
-                )
-            return [(reader.line_num, _row(file, reader.line_num, header, cells)) for cells in reader if cells]
-    except UnicodeDecodeError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"is not UTF-8 text (byte {error.start})")]) from None
-    except csv.Error as error:
-        raise ScenarioError([Fault(str(file), None, "", f"cannot be read as CSV: {error}")]) from None
-    except OSError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"cannot be read: {error.strerror}")]) from None
+    from ceasefire.data_files.read_table import text_rows
 
-
-def _row(file: Path, line: int, header: list[str], cells: list[str]) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise ScenarioError([Fault(str(file), line, "", f"has {len(cells)} cells; the header has {len(header)}")])
-    return dict(zip(header, cells, strict=True))
+    header, rows = text_rows(file, COLUMNS)
+    missing = [
+        Fault(str(file), 1, name, f"this column is missing; its meaning: {meaning}")
+        for name, meaning in COLUMNS.items() if name not in header
+    ]  # fmt: skip
+    if missing:
+        raise ScenarioError(missing)
+    return rows
 
 
 class _Reader:
@@ -193,32 +151,35 @@ class _Reader:
         return value if value else self.add_fault(column, "is empty")  # type: ignore[func-returns-value]
 
     def _read(self, column: str, convert: Callable[[str], Any], expected: str) -> Any:
+        if not self.row[column]:
+            self.add_fault(column, "is empty")
+            return None
         try:
-            return convert(self.row[column].strip())
+            return convert(self.row[column])
         except ValueError:
             self.add_fault(column, f"'{self.row[column]}' is not {expected}")
             return None
 
     def number(self, column: str, low: float = 0.0) -> float | None:
-        value: float | None = self._read(column, float, "a number")
-        if value is not None and not (math.isfinite(value) and value >= low):
+        value: float | None = self._read(column, number, "a number")
+        if value is not None and value < low:
             self.add_fault(column, f"{value:g} is not a number of days; the lowest is {low:g}")
             return None
         return value
 
     def count(self, column: str) -> int | None:
-        value: float | None = self._read(column, float, "a whole number")
-        if value is not None and not (math.isfinite(value) and value >= 0 and value == int(value)):
+        value: float | None = self._read(column, number, "a whole number")
+        if value is not None and not (value >= 0 and value == int(value)):
             self.add_fault(column, f"'{self.row[column]}' is not a whole number from 0")
             return None
         return None if value is None else int(value)
 
     def flag(self, column: str) -> bool | None:
-        value = self.row[column].strip()
-        if value not in ("0", "1"):
+        value = self.row[column].lower()
+        if value not in ("0", "1", "0.0", "1.0", "false", "true"):  # a column with a gap is written 1.0 by pandas
             self.add_fault(column, f"'{value}' is neither 0 nor 1")
             return None
-        return value == "1"
+        return value in ("1", "1.0", "true")
 
     def one_of(self, column: str, valid: Sequence[str], empty: str | None = None) -> str | None:
         value = self.row[column].strip()

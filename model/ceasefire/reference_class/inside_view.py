@@ -2,19 +2,15 @@
 
 The outside view says how long; the simulation of deals of the same kind says how such deals end, and what a mechanism
 of the terms would change. So that both say the same days, each level of intractability gets a weight (`level_weights`).
-A mechanism that is coded then moves the days by its simulated effect times a fitted factor (`inside_view.yaml`); a
-factor that the data take to nothing drops the mechanism.
+How much of a mechanism shows in durations: `evaluation/validation/inside_view_factors.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from ruamel.yaml import YAML
 
 from ceasefire.analysis.interval_censored import HORIZON, masses
 from ceasefire.array_types import FloatArray
@@ -24,8 +20,6 @@ from ceasefire.reference_class.generate import Z_LEVELS
 Overlay = Literal["unilateral", "local", "mechanism", "enforcement", "mediated", "experience"]
 OVERLAYS: tuple[Overlay, ...] = ("unilateral", "local", "mechanism", "enforcement", "mediated", "experience")
 """Coded features that act through mechanisms and that the outside view does not use."""
-
-FACTORS = Path(__file__).parent / "inside_view.yaml"
 
 SPREAD_OVER_BINS = 1e-4
 """Least probability of a bin, so that a level at which nobody ended in it is possible still."""
@@ -70,13 +64,6 @@ def level_weights(mass: FloatArray, target: FloatArray) -> FloatArray:
         weights = weights * ((target / np.maximum(weights @ mass, 1e-300)) @ mass.T)
         weights /= weights.sum(axis=-1, keepdims=True)
     return weights
-
-
-@cache
-def shipped_factors() -> dict[str, tuple[float, float]]:
-    """Factor and standard error of each overlay, by name, from a fit to coded deals."""
-    found = YAML(typ="safe", pure=True).load(FACTORS.read_text(encoding="utf-8"))["factors"]
-    return {name: (float(entry["factor"]), float(entry["error"])) for name, entry in found.items()}
 
 
 @dataclass(frozen=True)

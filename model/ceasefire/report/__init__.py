@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 def import_figures() -> None:
     """Import what draws and reports a run: it takes most of a second, so it is done while worlds are simulated."""
-    import scipy.optimize
     import scipy.special  # noqa: F401
 
     import ceasefire.report.html
@@ -31,10 +30,15 @@ def write(folder: Path, named: str | None = None) -> Path:
 
     manifest = read_manifest(folder)
     if manifest.get("kind") == "experiment":
+        from ceasefire.errors import FolderError
         from ceasefire.report.experiment import experiment_report, read_experiment
         from ceasefire.report.html import write_page
 
-        return write_page(experiment_report(read_experiment(folder, manifest, named or str(folder))), folder)
+        try:
+            page = experiment_report(read_experiment(folder, manifest, named or str(folder)))
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+            raise FolderError(f"{folder} was edited or damaged: {problem}") from problem
+        return write_page(page, folder)
     results = open_results(folder)
     return write_run(folder, results.plan, results.outcome, results.manifest, named)
 

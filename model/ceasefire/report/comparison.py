@@ -13,10 +13,13 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
+from ceasefire.analysis.summary import DAYS
 from ceasefire.charts.comparison import verdict
-from ceasefire.ensemble.compare import over_draws_columns
+from ceasefire.ensemble.compare import over_draws_columns, views_of_sides
 from ceasefire.ensemble.manifest import program_version
+from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.forecast import views_table
 from ceasefire.report.html import (
     Block,
     Commands,
@@ -30,7 +33,7 @@ from ceasefire.report.html import (
     download,
     picture,
 )
-from ceasefire.report.sentences import NOTE
+from ceasefire.report.sentences import NOTE, forecast_sentence
 from ceasefire.wording import GAP, how_many, share_with_limits, signed_days, span_words, titled, whole_percent
 
 if TYPE_CHECKING:
@@ -69,7 +72,10 @@ def comparison_report(comparison: Comparison) -> Report:
     question = "What would make it last longer?" if levers else "What difference does it make?"
     chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _finding(comparison))
     sections = [
-        Section("difference", "The difference", [*([chart] if chart else []), _table(comparison)]),
+        Section(
+            "difference", "The difference", [*([chart] if chart else []), _table(comparison), Paragraph(DIFFERENCES)]
+        ),
+        *_forecasts(comparison),
         Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
         Section("assumed", "What was assumed", _assumed(comparison)),
@@ -80,6 +86,16 @@ def comparison_report(comparison: Comparison) -> Report:
     return Report(
         titled(plan.scenario.title, _subject(comparison)), question, _answer(comparison), NOTE, sections, made_by
     )
+
+
+def _forecasts(comparison: Comparison) -> list[Section]:
+    """The forecast of each side for which one can be pooled."""
+    horizon, blocks = comparison.first.plan.horizon, list[Block]()
+    days = [*(day for day in DAYS if day < horizon), horizon]
+    for side, views in views_of_sides(comparison.first, comparison.pairs):
+        blocks += [Paragraph(titled(side.label, forecast_sentence(views))), views_table(views, days)]
+        blocks.append(Points(views.leans_on()))
+    return [Section("forecasts", "The forecasts: deals like it, the scenario, and both", blocks)] if blocks else []
 
 
 def _subject(comparison: Comparison) -> str:

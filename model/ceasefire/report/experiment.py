@@ -273,6 +273,7 @@ def _downloads(experiment: FinishedExperiment) -> list[Any]:
         "attribution": "the contribution of each part",
         "cases": "the past deals: their forecasts and their durations",
         "case_curves": "past deals: shares of worlds still holding, by day",
+        "case_forecasts": "past deals: scores of the scenario, of deals like it and of both pooled",
         "case_scores": "log scores of the model and of reference curves",
     }
     return [download(f"{name}.csv", descriptions.get(name, name), table) for name, table in experiment.tables.items()]

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.sensitivity import Effect, Influence
-from ceasefire.charts.forecast_scores import Deal, cases_chart
+from ceasefire.charts.forecast_scores import Deal, calibration_chart, cases_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Bar, Gain, Key, bars_chart, levers_chart
 from ceasefire.charts.response_surface import Field, Line, field_chart, lines_chart, phase_chart
@@ -47,6 +47,7 @@ def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> N
                 save(figure, aside, name)
         if "cases" in results.tables:
             save(_cases(prepared, results), aside, "cases")
+            _draw_calibration(prepared, results, aside)
     (folder / FIGURES).mkdir(exist_ok=True)
 
 
@@ -71,7 +72,17 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
         days, holding, stated = (curves[row["case"]][column].tolist() for column in ("day", "holding", "stated"))
         held = row["held_low"], row["held_high"]
         deals.append(
-            Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
+            Deal(
+                row["title"],
+                days,
+                holding,
+                stated,
+                held,
+                row["shorter"],
+                row["longer"],
+                bool(row["hindsight"]),
+                bool(row["holding"]),
+            )
         )
     note = f"ROUGH, {ILLUSTRATIVE}" if prepared.quick else ILLUSTRATIVE
     caption = Caption(
@@ -82,6 +93,18 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
         f"{worlds:,} worlds of each with the numbers as written, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
     )
     return cases_chart(deals, caption, hindcast_sentence(results.tables), made_of)
+
+
+def _draw_calibration(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> None:
+    """How often past deals held against how often that was forecast; not drawn for a few deals."""
+    forecasts = results.tables.get("case_forecasts")
+    groups = hindcast.calibration_of_cases(forecasts) if forecasts is not None else {}
+    if forecasts is None or not groups:
+        return
+    title = titled(prepared.experiment.spec.title, "do deals hold as often as forecast?")
+    caption = Caption(title, prepared.experiment.base.loaded.label, prepared.records.seed, ILLUSTRATIVE)
+    deals, (worlds, _) = forecasts["case"].nunique(), hindcast.sample_sizes(prepared.quick)
+    save(calibration_chart(groups, caption, deals, worlds), folder, "calibration")
 
 
 def _caption(prepared: PreparedExperiment, wanted: OutcomeVariable) -> Caption:

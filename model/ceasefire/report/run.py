@@ -17,7 +17,9 @@ from ceasefire.analysis.hazard import hazard_table, weibull_shape
 from ceasefire.analysis.summary import Figure, Summary, summary
 from ceasefire.analysis.survival import EndingCause, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
+from ceasefire.ensemble.pooled_forecast import views_of
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
+from ceasefire.report.forecast import forecast_section
 from ceasefire.report.html import (
     Block,
     Download,
@@ -131,9 +133,11 @@ def run_report(run: FinishedRun) -> Report:
     if run.outcome.worlds["failed"].all():
         return _report_without_worlds(run)
     results = summary(run.outcome.worlds, run.outcome.doubt, run.plan.horizon)
+    views = views_of(run.plan, run.outcome)
     sections = [
         Section("situation", "The situation", _situation(run)),
-        Section("figures", "The figures", [_figures_table(results)]),
+        forecast_section(views, [*results.holding], run.folder / "figures"),
+        Section("figures", "The figures of this scenario alone", [_figures_table(results)]),
         Section("how-long", "How long it holds", _how_long(run, results)),
         Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
         Section("single-worlds", "Single worlds", _single_worlds(run)),
@@ -143,7 +147,7 @@ def run_report(run: FinishedRun) -> Report:
         Section("downloads", "Tables to download", [Downloads(_downloads(run, results))]),
     ]
     filled = [section for section in sections if section.blocks]
-    return Report(run.title, QUESTION, headline(run.title, results), NOTE, filled, made_by(run.manifest))
+    return Report(run.title, QUESTION, headline(run.title, results, views), NOTE, filled, made_by(run.manifest))
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:

@@ -20,12 +20,15 @@ from ceasefire.charts.decisions import Choice, pulls_chart
 from ceasefire.charts.front_line import front_chart, front_finding
 from ceasefire.charts.hazard import hazard_chart, hazard_finding
 from ceasefire.charts.layout import Caption
+from ceasefire.charts.outside_view import views_chart
 from ceasefire.charts.style import save
 from ceasefire.charts.survival import survival_chart
 from ceasefire.charts.talks_effect import talks_effect_chart, talks_effect_finding
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
+from ceasefire.ensemble.pooled_forecast import Views, views_of
 from ceasefire.ensemble.run import ProgressCallback, no_progress
+from ceasefire.report.sentences import forecast_sentence
 from ceasefire.scenario.schema import ladder_of
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import trajectory
@@ -64,6 +67,19 @@ def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
     if not (folder / f"{LAST_OF_WORLDS}.svg").exists():
         draw_worlds(plan, outcome.worlds, folder)
     _draw_survival(plan, outcome, folder)
+    draw_views(plan, views_of(plan, outcome), folder)
+
+
+def draw_views(plan: Plan, views: Views, folder: Path) -> list[Path]:
+    """The forecast beside what it is pooled from; nothing when the scenario names no `history:`."""
+    if views.such_deals is None:
+        return []
+    named = {"pooled forecast": views.pooled, "this scenario": views.scenario, "deals like it": views.such_deals}
+    curves = [(name, view.mean) for name, view in named.items() if view is not None]
+    footer = f"{plan.loaded.label}  ·  mean over draws of the scenario, and the outside view  ·  seed {plan.seed}"
+    title = titled(plan.scenario.title, "how long it holds")
+    band = (views.headline.low, views.headline.high)
+    return save(views_chart(curves, band, title, forecast_sentence(views), footer), folder, "forecast")
 
 
 def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
+from ceasefire.ensemble.pooled_forecast import View, Views
 from ceasefire.wording import GAP, ending_in_a_sentence, listed, share_of_worlds, span_words, titled, whole_percent
 
 NOTE = (
@@ -26,8 +27,31 @@ YEARS = {
 }
 
 
-def headline(title: str, results: Summary) -> str:
-    """The answer in one sentence: over draws of the assumed numbers, then with the numbers as written."""
+def forecast_sentence(views: Views) -> str:
+    """The forecast, and what it is pooled from, in a sentence or two."""
+    days = [day for day in (30, 365, views.last) if day <= views.last]
+    parts = [f"{_of(views.headline, day)} {_for(day)}" for day in sorted(set(days[-2:]))]
+    if views.pooled is None:
+        return f"By this scenario alone the chance to hold is {listed(parts)}. {views.why_not}"
+    return f"The chance to hold is {listed(parts)}. {views.why}"
+
+
+def _of(view: View, day: int) -> str:
+    low, high = whole_percent(float(view.low[day])), whole_percent(float(view.high[day]))
+    return f"{whole_percent(float(view.mean[day]))} (90{GAP}%: {low} to {high})"
+
+
+def _for(day: int) -> str:
+    return f"for {duration_words(day)}"
+
+
+def headline(title: str, results: Summary, views: Views | None = None) -> str:
+    """The answer: the pooled forecast where there is one, then what the scenario alone says.
+
+    Of the scenario first the mean over draws of the assumed numbers, then the numbers as written.
+    """
+    if views is not None and views.pooled is not None:
+        title = f"{titled(title, forecast_sentence(views))} This scenario alone"
     early = max((day for day in results.holding if day < results.horizon), default=None)
     days = [day for day in (early, results.horizon) if day is not None]
     figures = [results.holding[day] for day in days]

@@ -55,7 +55,7 @@ def cross_check(draft: Draft, motive_names: list[str], catalogue: str = "") -> N
     horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
     for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
         _note(draft, steps, message)
-    for steps, message in (*_days(draft.tree, (), _date(raw.get("start"))), *_texts(draft.tree, ())):
+    for steps, message in _days_and_texts(draft.tree, _date(raw.get("start"))):
         _note(draft, steps, message)
 
 
@@ -405,16 +405,18 @@ def _number(given: object) -> Quantity | None:
         return None
 
 
-def _days(part: Located, steps: Steps, start: datetime.date | None) -> Faults:
-    """Values that are no dates, and, outside events, facts that were not known when the deal was signed."""
-    for name, entry in part.named.items():
-        here = (*steps, name)
-        if name == "known_by" or here == ("start",):
-            yield from _date_faults(entry.value, here, start)
-        else:
-            yield from _days(entry, here, start)
-    for i, item in enumerate(part.value if isinstance(part.value, list) else []):
-        yield from _days(item, (*steps, i), start)
+def _history(raw: Raw) -> Faults:
+    """What is said of earlier deals was known when this one was signed."""
+    start, deals = _date(raw.get("start")), group(raw, "history").get("deals")
+    for i, deal in enumerate(deals if isinstance(deals, list) and start is not None else []):
+        first, end = (_date(group(deal).get(name)) for name in ("start", "end"))
+        if first is not None and start is not None and first >= start:
+            yield ("history", "deals", i, "start"), f"{first} is not before the start of this deal, {start}"
+        elif end is not None and start is not None and end > start:
+            yield (
+                ("history", "deals", i, "end"),
+                f"{end} is later than the start of this deal, {start}; write `outcome: holding` and no end",
+            )
 
 
 def _really(raw: Raw) -> Faults:
@@ -430,17 +432,31 @@ LONGEST_TITLE = 300
 """Characters: charts and tables show titles whole."""
 
 
-def _texts(part: Located, steps: Steps) -> Faults:
-    """Texts that cannot be written or shown, and titles that no chart has room for."""
-    for name, entry in part.named.items():
-        if name == "title" and isinstance(entry.value, str) and len(entry.value) > LONGEST_TITLE:
-            yield (*steps, name), f"a title of {len(entry.value):,} characters; at most {LONGEST_TITLE} are possible"
-        yield from _texts(entry, (*steps, name))
-    for i, item in enumerate(part.value if isinstance(part.value, list) else []):
-        yield from _texts(item, (*steps, i))
-    wrong = unprintable(part.value) if isinstance(part.value, str) else None
-    if wrong is not None:
-        yield steps, f"holds the character {wrong}, which no text may hold"
+def _days_and_texts(tree: Located, start: datetime.date | None) -> list[tuple[Steps, str]]:
+    """Values that are no dates or were not known at signing; texts that cannot be shown; titles that have no room."""
+    found: list[tuple[Steps, str]] = []
+
+    def walk(part: Located, steps: Steps) -> None:
+        value = part.value
+        if isinstance(value, str):
+            wrong = unprintable(value)
+            if wrong is not None:
+                found.append((steps, f"holds the character {wrong}, which no text may hold"))
+        elif isinstance(value, dict):
+            for name, entry in value.items():
+                here = (*steps, name)
+                walk(entry, here)
+                if name == "known_by" or here == ("start",):
+                    found.extend(_date_faults(entry.value, here, start))
+                elif name == "title" and isinstance(entry.value, str) and len(entry.value) > LONGEST_TITLE:
+                    message = f"a title of {len(entry.value):,} characters; at most {LONGEST_TITLE} are possible"
+                    found.append((here, message))
+        elif isinstance(value, list):
+            for i, item in enumerate(value):
+                walk(item, (*steps, i))
+
+    walk(tree, ())
+    return found
 
 
 def _date_faults(given: object, steps: Steps, start: datetime.date | None) -> Faults:
@@ -539,5 +555,6 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _sizes,
     _start,
     _really,
+    _history,
 )
 """Checks that need the composed content only."""

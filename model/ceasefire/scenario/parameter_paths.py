@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -164,13 +165,15 @@ FIXED_AT_SIGNING = (
 )
 """Numbers that no event can change."""
 
+_FIXED = re.compile("|".join(map(translate, FIXED_AT_SIGNING)))
+
 
 def event_paths(merged: Mapping[str, Any]) -> set[str]:
     """Paths of the numbers of a scenario (as plain content) that an event may change."""
     paths = {dotted(steps) for steps in _number_paths(merged, group(Scenario), ())}
     sides = merged.get("sides")
     paths |= {f"{belief}.{side}" for belief in ENTRY_DEFAULTS for side in (sides if isinstance(sides, dict) else ())}
-    return {path for path in paths if not any(fnmatchcase(path, fixed) for fixed in FIXED_AT_SIGNING)}
+    return {path for path in paths if _FIXED.fullmatch(path) is None}
 
 
 def _number_paths(raw: Any, shape: Shape, steps: Steps) -> Iterator[Steps]:

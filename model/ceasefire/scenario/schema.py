@@ -339,6 +339,55 @@ class Really(Strict):
         return self.days or ((last - start).days, (last - start).days)
 
 
+class EarlierDeal(Strict):
+    """An earlier deal of the conflict or the country, as it was known when this one was signed."""
+
+    name: str = Field(description="the name that readers see")
+    start: datetime.date = Field(description="its first day")
+    outcome: Literal["broke", "broke_by", "ran_out", "holding"] | None = Field(
+        None,
+        description="broke, when not said; broke_by: it was over by `end`, nobody knows on which day; ran_out: its term "
+        "ended, or it was renewed or replaced on `end`; holding: it still held when this deal was signed",
+    )
+    end: datetime.date | None = Field(None, description="the day that `outcome` speaks of; none for one that held")
+    ceasefire_class: AgreementClass = Field("cessation", description="as agreement.class")
+    written: bool = Field(False, description="whether there was a written text")
+    planned_days: Annotated[Finite, Field(ge=0.5, le=36525)] | None = Field(
+        None, description="length of its fixed term [days]; none when open-ended or not known"
+    )
+    fixed_term: bool | None = Field(None, description="whether it set a last day; yes when planned_days is given")
+    conflict: str | None = Field(None, description="which conflict, when not this one")
+    source: str = Field(description="where it is reported")
+
+    @model_validator(mode="after")
+    def _ended(self) -> EarlierDeal:
+        if self.outcome == "holding" and self.end is not None:
+            raise PydanticCustomError("holding", "a deal that held when this one was signed has no end", {})
+        if self.outcome != "holding" and self.end is None:
+            hint = "has no end; give `end`, or write `outcome: holding` when it still held"
+            raise PydanticCustomError("no_end", hint, {})
+        if self.end is not None and self.end < self.start:
+            dates = {"end": str(self.end), "start": str(self.start)}
+            raise PydanticCustomError("backwards", "its end, {end}, lies before its start, {start}", dates)
+        if self.planned_days is not None and self.fixed_term is False:
+            raise PydanticCustomError("no_term", "an open-ended deal has no planned_days", {})
+        return self
+
+
+class History(Strict):
+    """What is known of deals like this one when it is signed. The rules never read it; forecasts lean on it."""
+
+    country: str = Field(min_length=1, description="as Syria; a conflict between states: as India/Pakistan")
+    conflict: str | None = Field(None, description="any name for the conflict; that of the deals below, when not said")
+    ceasefire_class: AgreementClass | None = Field(None, description="as coded of the deal; by default agreement.class")
+    written: bool = Field(False, description="whether the deal is a written text")
+    planned_days: Annotated[Finite, Field(ge=0.5, le=36525)] | None = Field(
+        None, description="length of its fixed term [days]; by default agreement.term_days"
+    )
+    fixed_term: bool | None = Field(None, description="whether it sets a last day; yes when there is a term")
+    deals: list[EarlierDeal] = Field(default_factory=list, description="earlier deals, as known at signing")
+
+
 class Scenario(Numbers):
     """A situation: who faces whom, where, under which terms, and what may happen."""
 
@@ -370,6 +419,7 @@ class Scenario(Numbers):
     motives: dict[Name, Motive] = Field(default_factory=dict, description="the catalogue, with the scenario's own")
     events: list[Event] = Field(default_factory=list, description="from outside")
     really: Really | None = Field(None, description="what became of the deal; not inherited, and no rule reads it")
+    history: History | None = Field(None, description="earlier deals as known at signing; no rule reads it")
 
 
 class Change(Strict):

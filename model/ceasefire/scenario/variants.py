@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -20,12 +20,17 @@ class BaseScenario:
 
     file: Path
     loaded: Loaded
+    _under: dict[tuple[str, ...], Loaded] = field(default_factory=dict, repr=False, compare=False)
 
     def under(self, changes: Sequence[str] = (), settings: Mapping[str, object] | None = None) -> Loaded:
         """The scenario under more changes and settings. Raises ScenarioError when they do not fit."""
         if not changes and not settings:
             return self.loaded
-        return load(self.file, (*self.loaded.changes, *changes), settings)
+        if settings:
+            return load(self.file, (*self.loaded.changes, *changes), settings)
+        if tuple(changes) not in self._under:
+            self._under[tuple(changes)] = load(self.file, (*self.loaded.changes, *changes))
+        return self._under[tuple(changes)]
 
     def applying(self, kinds: Sequence[str]) -> list[str]:
         """Names of the changes of these kinds that fit the scenario and alter it, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ceasefire.data_files.cells import NO_DAY, count
+from ceasefire.data_files.cells import day as parse_day
+from ceasefire.data_files.read_table import MOST_FAULTS, text_rows
+from ceasefire.errors import Fault, ScenarioError, in_order
 from ceasefire.simulation.compiled.recorded_counts import COUNTED, Counts
 
 DAILY = "nw_syria_daily_2017_2019.csv"
@@ -61,23 +66,45 @@ def _table(path: Path, day: str, columns: tuple[str, ...]) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{path}: there is no such file; --data is the folder with {DAILY} and {MONTHLY}")
     try:
-        table = pd.read_csv(path)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
-        raise DataError(f"{path}: not a table of comma-separated values ({fault})") from None
+        header, rows = text_rows(path, (day, *columns))
+    except ScenarioError as error:
+        raise DataError(str(error)) from None
     for column in (day, *columns):
-        if column not in table.columns:
+        if column not in header:
             raise DataError(f"{path}:1: column '{column}' is missing; the columns are {', '.join((day, *columns))}")
-    days = pd.to_datetime(table[day], errors="coerce", format="%Y-%m-%d")
-    for line in np.flatnonzero(days.isna())[:1]:
-        raise DataError(f"{path}:{line + 2}: {day}: '{table[day][line]}' is not a date; write it as 2019-08-31")
-    for column in columns:
-        numbers = pd.to_numeric(table[column], errors="coerce")
-        for line in np.flatnonzero(~(numbers >= 0))[:1]:
-            raise DataError(
-                f"{path}:{line + 2}: {column}: '{table[column][line]}' is not a count; a count is 0 or more"
-            )
-        table[column] = numbers
-    table.index = pd.DatetimeIndex(days)
-    for repeated in table.index[table.index.duplicated()][:1]:
-        raise DataError(f"{path}: {repeated:%Y-%m-%d} occurs twice")
+    faults: list[Fault] = []
+    parsed = [_row(str(path), line, cells, day, columns, faults) for line, cells in rows]
+    days, seen = [row[0] for row in parsed], dict[int, int]()
+    for (line, _), number in zip(rows, days, strict=True):
+        if number != NO_DAY and number in seen:
+            faults.append(Fault(str(path), line, day, f"this day stands in line {seen[number]} too"))
+        seen.setdefault(number, line)
+    if faults:
+        raise DataError("\n".join(map(str, in_order(faults)[:MOST_FAULTS])))
+    index = pd.DatetimeIndex(np.array(days, "datetime64[D]"))
+    table = pd.DataFrame([row[1] for row in parsed], index=index, columns=list(columns), dtype=np.float64)
     return table[table.index <= pd.Timestamp(LAST_DAY)]
+
+
+def _row(
+    path: str, line: int, cells: dict[str, str], day: str, columns: tuple[str, ...], faults: list[Fault]
+) -> tuple[int, list[float]]:
+    """The day of a row as days from 1970, and its counts; what is wrong is added to the faults."""
+    number, counts = NO_DAY, []
+    try:
+        number = parse_day(cells[day])
+    except ValueError as error:
+        faults.append(Fault(path, line, day, str(error)))
+    for column in columns:
+        try:
+            counts.append(count(cells[column]))
+        except ValueError as error:
+            faults.append(Fault(path, line, column, str(error)))
+            counts.append(0.0)
+        if math.isnan(counts[-1]):
+            faults.append(Fault(path, line, column, "is empty; a count is a whole number from 0"))
+    by_name = dict(zip(columns, counts, strict=True))
+    civilians, dead = (by_name.get(column, 0.0) for column in ("civilian_deaths_gov_opp", "deaths_gov_opp"))
+    if civilians > dead:
+        faults.append(Fault(path, line, "civilian_deaths_gov_opp", f"{civilians:g} civilians of {dead:g} dead"))
+    return number, counts

@@ -1,7 +1,7 @@
 """How much of each simulated mechanism shows in the durations of coded deals, once the outside view has said its part.
 
 `python -m ceasefire.evaluation.validation.inside_view_factors DIR` simulates, fits, scores with countries left out, and
-writes `reference_class/inside_view.yaml`.
+prints the tables of docs/forecasts.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from ceasefire.evaluation.validation.outside_view_scores import Deals, countries
 from ceasefire.reference_class import coded_deals
 from ceasefire.reference_class.features import Cell, Features, cell_of
 from ceasefire.reference_class.inside_view import (
-    FACTORS,
     OVERLAYS,
     level_weights,
     neutral,
@@ -35,9 +34,6 @@ from ceasefire.reference_class.reference_table import Table, simulate_table
 
 PRIOR = (1.0, 0.5)
 """Mean and standard deviation of a factor before any duration is seen: the mechanism does what was assumed."""
-
-NOTHING = 0.25
-"""A factor below this is taken to nothing: the mechanism is dropped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +107,7 @@ def log_likelihood(found: Evidence, factors: FloatArray) -> FloatArray:
 
 
 def fit_factors(found: Evidence) -> tuple[FloatArray, FloatArray]:
-    """Factors of the overlays and their standard errors: the mode of the posterior, and its curvature."""
+    """Factors of the overlays, the mode of the posterior, and their standard errors, clustered by country."""
     mean, spread = PRIOR
 
     def loss(factors: FloatArray) -> float:
@@ -119,8 +115,10 @@ def fit_factors(found: Evidence) -> tuple[FloatArray, FloatArray]:
 
     best = np.asarray(minimize(loss, np.full(len(OVERLAYS), mean), method="BFGS").x)
     slopes = (found.overlaid - found.plain[:, None]) / np.exp(log_likelihood(found, best))[:, None]
-    curvature = slopes.T @ slopes + np.eye(len(OVERLAYS)) / spread**2
-    return best, np.sqrt(np.diag(np.linalg.inv(curvature)))
+    inverse = np.linalg.inv(slopes.T @ slopes + np.eye(len(OVERLAYS)) / spread**2)
+    by_country = np.array([slopes[found.country == name].sum(axis=0) for name in np.unique(found.country)])
+    robust = inverse @ (by_country.T @ by_country + np.eye(len(OVERLAYS)) / spread**2) @ inverse
+    return best, np.sqrt(np.diag(robust))
 
 
 def left_out(found: Evidence, folds: int = 5) -> dict[str, FloatArray]:
@@ -141,7 +139,7 @@ def left_out(found: Evidence, folds: int = 5) -> dict[str, FloatArray]:
 
 
 def main() -> int:
-    """Fit, score, and write the factors. Returns the exit code."""
+    """Fit, score, and print. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m ceasefire.evaluation.validation.inside_view_factors")
     parser.add_argument("data", type=Path, metavar="DIR", help="folder of ceasefire_durations.csv")
     parser.add_argument("--worlds", type=int, default=160, help="worlds of each kind of deal and level")
@@ -158,22 +156,7 @@ def main() -> int:
     for forecaster, each in scores.items():
         gain = mean_by_group(each - base, found.country.tolist())
         print(f"| {forecaster} | {each.mean():.3f} | {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) |")
-    write(factors, errors, deals)
     return 0
-
-
-def write(factors: FloatArray, errors: FloatArray, deals: NDArray[np.int64]) -> None:
-    """Write the shipped factors."""
-    lines = [
-        "# Written by `python -m ceasefire.evaluation.validation.inside_view_factors DIR`: do not edit.",
-        "# How much of each simulated mechanism shows in the durations of coded deals; prior N(1, 0.5).",
-        "factors:",
-    ]
-    lines += [
-        f"  {name}: {{factor: {factor:.3f}, error: {error:.3f}, deals: {n}}}"
-        for name, factor, error, n in zip(OVERLAYS, factors, errors, deals, strict=True)
-    ]
-    FACTORS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -27,15 +27,15 @@ from ceasefire.analysis.forecast_scores import (
     mean_by_group,
     restricted_mean,
 )
-from ceasefire.analysis.interval_censored import EDGES, surviving
+from ceasefire.analysis.interval_censored import EDGES, masses_alive, surviving
 from ceasefire.array_types import FloatArray
+from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.validation.outside_view_baselines import (
     BASELINES,
     Coded,
     fit_conflict_effect,
     lognormal,
-    masses_of,
 )
 from ceasefire.reference_class.outside_view.coded_deals import (
     READINGS,
@@ -63,7 +63,7 @@ from ceasefire.reference_class.outside_view.end_of_term import fit_end_of_term, 
 from ceasefire.reference_class.outside_view.fit import fit
 from ceasefire.reference_class.outside_view.forecast import BREAK_WEIGHT
 from ceasefire.reference_class.outside_view.parameters import Parameters
-from ceasefire.reference_class.outside_view.table_cells import read_rows
+from ceasefire.reference_class.outside_view.table_cells import YES
 
 FOLDS, REPEATS, SEED = 5, 3, 1989
 HORIZONS = (30.0, 90.0, 365.0)
@@ -123,12 +123,12 @@ def read_recent_deals(folder: Path) -> tuple[Deals, NDArray[np.bool_]]:
 
 def _deals(records: list[Record], file: Path) -> Deals:
     table = table_of([record.facts for record in records])
-    rows = [row for _, row in read_rows(file)[1]] if records else []
+    rows = [row for _, row in text_rows(file, ())[1]] if records else []
     more = np.array([
         [
             record.facts.ceasefire_class == "preliminary", record.facts.ceasefire_class == "definitive",
-            row["sides"] == "unilateral", row["local"] == "1", record.facts.written, record.facts.fixed_term,
-            0.0, row["mechanism"] == "1", row["enforcement"] not in ("none", ""), row["mediated"] == "1",
+            row["sides"] == "unilateral", row["local"] in YES, record.facts.written, record.facts.fixed_term,
+            0.0, row["mechanism"] in YES, row["enforcement"] not in ("none", ""), row["mediated"] in YES,
             np.log1p(float(row["prior_ceasefires"] or 0)),
         ]
         for record, row in zip(records, rows, strict=True)
@@ -182,7 +182,7 @@ def outside_masses(model: Parameters, reading: Reading, everyone: Deals, k: int)
     prior, nobody = nothing_known(model), np.zeros(0, np.int64)
     known = effect(prior, model, deal, everyone.table.take(own[index]), durations)
     fresh = effect(prior, model, deal, everyone.table.take(nobody), durations.take(nobody))
-    return masses_of(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
+    return masses_alive(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -381,11 +381,12 @@ def markdown(title: str, rows: Sequence[dict[str, Any]]) -> str:
     """One table as Markdown."""
     columns = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     lines = [f"**{title}**", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_cell(name, row[name]) for name in columns) + " |" for row in rows]
+    lines += ["| " + " | ".join(score_cell(name, row[name]) for name in columns) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def _cell(name: str, value: Any) -> str:
+def score_cell(name: str, value: Any) -> str:
+    """A cell of a table of scores; a gain has its 95 % interval."""
     if value is None:
         return ""
     if isinstance(value, (tuple, list)):

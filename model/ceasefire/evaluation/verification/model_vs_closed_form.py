@@ -49,8 +49,8 @@ def constant_hazard(worlds: int, chance: float = DAILY_CHANCE) -> list[CheckResu
         {
             "motives.wavers": _wavering(chance), "actors.hawk.motives": {"wavers": 1.0},
             "mechanisms.review_days": 1, "mechanisms.offensive_days": 1, "mechanisms.inertia": 0.0,
-            "mechanisms.prep": 0.0, "mechanisms.abrogation_rate": 0.0, "mechanisms.strike_rate": 0.0,
-            "actors.hawk.posture": "strike",
+            "mechanisms.prep": 0.0, "mechanisms.entrenched_price": 0.0, "mechanisms.abrogation_rate": 0.0,
+            "mechanisms.strike_rate": 0.0, "actors.hawk.posture": "strike",
         }
     )  # fmt: skip
     table = lived(scenario, worlds)

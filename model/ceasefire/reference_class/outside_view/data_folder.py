@@ -8,7 +8,7 @@ from typing import cast
 
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES, Class, DealFacts, Ending, Record
-from ceasefire.reference_class.outside_view.table_cells import Cells, cells_of, missing_columns, read_rows
+from ceasefire.reference_class.outside_view.table_cells import Cells, cells_of, missing_columns
 
 DURATIONS, RECENT = "ceasefire_durations.csv", "recent_ceasefires.csv"
 CITATION = (
@@ -54,7 +54,9 @@ def read_durations(folder: Path) -> list[Record]:
     if not file.is_file():
         message = f"'{folder}' has no file {DURATIONS}; docs/forecasts.md says what it holds"
         raise ScenarioError([Fault("", None, "", message)])
-    header, rows = read_rows(file)
+    from ceasefire.data_files.read_table import text_rows
+
+    header, rows = text_rows(file, DURATION_COLUMNS)
     faults = missing_columns(file, header, DURATION_COLUMNS)
     _stop(faults)
     records, lines = [], dict[str, int]()
@@ -77,7 +79,9 @@ def read_recent(folder: Path) -> tuple[list[Record], list[bool]]:
     file = folder / RECENT
     if not file.is_file():
         return [], []
-    header, rows = read_rows(file)
+    from ceasefire.data_files.read_table import text_rows
+
+    header, rows = text_rows(file, RECENT_COLUMNS)
     faults = missing_columns(file, header, RECENT_COLUMNS)
     _stop(faults)
     records, main = [], []

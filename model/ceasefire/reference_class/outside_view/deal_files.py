@@ -18,7 +18,6 @@ from ceasefire.reference_class.outside_view.table_cells import (
     Cells,
     cells_of,
     missing_columns,
-    read_rows,
     unknown_columns,
 )
 from ceasefire.suggestions import did_you_mean
@@ -127,7 +126,9 @@ def _yaml_mapping(file: Path) -> CommentedMap:
 
 def read_table(file: Path) -> list[DealRequest]:
     """Deals from a table with a deal a row. Raises ScenarioError with every fault by file, line and column."""
-    header, rows = read_rows(file)
+    from ceasefire.data_files.read_table import text_rows
+
+    header, rows = text_rows(file, FACTS)
     faults = unknown_columns(file, header, FACTS)
     _stop(faults)
     deals = [_deal(cells, f"line {line}") for line, cells in cells_of(file, rows, faults)]
@@ -164,7 +165,9 @@ def _deal(cells: Cells, name: str) -> DealRequest:
 
 def read_history(file: Path) -> list[Record]:
     """Earlier deals from a list. Country and conflict that are not said stay empty. Raises ScenarioError."""
-    header, rows = read_rows(file)
+    from ceasefire.data_files.read_table import text_rows
+
+    header, rows = text_rows(file, HISTORY_COLUMNS)
     faults = unknown_columns(file, header, tuple(HISTORY_COLUMNS))
     faults += missing_columns(file, header, {"start": HISTORY_COLUMNS["start"]})
     _stop(faults)

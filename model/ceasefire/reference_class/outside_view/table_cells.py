@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ceasefire.errors import Fault, ScenarioError
+from ceasefire.data_files.cells import is_missing, number
+from ceasefire.errors import Fault
 from ceasefire.suggestions import did_you_mean
 
-YES, NO = ("1", "yes", "true", "y"), ("0", "no", "false", "n")
-
-
-def read_rows(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Header, and every row with its line. Raises ScenarioError when the file is no CSV table in UTF-8."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.reader(opened, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            twice = sorted({name for name in header if header.count(name) > 1})
-            if twice:
-                raise ScenarioError([Fault(str(file), 1, name, "this column stands twice") for name in twice])
-            rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except UnicodeDecodeError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"is not text in UTF-8 (byte {error.start})")]) from None
-    except csv.Error as error:
-        raise ScenarioError([Fault(str(file), None, "", f"cannot be read as CSV: {error}")]) from None
-    except OSError as error:
-        raise ScenarioError([Fault(str(file), None, "", f"cannot be read: {error.strerror}")]) from None
-    ragged = [
-        Fault(str(file), line, "", f"has {len(cells)} cells, and the header {len(header)}")
-        for line, cells in rows if len(cells) != len(header)
-    ]  # fmt: skip
-    if ragged:
-        raise ScenarioError(ragged)
-    return header, [(line, dict(zip(header, cells, strict=True))) for line, cells in rows]
+YES, NO = ("1", "1.0", "yes", "true", "y"), ("0", "0.0", "no", "false", "n")
 
 
 def unknown_columns(file: Path, header: Sequence[str], valid: Sequence[str]) -> list[Fault]:
@@ -64,8 +38,8 @@ class Cells:
         self.file, self.values, self.faults, self.line = file, values, faults, line
 
     def given(self, name: str) -> bool:
-        """There is something in the cell."""
-        return str(self.values.get(name, "") if self.values.get(name) is not None else "").strip() != ""
+        """There is something in the cell, and nothing such as NA that stands for "not known"."""
+        return not is_missing(str(self.values.get(name, "") if self.values.get(name) is not None else "").strip())
 
     def wrong(self, name: str, message: str) -> None:
         """Note a fault of this cell."""
@@ -95,13 +69,13 @@ class Cells:
         if not self.given(name):
             return None
         try:
-            number = float(self.text(name))
+            days = number(self.text(name))
         except ValueError:
-            number = math.nan
-        if not (math.isfinite(number) and low <= number <= 36525.0):
+            days = -1.0
+        if not low <= days <= 36525.0:
             self.wrong(name, f"'{self.text(name)}' is not a number of days from {low:g} to 36525")
             return None
-        return number
+        return days
 
     def one_of(self, name: str, valid: Sequence[str], default: str) -> str:
         """One of the valid words."""

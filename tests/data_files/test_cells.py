@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ceasefire.observations import cells
+from ceasefire.data_files import cells
 
 ANY_TEXT = st.text(max_size=12) | st.text("0123456789.,-+eE nNaAiIfF/:T", max_size=14)
 

@@ -11,8 +11,8 @@ import pytest
 from observations.made_files import ACLED_EXPORT, acled, day, ged, ged_file, text_of, write
 
 import ceasefire
+from ceasefire.data_files import read_table, text_file
 from ceasefire.errors import ScenarioError
-from ceasefire.observations import read_table, text_file
 from ceasefire.observations.counts import read_counts
 
 

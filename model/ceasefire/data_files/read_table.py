@@ -5,8 +5,10 @@ pyarrow reads 10⁶ events of 49 columns in half of the time that pandas takes i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -14,9 +16,18 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from ceasefire.data_files.cells import coordinate, is_missing, shown, words
+from ceasefire.data_files.text_file import (
+    LONGEST_ROW,
+    TextTable,
+    examine,
+    lines_of,
+    opened,
+    records,
+    refuse,
+    repeated,
+)
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.observations.cells import coordinate, shown
-from ceasefire.observations.text_file import LONGEST_ROW, TextTable, lines_of, opened, records, refuse, repeated
 
 MOST_FAULTS = 30
 """As many faults are listed at once."""
@@ -135,6 +146,42 @@ class Rows:
             indices = cells.indices.to_numpy()
             for at in np.flatnonzero(np.isin(indices, bad)):
                 self.add_fault(int(at), column, str(values[indices[at]]))
+
+
+Row = tuple[int, dict[str, str]]
+"""The line of a row, and its cells by column."""
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.A)
+
+
+def text_rows(path: Path, known: Collection[str], *, blank_rows: bool = False) -> tuple[list[str], list[Row]]:
+    """The columns of a small table in lower case, and its rows as tidied text; `blank_rows` keeps those of commas only.
+
+    What stands for "not known" (NA, nan, a blank and the like) reads as nothing, and 35,2 as 35.2 where commas do not
+    set cells apart. `known` are columns that it may have. ScenarioError with every fault: no table, a column that is
+    there twice, rows of too few or too many cells.
+    """
+    table = examine(path, [frozenset(known)], [])
+    names = [name for name in table.names if name]
+    faults, columns = Faults(table), dict[str, list[str]]((name, []) for name in names)
+    try:
+        for batch in read_rows(table, names, faults, set()):
+            for name in names:
+                texts, at = batch.names(name, words)
+                columns[name] += [texts[k] for k in at]
+    except TooManyFaultsError:
+        pass
+    faults.raise_if_any()
+    if table.decimal_comma:
+        columns = {
+            name: [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells]
+            for name, cells in columns.items()
+        }
+    plain = {name: ["" if is_missing(cell) else cell for cell in cells] for name, cells in columns.items()}
+    count = len(plain[names[0]])
+    lines = lines_of(table, range(count)) if count else {}
+    rows = [(lines[row], {name: plain[name][row] for name in names}) for row in range(count)]
+    return names, [row for row in rows if blank_rows or any(row[1].values())]
 
 
 def read_rows(table: TextTable, columns: Sequence[str], faults: Faults, encodings: set[str]) -> Iterator[Rows]:
