@@ -17,7 +17,7 @@ import pandas as pd
 
 from ceasefire.evaluation.verification.runs import deaths, lived
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
-from ceasefire.scenario.find_scenarios import list_scenarios, shipped
+from ceasefire.scenario.find_scenarios import list_cases, list_scenarios, shipped
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 
@@ -28,9 +28,13 @@ SMALL = "small-front"
 
 
 def scenarios() -> dict[str, Path | None]:
-    """Names of the scenarios with a golden outcome: the small front, and every shipped one with its file."""
-    folder = shipped("scenarios").resolve()
-    files = {name: path for name, path in list_scenarios().items() if path.resolve().parent == folder}
+    """Names of the scenarios with a golden outcome, with their files: the small front, and every shipped one but cases.
+
+    Cases differ from the neutral base, which has an outcome, in a few numbers only.
+    """
+    folder, cases = shipped("scenarios").resolve(), list_cases()
+    listed = list_scenarios().items()
+    files = {name: path for name, path in listed if path.resolve().parent == folder and name not in cases}
     return {SMALL: None, **dict(sorted(files.items()))}
 
 
