@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -121,7 +122,7 @@ def test_an_end_says_its_days_and_a_deal_that_holds_those_that_are_known(tmp_pat
 
 
 def test_causes_of_an_end_are_those_of_the_table_of_worlds() -> None:
-    assert set(Cause.__args__) == set(CAUSES) - {""}
+    assert set(get_args(Cause)) == set(CAUSES) - {""}
 
 
 def test_the_neutral_base_is_wide() -> None:

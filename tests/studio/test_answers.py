@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from studio_page import PROGRAM, Page
 
-from ceasefire.ensemble.compare import compare
 from ceasefire.ensemble.output_folder import open_results
 from ceasefire.ensemble.run import run
+from ceasefire.interface import compare
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
 from ceasefire.scenario.overrides import static_fault

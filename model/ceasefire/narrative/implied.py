@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import FORCE_LADDER, Scenario
@@ -52,5 +53,5 @@ def first_month(scenario: Scenario, worlds: int, seed: int) -> tuple[dict[str, F
     return {name: first[:, k] for k, (_, name) in enumerate(able)}, holds
 
 
-def _share(which: FloatArray) -> str:
+def _share(which: FloatArray | NDArray[np.bool_]) -> str:
     return whole_percent(float(np.mean(which)))

@@ -90,7 +90,7 @@ def facts_of(values: Mapping[str, Any]) -> CaseFacts:
     """Facts by name, as text. Raises ScenarioError with every fault."""
     faults: list[Fault] = []
     cells = Cells("--features", values, faults, lambda fact: None)
-    flags = [cells.flag(name) for name in ("mediated", "local", "mechanism")]
+    mediated, local, mechanism = (cells.flag(name) for name in ("mediated", "local", "mechanism"))
     enforcement = cells.one_of("enforcement", ENFORCEMENT, "none")
     if not cells.given("start"):
         cells.wrong("start", "is empty; give the first day of the deal, as 2020-03-06")
@@ -100,7 +100,7 @@ def facts_of(values: Mapping[str, Any]) -> CaseFacts:
         faults = [*error.faults, *(fault for fault in faults if fault not in error.faults)]
     if faults:
         raise ScenarioError(faults)
-    return CaseFacts(deal, *flags, enforcement)
+    return CaseFacts(deal, mediated, local, mechanism, enforcement)
 
 
 @cache
