@@ -36,7 +36,8 @@ def test_a_side_with_a_change_has_no_forecast_and_the_others_have_their_own() ->
     shorter = np.floor(draws / 2)
     pairs = [
         replace(
-            compare_sides(first, one), over_draws=effect_over_draws(there, draws, limit=1825.0), drawn=(draws, there)
+            compare_sides(replace(first, at_draws=draws), replace(one, at_draws=there)),
+            over_draws=effect_over_draws(there, draws, limit=1825.0),
         )
         for one, there in ((changed, shorter), (other, shorter))
     ]

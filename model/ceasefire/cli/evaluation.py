@@ -10,6 +10,7 @@ import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Seed
+from ceasefire.cli.studio import refuse_without_studio
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -20,6 +21,7 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
+from ceasefire.doc_pages import doc_page
 from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def _verdict(passed: bool) -> str:
 
 def validate(
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the data files, which docs/validation.md describes.")
+        Path | None,
+        typer.Option(metavar="DIR", help=f"Folder of the data files, which {doc_page('validation.md')} describes."),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds, for a first look.")] = False,
     out: Annotated[
@@ -187,7 +190,9 @@ def calibrate(
     from ceasefire.evaluation.calibration import target_counts as tables
 
     if data is None:
-        raise RefusedError("not run: needs data; --data DIR names its folder, and docs/calibration.md describes it")
+        raise RefusedError(
+            f"not run: needs data; --data DIR names its folder, and {doc_page('calibration.md')} describes it"
+        )
     notify_if_compiling()
     try:
         war = tables.read(data)
@@ -253,12 +258,18 @@ def write_calibration(calibration: Calibration, folder: Path) -> None:
 
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Half a minute; nothing is compiled again.")] = False,
+    studio: Annotated[
+        bool, typer.Option("--studio", help="Measure the studio instead: its answers in a browser, its memory.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure time per world-day and worlds per second, for the engine and Mesa side by side.
 
     Start-up, memory and long fronts are measured too; that takes some minutes, and --quick leaves out most of it.
     """
+    if studio:
+        _bench_studio(as_json)
+        return
     from ceasefire.evaluation.speed import bench as benchmark
 
     measurements = benchmark.bench(quick, lambda name: notify(f"measuring {name}"))
@@ -268,3 +279,17 @@ def bench(
     show(columns(benchmark.table(measurements), right=(1,)))
     for sentence in benchmark.sentences(measurements):
         show(sentence)
+
+
+def _bench_studio(as_json: bool) -> None:
+    from ceasefire.evaluation.speed.bench import machine
+    from ceasefire.evaluation.speed.studio import bench_studio, table
+
+    refuse_without_studio()
+    measured = {**bench_studio(lambda name: notify(f"measuring {name}")), "machine": machine()}
+    if as_json:
+        show_json(measured)
+        return
+    show(columns(table(measured), right=(1, 2)))
+    load = measured["machine"]["load"]
+    show(f"Driven by {measured['driver']}; {measured['machine']['cores']} cores, load of the machine {load}.")

@@ -73,10 +73,13 @@ def run(
         loaded = _present(scenario, from_day, state, change, setting)
     from ceasefire.ensemble.output_folder import folder_for_run
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.scenario.without_effect import warnings
 
     if days is not None and days <= loaded.scenario.day:
         raise RefusedError(f"--days {days}: worlds begin on day {loaded.scenario.day:,}; give more")
     plan = Plan(loaded, worlds, seed, engine, days)
+    for warned in warnings(loaded.scenario):
+        notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
     results = _redraw(folder, plan) if there else _run(plan, folder, workers)
     if daily:
@@ -172,23 +175,23 @@ def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -
     doubt = total - plan.worlds
     extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
     sample = f"{how_many(plan.worlds, 'world')} of at most {how_many(plan.horizon, 'day')}"
-    notify(f"{plan.loaded.label}: {sample}{extra}")
+    notify(f"{plan.loaded.shown}: {sample}{extra}")
     with progress(total, "worlds") as advance:
         return run_plan(plan, workers, advance, while_sampling)
 
 
 def _show_results(results: Results, reference: str, as_json: bool) -> None:
     """Print the results, with the folder in the last line. typer.Exit when worlds failed."""
-    from ceasefire.analysis.summary import summary
     from ceasefire.cli.tables import run_text
     from ceasefire.ensemble.pooled_forecast import views_of
+    from ceasefire.ensemble.run import run_summary
     from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
     folder = shown_path(results.folder)
     outcome = results.outcome
     some = len(failed) < len(outcome.worlds)
-    figures = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
+    figures = run_summary(results.plan, outcome) if some else None
     views = views_of(results.plan, outcome) if some else None
     if as_json:
         about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.parameters.mechanisms import Mechanisms
-from ceasefire.scenario.parameter_paths import doubt_range, quantities
+from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState
 
@@ -62,8 +62,7 @@ COMMON_SCALE = 1.25
 
 def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """The range that each ASSUMED number of a scenario is drawn over, by path."""
-    ranges = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
-    return {path: limits for path, limits in ranges.items() if limits is not None}
+    return Loaded(scenario, scenario.name).uncertainties()
 
 
 def _stream_key(seed: int) -> np.uint64:

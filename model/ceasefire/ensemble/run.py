@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ceasefire.analysis.losses import war_rate
+from ceasefire.analysis.summary import Summary, summary
 from ceasefire.arguments import worker_number
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, uncertainty_batch
 from ceasefire.ensemble.run_plan import Plan
@@ -141,6 +143,16 @@ def _in_background(
             yield lambda: future.result() if future is not None else np.zeros(0, RESULT)
         finally:
             cancelled.set()
+
+
+def run_summary(plan: Plan, outcome: RunResult) -> Summary:
+    """The main figures of a run; what follows an end is counted at the war's own rate before the deal."""
+    return summary(outcome.worlds, outcome.doubt, plan.horizon, rate_before(plan.scenario))
+
+
+def rate_before(scenario: Scenario) -> float:
+    """Deaths a day of the war before the deal, from the worst fortnight and the last one before signing."""
+    return war_rate(scenario.war.toll_14d.centre, scenario.war.ongoing.centre)
 
 
 def worlds_to_simulate(plan: Plan) -> int:

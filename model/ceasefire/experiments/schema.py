@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ceasefire.experiments.outcome_definitions import KNOWN, outcome
 from ceasefire.parameters.sourced_value import Finite, Strict, count_of
+from ceasefire.scenario.json_schema import Schema, schema_of
 from ceasefire.scenario.schema import Name
 from ceasefire.suggestions import did_you_mean
 
@@ -262,3 +263,12 @@ class Experiment(Strict):
             raise PydanticCustomError(
                 "draws", "draws need both levers and uncertainties; here the design itself draws the values", {}
             )
+
+
+def experiment_schema() -> Schema:
+    """The JSON Schema of experiment files, for editors."""
+    spread: Schema = {"anyOf": [{"type": "array"}, {"enum": ["doubt", "table"]}]}
+    schema = schema_of(Experiment, {"Spread": spread})
+    held = schema["definitions"]["Case"]["properties"]
+    held["held"] = {**held["held"], "anyOf": [{"type": "number"}, *held["held"]["anyOf"]]}
+    return schema

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.data_files.cells import number
+from ceasefire.doc_pages import doc_page
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.features import CLASSES, ENFORCEMENTS, SIDES, Features
 from ceasefire.reference_class.outside_view.coded_deals import Durations, Ending, Reading, known_durations
@@ -99,7 +100,7 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
         raise ScenarioError(
-            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md lists its columns")]
+            [Fault("", None, "", f"'{folder}' has no file {FILE}; {doc_page('validation.md')} lists its columns")]
         )
     from ceasefire.data_files.read_table import text_rows
 

@@ -427,6 +427,15 @@ def _history(raw: Raw) -> Faults:
             )
 
 
+def _really(raw: Raw) -> Faults:
+    """A deal ends no sooner than it begins."""
+    start, really = _date(raw.get("start")), group(raw, "really")
+    for name in ("end", "holding_on", "formal_end"):
+        day = _date(really.get(name))
+        if start is not None and day is not None and day < start:
+            yield ("really", name), f"{day} is before the start, {start}"
+
+
 LONGEST_TITLE = 300
 """Characters: charts and tables show titles whole."""
 
@@ -553,6 +562,7 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _saliences,
     _sizes,
     _start,
+    _really,
     _history,
 )
 """Checks that need the composed content only."""

@@ -21,6 +21,7 @@ Ladder = Literal["force", "engagement"]
 Role = Literal["belligerent", "guarantor", "outside"]
 AGREEMENT_CLASSES = ("cessation", "preliminary", "definitive")
 AgreementClass = Literal["cessation", "preliminary", "definitive"]
+Cause = Literal["offensive", "spoiler_offensive", "bombardment", "spiral", "guarantor_clash", "abrogation", "expiry"]
 
 
 LONGEST_NAME = 250
@@ -300,6 +301,44 @@ class Motive(Strict):
         return self
 
 
+class Really(Strict):
+    """What became of the deal, by both clocks. The rules never read it; forecasts are scored by it."""
+
+    end: datetime.date | None = Field(
+        None, description="unbroken: first day of the fighting that ended it; none while it still holds"
+    )
+    days: tuple[Annotated[int, count_of(0, 36500, "days")], Annotated[int, count_of(0, 36500, "days")]] | None = Field(
+        None, description="least and most days that it held, where the day is not certain; by default those to `end`"
+    )
+    holding_on: datetime.date | None = Field(
+        None, description="instead of `end`: the last day on which it is known to hold"
+    )
+    formal_end: datetime.date | None = Field(
+        None, description="when it was no longer in force: lapsed, refused, called off or replaced"
+    )
+    cause: Cause | None = Field(None, description="how it ended, in the words of the table of worlds")
+    how: str = Field(description="how it ended or holds, in a sentence")
+    source: str = Field(description="where it is reported")
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Really:
+        if (self.end is None) == (self.holding_on is None):
+            raise PydanticCustomError("one_end", "give either end or holding_on", {})
+        if self.days is not None and (self.holding_on is not None or self.days[0] > self.days[1]):
+            raise PydanticCustomError("days", "days are the least and the most to `end`, the least first", {})
+        return self
+
+    @property
+    def holding(self) -> bool:
+        """Whether it still held when last heard of."""
+        return self.holding_on is not None
+
+    def held(self, start: datetime.date) -> tuple[int, int]:
+        """The least and the most days that a deal of this start held; of one that holds, those that are known."""
+        last = self.end or self.holding_on or start
+        return self.days or ((last - start).days, (last - start).days)
+
+
 class EarlierDeal(Strict):
     """An earlier deal of the conflict or the country, as it was known when this one was signed."""
 
@@ -382,6 +421,7 @@ class Scenario(Numbers):
     mechanisms: Mechanisms = Field(default_factory=lambda: Mechanisms(), description="numbers of the rules")
     motives: dict[Name, Motive] = Field(default_factory=dict, description="the catalogue, with the scenario's own")
     events: list[Event] = Field(default_factory=list, description="from outside")
+    really: Really | None = Field(None, description="what became of the deal; not inherited, and no rule reads it")
     history: History | None = Field(None, description="earlier deals as known at signing; no rule reads it")
 
 

@@ -55,10 +55,15 @@ NO_DRAWS: ParameterDraws = (
 
 @dataclass(frozen=True)
 class Batch:
-    """Worlds to simulate: openings of shape (points, numbers), and for every world its point and its number."""
+    """Worlds to simulate: for every world its point and its number.
+
+    A point starts from the record of `opening`, with `values` (shape: points, slots) at the positions `slots`;
+    not-a-number keeps the record's own. Whole records exist only for the points that are being simulated.
+    """
 
     opening: InitialState
-    openings: FloatArray
+    slots: NDArray[np.int64]
+    values: FloatArray
     points: NDArray[np.int64]
     worlds: NDArray[np.int64]
     seed: int
@@ -66,21 +71,32 @@ class Batch:
     def __len__(self) -> int:
         return len(self.worlds)
 
+    def openings(self, points: NDArray[np.int64]) -> FloatArray:
+        """The records that worlds of these points start from, shape (points, numbers of a record)."""
+        rows = np.repeat(self.opening.record.view(np.float64).reshape(1, -1), len(points), axis=0)
+        own = rows[:, self.slots]
+        given = self.values[points]
+        rows[:, self.slots] = np.where(np.isnan(given), own, given)
+        return rows
+
+    def part(self, first: int, last: int) -> tuple[FloatArray, NDArray[np.int64]]:
+        """The records of the points of worlds `first` to `last`, and for each world which of these is its own."""
+        used, own = np.unique(self.points[first:last], return_inverse=True)
+        return self.openings(used), own.astype(np.int64)
+
 
 def one_scenario(opening: InitialState, worlds: int, seed: int) -> Batch:
     """Worlds 0 to worlds - 1 of one scenario."""
-    rows = opening.record.view(np.float64).reshape(1, -1)
-    return Batch(opening, rows, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
+    nothing = np.zeros(0, np.int64), np.zeros((1, 0))
+    return Batch(opening, *nothing, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
 
 
 def many_points(opening: InitialState, values: dict[str, FloatArray], worlds: int, seed: int) -> Batch:
     """The same `worlds` at every point of a design; `values` gives each path's number at each point."""
-    n = len(next(iter(values.values())))
-    rows = np.repeat(opening.record.view(np.float64).reshape(1, -1), n, axis=0)
-    for path, column in values.items():
-        rows[:, opening.slots[path]] = column
-    points = np.repeat(np.arange(n, dtype=np.int64), worlds)
-    return Batch(opening, rows, points, np.tile(np.arange(worlds, dtype=np.int64), n), seed)
+    slots = np.array([opening.slots[path] for path in values], np.int64)
+    numbers = np.column_stack(list(values.values())).astype(np.float64)
+    points = np.repeat(np.arange(len(numbers), dtype=np.int64), worlds)
+    return Batch(opening, slots, numbers, points, np.tile(np.arange(worlds, dtype=np.int64), len(numbers)), seed)
 
 
 def simulate(
@@ -97,12 +113,14 @@ def simulate(
     """
     scratch = blank_world(batch.opening.record.dtype)
     results = blank_world(RESULT, last - first)
+    openings, own = batch.part(first, last)
     with np.errstate(over="ignore"):
         run_chunk(
-            scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings,
-            drawn or parameter_draws(batch.opening), np.uint64(batch.seed), batch.points[first:last],
-            batch.worlds[first:last], False, days, results, records or no_records(last - first),
+            scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), openings,
+            drawn or parameter_draws(batch.opening), np.uint64(batch.seed), own, batch.worlds[first:last], False,
+            days, results, records or no_records(last - first),
         )  # fmt: skip
+    results["point"] = batch.points[first:last]
     return np.asarray(results)
 
 

@@ -50,7 +50,17 @@ class Trajectory:
     days_held: int
     cause: str
     cause_actor: str
+    sides: dict[str, str] = field(default_factory=dict)
+    """The side of each actor that has one; their order is that of `trust`."""
 
+    @property
+    def counted_days(self) -> int:
+        """Days in the totals of the world: attacks that end a deal are not a part of what it cost."""
+        return self.days_held if self.cause in NOT_COUNTED else len(self.days)
+
+
+NOT_COUNTED = ("offensive", "spoiler_offensive", "guarantor_clash")
+"""Causes whose last days are left out of a world's totals."""
 
 TRAJECTORY_FIELDS = (
     "rung", "counter", "trust", "ties", "attention", "violence", "last_talks", "event_on",
@@ -155,6 +165,7 @@ def from_day_log(scenario: Scenario, log: DayLog, last: WorldArray, label: str, 
         days_held=int(w["days_held"]),
         cause=CAUSES[int(w["cause"])],
         cause_actor=opening.actors[cause_actor] if cause_actor >= 0 else "",
+        sides={a: s for a in opening.actors if (s := scenario.actors[a].side) is not None},
     )
 
 

@@ -20,10 +20,10 @@ def record_counts(
     """Counts of the first `days` days of every world of a batch, shape (worlds, days, COUNTED), and days held."""
     counts = np.zeros((len(batch), days, COUNTED))
     held = np.zeros(len(batch), np.int64)
-    drawn, short = parameter_draws(batch.opening), replace(batch, openings=batch.openings.copy())
-    dtype = batch.opening.record.dtype
-    horizon = short.openings.view(dtype)["horizon"]
-    horizon[:] = np.minimum(horizon, days)
+    record = batch.opening.record.copy()
+    record["horizon"] = np.minimum(record["horizon"], days)
+    short = replace(batch, opening=replace(batch.opening, record=record))
+    drawn = parameter_draws(short.opening)
 
     def one(part: Sequence[int]) -> None:
         span = slice(part[0], part[-1] + 1)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.linalg import qr
 
+from ceasefire.analysis.cox_regression import breslow_slopes, breslow_survival, middle_days
 from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
 from ceasefire.array_types import FloatArray
 from ceasefire.evaluation.validation import outside_view_baselines as coded_baselines
@@ -35,22 +36,14 @@ by_class, weibull, lognormal = (
 
 
 def cox(training: Sequence[Features], durations: Durations, test: Sequence[Features]) -> FloatArray:
-    """Cox regression with Breslow's baseline hazard. An undated end is put at the middle of its interval."""
-    from statsmodels.duration.hazard_regression import PHReg
-
+    """Cox regression by Breslow's partial likelihood; an undated end is put in the middle of its interval."""
     ended = ~np.isinf(durations.high)
-    days = np.where(
-        ended, np.floor((durations.low + np.where(ended, durations.high, 0.0) - 1.0) / 2) + 0.5, durations.low
-    )
+    days = middle_days(durations.low, durations.high)
     x = design(training)[:, 1:]
     independent = _independent(x)
     x = x[:, independent]
-    beta = np.asarray(PHReg(np.maximum(days, 0.25), x, status=ended.astype(int), ties="breslow").fit().params)
-    risk = np.exp(x @ beta)
-    times = np.unique(days[ended])
-    steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
-    baseline = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
-    surviving = np.exp(-baseline[None, :] * np.exp(design(test)[:, 1:][:, independent] @ beta)[:, None])
+    beta = breslow_slopes(x, np.maximum(days, 0.25), ended)
+    surviving = breslow_survival(x, days, ended, beta, design(test)[:, 1:][:, independent], EDGES)
     mass = surviving - np.concatenate([surviving[:, 1:], np.zeros((len(surviving), 1))], axis=1)
     pooled = 0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS
     n = len(training)

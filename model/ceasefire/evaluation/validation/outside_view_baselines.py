@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_ndtr, ndtr
 
+from ceasefire.analysis.cox_regression import breslow_slopes, breslow_survival, middle_days
 from ceasefire.analysis.interval_censored import BINS, EDGES, masses_alive, turnbull
 from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.features import Features
@@ -135,36 +136,13 @@ loglogistic = _accelerated(lambda y: -np.logaddexp(0.0, y))
 
 def cox(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     """Cox regression by Breslow's partial likelihood; an undated end is put in the middle of its interval."""
-    ended = ~np.isinf(durations.high)
-    days = np.where(
-        ended, np.floor((durations.low + np.where(ended, durations.high, 0.0) - 1.0) / 2) + 0.5, durations.low
-    )
-    days = np.minimum(np.maximum(days, 0.25), EDGES[-1])
-    ended &= days < EDGES[-1]
-    beta = breslow_slopes(learnt.x[:, 1:], days, ended)
-    risk = np.exp(np.clip(learnt.x[:, 1:] @ beta, -30.0, 30.0))
-    times = np.unique(days[ended])
-    steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
-    hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
-    alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
+    days = np.clip(middle_days(durations.low, durations.high), 0.25, EDGES[-1])
+    ended = ~np.isinf(durations.high) & (days < EDGES[-1])
+    x = learnt.x[:, 1:]
+    beta = breslow_slopes(x, days, ended, RIDGE)
+    alive = breslow_survival(x, days, ended, beta, wanted.x[:, 1:], EDGES)
     n = len(learnt.x)
     return np.asarray((n * masses_alive(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
-
-
-def breslow_slopes(x: FloatArray, days: FloatArray, ended: NDArray[np.bool_], ridge: float = RIDGE) -> FloatArray:
-    """Log hazard ratios that are most likely by Breslow's partial likelihood; x (n, columns) without a constant."""
-    order = np.argsort(-days, kind="stable")
-    x, day, event = x[order], days[order], ended[order]
-    last = np.searchsorted(-day, -day, side="right") - 1  # last position of those still at risk on that day
-
-    def loss(beta: FloatArray) -> tuple[float, FloatArray]:
-        risk = np.exp(np.clip(x @ beta, -30.0, 30.0))
-        at_risk, weighted = np.cumsum(risk)[last], np.cumsum(risk[:, None] * x, axis=0)[last]
-        value = ((x @ beta - np.log(at_risk))[event]).sum() - ridge * beta @ beta
-        slope = (x - weighted / at_risk[:, None])[event].sum(axis=0) - 2 * ridge * beta
-        return -float(value), -slope
-
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
 BASELINES: dict[str, Baseline] = {

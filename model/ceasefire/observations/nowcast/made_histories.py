@@ -126,10 +126,9 @@ class Maker:
                 progress(done)
 
     def _batch(self, which: NDArray[np.int64]) -> Batch:
-        openings = np.repeat(self.initial.record.view(np.float64).reshape(1, -1), len(which), axis=0)
-        for path, column in self.draws.items():
-            openings[:, self.initial.slots[path]] = column[which]
-        return Batch(self.initial, openings, np.arange(len(which), dtype=np.int64), which, self.seed)
+        slots = np.array([self.initial.slots[path] for path in self.draws], np.int64)
+        values = np.column_stack([column[which] for column in self.draws.values()] or [np.zeros((len(which), 0))])
+        return Batch(self.initial, slots, values, np.arange(len(which), dtype=np.int64), which, self.seed)
 
 
 def copied(lineage: Lineage, alive: NDArray[np.int64], day: int) -> Lineage:
