@@ -1,22 +1,29 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
+# make browsers  the studio's page in a real browser, every way through it
+# make screenshots  the pictures of the studio in README and docs
 # make hostile   a longer run of the tests with bad files, tampered folders and kills; prints the table of docs/what_was_tried.md
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
+# make nowcasts  how good nowcasts are on made worlds kept apart; prints the table of docs/nowcast.md
+# make pythons   the wheel, installed outside the clone under every Python of this machine
 # make clean  take the set-up away; results stay
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	"$$p" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile lint docs coverage clean
+.PHONY: run test hostile browsers screenshots lint docs pythons coverage nowcasts clean
 .DELETE_ON_ERROR:
 
+# Compiling takes a while and happens once: it says so itself, before the run begins.
 run: .venv/installed
+	@$(BIN)/ceasefire compile
 	$(BIN)/ceasefire run $(SCENARIO)
+	@echo "The same, and more, in a browser: $(BIN)/ceasefire studio"
 
 test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n $(WORKERS)
@@ -28,6 +35,15 @@ hostile: .venv/installed-for-tests
 		tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py tests/cli/test_hostile_surroundings.py \
 		tests/cli/test_check_is_quick.py tests/data_files
 
+# Also the long ways through the page; what was seen is kept in results/studio-pictures.
+browsers: .venv/installed-for-tests
+	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m "browsers or not browsers"
+
+# The pictures of the README and of docs/studio.md.
+screenshots: .venv/installed-for-tests
+	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m browsers -k pictures
+	for each in answer world; do cp results/studio-pictures/docs-$$each.png docs/studio-$$each.png; done
+
 lint: .venv/installed-for-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,20 +54,26 @@ docs: .venv/installed-for-docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . docs/_build
 	@echo "The documentation is in docs/_build/index.html"
 
+pythons: .venv/installed-for-tests
+	@.ci/pythons
+
 coverage: .venv/installed-for-tests
 	$(BIN)/python tests/analysis/measure_coverage.py
+
+nowcasts: .venv/installed-for-tests
+	PYTHONPATH=tests $(BIN)/python tests/observations/measure_nowcasts.py
 
 clean:
 	rm -rf docs/_build .venv .mypy_cache .pytest_cache .ruff_cache
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found; say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.14 is needed and was not found; say where it is: make PYTHON=/path/to/python3" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
 
 # The package itself is linked, not copied: only a change of pyproject.toml asks for a new installation.
 .venv/installed: pyproject.toml | .venv/bin/python
 	@echo "Installing ceasefire and what it needs into .venv; this happens once." >&2
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[studio]'
 	@touch $@
 
 .venv/installed-for-tests: pyproject.toml | .venv/bin/python

@@ -9,25 +9,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ceasefire.analysis.survival import survival
-    from ceasefire.ensemble.compare import compare
-    from ceasefire.ensemble.run import run
+    from ceasefire.ensemble.run_points import run_points
+    from ceasefire.interface import compare, describe, experiment, forecast, levers, run, survival
+    from ceasefire.observations.nowcast.nowcast import nowcast
     from ceasefire.observations.observe import observe
-    from ceasefire.reference_class.outside_view.forecast import forecast
     from ceasefire.scenario.load import load
     from ceasefire.simulation.mesa_model import CeasefireModel
 
 __version__ = "0.1.0"
-__all__ = ["CeasefireModel", "__version__", "compare", "forecast", "load", "observe", "run", "survival"]
+__all__ = [
+    "CeasefireModel", "__version__", "compare", "describe", "experiment", "forecast", "levers", "load", "nowcast",
+    "observe", "run", "run_points", "survival",
+]  # fmt: skip
 
 _HOMES = {
+    **dict.fromkeys(
+        ("compare", "describe", "experiment", "forecast", "levers", "run", "survival"),
+        "ceasefire.interface",
+    ),
     "CeasefireModel": "ceasefire.simulation.mesa_model",
-    "compare": "ceasefire.ensemble.compare",
-    "forecast": "ceasefire.reference_class.outside_view.forecast",
     "load": "ceasefire.scenario.load",
+    "nowcast": "ceasefire.observations.nowcast.nowcast",
     "observe": "ceasefire.observations.observe",
-    "run": "ceasefire.ensemble.run",
-    "survival": "ceasefire.analysis.survival",
+    "run_points": "ceasefire.ensemble.run_points",
 }
 
 

@@ -194,6 +194,12 @@ def plain(number: float, digits: int = 0) -> str:
     return f"{round(number, digits) + 0.0:,.{digits}f}"
 
 
+def ordinal(number: int) -> str:
+    """A number in an order: `1st`, `12th`, `310th`."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
 def times(number: int) -> str:
     """A number of times in words: `twice`, `12 times`."""
     return TIMES[number] if number < len(TIMES) else f"{number} times"

@@ -11,18 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
-from ceasefire.analysis.estimates import mean_interval, shrink_by_noise, wilson
+from ceasefire.analysis.estimates import mean_interval
 from ceasefire.analysis.interval_rules import (
     bounded_mean_interval,
     replicated_mean_interval,
     share_limits,
-    survival_quantile,
 )
 from ceasefire.analysis.mixing_distribution import MixingDistribution, world_distribution
 from ceasefire.analysis.parts_over_draws import parts_over_draws
 from ceasefire.analysis.selection import best_of, simultaneous_intervals
-from ceasefire.analysis.shapley import Subset, shapley
-from ceasefire.analysis.survival import survival
+from ceasefire.analysis.shapley import Subset, attribution
+from ceasefire.analysis.survival import survival, survival_quantile
 
 Floats = NDArray[np.float64]
 Dice = np.random.Generator
@@ -130,6 +129,20 @@ def beta_quantile(at: float, mean: float, variance: float) -> float:
     return float(beta.ppf(at, mean * weight, (1 - mean) * weight))
 
 
+def shrunk(means: Floats, noise: Floats) -> Floats:
+    """The former rule: means drawn towards their mean until their variance excludes the noise. Louis (1984)."""
+    true = max(0.0, float(means.var(ddof=1) - noise.mean()))
+    return np.asarray(means.mean() + (means - means.mean()) * np.sqrt(true / means.var(ddof=1)))
+
+
+def wilson(share: Floats, number: float) -> tuple[Floats, Floats]:
+    """The former limits of a share. Wilson (1927)."""
+    z = 1.959963984540054
+    centre = (share + z**2 / (2 * number)) / (1 + z**2 / number)
+    half = z * np.sqrt(share * (1 - share) / number + z**2 / (4 * number**2)) / (1 + z**2 / number)
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
+
+
 def linear(made: Made, values: Floats) -> Floats:
     """What the product did before: a Beta of the remaining variance for shares and days, draws shrunk for effects."""
     means, noise = values.mean(axis=1), values.var(axis=1, ddof=1) / values.shape[1]
@@ -137,7 +150,7 @@ def linear(made: Made, values: Floats) -> Floats:
         top = made.bounds[1]
         mean, between = between_draw_variance(means / top, noise / top**2)
         return np.array([beta_quantile(at, mean, between) * top for at in EDGES])
-    return np.quantile(shrink_by_noise(means, noise), EDGES)
+    return np.quantile(shrunk(means, noise), EDGES)
 
 
 @dataclass
@@ -253,7 +266,7 @@ def shares_exactly() -> Iterator[str]:
         true = np.unique(np.concatenate([np.linspace(0.001, 0.5, 500), np.geomspace(0.05 / n, 0.5, 300)]))
         chance = binom.pmf(k[:, None], n, true)
         cells = []
-        for low, high in (share_limits(k, n), wilson(k / n, np.full(n + 1, float(n)))):
+        for low, high in (share_limits(k, n), wilson(k / n, float(n))):
             covered = (chance * ((low[:, None] <= true) & (true <= high[:, None]))).sum(axis=0)
             cells += [f"{100 * covered.mean():.1f} %", f"{100 * covered.min():.1f} %"]
         yield f"| {n:,} | " + " | ".join(cells) + " |"
@@ -309,9 +322,9 @@ def part(draws: int, former: bool = False, total: bool = False) -> Callable[[Dic
     def trial(dice: Dice) -> bool:
         outcomes, share, whole = _swapped(dice, draws, 100)
         if former:
-            table = shapley({key: each.ravel() for key, each in outcomes.items()}, ["a", "b"]).set_index("part")
-            low, high = table["low"].to_dict()["a"], table["high"].to_dict()["a"]
-            return bool(low <= share <= high)
+            parts = attribution({key: each.ravel() for key, each in outcomes.items()}).parts
+            own = next(each for each in parts if each.name == "a").mean
+            return bool(own.low <= share <= own.high)
         found = parts_over_draws(outcomes)
         interval = found.total if total else next(each for each in found.parts if each.name == "a").mean
         true = whole if total else share

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ceasefire.analysis.estimates import mean_interval, shrink_by_noise, student
+from ceasefire.analysis.estimates import mean_interval, student
 
 
 def test_a_mean_has_students_interval() -> None:
@@ -26,20 +26,3 @@ def test_one_value_has_an_infinite_interval_and_none_or_a_missing_one_is_refused
 
 def test_half_widths_are_students() -> None:
     assert student(np.array([2.0, 11.0, 1e9])) == pytest.approx([12.706, 2.228, 1.960], abs=1e-3)
-
-
-def test_what_is_left_of_noisy_figures_has_the_variance_of_the_truth() -> None:
-    rng = np.random.default_rng(1)
-    truth = rng.normal(10, 2, 4_000)
-    observed = truth + rng.normal(0, 3, 4_000)
-    freed = shrink_by_noise(observed, np.full(4_000, 9.0))
-    assert freed.mean() == pytest.approx(observed.mean())
-    assert freed.std() == pytest.approx(2, rel=0.05)
-    assert np.quantile(freed, [0.05, 0.95]) == pytest.approx(np.quantile(truth, [0.05, 0.95]), abs=0.25)
-
-
-def test_figures_that_are_all_noise_are_all_alike_and_exact_ones_stay() -> None:
-    observed = np.array([1.0, 2.0, 4.0])
-    assert shrink_by_noise(observed, np.full(3, 50.0)) == pytest.approx(np.full(3, observed.mean()))
-    assert shrink_by_noise(observed, np.zeros(3)) == pytest.approx(observed)
-    assert shrink_by_noise(observed[:1], np.ones(1)).tolist() == [1.0]

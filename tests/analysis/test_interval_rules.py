@@ -5,22 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from analysis.measure_coverage import ALIKE, best_lever, coverage, hypercube_mean, median_days, normal_mean, part
+from analysis.measure_coverage import (
+    ALIKE,
+    best_lever,
+    coverage,
+    hypercube_mean,
+    median_days,
+    normal_mean,
+    part,
+    wilson,
+)
 from scipy import stats
 
-from ceasefire.analysis.estimates import wilson
 from ceasefire.analysis.interval_rules import (
     bounded_mean_interval,
     replicated_mean_interval,
     share_in_words,
     share_interval,
     share_limits,
-    survival_quantile,
 )
 from ceasefire.analysis.parts_over_draws import parts_over_draws
 from ceasefire.analysis.selection import best_of, simultaneous_intervals
 from ceasefire.analysis.shapley import Subset, attribution
-from ceasefire.analysis.survival import survival
+from ceasefire.analysis.survival import survival, survival_quantile
 
 
 def test_limits_of_a_share_are_mid_p() -> None:
@@ -45,7 +52,7 @@ def test_a_share_near_nought_is_covered_as_it_says_where_wilsons_is_not() -> Non
     k, true = np.arange(301.0), np.geomspace(0.0002, 0.02, 200)
     chance = stats.binom.pmf(k[:, None], 300, true)
     covered = []
-    for low, high in (share_limits(k, 300), wilson(k / 300, np.full(301, 300.0))):
+    for low, high in (share_limits(k, 300), wilson(k / 300, 300.0)):
         covered.append((chance * ((low[:, None] <= true) & (true <= high[:, None]))).sum(axis=0).min())
     assert covered[0] > 0.915
     assert covered[1] < 0.86

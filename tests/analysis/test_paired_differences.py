@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from ceasefire.analysis.paired_differences import fates, mean_difference, paired_difference, unpaired_difference
-from ceasefire.analysis.sensitivity import effect_by_chance, rank_correlations
 
 RNG = np.random.default_rng(1)
 
@@ -63,24 +62,3 @@ def test_a_mean_over_draws_has_students_interval() -> None:
 def test_worlds_are_saved_and_lost_by_who_reaches_the_horizon() -> None:
     result = fates(np.array([100.0, 100, 40, 10, 60]), np.array([100.0, 20, 100, 10, 50]), horizon=100)
     assert (result.saved, result.lost, result.longer, result.shorter) == (0.2, 0.2, 0.4, 0.2)
-
-
-def test_an_outcome_that_always_rises_with_a_factor_has_correlation_one_and_a_constant_one_has_none() -> None:
-    rising, constant, noise = np.linspace(0, 1, 80), np.full(80, 0.3), RNG.normal(size=80)
-    table = rank_correlations(
-        np.column_stack([noise, constant, rising]), np.exp(rising), ["noise", "constant", "rising"]
-    )
-    assert table["factor"][0] == "rising"
-    assert table["correlation"][0] == pytest.approx(1)
-    assert table["correlation"].isna().to_list() == [name == "constant" for name in table["factor"]]
-
-
-def test_a_factor_without_effect_shows_in_a_screening_what_chance_alone_would() -> None:
-    from SALib.analyze import morris as analyse
-    from SALib.sample import morris
-
-    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0.0, 1.0]] * 3}
-    points = morris.sample(problem, 4000, num_levels=4, seed=1)
-    outcome = RNG.normal(0, 2, size=len(points))
-    result = analyse.analyze(problem, points, outcome, num_levels=4, seed=1)["mu_star"]
-    assert np.asarray(result) == pytest.approx(effect_by_chance(2 * np.sqrt(2), 4), rel=0.05)

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from SALib.sample import morris as morris_design
 from SALib.sample import sobol as sobol_design
 
-from ceasefire.analysis.sensitivity import morris, sobol
+from ceasefire.analysis.sensitivity import sobol
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 NAMES = ["x", "y", "z"]
@@ -38,10 +37,6 @@ def sobol_points(blocks: int, second_order: bool = False) -> Floats:
     return np.asarray(sobol_design.sample(PROBLEM, blocks, calc_second_order=second_order, seed=1))
 
 
-def morris_points(trajectories: int) -> Floats:
-    return np.asarray(morris_design.sample(PROBLEM, trajectories, num_levels=4, seed=1))
-
-
 @pytest.mark.parametrize("second_order", [False, True])
 def test_sobol_finds_the_indices_of_ishigami(second_order: bool) -> None:
     result = sobol(NAMES, ishigami(sobol_points(2048, second_order)), second_order)
@@ -59,34 +54,6 @@ def test_sobol_finds_the_indices_of_ishigami(second_order: bool) -> None:
 def test_intervals_narrow_with_more_blocks() -> None:
     few, many = (sobol(NAMES, ishigami(sobol_points(blocks))).factors[0].total for blocks in (64, 1024))
     assert many.high - many.low < (few.high - few.low) / 2
-
-
-def test_a_linear_function_has_its_slopes_as_effects_and_no_spread() -> None:
-    points = morris_points(20)
-    result = morris(NAMES, points, points @ np.array([3.0, -5.0, 0.0]))
-    assert [effect.name for effect in result.effects] == ["y", "x", "z"]
-    assert [effect.mean for effect in result.effects] == pytest.approx([-5, 3, 0])
-    for effect, slope in zip(result.effects, (5, 3, 0), strict=True):
-        assert (effect.size.value, effect.size.low, effect.size.high) == pytest.approx((slope,) * 3)
-        assert effect.spread == pytest.approx(0, abs=1e-9)
-
-
-def test_factors_that_need_each_other_have_spread_and_signs_do_not_cancel_in_the_size() -> None:
-    points = morris_points(200)
-    centred = 2 * points - 1
-    effects = {e.name: e for e in morris(NAMES, points, centred[:, 0] * centred[:, 1] + points[:, 2]).effects}
-    assert effects["x"].spread > 0.5
-    assert effects["z"].spread == pytest.approx(0, abs=1e-9)
-    assert abs(effects["x"].mean) < effects["x"].size.value / 3
-
-
-def test_a_failed_point_takes_its_trajectory_with_it_and_no_other() -> None:
-    points = morris_points(10)
-    values = points @ np.array([3.0, -5.0, 0.0])
-    values[[5, 6, 17]] = np.nan
-    result = morris(NAMES, points, values)
-    assert (result.trajectories, result.left_out) == (8, 2)
-    assert [effect.mean for effect in result.effects] == pytest.approx([-5, 3, 0])
 
 
 def test_a_failed_point_takes_its_block_with_it_and_no_other() -> None:
@@ -109,17 +76,14 @@ def test_the_share_of_noise_is_the_variance_that_worlds_leave() -> None:
 
 
 def test_designs_that_are_not_whole_are_refused() -> None:
-    points = morris_points(10)
-    with pytest.raises(ValueError, match="not a whole number of trajectories of 4"):
-        morris(NAMES, points[:-1], np.ones(39))
     with pytest.raises(ValueError, match="not a whole number of blocks of 5"):
         sobol(NAMES, np.arange(12.0))
     with pytest.raises(ValueError, match="same at every point"):
         sobol(NAMES, np.ones(5 * 16))
     failed = np.arange(40.0)
     failed[::4] = np.nan
-    with pytest.raises(ValueError, match="0 whole trajectories are left of 10"):
-        morris(NAMES, points, failed)
+    with pytest.raises(ValueError, match="0 whole blocks are left of 8"):
+        sobol(NAMES, failed)
 
 
 def test_the_same_outcomes_give_the_same_intervals() -> None:

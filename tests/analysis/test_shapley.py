@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from ceasefire.analysis.shapley import Outcomes, attribution, shapley, subsets
+from ceasefire.analysis.shapley import Outcomes, attribution, subsets
 
 
 def game(names: str, value: dict[str, float], noise: float = 0.0, worlds: int = 3, seed: int = 1) -> Outcomes:
@@ -98,8 +98,7 @@ def test_one_world_has_shares_with_infinite_intervals() -> None:
     assert result.parts[0].mean.high == np.inf
 
 
-def test_the_table_says_what_the_parts_say_and_between_what_they_lie() -> None:
-    table = shapley(GLOVES, ["L", "R", "S"]).set_index("part")
-    assert table["contribution"].to_dict() == pytest.approx({"L": 2 / 3, "R": 1 / 6, "S": 1 / 6})
-    assert list(table.loc["L", ["alone", "last", "least", "most"]]) == [0, 1, 0, 1]
-    assert list(table.loc["R", ["alone", "last", "least", "most"]]) == [0, 0, 0, 1]
+def test_a_part_lies_between_what_it_adds_after_any_set_of_others() -> None:
+    parts = {part.name: part for part in attribution(GLOVES).parts}
+    assert (parts["L"].least, parts["L"].most, parts["L"].first.value, parts["L"].last.value) == (0, 1, 0, 1)
+    assert (parts["R"].least, parts["R"].most, parts["R"].first.value, parts["R"].last.value) == (0, 1, 0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from ceasefire.analysis.estimates import Interval
@@ -84,28 +85,25 @@ def test_once_every_world_has_ended_none_holds_on_any_later_day() -> None:
     assert row["high"] == curve.high[-1]
 
 
-def test_the_band_is_wilsons_when_nothing_is_censored_before() -> None:
+def test_the_band_is_that_of_a_share_when_nothing_is_censored_before() -> None:
+    """At a mid-P limit, the chance of more than was seen and half that of as many is the tail."""
     curve = survival(worlds([5] * 30 + [9] * 70))
-    z2, n, p = 1.959963984540054**2, 100, 0.7
-    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    assert curve.low[5] == pytest.approx(centre - half, abs=1e-12)
-    assert curve.high[5] == pytest.approx(centre + half, abs=1e-12)
+    tails = binom.sf(70, 100, curve.low[5]), binom.cdf(69, 100, curve.high[5])
+    for limit, tail in zip((curve.low[5], curve.high[5]), tails, strict=True):
+        assert tail + binom.pmf(70, 100, limit) / 2 == pytest.approx(0.025, abs=1e-9)
 
 
 def test_certainty_is_never_claimed_where_all_worlds_hold_or_none_does() -> None:
     curve = survival(worlds([9] * 100))
-    z2 = 1.959963984540054**2
     assert (curve.high[0], curve.low[9]) == (1, 0)
-    assert curve.low[0] == pytest.approx(100 / (100 + z2))
-    assert curve.high[9] == pytest.approx(z2 / (100 + z2))
+    assert curve.low[0] == pytest.approx(0.05 ** (1 / 100))
+    assert curve.high[9] == pytest.approx(1 - 0.05 ** (1 / 100))
 
 
 def test_the_last_of_few_censored_worlds_leaves_the_band_as_wide_as_before() -> None:
     curve = survival(worlds([1, 2, 2, 2, 5], [1, 0, 0, 0, 1]))
     assert (curve.at(4), curve.at(5)) == (0.8, 0)
-    z2 = 1.959963984540054**2
-    assert curve.high[5] == pytest.approx(z2 / (5 + z2))
+    assert curve.high[5] == pytest.approx(1 - 0.05 ** (1 / 5))
 
 
 def test_the_median_is_the_first_day_by_which_half_have_ended() -> None:
@@ -194,7 +192,7 @@ def test_the_interval_of_the_mean_is_near_the_textbook_one_in_large_samples() ->
 def test_the_mean_of_worlds_that_all_hold_is_the_horizon_with_an_interval_on_one_side() -> None:
     area = restricted_mean(worlds([365] * 50, [0] * 50), 365)
     assert area.value == area.high == 365
-    assert area.low == pytest.approx(365 * 50 / (50 + 1.959963984540054**2))
+    assert area.low == pytest.approx(365 * 0.05 ** (1 / 50))
 
 
 def test_no_mean_is_given_beyond_the_days_that_were_followed() -> None:

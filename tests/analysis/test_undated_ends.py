@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 
 from ceasefire.analysis.interval_censored import EDGES, surviving
 from ceasefire.evaluation.validation import baselines
-from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import Features
+from ceasefire.reference_class.outside_view.coded_deals import Durations
 
 HORIZON = float(EDGES[-1])
 
@@ -43,7 +43,7 @@ def likeliest(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[float
 
 def test_an_undated_end_that_may_lie_beyond_the_horizon_does_not_count_as_an_end_before_it() -> None:
     low, high = lives()
-    mass = baselines.weibull([Features()] * 300, CensoredDurations(low, high), [Features()])[0]
+    mass = baselines.weibull([Features()] * 300, Durations(low, high), [Features()])[0]
     found = [float(surviving(mass, day)) for day in (365.0, 1825.0)]
     assert found == pytest.approx(likeliest(low, high), abs=0.002)
     assert found == pytest.approx([0.475, 0.203], abs=0.001)
@@ -53,8 +53,8 @@ def test_the_same_of_the_lognormal() -> None:
     """An undated end in [0, a million) says nothing: the forecast is that of the dated ends alone."""
     low, high = lives()
     dated = low > 0
-    far = CensoredDurations(low, np.where(dated, high, 1e6))
-    without = CensoredDurations(low[dated], high[dated])
+    far = Durations(low, np.where(dated, high, 1e6))
+    without = Durations(low[dated], high[dated])
     one = baselines.lognormal([Features()] * 300, far, [Features()])[0]
     other = baselines.lognormal([Features()] * int(dated.sum()), without, [Features()])[0]
     assert float(surviving(one, 1825.0)) == pytest.approx(float(surviving(other, 1825.0)), abs=0.03)

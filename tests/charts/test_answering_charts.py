@@ -22,7 +22,8 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import EffectOverDraws
-from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.analysis.screening import MorrisEffect
+from ceasefire.analysis.sensitivity import Influence
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
 from ceasefire.charts.comparison import Condition, comparison_chart, verdict
@@ -271,22 +272,23 @@ def test_sobol_bars_are_ranked_by_their_totals_and_both_shares_are_written() -> 
 
 
 EFFECTS = [
-    Effect("up", Interval(100, 80, 120), 95, 20),
-    Effect("down", Interval(200, 150, 250), -180, 40),
-    Effect("either", Interval(10, 5, 15), 1, 30),
+    MorrisEffect("up", Interval(100, 80, 120), 95, 20, 8, 20, 0, False),
+    MorrisEffect("down", Interval(200, 150, 250), -180, 40, 8, 20, 0, False),
+    MorrisEffect("either", Interval(10, 5, 15), 1, 30, 12, 20, 0, False),
 ]
 
 
 def test_effects_that_chance_would_show_too_are_counted_as_such() -> None:
-    figure = morris_chart(EFFECTS, CAPTION, unit="mean days held [days]", made_of="80 points", by_chance=12)
+    figure = morris_chart(EFFECTS, CAPTION, unit="mean days held [days]", made_of="80 points")
     assert_legible(figure)
     dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
     assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [200, 100, 10]
     assert [to_hex(dot.get_color()).upper() for dot in dots] == [VERMILLION, BLUE, "#6E6E6E"]
     assert "1 of 3 factors cannot be distinguished from one without effect" in words_of(figure)
-    assert len(by_gid(figure, "by chance")) == 1
-    bare = morris_chart(EFFECTS, CAPTION, unit="days", made_of="80 points")
-    assert not by_gid(bare, "by chance")
+    sizes = [float(np.asarray(tick.get_xdata())[0]) for tick in by_gid(figure, "by chance") if isinstance(tick, Line2D)]
+    assert sizes == [8, 8, 12]
+    unknown = [replace(each, by_chance=float("nan")) for each in EFFECTS]
+    assert not by_gid(morris_chart(unknown, CAPTION, unit="days", made_of="80 points"), "by chance")
 
 
 def plane(rows: int = 5, columns: int = 6) -> Field:
@@ -400,29 +402,40 @@ def decision() -> tuple[Pulls, Choice]:
     return pulls, Choice("Turkey", "Day 212 (4 Oct 2020)", "force", 1, 2, titles)
 
 
-def test_the_parts_drawn_for_a_rung_sum_to_what_it_has_over_the_old_one() -> None:
+def test_the_parts_of_a_choice_are_sorted_and_sum_to_what_it_has_over_the_old_rung() -> None:
     pulls, choice = decision()
     figure = pulls_chart(pulls, choice, CAPTION)
     assert_legible(figure)
-    sums = [float(np.asarray(dot.get_xdata())[0]) for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
-    wanted = [pulls.utility(rung) - pulls.utility(1) for rung in (3, 2, 1, 0)]
-    assert sums == pytest.approx(wanted)
-    bars = [bar for bar in by_gid(figure, f"part {WORD}") if isinstance(bar, Rectangle)]
-    assert [bar.get_width() for bar in bars if bar.get_width()] == pytest.approx([0.45, 0.15, 0.05])
+    (total,) = [dot for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
+    parts = [line for line in figure.axes[0].lines if str(line.get_gid()).startswith("part ")]
+    values = [float(np.asarray(dot.get_xdata())[0]) for dot in parts]
+    assert values == sorted(values, reverse=True)
+    assert sum(values) == pytest.approx(pulls.utility(2) - pulls.utility(1))
+    assert float(np.asarray(total.get_xdata())[0]) == pytest.approx(sum(values))
     words = words_of(figure)
     assert "Day 212 (4 Oct 2020): Turkey, from harass to strike (chance 15 %)." in words
     assert "Most for it: survive (+0.10)" in words
     assert "Most against: its given word (\u22120.15)" in words
+    assert "honour 30 %" in words
 
 
 def test_a_choice_of_many_pulls_joins_the_slightest() -> None:
     pulls, choice = decision()
-    many = {f"motive-{k}": (0.0, 0.01 * k, 0.02 * k, 0.03 * k) for k in range(1, 16)}
+    many = {f"motive-{k}": (0.0, 0.01 * k, 0.02 * k, 0.03 * k) for k in range(1, 20)}
     figure = pulls_chart(Pulls("turkey", 1, many, pulls.holds, pulls.chances), choice, CAPTION)
     assert_legible(figure)
     assert "everything else" in words_of(figure)
-    sums = [float(np.asarray(dot.get_xdata())[0]) for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
-    assert sums[1] == pytest.approx(0.01 * sum(range(1, 16)) - 0.1 - 0.15)
+    (total,) = [dot for dot in by_gid(figure, "sum") if isinstance(dot, Line2D)]
+    assert float(np.asarray(total.get_xdata())[0]) == pytest.approx(0.01 * sum(range(1, 20)) - 0.1 - 0.15)
+
+
+def test_cells_that_chance_may_explain_are_hatched() -> None:
+    unclear = np.zeros((5, 6))
+    unclear[2, 1:4] = 1
+    figure = phase_chart(replace(plane(), unclear=unclear), CAPTION, figure="holds past day 365", made_of="30 points")
+    assert len(by_gid(figure, "unclear")) == 3
+    assert "hatched: not told from the scenario as it is" in words_of(figure)
+    assert "hatched" not in words_of(phase_chart(plane(), CAPTION, figure="holds past day 365", made_of="30 points"))
 
 
 def test_gains_keep_their_signs_and_nothing_is_never_minus_nothing() -> None:

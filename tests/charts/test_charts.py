@@ -22,17 +22,22 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from ceasefire.analysis.bands_over_draws import CurveBands, survival_bands
-from ceasefire.analysis.survival import ENDING_CAUSES, SurvivalCurve, cumulative_incidence, survival
+from ceasefire.analysis.causes_over_draws import cause_curves
+from ceasefire.analysis.summary import summary
+from ceasefire.analysis.survival import ENDING_CAUSES, EndingCause, SurvivalCurve, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
 from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
-from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, save
+from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, SIDE_COLOURS, VIOLATION_COLOURS, readable, save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.charts.world_panels import counted, episodes
+from ceasefire.charts.world_panels import by_side, counted, episodes
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
-from ceasefire.simulation.trajectory import Trajectory
-from ceasefire.wording import CAUSE_WORDS, whole_percent
+from ceasefire.ensemble.run import run
+from ceasefire.scenario.load import load
+from ceasefire.simulation.initial_state import initial_state
+from ceasefire.simulation.trajectory import Trajectory, trajectory
+from ceasefire.wording import whole_percent
 
 HORIZON = 1825
 CAPTION = Caption("Moscow deal on Idlib, 5 March 2020", "idlib-2020+no-monitors", 7)
@@ -191,11 +196,18 @@ def test_words_can_be_read_when_doubt_covers_everything() -> None:
     assert_legible(survival_chart(curve, made_up_doubt(900, 4), CAPTION, assumed=12))
 
 
+def drawn_worlds(mean: float, draws: int = 40, worlds: int = 6) -> pd.DataFrame:
+    """Worlds at draws of the assumed numbers, of unlike durations."""
+    each = [made_up_worlds(worlds, mean * (0.4 + k / 20), k).assign(point=k) for k in range(draws)]
+    return pd.concat(each).assign(world=range(draws * worlds))
+
+
 @pytest.mark.parametrize("name", SHAPES)
-@pytest.mark.parametrize("by_actor", [False, True])
-def test_every_word_on_a_causes_chart_can_be_read(name: str, by_actor: bool) -> None:
-    shares = cumulative_incidence(made_up_worlds(*SHAPES[name]), by_actor=by_actor)
-    assert_legible(causes_chart(shares, CAPTION, actor_titles=TITLES, horizon=HORIZON))
+@pytest.mark.parametrize("drawn", [False, True])
+def test_every_word_on_a_causes_chart_can_be_read(name: str, drawn: bool) -> None:
+    doubt = drawn_worlds(SHAPES[name][1]) if drawn else None
+    causes = cause_curves(made_up_worlds(*SHAPES[name]), doubt, HORIZON)
+    assert_legible(causes_chart(causes, CAPTION, actor_titles=TITLES, horizon=HORIZON))
 
 
 @pytest.mark.parametrize(("days", "ended", "events"), [(0, True, 0), (3, True, 2), (212, True, 15), (1825, False, 6)])
@@ -308,35 +320,65 @@ def test_the_axis_ends_soon_after_the_last_world() -> None:
     assert survival_chart(shape("long")[0], None, CAPTION).axes[0].get_xlim() == (0, HORIZON)
 
 
-def test_layers_of_causes_reach_one_hundred_per_cent_and_are_named_with_their_shares() -> None:
-    shares = cumulative_incidence(made_up_worlds(1_000, 500))
-    figure = causes_chart(shares, CAPTION)
-    layers = [artist for artist in figure.axes[0].collections if isinstance(artist, Collection)]
-    assert [layer.get_gid() for layer in layers] == ["held", *ENDING_CAUSES]
-    tops = [np.asarray(layer.get_paths()[0].vertices)[:, 1].max() for layer in layers]
-    assert tops[0] == tops[-1] == 1
-    words = [" ".join(text.get_text().split()) for text in texts(figure)]
-    for ending, share in shares.at(HORIZON).items():
-        assert CAUSE_WORDS[ending.cause] in words
-        assert whole_percent(share) in [text.get_text() for text in texts(figure)]
+def test_each_cause_has_a_line_and_its_band_on_one_scale() -> None:
+    worlds = made_up_worlds(1_000, 500).assign(cause_actor="")
+    causes = cause_curves(worlds, None, HORIZON)
+    figure = causes_chart(causes, CAPTION, horizon=HORIZON)
+    words = " ".join(" ".join(text.get_text().split()) for text in texts(figure))
+    inches = []
+    for curve in causes.curves:
+        gid = " ".join(filter(None, curve.ending))
+        (line,) = by_gid(figure, gid)
+        assert isinstance(line, Line2D)
+        assert np.asarray(line.get_ydata())[-1] == pytest.approx(curve.main[-1])
+        panel = line.axes
+        assert panel is not None
+        inches.append(panel.get_position().height * figure.get_figheight() / panel.get_ylim()[1])
+        assert whole_percent(float(curve.main[-1])).replace("\u00a0", " ") in words.replace("\u00a0", " ")
+    assert inches == pytest.approx([inches[0]] * len(inches))
+    counts = worlds.loc[worlds["ended"]].groupby("cause").size() / len(worlds)
+    assert sum(curve.main[-1] for curve in causes.curves) == pytest.approx(counts.sum())
 
 
-def test_rare_actors_of_a_cause_share_a_layer() -> None:
+def test_a_cause_that_comes_only_where_numbers_are_drawn_is_shown_with_both_doubts() -> None:
+    """With the assumed numbers drawn, a spiral may be common that the values as written never show."""
+    written = made_up_worlds(300, 900)
+    written.loc[written["ended"], ["cause", "cause_actor"]] = ["offensive", "syria"]
+    doubt = drawn_worlds(900)
+    doubt.loc[doubt["ended"], ["cause", "cause_actor"]] = ["offensive", "syria"]
+    spiral = doubt["ended"] & (doubt["point"] % 3 == 0)
+    doubt.loc[spiral, ["cause", "cause_actor"]] = ["spiral", ""]
+    causes = cause_curves(written, doubt, HORIZON)
+    curve = next(each for each in causes.curves if each.ending.cause == "spiral")
+    assert curve.written[-1] == 0
+    assert curve.main[-1] == pytest.approx(spiral.mean())
+    assert curve.high is not None
+    assert curve.high[-1] > 0.5
+    in_table = summary(written, doubt, HORIZON).causes[EndingCause("spiral")]
+    assert in_table.doubt is not None
+    assert curve.low is not None
+    assert (in_table.doubt.low, in_table.doubt.high) == pytest.approx((curve.low[-1], curve.high[-1]))
+    words = " ".join(text.get_text() for text in texts(causes_chart(causes, CAPTION, horizon=HORIZON)))
+    assert "0 of 300" in words
+    assert "mean over draws" in words
+
+
+def test_rare_actors_of_a_cause_share_a_line() -> None:
     table = made_up_worlds(1_000, 500)
     table.loc[table["ended"], "cause"] = "offensive"
     table["cause_actor"] = np.where(table["ended"], "syria", "")
-    table.loc[table.index[table["ended"]][:9], "cause_actor"] = ["russia", "turkey", "hts"] * 3
-    figure = causes_chart(cumulative_incidence(table, by_actor=True), CAPTION, actor_titles=TITLES)
-    assert [layer.get_gid() for layer in figure.axes[0].collections] == ["held", "offensive syria", "offensive others"]
+    table.loc[table.index[table["ended"]][:15], "cause_actor"] = ["russia", "turkey", "hts"] * 5
+    curves = cause_curves(table, None, HORIZON).curves
+    assert [" ".join(curve.ending) for curve in curves] == ["offensive syria", "offensive others"]
 
 
 def test_a_cause_keeps_its_colour_whichever_others_are_there() -> None:
     table = made_up_worlds(300, 500)
-    table.loc[table["ended"], "cause"] = "spiral"
-    for worlds in (table, made_up_worlds(300, 500)):
-        figure = causes_chart(cumulative_incidence(worlds), CAPTION)
-        (spiral,) = [layer for layer in figure.axes[0].collections if layer.get_gid() == "spiral"]
-        assert np.asarray(spiral.get_facecolor()).ravel()[:3] == pytest.approx(to_rgb(CAUSE_COLOURS["spiral"]))
+    table.loc[table["ended"], "cause"], table["cause_actor"] = "spiral", ""
+    for worlds in (table, made_up_worlds(300, 500).assign(cause_actor="")):
+        figure = causes_chart(cause_curves(worlds, None, HORIZON), CAPTION, horizon=HORIZON)
+        (band,) = [each for axes in figure.axes for each in axes.collections if each.get_gid() == "band spiral"]
+        assert np.asarray(band.get_facecolor()).ravel()[:3] == pytest.approx(to_rgb(CAUSE_COLOURS["spiral"]))
 
 
 def lightness(colour: str) -> float:
@@ -397,9 +439,10 @@ def test_a_count_above_the_axis_is_written_beside_it() -> None:
 @pytest.mark.parametrize("kind", ["survival", "causes", "history", "histories"])
 def test_every_figure_states_its_provenance_and_that_it_is_not_calibrated(kind: str) -> None:
     curve, band = shape("long")
+    causes = cause_curves(made_up_worlds(1_000, 900), None, HORIZON)
     figure = {
         "survival": lambda: survival_chart(curve, band, CAPTION),
-        "causes": lambda: causes_chart(cumulative_incidence(made_up_worlds(1_000, 900)), CAPTION),
+        "causes": lambda: causes_chart(causes, CAPTION, horizon=HORIZON),
         "history": lambda: history_chart(made_up_history(90)),
         "histories": lambda: histories_chart([made_up_history(90)], CAPTION),
     }[kind]()
@@ -485,3 +528,32 @@ def test_an_axis_has_a_handful_of_round_days(last: int) -> None:
     assert 2 <= len(ticks) <= 11
     assert ticks[0] == 0
     assert ticks[-1] <= last
+
+
+def test_the_counts_on_a_history_are_those_of_the_table_of_worlds() -> None:
+    """An attack that ends a deal is drawn, but it is no part of what the deal cost."""
+    loaded = load("idlib-2019-08-31")
+    worlds = run(loaded, worlds=12, seed=1)
+    opening = initial_state(loaded.scenario)
+    for row in worlds.to_dict("records"):
+        words = " ".join(
+            text.get_text().replace("\n", " ")
+            for text in texts(history_chart(trajectory(loaded.scenario, opening, "x", 1, row["world"])))
+        )
+        fired = sum(row[f"violations_{kind}"] for kind in ("strategic", "spoiling", "retaliatory", "localised"))
+        assert f"{fired:,} violations, {row['deaths_combatant'] + row['deaths_civilian']:,} deaths" in words
+    assert worlds["ended"].any()
+
+
+def test_violations_have_none_of_the_colours_of_postures_and_actors_stand_by_side() -> None:
+    postures = {colour.upper() for rungs in RUNG_COLOURS.values() for colour in rungs}
+    assert not postures & {colour.upper() for colour in VIOLATION_COLOURS.values()}
+    loaded = load("idlib-2020")
+    history = trajectory(loaded.scenario, initial_state(loaded.scenario), "x", 1, 0)
+    sides = [history.sides.get(actor) for actor in by_side(history)]
+    fighting = [side for side in sides if side is not None]
+    assert [side for side, _ in itertools.groupby(fighting)] == list(history.trust)
+    figure = history_chart(history)
+    names = {text.get_text(): text.get_color() for axes in figure.axes for text in axes.get_yticklabels()}
+    assert names["Syrian government"] == readable(SIDE_COLOURS[list(history.trust).index("government")])
+    assert names["Turkey"] != names["Russia"]

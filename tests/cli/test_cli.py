@@ -127,7 +127,7 @@ def test_importing_the_package_loads_nothing_until_it_is_asked_for() -> None:
         ("describe nowhere", "no such scenario 'nowhere'"),
         ("new Mine --from idlib-2020", "'Mine' is not a name"),
         ("new mine --from nowhere", "no such scenario 'nowhere'"),
-        ("new mine", "Missing option '--from'"),
+        ("new mine", "say what it starts from"),
         ("simulate idlib-2020", "No such command 'simulate'"),
     ],
 )

@@ -202,9 +202,9 @@ def test_that_it_happens_only_once_is_said_only_when_it_is_true(writable: bool, 
 def test_private_parts_of_numba_are_touched_only_in_the_versions_that_the_package_allows() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     (bound,) = [line for line in project["dependencies"] if line.startswith("numba")]
-    low, high = (
-        tuple(map(int, version.split("."))) for version in re.fullmatch(r"numba>=([\d.]+),<([\d.]+)", bound).groups()
-    )  # type: ignore[union-attr]
+    versions = re.fullmatch(r"numba>=([\d.]+),<([\d.]+)", bound)
+    assert versions is not None
+    low, high = (tuple(map(int, version.split("."))) for version in versions.groups())
     assert (low, high) == decorators.PRIVATE_PARTS
     assert decorators.KNOWN_NUMBA
 

@@ -30,7 +30,7 @@ def test_every_command_of_the_readme_works(command: Command) -> None:
     Path("scenarios").mkdir()
     done = set()
     for arguments in typed():
-        if arguments[0] in ("verify", "validate"):
+        if arguments[0] in ("verify", "validate", "studio"):
             continue
         brief = ["--worlds", "4", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
         answer = command(*arguments, *brief)

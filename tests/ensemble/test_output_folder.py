@@ -339,6 +339,17 @@ def test_the_sample_of_worlds_runs_from_the_shortest_lived_to_the_longest() -> N
     assert sample(worlds, 20) == sample(worlds, 11)
 
 
+@pytest.mark.parametrize("ends", [1, 3, 50, 97, 99])
+def test_the_sample_shows_deals_that_end_and_deals_that_hold(ends: int) -> None:
+    worlds = pd.DataFrame({"world": range(100), "days_held": [*range(ends), *[500] * (100 - ends)], "failed": False})
+    worlds["ended"] = worlds["world"] < ends
+    chosen = sample(worlds, 6)
+    assert len(set(chosen)) == 6
+    over = sum(world < ends for world in chosen)
+    assert min(2, ends) <= over <= 6 - min(2, 100 - ends)
+    assert chosen == sorted(chosen)
+
+
 @pytest.mark.parametrize(
     "given", [{"worlds": 0}, {"worlds": 2.5}, {"worlds": True}, {"seed": -1}, {"days": 0}, {"engine": "abacus"}]
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import (
     assumed_ranges,
     assumed_values,
@@ -43,14 +44,18 @@ def test_numbers_are_drawn_apart_and_seeds_differ() -> None:
     assert not np.isin(draws["trust.north"], assumed_values(RANGES, 2000, 2)["trust.north"]).any()
 
 
+def every_opening(batch: engine.Batch) -> FloatArray:
+    return batch.openings(np.arange(len(batch.values)))
+
+
 def test_every_point_of_doubt_runs_the_numbers_it_drew() -> None:
     scenario = small_front()
     opening = initial_state(scenario)
     batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
-    scale = common_scale(len(batch.openings), 1)
+    scale = common_scale(len(batch.values), 1)
     for path, (low, high) in assumed_ranges(scenario).items():
-        drawn = batch.openings[:, opening.slots[path]]
+        drawn = every_opening(batch)[:, opening.slots[path]]
         if ".motives." in path:
             drawn = np.where(drawn < 1.0, drawn / scale, high)
         assert low <= drawn.min() < drawn.max() <= high, path
@@ -66,7 +71,7 @@ def test_fitted_numbers_are_drawn_together_as_rows_of_the_posterior() -> None:
     rows = fitted_rows()
     places = [opening.slots[f"mechanisms.{name}"] for name in rows]
     known = set(zip(*rows.values(), strict=True))
-    drawn = {tuple(row) for row in batch.openings[:, places].tolist()}
+    drawn = {tuple(row) for row in every_opening(batch)[:, places].tolist()}
     assert drawn <= known
     assert len(drawn) > 100
 
@@ -76,7 +81,7 @@ def test_a_fitted_number_that_a_scenario_sets_is_the_scenarios_own() -> None:
     opening = initial_state(scenario)
     batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
-    drawn = batch.openings[:, opening.slots["mechanisms.strike_rate"]]
+    drawn = every_opening(batch)[:, opening.slots["mechanisms.strike_rate"]]
     assert not set(drawn.tolist()) & set(fitted_rows()["strike_rate"])
     assert "mechanisms.strike_rate" not in fitted_paths(scenario)
     assert "mechanisms.offensive_rate" in fitted_paths(scenario)
@@ -112,8 +117,8 @@ def test_all_weights_share_one_scale_and_none_exceeds_one() -> None:
     batch = uncertainty_batch(scenario, opening, 1)
     assert batch is not None
     paths = ("actors.turkey.motives.weariness", "actors.un.motives.alarm", "actors.syria.motives.reclaim")
-    weariness, _, reclaim = (batch.openings[:, opening.slots[path]] for path in paths)
-    scale = common_scale(len(batch.openings), 1)
+    weariness, _, reclaim = (every_opening(batch)[:, opening.slots[path]] for path in paths)
+    scale = common_scale(len(batch.values), 1)
     alone = assumed_values({paths[0]: (0.1875, 0.3125)}, len(scale), 1)[paths[0]]
     assert np.allclose(weariness, alone * scale)
     assert reclaim.max() == 1.0

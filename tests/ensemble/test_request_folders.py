@@ -133,7 +133,7 @@ def test_a_run_is_never_mistaken_for_a_comparison(command: Command, small: str) 
 
 
 def test_the_request_file_names_every_side_and_the_program(command: Command, small: str) -> None:
-    """A folder is a side with the identity in its manifest. Single settings are not in its name, so the hash is."""
+    """A folder is a side with the identity in its manifest. Single settings are in its name."""
     ran = Path(command("run", small, "--set", "agreement.monitoring=0.9", *BRIEF).last)
     compared = Path(command("compare", str(ran), f"{small}+no-monitors").last)
     content = request_in(compared)
@@ -148,7 +148,7 @@ def test_the_request_file_names_every_side_and_the_program(command: Command, sma
     assert parameters["sides"] == [{key: one[key] for key in keys} for one in (manifest, identity)]
     assert parameters["doubt"] == {"draws": 200, "worlds_per_draw": 2}
     assert (program["ceasefire"], program["source"]) == (ceasefire.__version__, source_digest())
-    assert compared.name == f"two-sides-vs-two-sides+no-monitors-{str(content['identity'])[:6]}"
+    assert compared.name == "two-sides+agreement.monitoring=0.9-vs-two-sides+no-monitors"
 
 
 def test_what_stops_a_call_leaves_what_the_same_call_had_kept(

@@ -148,3 +148,25 @@ def test_comparisons_show_the_words_of_the_file_just_read(
     assert kept[0][1]["identity"] == kept[1][1]["identity"]
     assert kept[0][1]["digest_words"] != kept[1][1]["digest_words"]
     assert [str(path) for path, text in shown(kept[0][0]) if "tpyo" in text] == []
+
+
+def test_the_words_of_a_base_and_of_a_change_are_shown_as_put_right(
+    command: Command, few_worlds_in_doubt: None
+) -> None:
+    Path("scenarios/changes").mkdir(parents=True)
+    ground, change = Path("scenarios/ground.yaml"), Path("scenarios/changes/firm.yaml")
+    Path("scenarios/child.yaml").write_text("name: child\nbase: ground\ntitle: Child\n", encoding="utf-8")
+    told = {}
+    for word in ("wrogn", "right"):
+        text = f"name: ground\nbase: idlib-2018\ntitle: Ground\nsummary: The {word} summary.\n"
+        ground.write_text(text, encoding="utf-8")
+        text = f"name: firm\ntitle: A {word} Turkey\nsentence: s\nkind: lever\nset: {{agreement.clarity: 0.9}}\n"
+        change.write_text(text, encoding="utf-8")
+        folder = Path(command("run", "child+firm", "--worlds", "6", "--days", "20").last)
+        files = [folder / name for name in ("report.html", "manifest.json", "scenario.resolved.yaml")]
+        told[word] = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert list(Path("results").iterdir()) == [folder]
+    assert "A right Turkey" in told["right"]
+    assert "The right summary" in told["right"]
+    assert "The wrogn" not in told["right"]
+    assert "A wrogn" not in told["right"]

@@ -13,7 +13,6 @@ from ceasefire.evaluation.validation.outside_view_baselines import (
     BASELINES,
     COVARIATES,
     Coded,
-    breslow_slopes,
     by_class,
     fit_conflict_effect,
     lognormal,
@@ -54,15 +53,6 @@ def test_every_forecaster_gives_masses_that_add_up() -> None:
         assert mass.shape == (160, BINS), name
         assert np.allclose(mass.sum(axis=1), 1.0), name
         assert mass.min() >= 0, name
-
-
-def test_slopes_of_the_cox_regression_are_those_of_statsmodels() -> None:
-    regression = pytest.importorskip("statsmodels.duration.hazard_regression")
-    deals, durations, _ = sample(2, 300)
-    column = [COVARIATES.index("written")]
-    ended = ~np.isinf(durations.high)
-    theirs = regression.PHReg(durations.low, deals.x[:, column], status=ended.astype(int), ties="breslow").fit().params
-    assert breslow_slopes(deals.x[:, column], durations.low, ended, ridge=0.0) == pytest.approx(theirs, abs=1e-4)
 
 
 def test_the_lognormal_regression_finds_its_numbers() -> None:

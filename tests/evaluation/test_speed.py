@@ -166,9 +166,15 @@ def test_a_benchmark_without_cold_start_and_memory_has_no_sentence_on_them() -> 
         "cost_per_sector_exponent": 1.01,
         "seconds_cold": 14.0,
         "peak_mb_by_worlds": {"1000": 210.0},
+        "peak_mb_of_design": 201.4,
     }
     full_text = " ".join(sentences(everything))
     assert all(
         part in full_text
-        for part in ("power 1.01", "14.0 s when the rules must be compiled first", "memory: 210 MB for 1,000 worlds")
+        for part in (
+            "power 1.01",
+            "14.0 s when the rules must be compiled first",
+            "memory: 210 MB for 1,000 worlds",
+            "10,000 points, each with 100 numbers of its own: 201 MB",
+        )
     )

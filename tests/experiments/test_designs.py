@@ -225,6 +225,27 @@ def test_a_faulty_table_is_refused_with_its_line(make: Make, tmp_path: Path, tex
     assert any(fault in str(result) for result in caught.value.faults), caught.value.faults
 
 
+def test_a_table_as_other_programs_write_it_has_empty_cells(make: Make, tmp_path: Path) -> None:
+    text = '"agreement.class","agreement.monitoring"\nNA,0.25\ndefinitive,nan\n ,N/A\n'
+    (tmp_path / "points.csv").write_text(text)
+    body = "levers: {paths: {agreement.monitoring: table, agreement.class: table}}\n"
+    prepared = make(body + "design: {kind: table, file: points.csv}\n")
+    assert prepared.design["agreement.monitoring"].isna().to_list() == [False, True, True]
+    assert prepared.design["agreement.class"].isna().to_list() == [True, False, True]
+
+
+def test_faults_of_a_table_are_told_all_at_once_each_with_its_line(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("agreement.class,agreement.monitoring\npreliminar,high\n,NA\ndefinitive,7\n")
+    body = "levers: {paths: {agreement.monitoring: table, agreement.class: table}}\n"
+    with pytest.raises(ScenarioError) as caught:
+        make(body + "design: {kind: table, file: points.csv}\n")
+    told = [str(fault) for fault in caught.value.faults]
+    assert len(told) == 3
+    assert any("points.csv:2: agreement.class" in each for each in told)
+    assert any("points.csv:2: agreement.monitoring" in each and "not a number" in each for each in told)
+    assert any("points.csv:4: agreement.monitoring: 7 lies outside" in each for each in told)
+
+
 def test_a_swap_begins_as_the_one_scenario_and_ends_as_the_other(make: Make, tmp_path: Path) -> None:
     other = f"name: other\ntitle: Other\nbase: {SMALL}\nagreement: {{monitoring: 0.9, hotline: 0.1}}\n"
     other += "war: {toll_14d: 90}\n"

@@ -17,6 +17,7 @@ from ceasefire.evaluation.validation.idlib_patterns import IdlibWorlds, spike
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case
+from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.load import load
 
@@ -61,6 +62,52 @@ def test_who_knows_the_end_is_shown_and_not_scored() -> None:
     assert model["as_good"] == 1
 
 
+def scores_of(days: list[float], held: tuple[float, float], holding: bool = False) -> dict[str, pd.Series]:
+    """Scores of a made case by forecaster, with Idlib 2020 as its scenario."""
+    loaded = load("idlib-2020")
+    forecast = Forecast(np.array(days), np.array(days) < hindcast.HORIZON)
+    case = Case(scenario="idlib-2020", held=held, holding=holding, source="made up")
+    each = hindcast.Hindcast(case, loaded, forecast, forecast, outside_view_of(loaded.scenario))
+    table = hindcast.tables([each])["case_forecasts"]
+    return {str(row["forecaster"]): row for _, row in table.iterrows()}
+
+
+def test_a_deal_that_still_holds_is_scored_by_the_share_that_holds() -> None:
+    rows = scores_of([10.0] * 6 + [2000.0] * 4, (1825, 1825), holding=True)
+    assert rows["scenario"]["log_score"] == pytest.approx(np.log(0.4))
+    assert rows["scenario"]["brier_365"] == pytest.approx(0.36)
+    short = scores_of([10.0] * 6 + [2000.0] * 4, (100, 100), holding=True)["scenario"]
+    assert short["brier_90"] == pytest.approx(0.36)
+    assert np.isnan(short["brier_365"])  # nobody knows yet
+
+
+def test_a_deal_of_no_day_is_scored_by_what_ended_on_the_first_day() -> None:
+    rows = scores_of([0.0, 0.0, 0.0, 5.0], (0, 0))
+    assert rows["scenario"]["log_score"] == pytest.approx(np.log(0.75))
+    assert np.isfinite(hindcast_of([0, 0, 0, 5], (0, 0)).stated.log_score(0, 0))
+    assert np.isfinite(hindcast.REFERENCES["those of Syria"].log_score(0, 0))
+
+
+def test_the_pool_of_a_case_is_scored_between_its_parts() -> None:
+    rows = scores_of([3.0, 200.0, 1700.0, 3000.0], (1727, 1727))
+    pooled, own, such = (np.exp(rows[name]["log_score"]) for name in ("pooled", "scenario", "such deals"))
+    assert pooled == pytest.approx(0.5 * own + 0.5 * such)
+    assert list(rows) == ["pooled", "such deals", "scenario", "one curve"]
+
+
+def test_calibration_needs_enough_deals_and_counts_what_is_known() -> None:
+    rows = [
+        {"case": str(k), "forecaster": "pooled", **{f"holds_{d}": (k + 0.5) / 8 for d in (30, 90, 365)},
+         "held_30": float(k >= 4), "held_90": float(k >= 4) if k else np.nan, "held_365": float(k >= 4)}
+        for k in range(8)
+    ]  # fmt: skip
+    groups = hindcast.calibration_of_cases(pd.DataFrame(rows))["pooled"]
+    assert [(group.day, group.deals, group.observed) for group in groups] == [
+        (30, 4, 0.0), (30, 4, 1.0), (365, 4, 0.0), (365, 4, 1.0)
+    ]  # fmt: skip
+    assert not hindcast.calibration_of_cases(pd.DataFrame(rows[:7]))
+
+
 def test_one_case_has_nothing_to_be_paired_with() -> None:
     assert "case_scores" not in hindcast.tables([hindcast_of([3, 4], (3, 3))])
 
@@ -86,13 +133,19 @@ def test_an_experiment_lays_its_cases_side_by_side(command: Command, tmp_path: P
     assert (folder / "figures" / "cases.png").exists()
     page = (folder / "report.html").read_text()
     assert "Nothing follows from what is made up." in page
+    forecasts = pd.read_csv(folder / "tables" / "case_forecasts.csv")
+    assert set(forecasts["forecaster"]) == {"scenario", "one curve"}  # no history: nothing to pool with
+    assert "Mean scores of the deals" in page
     assert "Which one held? Two sides" in page or "Which one held? " in page
 
 
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("held: 30, source: made up}", "held: 0, source: made up}", "held must be above 0"),
+        ("held: 30, source: made up}", "held: -1, source: made up}", "held must be 0 or more"),
+        ("held: [3, 5]", "held: [3, 5], holding: true", "known for one number of days"),
+        ("held: 30, source: made up}", "holding: true, source: made up}", "holding needs held"),
+        ("held: 30, source: made up}", "source: made up}", "no `really:` that says how long it held"),
         ("held: [3, 5]", "held: [5, 3]", "with the least number first"),
         ("+no-monitors, held", "+no-such, held", "no-such"),
         ("held: 30, source: made up}", "held: 30}", "source"),

@@ -26,10 +26,15 @@ REPEATING = {
         "levers: {paths: {agreement.clarity: [0.2, 0.7]}}\nuncertainties: {paths: {agreement.hotline: [0.1, 0.9]}}\n"
         "design: {kind: latin_hypercube, samples: 6}\n"
     ),
+    "a table with a row three times": (
+        "levers: {changes: [no-monitors], paths: {agreement.clarity: table}}\ndesign: {kind: table, file: rows.csv}\n"
+    ),
 }
+ROWS = "no-monitors,agreement.clarity\non,0.2\non,0.2\noff,0.5\non,0.2\n,\n"
 
 
 def asked(text: str) -> Path:
+    Path("rows.csv").write_text(ROWS, encoding="utf-8")
     Path("asked.yaml").write_text("name: asked\n" + HEAD + text, encoding="utf-8")
     return Path("asked.yaml")
 

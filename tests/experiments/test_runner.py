@@ -67,10 +67,7 @@ def test_the_table_is_what_the_engine_says_world_by_world(command: Command, yaml
     folder = Path(command("experiment", str(yaml_file)).last)
     result = worlds_of(folder)
     prepared = prepare(load_experiment(yaml_file))
-    batch = engine.Batch(
-        prepared.records.initial_states[0], prepared.records.initial_states[0].record.view(np.float64).reshape(1, -1),
-        np.zeros(300, np.int64), np.arange(300), 1,
-    )  # fmt: skip
+    batch = engine.one_scenario(prepared.records.initial_states[0], 300, 1)
     rows = engine.simulate(batch, 0, 300)
     own = result[result["point"] == 0]
     assert (own["world"].to_numpy() == np.arange(300)).all()
@@ -95,7 +92,7 @@ def test_a_world_that_fails_is_recorded_and_the_rest_goes_on(
     sound = worlds_of(Path(command("experiment", str(yaml_file), "--out", "sound").last))
 
     def failing(batch: engine.Batch, first: int, last: int, drawn: Any = None) -> WorldArray:
-        watched = batch.openings[batch.points[first:last], slot] == 1
+        watched = batch.openings(batch.points[first:last])[:, slot] == 1
         if ((batch.worlds[first:last] == 7) & watched).any():
             raise FloatingPointError("a number was lost")
         return engine.simulate(batch, first, last, drawn)

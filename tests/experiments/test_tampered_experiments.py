@@ -160,11 +160,8 @@ def test_a_line_of_the_ledger_that_is_none_is_passed_over(folder: Path) -> None:
     sound = store.ledger()
     lines = (folder / "chunks.jsonl").read_text().splitlines()
     first = json.loads(lines[0])
-    wrong = [
-        {**first, name: value}
-        for name in ("chunk", "sha256", "worlds", "failed", "at")
-        for value in (None, "x", -1, {})
-    ]
+    values: tuple[object, ...] = (None, "x", -1, {})
+    wrong = [{**first, name: value} for name in ("chunk", "sha256", "worlds", "failed", "at") for value in values]
     more = ["", "{", "[]", "1", "\x00", "[" * 100_000, *map(json.dumps, wrong)]
     (folder / "chunks.jsonl").write_text("\n".join([*lines, *more]) + "\n")
     assert store.ledger() == sound

@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 from conftest import Command
 
-from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD
+from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD, Pulls
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.narrative import story
+from ceasefire.narrative.how_it_ended import _deciding
 from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans, world_story
-from ceasefire.narrative.turning_points import ALWAYS, TurningPoint
+from ceasefire.narrative.turning_points import ALWAYS, TurningPoint, decision_details
 from ceasefire.narrative.world_notes import STRIKE, Decision, RecordedWorld, WorldNotes
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
@@ -30,7 +31,7 @@ from ceasefire.simulation.engine import all_rows, one_scenario
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.mesa_model import CeasefireModel
 from ceasefire.simulation.trajectory import step_through, trajectory
-from ceasefire.wording import short_name
+from ceasefire.wording import ordinal, short_name
 from ceasefire.world_state import CAUSES, VIOLATION_KINDS
 
 SEED = 1
@@ -298,9 +299,37 @@ def test_the_deciding_motive_of_the_story_is_that_of_the_results(cause: str) -> 
     motive, text = int(a_story.recorded.record["deciding_motive"][0]), " ".join(a_story.text().split())
     if motive >= 0:
         title = a_story.loaded.scenario.motives[a_story.recorded.opening.motives[motive]].title
-        assert f"Deciding motive, compared with honour: {title}" in text
+        assert re.search(f"(Deciding motive|Most in favour), compared with honour: {re.escape(title)}", text)
     else:
         assert "Deciding motive" not in text
+
+
+def choice(chance: float, review: int) -> Decision:
+    """A choice of an actor from strike to offensive with this chance."""
+    pulls = Pulls("syria", 2, {"reclaim": (0.0, 0.0, 0.1, 0.4)}, {}, (0.0, 0.0, 1 - chance, chance))
+    return Decision(10, "syria", 2, 3, pulls, "routine", review)
+
+
+def test_chance_is_told_as_chance_and_a_motive_decides_only_where_it_explains_more_than_luck() -> None:
+    notes = WorldNotes(flagship().recorded)
+    rare = " ".join([*decision_details(notes, choice(0.004, 310)), _deciding(notes, choice(0.004, 310))])
+    assert "chance at this review, the 310th at strike, 0.4 %" in rare
+    assert "Chance decided more than any motive: this choice comes up about once in 250 such reviews" in rare
+    assert "this was the 310th" in rare
+    assert "Deciding motive" not in rare
+    likely = _deciding(notes, choice(0.8, 2))
+    assert likely.startswith("Deciding motive, compared with honour: ")
+    assert [ordinal(k) for k in (1, 2, 3, 11, 22, 113)] == ["1st", "2nd", "3rd", "11th", "22nd", "113th"]
+
+
+def test_reviews_are_counted_from_the_first_to_the_last() -> None:
+    decisions = flagship().recorded.log.decisions
+    assert decisions
+    assert all(each.review >= 1 for each in decisions)
+    for actor in {each.actor for each in decisions}:
+        for rung in range(4):
+            own = [each.review for each in decisions if (each.actor, each.old) == (actor, rung)]
+            assert own == sorted(set(own))
 
 
 def test_some_ends_have_a_deciding_motive() -> None:

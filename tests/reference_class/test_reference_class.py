@@ -13,11 +13,11 @@ from scipy.stats import norm
 from synthetic_deals import deals_of, made_up_table
 
 from ceasefire.analysis.interval_censored import surviving
-from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import CLASSES, COVARIATES, ENFORCEMENTS, Cell, Features, cell_of, covariates
 from ceasefire.reference_class.fit import LEVELS, Intractability, fit_intractability, forecast, level_shares
 from ceasefire.reference_class.generate import PARTIES, Z_LEVELS, as_scenario, content, scenario
 from ceasefire.reference_class.observed_durations import shipped_mix
+from ceasefire.reference_class.outside_view.coded_deals import Durations
 from ceasefire.reference_class.reference_table import Table, durations, simulate_table
 from ceasefire.reference_class.shipped_fit import fit, shipped_fit, write
 from ceasefire.scenario.load import load_resolved
@@ -140,7 +140,7 @@ TRUTH = Intractability(
 )
 
 
-def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], CensoredDurations, list[str]]:
+def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Durations, list[str]]:
     """Deals with durations from the table under TRUTH; some are censored, others observed once, on a random day.
 
     Between two levels a deal has the duration of the one or the other, as in the table.
@@ -165,7 +165,7 @@ def made_up_deals(table: Table, n: int, seed: int) -> tuple[list[Features], Cens
     censored = lost <= day
     low = np.where(censored, lost, np.where(once, 0.0, day))
     high = np.where(censored, np.inf, np.where(once, lost, day + 1))
-    return features, CensoredDurations(low, high), [str(k % 40) for k in range(n)]
+    return features, Durations(low, high), [str(k % 40) for k in range(n)]
 
 
 def test_known_intractability_is_recovered() -> None:

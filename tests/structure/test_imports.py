@@ -15,10 +15,14 @@ from ceasefire.compilation.cache import HASHED
 PACKAGE = Path(ceasefire.__file__).parent
 
 ORDER = (
-    ("arguments", "array_types", "errors", "plain_text", "regular_files", "spreadsheet_csv", "suggestions"),
+    (
+        "arguments", "array_types", "doc_pages", "errors", "plain_text", "regular_files", "spreadsheet_csv",
+        "suggestions",
+    ),
     ("parameters", "compilation", "data_files"), ("scenario",), ("world_state",), ("rules",),
     ("simulation",), ("odd_protocol", "analysis"), ("wording",), ("reference_class",), ("ensemble",),
-    ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"), ("studio", "cli"),
+    ("experiments", "observations"), ("narrative", "charts"), ("report", "evaluation", "connect"),
+    ("studio", "cli", "interface"),
     ("__init__", "__main__"),
 )  # fmt: skip
 """Folders and files of the package, from the ground up: each imports only from its own level or below."""
@@ -142,6 +146,7 @@ LIGHT = {
         "from ceasefire.scenario.load import load; from ceasefire.simulation.initial_state import initial_state; "
         "initial_state(load('idlib-2018').scenario)"
     ),
+    "the studio opens its page": "import ceasefire.studio.serve",
 }
 
 

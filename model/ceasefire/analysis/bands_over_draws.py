@@ -17,14 +17,22 @@ MOST_DAYS = 80
 """Days at which a band is estimated, besides the eves of those on which many end; between them it is straight."""
 
 
+LEVELS = (np.arange(50) + 0.5) / 50
+"""Levels of the quantiles that stand for a whole distribution over draws: each has the same weight."""
+
+
 @dataclass(frozen=True, eq=False)
 class ShareBands:
-    """Over draws, for each of several shares (rows,): the mean, and quantiles `low`, `middle`, `high` of the truth."""
+    """Over draws, for each of several shares (rows,): the mean, and quantiles `low`, `middle`, `high` of the truth.
+
+    `levels` (LEVELS, rows) are the quantiles at LEVELS.
+    """
 
     mean: FloatArray
     low: FloatArray
     middle: FloatArray
     high: FloatArray
+    levels: FloatArray
 
 
 def share_bands(successes: npt.ArrayLike, worlds: npt.ArrayLike, band: float = 0.90) -> ShareBands:
@@ -35,7 +43,7 @@ def share_bands(successes: npt.ArrayLike, worlds: npt.ArrayLike, band: float = 0
     hits = np.asarray(successes, dtype=float)
     number = np.broadcast_to(np.asarray(worlds, dtype=float), hits.shape[1:])
     different, back = np.unique(hits, axis=0, return_inverse=True)
-    edges = ((1 - band) / 2, 0.5, (1 + band) / 2)
+    edges = ((1 - band) / 2, 0.5, (1 + band) / 2, *LEVELS)
     if np.ptp(number) > 0:
         each = [share_kernel(row, number) for row in different]
         found = np.concatenate(
@@ -50,13 +58,16 @@ def share_bands(successes: npt.ArrayLike, worlds: npt.ArrayLike, band: float = 0
         counts = np.array([np.bincount(row.astype(np.int64), minlength=len(every)) for row in different], dtype=float)
         starts = np.array([share_start(common.support, row, number) for row in different])
         found = quantiles_of(common.support, roughened(common.chance, counts, starts)[0], edges)
-    low, middle, high = found[np.ravel(back)].T
-    return ShareBands((hits / number).mean(axis=1), low, middle, high)
+    low, middle, high, *levels = found[np.ravel(back)].T
+    return ShareBands((hits / number).mean(axis=1), low, middle, high, np.array(levels))
 
 
 @dataclass(frozen=True, eq=False)
 class CurveBands:
-    """Survival over draws by whole day from 0: the mean curve, and the middle of true curves; all (days,)."""
+    """Survival over draws by whole day from 0: the mean curve, and the middle of true curves; all (days,).
+
+    `levels` (LEVELS, days) are the quantiles of true shares at LEVELS.
+    """
 
     days: IntArray
     mean: FloatArray
@@ -65,6 +76,7 @@ class CurveBands:
     high: FloatArray
     draws: int
     worlds: float
+    levels: FloatArray
 
 
 def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int, band: float = 0.90) -> CurveBands:
@@ -87,10 +99,13 @@ def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int,
     chosen = _days_that_tell(last[np.isfinite(last) & (last >= 0)], horizon)
     successes = np.array([(last > day).sum(axis=1) for day in chosen])
     found = share_bands(successes, known.sum(axis=1), band)
-    edges = [np.sort(np.interp(days, chosen, edge))[::-1] for edge in (found.low, found.middle, found.high)]
+    edges = [
+        np.sort(np.interp(days, chosen, edge))[::-1] for edge in (found.low, found.middle, found.high, *found.levels)
+    ]
     mean = np.mean([(1 - np.searchsorted(np.sort(row[each]), days, "right") / each.sum())
                     for row, each in zip(last, known, strict=True)], axis=0)  # fmt: skip
-    return CurveBands(days, np.asarray(mean), edges[0], edges[1], edges[2], len(held), float(known.sum(axis=1).mean()))
+    return CurveBands(days, np.asarray(mean), edges[0], edges[1], edges[2], len(held),
+                      float(known.sum(axis=1).mean()), np.array(edges[3:]))  # fmt: skip
 
 
 def _days_that_tell(ends: FloatArray, horizon: int) -> IntArray:

@@ -1,4 +1,4 @@
-"""Point estimates with their intervals: shares, means, and means freed from sampling noise."""
+"""Point estimates with their intervals: means, and what other rules are made of."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ class Interval:
     value: float
     low: float
     high: float
-
-
-def wilson(
-    share: npt.ArrayLike, number: npt.ArrayLike, z: float = Z_95
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Limits of a share observed in `number` independent trials: within [0, 1], of positive width. Wilson (1927)."""
-    p = np.asarray(share, dtype=float)
-    n = np.asarray(number, dtype=float)
-    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return np.maximum(0.0, np.minimum(p, centre - half)), np.minimum(1.0, np.maximum(p, centre + half))
 
 
 def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> Interval:
@@ -53,15 +42,3 @@ def student(number: npt.NDArray[np.float64], level: float = 0.95) -> npt.NDArray
     from scipy.special import stdtrit
 
     return np.asarray(stdtrit(np.maximum(number - 1, 1e-9), (1 + level) / 2))
-
-
-def shrink_by_noise(observed: npt.NDArray[np.float64], noise: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Estimates by draw, shrunk to their mean until their variance excludes the sampling noise. Louis (1984).
-
-    `noise` is the sampling variance of each estimate. The mean and the shape of the distribution stay.
-    """
-    if len(observed) < 2 or np.ptp(observed) == 0:
-        return observed
-    mean, variance = float(observed.mean()), float(observed.var(ddof=1))
-    true_variance = max(0.0, variance - float(np.nanmean(noise)))
-    return np.asarray(mean + (observed - mean) * np.sqrt(true_variance / variance))

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.interval_censored import EDGES, HORIZON, probability_between, surviving, turnbull_bootstrap
+from ceasefire.analysis.interval_censored import (
+    EDGES,
+    HORIZON,
+    masses,
+    probability_between,
+    surviving,
+    turnbull_bootstrap,
+)
 from ceasefire.array_types import FloatArray
 
 HORIZONS = (30, 90, 365)
@@ -205,9 +212,19 @@ class Forecast:
         density = kernels.sum() / (len(self.days) * width * np.sqrt(2 * np.pi) * (1 + day))
         return max(float(density), LEAST_DENSITY)
 
-    def log_score(self, low: float, high: float) -> float:
-        """Logarithm of the mean density over the days on which the deal may have ended, low to high."""
+    def log_score(self, low: float, high: float, holding: bool = False) -> float:
+        """Logarithm of the mean density over the days on which the deal may have ended, low to high.
+
+        With `holding`, or beyond the days that worlds were followed, of the share that still holds after `low` days.
+        """
+        followed = float(self.days[~self.ended].max()) if not self.ended.all() else np.inf
+        if holding or low >= followed:
+            return float(np.log(max(1.0 - self.cdf(min(low, followed)), LEAST_DENSITY)))
         return float(np.log(np.mean([self.density(day) for day in np.linspace(low, high, 5)])))
+
+    def masses(self) -> FloatArray:
+        """Share of worlds in each bin of interval_censored, shape (BINS,); of those that hold, all in the last."""
+        return masses(np.where(self.ended, self.days, HORIZON))
 
     def cdf(self, day: float) -> float:
         """Share of worlds that ended before a day."""
@@ -226,9 +243,11 @@ class Weibull:
     shape: float
     scale: float
 
-    def log_score(self, low: float, high: float) -> float:
-        """Log score, as of `Forecast`."""
-        days = np.linspace(low, high, 5)
+    def log_score(self, low: float, high: float, holding: bool = False) -> float:
+        """Log score, as of `Forecast`; day 0 counts as its middle, where the density is finite."""
+        if holding:
+            return float(np.log(max(self.holding(low), LEAST_DENSITY)))
+        days = np.maximum(np.linspace(low, high, 5), 0.5)
         z = (days / self.scale) ** self.shape
         return float(np.log(np.mean(self.shape / days * z * np.exp(-z))))
 
@@ -263,6 +282,10 @@ def pairing(scores: FloatArray) -> Pairing:
     return Pairing(sum(total >= true - 1e-9 for total in sums), len(sums))
 
 
-def score_table(forecasts: Sequence[Forecast], spans: Sequence[tuple[float, float]]) -> FloatArray:
+def score_table(
+    forecasts: Sequence[Forecast], spans: Sequence[tuple[float, float]], holding: Sequence[bool] | None = None
+) -> FloatArray:
     """Log scores of every forecast for every duration, shape (forecasts, durations)."""
-    return np.array([[forecast.log_score(*span) for span in spans] for forecast in forecasts])
+    still = holding or [False] * len(spans)
+    seen = list(zip(spans, still, strict=True))
+    return np.array([[forecast.log_score(*span, holds) for span, holds in seen] for forecast in forecasts])

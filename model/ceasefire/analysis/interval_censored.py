@@ -23,6 +23,12 @@ def masses(days: FloatArray) -> FloatArray:
     return counts / len(days)
 
 
+def masses_alive(alive: FloatArray) -> FloatArray:
+    """Masses of the bins from P(T >= edge), both of shape (..., BINS)."""
+    after = np.concatenate([alive[..., 1:], np.zeros((*alive.shape[:-1], 1))], axis=-1)
+    return np.asarray(np.maximum(alive - after, 0.0))
+
+
 def surviving(mass: FloatArray, day: FloatArray | float) -> FloatArray:
     """P(T >= day) for masses of shape (..., BINS) and days that broadcast against the leading shape.
 

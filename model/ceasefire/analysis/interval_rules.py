@@ -1,4 +1,4 @@
-"""One rule of an interval for each kind of figure: shares, means over few draws, survival quantiles.
+"""One rule of an interval for each kind of figure: shares, means over few draws.
 
 Their coverage is measured on made samples of known truth; the table is docs/coverage.md.
 """
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ceasefire.analysis.estimates import Interval, mean_interval
-from ceasefire.analysis.survival import SurvivalCurve
 
 FloatArray = npt.NDArray[np.float64]
 LEVEL = 0.95
@@ -83,21 +82,6 @@ def replicated_mean_interval(
     if len(of) != len(given) or len(counts) < 2 or np.ptp(counts) > 0:
         raise ValueError("replicates: at least two, each with the same number of draws")
     return mean_interval(np.bincount(np.ravel(of), given) / counts, level)
-
-
-def survival_quantile(curve: SurvivalCurve, ended: float = 0.5) -> Interval:
-    """The first day by which a share of deals has ended, with the days on which the curve's limits get there.
-
-    Infinity when that lies beyond the days followed. Brookmeyer and Crowley (1982), with the curve's own limits.
-    """
-    if not 0 < ended < 1:
-        raise ValueError(f"ended: {ended:g} does not lie between 0 and 1")
-    return Interval(*(_first_at_or_below(edge, 1 - ended) for edge in (curve.surviving, curve.low, curve.high)))
-
-
-def _first_at_or_below(edge: FloatArray, level: float) -> float:
-    below = np.flatnonzero(edge <= level + 1e-12)
-    return float(below[0]) if below.size else float("inf")
 
 
 def _mid_p_limit(successes: float, number: float, tail: float) -> float:

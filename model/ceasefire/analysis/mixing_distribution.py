@@ -18,7 +18,7 @@ Every draw needs worlds of its own: draws that share worlds share their luck, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -160,6 +160,13 @@ class EffectOverDraws:
     def told_apart(self) -> bool:
         """Effects of draws differ by more than the chance of their few worlds."""
         return not self.verdict
+
+    def scaled(self, by: float) -> EffectOverDraws:
+        """The same in another unit, such as percentage points."""
+        mean, low, high = (
+            Interval(by * span.value, by * span.low, by * span.high) for span in (self.mean, self.low, self.high)
+        )
+        return replace(self, least=by * self.least, mean=mean, low=low, high=high)
 
     @property
     def band(self) -> Interval:

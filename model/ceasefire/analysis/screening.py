@@ -58,14 +58,17 @@ def morris_effects(
     step_error: float = 0.0,
     unordered: Collection[str] = (),
     level: float = 0.95,
+    worlds: npt.ArrayLike | None = None,
 ) -> list[MorrisEffect]:
     """Effects, the largest first, from trajectories in which each step moves one factor.
 
     `places` (points, factors) are where the values that were really set lie in their ranges, 0 to 1, not the quantiles
     that the sampler asked for: a step is divided by its own length. A step of an `unordered` factor, a list of names,
     is from one value to another and has no length. `step_error` is the standard error of the difference of
-    neighbouring points. Trajectories with a failed point (not a number) are left out whole. ValueError when points
-    are no trajectories, a step moves more than one factor, or fewer than four are left.
+    neighbouring points. `worlds` (points, worlds) are the outcomes of the worlds that all points share: the error of
+    having so few of them is then in the intervals, beside that of so few trajectories. Trajectories with a failed point
+    (not a number) are left out whole. ValueError when points are no trajectories, a step moves more than one factor, or
+    fewer than four are left.
     """
     placed, values = np.asarray(places, dtype=float), np.asarray(outcomes, dtype=float)
     length = len(names) + 1
@@ -79,16 +82,20 @@ def morris_effects(
     moved = moves != 0
     if (moved.sum(axis=2) > 1).any():
         raise ValueError("a step moves more than one factor: not a one-at-a-time trajectory")
+    each = None
+    if worlds is not None:
+        each = np.diff(np.asarray(worlds, dtype=float).reshape(*results.shape, -1)[sound], axis=1)
     found = [
-        _effect(name, moves[:, :, k], gains, moved[:, :, k], name in unordered, step_error, level)
+        _effect(name, moves[:, :, k], gains, moved[:, :, k], name in unordered, step_error, level, each)
         for k, name in enumerate(names)
     ]
     return sorted(found, key=lambda each: (-np.nan_to_num(each.size.value, nan=-1.0), each.name))
 
 
 def _effect(
-    name: str, moves: FloatArray, gains: FloatArray, moved: BoolArray, unordered: bool, step_error: float, level: float
-) -> MorrisEffect:
+    name: str, moves: FloatArray, gains: FloatArray, moved: BoolArray, unordered: bool, step_error: float, level: float,
+    worlds: FloatArray | None,
+) -> MorrisEffect:  # fmt: skip
     trajectories = len(moves)
     if not moved.any():
         nothing = Interval(np.nan, np.nan, np.nan)
@@ -96,6 +103,9 @@ def _effect(
     step = np.sign(moves[moved]) if unordered else moves[moved]
     effects = gains[moved] / step
     size = mean_interval(np.abs(effects), level)
+    if worlds is not None and worlds.shape[-1] > 1:
+        signed = worlds[moved] / step[:, None] * np.where(effects < 0, -1.0, 1.0)[:, None]
+        size = _with_error_of_worlds(size, mean_interval(signed.mean(axis=0), level))
     spread = float(effects.std(ddof=1)) if len(effects) > 1 else float("nan")
     return MorrisEffect(
         name,
@@ -107,6 +117,12 @@ def _effect(
         trajectories - len(effects),
         bool((gains[moved] == 0).all()),
     )
+
+
+def _with_error_of_worlds(size: Interval, by_world: Interval) -> Interval:
+    """An interval over trajectories, widened by that over the worlds that they share; the errors are independent."""
+    half = float(np.hypot(size.high - size.value, by_world.high - by_world.value))
+    return Interval(size.value, size.value - half, size.value + half)
 
 
 def size_by_chance(step_error: float, steps: npt.ArrayLike) -> float:
@@ -180,8 +196,8 @@ def inert_factors(
 ) -> tuple[str, ...]:
     """Factors that changed no world at all.
 
-    `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,). On the same worlds a factor that
-    cannot act leaves every outcome the same to the last bit.
+    `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,), or to those of its
+    own (factors, worlds). On the same worlds a factor that cannot act leaves every outcome the same to the last bit.
     """
     same = np.abs(np.asarray(changed, dtype=float) - np.asarray(outcomes, dtype=float)) <= tolerance
     alike = same | (np.isnan(np.asarray(changed, dtype=float)) & np.isnan(np.asarray(outcomes, dtype=float)))

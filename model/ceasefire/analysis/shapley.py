@@ -13,7 +13,6 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, mean_interval
 from ceasefire.array_types import FloatArray
@@ -73,23 +72,6 @@ def attribution(outcomes: Outcomes) -> Attribution:
         worlds=int(complete.sum()),
         failed=int((~complete).sum()),
     )
-
-
-def shapley(values: Outcomes, parts: Sequence[str]) -> pd.DataFrame:
-    """The Shapley values as a table: a row per part, the largest contribution first.
-
-    contribution: the mean over all orders, with its 95 % interval (low, high); alone and last: the effect before and
-    after all others; least, most: the smallest and the largest mean effect after any set of others.
-    """
-    result = attribution({subset: values[subset] for subset in subsets(parts)})
-    rows = [
-        {
-            "part": part.name, "contribution": part.mean.value, "low": part.mean.low, "high": part.mean.high,
-            "alone": part.first.value, "last": part.last.value, "least": part.least, "most": part.most,
-        }
-        for part in result.parts
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
 
 
 def subsets(names: Iterable[str]) -> list[Subset]:

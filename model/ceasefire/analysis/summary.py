@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ceasefire.analysis.bands_over_draws import CurveBands
+from ceasefire.analysis.bands_over_draws import CurveBands, share_bands
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.interval_rules import survival_quantile
+from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
+from ceasefire.analysis.losses import (
+    COUNTS,
+    a_year_held,
+    a_year_held_by_draw,
+    count_of,
+    over_fixed_time,
+    years_held,
+)
+from ceasefire.analysis.mixing_check import HalvesCheck, halves_check
 from ceasefire.analysis.mixing_distribution import world_distribution
 from ceasefire.analysis.survival import (
     EndingCause,
@@ -19,8 +30,9 @@ from ceasefire.analysis.survival import (
     median_day,
     restricted_mean,
     survival,
+    survival_quantile,
 )
-from ceasefire.analysis.worlds_by_draw import WorldsByDraw, worlds_by_draw
+from ceasefire.analysis.worlds_by_draw import WorldsByDraw, values_by_draw, worlds_by_draw
 from ceasefire.array_types import FloatArray
 
 DAYS = (30, 90, 365)
@@ -50,12 +62,18 @@ class Figure:
 
 @dataclass(frozen=True)
 class Summary:
-    """Shares still holding by day [probability], mean and median days held, and shares of worlds by ending."""
+    """Shares still holding by day [probability], mean and median days held, shares of worlds by ending, and costs.
+
+    `spread` checks the spread of draws in mean days held on halves of their worlds; None without draws.
+    """
 
     holding: dict[int, Figure]
     mean: Figure
     median: Figure
     endings: dict[EndingCause, float]
+    causes: dict[EndingCause, Figure]
+    costs: dict[str, Figure]
+    spread: HalvesCheck | None
     horizon: int
     worlds: int
     failed: int
@@ -70,23 +88,35 @@ class Summary:
             "mean_days_held": _content(self.mean),
             "median_days_held": _content(self.median),
             "endings": [
-                {"cause": ending.cause, "actor": ending.actor, "share": share} for ending, share in self.endings.items()
+                {"cause": ending.cause, "actor": ending.actor, "share": figure.chance.value, **_content(figure)}
+                for ending, figure in self.causes.items()
             ],
+            "in_a_world": {name: _content(figure) for name, figure in self.costs.items()},
         }
 
 
-def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int) -> Summary:
-    """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed."""
+def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None = None) -> Summary:
+    """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed.
+
+    `rate` are the deaths a day of the war before the deal, None to leave out what follows an end.
+    """
     curve = survival(worlds)
     drawn = worlds_by_draw(doubt, horizon) if doubt is not None else None
     bands = drawn.bands() if drawn is not None else None
     days = [*(day for day in DAYS if day < horizon), horizon]
     mean = restricted_mean(worlds, horizon)
+    spread = None
+    if drawn is not None:
+        with suppress(ValueError):
+            spread = halves_check(world_distribution(drawn.days, 0.0, float(horizon)), drawn.days)
     return Summary(
         holding={day: _holding(curve, drawn, bands, day, horizon) for day in days},
         mean=_figure("mean days held", mean, drawn.days if drawn is not None else None, float(horizon)),
         median=Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None),
         endings=endings(worlds),
+        causes=causes(worlds, doubt),
+        costs=costs(worlds, doubt, horizon, rate) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
+        spread=spread,
         horizon=horizon,
         worlds=curve.worlds,
         failed=curve.failed,
@@ -127,6 +157,72 @@ def endings(worlds: pd.DataFrame) -> dict[EndingCause, float]:
     shares = incidence.at(int(incidence.days[-1]))
     held = shares.pop(EndingCause("held"))
     return {**dict(sorted(shares.items(), key=lambda item: -item[1])), EndingCause("held"): held}
+
+
+def causes(worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> dict[EndingCause, Figure]:
+    """Share of worlds by cause and actor with chance and doubt, the commonest first; then the share that still holds.
+
+    Endings that come only where assumed numbers are drawn are among them.
+    """
+    known = worlds.loc[~worlds["failed"]]
+    here = _ending_of(known)
+    there = _ending_of(doubt) if doubt is not None else np.array([])
+    found = {}
+    for ending in dict.fromkeys([*here, *there]):
+        chance = share_interval(float((here == ending).sum()), len(here))
+        drawn = values_by_draw(doubt, there == ending) if doubt is not None else None
+        found[EndingCause(*ending.split(" "))] = _as_in_curves(_figure("", chance, drawn, 1.0), drawn)
+    held = found.pop(EndingCause("held"), None)
+    if held is None:
+        none = values_by_draw(doubt, np.zeros(len(doubt))) if doubt is not None else None
+        held = _figure("", share_interval(0, len(here)), none, 1.0)
+    ranked = sorted(found.items(), key=lambda item: (-item[1].main, item[0]))
+    return {**dict(ranked), EndingCause("held"): held}
+
+
+def _as_in_curves(figure: Figure, drawn: FloatArray | None) -> Figure:
+    """A share with the band over draws that the curves of causes end in."""
+    if drawn is None or figure.verdict:
+        return figure
+    bands = share_bands(np.nansum(drawn, axis=1)[None], np.isfinite(drawn).sum(axis=1))
+    return replace(figure, doubt=Interval(figure.main, float(bands.low[0]), float(bands.high[0])))
+
+
+def _ending_of(worlds: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """The ending of each world as one word or two: its cause, and the actor that brought it about."""
+    actors = worlds["cause_actor"].astype(str) if "cause_actor" in worlds else [""] * len(worlds)
+    pairs = zip(worlds["ended"], worlds["cause"].astype(str), actors, strict=True)
+    return np.array([f"{cause} {actor}".strip() if ended else "held" for ended, cause, actor in pairs], dtype=np.str_)
+
+
+def costs(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None) -> dict[str, Figure]:
+    """What a deal costs, with chance and doubt: means of a world until it ends, deaths and violations a year held.
+
+    With the `rate` of deaths of the war before the deal [a day], also deaths over the whole horizon, when the fighting
+    after an end goes on at that rate.
+    """
+    found = {name: _mean_over_worlds(name, count_of(worlds, name), doubt, name) for name in COUNTS}
+    for name in ("deaths", "violations"):
+        chance = a_year_held(count_of(worlds, name), years_held(worlds))
+        drawn = a_year_held_by_draw(doubt, name) if doubt is not None else None
+        found[f"{name}_a_year_held"] = _figure(f"{name} a year held", chance, drawn, np.inf)
+    if rate is not None:
+        here, there = (
+            over_fixed_time(count_of(each, "deaths"), each["days_held"].to_numpy(float), horizon, rate)
+            if each is not None else None
+            for each in (worlds, doubt)
+        )  # fmt: skip
+        known = here[np.isfinite(here)] if here is not None else np.zeros(0)
+        drawn = values_by_draw(doubt, there) if doubt is not None and there is not None else None
+        name = f"deaths within {horizon:,} days"
+        found["deaths_over_horizon"] = _figure(name, bounded_mean_interval(known, 0.0), drawn, np.inf)
+    return found
+
+
+def _mean_over_worlds(name: str, here: FloatArray, doubt: pd.DataFrame | None, column: str) -> Figure:
+    """The mean of a count over worlds, with chance and doubt."""
+    drawn = values_by_draw(doubt, count_of(doubt, column)) if doubt is not None else None
+    return _figure(name, bounded_mean_interval(here[np.isfinite(here)], 0.0), drawn, np.inf)
 
 
 def _content(figure: Figure) -> dict[str, Any]:

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ceasefire.analysis.estimates import Interval, wilson
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.interval_rules import share_limits
 from ceasefire.arguments import shown
 from ceasefire.array_types import FloatArray
 from ceasefire.world_state import CAUSES
@@ -206,9 +207,25 @@ def survival(worlds: pd.DataFrame, event: Event = "any") -> SurvivalCurve:
     """
     known, at_risk, ends = _risk_set_and_ends(worlds, event)
     surviving = kaplan_meier(ends, at_risk)
-    low, high = wilson(surviving, effective_worlds(surviving, ends, at_risk))
+    effective = effective_worlds(surviving, ends, at_risk)
+    low, high = share_limits(surviving * effective, effective)
     days = np.arange(len(at_risk), dtype=np.int64)
     return SurvivalCurve(days, surviving, low, high, at_risk, len(known.days), known.failed, event)
+
+
+def survival_quantile(curve: SurvivalCurve, ended: float = 0.5) -> Interval:
+    """The first day by which a share of deals has ended, with the days on which the curve's limits get there.
+
+    Infinity when that lies beyond the days followed. Brookmeyer and Crowley (1982), with the curve's own limits.
+    """
+    if not 0 < ended < 1:
+        raise ValueError(f"ended: {ended:g} does not lie between 0 and 1")
+    return Interval(*(_first_at_or_below(edge, 1 - ended) for edge in (curve.surviving, curve.low, curve.high)))
+
+
+def _first_at_or_below(edge: FloatArray, level: float) -> float:
+    below = np.flatnonzero(edge <= level + 1e-12)
+    return float(below[0]) if below.size else float("inf")
 
 
 def kaplan_meier(ends: IntArray, at_risk: IntArray) -> FloatArray:
@@ -235,7 +252,7 @@ def effective_worlds(surviving: FloatArray, ends: IntArray, at_risk: IntArray) -
 def restricted_mean(worlds: pd.DataFrame, horizon: int, event: Event = "any") -> Interval:
     """Restricted mean of the days held, up to the horizon, with its 95 % interval [days].
 
-    The area under the Kaplan-Meier curve. The interval is Wilson's on the share of the horizon, so that it stays
+    The area under the Kaplan-Meier curve. The interval is that of a share, of the horizon, so that it stays
     between 0 and the horizon and has a width when every world holds; for a single world it is 0 to the horizon.
     ValueError when the worlds were followed for fewer days than the horizon.
     """
@@ -253,7 +270,7 @@ def restricted_mean(worlds: pd.DataFrame, horizon: int, event: Event = "any") ->
     number = share * (1 - share) * horizon**2 / variance if variance > 0 else float(len(known.days))
     if variance == 0 and 0 < share < 1:
         return Interval(mean, mean, mean)
-    low, high = wilson(share, number)
+    low, high = share_limits(share * number, number)
     return Interval(mean, float(low) * horizon, float(high) * horizon)
 
 

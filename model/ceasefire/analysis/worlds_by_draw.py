@@ -34,7 +34,14 @@ class WorldsByDraw:
 
 
 def worlds_by_draw(doubt: pd.DataFrame, horizon: int) -> WorldsByDraw:
-    """The table of worlds at draws (column `point`) as arrays.
+    """The table of worlds at draws (column `point`) as arrays. ValueError as of values_by_draw."""
+    days = values_by_draw(doubt, doubt["days_held"])
+    ended = values_by_draw(doubt, doubt["ended"])
+    return WorldsByDraw(days, np.nan_to_num(ended).astype(bool), horizon)
+
+
+def values_by_draw(doubt: pd.DataFrame, values: npt.ArrayLike) -> FloatArray:
+    """A figure of each world of the table of worlds at draws, as (draws, worlds); not a number where a world failed.
 
     ValueError when the draws have no number, fewer than two have worlds, or draws share worlds: shared luck could not
     be taken off.
@@ -48,10 +55,9 @@ def worlds_by_draw(doubt: pd.DataFrame, horizon: int) -> WorldsByDraw:
         raise ValueError("a band over draws needs at least two draws")
     order = np.argsort(draw, kind="stable")
     place = np.arange(len(doubt)) - np.repeat(np.cumsum(count) - count, count)
-    days, ended = np.full((len(numbers), count.max()), np.nan), np.zeros((len(numbers), count.max()), dtype=bool)
-    held = doubt["days_held"].to_numpy(float)
+    given = np.asarray(values, dtype=float)
     if "failed" in doubt.columns:
-        held = np.where(doubt["failed"].to_numpy(bool), np.nan, held)
-    days[draw[order], place] = held[order]
-    ended[draw[order], place] = doubt["ended"].to_numpy(bool)[order]
-    return WorldsByDraw(days, ended, horizon)
+        given = np.where(doubt["failed"].to_numpy(bool), np.nan, given)
+    table = np.full((len(numbers), count.max()), np.nan)
+    table[draw[order], place] = given[order]
+    return table

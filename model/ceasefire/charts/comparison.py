@@ -151,12 +151,12 @@ def _means(sheet: Page, conditions: Sequence[Condition], top: float, paired: boo
     spans = [span for span in (*(condition.gained for condition in conditions), *bands) if span is not None]
     spans += [condition.main for condition in conditions if condition.main is not None]
     ends = [0.0, *(end for span in spans for end in (span.low, span.high))]
-    room = 0.06 * (max(ends) - min(ends)) or 1.0
-    axes.set_xlim(min(ends) - room, max(ends) + room)
+    room = 0.06 * (max(ends) - min(ends))
+    axes.set_xlim(min(-1.0, min(ends) - room), max(1.0, max(ends) + room))
     axes.set_ylim(len(conditions) - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: signed_number(value)))
     axes.tick_params(axis="x", labelsize=SMALL)
     axes.grid(axis="x", color=RULE, linewidth=0.5)

@@ -1,147 +1,197 @@
-"""Chart of the cumulative incidence of each cause, stacked on the share of worlds that still hold."""
+"""Chart of the cumulative incidence of each cause: a panel for each, all on one scale, with a line and its band."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from ceasefire.analysis.survival import EndingCause, Incidence
+from ceasefire.analysis.causes_over_draws import CauseCurve, CauseCurves
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.survival import EndingCause
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread, swatch
-from ceasefire.charts.step_curves import axis_end, corners, drawn_days
-from ceasefire.charts.style import CAUSE_COLOURS, INK, PAPER, QUIET, TEXT, WIDTH_INCHES, house_style
-from ceasefire.wording import ending_in_a_sentence, ending_words, whole_percent
+from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page
+from ceasefire.charts.style import CAUSE_COLOURS, INK, QUIET, RULE, SMALL, TEXT, house_style, readable
+from ceasefire.wording import GAP, ending_in_a_sentence, ending_words, share_of_worlds, span_words, whole_percent
 
-PLOT_HEIGHT, PLOT_WIDTH = 3.4, 4.05
+PLOT_WIDTH = 3.55
+TALLEST = 1.5
+"""Height of the tallest panel; all panels have one scale [inches]."""
+
 POINTS = 250
-"""Largest number of steps of each layer, which keeps the file small."""
+"""Largest number of steps of each line, which keeps the file small."""
 
 LINE = 0.148
 """Line height of a label [inches]."""
 
-HELD = EndingCause("held")
-OTHERS = "others"
-RARE = 0.015
-"""Share of worlds below which an actor has no layer of its own."""
+BETWEEN = 0.12
+"""Space between panels [inches]."""
+
+LEAST_TOP = 0.05
+"""Least share at the top of the tallest panel."""
+
+SHOWN = 0.01
+"""Share of worlds, over draws or as written, from which a cause has a panel of its own."""
+
+MOST_PANELS = 7
 
 
 @house_style()
 def causes_chart(
-    incidence: Incidence,
-    caption: Caption,
-    *,
-    actor_titles: Mapping[str, str] | None = None,
-    horizon: int | None = None,
+    causes: CauseCurves, caption: Caption, *, actor_titles: Mapping[str, str] | None = None, horizon: int
 ) -> Figure:
-    """Shares ended by each cause, stacked on the share that still holds up to 100 %, with names at the right.
+    """A panel for each cause, on one scale: the share of worlds that it had ended by each day, with its band.
 
-    `actor_titles` are the readers' names of the actors, for an incidence by actor. The axis ends at the horizon
-    [days], or earlier when no world holds long before.
+    With draws, a line is the mean over draws, its band the middle 90 %, and the dashed line the values as written;
+    otherwise the values as written with the band of chance (95 %). `actor_titles` are the readers' names of the
+    actors; the axis ends at the horizon [days].
     """
-    titles = actor_titles or {}
-    last = axis_end([incidence.holding], horizon)
-    layers = {HELD: incidence.holding, **_merged(incidence)}
-    names = {ending: textwrap.wrap(ending_words(*ending, titles), 24) for ending in layers if layers[ending][-1] > 0}
-    height = max(PLOT_HEIGHT, sum(_height(name) for name in names.values()))
-    sheet = page(height + 0.8, caption.title, _finding(incidence, titles), caption.footer(incidence.worlds))
-    bottom = sheet.bottom + 0.5
-    axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, height)
-    share_axis(axes, "share of worlds")
-    day_axis(axes, last)
-    calendar_axis(axes, last)
-    axes.grid(False)
-    colours = _colours(list(layers))
-    _stack(axes, layers, colours, last)
-    _name_layers(sheet, {ending: float(layers[ending][-1]) for ending in names}, names, colours, (bottom, height))
+    titles, drawn = actor_titles or {}, causes.mean_holding is not None
+    shown = [each for each in causes.curves if max(each.main[-1], each.written[-1]) >= SHOWN][:MOST_PANELS]
+    shown = shown or list(causes.curves[:1])
+    rare = [each for each in causes.curves if each not in shown]
+    labels = [_label(each, titles, causes.worlds) for each in shown]
+    reach = max([LEAST_TOP, *(float(max(each.band[1][-1], each.main[-1], each.written[-1])) for each in shown)])
+    scale = TALLEST / min(1.0, 1.04 * reach)
+    heights = [max(_own_height(each, scale), _label_height(label)) for each, label in zip(shown, labels, strict=True)]
+    low = 0.52 + 0.14 * bool(rare)
+    inner = (sum(heights) or TALLEST / 2) + BETWEEN * max(0, len(heights) - 1) + low + 0.5
+    sheet = page(inner, caption.title, _finding(causes, titles, horizon), caption.footer(causes.worlds))
+    y = sheet.height - sheet.top - 0.46
+    sheet.write(LEFT, y + 0.3, _key(drawn), size=SMALL, color=QUIET, va="center")
+    colours = _colours([each.ending for each in shown])
+    for place, (curve, label, height, colour) in enumerate(zip(shown, labels, heights, colours, strict=True)):
+        y -= height + BETWEEN * bool(place)
+        axes = sheet.axes(LEFT, y, PLOT_WIDTH, height)
+        _panel(axes, curve, colour, height / scale, horizon)
+        if place == 0:
+            calendar_axis(axes, horizon)
+        _name(sheet, curve, label, y + height, colour)
+    if not shown:
+        axes = sheet.axes(LEFT, y - TALLEST / 2, PLOT_WIDTH, TALLEST / 2)
+        _scale(axes, LEAST_TOP, horizon)
+        calendar_axis(axes, horizon)
+        none = f"{share_of_worlds(0, causes.worlds)} worlds ended"
+        sheet.write(LEFT + PLOT_WIDTH + 0.12, y - TALLEST / 2, none, size=TEXT)
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.set_xlabel("days since the deal began", labelpad=2)
+    if rare:
+        words = textwrap.shorten(_rare_words(rare, titles), 118, placeholder=" …")
+        sheet.write(0.14, sheet.bottom + 0.06, words, size=SMALL, color=QUIET, va="center")
     return sheet.figure
 
 
-def _height(name: list[str]) -> float:
-    """Height of a label [inches]."""
-    return LINE * len(name) + 0.06
+def _own_height(curve: CauseCurve, scale: float) -> float:
+    """Height that a cause needs on the common scale [inches]."""
+    return scale * min(1.0, 1.04 * float(max(curve.band[1][-1], curve.main[-1], curve.written[-1])))
 
 
-def _merged(incidence: Incidence) -> dict[EndingCause, FloatArray]:
-    """The layers: the endings, with two or more rare actors of a cause joined into one."""
-    rare = [ending for ending, share in incidence.by_ending.items() if ending.actor and share[-1] < RARE]
-    many = {ending.cause for ending in rare if sum(other.cause == ending.cause for other in rare) > 1}
-    layers: dict[EndingCause, FloatArray] = {}
-    for ending, share in incidence.by_ending.items():
-        layer = ending
-        if ending in rare and ending.cause in many:
-            all_rare = all(other in rare for other in incidence.by_ending if other.cause == ending.cause)
-            layer = EndingCause(ending.cause, "" if all_rare else OTHERS)
-        layers[layer] = layers[layer] + share if layer in layers else share
-    return layers
+def _key(drawn: bool) -> str:
+    if drawn:
+        return f"line: mean over draws; band: 90{GAP}% of draws; dashed: numbers as written"
+    return f"line: numbers as written; band: chance (95{GAP}%)"
 
 
-def _colours(endings: list[EndingCause]) -> dict[EndingCause, str]:
+def _panel(axes: Axes, curve: CauseCurve, colour: str, top: float, horizon: int) -> None:
+    """The line of a cause, its band, and the values as written."""
+    last = len(curve.main) - 1
+    days = np.unique(np.linspace(0, last, min(POINTS, last + 1))).astype(np.int64)
+    gid, look = " ".join(filter(None, curve.ending)), {"where": "post", "clip_on": False}
+    low, high = (edge[days] for edge in curve.band)
+    axes.fill_between(days, low, high, facecolor=colour, alpha=0.22, linewidth=0, gid=f"band {gid}")
+    axes.step(days, curve.main[days], color=_darker(colour), linewidth=1.9, gid=gid, **look)  # type: ignore[arg-type]
+    if curve.mean is not None:
+        dashed = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 2)), "gid": f"written {gid}"}
+        axes.step(days, curve.written[days], **look, **dashed)  # type: ignore[arg-type]
+    _scale(axes, top, horizon)
+
+
+def _scale(axes: Axes, top: float, horizon: int) -> None:
+    """The scales of a panel."""
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_locator(MaxNLocator(max(1, round(4 * top / 0.5)), steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0 if top > 0.04 else 1, symbol=f"{GAP}%"))
+    axes.grid(axis="y", color=RULE, linewidth=0.5)
+    day_axis(axes, horizon, label=False)
+    axes.tick_params(axis="x", labelbottom=False)
+
+
+def _label(curve: CauseCurve, titles: Mapping[str, str], worlds: int) -> tuple[list[str], list[str]]:
+    """The lines of a cause's name, and those of its intervals."""
+    return textwrap.wrap(ending_words(*curve.ending, titles), 28), _interval_words(curve, worlds)
+
+
+def _label_height(label: tuple[list[str], list[str]]) -> float:
+    return LINE * len(label[0]) + 0.125 * len(label[1])
+
+
+def _name(sheet: Page, curve: CauseCurve, label: tuple[list[str], list[str]], top: float, colour: str) -> None:
+    """At the right of its panel, the last share of a cause, its name, and its intervals."""
+    x, name = LEFT + PLOT_WIDTH + 0.12, label[0]
+    look = {"size": TEXT, "va": "top", "linespacing": 1.15}
+    share = whole_percent(float(curve.main[-1]))
+    sheet.write(x, top, share, weight="bold", color=_darker(colour), **look)
+    sheet.write(x + 0.5, top, "\n".join(name), **look)
+    rest = {"size": SMALL, "color": QUIET, "va": "top", "linespacing": 1.15}
+    sheet.write(x + 0.5, top - 0.01 - LINE * len(name), "\n".join(label[1]), **rest)
+
+
+def _rare_words(rare: Sequence[CauseCurve], titles: Mapping[str, str]) -> str:
+    """The causes without a panel, in a line."""
+    words = [
+        f"{ending_in_a_sentence(*each.ending, titles)} (at most {whole_percent(float(each.band[1][-1]))})"
+        for each in rare
+    ]
+    return f"Under {whole_percent(SHOWN)} each: {'; '.join(words)}"
+
+
+def _darker(colour: str) -> str:
+    """The colour of a line on white: yellow and other pale colours are darkened."""
+    return readable(colour)
+
+
+def _colours(endings: Sequence[EndingCause]) -> list[str]:
     """The colour of each cause; further actors of one cause in paler shades."""
-    colours: dict[EndingCause, str] = {}
-    for ending in endings:
-        paler = min(0.75, 0.3 * sum(other.cause == ending.cause for other in colours))
+    colours: list[str] = []
+    for place, ending in enumerate(endings):
+        paler = min(0.6, 0.3 * sum(other.cause == ending.cause for other in endings[:place]))
         mixed = (1 - paler) * np.array(to_rgb(CAUSE_COLOURS[ending.cause])) + paler
-        colours[ending] = to_hex((float(mixed[0]), float(mixed[1]), float(mixed[2])))
+        colours.append(to_hex((float(mixed[0]), float(mixed[1]), float(mixed[2]))))
     return colours
 
 
-def _stack(axes: Axes, layers: Mapping[EndingCause, FloatArray], colours: Mapping[EndingCause, str], last: int) -> None:
-    """The stacked layers with white lines between them; the edge of the holding share is dark."""
-    days = drawn_days(last, *layers.values(), points=POINTS)
-    over = bool(layers[HELD][-1] <= 0)
-    floor = corners(days, np.zeros_like(layers[HELD]), last, over, start=0.0)[1]
-    for ending, share in layers.items():
-        x, height = corners(days, share, last, over, start=float(ending == HELD))
-        top = np.minimum(1.0, floor + height)
-        gid = " ".join(filter(None, ending))
-        axes.fill_between(x, floor, top, step="post", facecolor=colours[ending], linewidth=0, gid=gid)
-        edge = INK if ending == HELD else PAPER
-        axes.step(x, top, where="post", color=edge, linewidth=1.4 if ending == HELD else 0.7, clip_on=ending != HELD)
-        floor = top
+def _interval_words(curve: CauseCurve, worlds: int) -> list[str]:
+    """The interval of the last share, and the share as written where the line is the mean over draws."""
+    chance = Interval(0, float(curve.chance_low[-1]), float(curve.chance_high[-1]))
+    if curve.mean is None or curve.low is None or curve.high is None:
+        return [f"chance: {span_words(chance, whole_percent)}"]
+    draws = Interval(0, float(curve.low[-1]), float(curve.high[-1]))
+    written = share_of_worlds(float(curve.written[-1]), worlds)
+    return [
+        f"90{GAP}% of draws: {span_words(draws, whole_percent)}",
+        f"as written: {written}",
+        f"(chance: {span_words(chance, whole_percent)})",
+    ]
 
 
-def _name_layers(
-    sheet: Page,
-    final: Mapping[EndingCause, float],
-    names: Mapping[EndingCause, list[str]],
-    colours: Mapping[EndingCause, str],
-    plot: tuple[float, float],
-) -> None:
-    """At the right, the last share, colour and name of each layer, as near to the layer as possible.
-
-    `plot` is the lower edge of the plot on the page, and its height [inches].
-    """
-    bottom, height = plot
-    tops = np.cumsum(list(final.values()))
-    middles = [float(top - share / 2) * height for top, share in zip(tops, final.values(), strict=True)]
-    centres = spread(middles, [_height(name) for name in names.values()], -0.05, height + 0.15)
-    edge = LEFT + PLOT_WIDTH
-    for ending, middle, centre in zip(final, middles, centres, strict=True):
-        y, share = bottom + centre, whole_percent(final[ending])
-        _leader(sheet, (edge + 0.03, bottom + middle), (edge + 0.2, y))
-        swatch(sheet, edge + 0.22, y, colours[ending])
-        sheet.write(edge + 0.84, y, share, size=TEXT, weight="bold", ha="right", va="center")
-        sheet.write(edge + 0.92, y, "\n".join(names[ending]), size=TEXT, va="center", linespacing=1.15)
-
-
-def _leader(sheet: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """A thin line from a layer to its name [inches]."""
-    x, y = ([start[at] / size, end[at] / size] for at, size in enumerate((WIDTH_INCHES, sheet.height)))
-    sheet.figure.add_artist(Line2D(x, y, color=QUIET, linewidth=0.6, transform=sheet.figure.transFigure))
-
-
-def _finding(incidence: Incidence, titles: Mapping[str, str]) -> str:
-    """The commonest ending in a sentence."""
-    end, held = int(incidence.days[-1]), float(incidence.holding[-1])
-    if not incidence.by_ending:
-        return f"Nothing ends the deal in any world through day {end:,}."
-    ending, share = max(incidence.by_ending.items(), key=lambda item: float(item[1][-1]))
+def _finding(causes: CauseCurves, titles: Mapping[str, str], last: int) -> str:
+    """The commonest ending in a sentence, over draws where there are any."""
+    held = causes.holding if causes.mean_holding is None else causes.mean_holding
+    if not causes.curves:
+        return f"Nothing ends the deal in any world by day {last:,}."
+    curve = causes.curves[0]
+    words, share = ending_in_a_sentence(*curve.ending, titles), whole_percent(float(curve.main[-1]))
     rest = f"{whole_percent(held)} still hold" if held > 0 else "none still holds"
-    words = ending_in_a_sentence(*ending, titles)
-    return f"Commonest end by day {end:,}: {words}, {whole_percent(float(share[-1]))} of worlds; {rest}."
+    if curve.mean is None:
+        return f"Commonest end by day {last:,}: {words}, {share} of worlds; {rest}."
+    band: FloatArray = np.array([edge[-1] for edge in curve.band])
+    span = span_words(Interval(0, float(band[0]), float(band[1])), whole_percent)
+    return (
+        f"Commonest end by day {last:,}, as mean over draws of the assumed numbers: {words}, {share} of worlds "
+        f"({span} in 90{GAP}% of draws); {rest}."
+    )

@@ -4,43 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST, WORD, Pulls
-from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
+from ceasefire.analysis.decisions import REST, Pulls
+from ceasefire.charts.layout import Caption, page, shortened
 from ceasefire.charts.style import (
     BLUE,
-    GREEN,
     INK,
-    ORANGE,
     PAPER,
-    PURPLE,
     QUIET,
     RULE,
-    SKY,
     SMALL,
     TEXT,
     VERMILLION,
-    YELLOW,
-    contrast,
     house_style,
 )
 from ceasefire.wording import RUNG_WORDS, signed_number, whole_percent
 
-LEFT, WIDTH, ROW, GAP = 1.35, 5.0, 0.52, 0.14
-LINE = 0.185
-"""Line height of the key [inches]."""
-
-MOTIVE_COLOURS = (VERMILLION, BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW, "#8C564B", "#1B3A5C", "#7FBF7B")
-HOLD_COLOURS = {WORD: "#3F3F3F", LEASH: "#6E6E6E", PREPARATION: "#949494", HABIT: "#B8B8B8", INTENT: "#D4D4D4"}
-OTHER = "#E9E9E9"
-MOST_PARTS = 10
+LEFT, WIDTH, ROW = 2.75, 3.6, 0.205
+MOST_PARTS = 14
 OTHERS = "everything else"
 NOTHING = 1e-6
+
+FOR, AGAINST = BLUE, VERMILLION
+"""Colours of what speaks for the chosen rung, and against it."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +47,45 @@ class Choice:
 
 @house_style()
 def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
-    """For each rung, the utility relative to the old rung, term by term, its sum, and the choice probability.
+    """What each term adds to the chosen rung over the old one, the most in favour on top, and their sum.
 
-    Terms in favour of a rung are right of the line, terms against it left; the diamond is the sum.
+    Hollow dots are restraints, filled ones motives. Below, the chance of every rung at this review.
     """
     rungs = RUNG_WORDS[choice.ladder]
     steps = _differences(pulls, choice)
-    key = _lines(len(steps)) * LINE + 0.12
-    inner = 0.3 + (ROW + GAP) * len(rungs) + 0.5 + key
-    sheet = page(inner, caption.title, _finding(pulls, choice, steps), caption.footer(1))
-    top = sheet.height - sheet.top - 0.3
-    height = (ROW + GAP) * len(rungs)
+    rows = sorted(steps.items(), key=lambda item: -item[1][choice.new])
+    height = ROW * (len(rows) + 1)
+    finding = _finding(pulls, choice, steps)
+    sheet = page(height + 1.12, caption.title, finding, caption.footer(1))
+    top = sheet.height - sheet.top - 0.22
     axes = sheet.axes(LEFT, top - height, WIDTH, height)
-    colours = _colours(steps)
-    for place in range(len(rungs)):
-        rung = len(rungs) - 1 - place
-        _stack(axes, place, {name: by_rung[rung] for name, by_rung in steps.items()}, colours)
-        _name_rung(sheet, top - (ROW + GAP) * (place + 0.5), rungs[rung], rung, choice, pulls)
-    _frame(axes, len(rungs))
-    sheet.write(LEFT - 0.12, top + 0.1, "rung", size=SMALL, color=QUIET, ha="right", va="center")
-    sheet.write(LEFT + WIDTH + 0.12, top + 0.1, "chance", size=SMALL, color=QUIET, va="center")
-    _key(sheet, steps, colours, choice, top - height - 0.62)
+    for place, (name, by_rung) in enumerate(rows):
+        _dot(axes, place, name, by_rung[choice.new], name in pulls.motives)
+        motive = choice.titles.get(name, name)
+        sheet.write(
+            LEFT - 0.1, top - ROW * (place + 0.5), shortened(motive, 42), size=SMALL + 0.5, ha="right", va="center"
+        )
+        value = signed_number(by_rung[choice.new], 2)
+        sheet.write(LEFT + WIDTH + 0.55, top - ROW * (place + 0.5), value, size=SMALL + 0.5, ha="right", va="center")
+    total = pulls.utility(choice.new) - pulls.utility(choice.old)
+    axes.plot([total], [len(rows)], "D", color=INK, markersize=6, zorder=5, gid="sum")
+    y = top - ROW * (len(rows) + 0.5)
+    sheet.write(LEFT - 0.1, y, "sum", size=TEXT, weight="bold", ha="right", va="center")
+    bold = {"size": TEXT, "weight": "bold", "ha": "right", "va": "center"}
+    sheet.write(LEFT + WIDTH + 0.55, y, signed_number(total, 2), **bold)
+    _frame(axes, len(rows) + 1)
+    chances = (f"{word} {whole_percent(float(chance))}" for word, chance in zip(rungs, pulls.chances, strict=True))
+    words = f"chance at this review: {', '.join(chances)}     ● motive  ○ restraint"
+    sheet.write(0.14, sheet.bottom + 0.08, words, size=SMALL, color=QUIET, va="center")
     return sheet.figure
+
+
+def _dot(axes: Axes, place: int, name: str, value: float, motive: bool) -> None:
+    """One term: a line from nought, and a dot."""
+    colour = FOR if value > 0 else AGAINST
+    axes.plot([0, value], [place, place], color=colour, linewidth=1.2, zorder=2)
+    fill = colour if motive else PAPER
+    axes.plot([value], [place], "o", color=colour, markerfacecolor=fill, markersize=6, zorder=3, gid=f"part {name}")
 
 
 def _differences(pulls: Pulls, choice: Choice) -> dict[str, tuple[float, ...]]:
@@ -96,89 +103,20 @@ def _differences(pulls: Pulls, choice: Choice) -> dict[str, tuple[float, ...]]:
     return differences
 
 
-def _colours(steps: Mapping[str, Sequence[float]]) -> dict[str, str]:
-    """Greys for the other terms; colours for motives, the largest first."""
-    colours, number = {}, 0
-    for name in steps:
-        if name in HOLD_COLOURS:
-            colours[name] = HOLD_COLOURS[name]
-        elif name in (OTHERS, REST):
-            colours[name] = OTHER
-        else:
-            colours[name] = MOTIVE_COLOURS[number % len(MOTIVE_COLOURS)]
-            number += 1
-    return colours
-
-
-def _stack(axes: Axes, place: int, parts: Mapping[str, float], colours: Mapping[str, str]) -> None:
-    """Terms in favour right of the line, terms against it left, and their sum as a diamond."""
-    right = left = 0.0
-    for number, (name, step) in enumerate(parts.items(), start=1):
-        if abs(step) <= NOTHING:
-            continue
-        start = right if step > 0 else left + step
-        look: dict[str, Any] = {"color": colours[name], "edgecolor": PAPER, "linewidth": 0.8, "gid": f"part {name}"}
-        axes.barh(place, abs(step), ROW / (ROW + GAP), left=start, **look)
-        _number(axes, start + abs(step) / 2, place, number, colours[name], abs(step))
-        right, left = (right + step, left) if step > 0 else (right, left + step)
-    total = sum(parts.values())
-    axes.plot([total], [place + 0.39], "D", color=INK, markersize=6, markeredgecolor=PAPER, zorder=5, gid="sum")
-
-
-def _number(axes: Axes, x: float, place: int, number: int, colour: str, width: float) -> None:
-    """The term's number in the key; _frame removes it again where it does not fit."""
-    ink = max((INK, PAPER), key=lambda each: contrast(each, colour))
-    axes.text(x, place, str(number), size=SMALL, color=ink, ha="center", va="center", gid=f"number {width:.9f}")
-
-
-def _frame(axes: Axes, rungs: int) -> None:
-    """Scale, zero line and grid; removes the numbers that do not fit into their segments."""
+def _frame(axes: Axes, rows: int) -> None:
+    """Scale, zero line and grid."""
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.use_sticky_edges = False
-    axes.autoscale_view()
-    axes.set_ylim(rungs - 0.4, -0.5)
-    axes.axvline(0, color=INK, linewidth=1.0, zorder=4)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.margins(x=0.06)
+    axes.axvline(0, color=INK, linewidth=1.0, zorder=1.5)
+    axes.axhline(rows - 1.5, color=RULE, linewidth=0.7)
     axes.grid(axis="x", color=RULE, linewidth=0.5)
     axes.set_axisbelow(True)
     low, high = axes.get_xlim()
-    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: signed_number(value, 2 if high - low < 0.7 else 1))
-    axes.set_xlabel("utility relative to the old rung  (left: against, right: in favour; ◆ sum)", labelpad=2)
-    for text in list(axes.texts):
-        width = float(str(text.get_gid()).split()[1]) * WIDTH / (high - low)
-        if width < 0.085 * len(text.get_text()) + 0.04:
-            text.remove()
-
-
-def _name_rung(sheet: Page, y: float, word: str, rung: int, choice: Choice, pulls: Pulls) -> None:
-    """The rung's name at the left, marked as old or chosen; its probability at the right."""
-    role = "chosen" if rung == choice.new else "before" if rung == choice.old else ""
-    weight = "bold" if rung == choice.new else "normal"
-    sheet.write(LEFT - 0.12, y + (0.07 if role else 0), word, size=TEXT, weight=weight, ha="right", va="center")
-    if role:
-        sheet.write(LEFT - 0.12, y - 0.09, role, size=SMALL - 0.5, color=QUIET, ha="right", va="center")
-    chance = whole_percent(float(pulls.chances[rung]))
-    sheet.write(LEFT + WIDTH + 0.12, y, chance, size=TEXT, weight=weight, va="center")
-
-
-def _lines(parts: int) -> int:
-    """Number of lines of a key in two columns."""
-    return -(-parts // 2)
-
-
-def _key(
-    sheet: Page, steps: Mapping[str, Sequence[float]], colours: Mapping[str, str], choice: Choice, top: float
-) -> None:
-    """The terms by number, each with its value for the chosen rung."""
-    lines = _lines(len(steps))
-    for number, (name, by_rung) in enumerate(steps.items()):
-        x, y = 0.2 + 3.65 * (number // lines), top - LINE * (number % lines)
-        swatch(sheet, x, y, colours[name], 0.12)
-        title = choice.titles.get(name, name)
-        sheet.write(x + 0.19, y, f"{number + 1}  {shortened(title, 42)}", size=SMALL + 0.3, va="center_baseline")
-        step = signed_number(by_rung[choice.new], 2)
-        sheet.write(x + 3.42, y, step, size=SMALL + 0.3, color=QUIET, ha="right", va="center_baseline")
+    axes.set_xlabel("utility over the old rung  (left: against, right: in favour)", labelpad=2)
 
 
 def _finding(pulls: Pulls, choice: Choice, steps: Mapping[str, Sequence[float]]) -> str:

@@ -32,7 +32,7 @@ class Deal:
 
     `holding` is with the assumed numbers drawn, `stated` with the numbers as written. `held` is the interval of days in
     which the deal ended; `shorter` and `longer` are the shares of worlds that ended before and after it. `hindsight`:
-    the scenario contains facts of later days.
+    the scenario contains facts of later days. `still`: it still held then.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Deal:
     shorter: float
     longer: float
     hindsight: bool = False
+    still: bool = False
 
 
 @house_style()
@@ -105,7 +106,15 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     low, high = deal.held
     held = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
     x, y = LEFT + WIDTH + 0.12, foot + PANEL
-    sheet.write(x, y, f"held {held} days", size=TEXT, weight="bold", color=VERMILLION, va="top")
+    sheet.write(
+        x,
+        y,
+        f"held {held} days{' or more' if deal.still else ''}",
+        size=TEXT,
+        weight="bold",
+        color=VERMILLION,
+        va="top",
+    )
     shares = f"{whole_percent(deal.shorter)} of worlds\nended sooner,\n{whole_percent(deal.longer)} held longer"
     sheet.write(x, y - 0.2, shares, size=SMALL, color=QUIET, va="top", linespacing=1.2)
 

@@ -121,6 +121,11 @@ def _scale(sheet: Page, front: FrontHistory, limit: float) -> None:
     sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
 
 
+def front_moves(front: FrontHistory) -> bool:
+    """Whether the line has moved visibly in any sector on any day."""
+    return bool(np.abs(front.moved).max() >= MOVED)
+
+
 def front_finding(front: FrontHistory) -> str:
     """The sector with the largest change, and the side that won it."""
     moved = front.moved[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import StrMethodFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.hazard import HazardCurve
@@ -24,12 +24,20 @@ def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -
     axes = sheet.axes(LEFT, sheet.bottom + 0.5, WIDTH_INCHES - LEFT - 0.4, HEIGHT)
     days = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
     low, rate, high = (PER_YEAR * values[days] for values in (curve.low, curve.rate, curve.high))
+    days = np.concatenate(
+        [[0], days + 0.5, [len(curve.days)]]
+    )  # the middle of each day, from the first to the last end
+    low, rate, high = (np.pad(values, 1, mode="edge") for values in (low, rate, high))
     axes.fill_between(days, low, high, facecolor="#94C0DD", linewidth=0, gid="chance")
     axes.plot(days, rate, color=BLUE, linewidth=1.8, gid="hazard")
-    last = max(len(curve.days), 2)
+    last = len(curve.days)
     day_axis(axes, last)
     calendar_axis(axes, last)
     axes.set_ylim(0, 1.08 * min(float(high.max()), max(4 * float(rate.max()), float(np.median(high)))))
+    top = axes.get_ylim()[1]  # the highest label would touch the name of the calendar's unit
+    axes.yaxis.set_major_locator(
+        FixedLocator([tick for tick in MaxNLocator(6).tick_values(0, top) if tick < 0.93 * top])
+    )
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_ylabel("ends per 100 deals and year", labelpad=4)
     axes.grid(axis="y", color=RULE, linewidth=0.5)

@@ -118,7 +118,7 @@ def shortened(words: str, most: int) -> str:
 
 def day_ticks(last: int) -> list[int]:
     """Five to nine round days from 0 to the last; whole years where possible."""
-    for step in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825, 3650):
+    for step in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825, 3650, 7300):
         if last / step <= 8:
             return list(range(0, last + 1, step))
     return [0, last]

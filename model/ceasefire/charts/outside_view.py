@@ -69,6 +69,30 @@ def forecast_chart(curves: Sequence[ForecastCurve], title: str, finding: str, fo
     return sheet.figure
 
 
+@house_style()
+def views_chart(
+    named: Sequence[tuple[str, FloatArray]], band: tuple[FloatArray, FloatArray], title: str, finding: str, footer: str
+) -> Figure:
+    """Curves by whole day from 0, the first of them the forecast with its 90 % range `band`."""
+    last = len(named[0][1]) - 1
+    sheet = page(PLOT_HEIGHT + 0.85, title, finding, footer)
+    width, bottom = WIDTH_INCHES - LEFT - NAMES_WIDTH, sheet.bottom + 0.5
+    axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
+    share_axis(axes, "chance to hold")
+    day_axis(axes, last)
+    calendar_axis(axes, last)
+    days = range(last + 1)
+    axes.fill_between(days, *band, facecolor=BAND, linewidth=0, gid="range")
+    names: list[Named] = [("shaded: 90 % range", float(band[1][-1]), QUIET)]
+    for number, (name, curve) in enumerate(named):
+        colour = BLUE if number == 0 else COMPARISON_COLOURS[number]
+        dashes = "-" if number == 0 else COMPARISON_DASHES[number]
+        axes.plot(days, curve, color=colour, linewidth=1.0 if number else 2.0, linestyle=dashes, gid=f"view-{number}")
+        names.insert(number, (name, float(curve[-1]), colour))
+    _name_ends(sheet, names, LEFT + width + 0.08, bottom)
+    return sheet.figure
+
+
 Named = tuple[str, float, str]
 """What a curve is called, where it ends [0 to 1], and its colour."""
 

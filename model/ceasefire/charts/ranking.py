@@ -392,11 +392,20 @@ class Key:
 
 
 @house_style()
-def bars_chart(bars: Sequence[Bar], caption: Caption, finding: str, axis: str, key: Key, made_of: str) -> Figure:
+def bars_chart(
+    bars: Sequence[Bar],
+    caption: Caption,
+    finding: str,
+    axis: str,
+    key: Key,
+    made_of: str,
+    *,
+    line: float | None = None,
+) -> Figure:
     """Rows in the given order, the first on top, with a line at zero.
 
-    `axis` names the values; `made_of` goes into the footer. Rows beyond MOST_ROWS are left out, which the finding
-    states.
+    `axis` names the values; `made_of` goes into the footer; dotted lines mark `line` on both sides of zero. Rows beyond
+    MOST_ROWS are left out, which the finding states.
     """
     shown = list(bars[:MOST_ROWS])
     rest = len(bars) - len(shown)
@@ -411,6 +420,8 @@ def bars_chart(bars: Sequence[Bar], caption: Caption, finding: str, axis: str, k
     bottom = sheet.bottom + 0.5 + KEY_ROW * lines
     axes = sheet.axes(left, bottom, WIDTH_INCHES - left - 0.35, ROW * max(len(shown), 1))
     _rows(axes, shown, names)
+    for place in (-line, line) if line is not None else ():
+        axes.axvline(place, color=INK, linewidth=0.9, linestyle=":", zorder=1.6, gid="line")
     axes.set_xlabel("\n".join(textwrap.wrap(axis, 90)), labelpad=2)
     for number, (mark, what) in enumerate(_bars_key(key)):
         x, y = 0.3 + 3.5 * (number % 2), sheet.bottom + KEY_ROW * (lines - 1 - number // 2) + 0.07

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
@@ -55,6 +56,8 @@ class Field:
     across_words: str
     down_words: str
     own: tuple[float, float] | None = None
+    unclear: FloatArray | None = None
+    """1 where a cell cannot be told from the scenario as it is, 0 where it can; the shape of `values`."""
 
 
 @house_style()
@@ -75,6 +78,8 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
     )
     if shares:
         _contours(axes, across, down, values)
+    if field.unclear is not None and np.nan_to_num(field.unclear).any():
+        _hatch(axes, across, down, np.asarray(field.unclear, dtype=float))
     if values.size <= MOST_CONTOURS_WRITTEN:
         _write_chances(axes, across, down, values, (low, high), shares)
     _name_axes(axes, field, across, down)
@@ -130,6 +135,15 @@ def _contours(axes: Axes, across: FloatArray, down: FloatArray, values: FloatArr
     lines.set_gid("contours")
 
 
+def _hatch(axes: Axes, across: FloatArray, down: FloatArray, unclear: FloatArray) -> None:
+    """Thin lines over the cells that cannot be told from the scenario as it is."""
+    x, y = _edges(across), _edges(down)
+    for row, column in zip(*np.nonzero(np.nan_to_num(unclear)), strict=True):
+        size = float(x[column + 1] - x[column]), float(y[row + 1] - y[row])
+        look: dict[str, Any] = {"fill": False, "hatch": "////", "edgecolor": PAPER, "linewidth": 0, "alpha": 0.55}
+        axes.add_patch(Rectangle((float(x[column]), float(y[row])), *size, gid="unclear", **look))
+
+
 def _write_chances(
     axes: Axes, across: FloatArray, down: FloatArray, values: FloatArray, limits: tuple[float, float], shares: bool
 ) -> None:
@@ -178,7 +192,10 @@ def _phase_key(field: Field, values: FloatArray, shares: bool) -> str:
     """The meaning of the ring and the contours."""
     crossed = bool(shares and np.nanmin(values) < 0.5 < np.nanmax(values))
     lines = "bold line: one half; thin lines: a quarter, three quarters" if crossed else ""
-    return "     ".join(part for part in ("○ the scenario as it is" if field.own else "", lines) if part)
+    hatched = ""
+    if field.unclear is not None and np.nan_to_num(field.unclear).any():
+        hatched = "hatched: not told from the scenario as it is"
+    return "     ".join(part for part in ("○ the scenario as it is" if field.own else "", lines, hatched) if part)
 
 
 def _phase_finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
@@ -308,7 +325,7 @@ def field_chart(
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
     sheet = page(height + 0.85, caption.title, finding, footer)
     axes = sheet.axes(CELLS_LEFT, sheet.bottom + 0.55, WIDTH_INCHES - CELLS_LEFT - RIGHT, height)
-    low, high = (0.0, 1.0) if shares else (float(np.nanmin(table)), float(np.nanmax(table)))
+    low, high = _limits(table, shares)
     image = axes.imshow(table, origin="lower", aspect="auto", cmap=FIELD_COLOURS, vmin=low, vmax=max(high, low + 1e-9))
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)

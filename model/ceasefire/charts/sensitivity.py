@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.sensitivity import Effect, Influence
+from ceasefire.analysis.screening import MorrisEffect
+from ceasefire.analysis.sensitivity import Influence
 from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
 from ceasefire.charts.ranking import ROW_HEIGHT, Band, Row, axis_limits, name_rows, rows_axes, titled_row
 from ceasefire.charts.style import BLUE, INK, ORANGE, PAPER, QUIET, SMALL, TEXT, VERMILLION, house_style, readable
@@ -133,19 +135,18 @@ UP, DOWN, EITHER = BLUE, VERMILLION, "#6E6E6E"
 
 @house_style()
 def morris_chart(
-    effects: Sequence[Effect],
+    effects: Sequence[MorrisEffect],
     caption: Caption,
     *,
     unit: str,
     made_of: str,
-    by_chance: float | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> Figure:
     """A row for each factor: the mean size of its effects (mu*) with its interval, coloured by direction.
 
-    `by_chance` is the expected size for a factor without effect; a dotted line marks it, and factors below it cannot
-    be distinguished from such a factor. `titles` are the readers' names of the factors. Beyond MOST_MORRIS_ROWS the
-    smallest are left out, and the finding says so. ValueError for no factor.
+    A dotted tick marks the size that chance alone would show, by the steps that a factor took; factors below theirs
+    cannot be distinguished from one without effect. `titles` are the readers' names of the factors. Beyond
+    MOST_MORRIS_ROWS the smallest are left out, and the finding says so. ValueError for no factor.
     """
     if not effects:
         raise ValueError("no factors: there is nothing to rank")
@@ -157,38 +158,40 @@ def morris_chart(
     sheet = page(
         EFFECT_HEAD + ROW_HEIGHT * len(rows) + EFFECT_FOOT,
         caption.title,
-        _morris_finding(ranked, by_chance, unit, named),
+        _morris_finding(ranked, unit, named),
         footer,
     )
     band = Band(EFFECT_LEFT, EFFECT_WIDTH, sheet.height - sheet.top - EFFECT_HEAD)
-    reach = max(1e-9, *(each.size.high for each in shown), by_chance or 0.0)
+    by_chance = [each.by_chance for each in shown if math.isfinite(each.by_chance)]
+    reach = max(1e-9, *(each.size.high for each in shown if math.isfinite(each.size.high)), *by_chance)
     axes = rows_axes(sheet, band, rows, (0, 1.04 * reach), f"{unit}, over a factor's whole range")
-    if by_chance is not None:
-        axes.axvline(by_chance, color=INK, linewidth=0.9, linestyle=":", zorder=1.6, gid="by chance")
     name_rows(sheet, band, rows)
     for place, each in enumerate(shown):
+        if math.isfinite(each.by_chance):
+            ends = [place - 0.42, place + 0.42]
+            axes.plot([each.by_chance] * 2, ends, color=INK, linewidth=1.1, linestyle=":", gid="by chance")
         _write_effects(sheet, band, place, each)
-    _heads(sheet, band, by_chance)
+    _heads(sheet, band, bool(by_chance))
     return sheet.figure
 
 
-def direction(effect: Effect) -> str:
-    """The colour of a factor's direction; grey when its effects go both ways."""
-    if abs(effect.mean) < 0.5 * effect.size.value:
+def direction(effect: MorrisEffect) -> str:
+    """The colour of a factor's direction; grey when its effects go both ways, or its values have no order."""
+    if not abs(effect.mean) >= 0.5 * effect.size.value or effect.inert:
         return EITHER
     return UP if effect.mean > 0 else DOWN
 
 
-def _write_effects(sheet: Page, band: Band, place: int, each: Effect) -> None:
+def _write_effects(sheet: Page, band: Band, place: int, each: MorrisEffect) -> None:
     y, x = band.top - ROW_HEIGHT * (place + 0.5), band.left + band.width
     sheet.write(x + 0.6, y, days(each.size.value), size=TEXT, weight="bold", ha="right", va="center")
     sheet.write(x + 1.3, y, days(each.spread), size=SMALL + 0.5, color=QUIET, ha="right", va="center")
 
 
-def _heads(sheet: Page, band: Band, by_chance: float | None) -> None:
+def _heads(sheet: Page, band: Band, by_chance: bool) -> None:
     """Key and column headings."""
     y, look = band.top + 0.09, {"size": SMALL, "color": QUIET, "va": "bottom"}
-    dotted = "  dotted: size from chance alone" if by_chance is not None else ""
+    dotted = "  dotted: size from chance alone" if by_chance else ""
     sheet.write(band.left, y + 0.15, f"dot: mean size of the effect; line: 95 %;{dotted}", **look)
     x = band.left
     for colour, words, wide in ((UP, "up", 0.42), (DOWN, "down", 0.56), (EITHER, "up or down", 0.0)):
@@ -198,13 +201,13 @@ def _heads(sheet: Page, band: Band, by_chance: float | None) -> None:
     sheet.write(band.left + band.width + 1.3, y, "spread", ha="right", **look)
 
 
-def _morris_finding(ranked: Sequence[Effect], by_chance: float | None, unit: str, named: Mapping[str, str]) -> str:
+def _morris_finding(ranked: Sequence[MorrisEffect], unit: str, named: Mapping[str, str]) -> str:
     """The largest effect, and how many factors cannot be distinguished from one without effect."""
     most = ranked[0]
     what = unit.partition(" [")[0]
     text = f"Largest effect: {named.get(most.name, most.name)}, {days(most.size.value)} on average ({what})."
-    if by_chance is not None:
-        unclear = sum(each.size.low <= by_chance for each in ranked)
+    if any(math.isfinite(each.by_chance) for each in ranked):
+        unclear = sum(not each.size.low > each.by_chance for each in ranked)
         text += f" {unclear} of {len(ranked)} factors cannot be distinguished from one without effect."
     if len(ranked) > MOST_MORRIS_ROWS:
         text += f" The {len(ranked) - MOST_MORRIS_ROWS} smallest are not shown."

@@ -35,7 +35,8 @@ RUNG_COLOURS = {
     "force": ("#EFF1EC", "#F4D58A", "#E08214", "#7F2704"),
     "engagement": ("#EFF1EC", "#A9CFE8", "#3D8EC4", "#08306B"),
 }
-VIOLATION_COLOURS = {"strategic": VERMILLION, "spoiling": ORANGE, "retaliatory": PURPLE, "localised": "#B8B8B8"}
+VIOLATION_COLOURS = {"strategic": BLUE, "spoiling": GREEN, "retaliatory": PURPLE, "localised": "#B8B8B8"}
+"""None of the colours of postures, which stand above them."""
 DEATH_COLOURS = {"combatant": "#6E6E6E", "civilian": BLACK}
 SIDE_COLOURS = (VERMILLION, BLUE)
 """The first and the second side of a scenario."""

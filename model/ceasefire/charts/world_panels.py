@@ -44,6 +44,13 @@ def episodes(rungs: Counts) -> list[tuple[int, int, int]]:
     return [(int(start), int(end - start), int(rungs[start])) for start, end in zip(starts, ends, strict=True)]
 
 
+def by_side(history: Trajectory) -> list[str]:
+    """The actors that fight, side by side as the scenario has them, then the outside parties."""
+    sides = list(history.trust)
+    place = {actor: sides.index(side) for actor, side in history.sides.items()}
+    return sorted(history.actors, key=lambda actor: (history.ladders[actor] != "force", place.get(actor, len(sides))))
+
+
 def posture_strip(axes: Axes, history: Trajectory, actors: Sequence[str], names: Sequence[str]) -> None:
     """A row for each actor, coloured by its rung, the first actor on top."""
     for row, actor in enumerate(actors):

@@ -24,6 +24,7 @@ from ceasefire.charts.world_panels import (
     PERIODS,
     Counts,
     bin_days,
+    by_side,
     count_axis,
     count_limit,
     deaths_strip,
@@ -68,7 +69,7 @@ def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure
     if not 1 <= len(histories) <= MOST:
         raise ValueError(f"{len(histories)} worlds: the chart shows 1 to {MOST}")
     last = max(max(history.days_held, len(history.days), 1) for history in histories)
-    fighting = [actor for actor in histories[0].actors if histories[0].ladders[actor] == "force"]
+    fighting = [actor for actor in by_side(histories[0]) if histories[0].ladders[actor] == "force"]
     cell = HEAD + ROW * len(fighting) + GAP + VIOLATIONS + GAP + DEATHS + FOOT
     sheet = page(-(-len(histories) // COLUMNS) * cell + KEYS, caption.title, FINDING, _footer(histories, caption))
     cells = []

@@ -22,10 +22,12 @@ from ceasefire.charts.style import (
     SMALL,
     VIOLATION_COLOURS,
     house_style,
+    readable,
 )
 from ceasefire.charts.world_panels import (
     PERIODS,
     bin_days,
+    by_side,
     count_axis,
     count_limit,
     deaths_strip,
@@ -59,7 +61,7 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
     """
     caption = Caption(titled(history.scenario_title, f"world {history.world:,}"), history.label, history.seed, note)
     last = max(history.days_held, len(history.days), 1)
-    actors = sorted(history.actors, key=lambda actor: history.ladders[actor] != "force")
+    actors = by_side(history)
     events = history.events[:EVENTS_SHOWN]
     listed = _listed(history.events)
     marks = [name for name, there in (("talks", history.talks_days), ("events", events)) if there]
@@ -89,9 +91,11 @@ def _finding(history: Trajectory) -> str:
     ending = history_in_words(history)
     if history.ended:
         ending += f", on {_date(history.start + datetime.timedelta(days=history.days_held))}"
-    fired = sum(int(daily.sum()) for daily in history.violations.values())
-    dead = int(history.deaths_combatant.sum() + history.deaths_civilian.sum())
-    return f"From {first}: {ending}. {fired:,} violations, {dead:,} deaths."
+    n = history.counted_days
+    fired = sum(int(daily[:n].sum()) for daily in history.violations.values())
+    dead = int(history.deaths_combatant[:n].sum() + history.deaths_civilian[:n].sum())
+    until = " before the attack that ended it" if n < len(history.days) else ""
+    return f"From {first}: {ending}. {fired:,} violations, {dead:,} deaths{until}."
 
 
 def _date(day: datetime.date) -> str:
@@ -126,7 +130,11 @@ def _marks_panel(
 def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top: float) -> Axes:
     """Rows of postures, with the keys of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
+    sides = list(history.trust)
     posture_strip(axes, history, actors, told_apart([history.actor_titles[actor] for actor in actors], 25))
+    for label, actor in zip(axes.get_yticklabels(), actors, strict=True):
+        if actor in history.sides:
+            label.set_color(readable(SIDE_COLOURS[sides.index(history.sides[actor])]))
     x = LEFT + WIDTH + 0.14
     for ladder, dx in (("force", 0.0), ("engagement", 0.72)):
         if any(history.ladders[actor] == ladder for actor in actors):

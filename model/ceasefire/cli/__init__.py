@@ -14,13 +14,19 @@ import typer
 
 from ceasefire.cli import (
     compare,
+    compile,
+    diff,
     evaluation,
     experiment,
     forecast,
+    nowcast,
     observe,
     report,
+    results,
     run,
     scenarios,
+    schema,
+    studio,
     world,
 )
 from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
@@ -33,7 +39,7 @@ app = typer.Typer(
     help="How long does a ceasefire last, how does it end, and what would make it last longer?",
     epilog="Exit codes: 0 done; 1 some worlds (the others are saved) or checks failed; 2 bad input; 130 interrupted.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -44,15 +50,21 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "describe": scenarios.describe,
     "check": scenarios.check,
     "new": scenarios.new,
+    "schema": schema.schema,
     "run": run.run,
     "world": world.world,
     "compare": compare.compare,
     "levers": compare.levers,
+    "diff": diff.diff,
     "experiment": experiment.experiment,
     "forecast": forecast.forecast,
+    "results": results.results,
     "replay": report.replay,
     "report": report.report,
     "observe": observe.observe,
+    "nowcast": nowcast.nowcast,
+    "compile": compile.compile_rules,
+    "studio": studio.studio,
     "verify": evaluation.verify,
     "calibrate": evaluation.calibrate,
     "validate": evaluation.validate,
@@ -123,12 +135,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    gc.set_threshold(
-        50_000, 20, 50
-    )  # a command allocates much and frees little: garbage collection took a tenth of its time
+    # A command allocates much and frees little: garbage collection took a tenth of its time.
+    gc.set_threshold(50_000, 20, 50)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
     watch_signals()
-    warnings.showwarning = _show_warning
+    warnings.showwarning = _show_warning  # type: ignore[assignment]
     typed = list(arguments) if arguments is not None else sys.argv[1:]
     wrong = next((text for text in typed if _not_utf8(text)), None)
     if wrong is not None:

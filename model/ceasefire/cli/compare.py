@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ceasefire.cli.diff import difference_text
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed
+from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed, Settings
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -47,30 +48,40 @@ def compare(
     worlds: Worlds = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Other worlds.", show_default="1")] = None,
     days: Days = None,
+    setting: Settings = None,
     workers: Workers = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate the same worlds under several conditions, and show how each differs from the first, and why."""
-    from ceasefire.ensemble.compare import open_sides, request, side_figures
-    from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
-    from ceasefire.report.comparison_figures import draw_comparison
+    """Simulate the same worlds under several conditions, and show how each differs from the first, and why.
 
+    --set counts for every scenario but the first; with one scenario, it is compared with itself so changed.
+    """
+    from ceasefire.ensemble.compare import open_sides, request, side_figures, views_of_sides
+    from ceasefire.ensemble.manifest import as_typed
+    from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
+    from ceasefire.experiments.comparison_folder import write_sides
+    from ceasefire.scenario.compose import parse_settings
+
+    given = parse_settings(setting or ())
+    if len(references) == 1 and given:
+        references = references * 2
     if len(references) < 2:
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
     notify_if_compiling()
-    sides = open_sides(references, worlds, seed, days)
+    sides = open_sides(references, worlds, seed, days, given)
     this_request = request("compare", sides)
     folder = folder_for_request(this_request, out)
     first, pairs = _simulate(sides, workers)
     content = [_content(pair) for pair in pairs]
-    with write_request_folder(folder, this_request, command_line()) as aside:
-        if len(pairs) < MOST_CURVES:
-            draw_comparison([first, *(pair.other for pair in pairs)], pairs, aside)
-        _write_table(aside, content)
-        _write_report(first, pairs, content, aside, "comparison")
+    more: dict[str, Any] = {}
+    with write_request_folder(folder, this_request, command_line(), more) as aside:
+        more |= write_sides(aside, first, pairs)
+        _fill(aside, "compare", first, pairs, content, as_typed(command_line()))
     if as_json:
-        show_json({**_settings(first), "first": side_figures(first), "others": content, "folder": shown_path(folder)})
+        forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
+        figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
+        show_json({**_settings(first), **figures, "folder": shown_path(folder)})
         return
     _show_comparison(first, pairs, content)
     show(shown_path(folder))
@@ -87,8 +98,9 @@ def levers(
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds: mean over draws of the assumed numbers."""
     from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
+    from ceasefire.ensemble.manifest import as_typed
     from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
-    from ceasefire.report.comparison_figures import draw_ranking
+    from ceasefire.experiments.comparison_folder import write_sides
     from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
@@ -104,10 +116,10 @@ def levers(
     first, pairs = _simulate(plans, workers)
     pairs.sort(key=lambda pair: -pair.gain.value)
     content = [_content(pair, why=False) for pair in pairs]
-    with write_request_folder(folder, this_request, command_line()) as aside:
-        _write_table(aside, content)
-        draw_ranking(first, pairs, aside)
-        _write_report(first, pairs, content, aside, "levers")
+    more: dict[str, Any] = {}
+    with write_request_folder(folder, this_request, command_line(), more) as aside:
+        more |= write_sides(aside, first, pairs)
+        _fill(aside, "levers", first, pairs, content, as_typed(command_line()))
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -122,6 +134,35 @@ def _simulate(sides: Sequence[Plan | Results], workers: int | None) -> tuple[Sid
     with progress(sum(worlds_to_simulate(sides)), "worlds") as advance:
         first, *others = [simulate_side(side, workers, advance) for side in sides]
         return first, with_uncertainty([compare_sides(first, other) for other in others], workers, advance)
+
+
+def remake(folder: Path) -> Path:
+    """The page of a comparison, with its figure and its table, from the folder alone. FolderError: damaged."""
+    from ceasefire.ensemble.output_folder import new_figures
+    from ceasefire.experiments.comparison_folder import read_comparison, read_request
+
+    request = read_request(folder)
+    kind = request["asked"]["command"]
+    first, pairs = read_comparison(folder)
+    content = [_content(pair, why=kind == "compare") for pair in pairs]
+    with new_figures(folder, within=".") as aside:
+        _fill(aside, kind, first, pairs, content, str(request.get("command", "")))
+    return folder / "report.html"
+
+
+def _fill(
+    folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]], command: str
+) -> None:
+    """Draw the figure of a comparison, and write its table and its page. `command` is the one that made it."""
+    from ceasefire.report.comparison_figures import draw_comparison, draw_deaths, draw_ranking
+
+    _write_table(folder, content)
+    draw_deaths(first, pairs, folder)
+    if kind == "levers":
+        draw_ranking(first, pairs, folder)
+    elif len(pairs) < MOST_CURVES:
+        draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder)
+    _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", command)
 
 
 def _write_table(folder: Path, content: list[dict[str, Any]]) -> None:
@@ -205,7 +246,7 @@ def _gained(pair: SidePair, row: dict[str, Any], doubted: bool) -> list[str]:
 
 def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
-    from ceasefire.wording import ILLUSTRATIVE, how_many, plus
+    from ceasefire.wording import ILLUSTRATIVE, how_many
 
     own = side_figures(first)
     doubted = any(pair.over_draws is not None for pair in pairs)
@@ -219,16 +260,91 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
     rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]
     rows += [[row["label"], *_gained(pair, row, doubted)] for pair, row in zip(pairs, content, strict=True)]
     show(columns(rows) + _star(pairs) + "\n")
-    rows = [["as written", "mean days", "hold to the end", "saved", "lost"]]
-    for row in content:
-        holds = f"{row['holds_to_the_end'] * 100:.0f} % ({plus(row['difference_holds'] * 100)})"
-        fate = [f"{row[name] * row['worlds']:,.0f}" for name in ("saved", "lost")]
-        rows.append([row["label"], f"{row['mean_days_held']:,.0f}", holds, *fate])
-    show(columns(rows, right=(1, 3, 4)))
+    rows = [["as written", "mean days", "hold to the end", "saved", "lost", "deaths a year held", deaths_head(first)]]
+    rows.append([first.label, *_as_written(own, None, None)])
+    for pair, row in zip(pairs, content, strict=True):
+        rows.append([row["label"], *_as_written(row, row, pair if pair.common_luck else None)])
+    show(columns(rows, right=(1, 3, 4, 5)))
+    show("\n" + _ends_table(first, [own, *content]))
+    for pair in pairs:
+        show("\n" + difference_text(first.plan.loaded, pair.other.plan.loaded, MOST_DIFFERENCES))
     for pair, row in zip(pairs, content, strict=True):
         show("\n" + _why(pair, row))
-    show("\nWhich worlds are saved or lost depends on how random numbers are shared; the mean difference does not.")
+    apart = [pair.other.label for pair in pairs if not pair.common_luck]
+    if apart:
+        who = f"{first.label} and {', '.join(apart)}"
+        show(f"\n{who} share few actors and sectors: their worlds are not the same worlds.")
+    else:
+        show("\nWhich worlds are saved or lost depends on how random numbers are shared; the mean difference does not.")
+    _show_views(first, pairs)
     show(f"{ILLUSTRATIVE}\n")
+
+
+MOST_DIFFERENCES = 12
+"""Differences between two scenarios that are listed; `ceasefire diff` shows all."""
+
+MOST_ENDS = 5
+
+
+def deaths_head(first: Side) -> str:
+    """The column of deaths over a fixed time, and what it takes for granted."""
+    return f"deaths in {first.plan.horizon:,} days *"
+
+
+def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SidePair | None) -> list[str]:
+    """Figures of one side with the numbers as written; worlds saved and lost where both sides share their luck."""
+    from ceasefire.wording import plus
+
+    more = f" ({plus(differs['difference_holds'] * 100)})" if differs else ""
+    deaths = ""
+    if differs:
+        low, high = (differs[f"difference_deaths_over_horizon_{end}"] for end in ("low", "high"))
+        deaths = f" ({plus(low, 0)} to {plus(high, 0)})"
+    fate = [f"{row[name] * row['worlds']:,.0f}" if pair and differs else "-" for name in ("saved", "lost")]
+    return [
+        f"{row['mean_days_held']:,.0f}", f"{row['holds_to_the_end'] * 100:.0f} %{more}", *fate,
+        f"{row['deaths_a_year_held']:,.0f}", f"{row['deaths_over_horizon']:,.0f}{deaths}",
+    ]  # fmt: skip
+
+
+def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
+    """Shares of worlds by ending under each condition, as written, and what the deaths take for granted."""
+    from ceasefire.ensemble.run import rate_before
+    from ceasefire.wording import ending_words
+
+    titles = {name: actor.title for name, actor in first.plan.scenario.actors.items()}
+    most: dict[str, float] = {}
+    for row in rows:
+        most |= {end: max(share, most.get(end, 0.0)) for end, share in row["ends"].items()}
+    chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
+    table = [["how it ends, as written", *(row["label"] for row in rows)]]
+    table += [
+        [ending_words(*end.partition(" ")[::2], titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
+        for end in chosen
+    ]
+    rate = rate_before(first.plan.scenario)
+    note = (
+        f"* after an end as before the deal, in {first.label} {rate:,.0f} deaths a day: its worst fortnight, times how "
+        "violent the last one was; each scenario by its own"
+    )
+    return f"{columns(table, right=tuple(range(1, len(rows) + 1)))}\n{note}"
+
+
+def _show_views(first: Side, pairs: list[SidePair]) -> None:
+    """The pooled forecasts of the sides that have one; differences are the scenarios' alone, and say so."""
+    from ceasefire.cli.tables import views_text
+    from ceasefire.ensemble.compare import views_of_sides
+    from ceasefire.ensemble.pooled_forecast import DIFFERENCES
+
+    for side, views in views_of_sides(first, pairs):
+        show(f"\n{side.label}, the forecast\n{views_text(views, _days(first))}")
+    show(f"\n{DIFFERENCES}")
+
+
+def _days(first: Side) -> list[int]:
+    from ceasefire.analysis.summary import DAYS
+
+    return [*(day for day in DAYS if day < first.plan.horizon), first.plan.horizon]
 
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:
@@ -287,14 +403,16 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
     show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))
     if doubted:
         show("hold to the end, longer, shorter, saved, lost: with the numbers as written")
-    show(f"\n{ILLUSTRATIVE}\n")
+    _show_views(first, pairs)
+    show(f"{ILLUSTRATIVE}\n")
 
 
-def _write_report(first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str) -> None:
+def _write_report(
+    first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str, command: str
+) -> None:
     """Write report.html of the comparison."""
     from ceasefire.analysis.first_divergence import FirstToDiffer
     from ceasefire.cli.report import add_page
-    from ceasefire.ensemble.manifest import as_typed
     from ceasefire.report import write_comparison
     from ceasefire.report.comparison import Comparison
     from ceasefire.report.comparison_figures import condition_title
@@ -302,5 +420,4 @@ def _write_report(first: Side, pairs: list[SidePair], content: list[dict[str, An
     divergences = [row.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for row in content]
     led = [([FirstToDiffer(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
     titles = {pair.other.label: condition_title(first, pair.other) for pair in pairs}
-    command = as_typed(command_line())
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)))

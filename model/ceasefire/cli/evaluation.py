@@ -10,6 +10,7 @@ import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Seed
+from ceasefire.cli.studio import refuse_without_studio
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -20,6 +21,7 @@ from ceasefire.cli.terminal import (
     show_json,
     shown_path,
 )
+from ceasefire.doc_pages import doc_page
 from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def _verdict(passed: bool) -> str:
 
 def validate(
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the data files, which docs/validation.md describes.")
+        Path | None,
+        typer.Option(metavar="DIR", help=f"Folder of the data files, which {doc_page('validation.md')} describes."),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer worlds, for a first look.")] = False,
     out: Annotated[
@@ -88,7 +91,7 @@ def validate(
         show(_findings_text(findings))
         show(f"\n{free} free parameters of the population were fitted to {fitted}.")
     if folder is not None:
-        _write_scores(evidence, folder, as_json)
+        _write_scores(evidence, folder, as_json, findings)
     notify(", ".join(f"{count} {verdict}" for verdict, count in _counts(findings).items() if count))
     if fit.stale:
         notify(
@@ -120,16 +123,33 @@ def _counts(findings: list[Finding]) -> dict[str, int]:
     return {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in VERDICTS}
 
 
-def _write_scores(evidence: Evidence, folder: Path, as_json: bool) -> None:
-    """Print mean scores, and write them with their figure. FolderError when another call took the folder meanwhile."""
+def _write_scores(evidence: Evidence, folder: Path, as_json: bool, findings: list[Finding]) -> None:
+    """Print the scoreboard, and write it with a figure and a page. FolderError when another call took the folder."""
+    from pandas import DataFrame
+
     from ceasefire.ensemble.output_folder import write_request_folder
     from ceasefire.evaluation.figures import draw_reliability
     from ceasefire.evaluation.validation.forecast_scores import skill_table
+    from ceasefire.evaluation.validation.outside_view_scores import score_cell
+    from ceasefire.report.validation import write_validation
 
     scores = skill_table(evidence)
     with write_request_folder(folder, evidence.request, command_line()) as aside:
         (aside / "scores.csv").write_text(csv_text(scores, float_format="%.4f"), encoding="utf-8", newline="\n")
         files = ["scores.csv", *(file.name for file in draw_reliability(evidence, aside))]
+        board = evidence.scoreboard
+        if board is not None:
+            flat = [{"table": title, **row} for title, rows in board.tables.items() for row in rows]
+            text = csv_text(DataFrame(flat), float_format="%.4f")
+            (aside / "scoreboard.csv").write_text(text, encoding="utf-8", newline="\n")
+            (aside / "scoreboard.md").write_text(board.markdown(), encoding="utf-8", newline="\n")
+            files += ["scoreboard.csv", "scoreboard.md", write_validation(aside, findings, board).name]
+    if not as_json and board is not None:
+        for title, rows in board.tables.items():
+            heads = list(rows[0])
+            cells = [[score_cell(name, row[name]) for name in heads] for row in rows]
+            show(f"\n{title} (out of sample)\n\n{columns([heads, *cells], right=range(1, len(heads)))}")
+        show(f"\n{board.words()}")
     if not as_json:
         show("\nMean scores, forecast without the deal's country (log score, concordance: higher is better)\n")
         show(columns(_cells(scores), right=range(2, len(scores.columns))))
@@ -170,7 +190,9 @@ def calibrate(
     from ceasefire.evaluation.calibration import target_counts as tables
 
     if data is None:
-        raise RefusedError("not run: needs data; --data DIR names its folder, and docs/calibration.md describes it")
+        raise RefusedError(
+            f"not run: needs data; --data DIR names its folder, and {doc_page('calibration.md')} describes it"
+        )
     notify_if_compiling()
     try:
         war = tables.read(data)
@@ -236,12 +258,18 @@ def write_calibration(calibration: Calibration, folder: Path) -> None:
 
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Half a minute; nothing is compiled again.")] = False,
+    studio: Annotated[
+        bool, typer.Option("--studio", help="Measure the studio instead: its answers in a browser, its memory.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure time per world-day and worlds per second, for the engine and Mesa side by side.
 
     Start-up, memory and long fronts are measured too; that takes some minutes, and --quick leaves out most of it.
     """
+    if studio:
+        _bench_studio(as_json)
+        return
     from ceasefire.evaluation.speed import bench as benchmark
 
     measurements = benchmark.bench(quick, lambda name: notify(f"measuring {name}"))
@@ -251,3 +279,17 @@ def bench(
     show(columns(benchmark.table(measurements), right=(1,)))
     for sentence in benchmark.sentences(measurements):
         show(sentence)
+
+
+def _bench_studio(as_json: bool) -> None:
+    from ceasefire.evaluation.speed.bench import machine
+    from ceasefire.evaluation.speed.studio import bench_studio, table
+
+    refuse_without_studio()
+    measured = {**bench_studio(lambda name: notify(f"measuring {name}")), "machine": machine()}
+    if as_json:
+        show_json(measured)
+        return
+    show(columns(table(measured), right=(1, 2)))
+    load = measured["machine"]["load"]
+    show(f"Driven by {measured['driver']}; {measured['machine']['cores']} cores, load of the machine {load}.")

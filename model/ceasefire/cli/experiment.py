@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import AsJson
+from ceasefire.cli.options import AsJson, experiments
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -40,7 +40,12 @@ MOST_ROWS = 15
 
 
 def experiment(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A name from `ceasefire list`, or a file.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FILE", help="A name from `ceasefire list`, or a file.", autocompletion=experiments
+        ),
+    ],
     workers: Annotated[
         int | None, typer.Option(min=1, max=512, help="Threads.", show_default="as many as cores")
     ] = None,

@@ -12,11 +12,41 @@ from ceasefire.arguments import MOST_SEED as MOST_SEED
 if TYPE_CHECKING:
     from ceasefire.scenario.load import Loaded
 
+
+def _scenarios(incomplete: str) -> list[str]:
+    """Names of scenarios, for the completion of shells; after a `+`, names of changes."""
+    from ceasefire.scenario.find_scenarios import list_scenarios
+
+    base, plus, begun = incomplete.rpartition("+")
+    names = [f"{base}+{name}" for name in _changes(begun)] if plus else [*list_scenarios()]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _changes(incomplete: str) -> list[str]:
+    """Names of changes, for the completion of shells."""
+    from ceasefire.scenario.find_scenarios import list_changes
+
+    return [name for name in list_changes() if name.startswith(incomplete)]
+
+
+def experiments(incomplete: str) -> list[str]:
+    """Names of experiments, for the completion of shells."""
+    from ceasefire.scenario.find_scenarios import list_experiments
+
+    return [name for name in list_experiments() if name.startswith(incomplete)]
+
+
 ScenarioName = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.")
+    str,
+    typer.Argument(
+        metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.", autocompletion=_scenarios
+    ),
 ]
 Changes = Annotated[
-    list[str] | None, typer.Option("--change", metavar="NAME", help="Apply a named change; can be given several times.")
+    list[str] | None,
+    typer.Option(
+        "--change", metavar="NAME", help="Apply a named change; can be given several times.", autocompletion=_changes
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -25,6 +55,10 @@ Settings = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Another seed gives other worlds.")]
+Point = Annotated[
+    int | None,
+    typer.Option("--point", metavar="P", min=0, help="Which point of an experiment, or which side of a comparison."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED
-from ceasefire.cli.options import MOST_SEED, AsJson
+from ceasefire.cli.options import MOST_SEED, AsJson, Point
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
 
 if TYPE_CHECKING:
@@ -32,14 +32,24 @@ def report(
 
 
 def remake(folder: Path, more: bool = False) -> Path:
-    """The page of a folder, with its figures drawn again; `more` of them. FolderError when the folder is damaged."""
+    """The page of a folder, with its figures and tables made again from the folder alone; `more` of a run.
+
+    FolderError when the folder is damaged, or holds nothing that can be drawn.
+    """
     from ceasefire import report as reports
-    from ceasefire.ensemble.output_folder import new_figures, open_results, read_manifest
+    from ceasefire.cli.compare import remake as remake_comparison
+    from ceasefire.ensemble.output_folder import KINDS, FolderError, folder_kind, new_figures, open_results
     from ceasefire.report.run_figures import draw, draw_more, worlds_by_day
 
-    manifest = read_manifest(folder)
-    if manifest.get("kind") == "experiment":
-        _draw_experiment(folder, manifest)
+    kind = folder_kind(folder)
+    if more and kind not in ("run", None):
+        raise FolderError(f"{folder} is {KINDS[kind]}: --more is for a run")
+    if kind in ("compare", "levers"):
+        return remake_comparison(folder)
+    if kind in ("calibrate", "validate"):
+        raise FolderError(f"{folder} is {KINDS[kind]}: `ceasefire {kind}` writes all that is in it")
+    if kind == "experiment":
+        _draw_experiment(folder)
         return reports.write(folder, shown_path(folder))
     results = open_results(folder)
     with new_figures(folder) as aside:
@@ -50,27 +60,23 @@ def remake(folder: Path, more: bool = False) -> Path:
     return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder))
 
 
-def _draw_experiment(folder: Path, manifest: dict[str, Any]) -> None:
-    """Make tables and figures of an experiment again, if its file is the same as when it ran."""
-    from ceasefire.errors import ScenarioError
-    from ceasefire.experiments.load import load_experiment
-    from ceasefire.experiments.prepare import prepare
+def _draw_experiment(folder: Path) -> None:
+    """Make tables and figures of an experiment again. FolderError when a part of the folder is missing or damaged."""
+    from ceasefire.ensemble.output_folder import FolderError
+    from ceasefire.experiments.reopen import reopen
     from ceasefire.experiments.result_store import Store
-    from ceasefire.experiments.result_tables import tabulate, write_tables
-    from ceasefire.experiments.resume import differences, progress_of
+    from ceasefire.experiments.result_tables import read_case_tables, tabulate, write_tables
+    from ceasefire.experiments.resume import progress_of
     from ceasefire.report.experiment_figures import draw
 
-    store = Store(folder)
-    try:
-        independent = bool(manifest["identity_parts"]["independent"])
-        prepared = prepare(load_experiment(manifest["name"]), quick=bool(manifest["rough"]), independent=independent)
-        why = differences(prepared, store)
-    except (ScenarioError, KeyError) as problem:
-        why = [str(problem)]
-    if why:
-        notify(f"the tables and figures stay as they are: {'; '.join(why)}")
-        return
+    prepared, store = reopen(folder), Store(folder)
+    _, bad = store.sound()
+    if bad:
+        which = ", ".join(store.part(number).name for number in bad[:4])
+        raise FolderError(f"{folder}: {which} missing or damaged; the experiment's command simulates them again")
     results = tabulate(prepared, store, progress_of(prepared, store))
+    if prepared.experiment.spec.cases:
+        results.tables |= read_case_tables(store)
     write_tables(results, store)
     draw(prepared, results, folder)
 
@@ -98,7 +104,7 @@ def add_page(write: Callable[[], object]) -> None:
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
     world: Annotated[int, typer.Option("--world", metavar="N", min=0, max=MOST_SEED, help="Which world.")],
-    point: Annotated[int, typer.Option("--point", metavar="P", min=0, help="Which point of an experiment.")] = 0,
+    point: Point = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a world of a results folder again, from the folder alone, and compare it with the stored one."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ceasefire.cli.exit_codes import SOME_FAILED
+from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, load_with_options
 from ceasefire.cli.report import add_report
 from ceasefire.cli.terminal import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.scenario.load import Loaded
 
 Engine = Literal["compiled", "mesa"]
 
@@ -46,6 +47,14 @@ def run(
     ] = None,
     change: Changes = None,
     setting: Settings = None,
+    from_day: Annotated[
+        int | None,
+        typer.Option("--from-day", metavar="T", min=1, help="Worlds begin on day T, in the state of --state."),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="FILE", help="A scenario file of the present: front, troops, postures."),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, max=512, help="Threads, or processes for Mesa.", show_default="as many as cores"),
@@ -54,17 +63,57 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.", show_default="results/SCENARIO")
     ] = None,
+    daily: Annotated[bool, typer.Option("--daily", help="Also write every day of every world, to daily/.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
-    loaded = load_with_options(scenario, change, setting)
+    if state is None and from_day is None:
+        loaded = load_with_options(scenario, change, setting)
+    else:
+        loaded = _present(scenario, from_day, state, change, setting)
     from ceasefire.ensemble.output_folder import folder_for_run
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.scenario.without_effect import warnings
 
+    if days is not None and days <= loaded.scenario.day:
+        raise RefusedError(f"--days {days}: worlds begin on day {loaded.scenario.day:,}; give more")
     plan = Plan(loaded, worlds, seed, engine, days)
+    for warned in warnings(loaded.scenario):
+        notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
     results = _redraw(folder, plan) if there else _run(plan, folder, workers)
+    if daily:
+        _write_daily(plan, folder, workers)
     _show_results(results, scenario, as_json)
+
+
+def _write_daily(plan: Plan, folder: Path, workers: int | None) -> None:
+    """Write the days of every world into the folder of a run, whole or not at all, unless they are there."""
+    from ceasefire.ensemble.daily_table import FOLDER, write_daily
+    from ceasefire.ensemble.output_folder import write_aside
+
+    if not (folder / FOLDER).exists():
+        with write_aside(folder / FOLDER) as aside:
+            write_daily(plan, aside, workers)
+
+
+def _present(
+    scenario: str, from_day: int | None, state: Path | None, change: list[str] | None, setting: list[str] | None
+) -> Loaded:
+    """The scenario as it stands on a day. RefusedError when file, day and scenario do not belong together."""
+    if state is None:
+        raise RefusedError("--from-day needs --state FILE: a scenario file with `base:`, `day:` and what has changed")
+    past = load_with_options(scenario, change, setting)
+    given = [*(setting or ()), *([f"day={from_day}"] if from_day is not None else [])]
+    present = load_with_options(str(state), change, given)
+    if present.scenario.start != past.scenario.start:
+        raise RefusedError(
+            f"--state {state}: the deal began on {present.scenario.start}, that of {scenario} on {past.scenario.start};"
+            " both must be the same"
+        )
+    if not present.scenario.day:
+        raise RefusedError(f"--state {state}: does not say its day; write `day:` in it, or give --from-day")
+    return present
 
 
 def _redraw(folder: Path, plan: Plan) -> Results:
@@ -126,28 +175,32 @@ def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -
     doubt = total - plan.worlds
     extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
     sample = f"{how_many(plan.worlds, 'world')} of at most {how_many(plan.horizon, 'day')}"
-    notify(f"{plan.loaded.label}: {sample}{extra}")
+    notify(f"{plan.loaded.shown}: {sample}{extra}")
     with progress(total, "worlds") as advance:
         return run_plan(plan, workers, advance, while_sampling)
 
 
 def _show_results(results: Results, reference: str, as_json: bool) -> None:
     """Print the results, with the folder in the last line. typer.Exit when worlds failed."""
-    from ceasefire.analysis.summary import summary
     from ceasefire.cli.tables import run_text
+    from ceasefire.ensemble.pooled_forecast import views_of
+    from ceasefire.ensemble.run import run_summary
     from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
     folder = shown_path(results.folder)
     outcome = results.outcome
     some = len(failed) < len(outcome.worlds)
-    figures = summary(outcome.worlds, outcome.doubt, results.manifest["days"]) if some else None
+    figures = run_summary(results.plan, outcome) if some else None
+    views = views_of(results.plan, outcome) if some else None
     if as_json:
         about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
-        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **(figures.as_content() if figures else {})})
+        content = figures.as_content() if figures else {}
+        forecast = {"forecast": views.as_content([*figures.holding])} if figures and views else {}
+        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **forecast, **content})
     else:
-        if figures is not None:
-            show(run_text(figures, results))
+        if figures is not None and views is not None:
+            show(run_text(figures, results, views))
         show(f"\n{ILLUSTRATIVE}\n")
         show(_next_steps(results, reference, folder))
         show(folder)

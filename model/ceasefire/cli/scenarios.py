@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 from ceasefire.cli.exit_codes import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Settings, load_with_options
-from ceasefire.cli.terminal import columns, notify, pasted, program, show, show_json, shown_path
+from ceasefire.cli.terminal import columns, notify, notify_if_compiling, pasted, program, show, show_json, shown_path
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario import load as scenario_check
 from ceasefire.scenario.yaml_with_lines import read
@@ -29,25 +30,49 @@ GROUPS = {
 """Headings of the groups in `list`, in order."""
 
 
-def list_all(as_json: AsJson = False) -> None:
-    """List scenarios, changes and experiments, shipped and local, a line each."""
+def list_all(
+    word: Annotated[
+        str | None, typer.Argument(metavar="[WORD]", help="Only what has this word in its name or title, as sudan.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List scenarios by war, changes and experiments, shipped and local, a line each."""
     from ceasefire.scenario.find_scenarios import list_changes, list_experiments, list_scenarios
 
     rows = [_row("scenario", name, file) for name, file in list_scenarios().items()]
     rows += [_row("change", name, file) for name, file in list_changes().items()]
     rows += [_row("experiment", name, file) for name, file in list_experiments().items()]
+    if word is not None:
+        rows = [row for row in rows if word.lower() in f"{row['name']} {row['says']}".lower()]
+        if not rows:
+            raise RefusedError(f"nothing has '{word}' in its name or title; `{program()} list` shows all")
     if as_json:
         show_json(rows)
         return
     for kind, heading in GROUPS.items():
         group = [["  " + row["name"], row["says"]] for row in rows if row["kind"] == kind]
         if group:
-            show(f"{heading}\n{columns(group, gap=2)}\n")
+            show(f"{heading}\n{_by_war(group) if kind == 'scenario' else columns(group, gap=2)}\n")
     notify(f"{program()} describe NAME shows more; {program()} run SCENARIO --change CHANGE simulates it.")
 
 
+def _by_war(group: list[list[str]]) -> str:
+    """Lines of scenarios; a war with several stands apart."""
+    from ceasefire.scenario.find_scenarios import war_of
+
+    lines = columns(group, gap=2).splitlines()
+    wars = [war_of(name.strip()) for name, _ in group]
+    several = {war for war in wars if wars.count(war) > 1}
+    shown = []
+    for at, line in enumerate(lines):
+        if at and wars[at] != wars[at - 1] and {wars[at], wars[at - 1]} & several:
+            shown.append("")
+        shown.append(line)
+    return "\n".join(shown)
+
+
 def _row(kind: str, name: str, file: Path) -> dict[str, str]:
-    from ceasefire.scenario.find_scenarios import headline
+    from ceasefire.scenario.find_scenarios import headline, war_of
 
     summary = headline(file)
     if kind == "change" and summary.get("kind") in GROUPS:
@@ -55,7 +80,8 @@ def _row(kind: str, name: str, file: Path) -> dict[str, str]:
     words = (
         summary.get("question") or summary.get("sentence") or summary.get("title") or "(cannot be read; try `check`)"
     )
-    return {"kind": kind, "name": name, "says": words, "file": str(file)}
+    war = {"war": war_of(name)} if kind == "scenario" else {}
+    return {"kind": kind, "name": name, "says": words, **war, "file": str(file)}
 
 
 def describe(
@@ -63,10 +89,19 @@ def describe(
     resolved: Annotated[
         bool, typer.Option("--resolved", help="Print the full file: every default, and which layer set each number.")
     ] = False,
+    implied: Annotated[
+        bool, typer.Option("--implied", help="Say what its numbers imply for the first month: who attacks, how often.")
+    ] = False,
     change: Changes = None,
     setting: Settings = None,
 ) -> None:
     """Describe a scenario in words: what each actor wants and how much, who controls whom, the terms, the front."""
+    if implied:
+        from ceasefire.narrative.implied import implied as what_follows
+
+        notify_if_compiling()
+        show("\n".join(what_follows(load_with_options(scenario, change, setting).scenario)))
+        return
     if resolved:
         show(_resolved(scenario, change, setting).rstrip("\n"))
         return
@@ -98,8 +133,22 @@ def check(
             sound = False
         else:
             show(f"{file}: ok{words}")
+            for warned in _warnings_of(file):
+                show(f"{file}: warning: {warned}")
     if not sound:
         raise typer.Exit(BAD_INPUT)
+
+
+def _warnings_of(file: Path) -> list[str]:
+    """What a valid scenario contains that can do nothing, or works the other way round."""
+    tree, _ = read(file)
+    if tree is None or is_experiment(file) or scenario_check.kind_of(file, tree) not in ("scenario", "resolved"):
+        return []
+    from ceasefire.scenario.without_effect import warnings
+
+    resolved = scenario_check.kind_of(file, tree) == "resolved"
+    loaded = scenario_check.load_resolved(file) if resolved else scenario_check.load(file)
+    return [str(warned) for warned in warnings(loaded.scenario)]
 
 
 def _points_in_words(points: Points) -> str:
@@ -124,34 +173,91 @@ def _file_of(given: str) -> Path:
 
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits, '-' and '_'.")],
-    base: Annotated[str, typer.Option("--from", metavar="SCENARIO", help="The scenario to start from.")],
+    base: Annotated[str | None, typer.Option("--from", metavar="SCENARIO", help="The scenario to start from.")] = None,
+    features: Annotated[
+        str | None,
+        typer.Option("--features", metavar="NAME=VALUE,…", help="Facts about a deal, as country=Syria,written=yes."),
+    ] = None,
 ) -> None:
-    """Write a short scenario file based on another one, with the numbers that are most often changed."""
-    from ceasefire.scenario.template import is_name, is_same_scenario, template_text, why_not
+    """Write a short scenario file: based on another one, or a new case from ten facts (asked for if not given)."""
+    from ceasefire.scenario.template import is_name, why_not
 
     if not is_name(name):
         raise RefusedError(f"'{name}' is not a name; use small letters, digits, '-' and '_', beginning with a letter")
+    if base is not None and features is not None:
+        raise RefusedError("give --from or --features, not both: a new case starts from generic")
     file = (Path("scenarios") if Path("scenarios").is_dir() else Path()) / f"{name}.yaml"
     if file.exists():
         raise RefusedError(f"{file} exists already and is not overwritten; choose another name")
     reason = why_not(name, file)
     if reason is not None:
         raise RefusedError(f"'{name}' {reason}; choose another name")
-    text = template_text(name, base, file)
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise RefusedError(f"{file} exists already and is not overwritten; choose another name") from None
+    if base is not None:
+        _write_variant(name, base, file)
+    else:
+        _write_case(name, file, _asked() if features is None else _pairs(features))
+    reference = name if file.parent.name == "scenarios" else shown_path(file)
+    notify(f"For completion in an editor: {program()} schema --out {pasted(file.parent)}")
+    notify(f"Edit it, then run: {program()} check {pasted(file)}; {program()} run {reference}")
+    show(str(file))
+
+
+def _write_variant(name: str, base: str, file: Path) -> None:
+    """Write a file that starts from another scenario and gives the same one until it is edited."""
+    from ceasefire.scenario.template import is_same_scenario, template_text
+
+    _write_new(file, template_text(name, base, file))
     if not is_same_scenario(file, base):
         file.unlink()
         raise RefusedError(
             f"'{name}' cannot start from {base}: as {file} it is another scenario, or none, because a name that {base} "
             "uses means another file there; choose another name"
         )
-    reference = name if file.parent.name == "scenarios" else shown_path(file)
-    notify(f"Edit it, then run: {program()} check {pasted(file)}; {program()} run {reference}")
-    show(str(file))
+
+
+def _write_case(name: str, file: Path, values: dict[str, str]) -> None:
+    """Write a case from facts, and what its numbers imply."""
+    from ceasefire.narrative.implied import implied
+    from ceasefire.reference_class.case_file import case_text, facts_of
+
+    facts = facts_of(values)
+    _write_new(file, case_text(name, facts))
+    notify_if_compiling()
+    try:
+        sentences = implied(scenario_check.load(file).scenario)
+    except ScenarioError:
+        file.unlink()
+        raise
+    file.write_text(case_text(name, facts, sentences), encoding="utf-8", newline="\n")
+    notify("What the numbers imply as they stand; is that what you mean?\n  " + "\n  ".join(sentences))
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise RefusedError(f"{file} exists already and is not overwritten; choose another name") from None
+
+
+def _pairs(features: str) -> dict[str, str]:
+    """Facts from `country=Syria,written=yes`."""
+    values = {}
+    for given in filter(None, (part.strip() for part in features.split(","))):
+        fact, equals, value = given.partition("=")
+        if not equals or not fact.strip():
+            raise RefusedError(f"--features {given}: write NAME=VALUE,NAME=VALUE, as country=Syria,written=yes")
+        values[fact.strip()] = value.strip()
+    return values
+
+
+def _asked() -> dict[str, str]:
+    """Facts that a person at a terminal is asked for, one by one."""
+    from ceasefire.reference_class.case_file import QUESTIONS
+
+    if not sys.stdin.isatty():
+        raise RefusedError("say what it starts from: --from SCENARIO, or --features country=…,start=…,written=yes")
+    return {fact: typer.prompt(question, default="", show_default=False) for fact, question in QUESTIONS.items()}
 
 
 ONLY_IN_EXPERIMENTS = frozenset({"question", "design", "levers", "uncertainties", "outcomes", "draws"})

@@ -12,23 +12,54 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent
+from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent, wrapped
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.pooled_forecast import View, Views
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_tables import ResultTables
     from ceasefire.experiments.resume import Progress
 
 
-def run_text(summary: Summary, results: Results) -> str:
-    """The summary of a run: a heading, the figures, and the ways of ending."""
+def run_text(summary: Summary, results: Results, views: Views) -> str:
+    """The summary of a run: a heading, the forecast and what it is pooled from, the scenario's figures, its ends."""
     plan = results.plan
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
-    heading = f"{plan.loaded.label}: {plan.scenario.title}\n{sample}"
+    heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
-    return f"{heading}\n\n{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
+    own = f"{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
+    first = views_text(views, [*summary.holding])
+    return (
+        f"{heading}\n\n{first}\n\nthis scenario alone\n{own}"
+        if views.such_deals is not None
+        else f"{heading}\n\n{own}\n\n{first}"
+    )
+
+
+def views_text(views: Views, days: list[int]) -> str:
+    """The pooled forecast with its parts, what it leans on, and the weight; or why nothing is pooled."""
+    shown = {"pooled": views.pooled, "this scenario": views.scenario, "such deals": views.such_deals}
+    there = {name: view for name, view in shown.items() if view is not None}
+    lines = [*views.leans_on(), *(views.outside.known.warnings if views.outside is not None else ()), views.why]
+    words = "\n".join(line for text in lines for line in wrapped(text))
+    if views.such_deals is None:
+        return words
+    rows = [["unbroken", *(part for name in there for part in (name, "90 %"))]]
+    for day in days:
+        cells = [part for view in there.values() for part in _at_day(view, day, views.last)]
+        rows.append([f"past day {day:,}" if day < views.last else f"to day {day:,}", *cells])
+    halves = [part for view in there.values() for part in (_day(view.median, views.last), "")]
+    rows.append(["half by day", *halves])
+    return f"{columns(rows, right=range(1, 2 * len(there), 2))}\n{words}"
+
+
+def _at_day(view: View, day: int, last: int) -> list[str]:
+    """A chance and its range; nothing beyond the last day that is told apart."""
+    if day > last:
+        return ["-", ""]
+    return [_share(float(view.mean[day])), _span(Interval(0.0, float(view.low[day]), float(view.high[day])), _share)]
 
 
 def _figures(summary: Summary, assumed: int) -> str:
@@ -86,21 +117,45 @@ def _day(day: float, horizon: int) -> str:
 
 
 def _endings(summary: Summary, titles: dict[str, str]) -> str:
-    shown = {ending: share for ending, share in summary.endings.items() if share > 0 or ending == EndingCause("held")}
-    return columns(
-        [["how it ends", ""], *([ending_words(*e, titles), _share(s)] for e, s in shown.items())], right=(1,)
-    )
+    """Shares of worlds by ending, over draws and as written."""
+    drawn = any(figure.doubt is not None for figure in summary.causes.values())
+    chance = "chance (95 %)"
+    rows = [["how it ends", *(["mean over draws", "90 % of draws", "as written", chance] if drawn else ["", chance])]]
+    for ending, figure in summary.causes.items():
+        if figure.main >= LEAST_SHOWN or figure.chance.value >= LEAST_SHOWN or ending == EndingCause("held"):
+            own = _written_share(figure, summary.worlds)
+            rows.append([ending_words(*ending, titles), *_cells(figure, _share, drawn, own)])
+    verdict = next((figure.verdict for figure in summary.causes.values() if figure.verdict), "")
+    starred = any(cell.endswith("*") for row in rows for cell in row)
+    star = f"\n* {verdict}: the band may be this wide, or one number" if starred else ""
+    return columns(rows, right=(1, 3) if drawn else (1,)) + star
+
+
+LEAST_SHOWN = 0.005
+"""Share of worlds from which an ending has a row; the report has all."""
 
 
 Cell = tuple[str, str]
 """A column of a result table, and its heading here."""
 
 SHOWN_COLUMNS = {
-    "levers": ("label", (("difference", "difference"), ("low", "95 %"), ("draw_05", "over draws (90 %)"))),
+    "levers": (
+        "label",
+        (
+            ("difference", "mean over draws"),
+            ("low", "95 %"),
+            ("draw_05", "90 % of draws"),
+            ("share_above", "above 0 in"),
+        ),
+    ),
     "attribution": ("part", (("contribution", "contribution"), ("low", "95 %"), ("alone", "first"), ("last", "last"))),
     "effect": ("factor", (("effect", "effect"), ("low", "95 %"), ("by_chance", "by chance alone"))),
     "in_all": ("factor", (("in_all", "in all"), ("in_all_low", "95 %"), ("alone", "alone"))),
-    "correlation": ("factor", (("correlation", "correlation"), ("low", "95 %"))),
+    "correlation": (
+        "factor",
+        (("correlation", "correlation"), ("low", "95 %"), ("q", "false-discovery rate"), ("stands_out", "stands out")),
+    ),
+    "effects": ("factor", (("from", "from"), ("to", "to"), ("difference", "difference"), ("low", "95 %"))),
     "differences": ("label", (("difference", "difference"), ("low", "95 %"), ("saved", "saved"), ("lost", "lost"))),
 }
 """For each kind of table: the column that names a row, and the columns shown. A column ending in low is an interval."""
@@ -127,7 +182,7 @@ def experiment_text(prepared: PreparedExperiment, progress: Progress, results: R
 
 
 def _table(prepared: PreparedExperiment, results: ResultTables, variable: OutcomeVariable, most: int) -> str:
-    for name in ("levers", "attribution", "sensitivity", "differences"):
+    for name in ("attribution", "levers", "sensitivity", "effects", "differences"):
         table = results.tables.get(name)
         ranked = prepared.experiment.spec.design.kind == "one_at_a_time"
         if table is None or (name == "differences" and len(prepared.points) > most and not ranked):
@@ -153,11 +208,19 @@ def _rows(table: pd.DataFrame, variable: OutcomeVariable, who: str, cells: tuple
 
 def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame) -> str:
     plain = "in_all" in table.columns or "correlation" in table.columns
+    if column in ("saved", "lost", "share_above"):
+        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
+    if isinstance(row[column], str):
+        return str(row[column])
+    if column == "stands_out":
+        return "yes" if row[column] else ""
+    if column == "draw_05" and not row["told_apart"]:
+        return "not told apart from chance"
+    if column == "low" and (row.get("moved", 1) == 0 or row.get("inert", False) is True):
+        return "no world differs"
     high = {"low": "high", "in_all_low": "in_all_high", "draw_05": "draw_95"}.get(column)
     if high is not None:
         return f"{_number(row[column], variable, plain)} to {_number(row[high], variable, plain)}"
-    if column in ("saved", "lost"):
-        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
     return _number(row[column], variable, plain)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import MOST_SEED, Changes, Settings, load_with_options
+from ceasefire.cli.options import MOST_SEED, Changes, Point, Settings, load_with_options
 from ceasefire.cli.terminal import notify, notify_if_compiling, program, show, shown_path
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ def world(
     ] = None,
     change: Changes = None,
     setting: Settings = None,
+    point: Point = None,
     chart: Annotated[
         bool,
         typer.Option("--chart", help="Draw its history, its front and the decision that ended it, as PNG and SVG."),
@@ -33,14 +33,16 @@ def world(
 ) -> None:
     """Print the story of one world: what happened, and the motives behind each decision.
 
-    With a results folder, scenario and seed are those of the run.
+    With a results folder, scenario and seed are those of the run, or of a point of the experiment.
     """
     folder = _results_folder(source)
     if folder is not None:
         if seed is not None or change or setting:
             raise RefusedError(f"--seed, --change and --set come from {folder}; leave them out")
-        loaded, seed = _scenario_of_run(folder, number)
-        command = _command(shown_path(folder), number)
+        loaded, seed = _scenario_of_folder(folder, number, point)
+        command = _command(shown_path(folder), number, point=point)
+    elif point is not None:
+        raise RefusedError(f"--point is for a results folder, and {source} is none; leave it out")
     else:
         loaded, seed = load_with_options(source, change, setting), 1 if seed is None else seed
         command = _command(source, number, seed, change, setting)
@@ -53,25 +55,27 @@ def world(
         _draw(story, folder / "figures" if folder else _folder_for_charts(loaded, seed))
 
 
-def _scenario_of_run(folder: Path, number: int) -> tuple[Loaded, int]:
-    """Scenario and seed of a results folder. RefusedError when it has no such world."""
+def _scenario_of_folder(folder: Path, number: int, point: int | None) -> tuple[Loaded, int]:
+    """Scenario and seed of a results folder, or of a point of it. RefusedError when it has no such world."""
     from ceasefire.compilation.cache import source_digest
-    from ceasefire.ensemble.output_folder import plan_of, read_manifest
+    from ceasefire.experiments.replay import stored
 
-    manifest = read_manifest(folder)
-    plan = plan_of(folder, manifest)
-    if number >= plan.worlds:
-        raise RefusedError(f"--world {number}: this run has worlds 0 to {plan.worlds - 1}")
-    if manifest.get("program", {}).get("source") != source_digest():
+    origin = stored(folder, point)
+    if origin.worlds is not None and number >= origin.worlds:
+        raise RefusedError(f"--world {number}: this run has worlds 0 to {origin.worlds - 1}")
+    if origin.source != source_digest():
         notify(f"{folder} was made by another version of the program; this world may differ from the one in its table")
-    return replace(plan.loaded, scenario=plan.scenario), plan.seed
+    return origin.loaded, origin.seed
 
 
 def _results_folder(source: str) -> Path | None:
-    """The results folder that `source` names, if any: a folder without a run may have the name of a scenario."""
+    """The results folder that `source` names, if any: a folder without results may have the name of a scenario."""
+    from ceasefire.ensemble.manifest import MANIFEST
+    from ceasefire.ensemble.output_folder import REQUEST_FILE
+
     folder = Path(source)
-    is_results = folder.is_dir() and ((folder / "manifest.json").exists() or len(folder.parts) != 1)
-    return folder if is_results else None
+    holds = any((folder / name).exists() for name in (MANIFEST, REQUEST_FILE))
+    return folder if folder.is_dir() and (holds or len(folder.parts) != 1) else None
 
 
 def _folder_for_charts(loaded: Loaded, seed: int) -> Path:
@@ -79,15 +83,21 @@ def _folder_for_charts(loaded: Loaded, seed: int) -> Path:
     from ceasefire.ensemble.output_folder import RESULTS, candidate_names
     from ceasefire.ensemble.run_plan import Plan
 
-    name = next(candidate_names(loaded.label, Plan(loaded, 1, seed).fingerprint, plain=False)).name
+    name = next(candidate_names(loaded.folder_name, Plan(loaded, 1, seed).fingerprint, plain=False)).name
     return RESULTS / "worlds" / name
 
 
 def _command(
-    source: str, number: int, seed: int | None = None, change: Changes = None, setting: Settings = None
+    source: str,
+    number: int,
+    seed: int | None = None,
+    change: Changes = None,
+    setting: Settings = None,
+    point: int | None = None,
 ) -> str:
     """The command that prints this world again, as it has to be typed here; a folder has its own seed."""
     more = [] if seed is None else ["--seed", str(seed)]
+    more += [] if point is None else ["--point", str(point)]
     more += [part for name in change or () for part in ("--change", name)]
     more += [part for text in setting or () for part in ("--set", text)]
     return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"

@@ -6,11 +6,12 @@ Compiled code is kept in the folder that `cache` names, so that a changed rule i
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import compiler, compiler_machinery, event, typed_passes, types
+from numba.core import event, types
 
 from ceasefire.compilation.cache import prune_caches, usable_cache_folder
 
@@ -32,7 +33,7 @@ if KNOWN_NUMBA:
     types.Record.__repr__ = _name_of  # type: ignore[method-assign]
 
 
-class _Compiling(event.Listener):
+class _Compiling(event.Listener):  # type: ignore[misc]
     """Calls back once when compilation begins, and pauses garbage collection while it lasts.
 
     Compiling allocates millions of objects that stay; collecting garbage among them takes a tenth of its time.
@@ -72,33 +73,8 @@ def when_compiling(callback: Callable[[], None]) -> None:
     _compiling.callback = callback
 
 
-@compiler_machinery.register_pass(mutates_CFG=False, analysis_only=True)
-class _SkipOptimisation(compiler_machinery.AnalysisPass):
-    """Skips LLVM's optimisation of a rule: rules are optimised where they are inlined, which compiles 20 % faster."""
-
-    _name = "skip_optimisation"
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def run_pass(self, state: Any) -> bool:
-        """Create the library that the rule goes into, with its final optimisation switched off."""
-        state.library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
-        state.library.enable_object_caching()
-        state.library._optimize_final_module = lambda: None
-        return False
-
-
-class _RuleCompiler(compiler.CompilerBase):
-    """numba's usual pipeline without the optimisation of rules on their own."""
-
-    def define_pipelines(self) -> list[Any]:
-        """The one pipeline for rules."""
-        usual = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
-        usual.add_pass_after(_SkipOptimisation, typed_passes.AnnotateTypes)
-        usual.finalize()
-        return [usual]
-
+PLAIN = bool(os.environ.get("CEASEFIRE_PLAIN_COMPILER"))
+"""Whether numba compiles in its own way, without the shorter one of `trimmed_compiler`: the same bits, more slowly."""
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
@@ -118,20 +94,13 @@ def seldom(function: Rule) -> Rule:
 
 
 def _for_rules(function: Rule, **options: bool) -> Rule:
-    pipeline = {"pipeline_class": _RuleCompiler} if KNOWN_NUMBA else {}
+    from ceasefire.compilation.trimmed_compiler import RULE_COMPILER, rules_only
+
+    pipeline = {"pipeline_class": RULE_COMPILER} if RULE_COMPILER is not None else {}
     compiled = numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **pipeline, **STRICT, **options)(function)
     if compiling():
-        compiled.__class__ = _for_rules_only(type(compiled))
+        compiled.__class__ = rules_only(type(compiled))  # type: ignore[arg-type]
     return cast(Rule, compiled)
-
-
-def _for_rules_only(kind: Any) -> Any:
-    """A subclass of numba's dispatcher that refuses calls from Python: the function has no Python entry point."""
-
-    def refuse(self: Any, *_: object) -> None:
-        raise TypeError(f"{self.__name__} is compiled into other rules only; from Python call it through python_rules")
-
-    return type(kind.__name__, (kind,), {"__call__": refuse})
 
 
 def called_from_python(function: Rule) -> Rule:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,17 +13,23 @@ import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence, first_to_differ
+from ceasefire.analysis.losses import a_year_held, count_of, over_fixed_time, years_held
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
-from ceasefire.arguments import worker_number
 from ceasefire.array_types import FloatArray
-from ceasefire.ensemble.output_folder import FolderError, Request, Results, is_results_folder, open_results
+from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
-from ceasefire.ensemble.run import ProgressCallback, assumed_count, no_progress, simulate_batch, simulate_plan
+from ceasefire.ensemble.pooled_forecast import Views, changes_of, views_of_side
+from ceasefire.ensemble.run import (
+    ProgressCallback,
+    assumed_count,
+    no_progress,
+    rate_before,
+    simulate_batch,
+    simulate_plan,
+)
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.worlds_table import worlds_frame
-from ceasefire.scenario.load import Loaded, as_loaded
-from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.simulation.engine import one_scenario
 from ceasefire.simulation.initial_state import InitialState, initial_state
@@ -34,10 +40,14 @@ TRACED_WORLDS = 40
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Side:
-    """One side of a comparison: the plan, and its table of worlds, in order."""
+    """One side of a comparison: the plan, and its table of worlds, in order.
+
+    `at_draws` are days held at each draw of the assumed numbers, shape (draws, worlds); None when not simulated.
+    """
 
     plan: Plan
     worlds: pd.DataFrame
+    at_draws: FloatArray | None = None
 
     def __repr__(self) -> str:
         return f"<Side {self.label}: {len(self.worlds):,} worlds>"
@@ -45,8 +55,7 @@ class Side:
     @property
     def label(self) -> str:
         """The scenario, its changes and its settings in short: `idlib-2020+no-monitors with agreement.clarity=0.2`."""
-        given = ", ".join(f"{path}={_short(value)}" for path, value in self.plan.loaded.settings.items())
-        return f"{self.plan.loaded.label} with {given}" if given else self.plan.loaded.label
+        return self.plan.loaded.shown
 
     @cached_property
     def initial(self) -> InitialState:
@@ -62,19 +71,13 @@ class Side:
         return np.where(self.worlds["failed"], np.nan, (~self.worlds["ended"].to_numpy(bool)).astype(np.float64))
 
 
-def _short(value: object) -> str:
-    """A value that was set, as it is typed; a number in full form by its own figures."""
-    if isinstance(value, dict) and "value" in value:
-        return str(value["value"])
-    return "null" if value is None else str(value)
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class SidePair:
     """Two sides and the paired differences of the other from the first.
 
-    `days` and `holds` are at the values as written; `over_draws` is the difference of days held over draws of the
-    assumed numbers, None when nothing is assumed or it was not computed.
+    `days`, `holds` and `deaths` (within the horizon, the fighting after an end included) are at the values as written;
+    `over_draws` is the difference of days held over draws of the assumed numbers, None when nothing is assumed or it
+    was not computed. `drawn` are the days that either side held at each draw, (draws, worlds), None without draws.
     """
 
     first: Side
@@ -82,7 +85,22 @@ class SidePair:
     days: Difference
     holds: Difference
     fates: Fates
+    deaths: Difference
     over_draws: EffectOverDraws | None = None
+
+    @property
+    def drawn(self) -> tuple[FloatArray, FloatArray] | None:
+        """The days that either side held at each draw, (draws, worlds); None without draws."""
+        here, there = self.first.at_draws, self.other.at_draws
+        return None if here is None or there is None else (here, there)
+
+    @property
+    def common_luck(self) -> bool:
+        """World 17 has the same luck on both sides: most actors and sectors have the same names."""
+        here, there = (
+            {*side.plan.scenario.actors, *side.plan.scenario.front.sectors} for side in (self.first, self.other)
+        )
+        return 2 * len(here & there) >= min(len(here), len(there))
 
     @property
     def gain(self) -> Interval:
@@ -122,43 +140,53 @@ class SidePair:
         return first_to_differ([divergence for divergence in divergences if divergence is not None]), len(chosen)
 
 
-def compare(
-    first: Loaded | Scenario | str | Path,
-    *others: Loaded | Scenario | str | Path,
-    worlds: int = 1000,
-    seed: int = 1,
-    workers: int | None = None,
-    days: int | None = None,
-) -> pd.DataFrame:
-    """The same worlds under several scenarios (loaded, by name or by path): a row for each, in order.
+def paired(
+    plans: Sequence[Plan], workers: int | None = None, draws: bool = False, progress: ProgressCallback | None = None
+) -> tuple[Side, list[SidePair]]:
+    """Simulate plans on the same worlds: the first side, and its pair with each of the others.
 
-    Differences are from the first scenario, with 95 % intervals, and missing in its own row; the columns are those of
-    `differences.csv`, without doubt about assumed numbers. ValueError, with the name of the argument, for numbers out
-    of range; ScenarioError for a scenario with faults; FolderError when horizons differ and `days` is not given.
+    With `draws`, the pairs have `over_draws`. ValueError for fewer than 2 worlds; FolderError when horizons differ.
     """
-    workers = worker_number(workers)
-    plans = [Plan(as_loaded(scenario), worlds, seed, days=days) for scenario in (first, *others)]
     if plans[0].worlds < 2:
         raise ValueError("worlds: an interval of a difference needs 2 or more")
-    one, *two = [simulate_side(plan, workers, no_progress) for plan in plans]
-    rows = [{**side_figures(one), "worlds": len(one.worlds)}]
-    rows += [pair_figures(compare_sides(one, other)) for other in two]
-    return pd.DataFrame(rows)
+    advance = progress or no_progress
+    first, *others = [simulate_side(plan, workers, advance) for plan in plans]
+    pairs = [compare_sides(first, other) for other in others]
+    return first, with_uncertainty(pairs, workers, advance) if draws and pairs else pairs
+
+
+def rows(first: Side, pairs: Sequence[SidePair]) -> list[dict[str, Any]]:
+    """The figures of every side, and of all but the first the differences from it."""
+    return [{**side_figures(first), "worlds": len(first.worlds)}, *(pair_figures(pair) for pair in pairs)]
 
 
 def side_figures(side: Side) -> dict[str, Any]:
-    """Label, mean days held and share of worlds that hold to the end."""
+    """Label, mean days held, share of worlds that hold to the end, deaths, and shares of worlds by ending."""
+    here, deaths = side.worlds, count_of(side.worlds, "deaths")
+    known = here.loc[~here["failed"] & here["ended"]]
+    ends = (known["cause"].astype(str) + " " + known["cause_actor"].astype(str)).str.strip()
+    number = max(1, int((~here["failed"]).sum()))
     return {
         "label": side.label,
         "mean_days_held": round(float(np.nanmean(side.days())), 3),
         "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
+        "deaths": round(float(np.nanmean(deaths)), 3),
+        "deaths_a_year_held": round(a_year_held(deaths, years_held(here)).value, 3),
+        "deaths_over_horizon": round(float(np.nanmean(deaths_over_horizon(side))), 3),
+        "ends": {end: round(count / number, 5) for end, count in ends.value_counts().items()},
     }
+
+
+def deaths_over_horizon(side: Side) -> FloatArray:
+    """Deaths in each world within the horizon, when the fighting after an end goes on as before the deal."""
+    deaths, horizon = count_of(side.worlds, "deaths"), side.plan.horizon
+    return over_fixed_time(deaths, side.days(), horizon, rate_before(side.plan.scenario))
 
 
 def pair_figures(pair: SidePair) -> dict[str, Any]:
     """The figures of the other side of a pair, and its differences from the first."""
     content: dict[str, Any] = {**side_figures(pair.other), "worlds": pair.days.worlds}
-    for name, difference in (("days", pair.days), ("holds", pair.holds)):
+    for name, difference in (("days", pair.days), ("holds", pair.holds), ("deaths_over_horizon", pair.deaths)):
         content[f"difference_{name}"] = round(difference.value, 5)
         content[f"difference_{name}_low"] = round(difference.low, 5)
         content[f"difference_{name}_high"] = round(difference.high, 5)
@@ -184,10 +212,11 @@ def compare_sides(first: Side, other: Side) -> SidePair:
             f"give days={min(first.plan.horizon, other.plan.horizon)} for both"
         )
     shared = min(len(first.worlds), len(other.worlds))
-    one, two = (Side(side.plan, side.worlds.head(shared)) for side in (first, other))
+    one, two = (replace(side, worlds=side.worlds.head(shared)) for side in (first, other))
     return SidePair(
         one, two, paired_difference(two.days(), one.days()), paired_difference(two.holds(), one.holds()),
         fates(two.days(), one.days(), one.plan.horizon),
+        paired_difference(deaths_over_horizon(two), deaths_over_horizon(one)), _over_draws(one, two),
     )  # fmt: skip
 
 
@@ -200,13 +229,27 @@ def with_uncertainty(pairs: Sequence[SidePair], workers: int | None, progress: P
     uncertain = is_uncertain([pairs[0].first.plan, *(pair.other.plan for pair in pairs)])
     if not any(uncertain):
         return list(pairs)
-    here, horizon = days_at_draws(pairs[0].first, workers, progress), pairs[0].first.plan.horizon
-    return [
-        replace(pair, over_draws=_over_draws(here, days_at_draws(pair.other, workers, progress), horizon))
-        if drawn
-        else pair
-        for pair, drawn in zip(pairs, uncertain[1:], strict=True)
+    here = replace(pairs[0].first, at_draws=days_at_draws(pairs[0].first, workers, progress))
+    drawn = []
+    for pair, is_drawn in zip(pairs, uncertain[1:], strict=True):
+        other = pair.other
+        if is_drawn:
+            other = replace(other, at_draws=days_at_draws(other, workers, progress))
+        first = replace(here, worlds=pair.first.worlds)
+        drawn.append(replace(pair, first=first, other=other, over_draws=_over_draws(first, other)))
+    return drawn
+
+
+def views_of_sides(first: Side, pairs: Sequence[SidePair]) -> list[tuple[Side, Views]]:
+    """The sides that a forecast can be pooled for, each with its views: scenarios as their files state them."""
+    here = next((pair.drawn[0] for pair in pairs if pair.drawn is not None), None)
+    sides = [(first, here), *((pair.other, pair.drawn[1] if pair.drawn is not None else None) for pair in pairs)]
+    views = [
+        (side, views_of_side(side.plan, side.worlds, drawn))
+        for side, drawn in sides
+        if not changes_of(side.plan.loaded) and not side.worlds["failed"].all()
     ]
+    return [(side, one) for side, one in views if one.pooled is not None]
 
 
 def is_uncertain(plans: Sequence[Plan]) -> list[bool]:
@@ -228,9 +271,12 @@ def days_at_draws(side: Side, workers: int | None, progress: ProgressCallback) -
     return days.reshape(DRAWS, WORLDS_PER_DRAW)
 
 
-def _over_draws(here: FloatArray, there: FloatArray, horizon: int) -> EffectOverDraws | None:
+def _over_draws(first: Side, other: Side) -> EffectOverDraws | None:
+    """The difference over draws; None when they were not simulated, or too few worlds are known."""
+    if first.at_draws is None or other.at_draws is None:
+        return None
     try:
-        return effect_over_draws(there, here, limit=float(horizon))
+        return effect_over_draws(other.at_draws, first.at_draws, limit=float(first.plan.horizon))
     except ValueError:
         return None
 
@@ -258,21 +304,28 @@ def over_draws_columns(pair: SidePair) -> dict[str, float | bool]:
 
 
 def open_sides(
-    references: Sequence[str], worlds: int | None, seed: int | None, days: int | None
+    references: Sequence[str],
+    worlds: int | None,
+    seed: int | None,
+    days: int | None,
+    settings: Mapping[str, object] | None = None,
 ) -> list[Plan | Results]:
     """The plan of each reference that is a scenario, and the results of each that is a folder.
 
-    Worlds, seed and horizon of a plan that are not given are those of the first folder, if there is one.
+    `settings` are set in every scenario but the first. Worlds, seed and horizon of a plan that are not given are those
+    of the first folder, if there is one.
     ScenarioError or FolderError when a reference cannot be read.
     """
-    folders = {ref: open_results(Path(ref)) for ref in references if is_results_folder(Path(ref))}
+    folders = {ref: open_results(Path(ref)) for ref in references if folder_kind(Path(ref)) is not None}
     model = next((results.plan for results in folders.values()), None)
     count = worlds or (model.worlds if model else 1000)
     chosen_seed = seed if seed is not None else (model.seed if model else 1)
     horizon = days or (model.horizon if model else None)
     sides = [
-        folders[ref] if ref in folders else Plan(open_base(ref).loaded, count, chosen_seed, days=horizon)
-        for ref in references
+        folders[ref]
+        if ref in folders
+        else Plan(open_base(ref).under((), settings if place else None), count, chosen_seed, days=horizon)
+        for place, ref in enumerate(references)
     ]
     _refuse_other_horizons(references, sides)
     return sides
@@ -284,7 +337,7 @@ def _refuse_other_horizons(references: Sequence[str], sides: Sequence[Plan | Res
     if len(set(horizons.values())) == 1:
         return
     said = ", ".join(f"{ref} for {days:,} days" for ref, days in horizons.items())
-    stored = {ref: days for ref, days in horizons.items() if is_results_folder(Path(ref))}
+    stored = {ref: days for ref, days in horizons.items() if folder_kind(Path(ref)) is not None}
     wanted = min(stored.values() or horizons.values())
     longer = [ref for ref, days in stored.items() if days != wanted]
     again = f"run {' and '.join(longer)} again with --days {wanted}" if longer else f"give --days {wanted}"
@@ -299,13 +352,12 @@ def lever_plans(base: BaseScenario, worlds: int, seed: int, days: int | None) ->
 
 def request(command: str, sides: Sequence[Plan | Results]) -> Request:
     """The request of 'compare' or 'levers' for sides that are to be simulated, or lie in a folder."""
-    labels = [_plan(side).loaded.label for side in sides]
+    labels = [_plan(side).loaded.folder_name for side in sides]
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
     doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
-    plain = not any(_plan(side).loaded.settings for side in sides)
     words = tuple(_plan(side).loaded.words_digest for side in sides)
     asked = {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
-    return Request(name, asked, plain, words)
+    return Request(name, asked, words=words)
 
 
 def _plan(side: Plan | Results) -> Plan:

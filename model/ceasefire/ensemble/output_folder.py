@@ -24,6 +24,7 @@ from ceasefire.ensemble.manifest_schema import manifest_fault
 from ceasefire.ensemble.run import RunResult
 from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
 from ceasefire.ensemble.unfinished import file_aside, folder_aside, sweep
+from ceasefire.ensemble.weekly_fans import FILE as WEEKLY_FILE
 from ceasefire.ensemble.worlds_table import read_table, table_hash, write_table
 from ceasefire.errors import FolderError as FolderError
 from ceasefire.regular_files import read_regular
@@ -160,10 +161,10 @@ class Results:
 def folder_for_run(plan: Plan, out: Path | None = None) -> tuple[Path, bool]:
     """The folder of a run, and whether the run is in it already.
 
-    Without `out`: results/<label>; with a hash when the run has single settings or the name is taken by another run.
+    Without `out`: results/<label and settings>; with a hash when that is too long or taken by another run.
     FolderError when `out` holds anything else.
     """
-    names = candidate_names(plan.loaded.label, plan.fingerprint, plain=not plan.loaded.settings)
+    names = candidate_names(plan.loaded.folder_name, plan.fingerprint, plain=True)
     return choose_folder(names, lambda folder: holds_run(folder, plan), out)
 
 
@@ -183,6 +184,8 @@ def write_run(folder: Path, plan: Plan, result: RunResult) -> None:
     """Write the scenario and the tables of a run."""
     (folder / RESOLVED).write_text(plan.loaded.resolved_yaml(), encoding="utf-8", newline="\n")
     write_table(result.worlds, folder / "worlds")
+    if result.weekly is not None:
+        (folder / WEEKLY_FILE).write_bytes(result.weekly)
     if result.doubt is not None:
         write_table(result.doubt, folder / "doubt")
 
@@ -215,16 +218,16 @@ def reopen_run(folder: Path, plan: Plan) -> Results:
 
 
 @contextmanager
-def new_figures(folder: Path) -> Iterator[Path]:
-    """A new folder to draw in; at the end its files replace the figures of the same names."""
+def new_figures(folder: Path, within: str = FIGURES) -> Iterator[Path]:
+    """A new folder to draw in; at the end its files replace those of the same names in the folder's `within`."""
     refuse_links(folder)
     sweep(folder)
     with folder_aside(folder / FIGURES) as aside:
         try:
             yield aside
-            (folder / FIGURES).mkdir(exist_ok=True)
+            (folder / within).mkdir(exist_ok=True)
             for file in sorted(aside.iterdir()):
-                file.replace(folder / FIGURES / file.name)
+                file.replace(folder / within / file.name)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
 
@@ -237,13 +240,36 @@ def refuse_links(folder: Path) -> None:
                 raise FolderError(f"{Path(entry.path)} is a symbolic link; nothing is written outside the folder")
 
 
-def is_results_folder(path: Path) -> bool:
-    """Whether a path is a folder with a manifest."""
-    return (path / MANIFEST).is_file()
+KINDS = {
+    "run": "a run",
+    "experiment": "an experiment",
+    "compare": "a comparison",
+    "levers": "a ranking of levers",
+    "calibrate": "a calibration",
+    "validate": "a validation",
+}
+"""What a results folder may hold, and what it is called in a message."""
+
+
+def folder_kind(folder: Path) -> str | None:
+    """What a folder holds, a key of KINDS; None when it is no results folder. It is not checked further."""
+    for name in (MANIFEST, REQUEST_FILE):
+        if not (folder / name).exists():
+            continue
+        try:
+            content = json.loads(read_regular(folder / name, LARGEST_MANIFEST).decode())
+            kind = content["asked"]["command"] if name == REQUEST_FILE else content.get("kind", "run")
+        except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError):
+            kind = None
+        return kind if isinstance(kind, str) and kind in KINDS else "run" if name == MANIFEST else None
+    return None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a folder. FolderError when the folder has none, or a newer program wrote it."""
+    kind = folder_kind(folder)
+    if kind not in (None, "run", "experiment"):
+        raise FolderError(f"{folder} is {KINDS[str(kind)]}, neither a run nor an experiment")
     try:
         manifest = json.loads(read_regular(folder / MANIFEST, LARGEST_MANIFEST).decode())
     except (OSError, ValueError, RecursionError) as problem:
@@ -304,6 +330,8 @@ def plan_of(folder: Path, manifest: dict[str, Any]) -> Plan:
 def open_results(folder: Path) -> Results:
     """The folder of a run, checked. FolderError or ScenarioError when it is damaged."""
     manifest = read_manifest(folder)
+    if manifest.get("kind") == "experiment":
+        raise FolderError(f"{folder} is an experiment, not a run; `ceasefire report` and `world --point` read it")
     return Results(folder, manifest, read_result(folder, manifest))
 
 
@@ -311,7 +339,7 @@ def open_results(folder: Path) -> Results:
 class Request:
     """A call of `compare`, `levers`, `validate` or `calibrate`: its folder's name, and all that changes its result.
 
-    When not `plain`, the folder's name always carries a hash, as when single settings are not in the name.
+    When not `plain`, the folder's name always carries a hash.
     """
 
     name: str
@@ -348,8 +376,10 @@ def holds_request(folder: Path, request: Request) -> bool:
 
 
 @contextmanager
-def write_request_folder(folder: Path, request: Request, command: Sequence[str]) -> Iterator[Path]:
-    """A new folder to write into; at the end its files stand in `folder`, with the request beside them.
+def write_request_folder(
+    folder: Path, request: Request, command: Sequence[str], more: Mapping[str, Any] | None = None
+) -> Iterator[Path]:
+    """A new folder to write into; at the end its files stand in `folder`, with the request and `more` beside them.
 
     Files of an earlier call of the same request are replaced one by one, each whole. FolderError when anything else
     took the name in the meantime; OSError when it cannot be written.
@@ -362,6 +392,7 @@ def write_request_folder(folder: Path, request: Request, command: Sequence[str])
             **({"digest_words": list(request.words)} if request.words else {}),
             "command": as_typed(command),
             "program": {**versions(), "source": source_digest()},
+            **(more or {}),
         }
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (aside / REQUEST_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.parameters.mechanisms import Mechanisms
-from ceasefire.scenario.parameter_paths import doubt_range, quantities
+from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState
 
@@ -62,8 +62,7 @@ COMMON_SCALE = 1.25
 
 def assumed_ranges(scenario: Scenario) -> dict[str, tuple[float, float]]:
     """The range that each ASSUMED number of a scenario is drawn over, by path."""
-    ranges = {path: doubt_range(number, meta) for path, number, meta in quantities(scenario)}
-    return {path: limits for path, limits in ranges.items() if limits is not None}
+    return Loaded(scenario, scenario.name).uncertainties()
 
 
 def _stream_key(seed: int) -> np.uint64:
@@ -120,20 +119,28 @@ def common_scale(count: int, seed: int) -> NDArray[np.float64]:
     return np.asarray(COMMON_SCALE ** (2.0 * uniform - 1.0))
 
 
+def joint_draws(scenario: Scenario, initial: InitialState, count: int, seed: int) -> dict[str, NDArray[np.float64]]:
+    """`count` joint draws of everything that is drawn for uncertainty, by path; empty when nothing is assumed."""
+    ranges = {path: limits for path, limits in assumed_ranges(scenario).items() if path in initial.slots}
+    if not ranges:
+        return {}
+    values = {**assumed_values(ranges, count, seed), **fitted_values(scenario, count, seed)}
+    values |= catalogue_values(initial, count, seed)
+    stated, scale = initial.record.view(np.float64), common_scale(count, seed)
+    for path, slot in initial.slots.items():
+        if path.startswith("actors.") and ".motives." in path:
+            values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
+    return values
+
+
 def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> Batch | None:
     """DRAWS draws of the assumed numbers with WORLDS_PER_DRAW worlds at each; None when nothing is assumed.
 
     No two draws share a world: common random numbers would make the draws look more alike than they are.
     """
-    ranges = {path: limits for path, limits in assumed_ranges(scenario).items() if path in initial.slots}
-    if not ranges:
+    values = joint_draws(scenario, initial, DRAWS, seed)
+    if not values:
         return None
-    values = {**assumed_values(ranges, DRAWS, seed), **fitted_values(scenario, DRAWS, seed)}
-    values |= catalogue_values(initial, DRAWS, seed)
-    stated, scale = initial.record.view(np.float64), common_scale(DRAWS, seed)
-    for path, slot in initial.slots.items():
-        if path.startswith("actors.") and ".motives." in path:
-            values[path] = np.minimum(values.get(path, stated[slot]) * scale, 1.0)
     from ceasefire.simulation.engine import many_points
 
     batch = many_points(initial, values, WORLDS_PER_DRAW, seed)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -18,9 +18,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ceasefire.analysis.losses import war_rate
+from ceasefire.analysis.summary import Summary, summary
 from ceasefire.arguments import worker_number
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, uncertainty_batch
 from ceasefire.ensemble.run_plan import Plan
+from ceasefire.ensemble.weekly_fans import WeeklyFans, as_parquet
 from ceasefire.ensemble.worlds_table import failed_row, failure_reason, worlds_frame
 from ceasefire.errors import WorkerDiedError
 from ceasefire.scenario.load import Loaded, as_loaded
@@ -61,6 +64,10 @@ class RunResult:
     doubt: pd.DataFrame | None
     assumed: int
     reasons: tuple[str, ...] = ()
+    weekly: bytes | None = None
+    """weekly.parquet, of a run of the compiled engine that was just made."""
+    kept: dict[str, object] = field(default_factory=dict, compare=False)
+    """What was computed from the tables and takes long, kept to be computed once."""
 
     def __repr__(self) -> str:
         return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers assumed>"
@@ -105,20 +112,22 @@ def run_plan(
     `while_sampling` is called with the worlds of the plan while the worlds at the draws run on threads.
     """
     initial, progress = initial_state(plan.scenario), progress or no_progress
-    rows, reasons = simulate_plan(plan, initial, workers, progress)
+    written, drawn = (WeeklyFans(plan.horizon, plan.scenario.day) for _ in range(2))
+    rows, reasons = simulate_plan(plan, initial, workers, progress, written)
     worlds = worlds_frame(rows, initial)
     del rows
     batch = uncertainty_batch(plan.scenario, initial, plan.seed)
-    with _in_background(batch, workers, progress) as wait_for_rows:
+    with _in_background(batch, workers, progress, drawn) as wait_for_rows:
         if while_sampling is not None:
             while_sampling(worlds)
         doubt = worlds_frame(wait_for_rows(), initial) if batch else None
-    return RunResult(worlds, doubt, assumed_count(plan.scenario, initial), reasons)
+    weekly = as_parquet(written.table(), drawn.table() if batch else None) if plan.engine == "compiled" else None
+    return RunResult(worlds, doubt, assumed_count(plan.scenario, initial), reasons, weekly)
 
 
 @contextmanager
 def _in_background(
-    batch: Batch | None, workers: int | None, progress: ProgressCallback
+    batch: Batch | None, workers: int | None, progress: ProgressCallback, fans: WeeklyFans
 ) -> Iterator[Callable[[], WorldArray]]:
     """Simulate a batch on another thread; yields a function that waits for the rows. An error here cancels it soon."""
     cancelled = threading.Event()
@@ -129,11 +138,21 @@ def _in_background(
         progress(done)
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(simulate_batch, batch, workers, progress_or_cancel) if batch is not None else None
+        future = pool.submit(simulate_batch, batch, workers, progress_or_cancel, fans) if batch is not None else None
         try:
             yield lambda: future.result() if future is not None else np.zeros(0, RESULT)
         finally:
             cancelled.set()
+
+
+def run_summary(plan: Plan, outcome: RunResult) -> Summary:
+    """The main figures of a run; what follows an end is counted at the war's own rate before the deal."""
+    return summary(outcome.worlds, outcome.doubt, plan.horizon, rate_before(plan.scenario))
+
+
+def rate_before(scenario: Scenario) -> float:
+    """Deaths a day of the war before the deal, from the worst fortnight and the last one before signing."""
+    return war_rate(scenario.war.toll_14d.centre, scenario.war.ongoing.centre)
 
 
 def worlds_to_simulate(plan: Plan) -> int:
@@ -152,18 +171,23 @@ def warm_up(plan: Plan) -> None:
     compiled_engine.simulate(one_scenario(initial_state(plan.scenario), 1, plan.seed), 0, 1)
 
 
-def simulate_plan(plan: Plan, initial: InitialState, workers: int | None, progress: ProgressCallback) -> Rows:
-    """The rows of a plan's worlds, in order, and the reasons of failures."""
+def simulate_plan(
+    plan: Plan, initial: InitialState, workers: int | None, progress: ProgressCallback, fans: WeeklyFans | None = None
+) -> Rows:
+    """The rows of a plan's worlds, in order, and the reasons of failures; `fans` count those of the compiled engine."""
     if plan.engine == "mesa":
         return _simulate_on_processes(plan, cores(workers), progress)
-    return simulate_batch(one_scenario(initial, plan.worlds, plan.seed), workers, progress), ()
+    return simulate_batch(one_scenario(initial, plan.worlds, plan.seed), workers, progress, fans), ()
 
 
-def simulate_batch(batch: Batch, workers: int | None, progress: ProgressCallback) -> WorldArray:
-    """The rows of a batch, in order."""
+def simulate_batch(
+    batch: Batch, workers: int | None, progress: ProgressCallback, fans: WeeklyFans | None = None
+) -> WorldArray:
+    """The rows of a batch, in order; `fans` count its weeks."""
     rows = np.zeros(len(batch), RESULT)
     chunk = min(LARGEST_CHUNK, max(10, len(batch) // (8 * cores(workers))))
-    for first, results in run_worlds(batch, workers, chunk):
+    weeks, see = (fans.weeks, fans.add) if fans is not None else (0, None)
+    for first, results in run_worlds(batch, workers, chunk, weeks, see):
         rows[first : first + len(results)] = results
         progress(len(results))
     return rows

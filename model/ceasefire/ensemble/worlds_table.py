@@ -150,9 +150,16 @@ def read_table(folder: Path, most: int = 10_000_000) -> pd.DataFrame:
     size = sum(file.metadata.row_group(i).total_byte_size for file in files for i in range(file.num_row_groups))
     if rows > most or size > BYTES_PER_ROW * most + 1_000_000 * len(files):
         raise ValueError(f"it has {rows:,} rows in {size:,} bytes, more than {most:,} worlds need")
-    table = pa.concat_tables(file.read() for file in files)
-    worlds = pd.DataFrame({name: _column(table.column(name), name) for name in WORLD_COLUMNS})
-    return worlds
+    return _as_frame(pa.concat_tables(file.read() for file in files))
+
+
+def parquet_table(content: bytes) -> pd.DataFrame:
+    """The table of worlds in the bytes of one part. KeyError or pyarrow.ArrowException when it is none."""
+    return _as_frame(pq.ParquetFile(io.BytesIO(content)).read())
+
+
+def _as_frame(table: pa.Table) -> pd.DataFrame:
+    return pd.DataFrame({name: _column(table.column(name), name) for name in WORLD_COLUMNS})
 
 
 def _column(column: pa.ChunkedArray, name: str) -> object:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ceasefire.charts.forecast_scores import calibration_chart
 from ceasefire.charts.layout import Caption
+from ceasefire.charts.nowcast import walk_through_chart
 from ceasefire.charts.posterior import PosteriorRow, posterior_chart
 from ceasefire.charts.style import save
 from ceasefire.evaluation.validation.baselines import BASELINES
@@ -15,6 +16,8 @@ from ceasefire.evaluation.validation.cross_validation import MODEL
 from ceasefire.evaluation.validation.forecast_scores import groups
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ceasefire.evaluation.calibration.posterior import Calibration
     from ceasefire.evaluation.validation.data_used import Evidence
 
@@ -57,3 +60,19 @@ def draw_posterior(calibration: Calibration, folder: Path) -> list[Path]:
 def _quantiles(row: Mapping[Hashable, Any], prefix: str) -> tuple[float, float, float]:
     """The 5, 50 and 95 % quantiles of a row."""
     return row[f"{prefix}q05"], row[f"{prefix}median"], row[f"{prefix}q95"]
+
+
+def draw_walk_through(
+    scenario: str, ended: int, table: pd.DataFrame, worlds: int, seed: int, folder: Path
+) -> list[Path]:
+    """Draw the nowcasts of a real truce day by day, as PNG and SVG; returns the files."""
+    title = f"{scenario}: what the counts said, day by day, until it ended on day {ended:,}"
+    finding = (
+        "Chance that it ends within 90 days, without and with the counts of before; at the top, deadly incidents of the"
+        " last 30 days."
+    )
+    chart = walk_through_chart(
+        table["day"].to_numpy(float), table["incidents_30"].to_numpy(), table["without_90"].to_numpy(),
+        table["with_90"].to_numpy(), ended, Caption(title, scenario, seed), finding, worlds,
+    )  # fmt: skip
+    return save(chart, folder, f"nowcast-{scenario}")

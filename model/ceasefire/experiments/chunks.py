@@ -119,18 +119,19 @@ class PointRecords:
     def batch(self, points: IntArray, at: IntArray, worlds: IntArray) -> Batch:
         """Worlds of points that share an initial state; `at` is the position in `points` of each world's point."""
         state = int(self.state_of[points[0]])
-        return Batch(self.initial_states[state], self._records(points, state), at, worlds, self.seed)
+        slots, values = self._values(points, state)
+        return Batch(self.initial_states[state], slots, values, at, worlds, self.seed)
 
-    def _records(self, points: IntArray, state: int) -> FloatArray:
-        """The records that worlds of these points start from, shape (points, numbers of a record)."""
-        record = self.initial_states[state].record.view(np.float64).reshape(1, -1)
-        rows = np.repeat(record, len(points), axis=0)
-        for factor, slots in enumerate(self.slots[state]):
+    def _values(self, points: IntArray, state: int) -> tuple[IntArray, FloatArray]:
+        """The slots that these points set, each once, and their numbers: where two factors set a slot, the later."""
+        slots = np.unique(np.concatenate([np.zeros(0, np.int64), *self.slots[state]]))
+        values = np.full((len(points), len(slots)), np.nan)
+        for factor, own in enumerate(self.slots[state]):
             column = self.numbers[points, factor]
             given = np.flatnonzero(~np.isnan(column))
-            if len(slots) and len(given):
-                rows[np.ix_(given, slots)] = column[given, None]
-        return rows
+            if len(own) and len(given):
+                values[np.ix_(given, np.searchsorted(slots, own))] = column[given, None]
+        return slots, values
 
     def part(self, points: Sequence[int]) -> PointRecords:
         """The records of a few points alone, small enough to be sent to another machine; numbered from 0."""
@@ -185,7 +186,7 @@ def simulate_chunk(
     blocks = [
         block if position_of is None else block._replace(point=position_of[block.point]) for block in chunk.blocks
     ]
-    rows, reasons = _rows(records, blocks, stopped)
+    rows, reasons = simulated_rows(records, blocks, stopped)
     rows["point"] = np.concatenate([np.full(block.last - block.first, block.point) for block in chunk.blocks])
     states = [records.initial_states[records.state_of[block.point]] for block in blocks]
     content = as_parquet(_frame(rows, blocks, states))
@@ -194,8 +195,8 @@ def simulate_chunk(
     return ChunkResult(chunk.number, content, hashlib.sha256(content).hexdigest(), len(rows), failed, tuple(reasons))
 
 
-def _rows(
-    records: PointRecords, blocks: Sequence[WorldRange], stopped: Callable[[], bool]
+def simulated_rows(
+    records: PointRecords, blocks: Sequence[WorldRange], stopped: Callable[[], bool] = bool
 ) -> tuple[WorldArray, list[str]]:
     """The rows of all blocks in order, simulated one initial state after another; and the reasons of failures."""
     sizes = [block.last - block.first for block in blocks]

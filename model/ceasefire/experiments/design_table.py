@@ -1,9 +1,14 @@
-"""Reads a design from a CSV file: a column for each factor, a row for each point; empty cells change nothing."""
+"""Reads a design from a CSV file: a column for each factor, a row for each point; empty cells change nothing.
+
+Empty are blank cells, and NA, N/A and nan, as other programs write them, in any case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from ceasefire.errors import Fault, ScenarioError
@@ -16,11 +21,21 @@ from ceasefire.suggestions import did_you_mean
 Row = tuple[float, ...]
 """Codes of the factors at a point."""
 
+EMPTY = frozenset({"", "na", "n/a", "nan"})
+
+Refuse = Callable[[Factor, object], str | None]
+"""Why a scenario cannot have a value of a factor, or None."""
+
 ON_OFF = {"": False, "on": True, "off": False, "true": True, "false": False, "1": True, "0": False}
 
 
-def read_points(file: Path, factors: Sequence[Factor]) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
-    """The factors with their values in the table, the points, and the faults by line."""
+def read_points(
+    file: Path, factors: Sequence[Factor], refuse: Refuse = lambda factor, value: None
+) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
+    """The factors with their values in the table, the points, and all faults by line.
+
+    `refuse` says why the scenario cannot have a value that is no number within limits.
+    """
     from ceasefire.data_files.read_table import text_rows
 
     shown = shown_file(file)
@@ -35,7 +50,7 @@ def read_points(file: Path, factors: Sequence[Factor]) -> tuple[list[Factor], tu
         faults.append(Fault(shown, None, "", f"has {len(rows):,} rows; at most {MOST_POINTS:,} are possible"))
     if faults:
         return list(factors), (), faults
-    return _with_values(shown, rows, factors)
+    return _with_values(shown, rows, factors, refuse)
 
 
 def _heading_faults(shown: str, heading: Sequence[str], factors: Sequence[Factor]) -> list[Fault]:
@@ -50,18 +65,25 @@ def _heading_faults(shown: str, heading: Sequence[str], factors: Sequence[Factor
 
 
 def _with_values(
-    shown: str, lines: Sequence[tuple[int, dict[str, str]]], factors: Sequence[Factor]
+    shown: str, lines: Sequence[tuple[int, dict[str, str]]], factors: Sequence[Factor], refuse: Refuse
 ) -> tuple[list[Factor], tuple[Row, ...], list[Fault]]:
     faults: list[Fault] = []
     filled, columns = [], []
     for factor in factors:
-        cells = [(at, line[factor.name]) for at, line in lines]
-        read_column = _switch_column if factor.kind == "change" else _value_column
-        new_factor, codes, column_faults = read_column(shown, factor, cells)
+        cells = [(at, _cell(line[factor.name])) for at, line in lines]
+        if factor.kind == "change":
+            new_factor, codes, column_faults = _switch_column(shown, factor, cells)
+        else:
+            new_factor, codes, column_faults = _value_column(shown, factor, cells, refuse)
         filled.append(new_factor)
         columns.append(codes)
         faults += column_faults
     return filled, () if faults else tuple(zip(*columns, strict=True)), faults
+
+
+def _cell(text: str) -> str:
+    """A cell without blanks; '' when it is empty."""
+    return "" if text.strip().lower() in EMPTY else text.strip()
 
 
 def _switch_column(
@@ -77,19 +99,29 @@ def _switch_column(
 
 
 def _value_column(
-    shown: str, factor: Factor, cells: Sequence[tuple[int, str]]
+    shown: str, factor: Factor, cells: Sequence[tuple[int, str]], refuse: Refuse
 ) -> tuple[Factor, list[float], list[Fault]]:
     """The codes of a path, whose values are written as in a scenario file; words are coded by their position."""
     values: list[object] = []
     faults = []
+
+    @cache
+    def why_not(value: object) -> str | None:
+        if value is None:
+            return None
+        if not is_number(value) or not math.isfinite(factor.low):
+            return refuse(factor, value)
+        within = factor.low <= float(value) <= factor.high  # type: ignore[arg-type]
+        return None if within else f"{value} lies outside {factor.low:g} to {factor.high:g}"
+
     for at, cell in cells:
         try:
             value = to_plain(read_value(cell, Place(shown, at)))
         except ValueError as problem:
             faults.append(Fault(shown, at, factor.name, str(problem)))
             continue
-        if is_number(value) and not factor.low <= float(value) <= factor.high:
-            message = f"{value} lies outside {factor.low:g} to {factor.high:g}"
+        message = why_not(value)
+        if message is not None:
             faults.append(Fault(shown, at, factor.name, message))
         values.append(value)
     listed = [value for value in values if value is not None]

@@ -27,7 +27,10 @@ Kind = Literal["change", "part", "number", "choice", "doubt"]
 
 @dataclass(frozen=True)
 class Factor:
-    """One factor. `paths` are those that it sets; `low` and `high` are the limits of its field."""
+    """One factor. `paths` are those that it sets; `low` and `high` are the limits of its field.
+
+    `title` is what readers call a change; '' for others.
+    """
 
     name: str
     kind: Kind
@@ -36,11 +39,22 @@ class Factor:
     spread: Spread = IN_DOUBT
     low: float = -math.inf
     high: float = math.inf
+    title: str = ""
 
     @property
     def off(self) -> float:
         """Its code in the unchanged scenario."""
         return 0.0 if self.kind in ("change", "part") else AS_IS
+
+    def content(self) -> dict[str, Any]:
+        """The factor as plain content for the manifest; `factor_of` reads it back."""
+        spread = None if self.spread == IN_DOUBT else self.spread.model_dump(mode="json", exclude_defaults=True)
+        return {
+            "name": self.name, "kind": self.kind, "lever": self.lever, "paths": list(self.paths),
+            **({"spread": spread} if spread else {}),
+            **({"limits": [self.low, self.high]} if math.isfinite(self.high - self.low) else {}),
+            **({"title": self.title} if self.title else {}),
+        }  # fmt: skip
 
     def levels(self) -> list[float]:
         """Codes of its values in a grid."""
@@ -56,6 +70,12 @@ class Factor:
     def away(self) -> list[float]:
         """Codes of the values that change the scenario."""
         return [code for code in self.levels() if code != self.off]
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest code that a design may set; a step of a factor is measured against them."""
+        codes = [self.at(0.0), self.at(1.0)] if self.spread.values is None else self.levels()
+        return min(codes), max(codes)
 
     @property
     def values(self) -> list[Any]:
@@ -94,3 +114,13 @@ class Factor:
                 edge = EDGE if name in ("normal", "lognormal") else 0.0
                 return float(random_streams.from_distribution(code, a, b, c, min(max(quantile, edge), 1 - edge)))
         raise AssertionError(f"{self.name} has no values")
+
+
+def factor_of(content: dict[str, Any]) -> Factor:
+    """A factor from the manifest. KeyError, TypeError or ValueError when the content is none."""
+    spread = Spread.model_validate(content["spread"]) if "spread" in content else IN_DOUBT
+    low, high = content.get("limits", (-math.inf, math.inf))
+    return Factor(
+        str(content["name"]), content["kind"], bool(content["lever"]), tuple(map(str, content["paths"])), spread,
+        float(low), float(high), str(content.get("title", "")),
+    )  # fmt: skip

@@ -15,9 +15,9 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.contrasts import Swap, between
 from ceasefire.experiments.design_table import Row, read_points
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.schema import SAMPLED, Design, Experiment, Factors, Spread
+from ceasefire.experiments.schema import SAMPLED, Case, Design, Experiment, Factors, Spread
 from ceasefire.scenario.compose import change_name, name_faults
-from ceasefire.scenario.find_scenarios import find_change, find_experiment
+from ceasefire.scenario.find_scenarios import find_change, find_experiment, headline
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import fits, is_number, places
 from ceasefire.scenario.schema_errors import faults_of
@@ -49,6 +49,8 @@ class LoadedExperiment:
     rows: tuple[Row, ...] = ()
     swap: Swap | None = None
     cases: tuple[Loaded, ...] = ()
+    towards: str = ""
+    """The label of the scenario that parts are taken from, in a swap."""
 
     @property
     def crossed(self) -> bool:
@@ -109,7 +111,11 @@ class _ExperimentReader:
         factors = [factor for group in GROUPS for factor in self._group(base, group)]
         rows: tuple[Row, ...] = ()
         if self.spec.design.file is not None:
-            factors, rows, faults = read_points(self.file.parent / self.spec.design.file, factors)
+            factors, rows, faults = read_points(
+                self.file.parent / self.spec.design.file,
+                factors,
+                lambda factor, value: _values_fault(base, factor.paths[0], Spread(values=[value])),
+            )
             self.faults += faults
         swap = self._swap(base) if self.spec.design.kind == "swap" else None
         factors = [*(swap.factors if swap else ()), *factors]
@@ -120,7 +126,8 @@ class _ExperimentReader:
             self._fault((), "nothing is varied: no change fits the scenario, or no number is assumed")
         if self.faults:
             raise ScenarioError(self.faults)
-        return LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases)
+        towards = swap.there.label if swap else ""
+        return LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases, towards)
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.content, steps), dotted(steps), message))
@@ -172,7 +179,23 @@ class _ExperimentReader:
         for place, label in enumerate(labels):
             if label in labels[:place]:
                 self._fault(("cases", place, "scenario"), f"'{label}' is listed twice")
+        if len(loaded) == len(self.spec.cases):
+            ends = [self._ended(place, case, loaded[place]) for place, case in enumerate(self.spec.cases)]
+            self.spec = self.spec.model_copy(update={"cases": ends})
         return tuple(loaded)
+
+    def _ended(self, place: int, case: Case, loaded: Loaded) -> Case:
+        """The case with how long it held, from `really:` of its scenario where the experiment does not say."""
+        if case.held is not None:
+            return case
+        really: Any = getattr(loaded.scenario, "really", None)
+        if really is None:
+            self._fault(
+                ("cases", place), "held is missing, and the scenario has no `really:` that says how long it held"
+            )
+            return case
+        known = {"held": really.held(loaded.scenario.start), "holding": really.holding}
+        return case.model_copy(update={**known, "source": case.source or really.source})
 
     def _group(self, base: BaseScenario, group: str) -> Iterator[Factor]:
         factors: Factors = getattr(self.spec, group)
@@ -186,12 +209,13 @@ class _ExperimentReader:
     def _changes(self, base: BaseScenario, group: str, factors: Factors) -> Iterator[Factor]:
         lever = group == "levers"
         if factors.changes == "all":
-            yield from (Factor(name, "change", lever, (name,)) for name in base.applying(KINDS_OF_ALL[group]))
+            for name in base.applying(KINDS_OF_ALL[group]):
+                yield _change_factor(base, name, name, lever)
             return
         for position, name in enumerate(factors.changes):
             wrong = _change_fault(base, name)
             if wrong is None:
-                yield Factor(change_name(name), "change", lever, (name,))
+                yield _change_factor(base, change_name(name), name, lever)
             else:
                 self._fault((group, "changes", position), wrong)
 
@@ -257,6 +281,11 @@ def _values_at(content: dict[str, Any], pattern: str) -> dict[str, Any]:
             entry = entry[int(step)] if isinstance(entry, list) else entry[step]
         values[path] = entry
     return values
+
+
+def _change_factor(base: BaseScenario, name: str, reference: str, lever: bool) -> Factor:
+    title = headline(find_change(reference, base.file.parent)).get("title")
+    return Factor(name, "change", lever, (reference,), title=title or name)
 
 
 def _change_fault(base: BaseScenario, name: str) -> str | None:

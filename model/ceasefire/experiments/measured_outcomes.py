@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ceasefire.analysis.estimates import Z_95, Interval, wilson
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
 from ceasefire.analysis.paired_differences import Difference, paired_difference, unpaired_difference
 from ceasefire.array_types import FloatArray
 from ceasefire.errors import FolderError
@@ -49,19 +50,14 @@ class OutcomeValues:
         return np.asarray(values[~np.isnan(values)], np.float64)
 
     def mean(self, point: int) -> Interval:
-        """A point's mean with its 95 % interval (Wilson for shares and days, so that it stays within their limits)."""
+        """A point's mean with its 95 % interval, which stays within the limits of shares and days."""
         values = self.known(point)
         if len(values) == 0:
             return Interval(np.nan, np.nan, np.nan)
-        mean = float(values.mean())
-        top = {"share": 1.0, "days": float(self.horizon)}.get(self.outcome.unit)
-        if top is None:
-            half = Z_95 * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.inf
-            return Interval(mean, mean - half, mean + half)
-        variance = float(values.var(ddof=1)) / len(values) if len(values) > 1 else 0.0
-        largest = (mean / top) * (1 - mean / top) * top**2
-        low, high = wilson(mean / top, largest / variance if variance > 0 else float(len(values)))
-        return Interval(mean, float(low) * top, float(high) * top)
+        if self.outcome.is_share:
+            return share_interval(float(values.sum()), len(values))
+        top = float(self.horizon) if self.outcome.unit == "days" else np.inf
+        return bounded_mean_interval(values, 0.0, top)
 
     def difference(self, point: int, baseline: int) -> Difference | None:
         """A point's mean minus its baseline's; None when the two have fewer than two worlds in common."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,10 +14,12 @@ import pandas as pd
 
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.manifest_schema import hash_of
+from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.chunks import IntArray, PointRecords, WorldRange
 from ceasefire.experiments.designs import Points, points_of
 from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.experiments.points import PointBuilder, Variant
+from ceasefire.scenario.yaml_with_lines import shown_file
 from ceasefire.simulation.engine import cores, parameter_draws, simulate
 
 LAYOUT = 2
@@ -28,6 +30,9 @@ QUICK_WORLDS = 6_000
 
 QUICK_LEAST = 10
 """Worlds of each point of a quick run, where it can take fewer samples or draws."""
+
+DAY_SECONDS, DAY_SECTORS, DAY_EXPONENT = 1.5e-6, 14, 0.79
+"""A day of a world at so many sectors [s], half as fast as measured, and how it grows with sectors."""
 
 QUICK_SECONDS = 40.0
 """After this time a quick run starts no other chunk."""
@@ -118,16 +123,29 @@ def words_of(prepared: PreparedExperiment) -> dict[str, Any]:
         "experiment": spec,
         "digest": prepared.identity["scenario"],
         "digest_words": hash_of(json.dumps(spec, sort_keys=True).encode(), *(text.encode() for text in texts)),
+        "factors": [factor.content() for factor in experiment.factors],
+        "towards": experiment.towards,
+        "codes": codes_digest(prepared.points),
     }
+
+
+def codes_digest(points: Points) -> str:
+    """SHA-256, in hex, of what the file of codes holds."""
+    return hash_of(
+        points.codes.tobytes(), points.levers_at.tobytes(), points.same_as.tobytes(), str(points.before).encode()
+    )
 
 
 def prepare(experiment: LoadedExperiment, *, quick: bool = False, independent: bool = False) -> PreparedExperiment:
     """Prepare an experiment to run. ScenarioError when one of its points does not make a scenario."""
-    samples, draws = _fewer(experiment) if quick else (None, None)
+    most_worlds = quick_worlds(experiment) if quick else 0
+    if quick:
+        experiment = thinned(experiment, most_worlds)
+    samples, draws = _fewer(experiment, most_worlds) if quick else (None, None)
     points = points_of(experiment, samples, draws)
     worlds = experiment.spec.worlds
     if quick:
-        worlds = min(worlds, max(QUICK_WORLDS // len(points.distinct), 1))
+        worlds = min(worlds, max(most_worlds // len(points.distinct), 1))
     until = experiment.spec.until
     most = worlds if until is None or quick else until.most
     builder = PointBuilder(experiment, points)
@@ -147,9 +165,44 @@ def first_worlds(points: Points, most: int, *, independent: bool) -> IntArray:
     return np.maximum(points.draw, 0) * most
 
 
-def _fewer(experiment: LoadedExperiment) -> tuple[int | None, int | None]:
+def quick_worlds(experiment: LoadedExperiment) -> int:
+    """Worlds that a quick run can finish in its time, by days and sectors; the same on every machine."""
+    scenario = experiment.base.loaded.scenario
+    days = experiment.spec.days or scenario.horizon_days
+    each = DAY_SECONDS * days * (len(scenario.front.sectors) / DAY_SECTORS) ** DAY_EXPONENT
+    return int(min(QUICK_WORLDS, max(1, QUICK_SECONDS / 2 / each)))
+
+
+def thinned(experiment: LoadedExperiment, most: int) -> LoadedExperiment:
+    """The experiment with fewer values of its factors, so that a grid has no more points than a quick run has worlds.
+
+    Of the factor with the most values every other is left out, never its ends, until the grid is small enough; of a
+    table the first rows stay. ScenarioError when switches alone are too many.
+    """
+    kind = experiment.spec.design.kind
+    if kind == "table":
+        return replace(experiment, rows=experiment.rows[:most])
+    varied = [factor for factor in experiment.factors if factor.lever or not experiment.crossed]
+    if kind != "grid" or math.prod(len(factor.levels()) for factor in varied) <= most:
+        return experiment
+    longest = max(varied, key=lambda factor: len(factor.levels()))
+    count = len(longest.levels())
+    if count < 3:
+        message = f"its grid has more points than a quick run has worlds ({most:,}); vary fewer switches"
+        raise ScenarioError([Fault(shown_file(experiment.file), None, "design", message)])
+    spread = longest.spread
+    if spread.values is not None:
+        kept = sorted({round(k * (count - 1) / (count // 2)) for k in range(count // 2 + 1)})
+        fewer = spread.model_copy(update={"values": [spread.values[k] for k in kept]})
+    else:
+        fewer = spread.model_copy(update={"points": count // 2 + 1})
+    factors = tuple(replace(each, spread=fewer) if each is longest else each for each in experiment.factors)
+    return thinned(replace(experiment, factors=factors), most)
+
+
+def _fewer(experiment: LoadedExperiment, most_worlds: int) -> tuple[int | None, int | None]:
     """Samples and draws of a quick run: as many as leave QUICK_LEAST worlds for each point."""
-    spec, most_points = experiment.spec, QUICK_WORLDS // QUICK_LEAST
+    spec, most_points = experiment.spec, most_worlds // QUICK_LEAST
     if spec.draws is not None:
         levers = len(points_of(experiment, None, 2)) // 2
         return None, max(2, min(spec.draws, most_points // levers))

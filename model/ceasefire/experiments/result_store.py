@@ -2,7 +2,8 @@
 
 manifest.json       the experiment and its progress; written before the first world and again after the last
 design.parquet      a row per point
-scenarios.parquet   the full scenarios that points start from
+codes.parquet       a row per point: the codes of its factors, its levers, the first point that is the same
+scenarios.parquet   the full scenarios that points start from; scenario.resolved.yaml is the one without changes
 worlds/part-*       one file per chunk, numbered as the chunk
 chunks.jsonl        a line per finished chunk: its checksum, its worlds, those that failed
 """
@@ -33,6 +34,7 @@ from ceasefire.experiments.schema import MOST_POINTS
 from ceasefire.regular_files import NotReadError, read_regular
 
 WORLDS, DESIGN, SCENARIOS, LEDGER, LOCK = "worlds", "design.parquet", "scenarios.parquet", "chunks.jsonl", ".lock"
+CODES = "codes.parquet"
 
 LOCK_SECONDS = 1.0
 """How long a run waits for the lock of its folder before it says that another run is writing there."""
@@ -73,7 +75,7 @@ class Store:
         """The manifest. FolderError when the folder holds no experiment."""
         manifest = read_manifest(self.folder)
         if manifest.get("kind") != "experiment":
-            raise FolderError(f"{self.folder} holds a run, not a batch experiment")
+            raise FolderError(f"{self.folder} is a run, not an experiment")
         return manifest
 
     def write_manifest(self, manifest: dict[str, Any]) -> None:
@@ -88,6 +90,10 @@ class Store:
     def scenarios(self) -> pd.DataFrame:
         """The scenarios that points start from: position, label, resolved text. FolderError when it cannot be read."""
         return _frame(self.folder / SCENARIOS)
+
+    def codes(self) -> pd.DataFrame:
+        """The codes of the factors at each point. FolderError when it cannot be read."""
+        return _frame(self.folder / CODES)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.ensemble.manifest import FORMAT, MANIFEST, as_typed, versions
-from ceasefire.ensemble.output_folder import write_aside
+from ceasefire.ensemble.output_folder import RESOLVED, write_aside
 from ceasefire.experiments.chunks import Chunk
 from ceasefire.experiments.executors import ChunkFuture, Executor
 from ceasefire.experiments.prepare import PreparedExperiment, words_of
-from ceasefire.experiments.result_store import DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
+from ceasefire.experiments.reopen import codes_frame
+from ceasefire.experiments.result_store import CODES, DESIGN, SCENARIOS, WORLDS, Entry, Store, frame_bytes, write_whole
 from ceasefire.experiments.resume import Progress, new_progress, refuse_other_experiment, rounds
 
 MOST_REASONS = 20
@@ -36,6 +37,23 @@ class ProgressListener(Protocol):
 
     def damaged(self, chunks: Sequence[int]) -> None:
         """Numbers of chunks that were finished but are damaged or missing; they are simulated again."""
+
+
+class _Silent:
+    """Is told of the progress, and says nothing."""
+
+    def set_total(self, worlds: int, done: int, extra: bool) -> None:
+        """Worlds of all rounds so far."""
+
+    def advance(self, worlds: int) -> None:
+        """Worlds that were finished."""
+
+    def damaged(self, chunks: Sequence[int]) -> None:
+        """Chunks that are simulated again."""
+
+
+SILENT: ProgressListener = _Silent()
+"""Listens to a run of which nobody is told."""
 
 
 def run(
@@ -132,10 +150,16 @@ def put_words(prepared: PreparedExperiment, store: Store) -> None:
 
 
 def _complete_files(prepared: PreparedExperiment, store: Store) -> None:
-    """Write the design and the scenarios, when they are missing or damaged."""
+    """Write what the points start from, when it is missing or damaged."""
     (store.folder / WORLDS).mkdir(exist_ok=True)
-    for name, frame in ((DESIGN, prepared.design), (SCENARIOS, _scenarios(prepared))):
-        content, file = frame_bytes(frame), store.folder / name
+    files = {
+        DESIGN: frame_bytes(prepared.design),
+        SCENARIOS: frame_bytes(_scenarios(prepared)),
+        CODES: frame_bytes(codes_frame(prepared)),
+        RESOLVED: prepared.experiment.base.loaded.resolved_yaml().encode(),
+    }
+    for name, content in files.items():
+        file = store.folder / name
         if not file.is_file() or file.read_bytes() != content:
             write_whole(file, content)
 
@@ -156,7 +180,7 @@ def _scenarios(prepared: PreparedExperiment) -> pd.DataFrame:
 
 def _manifest(prepared: PreparedExperiment, command: Sequence[str]) -> dict[str, Any]:
     """The manifest of an experiment before its first world."""
-    spec, factors = prepared.experiment.spec, prepared.experiment.factors
+    spec = prepared.experiment.spec
     return {
         "format": FORMAT,
         "kind": "experiment",
@@ -164,7 +188,6 @@ def _manifest(prepared: PreparedExperiment, command: Sequence[str]) -> dict[str,
         **words_of(prepared),
         "design": spec.design.kind,
         "rough": prepared.quick,
-        "factors": [{"name": f.name, "kind": f.kind, "lever": f.lever, "paths": list(f.paths)} for f in factors],
         "points": len(prepared.points),
         "combinations": len(prepared.points.distinct),
         "worlds_per_point": prepared.worlds,

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ceasefire.experiments.outcome_definitions import KNOWN, outcome
 from ceasefire.parameters.sourced_value import Finite, Strict, count_of
+from ceasefire.scenario.json_schema import Schema, schema_of
 from ceasefire.scenario.schema import Name
 from ceasefire.suggestions import did_you_mean
 
@@ -18,6 +19,7 @@ SAMPLED = ("latin_hypercube", "sobol", "morris")
 
 MOST_WORLDS = 1_000_000
 MOST_POINTS = 200_000
+MOST_CASES = 100
 
 FORMS = ("values", "range", "triangular", "normal", "lognormal", "doubt", "table")
 
@@ -163,22 +165,42 @@ def _days_held(given: Any) -> Any:
 
 
 class Case(Strict):
-    """A past deal: its scenario as known on its first day, and how long it held."""
+    """A past deal: its scenario as known on its first day, and how long it held; else what `really:` of it says."""
 
     scenario: str = Field(description="as known on its first day; a name, a path or name+change")
-    held: Annotated[tuple[Finite, Finite], BeforeValidator(_days_held)] = Field(
-        description="days that it held; [least, most] if its last day is not certain"
+    held: Annotated[tuple[Finite, Finite], BeforeValidator(_days_held)] | None = Field(
+        default=None,
+        description="days that it held, from 0; [least, most] if its last day is not certain; by default as the "
+        "scenario's `really:` says",
     )
-    source: str = Field(description="where this is from")
+    holding: bool = Field(
+        default=False, description="after `held` days it still held, or ended otherwise than by fighting"
+    )
+    source: str = Field(default="", description="where this is from; needed with `held`")
     hindsight: bool = Field(
         default=False, description="the scenario uses what became known later, so it is shown but not scored"
     )
 
     @model_validator(mode="after")
     def _rising(self) -> Case:
-        if not 0 < self.held[0] <= self.held[1]:
-            raise PydanticCustomError("held", "held must be above 0, with the least number first", {})
+        if self.held is None:
+            if self.holding:
+                raise PydanticCustomError("holding", "holding needs held: for how many days it is known", {})
+            return self
+        if not 0 <= self.held[0] <= self.held[1]:
+            raise PydanticCustomError("held", "held must be 0 or more, with the least number first", {})
+        if self.holding and self.held[0] != self.held[1]:
+            raise PydanticCustomError("holding", "a deal that still held is known for one number of days", {})
+        if not self.source:
+            raise PydanticCustomError("no_source", "source is missing: where is it from that it held so long?", {})
         return self
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Least and most days that it held. ValueError before `really:` was read."""
+        if self.held is None:
+            raise ValueError(f"{self.scenario}: it is not known how long it held")
+        return self.held
 
 
 class Experiment(Strict):
@@ -206,7 +228,7 @@ class Experiment(Strict):
     until: StoppingRule | None = Field(default=None, description="add worlds until the result is certain enough")
     cases: list[Case] = Field(
         default_factory=list,
-        max_length=8,
+        max_length=MOST_CASES,
         description="past deals, each with how long it held, to compare with the model",
     )
     cautions: list[str] = Field(default_factory=list, description="what a reader should not conclude, a sentence each")
@@ -241,3 +263,12 @@ class Experiment(Strict):
             raise PydanticCustomError(
                 "draws", "draws need both levers and uncertainties; here the design itself draws the values", {}
             )
+
+
+def experiment_schema() -> Schema:
+    """The JSON Schema of experiment files, for editors."""
+    spread: Schema = {"anyOf": [{"type": "array"}, {"enum": ["doubt", "table"]}]}
+    schema = schema_of(Experiment, {"Spread": spread})
+    held = schema["definitions"]["Case"]["properties"]
+    held["held"] = {**held["held"], "anyOf": [{"type": "number"}, *held["held"]["anyOf"]]}
+    return schema

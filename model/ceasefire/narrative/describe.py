@@ -16,6 +16,7 @@ from ceasefire.narrative.choice_probabilities import (
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Actor, Event, Motive, Scenario, Sector, ladder_of, rungs_of
+from ceasefire.scenario.without_effect import warnings
 from ceasefire.wording import Row, date_words, heading, listed, lower, percent_in_tables, shown, table, wrapped
 
 PATRON_TOO = "patron too"
@@ -165,6 +166,9 @@ def describe(loaded: Loaded) -> str:
     scenario = loaded.scenario
     before, after = (head(loaded), sides(scenario)), (front, terms, bonds, events, numbers)
     parts = [*before, *actors(scenario), catalogue(scenario), *(part(scenario) for part in after)]
+    if warned := warnings(scenario):
+        listed = [line for each in warned for line in wrapped(f"{each}.", 0, 2)]
+        parts.append([*heading("Without effect, or the other way round"), *listed])
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -173,8 +177,11 @@ def head(loaded: Loaded) -> list[str]:
     scenario = loaded.scenario
     days = scenario.horizon_days
     first, last = date_words(scenario.start), date_words(scenario.start + datetime.timedelta(days=days))
-    lines = heading(f"{scenario.title} ({loaded.label})", "=")
+    lines = heading(f"{scenario.title} ({loaded.shown})", "=")
     lines += wrapped(f"In force from {first}; followed for {days:,} days, to {last}.")
+    if scenario.day:
+        date = scenario.start + datetime.timedelta(days=scenario.day)
+        lines += wrapped(f"Described as of day {scenario.day:,}, {date_words(date)}: worlds begin on it.")
     for path, value in loaded.settings.items():
         lines += wrapped(f"Set for this description: {path} = {value}.")
     return [*lines, "", *wrapped(scenario.summary)] if scenario.summary else lines

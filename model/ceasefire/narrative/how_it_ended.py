@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ceasefire import wording
-from ceasefire.analysis.decisions import Pulls
 from ceasefire.narrative.describe import in_order
 from ceasefire.narrative.turning_points import decision_details
 from ceasefire.narrative.world_notes import (
@@ -49,7 +48,7 @@ def _choice(notes: WorldNotes, decision: Decision | None, actor: str) -> list[st
     old, new = notes.rung(actor, decision.old), notes.rung(actor, decision.new)
     whose = "The last choice" if notes.recorded.cause in ("bombardment", "spiral") else "The choice"
     lead = f"{whose}: {when}, {notes.title(actor)} goes from {old} to {new}."
-    return [lead, *decision_details(notes, decision), _deciding(notes, decision.pulls, decision.new)]
+    return [lead, *decision_details(notes, decision), _deciding(notes, decision)]
 
 
 def _unchosen(notes: WorldNotes, actor: str) -> str:
@@ -62,15 +61,22 @@ def _unchosen(notes: WorldNotes, actor: str) -> str:
     return f"{posture} since the talks of {notes.date(stopped)}." if stopped >= 0 else f"{posture} since the first day."
 
 
-def _deciding(notes: WorldNotes, pulls: Pulls, rung: int) -> str:
-    """The motive that favours the rung over the lowest one most: the deciding motive of the results."""
+def _deciding(notes: WorldNotes, decision: Decision) -> str:
+    """The motive that favours the rung over the lowest one most; deciding only where pulls did more than luck."""
+    pulls, rung = decision.pulls, decision.new
     steps = {m: part[rung] - part[0] for m, part in pulls.motives.items()}
     motive = max(steps, key=lambda m: steps[m], default="")
     if not motive or steps[motive] <= 0:
         return "No motive favoured this rung over the lowest one: chance or hidden intent decided."
     title = notes.scenario.motives[motive].title
     lowest = notes.rung(pulls.actor, 0)
-    return f"Deciding motive, compared with {lowest}: {title}, {wording.signed_utility(steps[motive])}."
+    most = f"compared with {lowest}: {title}, {wording.signed_utility(steps[motive])}."
+    if not decision.by_luck:
+        return f"Deciding motive, {most}"
+    often = f"about once in {1 / max(decision.chance, 1e-9):,.0f} such reviews"
+    often = often if decision.chance < 0.4 else "in fewer than half of such reviews"
+    which = f"; this was the {wording.ordinal(decision.review)}" if decision.review > 1 else ""
+    return f"Chance decided more than any motive: this choice comes up {often}{which}. Most in favour, {most}"
 
 
 def _offensive(notes: WorldNotes) -> list[str]:

@@ -55,7 +55,7 @@ class Story:
     def trajectory(self) -> Trajectory:
         """The days of the world, as charts draw them."""
         recorded, loaded = self.recorded, self.loaded
-        return from_day_log(loaded.scenario, recorded.log, recorded.record, loaded.label, self.seed, self.world)
+        return from_day_log(loaded.scenario, recorded.log, recorded.record, loaded.shown, self.seed, self.world)
 
     @cached_property
     def selected_points(self) -> list[TurningPoint]:
@@ -79,7 +79,7 @@ class Story:
     def _head(self) -> list[str]:
         """Title, how it ended, totals, the command that repeats the story, and the names that it uses."""
         scenario, w = self.loaded.scenario, self.recorded.record[0]
-        lines = heading(titled(scenario.title, f"world {self.world} of {self.loaded.label}, seed {self.seed}"), "=")
+        lines = heading(titled(scenario.title, f"world {self.world} of {self.loaded.shown}, seed {self.seed}"), "=")
         lines += wrapped(how_it_ended(self.recorded))
         counter = w["counter"]
         violations = {kind: int(counter[k]) for k, kind in enumerate(VIOLATION_KINDS)}

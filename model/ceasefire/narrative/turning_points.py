@@ -69,10 +69,11 @@ def decision_details(notes: WorldNotes, decision: Decision) -> tuple[str, ...]:
     total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
     stay = percent_in_sentences(decision.pulls.chances[decision.old])
     reason = "" if decision.review_reason == "routine" else f" Reviewed because of {decision.review_reason}."
+    which = f", the {wording.ordinal(decision.review)} at {old}" if decision.review > 1 else ""
     return (
         f"For: {towards}.",
         f"Against: {away}.",
-        f"Sum {wording.signed_utility(total)}: chance at this review {percent_in_sentences(decision.chance)}; "
+        f"Sum {wording.signed_utility(total)}: chance at this review{which}, {percent_in_sentences(decision.chance)}; "
         f"to stay at {old} {stay}.{reason}",
     )
 

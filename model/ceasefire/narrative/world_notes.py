@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -30,7 +31,11 @@ assert {"events", "survey", "settle", "commit"} <= {step.name for step in THE_DA
 
 @dataclass(frozen=True)
 class Decision:
-    """A change of posture by choice: day, actor, old and new rung, the pulls of that morning, why it was reviewed."""
+    """A change of posture by choice: day, actor, old and new rung, the pulls of that morning, why it was reviewed.
+
+    `review` counts the reviews at which the actor stood on the old rung, this one included: so often had such a choice
+    come up.
+    """
 
     day: int
     actor: str
@@ -38,11 +43,17 @@ class Decision:
     new: int
     pulls: Pulls
     review_reason: str
+    review: int = 1
 
     @property
     def chance(self) -> float:
         """Probability of the new rung at this review."""
         return self.pulls.chances[self.new]
+
+    @property
+    def by_luck(self) -> bool:
+        """The pulls made another choice likelier than this one: chance had the larger part in it."""
+        return self.chance < 0.5
 
 
 STORY_FIELDS = (
@@ -85,6 +96,7 @@ class RecordedWorld(CeasefireModel):
         self.log = StoryLog(self.opening)
         self.initial_record: WorldArray = self.record.copy()
         self._alarmed: dict[str, NDArray[np.int64]] = {}
+        self._reviews: Counter[tuple[int, int]] = Counter()
 
     def happen(self, name: str) -> None:
         """Take a step of the world; choices are noted before they take effect."""
@@ -110,9 +122,10 @@ class RecordedWorld(CeasefireModel):
         w = self.record[0]
         for a, actor in enumerate(self.opening.actors):
             old, new = int(w["rung"][a]), int(w["next_rung"][a])
+            self._reviews[a, old] += int(w["due"][a])
             if old != new:
-                pulls = pulls_of(self.record, a, self.opening)
-                self.log.decisions.append(Decision(int(w["day"]), actor, old, new, pulls, self._review_reason(a)))
+                pulls, why = pulls_of(self.record, a, self.opening), self._review_reason(a)
+                self.log.decisions.append(Decision(int(w["day"]), actor, old, new, pulls, why, self._reviews[a, old]))
 
     def _review_reason(self, a: int) -> str:
         """The first step of the day after which the actor was to review its posture, as its reason."""

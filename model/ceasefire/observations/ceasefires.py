@@ -19,6 +19,7 @@ import pandas as pd
 from ceasefire.data_files import cells
 from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
 from ceasefire.data_files.text_file import TextTable, refuse
+from ceasefire.doc_pages import doc_page
 from ceasefire.observations.account import Account, numbered
 from ceasefire.observations.filters import Filters, NameFilter, check_matched
 from ceasefire.observations.formats import CEASEFIRES_NEEDED
@@ -118,7 +119,8 @@ def _read(table: TextTable, account: Account) -> list[Ceasefire]:
     if not ceasefires:
         refuse(table.path, "has no rows, only a header")
     account.note(
-        f"{numbered(len(ceasefires), 'ceasefire')}; how the data code their ends was inferred, see docs/observations.md"
+        f"{numbered(len(ceasefires), 'ceasefire')}; how the data code their ends was inferred, see "
+        f"{doc_page('observations.md')}"
     )
     return list(ceasefires.values())
 

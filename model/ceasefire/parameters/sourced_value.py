@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -11,11 +12,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 DISTRIBUTIONS = ("uniform", "triangular", "normal", "lognormal")
 """Drawn once for each world; the position plus 1 is the code in the world record (code 0 is a fixed value)."""
@@ -39,21 +42,31 @@ def plain_number(given: object) -> float:
     return number + 0.0  # -0.0 becomes 0.0: the same scenario, the same digest
 
 
-def count_of(low: int, high: int, unit: str) -> BeforeValidator:
+@dataclass(frozen=True)
+class count_of:  # noqa: N801 - reads as a function in annotations
     """A whole number in [low, high]."""
 
-    def whole(given: object) -> int:
+    low: int
+    high: int
+    unit: str
+
+    def whole(self, given: object) -> int:
+        """The number as int; anything else raises PydanticCustomError."""
         exact = isinstance(given, int) and not isinstance(given, bool)
         number = int(given) if exact else plain_number(given)  # type: ignore[call-overload]
-        if number != int(number) or not low <= number <= high:
+        if number != int(number) or not self.low <= number <= self.high:
             raise PydanticCustomError(
                 "not_a_count",
                 "{shown} is not a whole number of {unit} from {low} to {high}",
-                {"shown": f"{number:g}", "unit": unit, "low": low, "high": high},
+                {"shown": f"{number:g}", "unit": self.unit, "low": self.low, "high": self.high},
             )
         return int(number)
 
-    return BeforeValidator(whole)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.whole, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "minimum": self.low, "maximum": self.high}
 
 
 Finite = Annotated[float, BeforeValidator(plain_number)]

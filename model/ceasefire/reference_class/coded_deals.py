@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.data_files.cells import number
+from ceasefire.doc_pages import doc_page
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.features import CLASSES, ENFORCEMENTS, SIDES, Features
+from ceasefire.reference_class.outside_view.coded_deals import Durations, Ending, Reading, known_durations
 from ceasefire.suggestions import comma_list
 
 FILE = "ceasefire_durations.csv"
@@ -58,42 +59,15 @@ class Deal:
     dated: bool
 
 
-@dataclass(frozen=True)
-class CensoredDurations:
-    """n interval-censored durations: the end lies in [low, high) [days]; high is infinite when censored at low.
-
-    A deal that ended on day d ended in [d, d + 1): days are whole, as in the model.
-    """
-
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-    @property
-    def censored(self) -> NDArray[np.bool_]:
-        """Held until the last observation."""
-        return np.isinf(self.high)
-
-    def __len__(self) -> int:
-        return len(self.low)
-
-
 WAYS = ("dated", "mid", "upper", "interval")
-"""Four ways to read an undated end: leave it out, put it at half of `days_upper`, at all of it, or anywhere between."""
+"""Four readings of an undated end: leave it out, put it at half of `days_upper`, at all of it, or anywhere between."""
 
 
-def censored_durations(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], CensoredDurations]:
+def censored_durations(deals: Sequence[Deal], way: str = "interval") -> tuple[NDArray[np.int64], Durations]:
     """Positions of the deals that a way of reading uses, and their durations. ValueError for an unknown way."""
     if way not in WAYS:
         raise ValueError(f"no such way '{way}'; choose from {comma_list(WAYS)}")
-    used = [k for k, deal in enumerate(deals) if deal.dated or way != "dated"]
-    low, high = [], []
-    for k in used:
-        deal = deals[k]
-        day = math.floor(deal.days_mid if way == "mid" else deal.days_upper)
-        undated = deal.broke and not deal.dated and way == "interval"
-        low.append(0.0 if undated else day)
-        high.append(day + 1.0 if deal.broke else math.inf)
-    return np.array(used, np.int64), CensoredDurations(np.array(low, np.float64), np.array(high, np.float64))
+    return known_durations([Ending(deal.days_upper, deal.broke, deal.dated) for deal in deals], cast(Reading, way))
 
 
 def read_deals(folder: Path) -> list[Deal]:
@@ -126,7 +100,7 @@ def _rows(file: Path, folder: Path) -> list[tuple[int, dict[str, str]]]:
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
         raise ScenarioError(
-            [Fault("", None, "", f"'{folder}' has no file {FILE}; docs/validation.md lists its columns")]
+            [Fault("", None, "", f"'{folder}' has no file {FILE}; {doc_page('validation.md')} lists its columns")]
         )
     from ceasefire.data_files.read_table import text_rows
 

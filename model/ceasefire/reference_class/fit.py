@@ -12,9 +12,9 @@ from scipy.special import ndtr
 
 from ceasefire.analysis.interval_censored import probability_between
 from ceasefire.array_types import FloatArray
-from ceasefire.reference_class.coded_deals import CensoredDurations
 from ceasefire.reference_class.features import COVARIATES, Features, cell_of, covariates
 from ceasefire.reference_class.generate import Z_LEVELS
+from ceasefire.reference_class.outside_view.coded_deals import Durations
 from ceasefire.reference_class.reference_table import Table
 
 LEVELS = np.array(Z_LEVELS)
@@ -81,7 +81,7 @@ def _expected_progress(means: FloatArray, sigma: float) -> tuple[FloatArray, Flo
     )
 
 
-def likelihood_by_level(table: Table, features: Sequence[Features], durations: CensoredDurations) -> FloatArray:
+def likelihood_by_level(table: Table, features: Sequence[Features], durations: Durations) -> FloatArray:
     """Likelihood of each deal's duration at each level, shape (n, levels)."""
     rows = [table.row(cell_of(each)) for each in features]
     return probability_between(table.mass[rows], durations.low[:, None], durations.high[:, None])
@@ -101,7 +101,7 @@ def _likelihood(theta: FloatArray, x: FloatArray, at_level: FloatArray) -> tuple
 def fit_intractability(
     table: Table,
     features: Sequence[Features],
-    durations: CensoredDurations,
+    durations: Durations,
     groups: Sequence[str],
     start: FloatArray | None = None,
 ) -> Intractability:

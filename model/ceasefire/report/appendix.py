@@ -76,10 +76,11 @@ PROGRAM_WORDS = {"ceasefire": "Ceasefire", "python": "Python", "numpy": "NumPy",
 def replay_section(manifest: Mapping[str, Any], named: str, world: int) -> Section:
     """Commands that repeat the run, one of its worlds and this page, and the versions that produced the results."""
     folder = shlex.quote(named)
+    which = f"--point 0 --world {world}" if manifest.get("kind") == "experiment" else f"--world {world}"
     lines = {
         str(manifest.get("command", "")): "repeats the whole run",
-        f"ceasefire replay {folder} --world {world}": "simulates one world again and checks that it is the same",
-        f"ceasefire world {folder} --world {world} --chart": "tells the story of that world day by day",
+        f"ceasefire replay {folder} {which}": "simulates one world again and checks that it is the same",
+        f"ceasefire world {folder} {which} --chart": "tells the story of that world day by day",
         f"ceasefire report {folder}": "draws the figures and this page again",
     }
     text = (

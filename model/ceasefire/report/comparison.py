@@ -13,10 +13,14 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
+from ceasefire.analysis.summary import DAYS
 from ceasefire.charts.comparison import verdict
-from ceasefire.ensemble.compare import over_draws_columns
+from ceasefire.ensemble.compare import over_draws_columns, side_figures, views_of_sides
 from ceasefire.ensemble.manifest import program_version
+from ceasefire.ensemble.pooled_forecast import DIFFERENCES
+from ceasefire.ensemble.run import rate_before
 from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.forecast import views_table
 from ceasefire.report.html import (
     Block,
     Commands,
@@ -30,11 +34,25 @@ from ceasefire.report.html import (
     download,
     picture,
 )
-from ceasefire.report.sentences import NOTE
-from ceasefire.wording import GAP, how_many, share_with_limits, signed_days, span_words, titled, whole_percent
+from ceasefire.report.sentences import NOTE, forecast_sentence
+from ceasefire.scenario.differences import differences
+from ceasefire.wording import (
+    GAP,
+    days,
+    ending_words,
+    how_many,
+    share_with_limits,
+    signed_days,
+    span_words,
+    titled,
+    whole_percent,
+)
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
+
+MOST_ENDS = 6
+"""Endings with a column of their own."""
 
 MOST_DIFFERENCES = 3
 """Largest number of differences that the answer lists; of more, it states the highest and the lowest."""
@@ -69,7 +87,12 @@ def comparison_report(comparison: Comparison) -> Report:
     question = "What would make it last longer?" if levers else "What difference does it make?"
     chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _finding(comparison))
     sections = [
-        Section("difference", "The difference", [*([chart] if chart else []), _table(comparison)]),
+        Section(
+            "difference", "The difference", [*([chart] if chart else []), _table(comparison), Paragraph(DIFFERENCES)]
+        ),
+        *_forecasts(comparison),
+        Section("deaths", "How it ends, and what it costs", _ends_and_losses(comparison)),
+        Section("differs", "What differs between the conditions", _what_differs(comparison)),
         Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
         Section("assumed", "What was assumed", _assumed(comparison)),
@@ -80,6 +103,16 @@ def comparison_report(comparison: Comparison) -> Report:
     return Report(
         titled(plan.scenario.title, _subject(comparison)), question, _answer(comparison), NOTE, sections, made_by
     )
+
+
+def _forecasts(comparison: Comparison) -> list[Section]:
+    """The forecast of each side for which one can be pooled."""
+    horizon, blocks = comparison.first.plan.horizon, list[Block]()
+    days = [*(day for day in DAYS if day < horizon), horizon]
+    for side, views in views_of_sides(comparison.first, comparison.pairs):
+        blocks += [Paragraph(titled(side.label, forecast_sentence(views))), views_table(views, days)]
+        blocks.append(Points(views.leans_on()))
+    return [Section("forecasts", "The forecasts: deals like it, the scenario, and both", blocks)] if blocks else []
 
 
 def _subject(comparison: Comparison) -> str:
@@ -125,35 +158,91 @@ def _alt(comparison: Comparison) -> str:
 def _table(comparison: Comparison) -> Table:
     """Days gained over draws and as written, and shares that hold to the end."""
     columns = [
-        "", "days gained, mean over draws", "its interval (95 %)", "90 % of draws", "helps in draws (95 %)",
-        "as written: days gained", "chance (95 %)", "hold to the end", "points gained", "chance (95 %)",
+        "", "days gained, mean over draws (95 %)", "90 % of draws", "helps in draws (95 %)",
+        "days gained, as written (95 %)", "hold to the end", "points gained (95 %)",
     ]  # fmt: skip
     own_holds = float((~comparison.first.worlds["ended"]).mean())
-    rows = [[comparison.first.label, *[""] * 6, whole_percent(own_holds), "", ""]]
+    rows = [[comparison.first.label, *[""] * 4, whole_percent(own_holds), ""]]
     for pair in _ranked(comparison):
         holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         rows.append(
             [
-                comparison.named(pair), *_over_draws_cells(pair), signed_days(pair.days.value),
-                span_words(pair.written, signed_days), whole_percent(max(0.0, min(1.0, own_holds + holds.value))),
-                signed_days(points.value), span_words(points, signed_days),
+                comparison.named(pair), *_over_draws_cells(pair), _with_interval(pair.written),
+                whole_percent(max(0.0, min(1.0, own_holds + holds.value))), _with_interval(points),
             ]
         )  # fmt: skip
-    return Table("The same worlds under each condition", columns, rows, frozenset(range(1, 10)))
+    same = all(pair.common_luck for pair in comparison.pairs)
+    caption = "The same worlds under each condition" if same else "Worlds of each condition, which share no luck"
+    marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
+    star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
+    return Table(caption + star, columns, rows, frozenset(range(1, 7)))
+
+
+def _with_interval(found: Interval) -> str:
+    return f"{signed_days(found.value)} ({span_words(found, signed_days)})"
+
+
+def _unmoved(pair: SidePair) -> bool:
+    return pair.over_draws is not None and pair.over_draws.unmoved
 
 
 def _over_draws_cells(pair: SidePair) -> list[str]:
-    """The mean over draws, its interval, the middle 90 % of draws, and the share of draws in which it helps."""
+    """The mean over draws with its interval, the middle 90 % of draws, and the share of draws in which it helps."""
     found = pair.over_draws
     if found is None:
-        return ["no assumed numbers", "", "", ""]
-    mean, own = signed_days(found.mean.value), span_words(found.mean, signed_days)
+        return ["no assumed numbers", "", ""]
     if found.unmoved:
-        return [mean, own, "no world differs", ""]
+        return [_with_interval(found.mean), "no world differs", ""]
     band = span_words(found.band, signed_days)
-    draws = band if found.told_apart else f"{found.verdict}: at most {band}"
-    return [mean, own, draws, share_with_limits(found.helps)]
+    draws = band if found.told_apart else f"within {band} *"
+    return [_with_interval(found.mean), draws, share_with_limits(found.helps)]
+
+
+def _ends_and_losses(comparison: Comparison) -> list[Block]:
+    """Endings and deaths under each condition, with the numbers as written, and the figure of days and deaths."""
+    sides: list[tuple[str, Side, SidePair | None]] = [(comparison.first.label, comparison.first, None)]
+    sides += [(comparison.named(pair), pair.other, pair) for pair in _ranked(comparison)]
+    figures = [side_figures(side) for _, side, _ in sides]
+    rate = rate_before(comparison.first.plan.scenario)
+    horizon = comparison.first.plan.horizon
+    rows = []
+    for (name, _, pair), own in zip(sides, figures, strict=True):
+        change = "" if pair is None else _with_interval(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high))
+        counts = (own["deaths"], own["deaths_a_year_held"], own["deaths_over_horizon"])
+        rows.append([name, days(own["mean_days_held"]), *(f"{count:,.0f}" for count in counts), change])
+    within = f"within {horizon:,} days"
+    heads = ["", "mean days held", "deaths until the end", "a year held", within, "difference (95 %)"]
+    losses = Table("Deaths in a world, with the numbers as written", heads, rows, frozenset(range(1, 6)))
+    text = (
+        f"Within {horizon:,} days: the fighting after an end goes on as before the deal, in {comparison.first.label} "
+        f"{days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one was). The "
+        "count until the end leaves out what follows, and so favours deals that end early."
+    )
+    titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
+    most: dict[str, float] = {}
+    for own in figures:
+        most |= {end: max(share, most.get(end, 0.0)) for end, share in own["ends"].items()}
+    chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
+    ends = [
+        [name, *(whole_percent(own["ends"].get(end, 0.0)) for end in chosen)]
+        for (name, *_), own in zip(sides, figures, strict=True)
+    ]
+    columns = ["", *(ending_words(*end.partition(" ")[::2], titles) for end in chosen)]
+    causes = Table("How it ends: shares of worlds, as written", columns, ends, frozenset(range(1, len(columns))))
+    chart = picture(comparison.folder / "deaths.png", "Deals by days held and deaths.", text)
+    return [*([chart] if chart is not None else []), losses, Paragraph(text), *([causes] if chosen else [])]
+
+
+def _what_differs(comparison: Comparison) -> list[Block]:
+    """What differs between the first condition and each other, number by number."""
+    blocks: list[Block] = []
+    for pair in comparison.pairs:
+        found = differences(comparison.first.plan.loaded, pair.other.plan.loaded)
+        rows = [[each.words, each.here, each.there] for each in found]
+        table = Table(comparison.named(pair), ["what differs", comparison.first.label, pair.other.label], rows)
+        blocks.append(Folded(f"{comparison.named(pair)}: {how_many(len(rows), 'number or entry', 'entries')}", [table]))
+    return blocks
 
 
 def _first_to_differ(comparison: Comparison) -> list[Block]:

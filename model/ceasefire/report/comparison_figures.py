@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from matplotlib.figure import Figure
+
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
+from ceasefire.charts.days_and_deaths import Deal, days_and_deaths_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Gain, levers_chart
 from ceasefire.charts.style import save
@@ -20,9 +23,10 @@ if TYPE_CHECKING:
 def condition_title(first: Side, other: Side) -> str:
     """What readers call the other side: the changes to the first, if there is no other difference; else its label."""
     own, changes = first.plan.loaded, other.plan.loaded.changes
-    if own.settings != other.plan.loaded.settings:
+    given = {path: value for path, value in other.plan.loaded.settings.items() if own.settings.get(path) != value}
+    if set(own.settings) - set(other.plan.loaded.settings):
         return other.label
-    more = changes[len(own.changes) :]
+    more = [*changes[len(own.changes) :], *(f"{path}={value}" for path, value in given.items())]
     same = other.plan.loaded.name == own.name and changes[: len(own.changes)] == own.changes
     return f"with {' and '.join(more)}" if same and more else other.label
 
@@ -33,7 +37,17 @@ def _names(sides: list[Side]) -> list[str]:
 
 
 def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path) -> None:
-    """The survival curves of all sides, with the mean differences from the first."""
+    """Save the figure of a comparison."""
+    save(comparison_figure(sides, pairs), folder, "comparison")
+
+
+def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
+    """Save the figure of a ranking of levers."""
+    save(ranking_figure(first, pairs), folder, "levers")
+
+
+def comparison_figure(sides: list[Side], pairs: list[SidePair]) -> Figure:
+    """The survival curves of all sides, with the mean differences from the first. ValueError for too many sides."""
     plan = sides[0].plan
     curves = [(survival(side.worlds), restricted_mean(side.worlds, plan.horizon)) for side in sides]
     names = _names(sides)
@@ -43,10 +57,10 @@ def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path) -> N
         *(Condition(name, *curve, pair.written, pair.over_draws) for name, curve, pair in others),
     ]
     caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
-    save(comparison_chart(conditions, caption, horizon=plan.horizon), folder, "comparison")
+    return comparison_chart(conditions, caption, horizon=plan.horizon)
 
 
-def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
+def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
     """The levers, ranked by the days that each adds."""
     gains = []
     for pair in pairs:
@@ -56,4 +70,19 @@ def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
         written = pair.written.value if pair.over_draws is not None else None
         gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws))
     caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
-    save(levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon), folder, "levers")
+    return levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon)
+
+
+def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:
+    """All sides by mean days held and deaths, with the numbers as written."""
+    from ceasefire.ensemble.compare import side_figures
+
+    deals = []
+    for name, side in zip(
+        _names([first, *(pair.other for pair in pairs)]), [first, *(p.other for p in pairs)], strict=True
+    ):
+        own = side_figures(side)
+        deals.append(Deal(name, own["mean_days_held"], own["deaths"], own["deaths_over_horizon"]))
+    caption = Caption(titled(first.plan.loaded.title, "days held and deaths"), first.label, first.plan.seed)
+    chart = days_and_deaths_chart(deals, caption, horizon=first.plan.horizon, worlds=len(first.worlds))
+    save(chart, folder, "deaths")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +75,8 @@ class FinishedExperiment:
         for factor in self.manifest["factors"]:
             name = str(factor["name"])
             if factor["kind"] == "change":
-                names[name] = _change_words(name)
+                title = factor.get("title")
+                names[name] = f'"{title}" ({name})' if title and title != name else name
             elif factor["kind"] != "part" and self.scenario is not None:
                 names[name] = path_words(name, self.scenario)
         return names
@@ -133,12 +133,28 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
 
 def _answer(experiment: FinishedExperiment) -> str:
     first = experiment.outcomes[0]
+    if not experiment.manifest.get("complete", True):
+        return _unfinished(experiment)
     rough = "Rough and illustrative" if experiment.manifest.get("rough") else "Illustrative"
     answer = answer_to(experiment.shown, first, str(experiment.manifest["design"]))
     if "cases" in experiment.tables:
         answer = f"{hindcast_sentence(experiment.tables)} {answer}"
     joined = titled(str(experiment.manifest["title"]), f"{answer[:1].lower()}{answer[1:]}")
     return f"{joined} {rough}: durations are not calibrated."
+
+
+def _unfinished(experiment: FinishedExperiment) -> str:
+    """What was simulated of an experiment that was cut short, and what is missing, instead of an answer."""
+    manifest = experiment.manifest
+    points = experiment.tables["points"]
+    empty = int((points["worlds"] == 0).sum()) if "worlds" in points else 0
+    none = f", and {how_many(empty, 'point has', 'points have')} none" if empty else ""
+    done, whole = int(manifest["worlds_done"]), int(manifest["worlds"])
+    return titled(
+        str(manifest["title"]),
+        f"not finished: {done:,} of {how_many(whole, 'world')} were simulated{none}. There is no answer yet; the same "
+        "command continues it.",
+    )
 
 
 def _method(experiment: FinishedExperiment) -> list[Block]:
@@ -167,7 +183,9 @@ def _method(experiment: FinishedExperiment) -> list[Block]:
 
 def _outcome_section(experiment: FinishedExperiment, wanted: OutcomeVariable) -> Section:
     """The figure of an outcome and its table."""
-    answer = answer_to(experiment.shown, wanted, str(experiment.manifest["design"]))
+    answer = "Not finished: worlds are missing."
+    if experiment.manifest.get("complete", True):
+        answer = answer_to(experiment.shown, wanted, str(experiment.manifest["design"]))
     chart = picture(
         experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {answer}", answer
     )
@@ -228,28 +246,13 @@ def _factors(experiment: FinishedExperiment) -> Folded:
     return Folded(what, [table])
 
 
-def _change_words(name: str) -> str:
-    """A change under its title, if its file still exists."""
-    from ceasefire.scenario.find_scenarios import find_change, headline
-
-    try:
-        title = headline(find_change(name)).get("title")
-    except ScenarioError:
-        title = None
-    return f'"{title}" ({name})' if title else name
-
-
 def _scenario(folder: Path) -> Scenario | None:
     """The scenario of the first points; None when it cannot be read."""
     from ceasefire.experiments.result_store import Store
-    from ceasefire.scenario.load import load_resolved
+    from ceasefire.scenario.load import resolved_from
 
     try:
-        scenarios = Store(folder).scenarios()
-        with tempfile.TemporaryDirectory() as place:
-            file = Path(place) / "scenario.resolved.yaml"
-            file.write_text(str(scenarios["resolved"].iloc[0]), encoding="utf-8")
-            return load_resolved(file).scenario
+        return resolved_from(str(Store(folder).scenarios()["resolved"].iloc[0])).scenario
     except (FolderError, ScenarioError, KeyError, IndexError, OSError):
         return None
 
@@ -269,10 +272,13 @@ def _downloads(experiment: FinishedExperiment) -> list[Any]:
         "points": "every point: its settings and its outcomes",
         "differences": "every point, as a difference from the scenario without changes",
         "levers": "every combination of levers, over the draws",
+        "best": "the best and the worst of them, with intervals that allow for the choice",
+        "effects": "main effects, steps and interactions of the grid",
         "sensitivity": "the effect of each factor",
         "attribution": "the contribution of each part",
         "cases": "the past deals: their forecasts and their durations",
         "case_curves": "past deals: shares of worlds still holding, by day",
+        "case_forecasts": "past deals: scores of the scenario, of deals like it and of both pooled",
         "case_scores": "log scores of the model and of reference curves",
     }
     return [download(f"{name}.csv", descriptions.get(name, name), table) for name, table in experiment.tables.items()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.sensitivity import Effect, Influence
-from ceasefire.charts.forecast_scores import Deal, cases_chart
+from ceasefire.analysis.screening import MorrisEffect
+from ceasefire.analysis.sensitivity import Influence
+from ceasefire.array_types import FloatArray
+from ceasefire.charts.forecast_scores import Deal, calibration_chart, cases_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Bar, Gain, Key, bars_chart, levers_chart
 from ceasefire.charts.response_surface import Field, Line, field_chart, lines_chart, phase_chart
@@ -21,13 +22,12 @@ from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, torna
 from ceasefire.charts.style import save
 from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
-from ceasefire.errors import ScenarioError
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
+from ceasefire.report.experiment_tables import answer_to, stands_out_words
 from ceasefire.report.hindcast import hindcast_sentence
-from ceasefire.scenario.find_scenarios import find_change, headline
 from ceasefire.scenario.parameter_paths import path_words
-from ceasefire.wording import ILLUSTRATIVE, how_many, signed_days, titled
+from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, signed_days, span_words, titled
 
 if TYPE_CHECKING:
     from ceasefire.experiments.factors import Factor
@@ -47,17 +47,25 @@ def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> N
                 save(figure, aside, name)
         if "cases" in results.tables:
             save(_cases(prepared, results), aside, "cases")
+            _draw_calibration(prepared, results, aside)
     (folder / FIGURES).mkdir(exist_ok=True)
+
+
+def outcome_figure(prepared: PreparedExperiment, results: ResultTables, name: str) -> Figure | None:
+    """The figure of one outcome; None when there are no results."""
+    return _figure(prepared, results, outcome(name))
 
 
 def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """The figure for the design; None when there are no results."""
-    for name, make in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
+    if wanted.name in results.effects and "attribution" not in results.tables:
+        return _levers(prepared, results, wanted)
+    for name, make in (("attribution", _attribution), ("sensitivity", _sensitivity)):
         table = results.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
             return make(prepared, rows, wanted)
     if not prepared.experiment.crossed and prepared.experiment.spec.design.kind == "grid":
-        figure = _grid(prepared, results.tables["points"], wanted)
+        figure = _grid(prepared, results, wanted)
         if figure is not None:
             return figure
     return _differences(prepared, results, wanted)
@@ -71,7 +79,17 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
         days, holding, stated = (curves[row["case"]][column].tolist() for column in ("day", "holding", "stated"))
         held = row["held_low"], row["held_high"]
         deals.append(
-            Deal(row["title"], days, holding, stated, held, row["shorter"], row["longer"], bool(row["hindsight"]))
+            Deal(
+                row["title"],
+                days,
+                holding,
+                stated,
+                held,
+                row["shorter"],
+                row["longer"],
+                bool(row["hindsight"]),
+                bool(row["holding"]),
+            )
         )
     note = f"ROUGH, {ILLUSTRATIVE}" if prepared.quick else ILLUSTRATIVE
     caption = Caption(
@@ -82,6 +100,18 @@ def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
         f"{worlds:,} worlds of each with the numbers as written, {draws * WORLDS_PER_DRAW:,} with assumed numbers drawn"
     )
     return cases_chart(deals, caption, hindcast_sentence(results.tables), made_of)
+
+
+def _draw_calibration(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> None:
+    """How often past deals held against how often that was forecast; not drawn for a few deals."""
+    forecasts = results.tables.get("case_forecasts")
+    groups = hindcast.calibration_of_cases(forecasts) if forecasts is not None else {}
+    if forecasts is None or not groups:
+        return
+    title = titled(prepared.experiment.spec.title, "do deals hold as often as forecast?")
+    caption = Caption(title, prepared.experiment.base.loaded.label, prepared.records.seed, ILLUSTRATIVE)
+    deals, (worlds, _) = forecasts["case"].nunique(), hindcast.sample_sizes(prepared.quick)
+    save(calibration_chart(groups, caption, deals, worlds), folder, "calibration")
 
 
 def _caption(prepared: PreparedExperiment, wanted: OutcomeVariable) -> Caption:
@@ -99,28 +129,23 @@ def _change_of(wanted: OutcomeVariable) -> str:
     return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
 
 
-def _levers(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """Levers over the draws of the uncertain numbers: mean over draws, and the middle 90 % of draws."""
-    names, scale = _titles(prepared), _scale(wanted)
+    names, points = _titles(prepared), prepared.points
     gains = []
-    for _, row in rows.iterrows():
-        mean, low, high, draw_low, draw_high = (
-            scale * float(row[name]) for name in ("difference", "low", "high", "draw_05", "draw_95")
-        )
-        label = str(row["label"])
-        gains.append(
-            Gain(label, names.get(label, label), Interval(mean, low, high), Interval(mean, draw_low, draw_high))
-        )
+    for combination, effect in results.effects[wanted.name].items():
+        label = str(prepared.design["label"].iloc[int(np.flatnonzero(points.levers_at == combination)[0])])
+        over = effect.scaled(_scale(wanted))
+        gains.append(Gain(label, names.get(label, label), over.mean, over.band, over=over))
+    if not gains:
+        return None
     return levers_chart(
-        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon,
-        axis=_change_of(wanted), chance=f"mean over {int(rows['draws'].max()):,} draws",
-        doubt="middle 90 % of draws, beyond chance",
-    )  # fmt: skip
+        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon, axis=_change_of(wanted)
+    )
 
 
 def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
-    swap, scale = prepared.experiment.swap, _scale(wanted)
-    assert swap is not None
+    scale = _scale(wanted)
     columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
         Bar(str(part), value, (low, high), (least, most), alone)
@@ -128,11 +153,13 @@ def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
             rows["part"], (scale * rows[columns].to_numpy(float)).tolist(), strict=True
         )
     ]
-    whole = signed_days(scale * float(rows["contribution"].sum()))
+    total = Interval(*(scale * float(rows[name].iloc[0]) for name in ("whole", "whole_low", "whole_high")))
+    whole = f"{signed_days(total.value)} (95{GAP}%: {span_words(total, signed_days)})"
     largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
     finding = (
-        f"From {swap.here.label} to {swap.there.label} all parts together: {whole} ({unit}). Largest part: {largest}."
+        f"From {prepared.experiment.base.loaded.label} to {prepared.experiment.towards} all parts together: "
+        f"{whole} ({unit}). Largest part: {largest}."
     )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
     return bars_chart(bars, _caption(prepared, wanted), finding, unit, key, _made_of(prepared))
@@ -143,26 +170,31 @@ def _sensitivity(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
         return _morris(prepared, rows, wanted)
     if "in_all" in rows:
         return _sobol(prepared, rows, wanted)
-    bars = [Bar(r["factor"], r["correlation"], (r["low"], r["high"])) for _, r in rows.iterrows()]
+    names = _titles(prepared)
+    bars = [Bar(names.get(f, f), rho, (low, high)) for f, rho, low, high in
+            rows[["factor", "correlation", "low", "high"]].itertuples(index=False)]  # fmt: skip
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
-    bars = [bar for bar in bars if math.isfinite(bar.value)]
+    renamed = rows.assign(factor=[names.get(f, f) for f in rows["factor"]])
+    line = float(rows["line"].iloc[0])
     return bars_chart(
-        bars, _caption(prepared, wanted), prepared.experiment.spec.question, axis, key, _made_of(prepared)
-    )
+        bars, _caption(prepared, wanted), stands_out_words(renamed, wanted), axis, key, _made_of(prepared),
+        line=line if math.isfinite(line) else None,
+    )  # fmt: skip
 
 
 def _morris(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
     scale = _scale(wanted)
     effects = [
-        Effect(name, Interval(*(scale * v for v in span)), scale * mean, scale * spread)
-        for name, *span, mean, spread in zip(
-            rows["factor"], rows["effect"], rows["low"], rows["high"], rows["direction"], rows["uneven"], strict=True
+        MorrisEffect(
+            name, Interval(*(scale * v for v in span)), scale * mean, scale * spread, scale * chance, steps, 0, inert
         )
+        for name, *span, mean, spread, chance, steps, inert in rows[
+            ["factor", "effect", "low", "high", "direction", "uneven", "by_chance", "steps", "inert"]
+        ].itertuples(index=False)
     ]
-    noise = float(rows["by_chance"].iloc[0])
     return morris_chart(
         effects, _caption(prepared, wanted), unit=_change_of(wanted), made_of=_made_of(prepared),
-        by_chance=scale * noise if math.isfinite(noise) else None, titles=_titles(prepared),
+        titles=_titles(prepared),
     )  # fmt: skip
 
 
@@ -185,9 +217,7 @@ def _titles(prepared: PreparedExperiment) -> dict[str, str]:
     titles = {}
     for factor in prepared.experiment.factors:
         if factor.kind == "change":
-            with suppress(ScenarioError):
-                file = find_change(factor.paths[0], prepared.experiment.file.parent)
-                titles[factor.name] = headline(file).get("title", factor.name)
+            titles[factor.name] = factor.title
         elif factor.kind != "part":
             titles[factor.name] = path_words(factor.name, prepared.experiment.base.loaded.scenario)
     return titles
@@ -206,11 +236,15 @@ def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: Ou
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
     if prepared.experiment.spec.design.kind == "one_at_a_time" and prepared.experiment.spec.draws is None:
         return _one_at_a_time(prepared, rows, wanted)
-    bars = [Bar(row["label"], row["difference"], (row["low"], row["high"])) for _, row in rows.iterrows()]
+    rows = rows.sort_values("difference", key=lambda column: column.abs(), ascending=False, kind="stable")
+    scale = _scale(wanted)
+    bars = [Bar(label, scale * value, (scale * low, scale * high)) for label, value, low, high in
+            rows[["label", "difference", "low", "high"]].itertuples(index=False)]  # fmt: skip
     key = Key("difference from the scenario without changes", "its 95 % interval")
     return bars_chart(
-        bars, _caption(prepared, wanted), prepared.experiment.spec.question, _change_of(wanted), key, _made_of(prepared)
-    )
+        bars, _caption(prepared, wanted), _finding(prepared, results, wanted), _change_of(wanted), key,
+        _made_of(prepared),
+    )  # fmt: skip
 
 
 def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
@@ -242,9 +276,9 @@ def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Out
     return tornado_chart(swings, _caption(prepared, wanted), unit=_change_of(wanted), worlds=prepared.worlds)
 
 
-def _grid(prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+def _grid(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """Lines over one number, or cells over two factors; None for a grid of more factors."""
-    own = points.iloc[prepared.points.before :]
+    own = _with_doubt(prepared, results, wanted)
     factors = list(prepared.experiment.factors)
     if len(factors) == 1 and factors[0].kind == "number":
         return _lines(prepared, own, wanted, factors[0], None)
@@ -256,6 +290,26 @@ def _grid(prepared: PreparedExperiment, points: pd.DataFrame, wanted: OutcomeVar
         if len(other.levels()) <= MOST_LINES:
             return _lines(prepared, own, wanted, along[0], other)
     return _field(prepared, own, wanted, factors[0], factors[1])
+
+
+def _with_doubt(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> pd.DataFrame:
+    """The points of the grid; `unclear` is 1 where the difference from the scenario as it is may be chance."""
+    points = results.tables["points"]
+    points = points[points["point"] >= prepared.points.before]
+    differences = results.tables["differences"]
+    rows = differences[differences["outcome"] == wanted.name]
+    clear = rows.loc[(rows["low"] > 0) | (rows["high"] < 0), "point"]
+    unclear = (~points["point"].isin(clear)).astype(float)
+    return points.assign(unclear=unclear, finding=_finding(prepared, results, wanted))
+
+
+def _finding(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> str:
+    """What the report answers, with the readers' names of the factors, as a subtitle."""
+    names = _titles(prepared)
+    answer = answer_to(results.tables, wanted, prepared.experiment.spec.design.kind)
+    for name in sorted(names, key=len, reverse=True):
+        answer = answer.replace(name, names[name])
+    return answer
 
 
 def _lines(
@@ -271,7 +325,7 @@ def _lines(
         lines[_setting(other, setting)] = Line(*spans)
     words = (_titles(prepared).get(along.name, along.name), wanted.words)
     return lines_chart(
-        lines, _caption(prepared, wanted), prepared.experiment.spec.question, words, _made_of(prepared),
+        lines, _caption(prepared, wanted), str(points["finding"].iloc[0]), words, _made_of(prepared),
         as_it_is=_own_value(prepared, along), shares=wanted.is_share,
     )  # fmt: skip
 
@@ -283,14 +337,16 @@ def _field(
     if across.kind == up.kind == "number":
         columns, rows = sorted(columns), sorted(rows)
     table = np.full((len(rows), len(columns)), np.nan)
+    unclear = table.copy()
     for _, point in points.iterrows():
-        table[rows.index(point[up.name]), columns.index(point[across.name])] = point[wanted.name]
+        cell = rows.index(point[up.name]), columns.index(point[across.name])
+        table[cell], unclear[cell] = point[wanted.name], point["unclear"]
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
-        return _phase(prepared, wanted, (across, columns), (up, rows), table)
+        return _phase(prepared, wanted, (across, columns), (up, rows), (table, unclear))
     own = _own_place(_own_value(prepared, across), columns), _own_place(_own_value(prepared, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(prepared, wanted),
-        prepared.experiment.spec.question, (across.name, up.name), _made_of(prepared), shares=wanted.is_share,
+        str(points["finding"].iloc[0]), (across.name, up.name), _made_of(prepared), shares=wanted.is_share,
         own=None if own[0] is None or own[1] is None else (own[0], own[1]),
     )  # fmt: skip
 
@@ -300,7 +356,7 @@ def _phase(
     wanted: OutcomeVariable,
     across: tuple[Factor, list[float]],
     up: tuple[Factor, list[float]],
-    table: Any,
+    cells: tuple[FloatArray, FloatArray],
 ) -> Figure:
     """Cells over two numbers, at their values, with the contour of one half."""
     names = _titles(prepared)
@@ -310,8 +366,9 @@ def _phase(
         for value, (_, settings) in zip(own, (across, up), strict=True)
     )
     field = Field(
-        across[1], up[1], table, names[across[0].name], names[up[0].name],
+        across[1], up[1], cells[0], names[across[0].name], names[up[0].name],
         (own[0], own[1]) if inside and own[0] is not None and own[1] is not None else None,
+        cells[1],
     )  # fmt: skip
     caption, made_of = _caption(prepared, wanted), _made_of(prepared)
     return phase_chart(field, caption, figure=wanted.words, made_of=made_of, shares=wanted.is_share)

@@ -9,43 +9,70 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
-from ceasefire.wording import days, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, days, plus, signed_days, span_words, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
 
 MOST_ROWS = 60
 """Largest number of rows shown on the page; the table to download has all."""
 
+MOST_NEEDED = 1_000_000
+"""Largest number of worlds that is offered as enough."""
+
 COLUMNS = {
-    "levers": ("label", "difference", "low", "high", "draw_05", "draw_95", "share_above", "regret", "best_in"),
     "attribution": ("part", "contribution", "low", "high", "alone", "last", "least", "most"),
+    "levers": (
+        "label", "difference", "low", "high", "draw_05", "draw_95", "share_above", "share_above_low",
+        "share_above_high", "regret", "best_in",
+    ),
     "sensitivity": (
         "factor", "effect", "low", "high", "direction", "uneven", "by_chance",
-        "in_all", "in_all_low", "in_all_high", "alone", "alone_low", "alone_high", "correlation",
+        "in_all", "in_all_low", "in_all_high", "alone", "alone_low", "alone_high", "correlation", "q",
     ),
+    "effects": ("kind", "factor", "from", "to", "difference", "low", "high", "needed"),
     "differences": ("label", "difference", "low", "high", "longer", "shorter", "saved", "lost"),
 }  # fmt: skip
 HEADS = {
     "label": "", "part": "part", "factor": "factor", "low": "95 % from", "high": "to", "draw_05": "90 % of draws from",
-    "draw_95": "to", "share_above": "draws above zero", "best_in": "best in draws", "in_all": "with interactions",
+    "draw_95": "to", "share_above": "draws above zero", "share_above_low": "95 % from", "share_above_high": "to",
+    "q": "false-discovery rate", "needed": "worlds needed", "best_in": "best in draws", "in_all": "with interactions",
     "in_all_low": "95 % from", "in_all_high": "to", "alone_low": "95 % from", "alone_high": "to",
     "uneven": "spread", "by_chance": "by chance alone",
 }  # fmt: skip
 SHARES = frozenset(
-    {"share_above", "best_in", "in_all", "in_all_low", "in_all_high", "alone_low", "alone_high", "saved", "lost"}
+    {
+        "share_above",
+        "share_above_low",
+        "share_above_high",
+        "best_in",
+        "in_all",
+        "in_all_low",
+        "in_all_high",
+        "alone_low",
+        "alone_high",
+        "saved",
+        "lost",
+    }
     | {"longer", "shorter"}
 )
 
 
 def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
     """The answer in a sentence, with intervals; its form depends on the design."""
-    for name, sentence in (("levers", _levers), ("attribution", _attribution), ("sensitivity", _sensitivity)):
+    best = _rows(tables, "best", wanted)
+    makers: dict[str, Callable[[pd.DataFrame, OutcomeVariable], str]] = {
+        "attribution": _attribution,
+        "levers": lambda rows, wanted: _levers(rows, wanted, best),
+        "sensitivity": _sensitivity,
+        "effects": _effects,
+    }
+    for name, sentence in makers.items():
         rows = _rows(tables, name, wanted)
         if rows is not None:
             return sentence(rows, wanted)
     rows = _rows(tables, "differences", wanted)
     if rows is not None and design == "one_at_a_time":
-        return _differences(rows, wanted)
+        return _differences(rows, wanted, best)
     return _points(tables["points"], wanted)
 
 
@@ -56,8 +83,9 @@ def outcome_table(tables: Tables, wanted: OutcomeVariable) -> Table | None:
         if rows is not None:
             present = [column for column in columns if column in rows and rows[column].notna().any()]
             shares = "in_all" in present
+            ranks = "correlation" in present
             cells = [
-                [_cell(column, row[column], wanted, shares) for column in present]
+                [_own_cell(column, row, wanted, shares, ranks) for column in present]
                 for _, row in rows.head(MOST_ROWS).iterrows()
             ]
             heads = [HEADS.get(column, column) for column in present]
@@ -76,8 +104,17 @@ def _rows(tables: Tables, name: str, wanted: OutcomeVariable) -> pd.DataFrame | 
     return rows if len(rows) else None
 
 
-def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool) -> str:
-    """A cell as text; `shared`: all columns of this table are shares."""
+def _own_cell(column: str, row: pd.Series, wanted: OutcomeVariable, shared: bool, ranks: bool) -> str:
+    """A cell as text; without figures where nothing can be told: no world differs, or draws are like chance."""
+    if column in ("low", "high") and (row.get("moved", 1) == 0 or row.get("inert", 0) == 1):
+        return "no world differs" if column == "low" else ""
+    if column in ("draw_05", "draw_95") and not row.get("told_apart", True):
+        return "not told apart from chance" if column == "draw_05" else ""
+    return _cell(column, row[column], wanted, shared, ranks)
+
+
+def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ranks: bool) -> str:
+    """A cell as text; `shared`: all columns of this table are shares; `ranks`: correlations."""
     if isinstance(value, str):
         return value
     number = float(value)  # type: ignore[arg-type]
@@ -85,7 +122,9 @@ def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool) -> 
         return ""
     if column in SHARES or shared:
         return whole_percent(number) if number >= 0 else f"{100 * number:.0f} %"
-    return f"{number:.2f}" if column == "correlation" else _gain(wanted)(number)
+    if ranks:
+        return f"{number:.2f}"
+    return f"{number:,.0f}" if column == "needed" else _gain(wanted)(number)
 
 
 def _gain(wanted: OutcomeVariable) -> Callable[[float], str]:
@@ -102,27 +141,73 @@ def _span(row: pd.Series, wanted: OutcomeVariable, low: str = "low", high: str =
 
 
 def _gained(row: pd.Series, wanted: OutcomeVariable, who: str, value: str = "difference") -> str:
-    return f"{row[who]}, {_gain(wanted)(float(row[value]))}{_unit(wanted)} (95 %: {_span(row, wanted)})"
+    if row.get("moved", 1) == 0:
+        return f"{who}, no world differs"
+    low, high = ("whole_low", "whole_high") if value == "whole" else ("low", "high")
+    span = _span(row, wanted, low, high)
+    return f"{who}, {_gain(wanted)(float(row[value]))}{_unit(wanted)} (95{GAP}%: {span})"
 
 
-def _levers(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
-    ranked = rows.sort_values("difference", ascending=False, kind="stable")
-    best, worst = ranked.iloc[0], ranked.iloc[-1]
-    spread = float(best["draw_95"]) - float(best["draw_05"])
-    draws = f"at nine draws in ten {_span(best, wanted, 'draw_05', 'draw_95')}"
-    if spread <= 0:
-        draws = "draws differ by no more than chance"
-    text = f"Over {int(best['draws']):,} draws of the uncertain numbers, the highest gain in {wanted.words} is with "
-    text += f"{_gained(best, wanted, 'label')[:-1]}; {draws})"
-    return f"{text}, and the lowest with {_gained(worst, wanted, 'label')}."
+def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | None = None) -> str:
+    """How many raise and how many lower the outcome at more draws, and the best and worst, allowing for the choice."""
+    above = rows["share_above_low"] > rows["share_below_high"]
+    below = rows["share_below_low"] > rows["share_above_high"]
+    text = f"Over {int(rows['draws'].max()):,} draws of the uncertain numbers, {_counted(above, below, wanted)}"
+    chosen = {str(row["which"]): row for _, row in best.iterrows()} if best is not None else {}
+    for which, most, some in (("best", "most is gained", above), ("worst", "most is lost", below)):
+        if which in chosen and some.any():
+            one = chosen[which]
+            own = rows[rows["label"] == one["label"]].iloc[0]
+            share = whole_percent(float(own["share_above" if which == "best" else "share_below"]))
+            among = f", chosen among {int(one['among'])}" if one["among"] > 1 else ""
+            spread = f"90{GAP}% of draws: {_span(own, wanted, 'draw_05', 'draw_95')}"
+            spread = spread if own["told_apart"] else "draws are not told apart from chance"
+            more = "more" if which == "best" else "less"
+            text += (
+                f"; {most} with {one['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)} on average "
+                f"(95{GAP}%{among}: {_span(one, wanted)}; {spread}; {more} in {share} of draws)"
+            )
+    if not above.any() and not below.any():
+        largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
+        text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
+        text += "" if float(largest["difference"]) else " in any world"
+    return f"{text}."
+
+
+def _counted(above: pd.Series, below: pd.Series, wanted: OutcomeVariable, still: int = 0) -> str:
+    """How many of a number of changes raise the outcome, lower it, or cannot be told; `still` change no world."""
+    up, down, unclear = int(above.sum()), int(below.sum()), int((~above & ~below).sum()) - still
+    parts = [f"{up:,} raise{'s' * (up == 1)}"] if up else []
+    parts += [f"{down:,} lower{'s' * (down == 1)}"] if down else []
+    if not parts:
+        return f"for none of {len(above):,} can it be told from chance whether it raises or lowers {wanted.words}"
+    rest = f"; for {unclear:,} it cannot be told from chance" if unclear else ""
+    rest += f"; {still:,} change{'s' * (still == 1)} no world" if still else ""
+    return f"of {len(above):,} changes {' and '.join(parts)} {wanted.words}{rest}"
 
 
 def _attribution(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
-    whole = _gain(wanted)(float(rows["contribution"].sum()))
-    best = rows.iloc[0]
+    whole = _gained(rows.iloc[0], wanted, "all parts together", "whole")
+    told = rows[(rows["low"] > 0) | (rows["high"] < 0)]
+    text = f"The difference in {wanted.words}: {whole}"
+    if not len(told):
+        return f"{text}; no part of it can be told from chance."
+    parts = "; ".join(_gained(row, wanted, str(row["part"]), "contribution") for _, row in told.head(3).iterrows())
+    return f"{text}. Of it, on average over all orders of exchange: {parts}."
+
+
+def stands_out_words(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
+    """Which numbers stand out of a ranking by correlation, and how many of these may do so by chance."""
+    told, inert = rows[rows["stands_out"].astype(bool)], int(rows["inert"].iloc[0])
+    left_out = f"; {inert:,} that change no world are left out" if inert else ""
+    rate = whole_percent(float(rows["rate"].iloc[0]))
+    if not len(told):
+        return f"None of {len(rows):,} numbers stands out in {wanted.words} beyond chance{left_out}."
+    named = ", ".join(f"{row['factor']} ({plus(float(row['correlation']), 2)})" for _, row in told.head(4).iterrows())
+    more = f" and {len(told) - 4:,} more" if len(told) > 4 else ""
     return (
-        f"Of the whole difference in {wanted.words}, {whole}{_unit(wanted)}, the largest part is due to "
-        f"{_gained(best, wanted, 'part', 'contribution')}, the mean over all orders of exchange."
+        f"{len(told):,} of {len(rows):,} numbers stand out in {wanted.words} (at most {rate} of these by chance)"
+        f"{left_out}: {named}{more}."
     )
 
 
@@ -132,25 +217,87 @@ def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
         size = _gain(wanted)(float(best["effect"])).lstrip("+")
         span = span_words(Interval(0, float(best["low"]), float(best["high"])), lambda v: _gain(wanted)(v).lstrip("+"))
         clear = int((rows["low"] > rows["by_chance"]).sum())
+        if not rows["effect"].any():
+            return f"No factor changes {wanted.words} in any world."
+        if not clear:
+            return (
+                f"With so many worlds, no factor's effect on {wanted.words} can be told from chance; the largest is "
+                f"that of {best['factor']}, {size}{_unit(wanted)} (95{GAP}%: {span})."
+            )
         return (
             f"{best['factor']} has the largest effect: over its whole range it changes {wanted.words} by "
-            f"{size}{_unit(wanted)} on average (95 %: {span}); {clear} of {len(rows):,} factors can be distinguished "
-            "from one without effect."
+            f"{size}{_unit(wanted)} on average (95{GAP}%: {span}); {clear} of {len(rows):,} factors can be "
+            "distinguished from one without effect."
         )
     if "in_all" in rows and rows["in_all"].notna().any():
         span = span_words(Interval(0, max(0.0, float(best["in_all_low"])), float(best["in_all_high"])), whole_percent)
         total, alone = (whole_percent(max(0.0, float(best[name]))) for name in ("in_all", "alone"))
         text = f"The largest share of the variance of {wanted.words} is due to {best['factor']}"
-        return f"{text}: {total} with interactions (95 %: {span}), {alone} alone."
-    rho, low, high = (f"{float(best[name]):.2f}" for name in ("correlation", "low", "high"))
-    estimate = f"{rho} (95 %: {low} to {high})"
-    return f"The strongest rank correlation with {wanted.words} is that of {best['factor']}: {estimate}."
+        return f"{text}: {total} with interactions (95{GAP}%: {span}), {alone} alone."
+    return stands_out_words(rows, wanted)
 
 
-def _differences(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
+def _effects(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
+    """The main effects of a grid, the last steps that add more than chance, and what factors add to each other."""
+    texts = []
+    for _, main in rows[rows["kind"] == "main"].iterrows():
+        who = f"{main['factor']}, from {main['from']} to {main['to']}"
+        texts.append(_told(main, wanted, who) + _last_step(rows[rows["factor"] == main["factor"]], wanted))
+    for _, both in rows[rows["kind"] == "both"].iterrows():
+        who = f"{both['factor']} together, beyond what each does alone"
+        texts.append(_told(both, wanted, who))
+    return f"Change in {wanted.words}: {'; '.join(texts)}."
+
+
+def _told(row: pd.Series, wanted: OutcomeVariable, who: str) -> str:
+    """An effect with its interval, or that it cannot be told from chance, and how many worlds would do."""
+    found = _gained(row, wanted, who)
+    if float(row["low"]) > 0 or float(row["high"]) < 0:
+        return found
+    needed = float(row["needed"])
+    if needed != needed:
+        return f"{who}: none in any world"
+    would = f"about {needed:,.0f} would do" if needed <= MOST_NEEDED else "far more would be needed"
+    return f"{found}, which cannot be told from chance with {int(row['worlds']):,} worlds a point; {would}"
+
+
+def _last_step(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
+    """The last step of a number that changes the outcome by more than chance; '' where it has no steps."""
+    steps = rows[rows["kind"] == "step"]
+    if not len(steps):
+        return ""
+    told = steps[(steps["low"] > 0) | (steps["high"] < 0)]
+    if not len(told):
+        return " (no single step can be told from chance)"
+    last = told.iloc[-1]
+    text = f"the last step told from chance is from {last['from']} to {last['to']}"
+    return f" ({text}, {_gain(wanted)(float(last['difference']))}{_unit(wanted)})"
+
+
+def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | None = None) -> str:
+    """How many changes raise and lower the outcome, and the best and the worst, allowing for the choice."""
     ranked = rows.sort_values("difference", ascending=False, kind="stable")
-    text = f"The highest gain in {wanted.words} is with {_gained(ranked.iloc[0], wanted, 'label')}"
-    return f"{text}, and the lowest with {_gained(ranked.iloc[-1], wanted, 'label')}."
+    above, below = ranked["low"] > 0, ranked["high"] < 0
+    still = int((ranked["moved"] == 0).sum()) if "moved" in ranked else 0
+    counted = _counted(above, below, wanted, still)
+    text = counted[:1].upper() + counted[1:]
+    if above.any():
+        text += f"; most is gained with {_chosen(ranked.iloc[0], wanted, best, 'best')}"
+    if not above.any() and not below.any():
+        largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
+        text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
+    if below.any():
+        text += f"; most is lost with {_chosen(ranked.iloc[-1], wanted, best, 'worst')}"
+    return f"{text}."
+
+
+def _chosen(row: pd.Series, wanted: OutcomeVariable, best: pd.DataFrame | None, which: str) -> str:
+    """A change that was chosen for its size, with an interval that allows for that where it is known."""
+    one = best[best["which"] == which].iloc[0] if best is not None else None
+    if one is None or one["among"] < 2 or one["label"] != row["label"]:
+        return _gained(row, wanted, str(row["label"]))
+    gained = f"{row['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)}"
+    return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)})"
 
 
 def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
@@ -159,6 +306,9 @@ def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
     if not len(known):
         return "Every point failed: there is no answer."
     shown = whole_percent if wanted.is_share else days
+    if known[wanted.name].nunique() == 1:
+        only = shown(float(known[wanted.name].iloc[0]))
+        return f"{wanted.words[:1].upper()}{wanted.words[1:]} is the same at every point: {only}."
     ends = []
     for row in (known.iloc[-1], known.iloc[0]):
         span = Interval(0, float(row[f"{wanted.name}_low"]), float(row[f"{wanted.name}_high"]))

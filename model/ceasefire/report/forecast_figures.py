@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from ceasefire.charts.outside_view import ForecastCurve, forecast_chart
 from ceasefire.charts.style import COMPARISON_COLOURS, save
@@ -15,7 +16,12 @@ FIGURE = "survival"
 
 
 def draw_forecast(result: Forecast, folder: Path) -> list[Path]:
-    """Write survival.png and survival.svg: one deal with its range, or the first six of several."""
+    """Write survival.png and survival.svg."""
+    return save(forecast_figure(result), folder, FIGURE)
+
+
+def forecast_figure(result: Forecast) -> Figure:
+    """One deal with its range, or the first six of several."""
     deals = result.deals[: len(COMPARISON_COLOURS)]
     last = max(_last_day(one) for one in deals)
     curves = [_curve(one, last) for one in deals]
@@ -26,7 +32,7 @@ def draw_forecast(result: Forecast, folder: Path) -> list[Path]:
         title = "How long these deals last, by the outside view"
         shown = f" The first {len(deals)} of {len(result.deals)} are drawn." if len(result.deals) > len(deals) else ""
         finding = f"The chance to be unbroken, in the middle reading of undated ends.{shown}"
-    return save(forecast_chart(curves, title, finding, footer), folder, FIGURE)
+    return forecast_chart(curves, title, finding, footer)
 
 
 def _one(deal: DealForecast) -> tuple[str, str]:

@@ -38,25 +38,74 @@ def hindcast_sections(tables: Tables, folder: Path) -> list[Section]:
     blocks: list[Block] = [chart] if chart else []
     if "case_scores" in tables:
         blocks += [Paragraph(_scores_text(tables)), _scores(tables["case_scores"])]
+    if "case_forecasts" in tables:
+        blocks += [Paragraph(SCORES_WORDS), scoreboard(tables["case_forecasts"])]
+        reliability = picture(
+            folder / "figures" / "calibration.png", "Calibration of the cases' forecasts.", CALIBRATION
+        )
+        blocks += [reliability] if reliability else []
+        blocks.append(Folded("Each deal", [_forecasts(tables["case_forecasts"])]))
     blocks.append(Folded("The numbers behind it", [_table(tables["cases"])]))
     return [Section("side-by-side", "The deals side by side", blocks)]
+
+
+SCORES_WORDS = (
+    "Each deal was forecast from what was known on its first day: by its scenario with the assumed numbers drawn, "
+    "by what deals like it did, and by the pool of both. The log score is the logarithm of the chance that a "
+    "forecast gave to what happened (higher is better); the CRPS and the Brier scores are squared errors (lower is "
+    "better)."
+)
+CALIBRATION = "Deals in groups of like forecasts: on the line, as many hold as was forecast."
+MEASURES = {
+    "log_score": "log score", "crps": "CRPS", "brier_30": "Brier, 30 days", "brier_90": "90 days",
+    "brier_365": "365 days",
+}  # fmt: skip
+
+
+def scoreboard(forecasts: pd.DataFrame) -> Table:
+    """Mean scores by forecaster, over the deals that all of them forecast."""
+    counts = forecasts.groupby("case")["forecaster"].count()
+    common = forecasts[forecasts["case"].isin(counts[counts == counts.max()].index)]
+    rows = []
+    for name, group in common.groupby("forecaster", sort=False):
+        rows.append([str(name), f"{len(group)}", *(_mean(group[column]) for column in MEASURES)])
+    columns = ["forecaster", "deals", *MEASURES.values()]
+    return Table("Mean scores of the deals", columns, rows, frozenset(range(1, len(columns))))
+
+
+def _mean(scores: pd.Series[float]) -> str:
+    known = scores.dropna()
+    return f"{known.mean():.3f}" if len(known) else "-"
+
+
+def _forecasts(forecasts: pd.DataFrame) -> Table:
+    rows = []
+    for _, row in forecasts.iterrows():
+        cells = ["-" if pd.isna(row[column]) else f"{row[column]:.2f}" for column in MEASURES]
+        rows.append([str(row["case"]), str(row["forecaster"]), *cells])
+    columns = ["deal", "forecaster", *MEASURES.values()]
+    return Table("Scores of each deal", columns, rows, frozenset(range(2, len(columns))))
 
 
 def _scores_text(tables: Tables) -> str:
     """Whether the model or a single curve forecast better, and whether each scenario fits its own deal."""
     table = tables["case_scores"]
-    model, best = table.iloc[0], table[table["as_good"].isna()].sort_values("log_score").iloc[-1]
+    curves = table["forecaster"].str.startswith("one curve")
+    model, best = table.iloc[0], table[curves].sort_values("log_score").iloc[-1]
     count = int((~tables["cases"]["hindsight"].astype(bool)).sum())
     gain = float(model["log_score"]) - float(best["log_score"])
     verdict = "better than" if gain > 0 else "not better than"
-    as_good, pairings = int(model["as_good"]), int(model["pairings"])
-    rank = "is the best" if as_good == 1 else f"is among the best {as_good}"
+    if "as_good" not in table or pd.isna(model["as_good"]):
+        pairs = ""
+    else:
+        as_good, pairings = int(model["as_good"]), int(model["pairings"])
+        rank = "is the best" if as_good == 1 else f"is among the best {as_good}"
+        pairs = f" Of all {pairings:,} ways to pair scenarios with durations, the true one {rank}."
     return (
         "The log score is the logarithm of the density that a forecast gave to the day on which a deal ended, summed"
         f" over {count} deals; higher is better. The model scores {model['log_score']:.1f}, {verdict} the best single"
-        f" curve, {best['forecaster'].removeprefix('one curve for ')} ({best['log_score']:.1f}). Of all {pairings:,}"
-        f" ways to pair scenarios with durations, the true one {rank}. With {count} deals this is weak"
-        " evidence."
+        f" curve, {best['forecaster'].removeprefix('one curve for ')} ({best['log_score']:.1f}).{pairs}"
+        f" With {count} deals this is weak evidence."
     )
 
 
@@ -71,6 +120,7 @@ def _table(table: pd.DataFrame) -> Table:
     for _, row in table.iterrows():
         low, high = float(row["held_low"]), float(row["held_high"])
         span = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+        span += " or more" if row["holding"] else ""
         ends = [_day(row[name]) for name in ("q05", "q50", "q95")]
         label = f"{row['title']}{' (with hindsight)' if row['hindsight'] else ''}"
         rows.append(

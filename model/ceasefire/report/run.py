@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import CurveBands
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
-from ceasefire.analysis.summary import Figure, Summary, summary
-from ceasefire.analysis.survival import EndingCause, cumulative_incidence, survival
+from ceasefire.analysis.losses import COUNTS, count_of
+from ceasefire.analysis.summary import Figure, Summary
+from ceasefire.analysis.survival import cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
+from ceasefire.ensemble.pooled_forecast import views_of
+from ceasefire.ensemble.run import rate_before, run_summary
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
+from ceasefire.report.forecast import forecast_section
 from ceasefire.report.html import (
     Block,
     Download,
@@ -41,7 +46,17 @@ from ceasefire.report.sentences import (
     survival_alt,
     uncertainty_points,
 )
-from ceasefire.wording import date_words, ending_words, how_many, share_of_worlds, span_words, titled, whole_percent
+from ceasefire.scenario.without_effect import warnings
+from ceasefire.wording import (
+    date_words,
+    days,
+    ending_words,
+    how_many,
+    share_of_worlds,
+    span_words,
+    titled,
+    whole_percent,
+)
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
@@ -93,6 +108,10 @@ MOST_ROWS = 5_000
 """Largest table of worlds embedded in the page; a larger one is in the folder only [worlds]."""
 
 COSTS = {
+    "deaths": "people killed",
+    "violations": "violations",
+    "deaths_a_year_held": "people killed a year held",
+    "violations_a_year_held": "violations a year held",
     "violations_strategic": "violations ordered by a party to the deal",
     "violations_retaliatory": "violations in response to fire",
     "violations_spoiling": "violations ordered by a party outside the deal",
@@ -122,28 +141,30 @@ class FinishedRun:
     @property
     def title(self) -> str:
         """The title of the scenario with its changes and settings."""
-        changed = [*self.plan.loaded.changes, *(f"{k} = {v}" for k, v in self.plan.loaded.settings.items())]
-        return f"{self.plan.scenario.title}{', with ' + ', '.join(changed) if changed else ''}"
+        return self.plan.loaded.title
 
 
 def run_report(run: FinishedRun) -> Report:
     """The report of a run; also for a single world, and when every world failed."""
     if run.outcome.worlds["failed"].all():
         return _report_without_worlds(run)
-    results = summary(run.outcome.worlds, run.outcome.doubt, run.plan.horizon)
+    results = run_summary(run.plan, run.outcome)
+    views = views_of(run.plan, run.outcome)
     sections = [
         Section("situation", "The situation", _situation(run)),
-        Section("figures", "The figures", [_figures_table(results)]),
+        forecast_section(views, [*results.holding], run.folder / "figures"),
+        Section("figures", "The figures of this scenario alone", [_figures_table(results)]),
         Section("how-long", "How long it holds", _how_long(run, results)),
         Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
         Section("single-worlds", "Single worlds", _single_worlds(run)),
+        Section("losses", "What it costs", _losses(run, results)),
         Section("how-sure", "How certain the result is, and what limits it", _how_sure(run, results)),
         *_assumptions_and_sources(run),
         replay_section(run.manifest, run.named, _example_world(run)),
         Section("downloads", "Tables to download", [Downloads(_downloads(run, results))]),
     ]
     filled = [section for section in sections if section.blocks]
-    return Report(run.title, QUESTION, headline(run.title, results), NOTE, filled, made_by(run.manifest))
+    return Report(run.title, QUESTION, headline(run.title, results, views), NOTE, filled, made_by(run.manifest))
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:
@@ -172,12 +193,20 @@ def _situation(run: FinishedRun) -> list[Block]:
     one = plan.worlds == 1
     sample = "1 world (a simulated history) starts" if one else f"{plan.worlds:,} worlds (simulated histories) start"
     text = (
-        f"In force from {date_words(plan.scenario.start)}. {sample} on that "
-        f"day; each is followed for at most {how_many(plan.horizon, 'day')}, with seed {plan.seed}."
+        f"In force from {date_words(plan.scenario.start)}. {sample} on {_first_day(plan)}; each is followed for "
+        f"at most {how_many(plan.horizon, 'day')}, with seed {plan.seed}."
         f"{left_out} A world in which the deal still holds on the last day counts as holding, never as ended."
     )
     summary_words = " ".join(plan.scenario.summary.split())
     return [*([Paragraph(summary_words)] if summary_words else []), Paragraph(text)]
+
+
+def _first_day(plan: Plan) -> str:
+    """The day on which worlds begin."""
+    if not plan.scenario.day:
+        return "that day"
+    date = plan.scenario.start + datetime.timedelta(days=plan.scenario.day)
+    return f"day {plan.scenario.day:,}, {date_words(date)}, in the state that was described then"
 
 
 def _figures_table(results: Summary) -> Table:
@@ -189,9 +218,30 @@ def _figures_table(results: Summary) -> Table:
         rows.append([_figure_name(figure, day, results.horizon), *_cells(figure, whole_percent, drawn, written)])
     for figure in (results.mean, results.median):
         rows.append([figure.name, *_cells(figure, lambda day: day_or_beyond(day, results.horizon), drawn)])
+    columns = ["", *_heads(drawn, results)]
+    every = (*results.holding.values(), results.mean, results.median)
+    return Table(
+        _starred("Main figures, each with its sources of uncertainty", every),
+        columns,
+        rows,
+        frozenset(range(1, len(columns))),
+    )
+
+
+def _heads(drawn: bool, results: Summary) -> list[str]:
+    """Columns of a figure with its sources of uncertainty."""
     draws = ["mean over draws", "90 % of draws"] if drawn else []
-    columns = ["", *draws, "as written", f"chance in {how_many(results.worlds, 'world')} (95 %)"]
-    return Table("Main figures, each with its sources of uncertainty", columns, rows, frozenset(range(1, len(columns))))
+    return [*draws, "as written", f"chance in {how_many(results.worlds, 'world')} (95 %)"]
+
+
+def _starred(caption: str, figures: Iterable[Figure]) -> str:
+    """The caption of a table, and what a star in it means."""
+    verdict = next((figure.verdict for figure in figures if figure.verdict), "")
+    return f"{caption}. * Draws {verdict}: the band may be this wide, or one number" if verdict else caption
+
+
+def _share(figure: Figure, results: Summary) -> str:
+    return share_of_worlds(figure.chance.value, results.worlds)
 
 
 def _figure_name(figure: Figure, day: int, horizon: int) -> str:
@@ -203,7 +253,7 @@ def _cells(figure: Figure, shown: Any, drawn: bool, written: str = "") -> list[s
     if figure.doubt is None:
         return [*(["", ""] if drawn else []), *own]
     span = span_words(figure.doubt, shown)
-    return [shown(figure.doubt.value), f"{figure.verdict}: at most {span}" if figure.verdict else span, *own]
+    return [shown(figure.doubt.value), f"within {span} *" if figure.verdict else span, *own]
 
 
 def _how_long(run: FinishedRun, results: Summary) -> list[Block]:
@@ -253,12 +303,13 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
     chart = picture(
         run.folder / "figures" / "causes.png", causes_alt(results, run.titles), commonest_end(results, run.titles)
     )
+    drawn = any(figure.doubt is not None for figure in results.causes.values())
     rows = [
-        [ending_words(*ending, run.titles), whole_percent(share)]
-        for ending, share in results.endings.items()
-        if share > 0 or ending == EndingCause("held")
+        [ending_words(*ending, run.titles), *_cells(figure, whole_percent, drawn, _share(figure, results))]
+        for ending, figure in results.causes.items()
     ]
-    table = Table(f"Shares of worlds by day {results.horizon:,}", ["how it ends", "worlds"], rows, frozenset({1}))
+    caption = _starred(f"Shares of worlds by day {results.horizon:,}", results.causes.values())
+    table = Table(caption, ["how it ends", *_heads(drawn, results)], rows, frozenset(range(1, len(rows[0]))))
     meaning = (
         "A deal that runs out or is called off has not broken down by violence; these endings compete with breakdown. "
         "The shares of all endings and of the worlds that still hold sum to 100 %."
@@ -267,7 +318,7 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
 
 
 def _single_worlds(run: FinishedRun) -> list[Block]:
-    """A sample of single worlds, the table of violations and losses, and additional figures."""
+    """A sample of single worlds, the and additional figures."""
     alt = (
         "Single worlds side by side. For each, by day: the postures of the belligerents, violations and deaths by "
         "period, talks, and the end of the deal."
@@ -276,7 +327,7 @@ def _single_worlds(run: FinishedRun) -> list[Block]:
         "Single worlds, from the shortest-lived to the longest-lived: the same deal can take very different courses."
     )
     chart = picture(run.folder / "figures" / "worlds.png", alt, caption)
-    return [*_figure_or_notice(chart), _costs_table(run), *_additional_figures(run.folder / "figures")]
+    return [*_figure_or_notice(chart), *_additional_figures(run.folder / "figures")]
 
 
 def _additional_figures(figures: Path) -> list[Block]:
@@ -298,19 +349,32 @@ def _additional_figures(figures: Path) -> list[Block]:
     return [chart for chart in charts if chart is not None]
 
 
-def _costs_table(run: FinishedRun) -> Table:
-    """Violations and losses in a world until the deal ends: the median, and the middle 90 % of worlds."""
+def _losses(run: FinishedRun, results: Summary) -> list[Block]:
+    """Deaths, displaced and violations with both sources of uncertainty, a year held and over a fixed time."""
     complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
+    drawn = any(figure.doubt is not None for figure in results.costs.values())
     rows = []
-    for column, words in COSTS.items():
-        low, median, high = complete[column].quantile([0.05, 0.5, 0.95], interpolation="nearest")
-        rows.append([words, f"{median:,.0f}", f"{low:,.0f} to {high:,.0f}"])
-    caption = "Totals of a world over the whole time that the deal holds"
-    return Table(caption, ["", "median world", "middle 90 % of worlds"], rows, frozenset({1, 2}))
+    for name, figure in results.costs.items():
+        middle = ["", ""]
+        if name in COUNTS:
+            low, median, high = np.quantile(count_of(complete, name), [0.05, 0.5, 0.95], method="nearest")
+            middle = [f"{median:,.0f}", f"{low:,.0f} to {high:,.0f}"]
+        rows.append([COSTS.get(name, figure.name), *_cells(figure, days, drawn), *middle])
+    heads = ["in a world, until the deal ends", *_heads(drawn, results), "median world", "middle 90 % of worlds"]
+    rate = rate_before(run.plan.scenario)
+    text = (
+        "Totals of worlds that end early are small because they are short. A year held divides by the time that deals "
+        f"held. The deaths within {results.horizon:,} days count what follows an end at the rate of the war before the "
+        f"deal, {days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one "
+        "was); the other rows leave out what follows an end."
+    )
+    caption = _starred("Means over worlds", results.costs.values())
+    return [Table(caption, heads, rows, frozenset(range(1, len(heads)))), Paragraph(text)]
 
 
 def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
     points = uncertainty_points(results, run.outcome.assumed)
+    points += [f"Without effect, or the other way round: {warned}." for warned in warnings(run.plan.scenario)]
     return [Paragraph("The main figures state two sources of uncertainty separately."), Points(points)]
 
 

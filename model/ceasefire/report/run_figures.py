@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ceasefire.analysis.causes_over_draws import cause_curves
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import world_distribution
-from ceasefire.analysis.survival import cumulative_incidence, survival
+from ceasefire.analysis.survival import IntArray, survival
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.decisions import Choice, pulls_chart
-from ceasefire.charts.front_line import front_chart, front_finding
+from ceasefire.charts.front_line import front_chart, front_finding, front_moves
 from ceasefire.charts.hazard import hazard_chart, hazard_finding
 from ceasefire.charts.layout import Caption
+from ceasefire.charts.outside_view import views_chart
 from ceasefire.charts.style import save
 from ceasefire.charts.survival import survival_chart
 from ceasefire.charts.talks_effect import talks_effect_chart, talks_effect_finding
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
+from ceasefire.ensemble.pooled_forecast import Views, views_of
 from ceasefire.ensemble.run import ProgressCallback, no_progress
+from ceasefire.report.sentences import forecast_sentence
 from ceasefire.scenario.schema import ladder_of
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import trajectory
@@ -49,12 +53,25 @@ LAST_OF_WORLDS = "worlds"
 def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
     """Worlds spread evenly over the days held: the middle one of each of `count` equal groups, shortest-lived first.
 
-    With six, those at the 8th, 25th, 42nd, 58th, 75th and 92nd per cent.
+    With six, those at the 8th, 25th, 42nd, 58th, 75th and 92nd per cent. Where some deals end and some hold, at least
+    one of each is shown, of six at least two if there are so many.
     """
-    complete = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")["world"].to_numpy()
+    complete = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")
     count = min(count, len(complete))
-    positions = ((np.arange(count) + 0.5) / max(count, 1) * len(complete)).astype(int)
-    return [int(world) for world in complete[positions]]
+    over = complete["ended"].to_numpy(bool) if "ended" in complete else np.ones(len(complete), dtype=bool)
+    ended, held = complete["world"].to_numpy()[over], complete["world"].to_numpy()[~over]
+    if count < 2 or not len(ended) or not len(held):
+        return _evenly(complete["world"].to_numpy(), count)
+    least = max(1, count // 3)
+    some = round(count * len(ended) / len(complete))
+    some = min(max(some, min(least, len(ended)), count - len(held)), count - min(least, len(held)), len(ended))
+    return [*_evenly(ended, some), *_evenly(held, count - some)]
+
+
+def _evenly(worlds: IntArray, count: int) -> list[int]:
+    """The middle world of each of `count` equal groups."""
+    positions = ((np.arange(count) + 0.5) / max(count, 1) * len(worlds)).astype(int)
+    return [int(world) for world in worlds[positions]]
 
 
 def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
@@ -64,20 +81,33 @@ def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
     if not (folder / f"{LAST_OF_WORLDS}.svg").exists():
         draw_worlds(plan, outcome.worlds, folder)
     _draw_survival(plan, outcome, folder)
+    _draw_causes(plan, outcome, folder)
+    draw_views(plan, views_of(plan, outcome), folder)
+
+
+def draw_views(plan: Plan, views: Views, folder: Path) -> list[Path]:
+    """The forecast beside what it is pooled from; nothing when the scenario names no `history:`."""
+    if views.such_deals is None:
+        return []
+    named = {"pooled forecast": views.pooled, "this scenario": views.scenario, "deals like it": views.such_deals}
+    curves = [(name, view.mean) for name, view in named.items() if view is not None]
+    footer = f"{plan.loaded.shown}  ·  mean over draws of the scenario, and the outside view  ·  seed {plan.seed}"
+    title = titled(plan.loaded.title, "how long it holds")
+    band = (views.headline.low, views.headline.high)
+    return save(views_chart(curves, band, title, forecast_sentence(views), footer), folder, "forecast")
 
 
 def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     """The figures without parameter uncertainty; they can be drawn while the parameter draws are simulated."""
     if worlds["failed"].all():
         return
-    _draw_causes(plan, worlds, folder)
     _draw_sample(plan, worlds, folder)
 
 
 def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
     drawn = worlds_by_draw(outcome.doubt, plan.horizon) if outcome.doubt is not None else None
     verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
-    caption = Caption(plan.scenario.title, plan.loaded.label, plan.seed)
+    caption = Caption(plan.loaded.title, plan.loaded.shown, plan.seed)
     chart = survival_chart(
         survival(outcome.worlds), drawn.bands() if drawn is not None else None, caption,
         assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
@@ -85,18 +115,18 @@ def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
     save(chart, folder, "survival")
 
 
-def _draw_causes(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    caption = Caption(titled(plan.scenario.title, "how it ends"), plan.loaded.label, plan.seed)
+def _draw_causes(plan: Plan, outcome: RunResult, folder: Path) -> None:
+    caption = Caption(titled(plan.loaded.title, "how it ends"), plan.loaded.shown, plan.seed)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
-    incidence = cumulative_incidence(worlds, by_actor=True)
-    save(causes_chart(incidence, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
+    causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
+    save(causes_chart(causes, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
 
 
 def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
     opening = initial_state(plan.scenario)
-    label = plan.loaded.label
+    label = plan.loaded.shown
     histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
-    title = titled(plan.scenario.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
+    title = titled(plan.loaded.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
     save(histories_chart(histories, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
 
 
@@ -114,7 +144,7 @@ def worlds_by_day(outcome: RunResult) -> list[int]:
 
 def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCallback = no_progress) -> None:
     """The additional figures: hazard by age, front line, violations around talks; and their captions."""
-    opening, label, title = initial_state(plan.scenario), plan.loaded.label, plan.scenario.title
+    opening, label, title = initial_state(plan.scenario), plan.loaded.shown, plan.loaded.title
     worlds = worlds_by_day(outcome)
     if not worlds:
         return
@@ -147,7 +177,7 @@ def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
         shape = weibull_shape(outcome.worlds)
     except ValueError:
         shape = None
-    caption = Caption(titled(plan.scenario.title, "the danger of ending"), plan.loaded.label, plan.seed)
+    caption = Caption(titled(plan.loaded.title, "the danger of ending"), plan.loaded.shown, plan.seed)
     save(hazard_chart(curve, shape, caption), folder, "hazard")
     return hazard_finding(curve, shape)
 
@@ -158,9 +188,11 @@ def draw_world(story: Story, folder: Path) -> list[Path]:
     from ceasefire.narrative.world_notes import WorldNotes, choices_behind
 
     scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
-    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.label, story.seed)
+    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.shown, story.seed)
     front = front_of_log(scenario, recorded.log, recorded.record)
-    files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
+    files = []
+    if front_moves(front):
+        files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
     behind = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
     for choice in behind[:1]:
         files += _draw_decision(story.loaded, story.seed, number, choice, folder)
@@ -173,5 +205,5 @@ def _draw_decision(loaded: Loaded, seed: int, number: int, decision: Decision, f
     titles = {name: motive.title for name, motive in scenario.motives.items()}
     day = day_of(scenario, decision.day)
     choice = Choice(actor.title, day, ladder_of(actor.role), decision.old, decision.new, titles)
-    caption = Caption(titled(scenario.title, f"the choice behind the end of world {number:,}"), loaded.label, seed)
+    caption = Caption(titled(scenario.title, f"the choice behind the end of world {number:,}"), loaded.shown, seed)
     return save(pulls_chart(decision.pulls, choice, caption), folder, f"world-{number}-why")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
+from ceasefire.ensemble.pooled_forecast import View, Views
 from ceasefire.wording import GAP, ending_in_a_sentence, listed, share_of_worlds, span_words, titled, whole_percent
 
 NOTE = (
@@ -26,8 +27,31 @@ YEARS = {
 }
 
 
-def headline(title: str, results: Summary) -> str:
-    """The answer in one sentence: over draws of the assumed numbers, then with the numbers as written."""
+def forecast_sentence(views: Views) -> str:
+    """The forecast, and what it is pooled from, in a sentence or two."""
+    days = [day for day in (30, 365, views.last) if day <= views.last]
+    parts = [f"{_of(views.headline, day)} {_for(day)}" for day in sorted(set(days[-2:]))]
+    if views.pooled is None:
+        return f"By this scenario alone the chance to hold is {listed(parts)}. {views.why_not}"
+    return f"The chance to hold is {listed(parts)}. {views.why}"
+
+
+def _of(view: View, day: int) -> str:
+    low, high = whole_percent(float(view.low[day])), whole_percent(float(view.high[day]))
+    return f"{whole_percent(float(view.mean[day]))} (90{GAP}%: {low} to {high})"
+
+
+def _for(day: int) -> str:
+    return f"for {duration_words(day)}"
+
+
+def headline(title: str, results: Summary, views: Views | None = None) -> str:
+    """The answer: the pooled forecast where there is one, then what the scenario alone says.
+
+    Of the scenario first the mean over draws of the assumed numbers, then the numbers as written.
+    """
+    if views is not None and views.pooled is not None:
+        title = f"{titled(title, forecast_sentence(views))} This scenario alone"
     early = max((day for day in results.holding if day < results.horizon), default=None)
     days = [day for day in (early, results.horizon) if day is not None]
     figures = [results.holding[day] for day in days]
@@ -91,22 +115,30 @@ def _ends(interval: Interval) -> str:
 
 def causes_alt(results: Summary, titles: Mapping[str, str]) -> str:
     """The chart of causes in words, for readers who cannot see it."""
-    held = results.endings.get(EndingCause("held"), 0.0)
-    ends = [(ending, share) for ending, share in results.endings.items() if share > 0 and ending != EndingCause("held")]
-    parts = [f"{ending_in_a_sentence(*ending, titles)}, {whole_percent(share)}" for ending, share in ends]
+    parts = [f"{ending_in_a_sentence(*e, titles)}, {whole_percent(f.main)}{_draws(f)}" for e, f in _ends_of(results)]
     if not parts:
-        return "Stacked areas. Nothing ends the deal in any world."
+        return "Line chart. Nothing ends the deal in any world."
+    held = results.causes[EndingCause("held")].main
     rest = f" {whole_percent(held)} still hold." if held > 0 else " None still holds."
-    return f"Stacked areas. By the last day the deal has ended through {'; '.join(parts)}.{rest}"
+    mean = ", as mean over draws of the assumed numbers" if _ends_of(results)[0][1].doubt is not None else ""
+    return f"A line for each cause. By the last day the deal has ended{mean} through {'; '.join(parts)}.{rest}"
 
 
 def commonest_end(results: Summary, titles: Mapping[str, str]) -> str:
     """The commonest ending in a sentence, for a caption."""
-    ends = [(ending, share) for ending, share in results.endings.items() if share > 0 and ending != EndingCause("held")]
-    if not ends:
+    if not _ends_of(results):
         return "Nothing ended the deal in any world."
-    ending, share = ends[0]
-    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {whole_percent(share)} of worlds."
+    ending, figure = _ends_of(results)[0]
+    written = share_of_worlds(figure.chance.value, results.worlds)
+    also = f"; with the numbers as written, {written}" if figure.doubt is not None else ""
+    share = f"{whole_percent(figure.main)} of worlds{_draws(figure)}"
+    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {share}{also}."
+
+
+def _ends_of(results: Summary) -> list[tuple[EndingCause, Figure]]:
+    """The endings that came in any world, the commonest first."""
+    held = EndingCause("held")
+    return [(ending, figure) for ending, figure in results.causes.items() if figure.main > 0 and ending != held]
 
 
 def uncertainty_points(results: Summary, assumed: int) -> list[str]:
@@ -124,6 +156,7 @@ def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     else:
         items.append(_uncertainty_text(last, last.doubt, assumed))
         items += _edge_of_range(last.chance, last.doubt)
+        items += _spread_checked(results)
     items.append(
         "In neither interval: whether the rules by which these actors decide are right. No band on this page shows "
         "that. The effects of fire were fitted to two truces while they held. The decisions of the parties were not "
@@ -150,6 +183,19 @@ def _uncertainty_text(figure: Figure, doubt: Interval, assumed: int) -> str:
         more = "more worlds would not make the answer more certain, better numbers would"
         return f"{text} This is {wide / thin:.0f} times as wide as chance: {more}."
     return f"{text} Chance is about as wide: both more worlds and better numbers would make the answer more certain."
+
+
+def _spread_checked(results: Summary) -> list[str]:
+    """Whether halves of each draw's worlds, which share no chance, agree with the spread that was estimated."""
+    check = results.spread
+    if check is None:
+        return []
+    halves = f"{check.from_halves.low:,.0f} to {check.from_halves.high:,.0f}"
+    agrees = "agree" if check.agrees else "do not agree, so the band of draws deserves less trust"
+    return [
+        f"A check of the band: draws differ in mean days held by {check.fitted:,.0f} days (standard deviation). Halves "
+        f"of each draw's worlds, which share no chance, say {halves} (95{GAP}%): they {agrees}."
+    ]
 
 
 def _edge_of_range(chance: Interval, doubt: Interval) -> list[str]:

@@ -30,6 +30,8 @@ from ceasefire.scenario.yaml_with_lines import (
 SETTING_OPTION = "--set"
 COMMAND_LINE = Place("")
 RESOLVED = ".resolved.yaml"
+NOT_INHERITED = ("name", "really")
+"""What a file does not take from its base: what it is called, and what became of it."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,8 @@ def _overlay_base(draft: Draft, base: Located, file: Path, inside: list[Path]) -
         draft.fault(base.place, "base", f"is its own base: {chain}")
         draft.stop()
     _overlay_file(draft, base_file, inside)
-    draft.tree = Located({name: entry for name, entry in draft.tree.named.items() if name != "name"}, draft.tree.place)
+    inherited = {name: entry for name, entry in draft.tree.named.items() if name not in NOT_INHERITED}
+    draft.tree = Located(inherited, draft.tree.place)
 
 
 def _other_scenario(file: Path, ref: str, near: Path) -> Path:

@@ -52,10 +52,18 @@ def cross_check(draft: Draft, motive_names: list[str], catalogue: str = "") -> N
             _note(draft, steps, message)
     for steps, message in _motives_of_actors(raw, motive_names, catalogue):
         _note(draft, steps, message)
+    day = raw.get("day", 0)
+    start = _date(raw.get("start"))
+    if isinstance(day, int) and day > 0:
+        horizon = raw.get("horizon_days", DEFAULT_HORIZON)
+        if isinstance(horizon, int) and day >= horizon:
+            _note(draft, ("day",), f"day {day:,} is beyond the horizon; worlds are followed to day {horizon - 1:,}")
+        if start is not None and start.year < 9000:
+            start += datetime.timedelta(days=min(day, 36_500))
     horizon_from_file = place_of(draft.tree, ("horizon_days",)).line is not None
     for steps, message in faults_of_events(raw, horizon_counts=horizon_from_file):
         _note(draft, steps, message)
-    for steps, message in _days_and_texts(draft.tree, _date(raw.get("start"))):
+    for steps, message in _days_and_texts(draft.tree, start):
         _note(draft, steps, message)
 
 
@@ -405,6 +413,29 @@ def _number(given: object) -> Quantity | None:
         return None
 
 
+def _history(raw: Raw) -> Faults:
+    """What is said of earlier deals was known when this one was signed."""
+    start, deals = _date(raw.get("start")), group(raw, "history").get("deals")
+    for i, deal in enumerate(deals if isinstance(deals, list) and start is not None else []):
+        first, end = (_date(group(deal).get(name)) for name in ("start", "end"))
+        if first is not None and start is not None and first >= start:
+            yield ("history", "deals", i, "start"), f"{first} is not before the start of this deal, {start}"
+        elif end is not None and start is not None and end > start:
+            yield (
+                ("history", "deals", i, "end"),
+                f"{end} is later than the start of this deal, {start}; write `outcome: holding` and no end",
+            )
+
+
+def _really(raw: Raw) -> Faults:
+    """A deal ends no sooner than it begins."""
+    start, really = _date(raw.get("start")), group(raw, "really")
+    for name in ("end", "holding_on", "formal_end"):
+        day = _date(really.get(name))
+        if start is not None and day is not None and day < start:
+            yield ("really", name), f"{day} is before the start, {start}"
+
+
 LONGEST_TITLE = 300
 """Characters: charts and tables show titles whole."""
 
@@ -531,5 +562,7 @@ CHECKS: tuple[Callable[[Raw], Faults], ...] = (
     _saliences,
     _sizes,
     _start,
+    _really,
+    _history,
 )
 """Checks that need the composed content only."""

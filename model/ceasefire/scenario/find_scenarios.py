@@ -48,6 +48,35 @@ def list_scenarios(near: Path | None = None) -> dict[str, Path]:
     return files
 
 
+NEUTRAL = "generic"
+"""The neutral base of cases."""
+
+_BASE = re.compile(r"^base:[ \t]*([^\s#]+)", re.MULTILINE)
+_DATED = re.compile(r"-\d{4}(-\d\d){0,2}$")
+
+
+def list_cases() -> list[str]:
+    """Names of the shipped scenarios that start, over however many others, from the neutral base."""
+    files = {file.stem: file for file in sorted(shipped("scenarios").glob("*.yaml"))}
+    return [name for name in files if _starts_from_neutral(name, files)]
+
+
+def _starts_from_neutral(name: str, files: dict[str, Path]) -> bool:
+    for _ in files:
+        found = _BASE.search(files[name].read_text(encoding="utf-8")) if name in files else None
+        if found is None:
+            return False
+        name = found[1]
+        if name == NEUTRAL:
+            return True
+    return False
+
+
+def war_of(name: str) -> str:
+    """The war of a scenario: its name without the date at its end."""
+    return _DATED.sub("", name)
+
+
 def list_changes(near: Path | None = None) -> dict[str, Path]:
     """Changes by name; a local file hides a shipped one of the same name."""
     return _listed(_change_folders(near))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,7 +26,7 @@ from ceasefire.scenario.compose import (
 from ceasefire.scenario.cross_checks import cross_check, terms_at
 from ceasefire.scenario.find_scenarios import MOTIVES, find_scenario
 from ceasefire.scenario.layers import Layers
-from ceasefire.scenario.parameter_paths import Shape
+from ceasefire.scenario.parameter_paths import Shape, doubt_range, quantities
 from ceasefire.scenario.resolved import as_yaml, digest, plain_content, words_digest
 from ceasefire.scenario.schema import Motive, Name, Scenario
 from ceasefire.scenario.schema_errors import faults_of
@@ -43,6 +45,30 @@ class Loaded:
     settings: dict[str, object] = field(default_factory=dict)
     change_titles: dict[str, str] = field(default_factory=dict)
     """What readers call the changes, by name."""
+    file: Path | None = field(default=None, compare=False)
+    """The file that it was loaded from; None for one that was made otherwise."""
+
+    def uncertainties(self) -> dict[str, tuple[float, float]]:
+        """The range that each ASSUMED number is drawn over, by path."""
+        ranges = {path: doubt_range(number, meta) for path, number, meta in quantities(self.scenario)}
+        return {path: limits for path, limits in ranges.items() if limits is not None}
+
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """The limits of every number with a unit, by path."""
+        return {path: (float(meta["low"]), float(meta["high"])) for path, _, meta in quantities(self.scenario)}
+
+    def levers(self) -> dict[str, str]:
+        """The changes that somebody could decide and that fit the scenario: titles by name. Empty without a file."""
+        from ceasefire.scenario.find_scenarios import headline, list_changes
+        from ceasefire.scenario.variants import BaseScenario
+
+        if self.file is None:
+            return {}
+        files = list_changes(self.file.parent)
+        return {
+            name: headline(files[name]).get("title", name)
+            for name in BaseScenario(self.file, self).applying(("lever",))
+        }
 
     def __repr__(self) -> str:
         given = f", {len(self.settings)} set" if self.settings else ""
@@ -52,6 +78,25 @@ class Loaded:
     def label(self) -> str:
         """The name of the scenario and of its changes: `idlib-2020+no-monitors`."""
         return "+".join((self.name, *(change_name(change) for change in self.changes)))
+
+    @property
+    def shown(self) -> str:
+        """The label with the settings: `idlib-2020+no-monitors with agreement.clarity=0.2`."""
+        given = ", ".join(f"{path}={_short(value)}" for path, value in self.settings.items())
+        return f"{self.label} with {given}" if given else self.label
+
+    @property
+    def title(self) -> str:
+        """The title of the scenario, with the changes by their titles and the settings."""
+        changes = (self.change_titles.get(change_name(change), change_name(change)) for change in self.changes)
+        given = [*changes, *(f"{path}={_short(value)}" for path, value in self.settings.items())]
+        return f"{self.scenario.title}, with {', '.join(given)}" if given else self.scenario.title
+
+    @property
+    def folder_name(self) -> str:
+        """The label with the settings as part of a folder's name: `idlib-2020+agreement.clarity=0.2`."""
+        given = (f"{path}={_short(value)}" for path, value in self.settings.items())
+        return "+".join([self.label, *(re.sub(r"[^\w.=*-]+", "_", each).replace("*", "all") for each in given)])
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
@@ -74,6 +119,13 @@ class Loaded:
         return words_digest(self.scenario, self.change_titles)
 
 
+def _short(value: object) -> str:
+    """A value that was set, as it is typed; a number in full form by its own figures."""
+    if isinstance(value, dict) and "value" in value:
+        return str(value["value"])
+    return "null" if value is None else str(value)
+
+
 def load(
     scenario: str | Path,
     changes: str | Path | Sequence[str | Path] = (),
@@ -88,9 +140,10 @@ def load(
         raise ValueError(f"scenario: {shown(scenario)} is not the name or the path of a scenario")
     ref, joined = split_reference(scenario)
     applied, given = (*joined, *names("changes", changes)), settings("set", set)
-    assembly = assemble(find_scenario(ref), applied, given)
+    file = find_scenario(ref)
+    assembly = assemble(file, applied, given)
     content = validated(assembly)
-    return Loaded(content, content.name, applied, given, assembly.draft.change_titles)
+    return Loaded(content, content.name, applied, given, assembly.draft.change_titles, file)
 
 
 def as_loaded(scenario: Any) -> Loaded:
@@ -121,6 +174,14 @@ def load_resolved(path: str | Path) -> Loaded:
     """Load a `scenario.resolved.yaml`; no other file is read. Raises ScenarioError."""
     scenario = validated(assemble(Path(path), (), {}, resolved=True))
     return Loaded(scenario, scenario.name)
+
+
+def resolved_from(text: str) -> Loaded:
+    """A scenario from the text of its resolved file. Raises ScenarioError."""
+    with tempfile.TemporaryDirectory() as aside:
+        file = Path(aside) / "scenario.resolved.yaml"
+        file.write_text(text, encoding="utf-8", newline="\n")
+        return load_resolved(file)
 
 
 def split_reference(ref: str | Path) -> tuple[str, tuple[str, ...]]:

@@ -11,9 +11,10 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS, Quantity
 from ceasefire.scenario.layers import Layers
 from ceasefire.scenario.parameter_paths import Shape, group, shape_at
+from ceasefire.scenario.roles import ROLES, is_role, where_allowed, who_has, with_names
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.yaml_with_lines import Located, Place, Step, Steps, dotted, fault_at, find, located_at, to_plain
-from ceasefire.suggestions import nearest
+from ceasefire.suggestions import did_you_mean, nearest
 
 ANY = "*"
 """A step of a path that matches every name."""
@@ -130,7 +131,7 @@ def set_value(draft: Draft, path: str, entry: Located) -> None:
         return
 
     def put(steps: Steps, shape: Shape | None) -> Edit:
-        new = draft.without_nulls(entry, shape, steps)
+        new = draft.without_nulls(with_names(entry, draft.tree), shape, steps)
         return lambda _: new
 
     _edit(draft, path, entry.place, put)
@@ -202,18 +203,22 @@ def _edit(draft: Draft, path: str, place: Place, make: Callable[[Steps, Shape | 
 
 
 def _expanded(tree: Located, left: Steps, done: Steps) -> Iterator[Steps]:
-    """The path with every '*' replaced by each name that the scenario has there."""
-    if ANY not in left:
+    """The path with every '*' replaced by each name that the scenario has there, and every role by who has it."""
+    wild = next((i for i, step in enumerate(left) if step == ANY or is_role(step)), None)
+    if wild is None:
         yield (*done, *left)
         return
-    star = left.index(ANY)
-    before = (*done, *left[:star])
-    around = find(tree, before)
+    before = (*done, *left[:wild])
+    for name in who_has(tree, str(left[wild])) if is_role(left[wild]) else _names_at(tree, before):
+        yield from _expanded(tree, left[wild + 1 :], (*before, name))
+
+
+def _names_at(tree: Located, steps: Steps) -> list[Step]:
+    """Names of the entries, or positions of the items, of the part at a path."""
+    around = find(tree, steps)
     if around is None:
-        return
-    names: list[Step] = list(around.named) or [*range(len(around.value) if isinstance(around.value, list) else 0)]
-    for name in names:
-        yield from _expanded(tree, left[star + 1 :], (*before, name))
+        return []
+    return list(around.named) or [*range(len(around.value) if isinstance(around.value, list) else 0)]
 
 
 def _replaced(tree: Located, steps: Steps, shape: Shape, edit: Edit, place: Place) -> Located:
@@ -242,7 +247,10 @@ def _replaced(tree: Located, steps: Steps, shape: Shape, edit: Edit, place: Plac
 
 def _why_unmatched(tree: Located, path: str) -> str:
     """Why a path matches no part of the scenario."""
-    if ANY in steps_of(path):
+    for step in filter(is_role, steps_of(path)):
+        if not who_has(tree, str(step)):
+            return f"this scenario has no {str(step)[1:]} ({ROLES[str(step)[1:]]})"
+    if any(step == ANY or is_role(step) for step in steps_of(path)):
         return "matches nothing in this scenario"
     close = nearest(path, _paths(tree, ()))
     if close == path:
@@ -266,8 +274,12 @@ def _paths(tree: Located, steps: Steps) -> Iterator[str]:
 def static_fault(path: str) -> str | None:
     """Why no scenario can have this path, or None. Fields are checked, names of entries are not."""
     shape: Shape | None = group(Scenario)
+    before: Step = ""
     for step in steps_of(path):
-        here = shape
+        wrong = _role_fault(step, before) if is_role(step) else None
+        if wrong is not None:
+            return wrong
+        here, before = shape, step
         shape = None if here is None or here.kind == "number" else here.inside("0" if step == ANY else step)
         if here is not None and here.kind == "number":
             return "a number is set as a whole; end the path at the name of the number"
@@ -278,6 +290,16 @@ def static_fault(path: str) -> str | None:
         if shape is None:
             return "'*' stands for names of entries, not for fields"
     return None
+
+
+def _role_fault(step: Step, before: Step) -> str | None:
+    """Why a role cannot stand at a place in a path, or None."""
+    allowed = where_allowed(str(step))
+    if not allowed:
+        return f"no such role '{step}'" + did_you_mean(str(step), [f"@{role}" for role in ROLES])
+    if before in allowed:
+        return None
+    return f"'{step}' stands for names of {'sides' if 'sides' in allowed else 'actors'}; none stand there"
 
 
 def steps_of(path: str) -> Steps:

@@ -17,14 +17,14 @@ from ceasefire.scenario.parameter_paths import Shape, group
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.yaml_with_lines import Steps
 
-FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by"})
+FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by", "history", "really"})
 """Fields that do not affect results."""
 
 HEADER = (
     "# The whole scenario with every default stated. Made by the program: edit the scenario it came from instead.\n"
 )
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_DATES = frozenset({"start", "known_by"})
+_DATES = frozenset({"start", "known_by", "end", "holding_on", "formal_end"})
 _RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 

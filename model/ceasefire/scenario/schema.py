@@ -21,6 +21,7 @@ Ladder = Literal["force", "engagement"]
 Role = Literal["belligerent", "guarantor", "outside"]
 AGREEMENT_CLASSES = ("cessation", "preliminary", "definitive")
 AgreementClass = Literal["cessation", "preliminary", "definitive"]
+Cause = Literal["offensive", "spoiler_offensive", "bombardment", "spiral", "guarantor_clash", "abrogation", "expiry"]
 
 
 LONGEST_NAME = 250
@@ -300,6 +301,93 @@ class Motive(Strict):
         return self
 
 
+class Really(Strict):
+    """What became of the deal, by both clocks. The rules never read it; forecasts are scored by it."""
+
+    end: datetime.date | None = Field(
+        None, description="unbroken: first day of the fighting that ended it; none while it still holds"
+    )
+    days: tuple[Annotated[int, count_of(0, 36500, "days")], Annotated[int, count_of(0, 36500, "days")]] | None = Field(
+        None, description="least and most days that it held, where the day is not certain; by default those to `end`"
+    )
+    holding_on: datetime.date | None = Field(
+        None, description="instead of `end`: the last day on which it is known to hold"
+    )
+    formal_end: datetime.date | None = Field(
+        None, description="when it was no longer in force: lapsed, refused, called off or replaced"
+    )
+    cause: Cause | None = Field(None, description="how it ended, in the words of the table of worlds")
+    how: str = Field(description="how it ended or holds, in a sentence")
+    source: str = Field(description="where it is reported")
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Really:
+        if (self.end is None) == (self.holding_on is None):
+            raise PydanticCustomError("one_end", "give either end or holding_on", {})
+        if self.days is not None and (self.holding_on is not None or self.days[0] > self.days[1]):
+            raise PydanticCustomError("days", "days are the least and the most to `end`, the least first", {})
+        return self
+
+    @property
+    def holding(self) -> bool:
+        """Whether it still held when last heard of."""
+        return self.holding_on is not None
+
+    def held(self, start: datetime.date) -> tuple[int, int]:
+        """The least and the most days that a deal of this start held; of one that holds, those that are known."""
+        last = self.end or self.holding_on or start
+        return self.days or ((last - start).days, (last - start).days)
+
+
+class EarlierDeal(Strict):
+    """An earlier deal of the conflict or the country, as it was known when this one was signed."""
+
+    name: str = Field(description="the name that readers see")
+    start: datetime.date = Field(description="its first day")
+    outcome: Literal["broke", "broke_by", "ran_out", "holding"] | None = Field(
+        None,
+        description="broke, when not said; broke_by: it was over by `end`, nobody knows on which day; ran_out: its term "
+        "ended, or it was renewed or replaced on `end`; holding: it still held when this deal was signed",
+    )
+    end: datetime.date | None = Field(None, description="the day that `outcome` speaks of; none for one that held")
+    ceasefire_class: AgreementClass = Field("cessation", description="as agreement.class")
+    written: bool = Field(False, description="whether there was a written text")
+    planned_days: Annotated[Finite, Field(ge=0.5, le=36525)] | None = Field(
+        None, description="length of its fixed term [days]; none when open-ended or not known"
+    )
+    fixed_term: bool | None = Field(None, description="whether it set a last day; yes when planned_days is given")
+    conflict: str | None = Field(None, description="which conflict, when not this one")
+    source: str = Field(description="where it is reported")
+
+    @model_validator(mode="after")
+    def _ended(self) -> EarlierDeal:
+        if self.outcome == "holding" and self.end is not None:
+            raise PydanticCustomError("holding", "a deal that held when this one was signed has no end", {})
+        if self.outcome != "holding" and self.end is None:
+            hint = "has no end; give `end`, or write `outcome: holding` when it still held"
+            raise PydanticCustomError("no_end", hint, {})
+        if self.end is not None and self.end < self.start:
+            dates = {"end": str(self.end), "start": str(self.start)}
+            raise PydanticCustomError("backwards", "its end, {end}, lies before its start, {start}", dates)
+        if self.planned_days is not None and self.fixed_term is False:
+            raise PydanticCustomError("no_term", "an open-ended deal has no planned_days", {})
+        return self
+
+
+class History(Strict):
+    """What is known of deals like this one when it is signed. The rules never read it; forecasts lean on it."""
+
+    country: str = Field(min_length=1, description="as Syria; a conflict between states: as India/Pakistan")
+    conflict: str | None = Field(None, description="any name for the conflict; that of the deals below, when not said")
+    ceasefire_class: AgreementClass | None = Field(None, description="as coded of the deal; by default agreement.class")
+    written: bool = Field(False, description="whether the deal is a written text")
+    planned_days: Annotated[Finite, Field(ge=0.5, le=36525)] | None = Field(
+        None, description="length of its fixed term [days]; by default agreement.term_days"
+    )
+    fixed_term: bool | None = Field(None, description="whether it sets a last day; yes when there is a term")
+    deals: list[EarlierDeal] = Field(default_factory=list, description="earlier deals, as known at signing")
+
+
 class Scenario(Numbers):
     """A situation: who faces whom, where, under which terms, and what may happen."""
 
@@ -312,6 +400,9 @@ class Scenario(Numbers):
     start: datetime.date = Field(description="day 0: the first day that the ceasefire is in force")
     horizon_days: Annotated[int, count_of(1, 36500, "days")] = Field(
         1825, description="how long worlds are followed [days]"
+    )
+    day: Annotated[int, count_of(0, 36500, "days")] = Field(
+        0, description="day of which the numbers tell, when it is not that of signing: worlds begin on it [days]"
     )
     sides: dict[Name, Side] = Field(min_length=2, max_length=2, description="exactly two, by name")
     actors: dict[Name, Actor] = Field(min_length=2, description="the actors that decide, by name")
@@ -330,6 +421,8 @@ class Scenario(Numbers):
     mechanisms: Mechanisms = Field(default_factory=lambda: Mechanisms(), description="numbers of the rules")
     motives: dict[Name, Motive] = Field(default_factory=dict, description="the catalogue, with the scenario's own")
     events: list[Event] = Field(default_factory=list, description="from outside")
+    really: Really | None = Field(None, description="what became of the deal; not inherited, and no rule reads it")
+    history: History | None = Field(None, description="earlier deals as known at signing; no rule reads it")
 
 
 class Change(Strict):

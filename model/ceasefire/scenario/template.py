@@ -104,11 +104,12 @@ def template_text(name: str, reference: str, file: Path) -> str:
 
 
 def _lines(name: str, base: str, changes: Sequence[str], content: dict[str, Any], file: Path) -> Iterator[str]:
+    yield "# yaml-language-server: $schema=./scenario.schema.json"
     yield "# A scenario of your own. Whatever is missing here is as in the base. Every line below repeats the base"
     yield "# until you edit it; you may delete the lines that you do not change. To see all other entries:"
     yield f"#   ceasefire describe {base} --resolved"
     yield f"name: {name}"
-    yield f"title: {_quoted(content['title'] + ' (' + name + ')')}"
+    yield f"title: {quoted(content['title'] + ' (' + name + ')')}"
     yield f"base: {_base(base, file)}"
     if changes:
         listed = ", ".join(_change(change, file) for change in changes)
@@ -128,7 +129,7 @@ def _lines(name: str, base: str, changes: Sequence[str], content: dict[str, Any]
 def _actor(actor: dict[str, Any], motives: dict[str, Any]) -> Iterator[str]:
     yield from _numbers(actor, BY_ROLE[actor["role"]], "    ")
     if actor.get("patron"):
-        dependence = _number(actor["patron"]["dependence"])
+        dependence = number_text(actor["patron"]["dependence"])
         yield f"    patron: {{dependence: {dependence}}}   # how far it depends on {actor['patron']['actor']}"
     if actor.get("motives"):
         yield "    motives:"
@@ -137,14 +138,14 @@ def _actor(actor: dict[str, Any], motives: dict[str, Any]) -> Iterator[str]:
 
 def _numbers(part: dict[str, Any], wanted: dict[str, str], indent: str) -> Iterator[str]:
     """Those of the wanted numbers that a part has, one a line with its meaning, aligned."""
-    numbers = {name: _number(part[name]) for name in wanted if part.get(name) is not None}
+    numbers = {name: number_text(part[name]) for name in wanted if part.get(name) is not None}
     lines = {name: f"{indent}{name}: {number}" for name, number in numbers.items()}
     widest = max((len(line) for line in lines.values() if len(line) <= COMMENTS_AT), default=0)
     for name, line in lines.items():
         yield f"{line.ljust(widest)}   # {wanted[name]}"
 
 
-def _number(number: Any) -> str:
+def number_text(number: Any) -> str:
     """A number as in a scenario file: bare when it is only a value."""
     if not isinstance(number, dict):
         return f"{number!r}"
@@ -160,11 +161,11 @@ def _shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(f"{number:.12g}" for number in value) + "]"
     return (
-        f"{value:.12g}" if isinstance(value, int | float) else _quoted(str(value)) if " " in str(value) else str(value)
+        f"{value:.12g}" if isinstance(value, int | float) else quoted(str(value)) if " " in str(value) else str(value)
     )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Text in quotes, so that YAML reads it as text."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from ceasefire.errors import ScenarioError
+from ceasefire.scenario.compose import Assembly
 from ceasefire.scenario.find_scenarios import find_scenario, headline, list_changes
-from ceasefire.scenario.load import Loaded, load, split_reference
+from ceasefire.scenario.load import Loaded, load, split_reference, validated
+from ceasefire.scenario.overrides import Draft
 from ceasefire.scenario.parameter_paths import fits, quantities
+from ceasefire.scenario.yaml_with_lines import Located, Place, located_at
 from ceasefire.suggestions import nearest
 
 
@@ -26,22 +30,23 @@ class BaseScenario:
         """The scenario under more changes and settings. Raises ScenarioError when they do not fit."""
         if not changes and not settings:
             return self.loaded
-        if settings:
-            return load(self.file, (*self.loaded.changes, *changes), settings)
+        if settings or self.loaded.settings:
+            given = {**self.loaded.settings, **(settings or {})}
+            return load(self.file, (*self.loaded.changes, *changes), given)
         if tuple(changes) not in self._under:
             self._under[tuple(changes)] = load(self.file, (*self.loaded.changes, *changes))
         return self._under[tuple(changes)]
 
     def applying(self, kinds: Sequence[str]) -> list[str]:
-        """Names of the changes of these kinds that fit the scenario and that it does not have yet, in order."""
+        """Names of the changes of these kinds that fit the scenario and would change something of it, in order."""
         names = []
         for name, file in list_changes(self.file.parent).items():
             if name not in self.loaded.changes and headline(file).get("kind") in kinds:
                 try:
-                    self.under((name,))
+                    acts = self.under((name,)).digest != self.loaded.digest
                 except ScenarioError:
                     continue
-                names.append(name)
+                names += [name] * acts
         return names
 
     @cached_property
@@ -68,3 +73,24 @@ def open_base(reference: str | Path, near: Path | None = None) -> BaseScenario:
     is_path = "/" in first or first.endswith((".yaml", ".yml"))
     file = find_scenario(first, near if is_path else None)
     return BaseScenario(file, load(file, changes))
+
+
+def with_numbers(loaded: Loaded, numbers: Mapping[str, float], name: str) -> Loaded:
+    """The scenario with other numbers, by path, called `name`; none of them is drawn. ScenarioError: does not fit."""
+    content = loaded.resolved
+    for path, number in numbers.items():
+        content = _with_number(content, path.split("."), number)
+    draft = Draft(Located({}, Place(name)))
+    draft.overlay(located_at(content, Place(name)))
+    return replace(loaded, scenario=validated(Assembly(draft, list(content["motives"]))))
+
+
+def _with_number(content: Any, steps: list[str], number: float) -> Any:
+    """Content with a number at one place; a number that has a source gets another, for it is another number."""
+    if not steps:
+        return number if isinstance(content, (int, float)) else {"value": number, "source": "set by the design"}
+    key: Any = int(steps[0]) if isinstance(content, list) else steps[0]
+    inner = _with_number(content[key], steps[1:], number)
+    if isinstance(content, list):
+        return [*content[:key], inner, *content[key + 1 :]]
+    return {**content, key: inner}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
 from ceasefire.compilation.name_keys import name_key
-from ceasefire.simulation.compiled.day_loop import RESULT, blank_world, run_chunk
+from ceasefire.simulation.compiled.day_loop import RESULT, Records, blank_world, no_records, run_chunk
 from ceasefire.simulation.deferred_signals import wait_for_any
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 
@@ -55,10 +55,15 @@ NO_DRAWS: ParameterDraws = (
 
 @dataclass(frozen=True)
 class Batch:
-    """Worlds to simulate: openings of shape (points, numbers), and for every world its point and its number."""
+    """Worlds to simulate: for every world its point and its number.
+
+    A point starts from the record of `opening`, with `values` (shape: points, slots) at the positions `slots`;
+    not-a-number keeps the record's own. Whole records exist only for the points that are being simulated.
+    """
 
     opening: InitialState
-    openings: FloatArray
+    slots: NDArray[np.int64]
+    values: FloatArray
     points: NDArray[np.int64]
     worlds: NDArray[np.int64]
     seed: int
@@ -66,33 +71,56 @@ class Batch:
     def __len__(self) -> int:
         return len(self.worlds)
 
+    def openings(self, points: NDArray[np.int64]) -> FloatArray:
+        """The records that worlds of these points start from, shape (points, numbers of a record)."""
+        rows = np.repeat(self.opening.record.view(np.float64).reshape(1, -1), len(points), axis=0)
+        own = rows[:, self.slots]
+        given = self.values[points]
+        rows[:, self.slots] = np.where(np.isnan(given), own, given)
+        return rows
+
+    def part(self, first: int, last: int) -> tuple[FloatArray, NDArray[np.int64]]:
+        """The records of the points of worlds `first` to `last`, and for each world which of these is its own."""
+        used, own = np.unique(self.points[first:last], return_inverse=True)
+        return self.openings(used), own.astype(np.int64)
+
 
 def one_scenario(opening: InitialState, worlds: int, seed: int) -> Batch:
     """Worlds 0 to worlds - 1 of one scenario."""
-    rows = opening.record.view(np.float64).reshape(1, -1)
-    return Batch(opening, rows, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
+    nothing = np.zeros(0, np.int64), np.zeros((1, 0))
+    return Batch(opening, *nothing, np.zeros(worlds, np.int64), np.arange(worlds, dtype=np.int64), seed)
 
 
 def many_points(opening: InitialState, values: dict[str, FloatArray], worlds: int, seed: int) -> Batch:
     """The same `worlds` at every point of a design; `values` gives each path's number at each point."""
-    n = len(next(iter(values.values())))
-    rows = np.repeat(opening.record.view(np.float64).reshape(1, -1), n, axis=0)
-    for path, column in values.items():
-        rows[:, opening.slots[path]] = column
-    points = np.repeat(np.arange(n, dtype=np.int64), worlds)
-    return Batch(opening, rows, points, np.tile(np.arange(worlds, dtype=np.int64), n), seed)
+    slots = np.array([opening.slots[path] for path in values], np.int64)
+    numbers = np.column_stack(list(values.values())).astype(np.float64)
+    points = np.repeat(np.arange(len(numbers), dtype=np.int64), worlds)
+    return Batch(opening, slots, numbers, points, np.tile(np.arange(worlds, dtype=np.int64), len(numbers)), seed)
 
 
-def simulate(batch: Batch, first: int, last: int, drawn: ParameterDraws | None = None) -> WorldArray:
-    """Rows `first` to `last` of a batch: an array of RESULT."""
+def simulate(
+    batch: Batch,
+    first: int,
+    last: int,
+    drawn: ParameterDraws | None = None,
+    records: Records | None = None,
+    days: int = NO_LIMIT,
+) -> WorldArray:
+    """Rows `first` to `last` of a batch, simulated for at most `days` days: an array of RESULT.
+
+    `records` of these rows are filled, when given.
+    """
     scratch = blank_world(batch.opening.record.dtype)
     results = blank_world(RESULT, last - first)
+    openings, own = batch.part(first, last)
     with np.errstate(over="ignore"):
         run_chunk(
-            scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), batch.openings,
-            drawn or parameter_draws(batch.opening), np.uint64(batch.seed), batch.points[first:last],
-            batch.worlds[first:last], False, NO_LIMIT, results,
+            scratch, np.asarray(scratch).view(np.float64), scratch_arrays(scratch), openings,
+            drawn or parameter_draws(batch.opening), np.uint64(batch.seed), own, batch.worlds[first:last], False,
+            days, results, records or no_records(last - first),
         )  # fmt: skip
+    results["point"] = batch.points[first:last]
     return np.asarray(results)
 
 
@@ -133,7 +161,7 @@ def _run_one(
         run_chunk(
             record, np.asarray(record).view(np.float64), scratch_arrays(record), initial.reshape(1, -1), drawn,
             np.uint64(seed), np.zeros(1, np.int64), np.full(1, world, np.int64), begun, days,
-            blank_world(RESULT) if row is None else row,
+            blank_world(RESULT) if row is None else row, no_records(1),
         )  # fmt: skip
 
 
@@ -145,25 +173,44 @@ def cores(workers: int | None = None) -> int:
     return len(affinity(0)) if affinity else (os.cpu_count() or 1)
 
 
-def run_worlds(batch: Batch, workers: int | None = None, chunk: int = CHUNK) -> Iterator[tuple[int, WorldArray]]:
+Chunk = tuple[WorldArray, NDArray[np.int64]]
+"""Rows of some worlds, and their weekly counts."""
+
+
+def run_worlds(
+    batch: Batch,
+    workers: int | None = None,
+    chunk: int = CHUNK,
+    weeks: int = 0,
+    see: Callable[[WorldArray, NDArray[np.int64]], None] | None = None,
+) -> Iterator[tuple[int, WorldArray]]:
     """Simulate a batch on threads (compiled rules hold no interpreter lock); yield (first row, results) as they end.
 
-    The rows are the same bytes whatever the chunk size and the number of workers.
+    The rows are the same bytes whatever the chunk size and the number of workers. `see` is called with the rows of each
+    chunk and the counts of their first `weeks` weeks.
     """
     drawn = parameter_draws(batch.opening)
+
+    def one(first: int, last: int) -> Chunk:
+        records = no_records(last - first, weeks)
+        return simulate(batch, first, last, drawn, records), records[0]
+
     spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]
     with ThreadPoolExecutor(cores(workers)) as pool:
-        waiting: dict[Future[WorldArray], int] = {}
+        waiting: dict[Future[Chunk], int] = {}
         queue = iter(spans)
         for first, last in _some(queue, 2 * cores(workers)):
-            waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+            waiting[pool.submit(one, first, last)] = first
         while waiting:
             done = 0
             for future in wait_for_any(waiting):
                 done += 1
-                yield waiting.pop(future), future.result()
+                results, counts = future.result()
+                if see is not None:
+                    see(results, counts)
+                yield waiting.pop(future), results
             for first, last in _some(queue, done):
-                waiting[pool.submit(simulate, batch, first, last, drawn)] = first
+                waiting[pool.submit(one, first, last)] = first
 
 
 def _some(queue: Iterator[tuple[int, int]], count: int) -> Iterator[tuple[int, int]]:

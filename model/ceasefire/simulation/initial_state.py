@@ -16,6 +16,7 @@ from ceasefire.parameters.sourced_value import Amount, Quantity
 from ceasefire.scenario.schema import AGREEMENT_CLASSES, Campaign, Event, Scenario, ladder_of, rungs_of
 from ceasefire.world_state import (
     MECHANISM_FIELDS,
+    WINDOW,
     Sizes,
     size_class,
     slot_of,
@@ -164,6 +165,7 @@ class _StateBuilder:
     def _agreement(self) -> None:
         scenario, w = self.scenario, self.w
         w["horizon"] = scenario.horizon_days
+        w["day"] = scenario.day
         self.put_fields("mechanisms", scenario.mechanisms, {name: name for name in MECHANISM_FIELDS})
         self.put_fields("agreement", scenario.agreement, {name: name for name in AGREEMENT_NUMBERS})
         w["deal_class"] = AGREEMENT_CLASSES.index(scenario.agreement.class_)
@@ -184,6 +186,18 @@ class _StateBuilder:
         for nobody in ("cause_actor", "deciding_actor", "deciding_motive", "deciding_sector"):
             w[nobody] = -1
         w["refused_by"] = w["refused_motive"] = -1
+        if scenario.day:
+            self._later_day()
+
+    def _later_day(self) -> None:
+        """The day is not that of signing: terms have been renewed since, and the last fortnight is still felt."""
+        w, scenario = self.w, self.scenario
+        while 0 < w["expires"] <= scenario.day < scenario.horizon_days:
+            w["expires"] += w["renewal"]
+            w["renewals"] += 1
+        lately = round(scenario.war.ongoing.centre * scenario.war.toll_14d.centre / WINDOW)
+        w["deaths_ring"][[day % WINDOW for day in range(max(0, scenario.day - WINDOW), scenario.day)]] = lately
+        w["deaths_14d"] = w["deaths_ring"].sum()
 
     def _actors(self) -> None:
         w = self.w
@@ -310,6 +324,8 @@ class _StateBuilder:
             w["event_key"][e] = name_key(name)
             w["event_on"][e] = -1
             w["event_once"][e] = event.once
+            if event.day is not None and event.day.centre < self.scenario.day:
+                w["event_on"][e] = int(event.day.centre)
             w["event_task"][e] = -1 if event.when_met is None else tasks.index(event.when_met)
             if event.day is not None:
                 self.put(f"events.{e}.day", event.day, "event_day", e, high=np.inf, name=f"{name}: day")

@@ -50,7 +50,17 @@ class Trajectory:
     days_held: int
     cause: str
     cause_actor: str
+    sides: dict[str, str] = field(default_factory=dict)
+    """The side of each actor that has one; their order is that of `trust`."""
 
+    @property
+    def counted_days(self) -> int:
+        """Days in the totals of the world: attacks that end a deal are not a part of what it cost."""
+        return self.days_held if self.cause in NOT_COUNTED else len(self.days)
+
+
+NOT_COUNTED = ("offensive", "spoiler_offensive", "guarantor_clash")
+"""Causes whose last days are left out of a world's totals."""
 
 TRAJECTORY_FIELDS = (
     "rung", "counter", "trust", "ties", "attention", "violence", "last_talks", "event_on",
@@ -70,9 +80,17 @@ class DayLog:
     days: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, record: WorldArray) -> None:
-        """Add the day that has just ended, from the record of one world, of shape (1,)."""
+        """Add the day that has just ended, from the record of one world, of shape (1,).
+
+        Where worlds begin on a later day than that of signing, the days before it are as that day began.
+        """
+        if not self.days:
+            self.days = [self._values(self.opening.record)] * (int(record["day"][0]) - 1)
+        self.days.append(self._values(record))
+
+    def _values(self, record: WorldArray) -> dict[str, Any]:
         values = {name: record[name][0] for name in self.fields}
-        self.days.append({name: value.copy() if value.ndim else value.item() for name, value in values.items()})
+        return {name: value.copy() if value.ndim else value.item() for name, value in values.items()}
 
     def column(self, name: str) -> NDArray[Any]:
         """One field on every day: an array with one row per day."""
@@ -147,6 +165,7 @@ def from_day_log(scenario: Scenario, log: DayLog, last: WorldArray, label: str, 
         days_held=int(w["days_held"]),
         cause=CAUSES[int(w["cause"])],
         cause_actor=opening.actors[cause_actor] if cause_actor >= 0 else "",
+        sides={a: s for a in opening.actors if (s := scenario.actors[a].side) is not None},
     )
 
 

@@ -102,7 +102,8 @@ def _start_up(quick: bool) -> Measurements:
         (None, new_process.run_in_new_process(FLAGSHIP, 1)["seconds"]) if quick else new_process.cold_and_warm(FLAGSHIP)
     )
     peaks = {} if quick else {str(n): new_process.run_in_new_process(FLAGSHIP, n)["peak_mb"] for n in (1_000, 10_000)}
-    return {"seconds_cold": cold, "seconds_warm": warm, "peak_mb_by_worlds": peaks}
+    design = None if quick else new_process.run_in_new_process(FLAGSHIP, 1, 30, points=new_process.POINTS)["peak_mb"]
+    return {"seconds_cold": cold, "seconds_warm": warm, "peak_mb_by_worlds": peaks, "peak_mb_of_design": design}
 
 
 def machine() -> Measurements:
@@ -161,6 +162,9 @@ def sentences(measured: Measurements) -> list[str]:
     if measured["peak_mb_by_worlds"]:
         peaks = [f"{mb:.0f} MB for {int(worlds):,} worlds" for worlds, mb in measured["peak_mb_by_worlds"].items()]
         lines.append(f"Peak memory: {', '.join(peaks)}.")
+    if measured.get("peak_mb_of_design"):
+        design = f"{new_process.POINTS:,} points, each with {new_process.NUMBERS} numbers of its own"
+        lines.append(f"Peak memory of a design of {design}: {measured['peak_mb_of_design']:.0f} MB.")
     return lines
 
 

@@ -11,12 +11,27 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ceasefire.array_types import FloatArray
+
+if TYPE_CHECKING:
+    from ceasefire.simulation.initial_state import InitialState
+
+
+POINTS, NUMBERS = 10_000, 100
+"""The points of a design whose memory is measured, and the numbers that each changes."""
 
 
 def run_in_new_process(
-    scenario: str, worlds: int, days: int | None = None, *, settings: Mapping[str, str] | None = None
+    scenario: str, worlds: int, days: int | None = None, *, points: int = 1, settings: Mapping[str, str] | None = None
 ) -> dict[str, float]:
-    """A run in a new process: `seconds` from start to end, `living` (those spent simulating), `days`, `peak_mb`."""
+    """A run in a new process: `seconds` from start to end, `living` (those spent simulating), `days`, `peak_mb`.
+
+    With several `points`, `worlds` of each, and each has NUMBERS numbers of its own.
+    """
     command = [
         sys.executable,
         "-m",
@@ -24,6 +39,7 @@ def run_in_new_process(
         scenario,
         str(worlds),
         *([str(days)] if days else []),
+        *(["--points", str(points)] if points > 1 else []),
     ]
     package = str(Path(__file__).parents[3])
     path = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -62,12 +78,23 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
+def many_numbers(opening: InitialState, points: int, numbers: int) -> dict[str, FloatArray]:
+    """Values at each point for that many numbers of a scenario, a tenth below to what they are. ValueError: too few."""
+    stated = opening.record.view("f8")
+    paths = [path for path, slot in opening.slots.items() if stated[slot] > 0][:numbers]
+    if len(paths) < numbers:
+        raise ValueError(f"the scenario has {len(paths)} numbers above 0, not {numbers}")
+    steps = [0.9 + 0.1 * point / max(points - 1, 1) for point in range(points)]
+    return {path: stated[opening.slots[path]] * np.array(steps) for path in paths}
+
+
 def main() -> None:
     """Simulate worlds of a scenario, and print time, days and peak memory as JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("scenario")
     parser.add_argument("worlds", type=int)
     parser.add_argument("days", type=int, nargs="?")
+    parser.add_argument("--points", type=int, default=1)
     arguments = parser.parse_args()
     from ceasefire.scenario.load import load
     from ceasefire.simulation import engine
@@ -76,7 +103,12 @@ def main() -> None:
     scenario = load(arguments.scenario).scenario
     if arguments.days:
         scenario = scenario.model_copy(update={"horizon_days": arguments.days})
-    batch = engine.one_scenario(initial_state(scenario), arguments.worlds, 1)
+    opening = initial_state(scenario)
+    if arguments.points > 1:
+        values = many_numbers(opening, arguments.points, NUMBERS)
+        batch = engine.many_points(opening, values, arguments.worlds, 1)
+    else:
+        batch = engine.one_scenario(opening, arguments.worlds, 1)
     start = time.process_time()
     rows = engine.all_rows(batch)
     simulating = time.process_time() - start

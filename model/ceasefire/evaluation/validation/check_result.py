@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ceasefire.doc_pages import doc_page
+
 Verdict = Literal["pass", "miss", "undetermined", "not run"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "miss", "undetermined", "not run")
 Kind = Literal["verification", "validation"]
 Sample = Literal["in sample", "out of sample", "-"]
 
-NEEDS_DATA = "not run: needs data (--data DIR; docs/validation.md describes the files)"
+NEEDS_DATA = f"not run: needs data (--data DIR; {doc_page('validation.md')} describes the files)"
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import numpy as np
 from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
 from ceasefire.evaluation.validation.baselines import BASELINES, Baseline
-from ceasefire.reference_class.coded_deals import CensoredDurations, Deal, censored_durations
+from ceasefire.reference_class.coded_deals import Deal, censored_durations
 from ceasefire.reference_class.features import Features
 from ceasefire.reference_class.fit import fit_intractability, forecast
+from ceasefire.reference_class.outside_view.coded_deals import Durations
 from ceasefire.reference_class.reference_table import Table
 
 FOLDS = 10
@@ -26,7 +27,7 @@ class CrossValidation:
 
     way: str
     deals: tuple[Deal, ...]
-    durations: CensoredDurations
+    durations: Durations
     forecasts: dict[str, FloatArray]
 
     @property
@@ -53,7 +54,7 @@ def cross_validate(deals: Sequence[Deal], table: Table, way: str) -> CrossValida
     features = [deal.features for deal in chosen]
     fold = np.array(folds(countries))
 
-    def model(training: Sequence[Features], durations: CensoredDurations, test: Sequence[Features]) -> FloatArray:
+    def model(training: Sequence[Features], durations: Durations, test: Sequence[Features]) -> FloatArray:
         training_countries = [country for country, k in zip(countries, fold, strict=True) if k != left_out]
         return forecast(table, fit_intractability(table, training, durations, training_countries), test)
 
@@ -63,7 +64,7 @@ def cross_validate(deals: Sequence[Deal], table: Table, way: str) -> CrossValida
         out = fold == left_out
         training = [f for f, held_out in zip(features, out, strict=True) if not held_out]
         test = [f for f, held_out in zip(features, out, strict=True) if held_out]
-        training_durations = CensoredDurations(durations.low[~out], durations.high[~out])
+        training_durations = Durations(durations.low[~out], durations.high[~out])
         for name, forecaster in forecasters.items():
             forecasts[name][out] = forecaster(training, training_durations, test)
     return CrossValidation(way, chosen, durations, forecasts)

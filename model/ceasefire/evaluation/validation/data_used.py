@@ -13,11 +13,13 @@ from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import Request, digests
 from ceasefire.evaluation.validation.check_result import Sample
 from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation, cross_validate
+from ceasefire.evaluation.validation.scoreboard import Scoreboard, scoreboard
 from ceasefire.reference_class.coded_deals import FILE, WAYS, Deal, read_deals
 from ceasefire.reference_class.features import Cell, Features, cell_of
 from ceasefire.reference_class.fit import forecast
 from ceasefire.reference_class.generate import TEMPLATE
 from ceasefire.reference_class.observed_durations import Targets, shipped_mix, shipped_targets, targets_of
+from ceasefire.reference_class.outside_view.data_folder import RECENT
 from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulate_table
 from ceasefire.reference_class.shipped_fit import WAY, shipped_fit
 from ceasefire.scenario.load import load
@@ -71,11 +73,19 @@ class Evidence:
         return {way: cross_validate(self.deals, self.table, way) for way in WAYS}
 
     @cached_property
+    def scoreboard(self) -> Scoreboard | None:
+        """Scores of every forecaster side by side; None without data."""
+        if self.data is None:
+            return None
+        return scoreboard(self.data, self.cross_validated, self.quick)
+
+    @cached_property
     def request(self) -> Request:
         """Identifies a validation run whose scores and figures are saved. ValueError without data."""
         if self.data is None:
             raise ValueError("no data, so no scores to save")
-        files, generic = digests([self.data / FILE]), load(TEMPLATE).digest
+        there = [file for file in (self.data / FILE, self.data / RECENT) if file.is_file()]
+        files, generic = digests(there), load(TEMPLATE).digest
         settings = {"worlds": self.worlds, "seed": self.seed, "files": files, "generic_scenario": generic}
         return Request("validation", {"command": "validate", **settings})
 

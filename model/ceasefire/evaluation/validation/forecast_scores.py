@@ -25,7 +25,8 @@ from ceasefire.evaluation.validation.baselines import BASELINES
 from ceasefire.evaluation.validation.check_result import Finding, Verdict, gain_verdict, joint_verdict, not_run
 from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation
 from ceasefire.evaluation.validation.data_used import Evidence
-from ceasefire.reference_class.coded_deals import WAYS, CensoredDurations
+from ceasefire.reference_class.coded_deals import WAYS
+from ceasefire.reference_class.outside_view.coded_deals import Durations
 
 ROW = "skill"
 DATED_WAYS = ("dated", "mid", "upper")
@@ -39,7 +40,7 @@ class Measure:
     name: str
     ways: tuple[str, ...]
     sign: float
-    score: Callable[[FloatArray, CensoredDurations], FloatArray]
+    score: Callable[[FloatArray, Durations], FloatArray]
 
 
 MEASURES = (

@@ -103,7 +103,7 @@ class IdlibWorlds:
         scenario = load(reference).scenario
         batch = uncertainty_batch(scenario, initial_state(scenario), SEED)
         assert isinstance(batch, Batch)
-        shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.openings))
+        shares = np.random.default_rng(SEED).uniform(*recorded, len(batch.values))
         counts, held = record_counts(batch, shares, days)
         return counts, held.astype(np.float64)
 

@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_ndtr, ndtr
 
-from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
+from ceasefire.analysis.cox_regression import breslow_slopes, breslow_survival, middle_days
+from ceasefire.analysis.interval_censored import BINS, EDGES, masses_alive, turnbull
 from ceasefire.array_types import FloatArray
+from ceasefire.reference_class.features import Features
 from ceasefire.reference_class.outside_view.coded_deals import (
+    REFERENCE_TERM,
     Durations,
     Ending,
     Reading,
@@ -48,13 +51,22 @@ class Coded:
         return Coded(self.x[index], self.start[index], self.country[index], self.conflict[index])
 
 
+def coded(features: Sequence[Features]) -> Coded:
+    """Deals of which only the features are known."""
+    rows = [
+        [
+            1.0, f.ceasefire_class == "preliminary", f.ceasefire_class == "definitive", f.sides == "unilateral",
+            f.local, f.written, f.fixed_term, np.log((f.term_days or REFERENCE_TERM) / REFERENCE_TERM), f.mechanism,
+            f.enforcement != "none", f.mediated, np.log1p(f.prior_ceasefires),
+        ]
+        for f in features
+    ]  # fmt: skip
+    unknown = np.full(len(rows), "")
+    x = np.array(rows, np.float64).reshape(len(rows), len(COVARIATES))
+    return Coded(x, np.zeros(len(rows)), unknown, unknown)
+
+
 Baseline = Callable[[Coded, Durations, Coded], FloatArray]
-
-
-def masses_of(alive: FloatArray) -> FloatArray:
-    """Masses of bins from P(T >= edge), shape (n, BINS)."""
-    after = np.concatenate([alive[:, 1:], np.zeros((len(alive), 1))], axis=1)
-    return np.asarray(np.maximum(alive - after, 0.0))
 
 
 def pooled_curve(durations: Durations) -> FloatArray:
@@ -88,8 +100,9 @@ def _accelerated(log_survival: Callable[[FloatArray], FloatArray]) -> Baseline:
     """Log days linear in the covariates, with errors of one distribution; maximum likelihood with a small ridge."""
 
     def forecast(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
-        low, high = log_window(durations, np.full(len(durations.low), np.nan), 1.0)
-        first, censored = np.isneginf(low), np.isinf(high)
+        low, _ = log_window(durations, np.full(len(durations.low), np.nan), 1.0)
+        first, censored = np.isneginf(low), np.isinf(durations.high) | (durations.low >= EDGES[-1])
+        high = np.log(durations.high)  # uncut: that an undated end may lie beyond the horizon is no end before it
         low, high = np.where(first, 0.0, low), np.where(censored, 0.0, high)
 
         def loss(theta: FloatArray) -> float:
@@ -106,7 +119,7 @@ def _accelerated(log_survival: Callable[[FloatArray], FloatArray]) -> Baseline:
             edges = np.log(EDGES)
         away = (edges[None, :] - (wanted.x @ theta[:-1])[:, None]) / np.exp(theta[-1])
         alive = np.where(np.isneginf(away), 1.0, np.exp(log_survival(np.where(np.isneginf(away), 0.0, away))))
-        return masses_of(alive)
+        return masses_alive(alive)
 
     return forecast
 
@@ -123,36 +136,13 @@ loglogistic = _accelerated(lambda y: -np.logaddexp(0.0, y))
 
 def cox(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     """Cox regression by Breslow's partial likelihood; an undated end is put in the middle of its interval."""
-    ended = ~np.isinf(durations.high)
-    days = np.where(
-        ended, np.floor((durations.low + np.where(ended, durations.high, 0.0) - 1.0) / 2) + 0.5, durations.low
-    )
-    days = np.minimum(np.maximum(days, 0.25), EDGES[-1])
-    ended &= days < EDGES[-1]
-    beta = breslow_slopes(learnt.x[:, 1:], days, ended)
-    risk = np.exp(np.clip(learnt.x[:, 1:] @ beta, -30.0, 30.0))
-    times = np.unique(days[ended])
-    steps = np.array([(ended & (days == t)).sum() / risk[days >= t].sum() for t in times])
-    hazard = np.concatenate([[0.0], np.cumsum(steps)])[np.searchsorted(times, EDGES)]
-    alive = np.exp(-hazard[None, :] * np.exp(np.clip(wanted.x[:, 1:] @ beta, -30.0, 30.0))[:, None])
+    days = np.clip(middle_days(durations.low, durations.high), 0.25, EDGES[-1])
+    ended = ~np.isinf(durations.high) & (days < EDGES[-1])
+    x = learnt.x[:, 1:]
+    beta = breslow_slopes(x, days, ended, RIDGE)
+    alive = breslow_survival(x, days, ended, beta, wanted.x[:, 1:], EDGES)
     n = len(learnt.x)
-    return np.asarray((n * masses_of(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
-
-
-def breslow_slopes(x: FloatArray, days: FloatArray, ended: NDArray[np.bool_], ridge: float = RIDGE) -> FloatArray:
-    """Log hazard ratios that are most likely by Breslow's partial likelihood; x (n, columns) without a constant."""
-    order = np.argsort(-days, kind="stable")
-    x, day, event = x[order], days[order], ended[order]
-    last = np.searchsorted(-day, -day, side="right") - 1  # last position of those still at risk on that day
-
-    def loss(beta: FloatArray) -> tuple[float, FloatArray]:
-        risk = np.exp(np.clip(x @ beta, -30.0, 30.0))
-        at_risk, weighted = np.cumsum(risk)[last], np.cumsum(risk[:, None] * x, axis=0)[last]
-        value = ((x @ beta - np.log(at_risk))[event]).sum() - ridge * beta @ beta
-        slope = (x - weighted / at_risk[:, None])[event].sum(axis=0) - 2 * ridge * beta
-        return -float(value), -slope
-
-    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+    return np.asarray((n * masses_alive(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
 
 
 BASELINES: dict[str, Baseline] = {
@@ -187,7 +177,7 @@ class ConflictEffect:
             variance -= self.spread**4 * float(posterior.reduction.sum())
         with np.errstate(divide="ignore"):
             alive = ndtr((mean - np.log(EDGES)) / np.sqrt(variance + self.noise**2))
-        return np.asarray(masses_of(alive[None, :])[0])
+        return np.asarray(masses_alive(alive[None, :])[0])
 
     def _posterior(self, x: FloatArray, durations: Durations, start: Sites | None) -> Propagated:
         n = len(x)

@@ -27,7 +27,7 @@ from ceasefire.analysis.forecast_scores import (
     mean_by_group,
     restricted_mean,
 )
-from ceasefire.analysis.interval_censored import EDGES, surviving
+from ceasefire.analysis.interval_censored import EDGES, masses_alive, surviving
 from ceasefire.array_types import FloatArray
 from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import ScenarioError
@@ -36,7 +36,6 @@ from ceasefire.evaluation.validation.outside_view_baselines import (
     Coded,
     fit_conflict_effect,
     lognormal,
-    masses_of,
 )
 from ceasefire.reference_class.outside_view.coded_deals import (
     READINGS,
@@ -183,7 +182,7 @@ def outside_masses(model: Parameters, reading: Reading, everyone: Deals, k: int)
     prior, nobody = nothing_known(model), np.zeros(0, np.int64)
     known = effect(prior, model, deal, everyone.table.take(own[index]), durations)
     fresh = effect(prior, model, deal, everyone.table.take(nobody), durations.take(nobody))
-    return masses_of(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
+    return masses_alive(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -382,11 +381,12 @@ def markdown(title: str, rows: Sequence[dict[str, Any]]) -> str:
     """One table as Markdown."""
     columns = [name for name in rows[0] if any(row[name] is not None for row in rows)]
     lines = [f"**{title}**", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(_cell(name, row[name]) for name in columns) + " |" for row in rows]
+    lines += ["| " + " | ".join(score_cell(name, row[name]) for name in columns) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def _cell(name: str, value: Any) -> str:
+def score_cell(name: str, value: Any) -> str:
+    """A cell of a table of scores; a gain has its 95 % interval."""
     if value is None:
         return ""
     if isinstance(value, (tuple, list)):

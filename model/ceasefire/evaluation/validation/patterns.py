@@ -15,6 +15,7 @@ from ceasefire.evaluation.validation.idlib_patterns import (
     violations_rarely_end_it,
 )
 from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
+from ceasefire.evaluation.validation.scoreboard import outside_view_findings
 from ceasefire.evaluation.validation.violation_patterns import talks, violations
 
 ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
@@ -29,6 +30,7 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     expected_signs,
     monitors_alone,
     forecast_skill,
+    lambda evidence: outside_view_findings(evidence.scoreboard),
 )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ceasefire.evaluation.verification.runs import deaths, lived
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
-from ceasefire.scenario.find_scenarios import list_scenarios, shipped
+from ceasefire.scenario.find_scenarios import list_cases, list_scenarios, shipped
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 
@@ -28,9 +28,13 @@ SMALL = "small-front"
 
 
 def scenarios() -> dict[str, Path | None]:
-    """Names of the scenarios with a golden outcome: the small front, and every shipped one with its file."""
-    folder = shipped("scenarios").resolve()
-    files = {name: path for name, path in list_scenarios().items() if path.resolve().parent == folder}
+    """Names of the scenarios with a golden outcome, with their files: the small front, and every shipped one but cases.
+
+    Cases differ from the neutral base, which has an outcome, in a few numbers only.
+    """
+    folder, cases = shipped("scenarios").resolve(), list_cases()
+    listed = list_scenarios().items()
+    files = {name: path for name, path in listed if path.resolve().parent == folder and name not in cases}
     return {SMALL: None, **dict(sorted(files.items()))}
 
 
@@ -92,11 +96,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ceasefire.evaluation.verification.golden", description=__doc__)
     parser.add_argument("--update", action="store_true", help="write the outcomes of today down")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where they are kept")
+    parser.add_argument("names", nargs="*", help="the scenarios to compare; all when not given")
     asked = parser.parse_args(arguments)
     if asked.update:
         print("\n".join(f"changed: {name}" for name in update(asked.folder)) or "nothing changed")
         return 0
-    found = [line for name in scenarios() for line in differences(name, asked.folder)]
+    found = [line for name in asked.names or scenarios() for line in differences(name, asked.folder)]
     print("\n".join(found) or "all as written down")
     return 1 if found else 0
 

@@ -135,6 +135,14 @@ class Durations:
     low: FloatArray
     high: FloatArray
 
+    def __len__(self) -> int:
+        return len(self.low)
+
+    @property
+    def censored(self) -> NDArray[np.bool_]:
+        """Held until the last observation."""
+        return np.isinf(self.high)
+
     def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> Durations:
         """Some of them."""
         return Durations(self.low[index], self.high[index])

@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 from typing import cast
 
+from ceasefire.doc_pages import doc_page
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES, Class, DealFacts, Ending, Record
 from ceasefire.reference_class.outside_view.table_cells import Cells, cells_of, missing_columns
@@ -52,7 +53,7 @@ def read_durations(folder: Path) -> list[Record]:
     if not folder.is_dir():
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
-        message = f"'{folder}' has no file {DURATIONS}; docs/forecasts.md says what it holds"
+        message = f"'{folder}' has no file {DURATIONS}; {doc_page('forecasts.md')} says what it holds"
         raise ScenarioError([Fault("", None, "", message)])
     from ceasefire.data_files.read_table import text_rows
 

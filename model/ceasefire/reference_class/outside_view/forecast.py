@@ -125,6 +125,10 @@ class DealForecast:
 
     def band(self, days: FloatArray) -> FloatArray:
         """Low and high end of the 90 % range of the headline, over what effects and numbers may be; (2, len(days))."""
+        return self.quantiles(days, RANGE)
+
+    def quantiles(self, days: FloatArray, shares: Sequence[float]) -> FloatArray:
+        """Quantiles of the headline's chances over what effects and numbers may be, (len(shares), len(days))."""
         theta, covariance = self.view.theta[HEADLINE], self.view.covariance[HEADLINE]
         values, vectors = np.linalg.eigh(covariance)
         normal = np.random.default_rng(1989).standard_normal((DRAWS, len(theta)))
@@ -135,7 +139,7 @@ class DealForecast:
         mean = np.array([model.mean(table)[0] for model in models])
         noise = np.array([model.noise(table)[0] for model in models])
         speed = np.array([model.lapse_speed for model in models])
-        return holds_over_draws(self.headline, days, np.array(RANGE), mean, noise, speed)
+        return holds_over_draws(self.headline, days, np.array(shares), mean, noise, speed)
 
     @property
     def median(self) -> float:

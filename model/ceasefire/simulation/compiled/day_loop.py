@@ -15,7 +15,8 @@ from ceasefire.rules.exchange_fire import fire_rate_bound
 from ceasefire.rules.initialise import initialise
 from ceasefire.rules.perceive import read_indicators as _read_indicators
 from ceasefire.rules.perceive import review_is_due
-from ceasefire.world_state import N_COUNTERS
+from ceasefire.simulation.compiled.recorded_counts import COUNTED, WEEKLY, count_day, count_week
+from ceasefire.world_state import C_CIVILIAN, N_COUNTERS
 
 RESULT = np.dtype(
     [
@@ -163,25 +164,58 @@ def write_result_row(w, row):
         row.counter[c] = w.counter[c]
 
 
+@seldom
+def branch(w, branches):
+    """A copy of a world has the past of the world, and from the day of a branch on draws of its own.
+
+    `branches`: shape (branches, 2), day and number of the copy.
+    """
+    for b in range(branches.shape[0]):
+        if branches[b, 0] == w.day:
+            w.key = random_streams.world_key(np.uint64(w.key), np.uint64(branches[b, 1]))
+
+
 @called_from_python
-def run_chunk(worlds, numbers, room, openings, drawn, seed, points, numbers_of_worlds, begun, days, results):
+def run_chunk(worlds, numbers, room, openings, drawn, seed, points, numbers_of_worlds, begun, days, results, records):
     """Simulate each (point, world) pair in turn in one scratch record; fill a row of results for each.
 
     A world starts on day 0, or goes on from the state of the record when it has `begun`, and is simulated to its end or
     for at most `days` days. This is the only entry to the loop from Python: a day takes long to compile, and is
-    compiled once.
+    compiled once. `records` holds what is recorded and branched; see `no_records`.
     """
     nearness, close = room
+    weekly, daily, recorded, branches = records
+    weeks, counted = weekly.shape[1], daily.shape[1]
     for k in range(numbers_of_worlds.shape[0]):
         w = worlds[0]
         if not begun:
             start_world(w, numbers, openings[points[k]], drawn, seed, numbers_of_worlds[k])
         simulated = 0
         while w.over == 0 and simulated < days:
+            if branches.shape[1] > 0:
+                branch(w, branches[k])
+            day = w.day
+            civilians = w.counter[C_CIVILIAN]
             step_day(w, numbers, nearness, close)
             simulated += 1
+            if day < 7 * weeks:
+                count_week(w, weekly[k])
+            if day < counted:
+                count_day(w, recorded[k], civilians, daily[k, day])
         write_result_row(w, results[k])
         results[k].point = points[k]
+
+
+Records = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+
+
+def no_records(count: int, weeks: int = 0, days: int = 0, branches: int = 0) -> Records:
+    """Arrays to record `count` worlds in, all zero: weeks (count, weeks, WEEKLY), days (count, days, COUNTED), share of
+    deaths that is recorded (count,), branches (count, branches, 2). What has no length costs nothing."""
+    return (
+        np.zeros((count, weeks, WEEKLY), np.int64), np.zeros((count, days, COUNTED)), np.zeros(count),
+        np.zeros((count, branches, 2), np.int64),
+    )  # fmt: skip
 
 
 def blank_world(dtype: np.dtype[Any], count: int = 1) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Worlds counted as a war is counted, compiled: recorded incidents and the dead of each side, day by day."""
+"""Worlds counted as a war is counted, compiled: by day as far as recorded, and by week as it is."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire.compilation import random_streams
-from ceasefire.compilation.decorators import called_from_python, rule
-from ceasefire.simulation.compiled.day_loop import start_world, step_day
-from ceasefire.world_state import C_CIVILIAN, World
+from ceasefire.compilation.decorators import rule
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, World
 
 EVENTS, DEATHS, CIVILIAN, FIRST_SIDE, SECOND_SIDE = range(5)
 """What is counted on a day: deadly incidents and their dead as far as recorded; all civilian dead; each side's dead."""
@@ -19,6 +18,14 @@ COUNTED = 5
 
 Counts = NDArray[np.float64]
 """Counts of days, shape (worlds, days, COUNTED)."""
+
+INCIDENTS, VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS = range(4)
+"""What is counted of a week: deadly incidents, all violations, all deaths, civilian deaths; nothing goes unrecorded."""
+
+WEEKLY = 4
+
+WEEK = 7
+"""Days."""
 
 
 @rule
@@ -38,19 +45,19 @@ def count_day(w: World, recorded: float, civilians_before: float, row: Counts) -
             row[FIRST_SIDE + w.side[a]] += w.losses_today[a]
 
 
-@called_from_python
-def record_chunk(worlds, numbers, room, openings, drawn, seed, points, which, recorded, counts, held):  # type: ignore[no-untyped-def]
-    """Live each world until its truce ends or the window is full; note every day, and how many it held."""
-    w = worlds[0]
-    nearness, close = room
-    for k in range(which.shape[0]):
-        start_world(w, numbers, openings[points[k]], drawn, seed, which[k])
-        counts[k] = 0.0
-        w.horizon = min(w.horizon, counts.shape[1])
-        while w.over == 0:
-            before = w.counter[C_CIVILIAN]
-            day = w.day
-            step_day(w, numbers, nearness, close)
-            if day < counts.shape[1]:
-                count_day(w, recorded[k], before, counts[k, day])
-        held[k] = w.days_held
+@rule
+def count_week(w: World, weeks: NDArray[np.int64]) -> None:
+    """Count the day that has ended into its week, shape (weeks, WEEKLY): incidents of the week, the rest since day 0.
+
+    Sums since day 0 are written on the last day of a week only; a week that a world does not live through is not told.
+    """
+    day = w.day - 1
+    week = day // WEEK
+    for k in range(w.n_firing):
+        f = w.firing[k]
+        weeks[week, INCIDENTS] += w.killed[f, 0] + w.killed[f, 1] + w.killed[f, 2] > 0
+    if day % WEEK == WEEK - 1:
+        for kind in range(4):
+            weeks[week, VIOLATIONS] += int(w.counter[kind])
+        weeks[week, CIVILIAN_DEATHS] = int(w.counter[C_CIVILIAN])
+        weeks[week, ALL_DEATHS] = int(w.counter[C_CIVILIAN] + w.counter[C_COMBATANT])

@@ -1,0 +1,170 @@
+"""Charts of a nowcast: what was seen among the worlds, what to expect, and how early counts foretell an end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from ceasefire.array_types import FloatArray
+from ceasefire.charts.layout import LEFT, Caption, Page, day_axis, page, share_axis, spread
+from ceasefire.charts.style import (
+    BLUE,
+    COMPARISON_COLOURS,
+    COMPARISON_DASHES,
+    INK,
+    QUIET,
+    SMALL,
+    TEXT,
+    VERMILLION,
+    WIDTH_INCHES,
+    house_style,
+)
+
+FANS = ("#E3EDF5", "#C3D9EA", "#9DC2DD")
+"""From the widest band to the narrowest."""
+
+AHEAD = ("#F8E6DC", "#F0C9B2", "#E4A684")
+
+ROOM_RIGHT = 1.55
+PANEL = 1.75
+GAP = 0.5
+
+
+@dataclass(frozen=True)
+class WeekPanel:
+    """One figure by week: first days, quantiles (odd levels, weeks), and what was seen, NaN where not known."""
+
+    title: str
+    first: FloatArray
+    fan: FloatArray
+    seen: FloatArray
+
+
+@house_style()
+def weeks_chart(panels: Sequence[WeekPanel], day: int, caption: Caption, finding: str, worlds: int) -> Figure:
+    """What was seen by week over the fan of the worlds, and from `day` on the fan of those that agree with it."""
+    inner = len(panels) * (PANEL + GAP) + 0.35
+    sheet = page(inner, caption.title, finding, caption.footer(worlds))
+    width = WIDTH_INCHES - LEFT - ROOM_RIGHT
+    last = int(max(panel.first[-1] for panel in panels)) + 7
+    for number, panel in enumerate(panels):
+        bottom = sheet.bottom + 0.5 + (len(panels) - 1 - number) * (PANEL + GAP)
+        axes = sheet.axes(LEFT, bottom, width, PANEL)
+        _fan(axes, panel, day)
+        day_axis(axes, last, label=number == len(panels) - 1)
+        axes.set_ylabel(f"{panel.title} a week", labelpad=3)
+        if number == 0:
+            _key(sheet, LEFT + width + 0.1, bottom + PANEL)
+    return sheet.figure
+
+
+def _fan(axes: Axes, panel: WeekPanel, day: int) -> None:
+    middle = panel.first + 3.5
+    ahead = panel.first >= day
+    bands = len(panel.fan) // 2
+    for part, colours, name in ((~ahead, FANS, "worlds"), (ahead, AHEAD, "ahead")):
+        if not part.any():
+            continue
+        for band in range(bands):
+            low, high = panel.fan[band][part], panel.fan[-1 - band][part]
+            axes.fill_between(middle[part], low, high, facecolor=colours[band], linewidth=0, gid=f"{name}-{band}")
+        axes.plot(middle[part], panel.fan[bands][part], color=QUIET, linewidth=0.8, gid=f"{name}-median")
+    axes.plot(middle, panel.seen, color=INK, linewidth=1.5, marker="o", markersize=2.6, gid="seen", zorder=4)
+    axes.axvline(day, color=VERMILLION, linewidth=1.0, gid="day")
+    top = max(np.nanmax(panel.fan[-2], initial=1.0), np.nanmax(panel.seen, initial=1.0))
+    axes.set_ylim(0, 1.08 * float(top))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+
+
+def _key(sheet: Page, left: float, top: float) -> None:
+    lines = (
+        ("what was seen", INK, "bold"),
+        ("the worlds: bands of\n50, 80 and 96 %,\nand the median", BLUE, "normal"),
+        ("day of the nowcast", VERMILLION, "bold"),
+        ("after it: worlds that\nagree with the counts", VERMILLION, "normal"),
+    )
+    for words, colour, weight in lines:
+        sheet.write(left, top, words, va="top", size=SMALL, color=colour, weight=weight)
+        top -= 0.14 * (words.count("\n") + 1) + 0.05
+
+
+@house_style()
+def still_holding_chart(
+    days: FloatArray, without: FloatArray, counted: FloatArray, caption: Caption, finding: str, worlds: int
+) -> Figure:
+    """The share that still holds by days from the nowcast on, without and with the counts."""
+    sheet = page(3.4, caption.title, finding, caption.footer(worlds))
+    width, height, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, 2.75, sheet.bottom + 0.5
+    axes = sheet.axes(LEFT, bottom, width, height)
+    share_axis(axes, "still holding")
+    day_axis(axes, int(days[-1]))
+    axes.set_xlabel("days from the day of the nowcast", labelpad=2)
+    axes.plot(days, without, color=QUIET, linewidth=1.4, linestyle=(0, (4, 2)), gid="without")
+    axes.plot(days, counted, color=BLUE, linewidth=2.0, gid="counted")
+    ends = [(float(counted[-1]), "with the counts", BLUE), (float(without[-1]), "without them", QUIET)]
+    _name_ends(sheet, ends, LEFT + width + 0.08, bottom, height)
+    return sheet.figure
+
+
+@house_style()
+def early_warning_chart(
+    days_before: Sequence[int], shares: FloatArray, false_alarms: Sequence[float], caption: Caption, finding: str,
+    worlds: int,
+) -> Figure:  # fmt: skip
+    """Shares of ends that an alarm precedes by so many days, a curve for each rate of false alarms."""
+    sheet = page(3.4, caption.title, finding, caption.footer(worlds))
+    width, height, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, 2.75, sheet.bottom + 0.5
+    axes = sheet.axes(LEFT, bottom, width, height)
+    share_axis(axes, "ends with the alarm on")
+    axes.set_xlim(days_before[-1], 0)
+    axes.set_xticks(list(days_before)[::2])
+    axes.set_xlabel("days before the end", labelpad=2)
+    ends = []
+    for number, (rate, curve) in enumerate(zip(false_alarms, shares, strict=True)):
+        colour = COMPARISON_COLOURS[number]
+        axes.plot(days_before, curve, color=colour, linestyle=COMPARISON_DASHES[number], gid=f"alarms-{number}")
+        axes.axhline(rate, color=colour, linewidth=0.6, alpha=0.6)
+        ends.append((float(curve[0]), f"alarm on in {rate:.0%} of\nthe quiet weeks".replace("%", "\u00a0%"), colour))
+    _name_ends(sheet, ends, LEFT + width + 0.08, bottom, height)
+    return sheet.figure
+
+
+@house_style()
+def walk_through_chart(
+    days: FloatArray, incidents: FloatArray, without: FloatArray, counted: FloatArray, ended: int, caption: Caption,
+    finding: str, worlds: int,
+) -> Figure:  # fmt: skip
+    """A real truce day by day: incidents of the last 30 days, and chances to end within 90 days."""
+    sheet = page(4.6, caption.title, finding, caption.footer(worlds))
+    width, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, sheet.bottom + 0.5
+    last = max(ended, int(days[-1])) + 10
+    upper = sheet.axes(LEFT, bottom + 2.65, width, 1.2)
+    upper.plot(days, incidents, color=INK, linewidth=1.4, gid="incidents")
+    upper.set_ylim(0, 1.1 * max(1.0, float(incidents.max())))
+    upper.set_ylabel("incidents", labelpad=3)
+    upper.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    day_axis(upper, last, label=False)
+    axes = sheet.axes(LEFT, bottom, width, 2.3)
+    share_axis(axes, "ends within 90 days")
+    day_axis(axes, last)
+    axes.plot(days, without, color=QUIET, linewidth=1.4, linestyle=(0, (4, 2)), gid="without")
+    axes.plot(days, counted, color=BLUE, linewidth=1.8, gid="counted")
+    for panel in (upper, axes):
+        panel.axvline(ended, color=VERMILLION, linewidth=1.2, gid="ended")
+        panel.axvspan(ended - 90, ended, facecolor="#F8E6DC", linewidth=0, zorder=0)
+    ends = [(float(counted[-1]), "with the counts", BLUE), (float(without[-1]), "without them", QUIET),
+            (0.98, "it ended; shaded:\nwithin 90 days of it", VERMILLION)]  # fmt: skip
+    _name_ends(sheet, ends, LEFT + width + 0.08, bottom, 2.3)
+    return sheet.figure
+
+
+def _name_ends(sheet: Page, ends: Sequence[tuple[float, str, str]], left: float, bottom: float, height: float) -> None:
+    heights = [0.17 * (words.count("\n") + 1) + 0.05 for _, words, _ in ends]
+    centres = spread([end * height for end, _, _ in ends], heights, -0.1, height + 0.1)
+    for (_, words, colour), centre in zip(ends, centres, strict=True):
+        sheet.write(left, bottom + centre, words, va="center", size=TEXT, color=colour, weight="bold")

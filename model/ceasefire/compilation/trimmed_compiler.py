@@ -1,0 +1,119 @@
+"""A shorter way to compile rules with numba, which leans on private parts of it; the bits are those of the plain way.
+
+Rules are compiled into their callers, so that on their own they need neither optimisation nor machine code, and one
+version of a rule serves every constant that it is called with. Where numba lacks a part that is needed here, and where
+CEASEFIRE_PLAIN_COMPILER is set, numba compiles in its own way.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from numba.core import compiler, compiler_machinery, targetconfig, typed_passes, types
+
+from ceasefire.compilation.decorators import KNOWN_NUMBA, PLAIN
+
+NEEDED = (
+    (compiler.DefaultPassBuilder, "define_nopython_pipeline"),
+    (compiler_machinery.PassManager, "add_pass_after"),
+    (typed_passes, "AnnotateTypes"),
+    (typed_passes, "NativeLowering"),
+    (compiler.Flags, "no_compile"),
+    (targetconfig.TargetConfig, "options"),
+    (targetconfig.TargetConfig, "values"),
+    (types, "unliteral"),
+)
+"""Private parts of numba that are used: their owners and names."""
+
+SHORTER = not PLAIN and KNOWN_NUMBA and all(hasattr(owner, name) for owner, name in NEEDED)
+"""Whether rules are compiled in the shorter way."""
+
+
+@compiler_machinery.register_pass(mutates_CFG=False, analysis_only=True)
+class _SkipOptimisation(compiler_machinery.AnalysisPass):
+    """Skips LLVM's optimisation of a rule, and its machine code: both are made where it is inlined."""
+
+    _name = "skip_optimisation"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def run_pass(self, state: Any) -> bool:
+        """Create the library that the rule goes into, with its final optimisation switched off."""
+        state.library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        state.library._optimize_final_module = lambda: None
+        state.flags.no_compile = True
+        return False
+
+
+@compiler_machinery.register_pass(mutates_CFG=False, analysis_only=True)
+class _NameForCallers(compiler_machinery.AnalysisPass):
+    """Makes a rule without machine code known to its callers, under a builtin function that is never called."""
+
+    _name = "name_for_callers"
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def run_pass(self, state: Any) -> bool:
+        """Register the rule, as lowering does where it makes machine code."""
+        state.flags.no_compile = False
+        name: Any = [].append
+        state.targetctx.insert_user_function(name, state.cr.fndesc, [state.library])
+        for reload in getattr(state.library, "_reload_init", ()):  # numba 0.61 has none
+            state.reload_init.append(reload)
+        state.cr = state.cr._replace(cfunc=name)
+        return False
+
+
+class _RuleCompiler(compiler.CompilerBase):
+    """numba's usual pipeline without the optimisation and the machine code of rules on their own."""
+
+    def define_pipelines(self) -> list[Any]:
+        """The one pipeline for rules."""
+        usual = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
+        usual.add_pass_after(_SkipOptimisation, typed_passes.AnnotateTypes)
+        usual.add_pass_after(_NameForCallers, typed_passes.NativeLowering)
+        usual.finalize()
+        return [usual]
+
+
+RULE_COMPILER = _RuleCompiler if SHORTER else None
+
+
+@cache
+def rules_only(kind: Any) -> Any:
+    """A subclass of numba's dispatcher that refuses calls from Python: the function has no Python entry point."""
+
+    def refuse(self: Any, *_: object) -> None:
+        raise TypeError(f"{self.__name__} is compiled into other rules only; from Python call it through python_rules")
+
+    def get_call_template(self: Any, args: Any, kws: Any) -> Any:
+        unliteral: Any = vars(types)["unliteral"]
+        given = {name: unliteral(each) for name, each in dict(kws).items()}
+        return kind.get_call_template(self, [unliteral(each) for each in args], given)
+
+    own: dict[str, Any] = {"__call__": refuse}
+    return type(kind.__name__, (kind,), own | ({"get_call_template": get_call_template} if SHORTER else {}))
+
+
+@cache
+def _names(kind: type[Any]) -> int:
+    return hash(tuple(sorted(kind.options)))  # type: ignore[attr-defined]
+
+
+def _hash(self: Any) -> int:
+    return _names(type(self))  # type: ignore[arg-type]
+
+
+def _equal(self: Any, other: Any) -> Any:
+    if not isinstance(other, targetconfig.TargetConfig):
+        return NotImplemented
+    return self._values == other._values or self.values() == other.values()
+
+
+if SHORTER:  # numba compares its flags thousands of times, option by option
+    targetconfig.TargetConfig.__hash__ = _hash
+    targetconfig.TargetConfig.__eq__ = _equal

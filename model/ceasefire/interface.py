@@ -1,0 +1,276 @@
+"""The public Python names: what the commands do, as functions whose results show and draw themselves."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ceasefire.analysis import survival as curves
+from ceasefire.analysis.summary import summary
+from ceasefire.arguments import is_reference, seed_number, shown, whole_number, worker_number
+from ceasefire.ensemble import compare as sides
+from ceasefire.ensemble import run as runs
+from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
+from ceasefire.reference_class.outside_view import forecast as outside_view
+from ceasefire.scenario.load import Loaded, as_loaded
+from ceasefire.scenario.schema import Scenario
+from ceasefire.scenario.variants import BaseScenario, open_base
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ceasefire.experiments.prepare import PreparedExperiment
+    from ceasefire.experiments.result_tables import ResultTables
+
+AnyScenario = Loaded | Scenario | str | Path
+
+
+class _Table(pd.DataFrame):
+    """A table that is drawn by `plot()`; with arguments, `plot` is that of pandas. Parts of it are plain tables."""
+
+    _chart: Callable[[], Figure]
+
+    @property
+    def _constructor(self) -> Any:
+        return pd.DataFrame
+
+    def plot(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+        """The chart of these results as a Matplotlib figure; with arguments, that of pandas."""
+        if arguments or options:
+            return pd.DataFrame(self).plot(*arguments, **options)
+        return self._chart()
+
+    def table(self) -> pd.DataFrame:
+        """The results as a plain table."""
+        return pd.DataFrame(self)
+
+
+class Worlds(_Table):
+    """A row for each world of a run: see results/README.md for the columns."""
+
+    _metadata = ["plan"]  # noqa: RUF012 - a name of pandas
+    plan: Plan
+
+    def table(self) -> pd.DataFrame:
+        """The main figures, each with its 95 % interval of chance: a row each, as in main-figures.csv of a report."""
+        from ceasefire.report.run import figures_frame
+
+        return figures_frame(summary(pd.DataFrame(self), None, self.plan.horizon))
+
+    def _chart(self) -> Figure:
+        return survival(self).plot(self.plan.scenario.title, self.plan.loaded.label, self.plan.seed)
+
+
+class Curve(curves.SurvivalCurve):
+    """A survival curve that is drawn by `plot()`."""
+
+    def plot(self, title: str = "How long the deal holds", label: str = "", seed: int = 1) -> Figure:
+        """The share of worlds that still hold, day by day, as a Matplotlib figure."""
+        from ceasefire.charts.layout import Caption
+        from ceasefire.charts.survival import survival_chart
+
+        return survival_chart(self, None, Caption(title, label, seed))
+
+    def _repr_html_(self) -> str:
+        return str(self.table().to_html(index=False))
+
+
+class Differences(_Table):
+    """A row for each scenario that was compared, or for each lever: the columns are those of differences.csv."""
+
+    _metadata = ["_first", "_pairs", "_kind"]  # noqa: RUF012 - a name of pandas
+    _first: sides.Side
+    _pairs: list[sides.SidePair]
+    _kind: str
+
+    def _chart(self) -> Figure:
+        from ceasefire.report.comparison_figures import comparison_figure, ranking_figure
+
+        if self._kind == "levers":
+            return ranking_figure(self._first, self._pairs)
+        return comparison_figure([self._first, *(pair.other for pair in self._pairs)], self._pairs)
+
+
+class Forecast(outside_view.Forecast):
+    """A forecast from facts that is drawn by `plot()`."""
+
+    def plot(self) -> Figure:
+        """The chance to be unbroken, day by day, as a Matplotlib figure."""
+        from ceasefire.report.forecast_figures import forecast_figure
+
+        return forecast_figure(self)
+
+    def _repr_html_(self) -> str:
+        return str(self.table().to_html(index=False))
+
+
+class Description(str):
+    """Text that a notebook shows as it is."""
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(self)}</pre>"
+
+
+@dataclass(frozen=True, repr=False)
+class ExperimentResult:
+    """The tables of an experiment by name (points, differences, …); `complete`: every world was simulated."""
+
+    tables: Mapping[str, pd.DataFrame]
+    complete: bool
+    folder: Path | None
+    _prepared: PreparedExperiment
+    _results: ResultTables
+
+    def table(self, name: str = "points") -> pd.DataFrame:
+        """One of the tables. ValueError with the names of all when there is none of that name."""
+        if name not in self.tables:
+            raise ValueError(f"name: {shown(name)} is none of the tables: {', '.join(self.tables)}")
+        return self.tables[name]
+
+    def plot(self, outcome: str | None = None) -> Figure | None:
+        """The figure of an outcome, the first when none is named; None when the design has none yet."""
+        from ceasefire.report.experiment_figures import outcome_figure
+
+        asked = self._prepared.experiment.spec.outcomes
+        if outcome is not None and outcome not in asked:
+            raise ValueError(f"outcome: {shown(outcome)} is none of the outcomes: {', '.join(asked)}")
+        return outcome_figure(self._prepared, self._results, outcome or asked[0])
+
+    def __repr__(self) -> str:
+        return f"<ExperimentResult {self._prepared.name}: {len(self.tables['points']):,} points>"
+
+    def _repr_html_(self) -> str:
+        return str(self.tables["points"].head(20).to_html(index=False))
+
+
+def run(
+    scenario: AnyScenario,
+    worlds: int = 1000,
+    seed: int = 1,
+    workers: int | None = None,
+    engine: str = "compiled",
+    days: int | None = None,
+) -> Worlds:
+    """Simulate worlds 0 to worlds - 1 of a scenario (loaded, by name or by path): a row per world, in order.
+
+    The table does not depend on `engine` ('compiled' or 'mesa') or `workers` (threads, or processes for Mesa; by
+    default as many as cores, but one for Mesa). Whole numbers of NumPy are taken. ValueError, with the name of the
+    argument, for numbers out of range and for what is no number; ScenarioError for a scenario with faults.
+    """
+    loaded = as_loaded(scenario)
+    table = Worlds(runs.run(loaded, worlds, seed, workers, engine, days))
+    table.plan = Plan(loaded, worlds, seed, engine, days)
+    return table
+
+
+def survival(worlds: pd.DataFrame, event: curves.Event = "any") -> Curve:
+    """The Kaplan-Meier curve of a table of worlds, with pointwise 95 % limits and the number at risk, day by day.
+
+    `event`: any end, or breakdowns by violence only. ValueError when the table has no world to count.
+    """
+    return Curve(**curves.survival(worlds, event).__dict__)
+
+
+def compare(
+    first: AnyScenario,
+    *others: AnyScenario,
+    worlds: int = 1000,
+    seed: int = 1,
+    workers: int | None = None,
+    days: int | None = None,
+) -> Differences:
+    """The same worlds under several scenarios (loaded, by name or by path): a row for each, in order.
+
+    Differences are from the first scenario, with 95 % intervals, and missing in its own row; the columns are those of
+    `differences.csv`, without doubt about assumed numbers. ValueError, with the name of the argument, for numbers out
+    of range; ScenarioError for a scenario with faults; FolderError when horizons differ and `days` is not given.
+    """
+    plans = [Plan(as_loaded(scenario), worlds, seed, days=days) for scenario in (first, *others)]
+    one, pairs = sides.paired(plans, worker_number(workers))
+    table = Differences(sides.rows(one, pairs))
+    table._first, table._pairs, table._kind = one, pairs, "compare"
+    return table
+
+
+def levers(
+    scenario: AnyScenario,
+    worlds: int = 1000,
+    seed: int = 1,
+    workers: int | None = None,
+    days: int | None = None,
+    draws: bool = True,
+) -> Differences:
+    """Every lever that fits a scenario, ranked by the days that it adds on the same worlds: a row each.
+
+    With `draws`, days are the mean over 200 joint draws of every assumed number (columns `doubt_days` and so on), as
+    in the command; without, those of the numbers as written. Errors as in `compare`; ValueError when no lever fits.
+    """
+    base = _base(scenario)
+    plans = sides.lever_plans(base, whole_number("worlds", worlds, 2, MOST_WORLDS), seed_number(seed), days)
+    if len(plans) == 1:
+        raise ValueError(f"scenario: no lever fits {base.loaded.label}")
+    one, pairs = sides.paired(plans, worker_number(workers), draws)
+    pairs.sort(key=lambda pair: -pair.gain.value)
+    table = Differences([sides.pair_figures(pair) for pair in pairs])
+    table._first, table._pairs, table._kind = one, pairs, "levers"
+    return table
+
+
+def _base(scenario: AnyScenario) -> BaseScenario:
+    if is_reference(scenario):
+        return open_base(scenario)  # type: ignore[arg-type]
+    loaded = as_loaded(scenario)
+    if loaded.file is None:
+        raise ValueError("scenario: it was not loaded from a file, so that no change can be applied to it")
+    return BaseScenario(loaded.file, loaded)
+
+
+def experiment(
+    name: str | Path, *, out: str | Path | None = None, workers: int | None = None, quick: bool = False
+) -> ExperimentResult:
+    """Run an experiment, by name or path. With `out`, its worlds are kept there, and the same call continues.
+
+    ScenarioError with every fault of its file; FolderError when `out` holds anything else.
+    """
+    from ceasefire.experiments.executors import ThreadExecutor
+    from ceasefire.experiments.load import load_experiment
+    from ceasefire.experiments.prepare import prepare
+    from ceasefire.experiments.result_store import Store
+    from ceasefire.experiments.result_tables import tabulate
+    from ceasefire.experiments.runner import SILENT
+    from ceasefire.experiments.runner import run as run_experiment
+
+    if not is_reference(name):
+        raise ValueError(f"name: {shown(name)} is not the name or the path of an experiment")
+    prepared, number = prepare(load_experiment(name), quick=quick), worker_number(workers)
+    with tempfile.TemporaryDirectory() as aside, ThreadExecutor(number) as executor:
+        store = Store(Path(aside) / "results" if out is None else Path(out))
+        progress = run_experiment(prepared, store, executor, SILENT)
+        results = tabulate(prepared, store, progress)
+    folder = None if out is None else Path(out)
+    return ExperimentResult(results.tables, progress.complete, folder, prepared, results)
+
+
+def forecast(deal: Any, **options: Any) -> Forecast:
+    """How long a ceasefire lasts, from a few facts known on the day of signing and the earlier deals of its conflict.
+
+    `deal`: facts by name, as {"country": "Syria", "start": "2020-03-06", "written": "yes"}; a YAML file of facts; a CSV
+    table with a deal a row; or several of these. Options: `history`, a CSV list of earlier deals of the conflict, or
+    such rows; `held_days`, it has held so long; `data`, a folder of coded deals, which then count by name; `days` of
+    the table; `numbers`, a folder written by a refit. Raises ScenarioError with every fault of what was given.
+    """
+    return Forecast(outside_view.forecast(deal, **options).deals)
+
+
+def describe(scenario: AnyScenario) -> Description:
+    """A scenario in words: what each actor wants and how much, who controls whom, the terms, the front."""
+    from ceasefire.narrative.describe import describe as in_words
+
+    return Description(in_words(as_loaded(scenario)))

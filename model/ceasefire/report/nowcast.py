@@ -1,0 +1,261 @@
+"""A nowcast as a page with its figures and tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ceasefire.analysis.estimates import Interval
+from ceasefire.charts.layout import Caption
+from ceasefire.charts.nowcast import WeekPanel, early_warning_chart, still_holding_chart, weeks_chart
+from ceasefire.charts.style import save
+from ceasefire.observations.nowcast.agreement import INDEX_DAYS
+from ceasefire.observations.nowcast.figures import TITLES
+from ceasefire.observations.nowcast.nowcast import HORIZONS, Nowcast, Share
+from ceasefire.observations.nowcast.seen import RECENT
+from ceasefire.observations.nowcast.skill import Skill
+from ceasefire.observations.nowcast.watch import Alarm
+from ceasefire.report.html import Block, Paragraph, Picture, Points, Report, Section, Table, picture, write_page
+from ceasefire.report.sentences import NOTE
+from ceasefire.spreadsheet_csv import csv_text
+from ceasefire.wording import date_words, ending_words, listed, titled, whole_percent
+
+CONTENT = "nowcast.json"
+
+
+def content(found: Nowcast) -> dict[str, Any]:
+    """A nowcast for programs."""
+    return {
+        "scenario": found.loaded.label,
+        "day": found.seen.day,
+        "date": str(found.date),
+        "worlds": found.worlds,
+        "seed": found.seed,
+        "holding": found.holding,
+        "effective_worlds": round(found.effective, 1),
+        "copied_on_days": list(found.copied_on),
+        "ends_within": found.table().to_dict("records"),
+        "outside_view": {str(days): _span(one) for days, one in found.outside.items()} if found.outside else None,
+        "likely_ends": [_share(each, ("cause", "actor")) for each in found.ends],
+        "who_would_decide": [_share(each, ("actor",)) for each in found.deciders],
+        "alarms": [_alarm(one) for one in found.alarms],
+        "seen_among_worlds": [
+            {
+                "figure": one.name,
+                "seen": one.seen,
+                "percentile": round(100 * one.percentile, 2),
+                "outside": one.is_outside,
+            }
+            for one in found.places
+        ],
+        "early_warning": found.warning.rows() if found.warning is not None else None,
+        "warnings": list(found.warnings),
+        "notes": list(found.notes),
+        "illustrative": True,
+    }  # fmt: skip
+
+
+def _alarm(one: Alarm) -> dict[str, Any]:
+    return {
+        "figure": one.figure,
+        "count": one.count,
+        "within_days": RECENT,
+        "share_that_reach_it": _span(one.reached),
+        "chance": _span(one.chance),
+        "chance_otherwise": _span(one.otherwise),
+        "share_of_ends_preceded": round(one.preceded, 5),
+        "median_days_to_the_end": one.days,
+    }
+
+
+def _span(interval: Interval) -> dict[str, float]:
+    return {"value": round(interval.value, 5), "low": round(interval.low, 5), "high": round(interval.high, 5)}
+
+
+def _share(one: Share, names: tuple[str, ...]) -> dict[str, Any]:
+    what = dict(zip(names, one.what, strict=True))
+    return {**what, "without": _span(one.without), "with": _span(one.counted)}
+
+
+def percent_span(one: Interval) -> str:
+    """12 % (10 to 14 %)."""
+    return f"{whole_percent(one.value)} ({whole_percent(one.low)} to {whole_percent(one.high)})"
+
+
+def skill_words(one: Skill) -> str:
+    """+6 % (2 to 9)."""
+    return f"{100 * one.value:+.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})"
+
+
+def chances_rows(found: Nowcast) -> list[list[str]]:
+    """The chances to end: heads, and a row for each horizon."""
+    tried = found.skill[HORIZONS[0]].histories
+    rows = [["", "without counts", "with counts", f"skill on {tried:,} made histories"]]
+    for days in HORIZONS:
+        cells = percent_span(found.without[days]), percent_span(found.counted[days]), skill_words(found.skill[days])
+        rows.append([f"ends within {days} days", *cells])
+    if found.outside:
+        rows[0].append("outside view, having held")
+        for row, days in zip(rows[1:], HORIZONS, strict=True):
+            row.append(percent_span(found.outside[days]) if days in found.outside else "")
+    return rows
+
+
+def ends_rows(found: Nowcast) -> list[list[str]]:
+    """The likely ends within a year, and who would decide, in words: a row for each, those of 1 % and more."""
+    titles = {name: actor.title for name, actor in found.loaded.scenario.actors.items()}
+    rows = [[f"within {HORIZONS[-1]} days", "without counts", "with counts"]]
+    for one in found.ends:
+        if max(one.without.value, one.counted.value) >= 0.01:
+            rows.append([_ending(one, titles), percent_span(one.without), percent_span(one.counted)])
+    rows.append(["of the ends, decided by", "", ""])
+    for one in found.deciders:
+        if max(one.without.value, one.counted.value) >= 0.01:
+            name = titles.get(one.what[0], "nobody in particular")
+            rows.append([name, percent_span(one.without), percent_span(one.counted)])
+    return rows
+
+
+def _ending(one: Share, titles: dict[str, str]) -> str:
+    return ending_words(one.what[0], one.what[1], titles) if one.what[0] else "still holding"
+
+
+def alarm_sentences(found: Nowcast) -> list[str]:
+    """What to watch, a sentence for each figure."""
+    sentences = [
+        f"{one.count:,} or more {TITLES[one.figure]} in the next {RECENT} days ({whole_percent(one.reached.value)} of"
+        f" the worlds): then {whole_percent(one.chance.value)} ({whole_percent(one.chance.low)} to"
+        f" {whole_percent(one.chance.high)}) end within the {INDEX_DAYS} days after, otherwise"
+        f" {whole_percent(one.otherwise.value)}; {whole_percent(one.preceded)} of these ends come after such a month,"
+        f" half of them within {one.days:,.0f} days of it."
+        for one in found.alarms
+    ]
+    return sentences or [
+        f"No count of the next {RECENT} days raises the odds of an end by half: these counts do not warn."
+    ]
+
+
+def warning_sentence(found: Nowcast) -> str:
+    """How early the index of danger rises before ends, in one sentence; '' when there are too few ends."""
+    one = found.warning
+    if one is None:
+        return ""
+    at = {day: k for k, day in enumerate(one.days_before)}
+    shares = [f"{whole_percent(one.shares[1, at[day]])} of ends {day} days before" for day in (7, 28, 56)]
+    return (
+        f"On made histories, an alarm that is on in {whole_percent(one.false_alarms[1])} of the weeks without an end in"
+        f" the next {INDEX_DAYS} days is on for {listed(shares)}. This is the model's own warning: how early real"
+        " counts warn is not known."
+    )
+
+
+def headline(found: Nowcast) -> str:
+    """The answer in one sentence."""
+    days = HORIZONS[1]
+    title = f"{found.loaded.scenario.title}, day {found.seen.day:,} ({date_words(found.date)})"
+    text = (
+        f"the chance that it ends within {days} days is {percent_span(found.counted[days])} with what was counted, and"
+        f" {percent_span(found.without[days])} without. Illustrative: durations are not calibrated."
+    )
+    return titled(title, text)
+
+
+def write_nowcast(found: Nowcast, folder: Path, made_by: str) -> None:
+    """Write tables, figures and report.html into a folder that is there."""
+    (folder / CONTENT).write_text(json.dumps(content(found), indent=2) + "\n", encoding="utf-8", newline="\n")
+    tables = {"survival": found.curve, "weeks": pd.DataFrame([row for each in found.weeks for row in each.rows()])}
+    if found.warning is not None:
+        tables["early-warning"] = pd.DataFrame(found.warning.rows())
+    for name, table in tables.items():
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
+    draw_nowcast(found, folder / "figures")
+    write_page(_report(found, folder, made_by), folder)
+
+
+def draw_nowcast(found: Nowcast, folder: Path) -> None:
+    """The figures: weeks, survival, early-warning."""
+    title, label = found.loaded.scenario.title, found.loaded.label
+    panels = [WeekPanel(TITLES[each.figure], each.first.astype(float), each.fan, each.seen) for each in found.weeks]
+    caption = Caption(titled(title, "what was counted, among the worlds"), label, found.seed)
+    save(weeks_chart(panels, found.seen.day, caption, _weeks_finding(found), found.worlds), folder, "weeks")
+    caption = Caption(titled(title, f"what to expect from day {found.seen.day:,} on"), label, found.seed)
+    curve = found.curve
+    chart = still_holding_chart(
+        curve["days"].to_numpy(float), curve["without"].to_numpy(), curve["counted"].to_numpy(), caption,
+        _holding_finding(found), found.worlds,
+    )  # fmt: skip
+    save(chart, folder, "survival")
+    if found.warning is not None:
+        caption = Caption(titled(title, "how early counts foretell an end, on made histories"), label, found.seed)
+        one = found.warning
+        finding = warning_sentence(found)
+        chart = early_warning_chart(one.days_before, one.shares, one.false_alarms, caption, finding, found.worlds)
+        save(chart, folder, "early-warning")
+
+
+def _weeks_finding(found: Nowcast) -> str:
+    places = [f"{one.name}: {one.seen:,.0f}, at percentile {100 * one.percentile:.0f}" for one in found.places]
+    return f"Among worlds that hold on day {found.seen.day:,}: {listed(places)}."
+
+
+def _holding_finding(found: Nowcast) -> str:
+    year = HORIZONS[-1]
+    return (
+        f"{whole_percent(1 - found.counted[year].value)} still hold a year later with the counts,"
+        f" {whole_percent(1 - found.without[year].value)} without; {found.effective:,.0f} effective worlds of"
+        f" {found.holding:,} that hold on day {found.seen.day:,}."
+    )
+
+
+def _report(found: Nowcast, folder: Path, made_by: str) -> Report:
+    doubts = [*found.warnings, *found.notes]
+    sections = [
+        Section("chances", "What to expect", [_table("Chance that it ends", chances_rows(found)),
+                *_figure(folder, "survival", _holding_finding(found))]),
+        Section("seen", "What was counted, among the worlds", [
+                *_figure(folder, "weeks", _weeks_finding(found)), _table("What was seen", _place_rows(found))]),
+        Section("ends", "How it would end, and who would decide", [_table("Likely ends", ends_rows(found))]),
+        Section("watch", "What to watch", [Points(alarm_sentences(found))]),
+        Section("early-warning", "How early counts foretell an end", [
+            Paragraph(warning_sentence(found)), *_figure(folder, "early-warning", warning_sentence(found))]
+            if found.warning is not None else [Paragraph("Too few made histories end for a curve.")]),
+        Section("how-sure", "How far to trust it", [Points([*doubts, *_method(found)])]),
+    ]  # fmt: skip
+    question = f"It has held {found.seen.day:,} days, with what was counted: what to expect from here?"
+    return Report(found.loaded.scenario.title, question, headline(found), NOTE, sections, made_by)
+
+
+def _method(found: Nowcast) -> list[str]:
+    days = listed([f"{day:,}" for day in found.copied_on]) if found.copied_on else ""
+    copied = f" Worlds alive on day {days} were copied; a copy has a future of its own." if days else ""
+    return [
+        f"{found.worlds:,} worlds, each with its own draw of every assumed number and of the share of deaths that is"
+        f" recorded; {found.holding:,} hold on day {found.seen.day:,}, and {found.effective:,.0f} effective worlds"
+        f" agree with the counts.{copied}",
+        "Intervals are of chance in these worlds (95 %); what the model leaves out is in none of them.",
+        "Skill is the share of the Brier score without counts that the counts save, on made histories kept apart: what"
+        " could be gained if the world were like the model.",
+    ]
+
+
+def _place_rows(found: Nowcast) -> list[list[str]]:
+    rows = [["figure", "seen", "percentile among worlds"]]
+    for one in found.places:
+        flag = " (outside)" if one.is_outside else ""
+        rows.append([one.name, f"{one.seen:,.0f}", f"{100 * one.percentile:.0f}{flag}"])
+    return rows
+
+
+def _table(caption: str, rows: list[list[str]]) -> Table:
+    return Table(caption, rows[0], rows[1:], frozenset(range(1, len(rows[0]))))
+
+
+def _figure(folder: Path, name: str, caption: str) -> list[Block]:
+    found: Picture | None = picture(folder / "figures" / f"{name}.png", caption, caption)
+    return [found] if found is not None else []
+
+
+__all__ = ["content", "write_nowcast"]

@@ -1,0 +1,64 @@
+"""Nowcasts of real truces: scores beside simpler forecasts, and the command on the weeks that are shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ceasefire.evaluation import nowcast_backtest
+from ceasefire.evaluation.nowcast_backtest import TRUCES, hazard_regression, main, scores
+from ceasefire.observations.counts import read_counts
+from ceasefire.observations.nowcast.nowcast import HORIZONS
+
+SHIPPED = Path(__file__).parents[2] / "docs" / "counts"
+
+
+def table(chance: float, lefts: list[int]) -> pd.DataFrame:
+    """Days with so many left, and the same chance by every forecast."""
+    columns = {f"{name}_{days}": chance for name in ("without", "with", "regression") for days in HORIZONS}
+    counts = {"incidents_30": np.linspace(1, 50, len(lefts)), "deaths_30": 9.0}
+    return pd.DataFrame({"day": np.arange(30, 30 + len(lefts)), "left": lefts, **counts, **columns})
+
+
+def test_scores_are_those_of_the_chances() -> None:
+    tables = [table(0.25, [100, 50, 20]), table(0.25, [10])]
+    found = scores(tables, 90)["with"]
+    assert found["brier"] == pytest.approx((0.25**2 + 3 * 0.75**2) / 4)
+    assert found["log"] == pytest.approx((np.log(0.75) + 3 * np.log(0.25)) / 4)
+
+
+def test_a_hazard_that_rises_with_incidents_foretells_more_where_there_are_more() -> None:
+    taught = table(0.5, list(range(100, 0, -1)))
+    few, many = (taught.assign(incidents_30=count).head(1) for count in (2.0, 50.0))
+    assert hazard_regression(taught, many, 90)[0] > hazard_regression(taught, few, 90)[0]
+    hazard = hazard_regression(taught, many, 1)[0]
+    assert hazard_regression(taught, many, 90)[0] == pytest.approx(1 - (1 - hazard) ** 90)
+
+
+def test_the_weeks_that_are_shipped_are_those_of_both_truces() -> None:
+    for truce, weeks in zip(TRUCES, (32, 13), strict=True):
+        counts = read_counts(SHIPPED / f"{truce.scenario}-weekly.csv")
+        assert (counts.step_days, len(counts), counts.first) == (7, weeks, truce.start)
+        assert (counts.figures["incidents"] <= counts.figures["deaths"]).all()
+
+
+def test_the_command_walks_through_both_truces(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert main(["--weekly", str(SHIPPED), "--worlds", "1200", "--out", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "idlib-2018, which ended on day 225" in out
+    assert out.count("Brier") == 4 * len(HORIZONS)
+    assert sorted(file.name for file in tmp_path.glob("*.png")) == [
+        "nowcast-idlib-2018.png", "nowcast-idlib-2019-08-31.png",
+    ]  # fmt: skip
+
+
+def test_a_folder_without_the_files_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["--data", str(tmp_path)]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+    assert main(["--weekly", str(tmp_path)]) == 2
+    assert nowcast_backtest.PERIOD == 10

@@ -1,0 +1,59 @@
+"""The scoreboard puts every forecaster beside the others, and says when the simulation adds nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.interval_censored import BINS
+from ceasefire.evaluation.validation.outside_view_scores import CONFLICT, OUTSIDE, Scored, score_table
+from ceasefire.evaluation.validation.scoreboard import (
+    BOTH,
+    SIMULATION,
+    Scoreboard,
+    outside_view_findings,
+    with_simulation,
+)
+from ceasefire.reference_class.outside_view.coded_deals import Durations
+from ceasefire.report.validation import write_validation
+
+
+def scored(n: int = 60) -> Scored:
+    """Deals that ended on even days, by forecasters that spread their chances evenly."""
+    low = np.arange(n, dtype=np.float64)
+    even = np.full((1, n, BINS), 1.0 / BINS)
+    return Scored("mid", Durations(low, low + 1), [str(k % 6) for k in range(n)], {OUTSIDE: even, CONFLICT: even})
+
+
+def board(adds: float) -> Scoreboard:
+    """A scoreboard on which the simulation adds so much."""
+    one = with_simulation(scored(), np.full((60, BINS), 1.0 / BINS))
+    gain = Interval(adds, adds - 0.01, adds + 0.01)
+    return Scoreboard({"countries left out, mid": score_table(one)}, {"mid": Interval(0.05, 0.02, 0.08)}, {"mid": gain})
+
+
+def test_the_simulation_stands_beside_the_others_with_its_pool() -> None:
+    names = [row["forecaster"] for row in board(0.0).tables["countries left out, mid"]]
+    assert names == [OUTSIDE, CONFLICT, SIMULATION, BOTH]
+    with pytest.raises(ValueError, match="forecasts of 3 deals"):
+        with_simulation(scored(), np.zeros((3, BINS)))
+
+
+def test_where_the_simulation_adds_nothing_the_words_and_the_row_say_so() -> None:
+    assert "adds nothing certain" in board(0.0).words()
+    assert "adds something" in board(0.05).words()
+    best, added = outside_view_findings(board(-0.05))
+    assert (best.verdict, added.verdict) == ("pass", "miss")
+    assert {finding.verdict for finding in outside_view_findings(None)} == {"not run"}
+    assert all(finding.sample == "out of sample" for finding in outside_view_findings(board(0.0)))
+
+
+def test_the_page_has_the_scoreboard_and_every_row(tmp_path: Path) -> None:
+    one = board(0.0)
+    page = write_validation(tmp_path, outside_view_findings(one), one).read_text(encoding="utf-8")
+    assert "countries left out, mid (out of sample)" in page
+    assert SIMULATION in page
+    assert "adds nothing certain" in page
