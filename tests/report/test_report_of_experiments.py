@@ -114,7 +114,7 @@ def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind:
     assert root.all("h1")[0].text == "What was asked"
     assert "Does it matter?" in root.text
     assert "not calibrated" in root.all("blockquote")[0].text
-    told = r"95.%: [^)]+ to |of these by chance|beyond chance|any world|at every point"
+    told = r"95.%: [^)]+ to |of these by chance|beyond chance|any world|no world differs|at every point"
     assert re.search(told, root.all("blockquote")[0].text)
     files = {e.attributes["download"] for e in root.all("a") if "download" in e.attributes}
     assert {"points.csv", "differences.csv"} <= files

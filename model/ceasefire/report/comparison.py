@@ -230,7 +230,8 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     ]
     columns = ["", *(ending_words(*end.partition(" ")[::2], titles) for end in chosen)]
     causes = Table("How it ends: shares of worlds, as written", columns, ends, frozenset(range(1, len(columns))))
-    chart = picture(comparison.folder / "deaths.png", "Deals by days held and deaths.", text)
+    alternative = "Conditions by mean days held and by deaths; the best lie where few die and the deal holds long."
+    chart = picture(comparison.folder / "deaths.png", alternative, text)
     return [*([chart] if chart is not None else []), losses, Paragraph(text), *([causes] if chosen else [])]
 
 
