@@ -20,6 +20,7 @@ include_patterns = [
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/*.md",
+    "docs/counts/README.md",
     "scenarios/README.md",
     "experiments/README.md",
     "results/README.md",
