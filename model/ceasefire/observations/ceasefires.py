@@ -157,7 +157,7 @@ def _texts(rows: Rows, column: str) -> list[str]:
 
 def _country(text: str) -> str:
     """A name that is not empty. Raises ValueError."""
-    if not text:
+    if cells.is_missing(text):
         raise ValueError("is empty; a ceasefire has a country")
     return cells.name(text)
 

@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ceasefire.errors import ScenarioError
 from ceasefire.narrative.describe import in_order, means, place
 from ceasefire.parameters.sourced_value import Quantity
-from ceasefire.scenario.compose import assemble, read_change
 from ceasefire.scenario.find_scenarios import headline, list_changes
-from ceasefire.scenario.overrides import Draft, apply_change, static_fault
+from ceasefire.scenario.overrides import static_fault
 from ceasefire.scenario.parameter_paths import doubt_range, path_words, quantities, shape_at
 from ceasefire.scenario.schema import Motive, Scenario, ladder_of, rungs_of
 from ceasefire.scenario.template import BY_ROLE, TERMS
+from ceasefire.scenario.variants import open_base
 from ceasefire.studio.messages import State
 from ceasefire.studio.states import differences, file_of, files_now, is_shipped, load_state
 from ceasefire.wording import listed, shown, upper
@@ -258,7 +257,7 @@ def _terms(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def levers(file: Path, state: State) -> list[dict[str, Any]]:
-    """The changes that are on, and all whose paths fit the scenario, by kind and name."""
+    """The changes that are on, and all that act on the scenario, by kind and name."""
     rows = dict(_fitting(file, files_now()))
     for name in state.changes:
         rows.setdefault(name, _lever(name, headline(list_changes(file.parent).get(name, Path(name)))))
@@ -268,14 +267,9 @@ def levers(file: Path, state: State) -> list[dict[str, Any]]:
 
 @lru_cache(8)
 def _fitting(file: Path, files: str) -> dict[str, dict[str, Any]]:
-    """The changes whose paths fit a scenario, by name; `files` are the local files as they are now."""
-    tree = assemble(file, (), {}).draft.tree
-    rows = {}
-    for name, where in list_changes(file.parent).items():
-        about = headline(where)
-        if about.get("kind") in KINDS and _fits(tree, where, name):
-            rows[name] = _lever(name, about)
-    return rows
+    """The changes that act on a scenario, by name; `files` are the local files as they are now."""
+    shipped_or_own = list_changes(file.parent)
+    return {name: _lever(name, headline(shipped_or_own[name])) for name in open_base(file).applying(KINDS)}
 
 
 def _lever(name: str, about: dict[str, str]) -> dict[str, Any]:
@@ -284,13 +278,3 @@ def _lever(name: str, about: dict[str, str]) -> dict[str, Any]:
         "name": name, "title": about.get("title", name), "sentence": about.get("sentence", ""),
         "kind": kind if kind in KINDS else "assumption",
     }  # fmt: skip
-
-
-def _fits(tree: Any, file: Path, name: str) -> bool:
-    """Whether every path of a change is in the scenario; whether its values are right is found when it is on."""
-    try:
-        draft = Draft(tree)
-        apply_change(draft, read_change(file), name)
-    except ScenarioError:
-        return False
-    return not draft.faults
