@@ -22,6 +22,8 @@ def side(reference: str, days: np.ndarray) -> Side:
         "days_held": days,
         "ended": days < plan.horizon,
         "failed": False,
+        "deaths_combatant": 0,
+        "deaths_civilian": 0,
         "cause": "spiral",
     }
     return Side(plan, pd.DataFrame({**rows, "by": ""}))

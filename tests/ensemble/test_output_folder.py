@@ -45,6 +45,7 @@ def test_a_run_fills_a_folder_that_says_what_made_it(command: Command, small: st
             "manifest.json",
             "report.html",
             "scenario.resolved.yaml",
+            "weekly.parquet",
             "worlds/part-0000.parquet",
             "doubt/part-0000.parquet",
         ]
@@ -93,7 +94,7 @@ def test_the_same_run_gives_the_same_bytes(command: Command, small: str) -> None
     one = everything(Path(command("run", small, "--out", "one", "--workers", "1", *QUICK).last))
     two = everything(Path(command("run", small, "--out", "two", "--workers", "3", *QUICK).last))
     same = [name for name in one if not name.endswith(("manifest.json", "report.html", ".png"))]
-    assert len(same) == 6
+    assert len(same) == 7
     assert {name: one[name] for name in same} == {name: two[name] for name in same}
     manifests = [json.loads(run["manifest.json"]) for run in (one, two)]
     for manifest in manifests:
@@ -180,15 +181,18 @@ def test_another_run_gets_a_folder_of_its_own(command: Command, small: str, othe
     before = everything(first)
     second = Path(command("run", small, *QUICK, *other).last)
     assert second.parent == first.parent
-    assert second.name.startswith("two-sides-")
-    assert len(second.name) == len("two-sides-") + 6
+    if other[0] == "--set":
+        assert second.name == "two-sides+agreement.monitoring=0.29", "what was set can be read"
+    else:
+        assert second.name.startswith("two-sides-")
+        assert len(second.name) == len("two-sides-") + 6
     assert everything(first) == before
     assert Path(command("run", small, *QUICK, *other).last) == second
 
 
 @pytest.mark.usefixtures("without_figures")
 def test_a_run_with_single_settings_never_takes_the_plain_name(command: Command, small: str) -> None:
-    assert Path(command("run", small, "--set", "trust.north=0.5", *QUICK).last).name.startswith("two-sides-")
+    assert Path(command("run", small, "--set", "trust.north=0.5", *QUICK).last).name == "two-sides+trust.north=0.5"
     assert Path(command("run", small, *QUICK).last).name == "two-sides"
 
 

@@ -25,7 +25,9 @@ actors:
 @pytest.fixture
 def idle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     monkeypatch.chdir(tmp_path)
-    Path("idle.yaml").write_text(WITHOUT_CLAIMS, encoding="utf-8")
+    claimed = [name for name, sector in load("idlib-2020").scenario.front.sectors.items() if "turkey" in sector.claims]
+    front = "front:\n  sectors:\n" + "".join(f"    {name}: {{claims: {{turkey: 0}}}}\n" for name in claimed)
+    Path("idle.yaml").write_text(WITHOUT_CLAIMS + front, encoding="utf-8")
     return "idle.yaml"
 
 

@@ -288,7 +288,9 @@ MOST_ENDS = 5
 
 def deaths_head(first: Side) -> str:
     """The column of deaths over a fixed time, and what it takes for granted."""
-    return f"deaths in {first.plan.horizon:,} days *"
+    from ceasefire.wording import how_many
+
+    return f"deaths in {how_many(first.plan.horizon, 'day')} *"
 
 
 def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SidePair | None) -> list[str]:

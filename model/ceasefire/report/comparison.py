@@ -211,13 +211,13 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
         change = "" if pair is None else _with_interval(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high))
         counts = (own["deaths"], own["deaths_a_year_held"], own["deaths_over_horizon"])
         rows.append([name, days(own["mean_days_held"]), *(f"{count:,.0f}" for count in counts), change])
-    within = f"within {horizon:,} days"
+    within = f"within {how_many(horizon, 'day')}"
     heads = ["", "mean days held", "deaths until the end", "a year held", within, "difference (95 %)"]
     losses = Table("Deaths in a world, with the numbers as written", heads, rows, frozenset(range(1, 6)))
     text = (
-        f"Within {horizon:,} days: the fighting after an end goes on as before the deal, in {comparison.first.label} "
-        f"{days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one was). The "
-        "count until the end leaves out what follows, and so favours deals that end early."
+        f"Within {how_many(horizon, 'day')}: the fighting after an end goes on as before the deal, in "
+        f"{comparison.first.label} {days(rate)} deaths a day (the worst fortnight of the year before, times how "
+        "violent the last one was). The count until the end leaves out what follows, and so favours deals that end early."
     )
     titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
     most: dict[str, float] = {}

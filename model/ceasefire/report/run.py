@@ -364,9 +364,9 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
     rate = rate_before(run.plan.scenario)
     text = (
         "Totals of worlds that end early are small because they are short. A year held divides by the time that deals "
-        f"held. The deaths within {results.horizon:,} days count what follows an end at the rate of the war before the "
-        f"deal, {days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one "
-        "was); the other rows leave out what follows an end."
+        f"held. The deaths within {how_many(results.horizon, 'day')} count what follows an end at the rate of the war "
+        f"before the deal, {days(rate)} deaths a day (the worst fortnight of the year before, times how violent the "
+        "last one was); the other rows leave out what follows an end."
     )
     caption = _starred("Means over worlds", results.costs.values())
     return [Table(caption, heads, rows, frozenset(range(1, len(heads)))), Paragraph(text)]
