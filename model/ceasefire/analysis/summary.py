@@ -214,7 +214,7 @@ def costs(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: 
         )  # fmt: skip
         known = here[np.isfinite(here)] if here is not None else np.zeros(0)
         drawn = values_by_draw(doubt, there) if doubt is not None and there is not None else None
-        name = f"deaths within {horizon:,} days"
+        name = f"deaths within {horizon:,} day{'s' * (horizon != 1)}"
         found["deaths_over_horizon"] = _figure(name, bounded_mean_interval(known, 0.0), drawn, np.inf)
     return found
 

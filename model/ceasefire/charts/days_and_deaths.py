@@ -19,6 +19,7 @@ from ceasefire.charts.style import (
     VERMILLION,
     house_style,
 )
+from ceasefire.wording import how_many
 
 LEFT, WIDTH, HEIGHT = 0.95, 3.9, 3.4
 NAME = 0.145
@@ -68,7 +69,8 @@ def days_and_deaths_chart(deals: Sequence[Deal], caption: Caption, *, horizon: i
         sheet.write(
             LEFT + WIDTH + 0.12, bottom + centre, shortened(deal.name, 36), size=SMALL, color=colour, va="center"
         )
-    words = f"dot: deaths within {horizon:,} days, the fighting after an end as before the deal; ring: until the end"
+    within = how_many(horizon, "day")
+    words = f"dot: deaths within {within}, the fighting after an end as before the deal; ring: until the end"
     sheet.write(LEFT, bottom + height + 0.16, words, size=SMALL, color=QUIET, va="center")
     return sheet.figure
 
@@ -78,7 +80,7 @@ def _finding(deals: Sequence[Deal], horizon: int) -> str:
     ranked = sorted(deals, key=lambda deal: deal.over_horizon)
     fewest, most = ranked[0], ranked[-1]
     text = (
-        f"Fewest deaths within {horizon:,} days: {fewest.name}, {fewest.over_horizon:,.0f}; "
+        f"Fewest deaths within {how_many(horizon, 'day')}: {fewest.name}, {fewest.over_horizon:,.0f}; "
         f"most: {most.name}, {most.over_horizon:,.0f}."
     )
     early = min(deals, key=lambda deal: deal.until_end)

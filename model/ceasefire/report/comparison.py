@@ -217,7 +217,8 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     text = (
         f"Within {how_many(horizon, 'day')}: the fighting after an end goes on as before the deal, in "
         f"{comparison.first.label} {days(rate)} deaths a day (the worst fortnight of the year before, times how "
-        "violent the last one was). The count until the end leaves out what follows, and so favours deals that end early."
+        "violent the last one was). The count until the end leaves out what follows, and so favours deals that end "
+        "early."
     )
     titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
     most: dict[str, float] = {}

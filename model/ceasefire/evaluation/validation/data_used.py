@@ -11,7 +11,8 @@ import numpy as np
 from ceasefire.analysis.interval_censored import BINS
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import Request, digests
-from ceasefire.evaluation.validation.check_result import Sample
+from ceasefire.errors import ScenarioError
+from ceasefire.evaluation.validation.check_result import NEEDS_DATA, Sample
 from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation, cross_validate
 from ceasefire.evaluation.validation.scoreboard import Scoreboard, scoreboard
 from ceasefire.reference_class.coded_deals import FILE, WAYS, Deal, read_deals
@@ -72,12 +73,20 @@ class Evidence:
             raise ValueError("no data, so no deals to forecast")
         return {way: cross_validate(self.deals, self.table, way) for way in WAYS}
 
-    @cached_property
+    @property
     def scoreboard(self) -> Scoreboard | None:
-        """Scores of every forecaster side by side; None without data."""
+        """Scores of every forecaster side by side; None without data, or where they lack what it needs."""
+        return self.scored[0]
+
+    @cached_property
+    def scored(self) -> tuple[Scoreboard | None, str]:
+        """The scoreboard, or None and why there is none."""
         if self.data is None:
-            return None
-        return scoreboard(self.data, self.cross_validated, self.quick)
+            return None, NEEDS_DATA
+        try:
+            return scoreboard(self.data, self.cross_validated, self.quick), ""
+        except ScenarioError as error:
+            return None, f"not run: {error.faults[0]}"
 
     @cached_property
     def request(self) -> Request:

@@ -30,7 +30,7 @@ ROWS: tuple[Callable[[Evidence], list[Finding]], ...] = (
     expected_signs,
     monitors_alone,
     forecast_skill,
-    lambda evidence: outside_view_findings(evidence.scoreboard),
+    lambda evidence: outside_view_findings(*evidence.scored),
 )
 
 

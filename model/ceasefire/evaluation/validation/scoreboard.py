@@ -10,7 +10,14 @@ from typing import Any
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.forecast_scores import log_scores, mean_by_group
 from ceasefire.array_types import FloatArray
-from ceasefire.evaluation.validation.check_result import Finding, Verdict, gain_verdict, joint_verdict, not_run
+from ceasefire.evaluation.validation.check_result import (
+    NEEDS_DATA,
+    Finding,
+    Verdict,
+    gain_verdict,
+    joint_verdict,
+    not_run,
+)
 from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation
 from ceasefire.evaluation.validation.outside_view_scores import (
     CONFLICT,
@@ -103,13 +110,13 @@ def _gain(scored: Scored, one: str, other: str) -> Interval:
     return mean_by_group(scored.each(one, log_scores) - scored.each(other, log_scores), scored.countries)
 
 
-def outside_view_findings(board: Scoreboard | None) -> list[Finding]:
+def outside_view_findings(board: Scoreboard | None, why: str = NEEDS_DATA) -> list[Finding]:
     """Row `forecast`: the outside view against the best simple forecaster, and what the simulation adds to it."""
     pattern = "outside view, log score against a lognormal regression with an effect of the conflict"
     target = f"better by {WANTED_GAIN} or more in each reading"
     second = "simulation of coded deals: what it adds to the outside view"
     if board is None:
-        return [not_run("forecast", pattern, target), not_run("forecast", second, "something")]
+        return [not_run("forecast", pattern, target, why), not_run("forecast", second, "something", why)]
     verdicts: list[Verdict] = [gain_verdict(gain.value - WANTED_GAIN, gain.low) for gain in board.gains.values()]
     added: list[Verdict] = [gain_verdict(gain.value, gain.low) for gain in board.adds.values()]
     return [
