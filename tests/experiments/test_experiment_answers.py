@@ -39,11 +39,11 @@ def tables_of(command: Command, text: str, worlds: int = 40) -> dict[str, pd.Dat
 
 def test_a_list_of_two_values_has_the_morris_effect_of_its_own_steps(command: Command) -> None:
     """The sampler's step is two thirds of the range; a list of two values is stepped whole."""
-    paths = "{paths: {agreement.term_days: [4, 400], agreement.clarity: {range: [0.4, 0.5]}}}"
+    paths = "{paths: {mechanisms.temperature: [0.1, 0.6], agreement.clarity: {range: [0.4, 0.5]}}}"
     tables = tables_of(command, f"levers: {paths}\ndesign: {{kind: morris, samples: 6}}\n")
-    means = tables["points"].groupby("agreement.term_days")["days_held"].mean()
-    row = tables["sensitivity"].set_index("factor").loc["agreement.term_days"]
-    assert row["effect"] == pytest.approx(abs(means.loc[400] - means.loc[4]), rel=0.05)
+    means = tables["points"].groupby("mechanisms.temperature")["days_held"].mean()
+    row = tables["sensitivity"].set_index("factor").loc["mechanisms.temperature"]
+    assert row["effect"] == pytest.approx(abs(means.loc[0.6] - means.loc[0.1]), rel=0.05)
     assert row["high"] - row["low"] > 0.5, "all trajectories share their worlds: that they agree is no certainty"
 
 
@@ -166,6 +166,7 @@ def test_an_experiment_cut_short_offers_no_answer_and_counts_what_was_run(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_SECONDS", 0.0)
+    monkeypatch.setattr("ceasefire.experiments.prepare.quick_worlds", lambda experiment: 120)
     file = asked("levers: {paths: {agreement.monitoring: [0.1, 0.5, 0.9]}}\ndesign: {kind: grid}\n")
     result = command("experiment", file, "--quick")
     page = read(Path(result.last, "report.html").read_text(encoding="utf-8")).all("blockquote")[0].text

@@ -29,6 +29,10 @@ MOST_PARTS = 10
 """The number of subsets doubles with each part: 10 parts have 1,024."""
 
 
+OF_ONE_DEAL = ("history", "really")
+"""What came before a deal and what became of it: no part of a mixture of two."""
+
+
 @dataclass(frozen=True)
 class Swap:
     """Two scenarios, and the paths that each part exchanges."""
@@ -51,7 +55,8 @@ class Swap:
             for steps in self.parts[name]:
                 content = _with_place(content, self.there.resolved, steps)
         later = max(self.here.scenario.start, self.there.scenario.start)
-        content = {**content, "start": later.isoformat()}
+        content = {name: part for name, part in content.items() if name not in OF_ONE_DEAL}
+        content["start"] = later.isoformat()
         place = Place(f"{self.here.label} with {', '.join(names) or 'nothing'} of {self.there.label}")
         draft = Draft(Located({}, place))
         draft.overlay(located_at(content, place))
