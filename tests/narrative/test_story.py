@@ -169,7 +169,8 @@ def test_the_first_lines_give_scenario_world_seed_end_and_the_command_that_repea
         "idlib-2020", changes=["no-monitors"], set={"actors.turkey.motives.domestic": 0.9, "horizon_days": 30}
     )
     head = world_story(loaded, 7, 12).split("\n\n")[0]
-    assert "world 12 of idlib-2020+no-monitors, seed 7" in head
+    assert "world 12 of idlib-2020+no-monitors with actors.turkey.motives.domestic=0.9" in head
+    assert "seed 7" in head
     assert "days, to " in head or "Still holding after 30 days" in head
     again = (
         "ceasefire world idlib-2020 --world 12 --seed 7 --change no-monitors --set actors.turkey.motives.domestic=0.9"

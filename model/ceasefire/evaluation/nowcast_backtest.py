@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source.add_argument("--weekly", type=Path, help="folder with idlib-2018-weekly.csv and idlib-2019-08-31-weekly.csv")
     parser.add_argument("--worlds", type=int, default=12_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="folder for the tables and the figures of docs/nowcast.md")
+    parser.add_argument("--out", type=Path, help="folder for the tables and the figures")
     given = parser.parse_args(arguments)
     try:
         tables = backtest(given.data, given.weekly, given.worlds, given.seed)

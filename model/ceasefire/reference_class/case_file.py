@@ -161,7 +161,7 @@ def _lines(name: str, facts: CaseFacts, implied: Sequence[str]) -> Iterator[str]
     deal = facts.deal
     yield "# A case over the neutral base. Whatever is missing here is drawn from the wide distributions of `generic`."
     yield "# Fill in only what you know and what matters: change a number to the answer that fits, or delete its line."
-    yield "# Code what was known on the first day, before you look at how it ended (docs/coding_cases.md)."
+    yield "# Code what was known on the first day, before you look at how it ended."
     if implied:
         yield "# What the numbers imply as they stand: is that what you mean? Ask again after every edit:"
         yield f"#   ceasefire describe {name} --implied"

@@ -41,7 +41,7 @@ LEAST_CASES = 8
 
 SEED = 1
 HALF = 0.5
-_CASES = "Idlib: docs/validation.md; 2018 to 2024"
+_CASES = "Idlib, 2018 to 2024; see the page on validation"
 
 SHAPED: tuple[Case, ...] = (
     Case(scenario="idlib-2018", held=(225, 225), source=_CASES),
