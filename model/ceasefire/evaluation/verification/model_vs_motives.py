@@ -37,6 +37,8 @@ KNOWN_DEAD: dict[tuple[str, str], str] = {
     (CRISIS, "sidelined"): _FEW_WORDS,
     (CRISIS, "solidarity"): "ties with Moscow halve what the alliance feels of Turkey's losses",
     ("idlib-2018", "alarm"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
+    ("generic", "alarm"): _FEW_FLEE,
+    ("generic", "deterrence"): "nobody has shown resolve in the neutral base; it is for cases that have a guarantor",
     ("idlib-2018", "buffer"): _UNDECIDED,
     ("idlib-2018", "domestic"): _ONLY_IN_CRISIS,
     ("idlib-2018", "refugees"): f"{_FEW_FLEE}; {_ONLY_IN_CRISIS}",
