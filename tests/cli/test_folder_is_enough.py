@@ -117,7 +117,8 @@ def test_results_says_what_it_is_and_what_made_it(moved: Path, command: Command)
 
 
 def test_a_folder_that_lost_a_part_is_an_error_and_no_old_figure(moved: Path, command: Command) -> None:
-    files = [*moved.glob("worlds/*.parquet"), *moved.glob("*.parquet")]
+    parts = {*moved.glob("worlds/*.parquet"), *moved.glob("*.parquet")}
+    files = sorted(file for file in parts if file.name != "weekly.parquet")  # the page of a run rests on no fan
     assert files
     for file in files:
         content = file.read_bytes()

@@ -322,7 +322,7 @@ def test_a_table_reads_back_as_it_was(small: str, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("ceasefire.ensemble.worlds_table.ROWS_PER_PART", 10)
     write_table(worlds, tmp_path / "t")
     assert len(list((tmp_path / "t").iterdir())) == 3
-    pd.testing.assert_frame_equal(read_table(tmp_path / "t"), worlds)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "t"), pd.DataFrame(worlds))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', "{", '{"format": 1}'])
