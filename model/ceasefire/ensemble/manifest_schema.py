@@ -67,6 +67,7 @@ class _Factor(_Typed):
     kind: Literal["change", "part", "number", "choice", "doubt"]
     lever: bool
     paths: Annotated[list[Text], Field(min_length=1)]
+    spread: dict[str, list[float | int | str | bool] | int] = Field(default_factory=dict)
 
 
 class _Parts(_Typed):
