@@ -57,7 +57,7 @@ def test_a_comparison_writes_its_report_with_the_difference_of_its_table(command
     for column in ("doubt_days_mean_low", "doubt_days_mean_high", "doubt_days_low", "doubt_days_high"):
         assert signed_days(table[column][0]) in sentence
     assert f"as written, {signed_days(table['difference_days'][0])}" in sentence
-    assert len(root.all("img")) == 1
+    assert len(root.all("img")) == 2
     assert "ceasefire compare idlib-2020 idlib-2020+aim-unmet --worlds 40 --days 200" in root.text
     (file,) = [e for e in root.all("a") if "download" in e.attributes]
     inside = pd.read_csv(io.BytesIO(base64.b64decode(file.attributes["href"].partition(",")[2])))

@@ -62,12 +62,19 @@ class _Asked(_Typed):
     until: dict[str, Any] | None = None
 
 
+class _Spread(_Typed):
+    values: list[float | int | str | bool] = Field(default_factory=list)
+    points: int = 2
+
+
 class _Factor(_Typed):
     name: Text
     kind: Literal["change", "part", "number", "choice", "doubt"]
     lever: bool
     paths: Annotated[list[Text], Field(min_length=1)]
-    spread: dict[str, list[float | int | str | bool] | int] = Field(default_factory=dict)
+    spread: _Spread = Field(default_factory=lambda: _Spread())
+    limits: list[float | int] = Field(default_factory=list)
+    title: Text = ""
 
 
 class _Parts(_Typed):
