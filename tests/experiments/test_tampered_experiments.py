@@ -52,7 +52,7 @@ def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_wor
     manifest = json.loads((folder / "manifest.json").read_text())
     words = {
         "name", "title", "question", "scenario", "design", "command", "started", "digest", "digest_words", "reasons",
-        "program", "experiment", "combinations", "failed", "towards",
+        "program", "experiment", "combinations", "failed", "towards", "codes",
     }  # fmt: skip
     numbers = {"points", "worlds", "worlds_done", "worlds_failed", "wall_seconds", "complete", "rough", "days", "seed"}
     edits = 0
@@ -73,7 +73,7 @@ def test_every_edit_of_the_manifest_gives_the_error_of_the_folder_or_changes_wor
             around(edited, steps)[steps[-1]] = wrong
             (folder / "manifest.json").write_text(json.dumps(edited))
             edits += 1
-            if steps[0] in ("digest", "digest_words", "combinations", "towards"):
+            if steps[0] in ("digest", "digest_words", "combinations", "towards", "codes"):
                 continue
             assert refused(folder), (steps, wrong)
     for name, other in (("seed", 7), ("worlds_per_point", 201)):
