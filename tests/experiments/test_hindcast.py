@@ -18,6 +18,7 @@ from ceasefire.experiments import hindcast
 from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.schema import Case
 from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
+from ceasefire.reference_class.pooling_weight import shipped_weight
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.scenario.load import load
 
@@ -91,7 +92,9 @@ def test_a_deal_of_no_day_is_scored_by_what_ended_on_the_first_day() -> None:
 def test_the_pool_of_a_case_is_scored_between_its_parts() -> None:
     rows = scores_of([3.0, 200.0, 1700.0, 3000.0], (1727, 1727))
     pooled, own, such = (np.exp(rows[name]["log_score"]) for name in ("pooled", "scenario", "such deals"))
-    assert pooled == pytest.approx(0.5 * own + 0.5 * such)
+    weight = shipped_weight().weight
+    assert 0 < weight < 1
+    assert pooled == pytest.approx((1 - weight) * own + weight * such)
     assert list(rows) == ["pooled", "such deals", "scenario", "one curve"]
 
 

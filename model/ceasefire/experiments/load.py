@@ -188,7 +188,7 @@ class _ExperimentReader:
         """The case with how long it held, from `really:` of its scenario where the experiment does not say."""
         if case.held is not None:
             return case
-        really: Any = getattr(loaded.scenario, "really", None)
+        really = loaded.scenario.really
         if really is None:
             self._fault(
                 ("cases", place), "held is missing, and the scenario has no `really:` that says how long it held"
