@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run_points import run_points
-    from ceasefire.interface import compare, describe, experiment, forecast, levers, run, survival
-    from ceasefire.observations.nowcast.nowcast import nowcast
+    from ceasefire.interface import compare, describe, experiment, forecast, levers, nowcast, run, survival
     from ceasefire.observations.observe import observe
     from ceasefire.scenario.load import load
     from ceasefire.simulation.mesa_model import CeasefireModel
@@ -24,12 +23,11 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(
-        ("compare", "describe", "experiment", "forecast", "levers", "run", "survival"),
+        ("compare", "describe", "experiment", "forecast", "levers", "nowcast", "run", "survival"),
         "ceasefire.interface",
     ),
     "CeasefireModel": "ceasefire.simulation.mesa_model",
     "load": "ceasefire.scenario.load",
-    "nowcast": "ceasefire.observations.nowcast.nowcast",
     "observe": "ceasefire.observations.observe",
     "run_points": "ceasefire.ensemble.run_points",
 }

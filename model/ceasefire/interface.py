@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from ceasefire.arguments import is_reference, seed_number, shown, whole_number, 
 from ceasefire.ensemble import compare as sides
 from ceasefire.ensemble import run as runs
 from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
+from ceasefire.observations.counts import Counts
+from ceasefire.observations.nowcast import nowcast as nowcasts
 from ceasefire.reference_class.outside_view import forecast as outside_view
 from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Scenario
@@ -104,6 +107,19 @@ class Forecast(outside_view.Forecast):
         from ceasefire.report.forecast_figures import forecast_figure
 
         return forecast_figure(self)
+
+    def _repr_html_(self) -> str:
+        return str(self.table().to_html(index=False))
+
+
+class Nowcast(nowcasts.Nowcast):
+    """A nowcast that is drawn by `plot()`."""
+
+    def plot(self) -> Figure:
+        """What was seen by week among the worlds, and what those that agree with it do next, as a Matplotlib figure."""
+        from ceasefire.report.nowcast import weeks_figure
+
+        return weeks_figure(self)
 
     def _repr_html_(self) -> str:
         return str(self.table().to_html(index=False))
@@ -267,6 +283,33 @@ def forecast(deal: Any, **options: Any) -> Forecast:
     the table; `numbers`, a folder written by a refit. Raises ScenarioError with every fault of what was given.
     """
     return Forecast(outside_view.forecast(deal, **options).deals)
+
+
+def nowcast(
+    scenario: AnyScenario,
+    counts: Counts | str | Path,
+    day: int | datetime.date | None = None,
+    *,
+    events: Mapping[str, Mapping[str, Any]] | None = None,
+    facts: Any = None,
+    deaths_only: bool = False,
+    worlds: int = nowcasts.WORLDS,
+    seed: int = 1,
+    workers: int | None = None,
+) -> Nowcast:
+    """What to expect of a ceasefire that has held until `day`, without and with what was counted since signing.
+
+    `counts` is a table as `observe` gives it (its `.counts`), or a file of one. `day` is a number of days since the
+    start or a date, by default the day after the last count. `events` is what happened since signing, by date: values
+    by path, as {"2019-01-10": {"actors.hts.capability": 0.3}}. `facts`, as of `forecast`, puts the outside view beside.
+    `deaths_only` leaves incidents out, as is right where some of them need not be deadly. The same input gives the
+    same answer. Raises ScenarioError when scenario or counts have faults, and when fewer than 200 effective worlds are
+    left; ValueError, with the name of the argument, for an argument of no use.
+    """
+    return Nowcast(**nowcasts.nowcast(
+        scenario, counts, day, events=events, facts=facts, deaths_only=deaths_only, worlds=worlds, seed=seed,
+        workers=workers,
+    ).__dict__)  # fmt: skip
 
 
 def describe(scenario: AnyScenario) -> Description:

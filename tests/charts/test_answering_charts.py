@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,10 +31,11 @@ from ceasefire.charts.comparison import Condition, comparison_chart, verdict
 from ceasefire.charts.decisions import Choice, pulls_chart
 from ceasefire.charts.front_line import front_chart
 from ceasefire.charts.hazard import hazard_chart
+from ceasefire.charts.layout import name_ends, page
 from ceasefire.charts.ranking import Gain, axis_limits, levers_chart
 from ceasefire.charts.response_surface import Field, phase_chart
 from ceasefire.charts.sensitivity import Swing, morris_chart, sobol_chart, tornado_chart
-from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, VERMILLION, contrast, readable
+from ceasefire.charts.style import BLUE, COMPARISON_COLOURS, DPI, QUIET, VERMILLION, contrast, readable
 from ceasefire.charts.talks_effect import talks_effect_chart
 from ceasefire.wording import days, signed_days, signed_number, span_words
 
@@ -52,6 +54,16 @@ def _no_warnings() -> Iterator[None]:
 def around(value: float, half: float = 20.0) -> Interval:
     """An estimate with a symmetrical interval."""
     return Interval(value, value - half, value + half)
+
+
+def test_names_of_curves_that_end_together_stand_apart_and_whole() -> None:
+    sheet = page(3.0, "Title", "Finding.", "footer")
+    names = ("with what was counted since the day of signing", "without", "what was held")
+    name_ends(sheet, [(name, 0.5, colour) for name, colour in zip(names, (BLUE, QUIET, BLUE), strict=True)], 4, 0.5, 2)
+    drawn = sheet.figure.texts[-3:]
+    assert [" ".join(text.get_text().split()) for text in drawn] == list(names)
+    boxes = sorted((box.y0, box.y1) for box in (text.get_window_extent() for text in drawn))
+    assert all(upper[0] >= lower[1] for lower, upper in itertools.pairwise(boxes))
 
 
 def words_of(figure: Figure) -> str:

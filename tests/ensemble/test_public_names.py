@@ -19,6 +19,7 @@ from pandas.testing import assert_frame_equal
 import ceasefire
 from ceasefire.analysis.summary import summary
 from ceasefire.ensemble.parameter_draws import assumed_ranges
+from ceasefire.observations.counts import Counts
 from ceasefire.report.run import figures_frame
 from ceasefire.scenario.load import load
 from ceasefire.simulation import engine
@@ -61,6 +62,17 @@ def test_a_curve_and_a_forecast_show_and_draw_themselves() -> None:
     shows_and_draws(curve)
     assert pickle.loads(pickle.dumps(curve)).table().equals(curve.table())
     shows_and_draws(ceasefire.forecast({"country": "Syria", "start": "2020-03-06", "written": "yes"}))
+
+
+def test_a_nowcast_shows_and_draws_itself() -> None:
+    days = np.datetime64("2020-01-01") + np.arange(40)
+    counts = Counts(days.astype(np.int64), {"incidents": np.ones(40), "deaths": np.full(40, 2.0)})
+    found = ceasefire.nowcast(SMALL, counts, worlds=1_000)
+    shows_and_draws(found)
+    assert repr(found).startswith("<Nowcast two-sides, day 40: ends within 30 days")
+    seen = [line for axes in found.plot().axes for line in axes.lines if line.get_gid() == "seen"]
+    assert [np.nansum(line.get_ydata()) for line in seen] == [35, 70]
+    assert pickle.loads(pickle.dumps(found)).table().equals(found.table())
 
 
 def test_comparisons_and_levers_show_and_draw_themselves(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,13 @@ import argparse
 
 import numpy as np
 
+from ceasefire.evaluation.nowcast_backtest import HazardRegression
 from ceasefire.observations.nowcast.early_warning import early_warning
 from ceasefire.observations.nowcast.figures import made_figures
 from ceasefire.observations.nowcast.made_histories import Histories, founders, maker
 from ceasefire.observations.nowcast.nowcast import HORIZONS
 from ceasefire.observations.nowcast.seen import Seen
-from ceasefire.observations.nowcast.skill import Trial, trial
+from ceasefire.observations.nowcast.skill import Trial, kept_apart, trial
 from ceasefire.scenario.load import load
 
 CASES = (("idlib-2018", (60, 120, 180, 225)), ("idlib-2019-08-31", (60, 90)), ("idlib-2020", (180, 365)))
@@ -32,6 +33,17 @@ def tried(made: Histories, day: int, seed: int, *, shuffled: bool = False) -> Tr
     return trial(made_figures(seen, held), held.rows["days_held"] - day, HORIZONS, seed, shuffled=shuffled)
 
 
+def regression_skill(made: Histories, found: Trial, last: int, day: int, days: int, seed: int) -> float:
+    """Brier skill on the same histories of a hazard regression fitted to the others, on the days until `last`."""
+    holds = np.flatnonzero(made.rows["days_held"] >= day)
+    apart = holds[kept_apart(len(holds), seed)[0]]
+    chance = HazardRegression.of(made.of(np.setdiff1d(np.arange(len(made)), apart)), last).chances(
+        HazardRegression.figures(made.of(apart), day), days
+    )
+    ended = found.left < days
+    return float(1.0 - ((chance - ended) ** 2).sum() / ((found.chances[days][0] - ended) ** 2).sum())
+
+
 def chi_square(found: Trial) -> float:
     """Of the deciles in which lives lie in their own forecasts; 9 degrees of freedom."""
     counts = np.histogram(found.place, 10, (0, 1))[0]
@@ -45,8 +57,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     heads = " | ".join(f"skill, {days} days" for days in HORIZONS)
-    print(f"| scenario | day | {heads} | shuffled, 90 days | deciles, chi-square |")
-    print("|---|---|" + "---|" * (len(HORIZONS) + 2))
+    regression = f"regression, {' / '.join(map(str, HORIZONS))} days"
+    print(f"| scenario | day | {heads} | {regression} | shuffled, 90 days | deciles, chi-square |")
+    print("|---|---|" + "---|" * (len(HORIZONS) + 3))
     for scenario, days in CASES:
         made = made_at(scenario, given.worlds, days, given.seed)
         for day in days:
@@ -56,7 +69,11 @@ def main() -> None:
             cells = " | ".join(
                 f"{100 * one.value:+.1f} ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in skills
             )
-            print(f"| {scenario} | {day} | {cells} | {100 * mixed.value:+.1f} | {chi_square(found):.1f} |", flush=True)
+            regression = " / ".join(
+                f"{100 * regression_skill(made, found, days[-1], day, each, given.seed):+.1f}" for each in HORIZONS
+            )
+            last = f"{100 * mixed.value:+.1f} | {chi_square(found):.1f} |"
+            print(f"| {scenario} | {day} | {cells} | {regression} | {last}", flush=True)
         warning = early_warning(made, ("incidents", "deaths"), given.seed)
         for row in warning.rows() if warning is not None else ():
             if row["days_before_the_end"] in (0, 7, 28, 56):

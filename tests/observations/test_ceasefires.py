@@ -210,3 +210,10 @@ def test_mangled_codes_give_sound_durations_or_a_fault_with_a_line_for_each(
     table.to_csv(tmp_path / FILE, index=False)
     if len(table):
         assert len(read_deals(tmp_path)) == len(table)
+
+
+def test_cells_that_are_not_utf8_are_read_and_the_account_says_how(tmp_path: Path) -> None:
+    file = write(tmp_path / "raw.csv", [deal(location="Élbonia")], "cp1252")
+    found = ceasefire.observe(file)
+    assert found.table()["location"].tolist() == ["Élbonia"]
+    assert "not all of it is UTF-8: the rest was read as Windows-1252" in found.account.notes

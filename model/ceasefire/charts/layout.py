@@ -168,6 +168,20 @@ def _isotonic_means(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.repeat([mean for mean, _ in pools], [count for _, count in pools])
 
 
+Named = tuple[str, float, str]
+"""What a curve is called, where it ends [0 to 1], and its colour."""
+
+
+def name_ends(sheet: Page, curves: Sequence[Named], left: float, bottom: float, height: float) -> None:
+    """Name curves where they end, right of a plot of this height [inches]; quiet ones in small type."""
+    wrapped = [textwrap.wrap(name, 20)[:3] or [""] for name, _, _ in curves]
+    heights = [0.16 * len(lines) + 0.05 for lines in wrapped]
+    centres = spread([end * height for _, end, _ in curves], heights, -0.1, height + 0.1)
+    for lines, (_, _, colour), centre in zip(wrapped, curves, centres, strict=True):
+        size, weight = (SMALL, "normal") if colour == QUIET else (TEXT, "bold")
+        sheet.write(left, bottom + centre, "\n".join(lines), va="center", size=size, color=colour, weight=weight)
+
+
 class Occupancy:
     """Which cells of a plot are occupied; positions and sizes are shares of its width and height."""
 

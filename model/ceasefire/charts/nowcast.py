@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, Page, day_axis, page, share_axis, spread
+from ceasefire.charts.layout import LEFT, Caption, Named, Page, day_axis, name_ends, page, share_axis
 from ceasefire.charts.style import (
     BLUE,
     COMPARISON_COLOURS,
@@ -19,7 +19,6 @@ from ceasefire.charts.style import (
     INK,
     QUIET,
     SMALL,
-    TEXT,
     VERMILLION,
     WIDTH_INCHES,
     house_style,
@@ -106,8 +105,8 @@ def still_holding_chart(
     axes.set_xlabel("days from the day of the nowcast", labelpad=2)
     axes.plot(days, without, color=QUIET, linewidth=1.4, linestyle=(0, (4, 2)), gid="without")
     axes.plot(days, counted, color=BLUE, linewidth=2.0, gid="counted")
-    ends = [(float(counted[-1]), "with the counts", BLUE), (float(without[-1]), "without them", QUIET)]
-    _name_ends(sheet, ends, LEFT + width + 0.08, bottom, height)
+    ends = [("with the counts", float(counted[-1]), BLUE), ("without them", float(without[-1]), QUIET)]
+    name_ends(sheet, ends, LEFT + width + 0.08, bottom, height)
     return sheet.figure
 
 
@@ -124,13 +123,14 @@ def early_warning_chart(
     axes.set_xlim(days_before[-1], 0)
     axes.set_xticks(list(days_before)[::2])
     axes.set_xlabel("days before the end", labelpad=2)
-    ends = []
+    ends: list[Named] = []
     for number, (rate, curve) in enumerate(zip(false_alarms, shares, strict=True)):
         colour = COMPARISON_COLOURS[number]
         axes.plot(days_before, curve, color=colour, linestyle=COMPARISON_DASHES[number], gid=f"alarms-{number}")
         axes.axhline(rate, color=colour, linewidth=0.6, alpha=0.6)
-        ends.append((float(curve[0]), f"alarm on in {rate:.0%} of\nthe quiet weeks".replace("%", "\u00a0%"), colour))
-    _name_ends(sheet, ends, LEFT + width + 0.08, bottom, height)
+        name = f"alarm on in {100 * rate:.0f}\u00a0% of the quiet weeks"
+        ends.append((name, float(curve[0]), colour))
+    name_ends(sheet, ends, LEFT + width + 0.08, bottom, height)
     return sheet.figure
 
 
@@ -157,14 +157,7 @@ def walk_through_chart(
     for panel in (upper, axes):
         panel.axvline(ended, color=VERMILLION, linewidth=1.2, gid="ended")
         panel.axvspan(ended - 90, ended, facecolor="#F8E6DC", linewidth=0, zorder=0)
-    ends = [(float(counted[-1]), "with the counts", BLUE), (float(without[-1]), "without them", QUIET),
-            (0.98, "it ended; shaded:\nwithin 90 days of it", VERMILLION)]  # fmt: skip
-    _name_ends(sheet, ends, LEFT + width + 0.08, bottom, 2.3)
+    ends = [("with the counts", float(counted[-1]), BLUE), ("without them", float(without[-1]), QUIET),
+            ("it ended; shaded: within 90 days of it", 0.98, VERMILLION)]  # fmt: skip
+    name_ends(sheet, ends, LEFT + width + 0.08, bottom, 2.3)
     return sheet.figure
-
-
-def _name_ends(sheet: Page, ends: Sequence[tuple[float, str, str]], left: float, bottom: float, height: float) -> None:
-    heights = [0.17 * (words.count("\n") + 1) + 0.05 for _, words, _ in ends]
-    centres = spread([end * height for end, _, _ in ends], heights, -0.1, height + 0.1)
-    for (_, words, colour), centre in zip(ends, centres, strict=True):
-        sheet.write(left, bottom + centre, words, va="center", size=TEXT, color=colour, weight="bold")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,14 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Page, calendar_axis, day_axis, page, share_axis, spread
+from ceasefire.charts.layout import LEFT, Named, calendar_axis, day_axis, name_ends, page, share_axis
 from ceasefire.charts.style import (
     BLUE,
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
     INK,
     QUIET,
-    SMALL,
     TEXT,
     VERMILLION,
     WIDTH_INCHES,
@@ -30,7 +28,6 @@ NAMES_WIDTH = 1.6
 """Room at the right for the names of curves [inches]."""
 
 BAND = "#E3EDF5"
-LINE_HEIGHT = 0.16
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ def forecast_chart(curves: Sequence[ForecastCurve], title: str, finding: str, fo
     day_axis(axes, last)
     calendar_axis(axes, last)
     names = _draw_one(axes, curves[0]) if len(curves) == 1 else _draw_many(axes, curves)
-    _name_ends(sheet, names, LEFT + width + 0.08, bottom)
+    name_ends(sheet, names, LEFT + width + 0.08, bottom, PLOT_HEIGHT)
     return sheet.figure
 
 
@@ -89,12 +86,8 @@ def views_chart(
         dashes = "-" if number == 0 else COMPARISON_DASHES[number]
         axes.plot(days, curve, color=colour, linewidth=1.0 if number else 2.0, linestyle=dashes, gid=f"view-{number}")
         names.insert(number, (name, float(curve[-1]), colour))
-    _name_ends(sheet, names, LEFT + width + 0.08, bottom)
+    name_ends(sheet, names, LEFT + width + 0.08, bottom, PLOT_HEIGHT)
     return sheet.figure
-
-
-Named = tuple[str, float, str]
-"""What a curve is called, where it ends [0 to 1], and its colour."""
 
 
 def _draw_one(axes: Axes, one: ForecastCurve) -> list[Named]:
@@ -129,13 +122,3 @@ def _draw_many(axes: Axes, curves: Sequence[ForecastCurve]) -> list[Named]:
         axes.plot(one.days, one.unbroken, gid=f"unbroken-{number}", **style)
         names.append((one.name, float(one.unbroken[-1]), colour))
     return names
-
-
-def _name_ends(sheet: Page, names: Sequence[Named], left: float, bottom: float) -> None:
-    wrapped = [textwrap.wrap(name, 20)[:3] or [""] for name, _, _ in names]
-    heights = [LINE_HEIGHT * len(lines) + 0.05 for lines in wrapped]
-    centres = spread([end * PLOT_HEIGHT for _, end, _ in names], heights, -0.1, PLOT_HEIGHT + 0.1)
-    for lines, (_, _, colour), centre in zip(wrapped, names, centres, strict=True):
-        weight = "normal" if colour == QUIET else "bold"
-        size = SMALL if colour == QUIET else TEXT
-        sheet.write(left, bottom + centre, "\n".join(lines), va="center", size=size, color=colour, weight=weight)

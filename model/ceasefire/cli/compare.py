@@ -10,7 +10,7 @@ import typer
 
 from ceasefire.cli.diff import difference_text
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed, Settings
+from ceasefire.cli.options import MOST_SEED, AsJson, ScenarioName, Seed, Settings, Workers
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -34,7 +34,6 @@ Worlds = Annotated[
 Days = Annotated[
     int | None, typer.Option(min=1, max=36_500, help="Days that worlds are followed.", show_default="the scenario's")
 ]
-Workers = Annotated[int | None, typer.Option(min=1, max=512, help="Threads.", show_default="as many as cores")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the figure and the table.")]
 
 MOST_CURVES = 6

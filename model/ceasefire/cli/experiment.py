@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import AsJson, experiments
+from ceasefire.cli.options import AsJson, Workers, experiments
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -46,9 +46,7 @@ def experiment(
             metavar="NAME|FILE", help="A name from `ceasefire list`, or a file.", autocompletion=experiments
         ),
     ],
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Threads.", show_default="as many as cores")
-    ] = None,
+    workers: Workers = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, as tcp://host:8786, instead of threads.")
     ] = None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import AsJson
+from ceasefire.cli.options import AsJson, repeated
 from ceasefire.cli.terminal import columns, notify, program, show, show_json, shown_path
 
 if TYPE_CHECKING:
@@ -30,19 +30,14 @@ def forecast(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="A YAML of facts, or a CSV table with a deal a row.")
     ] = None,
-    feature: Annotated[
-        list[str] | None,
-        typer.Option("--feature", metavar="NAME=VALUE", help="One fact, as country=Syria; may be repeated."),
-    ] = None,
+    feature: Annotated[list[str] | None, repeated("NAME=VALUE", "One fact, as country=Syria")] = None,
     history: Annotated[
         Path | None, typer.Option("--history", metavar="FILE", help="CSV list of earlier deals of the conflict.")
     ] = None,
     held_days: Annotated[
         float | None, typer.Option("--held-days", metavar="N", help="The deal has held so many days already.")
     ] = None,
-    day: Annotated[
-        list[int] | None, typer.Option("--day", metavar="N", help="A day of the table; may be repeated.")
-    ] = None,
+    day: Annotated[list[int] | None, repeated("N", "A day of the table")] = None,
     data: Annotated[
         Path | None, typer.Option("--data", metavar="DIR", help="Folder of coded deals, which then count by name.")
     ] = None,

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, load_with_options
+from ceasefire.cli.options import (
+    AsJson,
+    Changes,
+    CountsFile,
+    ScenarioName,
+    Seed,
+    Settings,
+    Workers,
+    load_with_options,
+    repeated,
+)
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -27,10 +37,7 @@ if TYPE_CHECKING:
 
 def nowcast(
     scenario: ScenarioName,
-    counts: Annotated[
-        Path | None,
-        typer.Option("--counts", metavar="FILE", help="Counts since signing, as `ceasefire observe` writes them."),
-    ] = None,
+    counts: CountsFile = None,
     day: Annotated[
         str | None,
         typer.Option(
@@ -39,11 +46,7 @@ def nowcast(
     ] = None,
     event: Annotated[
         list[str] | None,
-        typer.Option(
-            "--event",
-            metavar="DATE:PATH=VALUE",
-            help="What has happened since, as 2019-01-10:actors.hts.capability=0.3; may be repeated.",
-        ),
+        repeated("DATE:PATH=VALUE", "What has happened since, as 2019-01-10:actors.hts.capability=0.3"),
     ] = None,
     facts: Annotated[
         Path | None,
@@ -57,9 +60,7 @@ def nowcast(
     seed: Seed = 1,
     change: Changes = None,
     setting: Settings = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Threads.", show_default="as many as cores")
-    ] = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder for tables, figures and a report.")
     ] = None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import AsJson
+from ceasefire.cli.options import AsJson, repeated
 from ceasefire.cli.terminal import notify, show, show_json, shown_path
 from ceasefire.ensemble.unfinished import file_aside, sweep
 from ceasefire.spreadsheet_csv import csv_text
@@ -19,20 +19,24 @@ from ceasefire.spreadsheet_csv import csv_text
 if TYPE_CHECKING:
     from ceasefire.observations.observe import Observed
 
-_SOME = "; may be repeated, * stands for anything."
+Names = list[str] | None
+"""Names of one kind."""
+
+
+def _only(words: str) -> Any:
+    return repeated("NAME", f"Only {words}, * stands for anything")
+
+
+def _worst(what: str) -> Any:
+    return typer.Option(metavar="CODE", min=0, help=f"Worst precision of {what} that is kept.")
 
 
 def observe(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: its columns tell what it is.")],
-    country: Annotated[list[str] | None, typer.Option(metavar="NAME", help=f"Only this country{_SOME}")] = None,
-    dyad: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help=f"Only this dyad, by name or number{_SOME}")
-    ] = None,
-    actors: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Only events of this actor; when repeated, only events between these."),
-    ] = None,
-    admin1: Annotated[list[str] | None, typer.Option(metavar="NAME", help=f"Only this province{_SOME}")] = None,
+    country: Annotated[Names, _only("this country")] = None,
+    dyad: Annotated[Names, _only("this dyad, by name or number")] = None,
+    actors: Annotated[Names, _only("events of this actor; of several, only those between them")] = None,
+    admin1: Annotated[Names, _only("this province")] = None,
     box: Annotated[
         str | None, typer.Option(metavar="S,N,W,E", help="Only within these degrees, as 35.2,36.7,35.8,37.3.")
     ] = None,
@@ -45,16 +49,9 @@ def observe(
         typer.Option(metavar="DAY:DAY", help="The days that the file covers, when the first or last ones were quiet."),
     ] = None,
     by_admin1: Annotated[bool, typer.Option("--by-admin1", help="A row for each province.")] = False,
-    date_prec: Annotated[
-        int | None, typer.Option(metavar="CODE", min=0, help="Worst precision of days that is kept.")
-    ] = None,
-    where_prec: Annotated[
-        int | None, typer.Option(metavar="CODE", min=0, help="Worst precision of places that is kept.")
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=COLUMN", help="A column named otherwise, as incidents=events; may be repeated."),
-    ] = None,
+    date_prec: Annotated[int | None, _worst("days")] = None,
+    where_prec: Annotated[int | None, _worst("places")] = None,
+    column: Annotated[Names, repeated("NAME=COLUMN", "A column named otherwise, as incidents=events")] = None,
     format: Annotated[
         str | None,
         typer.Option("--format", metavar="NAME", help="plain, ucdp_ged, acled or ethprio_ceasefires: not by columns."),

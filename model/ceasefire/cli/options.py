@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -59,7 +60,17 @@ Point = Annotated[
     int | None,
     typer.Option("--point", metavar="P", min=0, help="Which point of an experiment, or which side of a comparison."),
 ]
+Workers = Annotated[int | None, typer.Option(min=1, max=512, help="Threads.", show_default="as many as cores")]
+CountsFile = Annotated[
+    Path | None,
+    typer.Option("--counts", metavar="FILE", help="Counts since signing, as `ceasefire observe` writes them."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
+
+
+def repeated(metavar: str, words: str) -> Any:
+    """An option that may be given several times."""
+    return typer.Option(metavar=metavar, help=f"{words}; may be repeated.")
 
 
 def load_with_options(scenario: str, changes: Sequence[str] | None, settings: Sequence[str] | None) -> Loaded:

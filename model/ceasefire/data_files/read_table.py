@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -59,6 +60,13 @@ class Faults:
         if len(self.entries) >= MOST_FAULTS:
             raise TooManyFaultsError
 
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Gather faults in the block, as many as are listed; at its end ScenarioError with every one of them."""
+        with suppress(TooManyFaultsError):
+            yield
+        self.raise_if_any()
+
     def raise_if_any(self) -> None:
         """ScenarioError with every fault by line."""
         if not self.entries:
@@ -99,12 +107,9 @@ class Rows:
         Nearly every cell differs, so a batch without faults is read as a whole and nothing is remembered.
         """
         cells = self.columns[column]
-        try:
-            degrees = cells.dictionary.cast(pa.string()).cast(pa.float64()).to_numpy()
-            if (np.abs(degrees) <= most).all():
-                return np.asarray(degrees[cells.indices.to_numpy()])
-        except pa.ArrowInvalid:
-            pass
+        degrees = _plain_numbers(cells.dictionary)
+        if degrees is not None and (np.abs(degrees) <= most).all():
+            return np.asarray(degrees[cells.indices.to_numpy()])
         self.remembered.pop(column, None)
         return self.numbers(column, coordinate(most, decimal_comma))
 
@@ -148,6 +153,14 @@ class Rows:
                 self.add_fault(int(at), column, str(values[indices[at]]))
 
 
+def _plain_numbers(texts: pa.Array) -> NDArray[np.float64] | None:
+    """Cells as numbers; None when one is no plain number or no UTF-8, so that each has to be looked at."""
+    try:
+        return np.asarray(texts.cast(pa.string()).cast(pa.float64()).to_numpy())
+    except pa.ArrowInvalid:
+        return None
+
+
 Row = tuple[int, dict[str, str]]
 """The line of a row, and its cells by column."""
 
@@ -164,14 +177,11 @@ def text_rows(path: Path, known: Collection[str], *, blank_rows: bool = False) -
     table = examine(path, [frozenset(known)], [])
     names = [name for name in table.names if name]
     faults, columns = Faults(table), dict[str, list[str]]((name, []) for name in names)
-    try:
+    with faults.gathered():
         for batch in read_rows(table, names, faults, set()):
             for name in names:
                 texts, at = batch.names(name, words)
                 columns[name] += [texts[k] for k in at]
-    except TooManyFaultsError:
-        pass
-    faults.raise_if_any()
     if table.decimal_comma:
         columns = {
             name: [cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell for cell in cells]

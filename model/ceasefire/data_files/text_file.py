@@ -136,15 +136,15 @@ def _laid_out(
 
 
 def _first_row(text: str, delimiter: str) -> tuple[tuple[str, ...], int]:
-    """The cells of the first row that is not blank, tidied, and the lines down to its end."""
+    """The cells of the first row that is not blank, tidied, and the lines down to its end.
+
+    Any text can be read so: no cell of the head is longer than `long_cells` allows.
+    """
     with long_cells():
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
-            for cells in reader:
-                if cells:
-                    return tuple(cell.strip().strip("\ufeff").lower() for cell in cells), reader.line_num
-        except csv.Error:
-            pass
+        for cells in reader:
+            if cells:
+                return tuple(cell.strip().strip("\ufeff").lower() for cell in cells), reader.line_num
     return (), 0
 
 

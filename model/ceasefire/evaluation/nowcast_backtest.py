@@ -5,7 +5,8 @@ week by week with --weekly docs/counts.
 
 The daily counts around Idlib of 2017 to 2019 (docs/calibration.md) are read as they would have been seen, a day more
 each day. Compared are the scenario without counts (its worlds that hold on the day), the nowcast, and discrete-time
-hazard regressions on the same recent counts, one fitted to the made histories, one to the other truce of the file.
+hazard regressions: on the same recent counts, fitted to the made histories; on age alone, without any counts, fitted to
+the made histories; and on the same recent counts, fitted to the other truce of the file.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int) -> pd.DataF
     last = len(counts) * counts.step_days
     making = maker(load(truce.scenario).scenario, worlds, seed, last + HORIZONS[-1] + 1, last)
     made = making.histories(founders(worlds))
-    regression = _hazard_of_made(made, last)
+    regressions = {name: HazardRegression.of(made, last, counted) for name, counted in REGRESSIONS.items()}
     rows = []
     first = -(-RECENT // counts.step_days) * counts.step_days
     for day in range(first, last + 1, counts.step_days):
@@ -78,9 +79,9 @@ def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int) -> pd.DataF
         figures = seen_figures(found)
         row |= {"incidents_30": float(np.expm1(figures[0])), "deaths_30": float(np.expm1(figures[1]))}
         row["percentile"] = float((agreed.index.at(agreed.figures) < agreed.index.at(agreed.seen)).mean())
-        hazard = _chance(regression, np.array([[figures[0], figures[1], np.log(day)]]))[0]
+        at = np.array([[figures[0], figures[1], np.log(day)]])
         for days in HORIZONS:
-            row[f"regression_{days}"] = float(1.0 - (1.0 - hazard) ** (days / PERIOD))
+            row |= {f"{name}_{days}": float(one.chances(at, days)[0]) for name, one in regressions.items()}
             row[f"without_{days}"] = float((agreed.left < days).mean())
             row[f"with_{days}"] = float(agreed.weight[agreed.left < days].sum())
         rows.append(row)
@@ -88,22 +89,39 @@ def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int) -> pd.DataF
 
 
 PERIOD = 10
-"""Days of a period of the regression on made histories."""
+"""Days of a period of the regressions on made histories."""
+
+REGRESSIONS = {"regression": True, "age alone": False}
+"""Regressions on made histories, and whether they see the counts."""
 
 
-def _hazard_of_made(made: Histories, last: int) -> FloatArray:
-    """Coefficients of the hazard of a period: level of the last RECENT days, and age."""
-    figures, ends = [], []
-    for day in range(RECENT, last + 1, PERIOD):
-        alive = np.flatnonzero((made.rows["days_held"] >= day) & (made.rows["failed"] == 0))
-        on_day = figures_on(made.of(alive), ("incidents", "deaths"), day)
-        figures.append(on_day[:, [0, 2, 4]])
-        ends.append(made.rows["days_held"][alive] - day < PERIOD)
-    return np.asarray(logistic(np.concatenate(figures), np.concatenate(ends), 1.0))
+@dataclass(frozen=True, eq=False)
+class HazardRegression:
+    """Hazard of a period of PERIOD days, logistic in the level of the last RECENT days and in age, or in age alone."""
 
+    coefficients: FloatArray
+    counted: bool
 
-def _chance(coefficients: FloatArray, figures: FloatArray) -> FloatArray:
-    return np.asarray(1.0 / (1.0 + np.exp(-(coefficients[0] + figures @ coefficients[1:]))))
+    @classmethod
+    def of(cls, made: Histories, last: int, counted: bool = True) -> HazardRegression:
+        """Fitted to made histories, to every PERIOD days of each from day RECENT until `last`."""
+        figures, ends = [], []
+        for day in range(RECENT, last + 1, PERIOD):
+            alive = np.flatnonzero((made.rows["days_held"] >= day) & (made.rows["failed"] == 0))
+            figures.append(cls.figures(made.of(alive), day))
+            ends.append(made.rows["days_held"][alive] - day < PERIOD)
+        seen_by_it = np.concatenate(figures)[:, 0 if counted else 2 :]
+        return cls(np.asarray(logistic(seen_by_it, np.concatenate(ends), 1.0)), counted)
+
+    @staticmethod
+    def figures(made: Histories, day: int) -> FloatArray:
+        """Incidents and deaths of the last RECENT days, and age, of each history on a day, on a logarithmic scale."""
+        return figures_on(made, ("incidents", "deaths"), day)[:, [0, 2, 4]]
+
+    def chances(self, figures: FloatArray, days: int) -> FloatArray:
+        """Chance of an end within `days`, shape (n,): the hazard of today is taken for that of all of them."""
+        line = self.coefficients[0] + figures[:, 0 if self.counted else 2 :] @ self.coefficients[1:]
+        return np.asarray(1.0 - (1.0 + np.exp(line)) ** (-days / PERIOD))
 
 
 def hazard_regression(taught: pd.DataFrame, tried: pd.DataFrame, days: int) -> FloatArray:
@@ -122,21 +140,27 @@ def hazard_regression(taught: pd.DataFrame, tried: pd.DataFrame, days: int) -> F
 
 
 def scores(tables: Sequence[pd.DataFrame], days: int) -> dict[str, dict[str, float]]:
-    """Mean Brier and logarithmic score of an end within `days`, over all days of all truces, by forecast.
+    """Scores of an end within `days`, over all days of all truces, by forecast: mean Brier and logarithmic score.
 
-    The regression is fitted to the truces that it is not tried on; where they show no end it never foretells one.
+    `level removed`: the Brier score if every chance were moved by the one figure that fits these days best. The
+    regression on the other truce is fitted to those that it is not tried on; where they show no end it foretells none.
     """
     found: dict[str, dict[str, float]] = {}
-    for name in ("without", "with", "regression", "other truce"):
-        brier, log = [], []
+    for name in ("without", "with", *REGRESSIONS, "other truce"):
+        error, log = [], []
         for at, table in enumerate(tables):
             others = pd.concat([other for k, other in enumerate(tables) if k != at])
             chance = hazard_regression(others, table, days) if name == "other truce" else table[f"{name}_{days}"]
             ended = (table["left"] < days).to_numpy()
             kept = np.clip(np.asarray(chance, np.float64), LEAST, MOST)
-            brier.append((kept - ended) ** 2)
+            error.append(kept - ended)
             log.append(np.log(np.where(ended, kept, 1.0 - kept)))
-        found[name] = {"brier": float(np.concatenate(brier).mean()), "log": float(np.concatenate(log).mean())}
+        errors = np.concatenate(error)
+        found[name] = {
+            "brier": float((errors**2).mean()),
+            "level removed": float(errors.var()),
+            "log": float(np.concatenate(log).mean()),
+        }
     return found
 
 
@@ -174,7 +198,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     for days in HORIZONS:
         for name, found in scores(tables, days).items():
-            print(f"ends within {days:3} days  {name:12}  Brier {found['brier']:.3f}  log {found['log']:+.3f}")
+            words = ", ".join(f"{score} {value:+.3f}" for score, value in found.items())
+            print(f"ends within {days:3} days  {name:12}  {words}")
     for truce, table in zip(TRUCES, tables, strict=True):
         print(f"\n{truce.scenario}, which ended on day {truce.ended}; chances to end within 90 days\n")
         shown = table.loc[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,11 @@ class Account:
         """Add what a reader should know, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def note_encodings(self, encodings: Iterable[str]) -> None:
+        """Say in which encodings cells were read that are not UTF-8."""
+        for encoding in sorted(encodings):
+            self.note(f"not all of it is UTF-8: the rest was read as {encoding}")
 
     def as_dict(self) -> dict[str, Any]:
         """For programs: days as text."""

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ceasefire.data_files import cells
-from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
+from ceasefire.data_files.read_table import Faults, Rows, read_rows
 from ceasefire.data_files.text_file import TextTable, refuse
 from ceasefire.doc_pages import doc_page
 from ceasefire.observations.account import Account, numbered
@@ -107,17 +107,15 @@ def _read(table: TextTable, account: Account) -> list[Ceasefire]:
     missing = [name for name in OPTIONAL if name not in table.names]
     if missing:
         account.note(f"columns that are missing, read as not coded: {', '.join(missing)}")
-    faults, ceasefires = Faults(table), dict[str, Ceasefire]()
-    try:
-        for rows in read_rows(table, columns, faults, set()):
+    faults, encodings, ceasefires = Faults(table), set[str](), dict[str, Ceasefire]()
+    with faults.gathered():
+        for rows in read_rows(table, columns, faults, encodings):
             account.rows += len(rows)
             for deal in _of_actors(rows):
                 _join(ceasefires.setdefault(deal.name, deal), deal, account)
-    except TooManyFaultsError:
-        pass
-    faults.raise_if_any()
     if not ceasefires:
         refuse(table.path, "has no rows, only a header")
+    account.note_encodings(encodings)
     account.note(
         f"{numbered(len(ceasefires), 'ceasefire')}; how the data code their ends was inferred, see "
         f"{doc_page('observations.md')}"

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ceasefire.data_files import cells
-from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
+from ceasefire.data_files.read_table import Faults, Rows, read_rows
 from ceasefire.data_files.text_file import TextTable, examine, refuse
 from ceasefire.observations.events import Events
 from ceasefire.observations.formats import FIGURES, PLAIN, PLAIN_COLUMNS, detect
@@ -188,13 +188,10 @@ def parse_counts(table: TextTable, step_days: int | None = None) -> tuple[Counts
     columns = [name for name in PLAIN_COLUMNS if name in table.names]
     parts: dict[str, list[Any]] = {name: [] for name in columns}
     first_row: dict[tuple[float, str], int] = {}
-    try:
+    with faults.gathered():
         for rows in read_rows(table, columns, faults, set()):
             for name, values in _checked(rows, table, first_row).items():
                 parts[name].append(values)
-    except TooManyFaultsError:
-        pass
-    faults.raise_if_any()
     if not parts["date"]:
         refuse(table.path, "has no rows, only a header")
     arrays = {name: np.concatenate(batches) for name, batches in parts.items()}

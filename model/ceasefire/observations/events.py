@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ceasefire.data_files import cells
-from ceasefire.data_files.read_table import Faults, Rows, TooManyFaultsError, read_rows
+from ceasefire.data_files.read_table import Faults, Rows, read_rows
 from ceasefire.data_files.text_file import TextTable, refuse
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.observations.account import Account, numbered
@@ -113,18 +113,14 @@ class EventReader:
     def read(self) -> Events:
         """Every event that counts. Raises ScenarioError with what is wrong in the file, by line."""
         encodings: set[str] = set()
-        try:
+        with self.faults.gathered():
             for rows in read_rows(self.table, self.columns, self.faults, encodings):
                 self.account.rows += len(rows)
                 self._take(rows)
-        except TooManyFaultsError:
-            pass
-        self.faults.raise_if_any()
         if self.account.rows == 0:
             refuse(self.table.path, "has no rows, only a header")
         check_matched(self.table.path, list(self.named.values()))
-        for encoding in sorted(encodings):
-            self.account.note(f"not all of it is UTF-8: the rest was read as {encoding}")
+        self.account.note_encodings(encodings)
         return self._events()
 
     def _take(self, rows: Rows) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.layout import Caption
@@ -178,9 +179,7 @@ def write_nowcast(found: Nowcast, folder: Path, made_by: str) -> None:
 def draw_nowcast(found: Nowcast, folder: Path) -> None:
     """The figures: weeks, survival, early-warning."""
     title, label = found.loaded.scenario.title, found.loaded.label
-    panels = [WeekPanel(TITLES[each.figure], each.first.astype(float), each.fan, each.seen) for each in found.weeks]
-    caption = Caption(titled(title, "what was counted, among the worlds"), label, found.seed)
-    save(weeks_chart(panels, found.seen.day, caption, _weeks_finding(found), found.worlds), folder, "weeks")
+    save(weeks_figure(found), folder, "weeks")
     caption = Caption(titled(title, f"what to expect from day {found.seen.day:,} on"), label, found.seed)
     curve = found.curve
     chart = still_holding_chart(
@@ -194,6 +193,14 @@ def draw_nowcast(found: Nowcast, folder: Path) -> None:
         finding = warning_sentence(found)
         chart = early_warning_chart(one.days_before, one.shares, one.false_alarms, caption, finding, found.worlds)
         save(chart, folder, "early-warning")
+
+
+def weeks_figure(found: Nowcast) -> Figure:
+    """What was counted by week among the worlds, and what those that agree with it do next."""
+    panels = [WeekPanel(TITLES[each.figure], each.first.astype(float), each.fan, each.seen) for each in found.weeks]
+    title = titled(found.loaded.scenario.title, "what was counted, among the worlds")
+    caption = Caption(title, found.loaded.label, found.seed)
+    return weeks_chart(panels, found.seen.day, caption, _weeks_finding(found), found.worlds)
 
 
 def _weeks_finding(found: Nowcast) -> str:

@@ -161,15 +161,7 @@ def nowcast(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Nowcast:
-    """What to expect of a ceasefire that has held until `day`, without and with what was counted since signing.
-
-    `counts` is a table as `observe` gives it (its `.counts`), or a file of one. `day` is a number of days since the
-    start or a date, by default the day after the last count. `events` is what happened since signing, by date: values
-    by path, as {"2019-01-10": {"actors.hts.capability": 0.3}}. `facts`, as of `forecast`, puts the outside view beside.
-    `deaths_only` leaves incidents out, as is right where some of them need not be deadly. The same input gives the
-    same answer. Raises ScenarioError when scenario or counts have faults, and when fewer than 200 effective worlds are
-    left; ValueError, with the name of the argument, for an argument of no use.
-    """
+    """As `ceasefire.nowcast`, which says what the arguments are; `progress` is called as worlds are simulated."""
     worlds, seed = whole_number("worlds", worlds, 1_000, 1_000_000), seed_number(seed)
     loaded = with_events(as_loaded(scenario), events or {})
     start = loaded.scenario.start
