@@ -8,6 +8,8 @@
 # make coverage  how often printed intervals hold the truth, on made samples; prints the tables of docs/coverage.md
 # make nowcasts  how good nowcasts are on made worlds kept apart; prints the table of docs/nowcast.md
 # make pythons   the wheel, installed outside the clone under every Python of this machine
+# make mesas     the Mesa model under the newest Mesa 3 and the newest pre-release of Mesa 4, in environments of their own
+# make connect-test  ceasefire.connect against EMA Workbench, in an environment of its own
 # make clean  take the set-up away; results stay
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -16,7 +18,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile browsers screenshots lint docs pythons coverage nowcasts clean
+.PHONY: run test hostile browsers screenshots lint docs pythons mesas connect-test coverage nowcasts clean
 .DELETE_ON_ERROR:
 
 # Compiling takes a while and happens once: it says so itself, before the run begins.
@@ -56,6 +58,16 @@ docs: .venv/installed-for-docs
 
 pythons: .venv/installed-for-tests
 	@.ci/pythons
+
+# Mesa 3.4 and later need Python 3.12. Tested so far: 3.3.1, 3.5.1 and 4.0.0a0, which has no batch_run.
+mesas:
+	@.ci/apart mesa-3 3.12 "mesa[viz]>=3.5,<4" tests/simulation/test_mesa_model.py tests/simulation/test_engine_equals_mesa.py \
+		tests/documents/test_recipes.py
+	@.ci/apart mesa-4 3.12 "mesa>=4.0a0" tests/simulation/test_mesa_model.py tests/simulation/test_engine_equals_mesa.py
+
+# EMA Workbench needs a package under the GPL: it is no extra of ceasefire.
+connect-test:
+	@.ci/apart ema 3.11 ema_workbench tests/connect
 
 coverage: .venv/installed-for-tests
 	$(BIN)/python tests/analysis/measure_coverage.py

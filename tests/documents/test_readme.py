@@ -26,7 +26,8 @@ def typed() -> list[list[str]]:
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_every_command_of_the_readme_works(command: Command) -> None:
+def test_every_command_of_the_readme_works(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 800)
     Path("scenarios").mkdir()
     done = set()
     for arguments in typed():

@@ -90,7 +90,21 @@ def experiment(
 
 
 def _run(prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None, as_json: bool) -> None:
-    """Simulate the missing worlds, write tables and figures, and print the result. typer.Exit when worlds failed."""
+    """Complete the folder and print the result. typer.Exit when worlds failed."""
+    progress, results = complete(prepared, store, workers, cluster)
+    if as_json:
+        show_json(_content(prepared, store, progress, results))
+    else:
+        _show_results(prepared, store, progress, results)
+    if progress.failed:
+        _report_failures(store, progress)
+        raise typer.Exit(SOME_FAILED)
+
+
+def complete(
+    prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None = None
+) -> tuple[Progress, ResultTables]:
+    """Simulate the missing worlds, and write tables, figures and report."""
     from ceasefire import report as reports
     from ceasefire.cli.report import add_page
     from ceasefire.experiments.result_tables import tabulate, write_tables
@@ -102,13 +116,7 @@ def _run(prepared: PreparedExperiment, store: Store, workers: int | None, cluste
     write_tables(results, store)
     draw(prepared, results, store.folder)
     add_page(lambda: reports.write(store.folder, shown_path(store.folder)))
-    if as_json:
-        show_json(_content(prepared, store, progress, results))
-    else:
-        _show_results(prepared, store, progress, results)
-    if progress.failed:
-        _report_failures(store, progress)
-        raise typer.Exit(SOME_FAILED)
+    return progress, results
 
 
 def _hindcasts(prepared: PreparedExperiment, workers: int | None) -> dict[str, DataFrame]:
@@ -268,7 +276,7 @@ def _speed(progress: Progress) -> dict[str, float | None]:
 def _content(prepared: PreparedExperiment, store: Store, progress: Progress, results: ResultTables) -> dict[str, Any]:
     from ceasefire.wording import ILLUSTRATIVE
 
-    tables = {name: _records(table) for name, table in results.tables.items() if name != "points" or len(table) <= 500}
+    tables = {name: records(table) for name, table in results.tables.items() if name != "points" or len(table) <= 500}
     return {
         "experiment": prepared.experiment.spec.name,
         "question": prepared.experiment.spec.question,
@@ -283,7 +291,7 @@ def _content(prepared: PreparedExperiment, store: Store, progress: Progress, res
     }
 
 
-def _records(table: Any) -> list[dict[str, Any]]:
+def records(table: Any) -> list[dict[str, Any]]:
     """The rows of a table for JSON; missing values are null."""
     return [{k: (None if v != v else v) for k, v in row.items()} for row in table.astype(object).to_dict("records")]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ceasefire.scenario.load import Loaded
 
 
-def _scenarios(incomplete: str) -> list[str]:
+def scenarios(incomplete: str) -> list[str]:
     """Names of scenarios, for the completion of shells; after a `+`, names of changes."""
     from ceasefire.scenario.find_scenarios import list_scenarios
 
@@ -40,7 +40,7 @@ def experiments(incomplete: str) -> list[str]:
 ScenarioName = Annotated[
     str,
     typer.Argument(
-        metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.", autocompletion=_scenarios
+        metavar="SCENARIO", help="A name from `ceasefire list`, a file, or name+change.", autocompletion=scenarios
     ),
 ]
 Changes = Annotated[

@@ -18,6 +18,7 @@ from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_
 from ceasefire.analysis.paired_differences import fates
 from ceasefire.analysis.parts_over_draws import parts_over_draws
 from ceasefire.analysis.regret import regret
+from ceasefire.analysis.scenario_discovery import can_discover, corner_of_failure
 from ceasefire.analysis.screening import morris_effects, places_in_range, rank_screening
 from ceasefire.analysis.selection import best_of
 from ceasefire.analysis.sensitivity import sobol
@@ -193,6 +194,8 @@ def _of_design(
             yield "sensitivity", _morris(prepared, outcome_values, means[samples], samples)
         elif kind == "latin_hypercube":
             yield "sensitivity", _ranks(prepared, means[samples], samples, results.inert)
+            if outcome_values.outcome.name.startswith("holds_") and can_discover():
+                yield "corner", _corner(prepared, outcome_values, samples, results.inert)
 
 
 def _samples(prepared: PreparedExperiment) -> NDArray[np.int64]:
@@ -370,6 +373,37 @@ def _ranks(
     columns = [factor in factors for factor in prepared.experiment.factors]
     found = rank_screening(prepared.points.codes[at][:, columns], means, [factor.name for factor in factors], inert)
     return found.table.assign(line=found.line, rate=found.rate, inert=len(found.left_out), points=len(means))
+
+
+def _corner(
+    prepared: PreparedExperiment, outcome_values: OutcomeValues, at: NDArray[np.int64], inert: Collection[str]
+) -> pd.DataFrame:
+    """A row per number that bounds the corner where the deal fails most; one row without a name where there is none."""
+    factors = {
+        factor.name: prepared.records.numbers[at, place]
+        for place, factor in enumerate(prepared.experiment.factors)
+        if factor.kind in ("number", "doubt") and not factor.lever and factor.name not in inert
+    }
+    if not factors:
+        raise ValueError("no assumed number was sampled")
+    shortest = min(len(outcome_values.of(int(point))) for point in at)
+    failed = 1 - np.array([outcome_values.of(int(point))[:shortest] for point in at])
+    found = corner_of_failure(list(factors), np.column_stack(list(factors.values())), failed, prepared.records.seed)
+    figures: dict[str, Any] = {"draws": found.draws, "inside": found.inside}
+    for name in ("density", "everywhere", "more", "coverage"):
+        one = getattr(found, name)
+        figures |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
+    rows = [
+        {"factor": c.name, "above": c.low, "at_most": c.high, "least": factors[c.name].min(),
+         "most": factors[c.name].max()}
+        for c in found.conditions
+    ]  # fmt: skip
+    table = pd.DataFrame([{**row, **figures} for row in rows or [dict.fromkeys(ROWS_OF_CORNER)]])
+    return table.replace([-np.inf, np.inf], np.nan)
+
+
+ROWS_OF_CORNER = ("factor", "above", "at_most", "least", "most")
+"""Columns that say where the corner is; the others are the same in each row."""
 
 
 def _step_noise(outcome_values: OutcomeValues, at: NDArray[np.int64]) -> float:

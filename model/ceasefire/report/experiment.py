@@ -33,6 +33,7 @@ from ceasefire.report.html import (
     picture,
 )
 from ceasefire.report.run import made_by
+from ceasefire.report.scenario_discovery import corner_sections
 from ceasefire.report.sentences import NOTE
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
@@ -118,6 +119,7 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
         Section("asked", "The question and the method", _method(experiment)),
         *hindcast_sections(experiment.tables, experiment.folder),
         *[_outcome_section(experiment, wanted) for wanted in experiment.outcomes],
+        *corner_sections(experiment.tables, experiment.names, experiment.folder, str(manifest["design"])),
         *caution_sections(experiment.manifest["experiment"].get("cautions", [])),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(experiment))]),
         Section("varied", "What was varied", [_factors(experiment)]),
@@ -276,6 +278,7 @@ def _downloads(experiment: FinishedExperiment) -> list[Any]:
         "effects": "main effects, steps and interactions of the grid",
         "sensitivity": "the effect of each factor",
         "attribution": "the contribution of each part",
+        "corner": "the corner of the assumed numbers in which the deal fails most often",
         "cases": "the past deals: their forecasts and their durations",
         "case_curves": "past deals: shares of worlds still holding, by day",
         "case_forecasts": "past deals: scores of the scenario, of deals like it and of both pooled",

@@ -26,6 +26,7 @@ from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.report.experiment_tables import answer_to, stands_out_words
 from ceasefire.report.hindcast import hindcast_sentence
+from ceasefire.report.scenario_discovery import CORNER, corner_figure, first_corner
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, signed_days, span_words, titled
 
@@ -45,6 +46,8 @@ def draw(prepared: PreparedExperiment, results: ResultTables, folder: Path) -> N
             figure = _figure(prepared, results, outcome(name))
             if figure is not None:
                 save(figure, aside, name)
+        if (corner := _corner(prepared, results)) is not None:
+            save(corner, aside, CORNER)
         if "cases" in results.tables:
             save(_cases(prepared, results), aside, "cases")
             _draw_calibration(prepared, results, aside)
@@ -69,6 +72,16 @@ def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: Outcome
         if figure is not None:
             return figure
     return _differences(prepared, results, wanted)
+
+
+def _corner(prepared: PreparedExperiment, results: ResultTables) -> Figure | None:
+    """Where the deal fails most often; None where no corner stands out."""
+    rows = first_corner(results.tables)
+    if rows is None:
+        return None
+    caption = _caption(prepared, outcome(str(rows["outcome"].iloc[0])))
+    footer = "  ·  ".join((_made_of(prepared), f"seed {caption.seed}", caption.label, caption.note))
+    return corner_figure(rows, _titles(prepared), prepared.experiment.spec.title, footer)
 
 
 def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
