@@ -46,9 +46,9 @@ def test_the_corner_of_an_experiment_is_a_table_a_figure_and_a_section(command: 
 
 
 def test_the_sentence_has_density_and_coverage_with_intervals() -> None:
-    figures = {"draws": 500, "inside": 57, "outcome": "holds_past_365"}
+    figures: dict[str, object] = {"draws": 500, "inside": 57, "outcome": "holds_past_365"}
     for name, value in (("density", 0.42), ("everywhere", 0.22), ("more", 0.2), ("coverage", 0.21)):
-        figures |= {name: value, f"{name}_low": value - 0.1, f"{name}_high": value + 0.1}  # type: ignore[dict-item]
+        figures |= {name: value, f"{name}_low": value - 0.1, f"{name}_high": value + 0.1}
     rows = pd.DataFrame([
         {"factor": "a", "above": 0.98, "least": 0.1, "most": 1.4, **figures},
         {"factor": "b", "at_most": 0.29, "least": 0.2, "most": 0.4, **figures},

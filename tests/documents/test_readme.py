@@ -28,6 +28,7 @@ def typed() -> list[list[str]]:
 @pytest.mark.usefixtures("without_figures")
 def test_every_command_of_the_readme_works(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 800)
+    monkeypatch.setattr("ceasefire.experiments.inert_factors.WORLDS", 1)
     Path("scenarios").mkdir()
     done = set()
     for arguments in typed():
