@@ -170,3 +170,12 @@ def test_what_changes_no_world_to_the_last_bit_is_inert() -> None:
     base = np.array([1.0, 2.0, np.nan])
     changed = np.array([base, base + np.array([0, 1e-12, 0])])
     assert inert_factors(["a", "b"], base, changed) == ("a",)
+
+
+def test_rank_correlations_are_those_of_scipy_with_ties_as_well() -> None:
+    draw = np.random.default_rng(5)
+    codes = np.round(draw.random((60, 3)), 1)
+    outcomes = np.round(codes @ [3.0, -1.0, 0.2] + draw.random(60))
+    found = rank_screening(codes, outcomes, ["one", "two", "three"]).table.set_index("factor")["correlation"]
+    for column, name in enumerate(["one", "two", "three"]):
+        assert found[name] == pytest.approx(stats.spearmanr(codes[:, column], outcomes).statistic, abs=1e-12)

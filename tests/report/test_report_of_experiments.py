@@ -123,6 +123,23 @@ def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind:
     assert b"<html" in first
 
 
+def test_a_page_leads_to_a_table_that_is_too_large_to_be_held_by_it(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(command("experiment", str(experiment(tmp_path, *CASES["grid"]))).last)
+    sizes = {file.name: file.stat().st_size for file in (folder / "tables").glob("*.csv")}
+    monkeypatch.setattr("ceasefire.report.experiment.LARGEST_EMBEDDED", max(sizes.values()) - 1)
+    assert command("report", str(folder)).code == 0
+    links = {
+        e.attributes["download"]: e.attributes["href"] for e in page_of(folder).all("a") if "download" in e.attributes
+    }
+    assert set(links) == set(sizes)
+    outside = {name for name, link in links.items() if not link.startswith("data:")}
+    assert outside == {max(sizes, key=lambda name: sizes[name])}
+    for name in outside:
+        assert (folder / links[name]).samefile(folder / "tables" / name)
+
+
 def test_the_tables_of_an_experiment_are_written_again(command: Command, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -207,10 +207,9 @@ def inert_factors(
 def _rank_correlation(column: FloatArray, values: FloatArray) -> dict[str, float]:
     """Spearman's correlation with limits by Fisher's z (Bonett and Wright 2000) and Student's p-value."""
     from scipy.special import stdtr
-    from scipy.stats import spearmanr
 
     count = len(column)
-    rho = float(spearmanr(column, values).statistic)
+    rho = float(np.corrcoef(pd.Series(column).rank(), pd.Series(values).rank())[0, 1])
     half = 1.959963984540054 * np.sqrt((1 + rho**2 / 2) / max(count - 3, 1))
     z = np.arctanh(np.clip(rho, -0.9999, 0.9999))
     t = abs(rho) * np.sqrt((count - 2) / max(1e-12, 1 - rho**2))

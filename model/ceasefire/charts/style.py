@@ -91,13 +91,17 @@ def house_style() -> Iterator[None]:
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write name.png and name.svg; the same figure gives the same SVG bytes, because no date is written."""
+    """Write name.png and name.svg; the same figure gives the same SVG bytes, because no date is written.
+
+    The figure is empty afterwards: as a whole it would stay in memory until garbage is collected.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
     use_fonts_for(figure)
     with house_style():
         figure.savefig(png, dpi=DPI, metadata={"Software": None})
         figure.savefig(svg, metadata={"Date": None})
+    figure.clear()
     return [png, svg]
 
 

@@ -108,13 +108,16 @@ def called_from_python(function: Rule) -> Rule:
 
     numba looks up its cache folder here and only here, so that functions of users keep the folder of theirs.
     """
-    theirs = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = "" if CACHE is None else str(CACHE)
-    try:
-        compiled: Rule = numba.njit(cache=CACHE is not None, forceinline=True, **STRICT)(function)
-    finally:
-        numba.config.CACHE_DIR = theirs
-    return compiled
+    from ceasefire.compilation.trimmed_compiler import RULE_CACHE
+
+    compiled: Any = numba.njit(forceinline=True, **STRICT)(function)
+    if CACHE is not None and compiling():
+        theirs, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(CACHE)
+        try:
+            compiled._cache = RULE_CACHE(function)
+        finally:
+            numba.config.CACHE_DIR = theirs
+    return cast(Rule, compiled)
 
 
 def compiling() -> bool:

@@ -112,16 +112,17 @@ def run_plan(
     `while_sampling` is called with the worlds of the plan while the worlds at the draws run on threads.
     """
     initial, progress = initial_state(plan.scenario), progress or no_progress
-    written, drawn = (WeeklyFans(plan.horizon, plan.scenario.day) for _ in range(2))
-    rows, reasons = simulate_plan(plan, initial, workers, progress, written)
+    fans = WeeklyFans(plan.horizon, plan.scenario.day)
+    rows, reasons = simulate_plan(plan, initial, workers, progress, fans)
+    written, fans = fans.table(), WeeklyFans(plan.horizon, plan.scenario.day)
     worlds = worlds_frame(rows, initial)
     del rows
     batch = uncertainty_batch(plan.scenario, initial, plan.seed)
-    with _in_background(batch, workers, progress, drawn) as wait_for_rows:
+    with _in_background(batch, workers, progress, fans) as wait_for_rows:
         if while_sampling is not None:
             while_sampling(worlds)
         doubt = worlds_frame(wait_for_rows(), initial) if batch else None
-    weekly = as_parquet(written.table(), drawn.table() if batch else None) if plan.engine == "compiled" else None
+    weekly = as_parquet(written, fans.table() if batch else None) if plan.engine == "compiled" else None
     return RunResult(worlds, doubt, assumed_count(plan.scenario, initial), reasons, weekly)
 
 

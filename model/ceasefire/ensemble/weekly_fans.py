@@ -59,12 +59,12 @@ class WeeklyFans:
 
     def table(self) -> pd.DataFrame:
         """A row for each week and figure: `week`, `first_day`, `figure`, `worlds`, and quantiles `q02` to `q98`."""
-        below = self._worlds.cumsum(axis=2)
         rows = []
         for week in range(self.first, self.weeks):
-            worlds = int(below[week, 0, -1])
+            below = self._worlds[week].cumsum(axis=1)
+            worlds = int(below[0, -1])
             for name, figure in FIGURES.items() if worlds else ():
-                at = np.searchsorted(below[week, figure], [max(1, int(np.ceil(level * worlds))) for level in LEVELS])
+                at = np.searchsorted(below[figure], [max(1, int(np.ceil(level * worlds))) for level in LEVELS])
                 values = {f"q{100 * level:02.0f}": _least(int(k)) for level, k in zip(LEVELS, at, strict=True)}
                 rows.append({"week": week, "first_day": week * WEEK, "figure": name, "worlds": worlds, **values})
         names = ["week", "first_day", "figure", "worlds", *(f"q{100 * level:02.0f}" for level in LEVELS)]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from ceasefire.analysis.interval_censored import probability_between
@@ -106,6 +105,8 @@ def fit_intractability(
     start: FloatArray | None = None,
 ) -> Intractability:
     """Maximum-likelihood estimate; `groups` are the countries by which standard errors are clustered."""
+    from scipy.optimize import minimize
+
     x = design(features)
     at_level = likelihood_by_level(table, features, durations)
     informed = ~((durations.low <= 0) & np.isinf(durations.high))

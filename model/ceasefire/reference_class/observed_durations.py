@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-from scipy.optimize import minimize
 
 from ceasefire.analysis.interval_censored import EDGES, surviving, turnbull
 from ceasefire.array_types import FloatArray
@@ -80,6 +79,8 @@ def weibull_shape(low: FloatArray, high: FloatArray, times: FloatArray | None = 
 
     Durations beyond the horizon are censored there.
     """
+    from scipy.optimize import minimize
+
     weight = np.ones(len(low)) if times is None else times
     before = np.minimum(low, EDGES[-1])
     after = np.where(np.isinf(high) | (low >= EDGES[-1]), np.inf, high)

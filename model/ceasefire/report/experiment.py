@@ -22,6 +22,7 @@ from ceasefire.report.experiment_tables import answer_to, outcome_table
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
     Block,
+    Download,
     Downloads,
     Folded,
     Paragraph,
@@ -269,7 +270,11 @@ def _assumed(experiment: FinishedExperiment) -> list[Section]:
     return [Section("assumed", "What was assumed", [Paragraph(text), folded])]
 
 
-def _downloads(experiment: FinishedExperiment) -> list[Any]:
+LARGEST_EMBEDDED = 2_000_000
+"""Bytes of a table; the page leads to the file of a larger one, and does not hold it."""
+
+
+def _downloads(experiment: FinishedExperiment) -> list[Download]:
     descriptions = {
         "points": "every point: its settings and its outcomes",
         "differences": "every point, as a difference from the scenario without changes",
@@ -284,4 +289,13 @@ def _downloads(experiment: FinishedExperiment) -> list[Any]:
         "case_forecasts": "past deals: scores of the scenario, of deals like it and of both pooled",
         "case_scores": "log scores of the model and of reference curves",
     }
-    return [download(f"{name}.csv", descriptions.get(name, name), table) for name, table in experiment.tables.items()]
+    files = []
+    for name, table in experiment.tables.items():
+        words = descriptions.get(name, name)
+        size = (experiment.folder / "tables" / f"{name}.csv").stat().st_size
+        if size > LARGEST_EMBEDDED:
+            words += f" (too large for this page: tables/{name}.csv in the folder of the results)"
+            files.append(Download(f"{name}.csv", words, f"tables/{name}.csv", size))
+        else:
+            files.append(download(f"{name}.csv", words, table))
+    return files

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import betainc, ndtr
 
 from ceasefire.array_types import FloatArray
@@ -88,6 +87,7 @@ def term_records(records: Sequence[Record], last_day: float) -> tuple[FloatArray
 
 def fit_end_of_term(planned: FloatArray, low: FloatArray, high: FloatArray) -> EndOfTerm:
     """The mixture that is most likely, under weak penalties."""
+    from scipy.optimize import minimize
 
     def loss(theta: FloatArray) -> float:
         mixture = EndOfTerm(theta)

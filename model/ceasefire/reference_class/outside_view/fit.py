@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.outside_view.coded_deals import DealTable, Durations, log_window
@@ -130,6 +129,8 @@ def fit(
     deals: DealTable, durations: Durations, start: FloatArray | None = None, *, lapse: bool = True, errors: bool = True
 ) -> Fit:
     """The numbers most likely a posteriori. Without `lapse` the hazard does not rise at the end of a term."""
+    from scipy.optimize import minimize
+
     free = np.array([number.name != "log_lapse" or lapse for number in NUMBERS])
     loss = _Posterior(deals, durations, free)
     bounds = [bound if may else (0.0, 0.0) for bound, may in zip(BOUNDS, free, strict=True)]
