@@ -39,6 +39,14 @@ def test_limits_of_a_share_are_mid_p() -> None:
         assert tail + tie == pytest.approx(0.025, abs=1e-9)
 
 
+def test_limits_of_many_shares_are_those_of_each() -> None:
+    successes, number = np.array([[0.0, 7.0, 7.0], [7.0, 20.0, 3.0]]), np.array([20.0, 20.0, 8.5])
+    low, high = share_limits(successes, number)
+    each = [[share_interval(k, n) for k, n in zip(row, number, strict=True)] for row in successes]
+    assert low.tolist() == [[interval.low for interval in row] for row in each]
+    assert high.tolist() == [[interval.high for interval in row] for row in each]
+
+
 def test_all_of_300_leaves_room_for_one_in_a_hundred() -> None:
     """0.95 ** ... by hand: half of p to the 300 is 0.025."""
     found = share_interval(300, 300)

@@ -12,8 +12,12 @@ import pytest
 from studio_page import PROGRAM, Page
 
 from ceasefire.ensemble.output_folder import open_results
-from ceasefire.ensemble.run import run
+from ceasefire.ensemble.parameter_draws import DRAWS
+from ceasefire.ensemble.pooled_forecast import views_of
+from ceasefire.ensemble.run import run, run_plan, run_summary
+from ceasefire.ensemble.run_plan import Plan
 from ceasefire.interface import compare
+from ceasefire.report.sentences import headline
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
 from ceasefire.scenario.overrides import static_fault
@@ -158,7 +162,61 @@ def test_doubt_comes_at_rest_and_says_how_many_draws_it_has(page: Page, monkeypa
     assert all(row["low"] <= row["share"] <= row["high"] for row in doubt["holding"])
     assert 0 <= doubt["pinned"]["helps"]["low"] <= doubt["pinned"]["helps"]["high"] <= 1
     assert "draws" in doubt["pinned"]["sentence"]
-    assert "drawn over its range" in doubt["headline"]
+    assert all(row["low"] <= row["share"] <= row["high"] for row in doubt["pinned"]["pinned_holding"])
+    assert doubt["pinned"]["pinned_mean"]["value"] != doubt["mean"]["value"]
+
+
+def at_rest(page: Page, state: dict[str, Any]) -> dict[str, Any]:
+    """The message that comes when the sliders rest."""
+    number = page.say("answer", state=state)
+    return page.until(lambda m: m.get("id") == number and m["type"] == "doubt")
+
+
+def test_the_forecast_at_rest_is_that_of_a_run_with_as_many_draws(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "STUDIO_DRAWS", DRAWS)
+    state = {**SHORT, "days": 45}
+    forecast = at_rest(page, state)["forecast"]
+    plan = Plan(load("idlib-2018"), 60, days=45)
+    outcome = run_plan(plan)
+    views = views_of(plan, outcome)
+    assert views.pooled is not None
+    assert views.such_deals is not None
+    for name, view in (("pooled", views.pooled), ("such_deals", views.such_deals)):
+        rows = forecast[name]["holding"]
+        assert [row["day"] for row in rows] == [30, 45]
+        for row in rows:
+            edges = (view.mean, view.low, view.high)
+            assert (row["share"], row["low"], row["high"]) == tuple(round(float(e[row["day"]]), 6) for e in edges)
+        assert forecast[name]["curve"]["share"][0] == round(float(view.mean[0]), 5)
+    assert forecast["headline"] == headline(plan.scenario.title, run_summary(plan, outcome), views)
+    assert forecast["headline"].split(": ")[1].startswith("The chance to hold is")
+    assert (forecast["why"], forecast["leans_on"]) == (views.why, views.leans_on())
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({**SHORT, "days": 30, "set": {RECLAIM: 0.1}}, "pin a state to see what the change does"),
+        ({"scenario": "generic", "days": 30, "worlds": 30}, "names no country and no earlier deals"),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_pooled_the_page_says_why(
+    page: Page, monkeypatch: pytest.MonkeyPatch, state: dict[str, Any], words: str
+) -> None:
+    monkeypatch.setattr(answers, "STUDIO_DRAWS", 12)
+    found = at_rest(page, state)
+    assert found["forecast"]["pooled"] is None
+    assert words in found["forecast"]["why"]
+    assert "drawn over its range" in found["forecast"]["headline"]
+    assert found["doubt"]["draws"] == 12
+
+
+def test_a_pooled_curve_ends_where_such_deals_tell_nothing_apart(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "STUDIO_DRAWS", 4)
+    forecast = at_rest(page, {"scenario": "idlib-2018", "days": 2000, "worlds": 4})["forecast"]
+    assert forecast["last"] == 1825
+    assert forecast["pooled"]["curve"]["days"][-1] == 1825
+    assert [row and row["day"] for row in forecast["pooled"]["holding"]] == [30, 90, 365, None]
 
 
 @pytest.mark.parametrize(

@@ -228,16 +228,18 @@ def test_a_number_that_is_refused_says_why_beside_itself_and_the_last_answer_sta
 # ---------------------------------------------------------------------------------------------- the answer
 
 
-def shares(tab: Any) -> dict[str, str]:
-    """The table of how long it holds: first column to second."""
-    rows = tab.locator("#panel-answer table").filter(has_text="How long it holds").locator("tbody tr").all()
-    return {row.locator("th").inner_text(): row.locator("td").first.inner_text() for row in rows}
+def shares(tab: Any, column: str = "") -> dict[str, str]:
+    """The table of how long it holds: first column to another, the second if no heading is given."""
+    table = tab.locator("#panel-answer table").filter(has_text="How long it holds")
+    place = table.locator("thead th").all_inner_texts().index(column) - 1 if column else 0
+    rows = table.locator("tbody tr").all()
+    return {row.locator("th").inner_text(): row.locator("td").nth(place).inner_text() for row in rows}
 
 
 def test_the_shown_command_gives_the_numbers_that_are_shown(window: Open) -> None:
     page = window().open(IDLIB | {"set": {HOME_PRESSURE: 0.8}}).ready()
     expect(page.tab.locator("#panel-answer .progress")).to_contain_text("200 worlds.")
-    shown = shares(page.tab)
+    shown = shares(page.tab, "as written")
     command = shlex.split(page.tab.locator("#command").inner_text())
     assert command[command.index("run") :] == [
         *("run", "idlib-2020", "--worlds", "200", "--seed", "1"),
@@ -258,7 +260,7 @@ def test_the_shown_command_gives_the_numbers_that_are_shown(window: Open) -> Non
 def test_the_shown_command_can_be_pasted(window: Open, running: Running, tmp_path: Path) -> None:
     page = window().open(IDLIB | {"set": {HOME_PRESSURE: 0.8}}).ready()
     expect(page.tab.locator("#panel-answer .progress")).to_contain_text("200 worlds.")
-    shown = shares(page.tab)
+    shown = shares(page.tab, "as written")
     asked = shlex.split(page.tab.locator("#command").inner_text())
     command = [sys.executable, "-m", "ceasefire", *asked[asked.index("run") :], "--out", str(tmp_path / "run")]
     subprocess.run(command, check=True, capture_output=True, cwd=running.folder)
@@ -270,6 +272,11 @@ def test_a_drag_shows_chance_and_rest_brings_doubt(window: Open) -> None:
     page = window().open().ready()
     tab = page.tab
     expect(tab.locator("svg .doubt-band")).to_have_count(1)
+    expect(tab.locator("svg .pooled-band")).to_have_count(1)
+    expect(tab.locator(".basis")).to_contain_text("pooled with what deals like it did")
+    expect(tab.locator(".headline")).to_contain_text("The chance to hold is")
+    pooled = tab.locator(".tiles b").nth(2).inner_text()
+    assert shares(tab)["day 365"] == pooled
     box = page.number("turkey home", HOME_PRESSURE).locator("input[type=range]").bounding_box()
     across = box["y"] + box["height"] / 2
     tab.mouse.move(box["x"] + 0.6 * box["width"], across)
@@ -278,10 +285,16 @@ def test_a_drag_shows_chance_and_rest_brings_doubt(window: Open) -> None:
         tab.mouse.move(box["x"] + (0.6 + 0.02 * step) * box["width"], across)
     expect(tab.locator("svg .doubt-band")).to_have_count(0)
     expect(tab.locator("svg .now-band")).to_have_count(1)
+    expect(tab.locator("svg .pooled-band")).to_have_count(0)
+    expect(tab.locator(".basis")).to_contain_text("numbers as written")
     tab.mouse.up()
     expect(tab.locator("svg .doubt-band")).to_have_count(1)
+    expect(tab.locator("svg .pooled-band")).to_have_count(0)
+    expect(tab.locator(".basis")).to_contain_text("mean over draws")
+    expect(tab.locator(".why")).to_contain_text("No forecast is pooled for a state that was changed")
     tab.get_by_role("button", name="Undo").click()
     expect(tab.locator(".changed")).to_be_hidden()
+    expect(tab.locator(".basis")).to_contain_text("pooled with what deals like it did")
 
 
 def test_a_late_answer_never_overwrites_a_newer_one(window: Open) -> None:
@@ -403,6 +416,27 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(window: Open) -> None:
     expect(page.tab.locator("#command")).to_contain_text("domestic=0.7")
 
 
+def test_a_laptop_that_slept_connects_again_says_so_and_loses_nothing(window: Open) -> None:
+    page = window()
+    tab = page.tab
+    sockets: list[Any] = []
+    tab.on("websocket", sockets.append)
+    tab.clock.install()
+    page.open(IDLIB | {"set": {HOME_PRESSURE: 0.7}}).ready()
+    tab.clock.fast_forward(20_000)  # a timer that is late is no sleep
+    expect(tab.locator("#connection")).to_have_text("Connected")
+    assert len(sockets) == 1
+    tab.clock.fast_forward(3_600_000)
+    expect(tab.locator("#notices")).to_contain_text("The computer slept")
+    expect(tab.locator("#connection")).to_have_text("Connected")
+    expect(tab.locator("#notices")).not_to_contain_text("was lost")
+    assert len(sockets) == 2
+    expect(tab.locator(".changed")).to_contain_text("0.6 → 0.7")
+    page.put("turkey home", HOME_PRESSURE, 0.8)
+    expect(tab.locator("#command")).to_contain_text("domestic=0.8")
+    expect(tab.locator("#panel-answer .progress")).to_contain_text("200 worlds.")
+
+
 def test_a_second_window_is_said_and_has_a_state_of_its_own(window: Open) -> None:
     one = window().open().ready()
     other = window().open(IDLIB | {"set": {HOME_PRESSURE: 0.7}}).ready()
@@ -481,6 +515,31 @@ def test_the_keyboard_alone_is_enough(window: Open) -> None:
     tab.keyboard.press("ArrowRight")
     expect(tab.locator(".when")).to_contain_text("Day 1,")
     tab.keyboard.press("Control+z")
+
+
+def test_the_keyboard_goes_over_the_dots_of_worlds_and_opens_one(window: Open) -> None:
+    page = window().open(tab="worlds").ready()
+    tab = page.tab
+    dots = tab.get_by_role("slider", name="Worlds as dots")
+    while not dots.evaluate("element => element === document.activeElement"):
+        tab.keyboard.press("Tab")
+    expect(tab.locator(".dots .pointed")).to_have_count(1)
+    expect(dots).to_have_attribute("aria-valuemax", "200")
+    first = dots.get_attribute("aria-valuetext")
+    tab.keyboard.press("ArrowRight")
+    second = dots.get_attribute("aria-valuetext")
+    assert first is not None
+    assert second not in (None, first)
+    tab.keyboard.press("End")
+    assert dots.get_attribute("aria-valuetext").endswith(", Still holding")
+    tab.keyboard.press("Home")
+    expect(dots).to_have_attribute("aria-valuetext", first)
+    tab.keyboard.press("ArrowDown")
+    assert dots.get_attribute("aria-valuetext").rpartition(", ")[2] != first.rpartition(", ")[2]
+    tab.keyboard.press("Enter")
+    world = re.match(r"World (\d+)", dots.get_attribute("aria-valuetext"))
+    assert world is not None
+    expect(tab.locator(".life h3")).to_have_text(f"World {world[1]}")
 
 
 def test_the_tour_has_six_steps_and_comes_once(window: Open) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import shlex
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -143,6 +147,44 @@ def test_a_kept_run_is_that_of_the_command_line(page: Page, client: TestClient, 
     again = page.ask("keep", state=state)["job"]
     assert finished(page, again)["folder"] == job["folder"]
     assert [each["folder"] for each in page.ask("results")["results"]] == [job["folder"]]
+
+
+def page_text(folder: Path) -> str:
+    """What the report of a folder says, without when it was made, how long it took, and where it lies."""
+    text = re.sub(
+        r"<style>.*?</style>|<script.*?</script>", "", (folder / "report.html").read_text(encoding="utf-8"), flags=re.S
+    )
+    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+    timeless = re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+|(?<=\[seconds\] )[\d.]+", "", plain)
+    where = f"results/{folder.name}"
+    return timeless.replace(f" --out {where} --json", "").replace(shlex.quote(where), "FOLDER").replace(where, "FOLDER")
+
+
+def test_figures_tables_and_report_that_are_kept_are_those_of_the_shown_command(
+    page: Page, client: TestClient, tmp_path: Path
+) -> None:
+    job = finished(page, page.ask("keep", state={**STATE, "days": 40, "worlds": 12})["job"])
+    command = [*shlex.split(job["command"]), "--out", "results/other", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    kept, made = tmp_path / "results" / job["folder"], tmp_path / "results" / "other"
+    names = {str(file.relative_to(kept)) for file in kept.rglob("*") if file.is_file()}
+    assert names == {str(file.relative_to(made)) for file in made.rglob("*") if file.is_file()}
+    assert {"figures/survival.png", "figures/survival.svg", "report.html", "manifest.json"} <= names
+    for name in names - {"manifest.json", "report.html"}:
+        assert (kept / name).read_bytes() == (made / name).read_bytes(), name
+    assert page_text(kept) == page_text(made)
+    own, other = (json.loads((folder / "manifest.json").read_text()) for folder in (kept, made))
+    for name in ("identity", "digest", "table_sha256", "doubt"):
+        assert own[name] == other[name], name
+    for table in ("worlds", "survival", "causes", "main-figures"):
+        mine, theirs = (client.get(f"/results/{folder.name}/{table}.csv").text for folder in (kept, made))
+        assert mine == theirs
+        assert mine.count("\n") >= 2
+    rows = {row["figure"]: row for row in csv.DictReader(io.StringIO(mine))}
+    printed = json.loads(done.stdout)
+    for name, key in (("mean days held", "mean_days_held"), ("median days held", "median_days_held")):
+        assert float(rows[name]["mean_over_draws"]) == pytest.approx(printed[key]["mean_over_draws"], abs=1e-4)
+    assert float(rows["mean days held"]["value"]) == pytest.approx(printed["mean_days_held"]["value"], abs=1e-4)
 
 
 def test_two_kept_runs_are_compared_on_their_worlds(page: Page) -> None:

@@ -89,7 +89,15 @@ def _mid_p_limit(successes: float, number: float, tail: float) -> float:
 
 
 def _mid_p_limits(successes: FloatArray, number: FloatArray, tail: float) -> FloatArray:
-    """Lower limits: the share p with P(more than k) + P(k) / 2 = tail in `number` trials; by halving, 50 times."""
+    """Lower limits: the share p with P(more than k) + P(k) / 2 = tail in `number` trials; by halving, 50 times.
+
+    Each pair of numbers is worked out once: a survival curve has as many as it has steps, and not as it has days.
+    """
+    pairs, of = np.unique(successes + 1j * number, return_inverse=True)
+    return _mid_p_limits_of(pairs.real, pairs.imag, tail)[of].reshape(successes.shape)
+
+
+def _mid_p_limits_of(successes: FloatArray, number: FloatArray, tail: float) -> FloatArray:
     from scipy.special import betainc
 
     k, n = np.maximum(successes, 0.0), number

@@ -26,8 +26,6 @@ from ceasefire.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
     from ceasefire.experiments.executors import Executor
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_store import Store
@@ -105,31 +103,13 @@ def complete(
     prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None = None
 ) -> tuple[Progress, ResultTables]:
     """Simulate the missing worlds, and write tables, figures and report."""
-    from ceasefire import report as reports
-    from ceasefire.cli.report import add_page
-    from ceasefire.experiments.result_tables import tabulate, write_tables
-    from ceasefire.report.experiment_figures import draw
+    from ceasefire.experiments.hindcast import HORIZON
+    from ceasefire.report.fill_folder import finish_experiment
 
     progress = _simulate(prepared, store, workers, cluster)
-    results = tabulate(prepared, store, progress)
-    results.tables |= _hindcasts(prepared, workers)
-    write_tables(results, store)
-    draw(prepared, results, store.folder)
-    add_page(lambda: reports.write(store.folder, shown_path(store.folder)))
-    return progress, results
-
-
-def _hindcasts(prepared: PreparedExperiment, workers: int | None) -> dict[str, DataFrame]:
-    """The tables of the experiment's past deals; none when it has no such deals."""
-    from ceasefire.experiments import hindcast
-
-    if not prepared.experiment.cases:
-        return {}
-    notify(f"simulating {len(prepared.experiment.cases)} past deals, for {hindcast.HORIZON:,} days each")
-    worlds, draws = hindcast.sample_sizes(prepared.quick)
-    cases = zip(prepared.experiment.spec.cases, prepared.experiment.cases, strict=True)
-    seed = prepared.records.seed
-    return hindcast.tables([hindcast.hindcast(case, loaded, worlds, seed, workers, draws) for case, loaded in cases])
+    if prepared.experiment.cases:
+        notify(f"simulating {len(prepared.experiment.cases)} past deals, for {HORIZON:,} days each")
+    return progress, finish_experiment(prepared, store, progress, workers, shown_path(store.folder), notify)
 
 
 def _simulate(prepared: PreparedExperiment, store: Store, workers: int | None, cluster: str | None) -> Progress:

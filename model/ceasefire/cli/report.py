@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED
 from ceasefire.cli.options import MOST_SEED, AsJson, Point
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
-
-if TYPE_CHECKING:
-    from ceasefire.ensemble.run import RunResult
-    from ceasefire.ensemble.run_plan import Plan
 
 
 def report(
@@ -79,26 +74,6 @@ def _draw_experiment(folder: Path) -> None:
         results.tables |= read_case_tables(store)
     write_tables(results, store)
     draw(prepared, results, folder)
-
-
-def add_report(folder: Path, plan: Plan, outcome: RunResult, manifest: dict[str, Any], named: Path) -> None:
-    """Write report.html into the folder of a run. A page that fails is reported, and the run is saved without it.
-
-    `named` is the folder's final path. OSError when the page cannot be written.
-    """
-    from ceasefire import report as reports
-
-    add_page(lambda: reports.write_run(folder, plan, outcome, manifest, shown_path(named)))
-
-
-def add_page(write: Callable[[], object]) -> None:
-    """Write a report.html; results are complete without it. OSError when it cannot be written."""
-    try:
-        write()
-    except OSError:
-        raise
-    except Exception as problem:
-        notify(f"report.html could not be made ({type(problem).__name__}: {problem}); everything else is saved")
 
 
 def replay(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import shlex
-import time
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, load_with_options
-from ceasefire.cli.report import add_report
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -27,8 +23,6 @@ from ceasefire.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
@@ -117,51 +111,21 @@ def _present(
 
 
 def _redraw(folder: Path, plan: Plan) -> Results:
-    """Draw the figures of an earlier run again, with the words of the scenario as it was just read."""
-    from ceasefire.ensemble.output_folder import new_figures, reopen_run
-    from ceasefire.report.run_figures import draw
+    """Draw the figures of an earlier run again."""
+    from ceasefire.report.fill_folder import redraw_run
 
     notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
-    results = reopen_run(folder, plan)
-    with new_figures(folder) as aside:
-        draw(results.plan, results.outcome, aside)
-    add_report(folder, results.plan, results.outcome, results.manifest, folder)
-    return results
+    return redraw_run(folder, plan, shown_path(folder), notify)
 
 
 def _run(plan: Plan, folder: Path, workers: int | None) -> Results:
     """Run a plan and write its folder."""
-    from ceasefire.ensemble.manifest import manifest
-    from ceasefire.ensemble.output_folder import (
-        FIGURES,
-        Results,
-        check_writable,
-        write_aside,
-        write_manifest,
-        write_run,
-    )
-    from ceasefire.report import import_figures
+    from ceasefire.report.fill_folder import fill_run
 
-    check_writable(folder)
-    began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
-    Thread(target=import_figures, daemon=True).start()
-    with write_aside(folder) as aside:
-        outcome = _simulate(plan, workers, lambda worlds: _draw_worlds(plan, worlds, aside / FIGURES))
-        write_run(aside, plan, outcome)
-        from ceasefire.report.run_figures import draw
+    def simulate(while_sampling: WorldsCallback) -> RunResult:
+        return _simulate(plan, workers, while_sampling)
 
-        draw(plan, outcome, aside / FIGURES)
-        content = manifest(plan, outcome, started, time.perf_counter() - began, command_line())
-        write_manifest(aside, content)
-        add_report(aside, plan, outcome, content, folder)
-    return Results(folder, content, outcome, plan)
-
-
-def _draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
-    """The figures that can be drawn while the parameter draws are simulated."""
-    from ceasefire.report.run_figures import draw_worlds
-
-    draw_worlds(plan, worlds, folder)
+    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify)
 
 
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:

@@ -34,6 +34,7 @@ from ceasefire.simulation import engine
 from ceasefire.simulation.initial_state import initial_state
 
 if TYPE_CHECKING:
+    from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.schema import Case
     from ceasefire.reference_class.outside_view.forecast import DealForecast
     from ceasefire.scenario.load import Loaded
@@ -96,6 +97,13 @@ def hindcast(
     doubted = stated if drawn is None else _forecast(_first(drawn, draws * WORLDS_PER_DRAW), workers)
     unchanged = not (loaded.changes or loaded.settings)
     return Hindcast(case, loaded, stated, doubted, outside_view_of(loaded.scenario) if unchanged else None)
+
+
+def hindcasts(prepared: PreparedExperiment, workers: int | None) -> list[Hindcast]:
+    """Simulate every case of an experiment."""
+    worlds, draws = sample_sizes(prepared.quick)
+    cases = zip(prepared.experiment.spec.cases, prepared.experiment.cases, strict=True)
+    return [hindcast(case, loaded, worlds, prepared.records.seed, workers, draws) for case, loaded in cases]
 
 
 def _first(batch: engine.Batch, rows: int) -> engine.Batch:

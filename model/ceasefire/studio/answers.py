@@ -20,7 +20,8 @@ from ceasefire.analysis.survival import EndingCause, SurvivalCurve, cumulative_i
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.ensemble.compare import Side, SidePair, compare_sides
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
-from ceasefire.ensemble.run import assumed_count
+from ceasefire.ensemble.pooled_forecast import View, Views, views_of
+from ceasefire.ensemble.run import RunResult, assumed_count
 from ceasefire.ensemble.worlds_table import worlds_frame
 from ceasefire.report.sentences import headline
 from ceasefire.simulation.compiled.day_loop import RESULT
@@ -40,6 +41,11 @@ MOST_POINTS = 240
 
 MOST_ROWS_KEPT = 40
 """Tables of worlds that are kept."""
+
+CHANGED = (
+    "No forecast is pooled for a state that was changed, because deals like this one know nothing of the change. The "
+    "figures are the scenario's alone; pin a state to see what the change does."
+)
 
 PATIENCE = 3.0
 """Longest time for which the worlds of an answer wait for other replies. [seconds]"""
@@ -259,28 +265,61 @@ def paired_sentence(gain: Interval, worlds: int) -> str:
     return f"{same} {words} days {longer} on average (95 %: {span}{sure})."
 
 
-def doubt(sides: Sides, count: int, store: Worlds, is_stale: IsStale) -> dict[str, Any] | None:
-    """What the assumed numbers leave open, over STUDIO_DRAWS draws; None when nothing is assumed. StaleError."""
+def at_rest(sides: Sides, count: int, store: Worlds, is_stale: IsStale) -> dict[str, Any]:
+    """What joins the answer when the sliders rest: what assumed numbers leave open, and the forecast. StaleError.
+
+    `doubt` is None when nothing is assumed. The forecast is pooled as that of a run is, from STUDIO_DRAWS draws.
+    """
     here = sides.here
-    rows = store.at_draws(here, is_stale)
-    if rows is None:
-        return None
-    plan = here.plan
+    plan, rows = here.plan, store.at_draws(here, is_stale)
     frame = worlds_frame(store.rows(here, count, is_stale), here.initial)
-    drawn = worlds_frame(rows, here.initial)
+    drawn = worlds_frame(rows, here.initial) if rows is not None else None
+    assumed = assumed_count(plan.scenario, here.initial) if rows is not None else 0
+    outcome = RunResult(frame, drawn, assumed)
     figures = summary(frame, drawn, plan.horizon)
-    bands = worlds_by_draw(drawn, plan.horizon).bands()
+    found = {"forecast": _forecast(here, figures, views_of(plan, outcome)), "doubt": None}
     if is_stale():
         raise StaleError
-    edges = {"mean": bands.mean, "low": bands.low, "high": bands.high}
+    if rows is not None and drawn is not None:
+        bands = worlds_by_draw(drawn, plan.horizon).bands()
+        edges = {"mean": bands.mean, "low": bands.low, "high": bands.high}
+        found["doubt"] = {
+            "draws": STUDIO_DRAWS, "worlds_per_draw": WORLDS_PER_DRAW, "assumed": assumed,
+            "note": f"From {STUDIO_DRAWS} draws of the assumed numbers; a run that is kept takes {DRAWS}.",
+            "curve": steps(bands.days, edges), **_figures_over_draws(figures),
+            "pinned": _pinned_doubt(sides, rows, count, store, is_stale),
+        }  # fmt: skip
+    return found
+
+
+def _forecast(here: Ready, figures: Summary, views: Views) -> dict[str, Any]:
+    """The headline, and the curves that it is pooled from; a curve is None where there is none."""
+    changed = bool(here.state.changes or here.state.set)
     return {
-        "draws": STUDIO_DRAWS, "worlds_per_draw": WORLDS_PER_DRAW,
-        "assumed": assumed_count(plan.scenario, here.initial),
-        "note": f"From {STUDIO_DRAWS} draws of the assumed numbers; a run that is kept takes {DRAWS}.",
-        "curve": steps(bands.days, edges),
+        "headline": headline(here.plan.scenario.title, figures, views), "why": CHANGED if changed else views.why,
+        "leans_on": [] if changed else views.leans_on(), "last": views.last,
+        "pooled": _view(views.pooled, figures, views.last),
+        "such_deals": _view(views.such_deals, figures, views.last) if views.pooled is not None else None,
+    }  # fmt: skip
+
+
+def _view(view: View | None, figures: Summary, last: int) -> dict[str, Any] | None:
+    """A view as a curve, and on the days of the table; None beyond the last day that is told apart."""
+    if view is None:
+        return None
+    edges = {"share": view.mean, "low": view.low, "high": view.high}
+    rows = [
+        {"day": day, **{name: round(float(edge[day]), 6) for name, edge in edges.items()}} if day <= last else None
+        for day in figures.holding
+    ]
+    return {"curve": steps(np.arange(last + 1), edges), "holding": rows}
+
+
+def _figures_over_draws(figures: Summary) -> dict[str, Any]:
+    """The shares that hold, and mean and median days, over draws."""
+    return {
         "holding": [{"day": day, **_over_draws(figure, "share")} for day, figure in figures.holding.items()],
         "mean": _over_draws(figures.mean), "median": _over_draws(figures.median),
-        "headline": headline(plan.scenario.title, figures), "pinned": _pinned_doubt(sides, rows, store, is_stale),
     }  # fmt: skip
 
 
@@ -293,11 +332,14 @@ def _over_draws(figure: Figure, name: str = "value") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pinned_doubt(sides: Sides, rows: WorldArray, store: Worlds, is_stale: IsStale) -> dict[str, Any] | None:
-    """What the state does to the pinned one over the same draws."""
-    if sides.pinned is None:
+def _pinned_doubt(
+    sides: Sides, rows: WorldArray, count: int, store: Worlds, is_stale: IsStale
+) -> dict[str, Any] | None:
+    """What the pinned state says over draws, and what the state does to it over the same draws."""
+    other = sides.pinned
+    if other is None:
         return None
-    there = store.at_draws(sides.pinned, is_stale)
+    there = store.at_draws(other, is_stale)
     if there is None:
         return None
     shape = (STUDIO_DRAWS, WORLDS_PER_DRAW)
@@ -306,9 +348,12 @@ def _pinned_doubt(sides: Sides, rows: WorldArray, store: Worlds, is_stale: IsSta
         found = effect_over_draws(now, before, limit=float(sides.here.near.horizon))
     except ValueError:
         return None
+    frame = worlds_frame(store.rows(other, count, is_stale), other.initial)
+    figures = summary(frame, worlds_frame(there, other.initial), other.near.horizon)
     return {
         "days": interval(found.mean), "band": interval(found.band), "helps": interval(found.helps),
         "hurts": interval(found.hurts), "verdict": found.verdict, "sentence": _effect_sentence(found),
+        **{f"pinned_{name}": figure for name, figure in _figures_over_draws(figures).items()},
     }  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ceasefire.ensemble.run import warm_up
 from ceasefire.studio import batches, messages, new_scenario, result_files, scenario_files
-from ceasefire.studio.answers import IsStale, Sides, StaleError, Worlds, answer, doubt
+from ceasefire.studio.answers import IsStale, Sides, StaleError, Worlds, answer, at_rest
 from ceasefire.studio.jobs import Job, Jobs
 from ceasefire.studio.light import STAGES
 from ceasefire.studio.situation import situation
@@ -46,7 +48,7 @@ class Desk:
             send({"type": "waiting", "message": "The rules are being made ready for a scenario of this size."})
             self.compiled |= shapes
         stages = [*(stage for stage in STAGES if stage < request.state.worlds), request.state.worlds]
-        try:
+        with suppress(StaleError):  # the newer request is answered next
             for position, stage in enumerate(stages):
                 last = position == len(stages) - 1
                 stale = (lambda: False) if position == 0 else is_stale
@@ -55,9 +57,7 @@ class Desk:
                 if is_stale():
                     return here
             if request.doubt:
-                send({"type": "doubt", "doubt": doubt(sides, request.state.worlds, self.worlds, is_stale)})
-        except StaleError:
-            pass
+                send({"type": "doubt", **at_rest(sides, request.state.worlds, self.worlds, is_stale)})
         return here
 
     def _sides(
@@ -142,8 +142,8 @@ class Desk:
         return {"type": "saved", "file": str(file), "text": text, "state": saved.model_dump()}
 
     def _keep(self, request: messages.Keep) -> dict[str, Any]:
-        command = command_of(request.state, self.program)
-        return {"type": "started", "job": self.jobs.start_run(plan_of(request.state), command)}
+        typed = shlex.split(command_of(request.state, "ceasefire"))
+        return {"type": "started", "job": self.jobs.start_run(plan_of(request.state), typed)}
 
     def _questions(self, request: messages.Questions) -> dict[str, Any]:
         return new_scenario.questions()

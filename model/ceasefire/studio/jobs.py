@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
 import shlex
 import threading
@@ -13,26 +12,15 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from ceasefire import report as reports
-from ceasefire.ensemble.manifest import manifest
-from ceasefire.ensemble.output_folder import (
-    FIGURES,
-    check_writable,
-    folder_for_run,
-    reopen_run,
-    write_aside,
-    write_manifest,
-    write_run,
-)
-from ceasefire.ensemble.run import run_plan, worlds_to_simulate
+from ceasefire.ensemble.output_folder import folder_for_run
+from ceasefire.ensemble.run import RunResult, WorldsCallback, run_plan, worlds_to_simulate
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.errors import FolderError, ScenarioError
-from ceasefire.experiments import hindcast
 from ceasefire.experiments.executors import ThreadExecutor
 from ceasefire.experiments.prepare import QUICK_SECONDS, PreparedExperiment, warm_up
 from ceasefire.experiments.result_store import Store
-from ceasefire.experiments.result_tables import tabulate, write_tables
 from ceasefire.experiments.runner import run
+from ceasefire.report.fill_folder import fill_run, finish_experiment, redraw_run
 
 TOLD_EVERY = 0.5
 """Seconds between two messages about the progress of a job."""
@@ -47,10 +35,13 @@ class StoppedError(Exception):
 class Job:
     """One job: what it does, and how far it is. It is the listener of an experiment that runs."""
 
-    def __init__(self, number: str, kind: str, title: str, question: str, folder: Path, command: str) -> None:
-        self.number, self.kind, self.title, self.question = number, kind, title, question
-        self.folder, self.command = folder, command
+    def __init__(self, kind: str, title: str, question: str, folder: Path, typed: list[str]) -> None:
+        self.kind, self.title, self.question, self.folder = kind, title, question, folder
+        self.typed = typed
+        """The command line that does the same, as results folders name it: its first word is `ceasefire`."""
+        self.number = self.command = ""
         self.state, self.message = "running", "waits for its turn"
+        self.problem = ""
         self.done = self.worlds = 0
         self.stopped = threading.Event()
         self.tell: Callable[[], None] = lambda: None
@@ -72,6 +63,15 @@ class Job:
     def damaged(self, chunks: Sequence[int]) -> None:
         """Numbers of chunks that are simulated again."""
         self.message = f"{len(chunks):,} damaged parts are simulated again"
+
+    def draw(self) -> None:
+        """The worlds are done; figures and report follow."""
+        self.state, self.message = "drawing", "draws figures and writes the report"
+        self.tell()
+
+    def note(self, problem: str) -> None:
+        """What could not be made, to be read when the job is done."""
+        self.problem = problem
 
     def _check(self) -> None:
         if self.stopped.is_set():
@@ -131,21 +131,22 @@ class Jobs:
     def start_batch(self, prepared: PreparedExperiment, folder: Path) -> Job:
         """Start or continue an experiment; if it runs already, that job."""
         spec = prepared.experiment.spec
-        command = f"{self.program} experiment {shlex.quote(spec.name)}{' --quick' if prepared.quick else ''}"
-        job = Job(str(next(self._numbers)), "batch", spec.title, spec.question, folder, command)
+        typed = ["ceasefire", "experiment", spec.name, *(["--quick"] if prepared.quick else [])]
+        job = Job("batch", spec.title, spec.question, folder, typed)
         return self._start(job, lambda job: _run_batch(prepared, job))
 
-    def start_run(self, plan: Plan, command: str) -> Job:
+    def start_run(self, plan: Plan, typed: list[str]) -> Job:
         """Start a run that is kept; when it is there already, it is done at once."""
         folder, _ = folder_for_run(plan)
         question = "How long does the deal hold, and how does it end?"
-        job = Job(str(next(self._numbers)), "run", plan.loaded.label, question, folder, command)
+        job = Job("run", plan.loaded.label, question, folder, typed)
         return self._start(job, lambda job: _run_run(plan, job))
 
     def _start(self, job: Job, work: Callable[[Job], None]) -> Job:
         for other in self._jobs.values():
             if other.folder == job.folder and other.state in ("running", "drawing"):
                 return other
+        job.number, job.command = str(next(self._numbers)), f"{self.program} {shlex.join(job.typed[1:])}"
         job.tell = lambda: self._tell_all({"type": "job", "job": job.content()})
         self._jobs[job.number] = job
         while len(self._jobs) > MOST_JOBS and next(iter(self._jobs.values())).state not in ("running", "drawing"):
@@ -162,7 +163,7 @@ class Jobs:
             try:
                 job.set_total(0, 0, extra=False)
                 work(job)
-                job.state, job.message = "done", ""
+                job.state, job.message = "done", job.problem
             except StoppedError:
                 job.state, job.message = "stopped", "Stopped. What is finished stays, and it can be resumed."
             except (FolderError, ScenarioError, OSError) as problem:
@@ -174,50 +175,28 @@ class Jobs:
 
 def _run_batch(prepared: PreparedExperiment, job: Job) -> None:
     """Simulate what is missing of an experiment, and write its tables, figures and report."""
-    from ceasefire.report.experiment_figures import draw
-
     store = Store(job.folder)
     warm_up(prepared)
     with ThreadExecutor() as executor:
         limit = QUICK_SECONDS if prepared.quick else None
-        progress = run(prepared, store, executor, job, shlex.split(job.command), limit)
-    _draw(job)
-    results = tabulate(prepared, store, progress)
-    if prepared.experiment.cases:
-        worlds, draws = hindcast.sample_sizes(prepared.quick)
-        cases = zip(prepared.experiment.spec.cases, prepared.experiment.cases, strict=True)
-        found = [hindcast.hindcast(case, loaded, worlds, prepared.records.seed, None, draws) for case, loaded in cases]
-        results.tables |= hindcast.tables(found)
-    write_tables(results, store)
-    draw(prepared, results, store.folder)
-    reports.write(store.folder, str(store.folder))
-
-
-def _draw(job: Job) -> None:
-    job.state, job.message = "drawing", "draws figures and writes the report"
-    job.tell()
+        progress = run(prepared, store, executor, job, job.typed, limit)
+    job.draw()
+    finish_experiment(prepared, store, progress, None, str(store.folder), job.note)
 
 
 def _run_run(plan: Plan, job: Job) -> None:
-    """Run a plan into its folder, as `ceasefire run` does."""
-    from ceasefire.report.run_figures import draw, draw_worlds
-
-    folder, there = folder_for_run(plan)
-    job.folder = folder
-    if there:
-        results = reopen_run(folder, plan)
-        job.worlds = job.done = results.manifest["worlds"]
-        if not (folder / "report.html").is_file():
-            reports.write_run(folder, results.plan, results.outcome, results.manifest, str(folder))
-        return
-    check_writable(folder)
-    began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    """Run a plan into its folder, as `ceasefire run` does; of one that is there already the figures are drawn anew."""
+    job.folder, there = folder_for_run(plan)
     job.set_total(worlds_to_simulate(plan), 0, extra=False)
-    with write_aside(folder) as aside:
-        outcome = run_plan(plan, None, job.advance, lambda worlds: draw_worlds(plan, worlds, aside / FIGURES))
-        _draw(job)
-        write_run(aside, plan, outcome)
-        draw(plan, outcome, aside / FIGURES)
-        content = manifest(plan, outcome, started, time.perf_counter() - began, shlex.split(job.command))
-        write_manifest(aside, content)
-        reports.write_run(aside, plan, outcome, content, str(folder))
+    if there:
+        job.done = job.worlds
+        job.draw()
+        redraw_run(job.folder, plan, str(job.folder), job.note)
+        return
+
+    def simulate(while_sampling: WorldsCallback) -> RunResult:
+        outcome = run_plan(plan, None, job.advance, while_sampling)
+        job.draw()
+        return outcome
+
+    fill_run(job.folder, plan, simulate, job.typed, str(job.folder), job.note)

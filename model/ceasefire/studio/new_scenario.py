@@ -6,11 +6,11 @@ from typing import Any
 
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES
-from ceasefire.reference_class.outside_view.deal_files import USED, deal_of
+from ceasefire.reference_class.outside_view.deal_files import deal_of
 from ceasefire.reference_class.outside_view.forecast import forecast
 from ceasefire.scenario.find_scenarios import headline, list_scenarios
 from ceasefire.studio.messages import Create, State
-from ceasefire.wording import upper, whole_percent
+from ceasefire.wording import whole_percent
 
 NEUTRAL = ("generic", "sri-lanka-2002")
 """Scenarios that a new one starts from when none is named: the first that is there."""
@@ -25,6 +25,14 @@ TITLES = {
     "planned_days": "How many days is it meant to last?",
     "mechanism": "Is there somebody who sees to it that the deal is kept?",
 }  # fmt: skip
+HINTS = {
+    "country": "As in Syria; a conflict between states is a country of its own, as in India/Pakistan.",
+    "conflict": "Any name; your list of earlier deals should use the same.",
+    "start": "The first day of the deal.", "ceasefire_class": "What the text promises.",
+    "written": "Signed or published, not only announced.", "fixed_term": "A truce for a holiday does.",
+    "planned_days": "Only for a deal that ends on a planned day.",
+    "mechanism": "Monitors, a commission or patrols; this sets how much of the line is seen.",
+}  # fmt: skip
 KINDS = {"start": "date", "ceasefire_class": "choice", "written": "yesno", "fixed_term": "yesno",
          "planned_days": "number", "mechanism": "yesno"}  # fmt: skip
 CLASS_WORDS = {
@@ -37,10 +45,9 @@ def questions() -> dict[str, Any]:
     """The questions, and the scenarios that a new one may start from, the neutral one first."""
     rows = []
     for name, title in TITLES.items():
-        sentence = upper(USED.get(name, "monitors, a commission, patrols; sets how much of the line is seen")) + "."
         rows.append(
             {
-                "name": name, "title": title, "sentence": sentence, "kind": KINDS.get(name, "text"),
+                "name": name, "title": title, "sentence": HINTS[name], "kind": KINDS.get(name, "text"),
                 "choices": [{"value": each, "title": CLASS_WORDS[each]} for each in CLASSES]
                 if name == "ceasefire_class" else [],
                 "required": name == "start",

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from ceasefire.studio.safety import Access, Guard
 
@@ -276,8 +276,6 @@ def application(studio: Studio, access: Access) -> Guard:
         _count(studio, window)
         try:
             await window.live()
-        except WebSocketDisconnect:
-            pass
         finally:
             studio.windows.discard(window)
             _count(studio, None)

@@ -5,10 +5,17 @@ import { at, between, dayAxis, endLabels, key, linear, plot, steps } from "./plo
 
 const REST = 450;
 
+/** What the figures that are stated first are. */
+const BASIS = {
+  pooled: { words: "The forecast: this scenario pooled with what deals like it did, with its 90 %.", short: "pooled" },
+  draws: { words: "This scenario: mean over draws of the assumed numbers, with 90 % of draws.", short: "over draws" },
+  written: { words: "This scenario, numbers as written, with the 95 % of chance.", short: "as written" },
+};
+
 export class AnswerPanel extends EventTarget {
   constructor(store, wire, situation, panel) {
     super();
-    Object.assign(this, { store, wire, situation, answer: null, doubt: null, shipped: null, stage: null, shown: 0, news: [] });
+    Object.assign(this, { store, wire, situation, answer: null, doubt: null, forecast: null, shipped: null, stage: null, shown: 0, news: [] });
     this.build(panel);
     store.addEventListener("change", ({ detail }) => this.changed(detail));
   }
@@ -30,11 +37,13 @@ export class AnswerPanel extends EventTarget {
     this.commandText = el("code", { id: "command" }, "");
     this.command = el("div", { class: "command" }, el("h3", {}, "The command that gives the same"), el("p", {}, this.commandText),
       button("Copy", (event) => copy(this.commandText.textContent, event.currentTarget)));
-    this.tiles = el("dl", { class: "tiles" });
+    this.basisWords = el("p", { class: "basis", id: "basis" });
+    this.tiles = el("dl", { class: "tiles", "aria-describedby": "basis" });
+    this.why = el("div", { class: "why" });
     fill(panel,
-      this.faults, this.tiles, this.pinning,
-      el("figure", {}, el("figcaption", {}, el("h3", {}, "How many worlds still hold"), this.progress, this.readout), this.chart, this.legend, this.behind),
-      this.headline,
+      this.faults, this.basisWords, this.tiles, this.pinning,
+      el("figure", {}, el("figcaption", {}, el("h3", {}, "The chance to hold, day by day"), this.progress, this.readout), this.chart, this.legend, this.behind),
+      this.headline, this.why,
       this.shares, el("div", { class: "pair" }, this.causes, this.deaths),
       later("When the ends come", () => { queueMicrotask(() => this.redrawEnds()); return el("figure", {}, this.ends); }),
       this.differs, this.command);
@@ -61,9 +70,10 @@ export class AnswerPanel extends EventTarget {
   /** Ask for the answer to the state as it is now; at rest with doubt. */
   ask(rest) {
     if (!this.wire.open || !this.store.state.scenario) return;
-    const { state, pinned } = this.store;
+    const { state } = this.store;
+    const pinned = this.compares ? this.store.pinned : null;
     const asked = JSON.stringify([state, pinned]);
-    if (asked !== this.asked) this.doubt = null;
+    if (asked !== this.asked) this.doubt = this.forecast = null;
     this.asked = asked;
     const id = this.wire.stream("answer", { type: "answer", state, pinned: pinned ?? undefined, doubt: rest }, (message) => this.take(message, asked, rest));
     performance.mark("studio-asked", { detail: { id } });
@@ -85,7 +95,7 @@ export class AnswerPanel extends EventTarget {
     fill(this.faults);
     if (message.type === "doubt") {
       this.doubt = message.doubt;
-      this.doubtIsNone = message.doubt === null;
+      this.forecast = message.forecast;
     }
     this.rest = rest;
     this.show({ id: message.id, stage: message.stage ?? message.type });
@@ -115,11 +125,12 @@ export class AnswerPanel extends EventTarget {
     this.redraw(true);
     if (!answer) {
       this.headline.textContent = this.waits ?? "…";
-      for (const part of [this.tiles, this.pinning, this.shares, this.causes, this.deaths, this.differs, this.legend]) fill(part);
+      for (const part of [this.basisWords, this.tiles, this.why, this.pinning, this.shares, this.causes, this.deaths, this.differs, this.legend]) fill(part);
       this.progress.textContent = this.shipped ? `Shipped beforehand: ${count(this.shipped.worlds, "world")} of the scenario as written.` : "";
       return;
     }
-    this.headline.textContent = doubt?.headline || answer.headline;
+    this.headline.textContent = this.forecast?.headline ?? answer.headline;
+    this.showWhy();
     this.progress.textContent = this.stateWords();
     this.showTiles();
     this.showPinned();
@@ -134,7 +145,8 @@ export class AnswerPanel extends EventTarget {
     this.legend.replaceChildren(key(this.entries()));
     if (this.behind.open) fill(this.behind.querySelector(".later"), this.curveTable());
     const strip = byId("strip");
-    fill(strip, el("b", {}, percent(answer.holding.at(-1).share)), ` hold to day ${days(answer.horizon)}`, el("span", {}, answer.pinned ? `${signed(answer.pinned.days.value)} days` : `mean ${days(answer.mean.value)} days`), this.spark());
+    const last = this.holding().at(-1) ?? answer.holding.at(-1);
+    fill(strip, el("b", {}, percent(last.share)), ` to day ${days(answer.horizon)}`, el("span", {}, answer.pinned ? `${signed(answer.pinned.days.value)} days` : BASIS[this.basis].short), this.spark());
   }
 
   stateWords() {
@@ -142,16 +154,38 @@ export class AnswerPanel extends EventTarget {
     const worlds = count(this.answer.worlds, "world");
     const failed = this.answer.failed ? ` (${this.answer.failed} failed)` : "";
     if (!this.last) return `${worlds}${failed}, more to come…`;
-    if (this.doubt) return `${worlds}${failed}. ${this.doubt.note || `${whole(this.doubt.draws)} draws of ${whole(this.doubt.assumed)} assumed numbers.`}`;
+    if (this.doubt) return `${worlds}${failed}. ${this.doubt.note}`;
+    if (this.forecast) return `${worlds}${failed}. Nothing in this scenario is assumed.`;
     return `${worlds}${failed}.${this.rest || this.moving ? "" : " Doubt follows when the sliders rest."}${this.rest ? " Drawing the assumed numbers…" : ""}`;
   }
 
   entries() {
-    const { answer, doubt } = this;
-    const list = [["now", "this state, numbers as written"], ["now-band", "chance (95 %)"]];
-    if (doubt) list.push(["mean", "mean over draws of the assumed numbers"], ["doubt-band", "90 % of draws"]);
+    const { answer, doubt, pooled } = this;
+    const list = pooled ? [["pooled", "pooled forecast"], ["pooled-band", "its 90 %"]] : [];
+    list.push(["now", pooled ? "this scenario, numbers as written" : "this state, numbers as written"], ["now-band", "chance (95 %)"]);
+    if (doubt) list.push(["mean", "mean over draws of the assumed numbers"], [pooled ? "doubt-band outlined" : "doubt-band", "90 % of draws"]);
     if (answer?.pinned) list.push(["pinned", "pinned state, as written"]);
     return list;
+  }
+
+  // ---------------------------------------------------------------------------------------------- what is stated first
+
+  /** Another state than the pinned one is shown beside it: then both are the scenario's alone. */
+  get compares() {
+    return Boolean(this.store.pinned && JSON.stringify(this.store.pinned) !== JSON.stringify(this.store.state));
+  }
+
+  get pooled() {
+    return this.compares ? null : this.forecast?.pooled ?? null;
+  }
+
+  get basis() {
+    return this.pooled ? "pooled" : this.doubt ? "draws" : "written";
+  }
+
+  /** The shares that are stated first, with their intervals; null on a day beyond those that the forecast tells apart. */
+  holding() {
+    return { pooled: this.pooled, draws: this.doubt, written: this.answer }[this.basis].holding;
   }
 
   draw(width) {
@@ -165,11 +199,18 @@ export class AnswerPanel extends EventTarget {
     const [x, y] = [linear(0, end, left, width - right), linear(0, 1, bottom, top)];
     const band = (curve, kind) => svg("path", { class: kind, d: between(curve.days, curve.low, curve.high, x, y, end) });
     const line = (curve, values, kind) => svg("path", { class: `curve ${kind}`, d: steps(curve.days, values, x, y, end) });
+    const { pooled } = this;
     const labels = [];
     const named = (value, words, kind) => labels.push([y(value), narrow ? percent(value) : `${percent(value)} ${words}`, kind]);
     const { curve } = source;
     const drawn = [];
-    if (doubt) drawn.push(band(doubt.curve, "doubt-band"));
+    if (doubt) drawn.push(band(doubt.curve, `doubt-band ${pooled ? "outlined" : ""}`));
+    if (pooled) {
+      const { last } = this.forecast;
+      drawn.push(svg("path", { class: "pooled-band", d: between(pooled.curve.days, pooled.curve.low, pooled.curve.high, x, y, last) }));
+      drawn.push(svg("path", { class: "curve pooled", d: steps(pooled.curve.days, pooled.curve.share, x, y, last) }));
+      named(pooled.curve.share.at(-1), "pooled", "pooled");
+    }
     if (answer?.pinned) drawn.push(band(answer.pinned.curve, "pinned-band"));
     drawn.push(band(curve, "now-band"));
     if (doubt) {
@@ -181,7 +222,7 @@ export class AnswerPanel extends EventTarget {
       named(answer.pinned.curve.share.at(-1), "pinned", "pinned");
     }
     drawn.push(line(curve, curve.share, answer ? "now" : "shipped"));
-    named(curve.share.at(-1), answer ? "this state" : "shipped", answer ? "now" : "mean");
+    named(curve.share.at(-1), answer ? "as written" : "shipped", answer ? "now" : "mean");
     this.scale = { x, left, right: width - right, end };
     return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": this.spoken(source) },
       [0, 0.25, 0.5, 0.75, 1].map((share) => [
@@ -194,9 +235,10 @@ export class AnswerPanel extends EventTarget {
   }
 
   spoken(source) {
-    const { curve } = source;
+    const { pooled } = this;
+    const { curve } = pooled ?? source;
     const said = [0.2, 0.4, 0.6, 0.8, 1].map((part) => Math.round(part * source.horizon)).map((day) => `day ${whole(day)} ${percent(at(curve.days, curve.share, day))}`);
-    return `Share of worlds that still hold: ${said.join(", ")}. All numbers are in the table behind this figure.`;
+    return `${pooled ? "Pooled chance to hold" : "Share of worlds that still hold"}: ${said.join(", ")}. All numbers are in the table behind this figure.`;
   }
 
   read(event) {
@@ -218,7 +260,9 @@ export class AnswerPanel extends EventTarget {
   readWords(day) {
     const { answer: { curve, pinned }, doubt } = this;
     const value = (track, key) => at(track.days, track[key], day);
-    const parts = [`this state ${percent(value(curve, "share"))} (chance ${percents(value(curve, "low"), value(curve, "high"))})`];
+    const parts = [`as written ${percent(value(curve, "share"))} (chance ${percents(value(curve, "low"), value(curve, "high"))})`];
+    const { pooled } = this;
+    if (pooled && day <= this.forecast.last) parts.unshift(`pooled ${percent(value(pooled.curve, "share"))} (${percents(value(pooled.curve, "low"), value(pooled.curve, "high"))})`);
     if (doubt) parts.push(`over draws ${percent(value(doubt.curve, "mean"))} (${percents(value(doubt.curve, "low"), value(doubt.curve, "high"))})`);
     if (pinned) parts.push(`pinned ${percent(value(pinned.curve, "share"))}`);
     return `Day ${whole(day)}, ${dateOf(this.situation.now.start, day)}: ${parts.join("; ")}`;
@@ -228,41 +272,67 @@ export class AnswerPanel extends EventTarget {
     if (!this.answer) return el("p", {}, "Nothing yet.");
     const { answer: { curve, pinned, horizon }, doubt } = this;
     const marks = [...new Set([0, 7, 30, 60, 90, 180, 365, 730, 1095, 1460, 1825, 2555, 3650, horizon])].filter((day) => day <= horizon).sort((one, other) => one - other);
-    const columns = [["day"], ["holds", true], ["chance (95 %)", true]];
+    const { pooled, forecast } = this;
+    const columns = [["day"], ...(pooled ? [["pooled", true], ["90 %", true]] : []), ["as written", true], ["chance (95 %)", true]];
     if (doubt) columns.push(["mean over draws", true], ["90 % of draws", true]);
     if (pinned) columns.push(["pinned", true]);
     return table("Share of worlds that still hold", columns, marks.map((day) => {
       const value = (track, key) => at(track.days, track[key], day);
-      return [whole(day), percent(value(curve, "share")), percents(value(curve, "low"), value(curve, "high")),
+      const beyond = day > forecast?.last;
+      return [whole(day), ...(pooled ? (beyond ? ["–", "–"] : [percent(value(pooled.curve, "share")), percents(value(pooled.curve, "low"), value(pooled.curve, "high"))]) : []),
+        percent(value(curve, "share")), percents(value(curve, "low"), value(curve, "high")),
         ...(doubt ? [percent(value(doubt.curve, "mean")), percents(value(doubt.curve, "low"), value(doubt.curve, "high"))] : []),
         ...(pinned ? [percent(value(pinned.curve, "share"))] : [])];
     }));
   }
 
   showTiles() {
-    const { answer, doubt } = this;
-    const tile = (title, value, over, pinned) => el("div", {}, el("dt", {}, title), el("dd", {}, el("b", {}, value), el("span", {}, over ? `draws ${over}` : "\u00a0"), answer.pinned ? el("span", { class: "pinned" }, `pinned ${pinned}`) : null));
-    fill(this.tiles,
-      answer.holding.map((each, index) => tile(each.day === answer.horizon ? `to the end, day ${whole(each.day)}` : `past day ${whole(each.day)}`, percent(each.share),
-        doubt && percents(doubt.holding[index].low, doubt.holding[index].high), answer.pinned && percent(answer.pinned.holding[index].share))),
-      tile("mean days held", days(answer.mean.value), doubt && `${days(doubt.mean.low)} to ${days(doubt.mean.high)}`, answer.pinned && days(answer.pinned.mean.value)));
+    const { answer, doubt, basis, compares } = this;
+    this.basisWords.textContent = BASIS[basis].words;
+    const over = doubt?.pinned;
+    const tile = (title, first, second, pinned, kind = basis) => el("div", {}, el("dt", {}, title),
+      el("dd", {}, el("b", { class: kind }, first[0]), el("span", {}, first[1] || "\u00a0"), el("span", { class: compares ? "pinned" : "" }, (compares ? pinned && `pinned ${pinned}` : second) || "\u00a0")));
+    const range = (each) => percents(each.low, each.high);
+    const second = (index) => {
+      if (basis === "pooled") return doubt ? `scenario ${percent(doubt.holding[index].share)}` : `scenario ${percent(answer.holding[index].share)}`;
+      return basis === "draws" ? `as written ${percent(answer.holding[index].share)}` : "";
+    };
+    const mean = doubt ? [days(doubt.mean.value), `${days(doubt.mean.low)} to ${days(doubt.mean.high)}`] : [days(answer.mean.value), `${days(answer.mean.low)} to ${days(answer.mean.high)}`];
+    const rows = this.holding().map((each, index) => tile(
+      answer.holding[index].day === answer.horizon ? `to the end, day ${whole(answer.horizon)}` : `past day ${whole(answer.holding[index].day)}`,
+      each ? [percent(each.share), range(each)] : ["–", "not told apart"], second(index),
+      answer.pinned && percent(doubt ? over?.pinned_holding[index].share ?? answer.pinned.holding[index].share : answer.pinned.holding[index].share)));
+    rows.push(tile(basis === "pooled" ? "mean days, scenario" : "mean days held", mean, basis === "written" ? "" : `as written ${days(answer.mean.value)}`,
+      answer.pinned && days(over ? over.pinned_mean.value : answer.pinned.mean.value), doubt ? "draws" : "written"));
+    fill(this.tiles, rows);
+  }
+
+  /** What the forecast is pooled from, or why there is none. */
+  showWhy() {
+    const { forecast } = this;
+    if (!forecast) return fill(this.why);
+    return fill(this.why, forecast.pooled ? null : el("p", { class: "quiet" }, forecast.why),
+      forecast.leans_on.length ? el("ul", { class: "quiet small" }, forecast.leans_on.map((each) => el("li", {}, each))) : null);
   }
 
   showShares() {
-    const { answer, doubt } = this;
+    const { answer, doubt, pooled } = this;
     const { pinned } = answer;
-    const columns = [["holds past"], ["as written", true], ["chance (95 %)", true]];
-    if (doubt) columns.push(["over draws", true], ["90 % of draws", true]);
-    if (pinned) columns.push(["pinned", true]);
+    const such = pooled && this.forecast.such_deals;
+    const columns = [["holds past"], ...(pooled ? [["pooled", true], ["90 %", true], ["such deals", true]] : []), ...(doubt ? [["over draws", true], ["90 % of draws", true]] : []), ["as written", true], ["chance (95 %)", true]];
+    if (pinned) columns.push(["pinned, as written", true]);
     const beyond = (value) => (value === null ? "beyond" : days(value));
+    const none = pooled ? ["", "", ""] : [];
     const rows = answer.holding.map((each, index) => [
-      each.day === answer.horizon ? `day ${whole(each.day)}, the end` : `day ${whole(each.day)}`, percent(each.share), percents(each.low, each.high),
+      each.day === answer.horizon ? `day ${whole(each.day)}, the end` : `day ${whole(each.day)}`,
+      ...(pooled ? (pooled.holding[index] ? [percent(pooled.holding[index].share), percents(pooled.holding[index].low, pooled.holding[index].high), percent(such.holding[index].share)] : ["–", "–", "–"]) : []),
       ...(doubt ? [percent(doubt.holding[index].share), percents(doubt.holding[index].low, doubt.holding[index].high)] : []),
+      percent(each.share), percents(each.low, each.high),
       ...(pinned ? [percent(pinned.holding[index].share)] : [])]);
-    const interval = (each) => `${beyond(each.low)} to ${beyond(each.high)}`;
-    rows.push(["mean days held", days(answer.mean.value), interval(answer.mean), ...(doubt ? [days(doubt.mean.value), interval(doubt.mean)] : []), ...(pinned ? [days(pinned.mean.value)] : [])]);
-    if (answer.median) rows.push(["median days", beyond(answer.median.value), interval(answer.median).replace("beyond to beyond", ""), ...(doubt?.median ? [beyond(doubt.median.value), interval(doubt.median).replace("beyond to beyond", "")] : doubt ? ["", ""] : []), ...(pinned ? [""] : [])]);
-    fill(this.shares, table("How long it holds", columns, rows));
+    const interval = (each) => `${beyond(each.low)} to ${beyond(each.high)}`.replace("beyond to beyond", "");
+    rows.push(["mean days held", ...none, ...(doubt ? [days(doubt.mean.value), interval(doubt.mean)] : []), days(answer.mean.value), interval(answer.mean), ...(pinned ? [days(pinned.mean.value)] : [])]);
+    rows.push(["median days", ...none, ...(doubt ? [beyond(doubt.median.value), interval(doubt.median)] : []), beyond(answer.median.value), interval(answer.median), ...(pinned ? [""] : [])]);
+    fill(this.shares, table("How long it holds", columns, rows, { class: "by-day" }));
   }
 
   showCauses() {
@@ -313,12 +383,12 @@ export class AnswerPanel extends EventTarget {
       button("Pin this state instead", () => store.apply(store.state, store.state), { id: "pin" }),
       button("Go to the pinned state", () => store.apply(store.pinned, store.state)),
       button("Unpin", () => store.apply(store.state, null), { id: "unpin" }));
-    if (!pinned || JSON.stringify(store.pinned) === JSON.stringify(store.state)) {
+    if (!pinned || !this.compares) {
       fill(this.differs);
       return fill(this.pinning, el("p", {}, el("b", {}, "Pinned. "), "Now move something: the difference is shown here, on the same worlds."), tools);
     }
     const gained = doubt?.pinned;
-    const wait = this.doubtIsNone ? "–" : "…";
+    const wait = this.forecast ? "–" : "…";
     const facts = [
       ["days gained, as written", signed(pinned.days.value), `${signed(pinned.days.low)} to ${signed(pinned.days.high)} (95 %)`],
       ["days gained, mean over draws", gained ? signed(gained.days.value) : wait, gained ? (gained.band ? `${signed(gained.band.low)} to ${signed(gained.band.high)} (90 % of draws)` : `${signed(gained.days.low)} to ${signed(gained.days.high)} (95 %)`) : ""],

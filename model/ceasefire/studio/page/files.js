@@ -9,8 +9,8 @@ const link = (words, address) => el("a", { href: address, target: "_blank", rel:
 const download = (words, address) => el("a", { href: `${address}?download=1`, download: true }, words);
 const plainName = (name) => name.replaceAll("-", " ").replaceAll("_", " ");
 
-/** What a state changes, in the words of the command line. */
-const changes = (state) => [...(state?.changes ?? []), ...Object.entries(state?.set ?? {}).map(([path, value]) => `${path} = ${short(value)}`)];
+/** What a state changes: in words where the scenario is the one that is open, else in those of the command line. */
+const changes = (state, situation) => [...(state?.changes ?? []), ...Object.entries(state?.set ?? {}).map(([path, value]) => `${(situation.shownFor === state.scenario && situation.byPath?.get(path)?.words) || path}: ${short(value)}`)];
 
 /** Figures, tables and report of a result. */
 export function resultView(result) {
@@ -27,7 +27,7 @@ export function jobView(job, act, shown) {
   const share = job.worlds ? job.done / job.worlds : 0;
   const words = {
     running: `${whole(job.done)} of ${count(job.worlds, "world")}${job.seconds_left === null ? "" : `, about ${time(job.seconds_left)} left`}`,
-    cancelling: "Stopping after the worlds that are being simulated…", stopped: `Stopped after ${count(job.done, "world")}; nothing is lost.`, drawing: "All worlds are there; drawing figures…", done: "Done.", failed: job.message,
+    cancelling: "Stopping after the worlds that are being simulated…", stopped: `Stopped after ${count(job.done, "world")}; nothing is lost.`, drawing: "All worlds are there; drawing figures…", done: `Done. ${job.message}`, failed: job.message,
   }[job.state];
   const live = ["running", "drawing", "cancelling"].includes(job.state);
   return el("article", { class: "job", "data-job": job.job, "data-state": job.state },
@@ -91,8 +91,8 @@ export class Jobs extends EventTarget {
 }
 
 export class ResultsPanel {
-  constructor(store, wire, panel, goTo) {
-    Object.assign(this, { store, wire, panel, goTo, chosen: [] });
+  constructor(store, wire, situation, panel, goTo) {
+    Object.assign(this, { store, wire, situation, panel, goTo, chosen: [] });
     this.list = el("div");
     this.versus = el("section", { "aria-live": "polite" });
     this.compare = button("Compare the two that are ticked", () => this.compareTwo(), { disabled: true });
@@ -134,7 +134,7 @@ export class ResultsPanel {
     return el("article", { class: "item", "data-folder": result.folder },
       el("div", { class: "item-head" }, result.kind === "run" ? tick : null, el("div", {}, el("h4", {}, result.title), result.question && result.question !== result.title ? el("p", {}, result.question) : null,
         el("p", { class: "quiet small" }, [KINDS[result.kind] ?? result.kind, when, result.worlds ? count(result.worlds, "world") : "", result.complete ? "" : "not finished", `results/${result.folder}`].filter(Boolean).join(" · ")),
-        changes(result.state).length ? el("p", { class: "small" }, changes(result.state).join("; ")) : null)),
+        changes(result.state, this.situation).length ? el("p", { class: "small" }, changes(result.state, this.situation).join("; ")) : null)),
       el("div", { class: "row" },
         result.state ? button("Open in the studio", () => { this.store.apply(result.state); this.goTo("answer"); }) : null,
         !result.complete && result.kind === "experiment" ? button("Resume", resume) : null,

@@ -29,7 +29,7 @@ const answers = new AnswerPanel(store, wire, situation, panels.answer);
 const parts = {
   worlds: new WorldsPanel(store, wire, answers, situation, panels.worlds),
   batch: new BatchPanel(store, wire, situation, jobs, panels.batch),
-  results: new ResultsPanel(store, wire, panels.results, goTo),
+  results: new ResultsPanel(store, wire, situation, panels.results, goTo),
   keep: new KeepPanel(store, wire, answers, jobs, panels.keep),
   new: new NewPanel(store, wire, panels.new, goTo),
 };

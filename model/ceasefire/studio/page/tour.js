@@ -6,7 +6,7 @@ const SEEN = "ceasefire-studio-tour";
 const STEPS = [
   ["#situation .diagram", "situation", "Who is who", "Two sides, their patrons and guarantors, and the parties outside. Choose an actor to see what it wants."],
   ["#situation .search", "situation", "Move a number", "Find a number, such as Turkey's pressure at home, and move its slider. Each says what it is and whether it was measured or ASSUMED. What you changed is listed, and can be reset or undone."],
-  ["#panel-answer .plot", "answer", "The answer moves with it", "The share of simulated worlds in which the deal still holds. The narrow band is chance. When the slider rests a wide band follows: what the assumed numbers leave open."],
+  ["#panel-answer .plot", "answer", "The answer moves with it", "The share of simulated worlds in which the deal still holds. The narrow band is chance. When the slider rests a wide band follows, for what the assumed numbers leave open; and, for a deal as its file says, the forecast that counts what deals like it did too."],
   ["#panel-answer .pinning", "answer", "Pin and compare", "Pin a state, then change something: you see days gained or lost on the same worlds, and in how many draws it helps."],
   ["#tab-worlds", "answer", "Look into a world", "Under Worlds, every dot is a world. Open one to follow it day by day: who decided what, and why, and where it parted from the pinned state."],
   ["#tab-keep", "answer", "Keep it", "Under Keep, save the scenario, the figures and the report. The command that gives the same is always shown, and the address of this page reopens it."],

@@ -39,19 +39,24 @@ function spread(sectors, [left, right], [top, bottom]) {
 
 export class WorldsPanel {
   constructor(store, wire, answers, situation, panel) {
-    Object.assign(this, { store, wire, answers, situation, life: null, day: 0, spots: [] });
+    Object.assign(this, { store, wire, answers, situation, life: null, day: 0, spots: [], pointed: 0 });
     this.note = el("p", { class: "quiet" });
     this.picks = el("div", { class: "row" });
-    this.dots = el("div", { class: "plot dots" });
+    const how = freshId("how");
+    this.dots = el("div", { class: "plot dots", role: "slider", tabindex: 0, "aria-label": "Worlds as dots", "aria-describedby": how, "aria-valuemin": 1, "aria-valuemax": 1, "aria-valuenow": 1 });
+    this.how = el("p", { class: "quiet small", id: how }, "With the keyboard: left and right go from dot to dot, up and down from one end to the next, Enter opens the world.");
     this.told = el("p", { class: "readout", "aria-hidden": "true" });
     this.legend = el("p", { class: "quiet small" });
     this.life_ = el("section", { class: "life", "aria-live": "polite" });
     this.behind = later("The table behind this figure", () => this.dotTable());
-    fill(panel, el("h3", {}, "Every simulated world, by the days that it held"), this.note, this.picks, el("figure", {}, this.dots, this.told, this.legend, this.behind), this.life_);
+    fill(panel, el("h3", {}, "Every simulated world, by the days that it held"), this.note, this.picks, el("figure", {}, this.told, this.dots, this.legend, this.how, this.behind), this.life_);
     this.redraw = plot(this.dots, (width) => this.draw(width));
     this.dots.addEventListener("click", (event) => { const world = this.nearest(event); if (world !== null) this.open(world); });
     this.dots.addEventListener("pointermove", (event) => this.hover(event));
     this.dots.addEventListener("pointerleave", () => (this.told.textContent = ""));
+    this.dots.addEventListener("keydown", (event) => this.press(event));
+    this.dots.addEventListener("focus", () => this.point(this.pointed));
+    this.dots.addEventListener("blur", () => { this.told.textContent = ""; this.redraw(); });
     answers.addEventListener("settled", () => this.refresh());
   }
 
@@ -101,6 +106,7 @@ export class WorldsPanel {
     this.spots = [];
     const drawn = [];
     let top = 0;
+    let row = 0;
     answer.causes.forEach((each, index) => {
       const worlds = held.map((_, world) => world).filter((world) => cause[world] === index);
       if (!worlds.length) return;
@@ -114,16 +120,20 @@ export class WorldsPanel {
       const levels = Math.max(...places.map(([, , level]) => level)) + 1;
       drawn.push(svg("text", { x: left, y: top + 14, class: "row-title" }, `${each.words}: ${whole(worlds.length)}${each.cause === "held" ? " (in the order of their numbers)" : ""}`));
       const floor = top + 22 + levels * PITCH;
+      if (each.cause !== "held") places.sort((one, other) => one[1] - other[1] || one[2] - other[2]);
       for (const [world, column, level] of places) {
-        const spot = { world, x: left + (column + 0.5) * PITCH, y: floor - (level + 0.5) * PITCH };
+        const spot = { world, row, x: left + (column + 0.5) * PITCH, y: floor - (level + 0.5) * PITCH };
         this.spots.push(spot);
         const turned = pinned && lives(answer.dots, world, answer.causes) !== lives(pinned, world, answer.pinned.causes);
         drawn.push(svg("circle", { cx: spot.x, cy: spot.y, r: 2.8, class: `dot cause-${each.cause} ${turned ? "turned" : ""} ${world === this.life?.world ? "chosen" : ""}` }));
       }
       top = floor + 6;
+      row += 1;
     });
+    const focused = document.activeElement === this.dots && this.spots[this.pointed];
+    if (focused) drawn.push(svg("circle", { cx: focused.x, cy: focused.y, r: 6, class: "pointed" }));
     const height = top + 24;
-    return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": `${whole(held.length)} worlds as dots by the days that they held, in a row for each cause. The table behind this figure lists them, and opens each.` },
+    return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" },
       dayAxis(x, answer.horizon, 0, top, width < 520 ? 5 : 8), drawn);
   }
 
@@ -141,6 +151,33 @@ export class WorldsPanel {
   hover(event) {
     const world = this.nearest(event);
     this.told.textContent = world === null ? "" : this.dotWords(world);
+  }
+
+  /** Go from dot to dot with the keys of a slider; up and down lead to the nearest dot of the row above or below. */
+  press(event) {
+    const { spots } = this;
+    const here = spots[this.pointed];
+    if (!here || event.ctrlKey || event.altKey || event.metaKey) return;
+    const near = (row) => {
+      const places = spots.map((_, place) => place).filter((place) => spots[place].row === row);
+      return places.sort((one, other) => Math.abs(spots[one].x - here.x) - Math.abs(spots[other].x - here.x))[0] ?? this.pointed;
+    };
+    const next = { ArrowRight: this.pointed + 1, ArrowLeft: this.pointed - 1, ArrowDown: near(here.row + 1), ArrowUp: near(here.row - 1), PageDown: this.pointed + 25, PageUp: this.pointed - 25, Home: 0, End: spots.length - 1 }[event.key];
+    if (next === undefined && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    if (next === undefined) this.open(here.world);
+    else this.point(next);
+  }
+
+  /** Ring the dot at a place of the keyboard's order, and say what it is. */
+  point(place) {
+    this.pointed = Math.max(0, Math.min(this.spots.length - 1, place));
+    const spot = this.spots[this.pointed];
+    if (!spot) return;
+    const words = this.dotWords(spot.world);
+    for (const [name, value] of [["valuemax", this.spots.length], ["valuenow", this.pointed + 1], ["valuetext", words]]) this.dots.setAttribute(`aria-${name}`, value);
+    this.told.textContent = words;
+    this.redraw();
   }
 
   dotWords(world) {

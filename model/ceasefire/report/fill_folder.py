@@ -1,0 +1,107 @@
+"""What fills results folders, for the command line and the studio: tables, figures, manifest and report.html.
+
+`named` is the path of a folder as its page calls it; `notify` gets why a page could not be made.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from ceasefire import report as reports
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.run import RunResult, WorldsCallback
+    from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.experiments.prepare import PreparedExperiment
+    from ceasefire.experiments.result_store import Store
+    from ceasefire.experiments.result_tables import ResultTables
+    from ceasefire.experiments.resume import Progress
+
+Notify = Callable[[str], None]
+Simulate = Callable[["WorldsCallback"], "RunResult"]
+"""Simulates a plan; what it is given is called with the worlds while the assumed numbers are drawn."""
+
+
+def fill_run(
+    folder: Path, plan: Plan, simulate: Simulate, command: Sequence[str], named: str, notify: Notify
+) -> Results:
+    """Simulate a plan and write its folder, whole or not at all. FolderError; OSError when it cannot be written."""
+    from ceasefire.ensemble.manifest import manifest
+    from ceasefire.ensemble.output_folder import (
+        FIGURES,
+        Results,
+        check_writable,
+        write_aside,
+        write_manifest,
+        write_run,
+    )
+
+    check_writable(folder)
+    began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
+    Thread(target=reports.import_figures, daemon=True).start()
+    with write_aside(folder) as aside:
+
+        def draw_worlds(worlds: pd.DataFrame) -> None:
+            from ceasefire.report.run_figures import draw_worlds
+
+            draw_worlds(plan, worlds, aside / FIGURES)
+
+        outcome = simulate(draw_worlds)
+        write_run(aside, plan, outcome)
+        from ceasefire.report.run_figures import draw
+
+        draw(plan, outcome, aside / FIGURES)
+        content = manifest(plan, outcome, started, time.perf_counter() - began, command)
+        write_manifest(aside, content)
+        add_page(lambda: reports.write_run(aside, plan, outcome, content, named), notify)
+    return Results(folder, content, outcome, plan)
+
+
+def redraw_run(folder: Path, plan: Plan, named: str, notify: Notify) -> Results:
+    """Draw the figures and the page of an earlier run again, with the words of the scenario as it was just read.
+
+    FolderError when the folder is damaged, or holds the worlds of another plan.
+    """
+    from ceasefire.ensemble.output_folder import new_figures, reopen_run
+    from ceasefire.report.run_figures import draw
+
+    results = reopen_run(folder, plan)
+    with new_figures(folder) as aside:
+        draw(results.plan, results.outcome, aside)
+    add_page(lambda: reports.write_run(folder, results.plan, results.outcome, results.manifest, named), notify)
+    return results
+
+
+def finish_experiment(
+    prepared: PreparedExperiment, store: Store, progress: Progress, workers: int | None, named: str, notify: Notify
+) -> ResultTables:
+    """Write tables, figures and page of an experiment whose worlds are simulated; past deals are simulated here."""
+    from ceasefire.experiments import hindcast
+    from ceasefire.experiments.result_tables import tabulate, write_tables
+    from ceasefire.report.experiment_figures import draw
+
+    results = tabulate(prepared, store, progress)
+    if prepared.experiment.cases:
+        results.tables |= hindcast.tables(hindcast.hindcasts(prepared, workers))
+    write_tables(results, store)
+    draw(prepared, results, store.folder)
+    add_page(lambda: reports.write(store.folder, named), notify)
+    return results
+
+
+def add_page(write: Callable[[], object], notify: Notify) -> None:
+    """Write a report.html; results are complete without it, and people read why. OSError when it cannot be written."""
+    try:
+        write()
+    except OSError:
+        raise
+    except Exception as problem:
+        notify(f"report.html could not be made ({type(problem).__name__}: {problem}); everything else is saved")
