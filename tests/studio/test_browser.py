@@ -420,7 +420,7 @@ def test_a_laptop_that_slept_connects_again_says_so_and_loses_nothing(window: Op
     page = window()
     tab = page.tab
     sockets: list[Any] = []
-    tab.on("websocket", sockets.append)
+    tab.on("websocket", lambda each: sockets.append(each))
     tab.clock.install()
     page.open(IDLIB | {"set": {HOME_PRESSURE: 0.7}}).ready()
     tab.clock.fast_forward(20_000)  # a timer that is late is no sleep

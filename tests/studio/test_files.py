@@ -182,9 +182,12 @@ def test_figures_tables_and_report_that_are_kept_are_those_of_the_shown_command(
         assert mine.count("\n") >= 2
     rows = {row["figure"]: row for row in csv.DictReader(io.StringIO(mine))}
     printed = json.loads(done.stdout)
-    for name, key in (("mean days held", "mean_days_held"), ("median days held", "median_days_held")):
-        assert float(rows[name]["mean_over_draws"]) == pytest.approx(printed[key]["mean_over_draws"], abs=1e-4)
-    assert float(rows["mean days held"]["value"]) == pytest.approx(printed["mean_days_held"]["value"], abs=1e-4)
+    for name, figure in (
+        ("mean days held", printed["mean_days_held"]),
+        ("holds past day 30", printed["holding"]["30"]),
+    ):
+        assert float(rows[name]["value"]) == pytest.approx(figure["value"], abs=1e-4)
+        assert float(rows[name]["mean_over_draws"]) == pytest.approx(figure["mean_over_draws"], abs=1e-4)
 
 
 def test_two_kept_runs_are_compared_on_their_worlds(page: Page) -> None:
