@@ -69,6 +69,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "studio": studio.studio,
     "verify": evaluation.verify,
     "calibrate": evaluation.calibrate,
+    "match": evaluation.match,
     "validate": evaluation.validate,
     "bench": evaluation.bench,
 }

@@ -1,7 +1,8 @@
-"""`ceasefire verify`, `validate`, `calibrate` and `bench`: is the program right, and is the model like the world?"""
+"""`ceasefire verify`, `validate`, `calibrate`, `match`, `bench`: is the program right, and the model like the world?"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from ceasefire.evaluation.calibration.posterior import Calibration
+    from ceasefire.evaluation.matching.match import Match
     from ceasefire.evaluation.validation.check_result import Finding
     from ceasefire.evaluation.validation.data_used import Evidence
 
@@ -254,6 +256,72 @@ def write_calibration(calibration: Calibration, folder: Path) -> None:
         text = csv_text(table, float_format=digits)
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
     draw_posterior(calibration, folder)
+
+
+def match(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A file of patterns; the shipped one if not given.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder for the results.", show_default="results/match"),
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=1000, max=100_000, help="Joint draws of all numbers; 4,000 if not given.")
+    ] = None,
+    seed: Seed = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="1,000 draws: rough, within a minute.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find patterns of real counts that the rules cannot make, and what the patterns say of the answer.
+
+    A detector of misfit: it names what is wrong with the model, and shows past deals before and after as a check.
+    """
+    from ceasefire.ensemble.output_folder import Request, digests, folder_for_request, write_request_folder
+    from ceasefire.evaluation.figures import draw_match
+    from ceasefire.evaluation.matching import match as matching
+    from ceasefire.evaluation.matching.pattern_file import SHIPPED, load_patterns
+
+    patterns = load_patterns(file or SHIPPED)
+    notify_if_compiling()
+    count = draws or (matching.QUICK_DRAWS if quick else matching.DRAWS)
+    scenarios = {name: loaded.digest for name, loaded in patterns.scenarios.items()}
+    settings = {"command": "match", "draws": count, "seed": seed, "files": digests([patterns.file])}
+    request = Request("match", {**settings, "scenarios": scenarios})
+    folder = folder_for_request(request, out)
+    found = matching.match(patterns, count, seed, notify)
+    with write_request_folder(folder, request, command_line()) as aside:
+        for name, table in (("patterns", found.patterns), ("answers", found.answers), ("scores", found.scores)):
+            text = csv_text(table, float_format="%.4g")
+            (aside / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+        draw_match(found, seed, aside)
+    if as_json:
+        tables = {name: getattr(found, name) for name in ("patterns", "answers", "scores")}
+        records = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
+        show_json({**records, "draws": found.draws, "left": found.left, "said": found.words()})
+    else:
+        show(match_text(found))
+    notify(f"patterns, answers, scores and chart: {shown_path(folder)}")
+
+
+def match_text(found: Match) -> str:
+    """The tables of a match, and what they say."""
+    patterns = [["pattern", "counted", "histories (90 %)", "below it", "explained", "ruled out", ""]]
+    for row in found.patterns.itertuples():
+        spread = f"{row.median:.2f} ({row.low:.2f} to {row.high:.2f})"
+        shares = f"{row.percentile:.0%}", f"{row.explained:.0%}", f"{row.ruled_out:.0%}"
+        patterns.append([str(row.pattern), f"{row.counted:.2f}", spread, *shares, str(row.verdict)])
+    answers = [["holds", "all draws (90 %)", "draws that are left (90 %)"]]
+    for row in found.answers.itertuples():
+        after = f"{row.after:.0%} ({row.after_low:.0%} to {row.after_high:.0%})" if found.enough else "-"
+        answers.append(
+            [f"{row.day:,} days", f"{row.before:.0%} ({row.before_low:.0%} to {row.before_high:.0%})", after]
+        )
+    scores = [["past deal", "all draws", "draws that are left"]]
+    for row in found.scores.itertuples():
+        scores.append([str(row.deal), f"{row.before:.2f}", f"{row.after:.2f}" if found.enough else "-"])
+    tables = [columns(each) for each in (patterns, answers, scores) if len(each) > 1]
+    return "\n\n".join([*tables, "\n".join(found.words())])
 
 
 def bench(

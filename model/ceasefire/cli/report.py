@@ -41,7 +41,7 @@ def remake(folder: Path, more: bool = False) -> Path:
         raise FolderError(f"{folder} is {KINDS[kind]}: --more is for a run")
     if kind in ("compare", "levers"):
         return remake_comparison(folder)
-    if kind in ("calibrate", "validate"):
+    if kind in ("calibrate", "validate", "match"):
         raise FolderError(f"{folder} is {KINDS[kind]}: `ceasefire {kind}` writes all that is in it")
     if kind == "experiment":
         _draw_experiment(folder)

@@ -83,7 +83,11 @@ def _of_manifest(manifest: dict[str, Any], kind: str) -> dict[str, Any]:
 def _of_request(content: dict[str, Any], kind: str) -> dict[str, Any]:
     about = {"command": str(content["command"]), "state": ""}
     if kind not in ("compare", "levers"):
-        answers = {"calibrate": "which numbers fit what was counted", "validate": "is the model like the world"}[kind]
+        answers = {
+            "calibrate": "which numbers fit what was counted",
+            "validate": "is the model like the world",
+            "match": "which patterns of real counts can the rules make",
+        }[kind]
         return about | {"answers": answers}
     labels = [str(side["scenario"]) for side in content["asked"]["sides"]]
     if kind == "levers":

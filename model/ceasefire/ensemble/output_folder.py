@@ -35,7 +35,7 @@ RESOLVED = "scenario.resolved.yaml"
 FIGURES = "figures"
 
 REQUEST_FILE = "asked.json"
-"""The request that filled the folder of `compare`, `levers`, `validate` or `calibrate`."""
+"""The request that filled the folder of `compare`, `levers`, `validate`, `calibrate` or `match`."""
 
 LARGEST_MANIFEST = 16_000_000
 """Bytes."""
@@ -247,6 +247,7 @@ KINDS = {
     "levers": "a ranking of levers",
     "calibrate": "a calibration",
     "validate": "a validation",
+    "match": "a match with patterns",
 }
 """What a results folder may hold, and what it is called in a message."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ceasefire.charts.forecast_scores import calibration_chart
 from ceasefire.charts.layout import Caption
+from ceasefire.charts.matching import MatchRow, matching_chart
 from ceasefire.charts.nowcast import walk_through_chart
 from ceasefire.charts.posterior import PosteriorRow, posterior_chart
 from ceasefire.charts.style import save
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ceasefire.evaluation.calibration.posterior import Calibration
+    from ceasefire.evaluation.matching.match import Match
     from ceasefire.evaluation.validation.data_used import Evidence
 
 
@@ -76,3 +78,20 @@ def draw_walk_through(
         table["with_90"].to_numpy(), ended, Caption(title, scenario, seed), finding, worlds,
     )  # fmt: skip
     return save(chart, folder, f"nowcast-{scenario}")
+
+
+def draw_match(found: Match, seed: int, folder: Path) -> list[Path]:
+    """Draw where what was counted lies among simulated histories, as PNG and SVG; returns the files."""
+    table = found.patterns
+    rows = [
+        MatchRow(row["pattern"], row["counted"], (row["low"], row["median"], row["high"]), row["percentile"])
+        for row in table.to_dict("records")
+    ]
+    within = int((table["verdict"] == "within the worlds").sum())
+    chart = matching_chart(
+        rows,
+        f"{within} of {len(rows)} patterns lie within the middle 90 % of simulated histories",
+        f"Filled: within; hollow: outside. {found.words()[0]}",
+        f"{found.draws:,} draws of all numbers  ·  seed {seed}  ·  histories that are like the deal",
+    )
+    return save(chart, folder, "patterns")
