@@ -95,7 +95,8 @@ def test_a_pattern_of_another_deal_rules_nothing_out() -> None:
 
 def test_figures_of_a_window_count_its_days_only_and_worlds_like_the_deal_only() -> None:
     counts = np.zeros((4, 20, COUNTED))
-    counts[:, 10:, EVENTS] = 3.0
+    counts[:, 10:14, EVENTS] = 3.0
+    counts[:, 14:, EVENTS] = 9.0
     counts[:, 12, DEATHS] = 10.0
     held = np.array([20.0, 15.0, 9.0, 20.0])
     pattern = Pattern(

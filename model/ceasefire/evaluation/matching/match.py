@@ -141,7 +141,7 @@ class Match:
         known = "cannot be told" if np.isnan(self.one_history) else f"{self.one_history:.0%}"
         said.append(
             f"Known without any noise, these patterns would tell {self.best:.0%} of what the numbers say about the"
-            f" answer; one history of each tells {known}."
+            f" answer; one history of those of worlds that held tells {known}."
         )
         return said
 
@@ -256,15 +256,15 @@ def _information(
 ) -> tuple[float, float]:
     """Share of the variance of the draws' chance to hold that patterns tell: known without noise, and from one history.
 
-    The chance is emulated, so that chance between worlds plays no part. Not-a-number where too few draws have a history
-    of every pattern.
+    The chance is emulated, so that chance between worlds plays no part. One history: of patterns of worlds that
+    held; not-a-number where too few draws have one of each.
     """
     share = (held >= target.scenario.horizon_days).mean(axis=1)
     chance = emulate(_numbers(target, draws, seed)[1], share).mean
     means = standardised(np.column_stack([each.emulated.mean for each in found]))
     best = emulate(means, chance).explained
-    single = np.column_stack([each.figures[:, 0] for each in found])
+    single = np.column_stack([each.figures[:, 0] for each in found if each.pattern.worlds == "held"] or [means[:, :0]])
     whole = np.isfinite(single).all(axis=1)
-    if whole.sum() < LEAST_LEFT:
+    if whole.sum() < LEAST_LEFT or not single.size:
         return best, float("nan")
     return best, emulate(standardised(single[whole]), chance[whole]).explained
