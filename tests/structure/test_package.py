@@ -79,6 +79,22 @@ def test_what_the_wheel_needs_is_what_the_package_imports(installed: Path) -> No
     assert "Requires-Python: <3.15,>=3.11" in metadata
 
 
+def test_the_description_for_package_indexes_has_no_link_or_picture_that_leads_nowhere(installed: Path) -> None:
+    text = next(installed.glob("*.dist-info/METADATA")).read_text(encoding="utf-8")
+    assert "How long does a ceasefire last" in text
+    assert "*Picture, in the source archive: Share of 1,000 simulated worlds" in text
+    assert re.findall(r"\]\((?![a-z]+:)[^)]*\)", text) == []
+
+
+def test_wheel_and_source_archive_pass_the_strict_checks_of_package_indexes(built: Path) -> None:
+    for checker in (["twine", "check", "--strict"], ["check_wheel_contents"]):
+        pytest.importorskip(checker[0], reason=f"{checker[0]} is not installed: pip install -e '.[test]'")
+        files = map(str, built.glob("*.whl" if len(checker) == 1 else "ceasefire*"))
+        command = [sys.executable, "-m", *checker, *files]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_wheel_works_outside_the_clone(installed: Path, tmp_path: Path) -> None:
     assert used(installed, "--version", at=tmp_path).stdout == f"ceasefire {__version__}\n"
     listed = used(installed, "list", at=tmp_path)
@@ -88,6 +104,27 @@ def test_the_wheel_works_outside_the_clone(installed: Path, tmp_path: Path) -> N
     (page,) = re.findall(r"\S+calibration\.md", refused.stderr)
     assert (tmp_path / page).is_file()
     assert str(CLONE) not in page
+
+
+def test_the_wheel_that_pip_installs_is_used_outside_the_clone(built: Path, tmp_path: Path) -> None:
+    """What needs no compiled rules; `make pythons` compares worlds under every Python of the machine."""
+    (wheel,), there = map(str, built.glob("*.whl")), tmp_path / "there"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(there), wheel]
+    subprocess.run(pip, check=True, capture_output=True)
+    environment = {**os.environ, "PYTHONPATH": str(there), "PYTHONSAFEPATH": "1"}
+
+    def done(*command: str) -> str:
+        each = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert each.returncode == 0, each.stderr
+        return each.stdout
+
+    assert done(sys.executable, "-c", "import ceasefire; print(ceasefire.__file__)").startswith(str(there))
+    program = str(there / "bin" / "ceasefire")
+    (tmp_path / "scenarios").mkdir()
+    done(program, "new", "mine", "--from", "idlib-2018")
+    done(program, "check", "mine")
+    facts = ("country=Syria", "start=2020-03-06", "written=yes")
+    assert "2020-03-06" in done(program, "forecast", *(part for fact in facts for part in ("--feature", fact)))
 
 
 def test_the_source_archive_holds_what_a_wheel_is_built_from_and_the_tests(built: Path) -> None:
