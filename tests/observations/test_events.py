@@ -277,7 +277,11 @@ def test_acled_gives_weeks_only_and_counts_armed_violence_only(observed: Any) ->
     assert column(found, "deaths") == [12, 7]
     assert found.weekly().equals(found.table())
     assert dropped(found) == {"event_type is not armed violence": 1}
-    assert found.account.notes == ["by week: the terms of ACLED allow no more", "1 event in part weeks left out"]
+    assert found.account.notes == [
+        "by week: the terms of ACLED allow no more",
+        "incidents need not be deadly, as those of simulated worlds are: give nowcast --deaths-only",
+        "1 event in part weeks left out",
+    ]
 
 
 def test_both_forms_of_acled_dates_and_the_mark_at_the_start_give_the_same(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_the_example_in_python_gives_the_same(command: Command) -> None:
 
 
 def test_every_option_and_format_that_the_page_names_is_there(command: Command) -> None:
-    said = command("observe", "--help").out
+    said = command("observe", "--help").out + command("run", "--help").out
     options = set(re.findall(r"--[a-z][a-z0-9-]+", PAGE))
     assert len(options) >= 10
     assert [option for option in options if option not in said] == []

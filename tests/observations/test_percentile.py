@@ -43,10 +43,10 @@ def test_a_fan_tells_the_same_as_its_worlds_where_counts_do_not_tie() -> None:
     )
 
 
-def test_a_count_beyond_a_fan_gets_its_outermost_level_and_one_on_a_flat_part_its_middle() -> None:
+def test_a_count_beyond_a_fan_gets_the_middle_of_what_lies_there_and_one_on_a_flat_part_its_middle() -> None:
     levels, fan = [0.05, 0.25, 0.5, 0.95], [[0, 2], [0, 4], [0, 6], [8, 9]]
-    assert percentiles_in_fan([0, 1], levels, fan).share == pytest.approx([(0.05 + 0.5) / 2, 0.05])
-    assert percentiles_in_fan([4, 99], levels, fan).share == pytest.approx([0.725, 0.95])
+    assert percentiles_in_fan([0, 1], levels, fan).share == pytest.approx([(0.05 + 0.5) / 2, 0.025])
+    assert percentiles_in_fan([4, 99], levels, fan).share == pytest.approx([0.725, 0.975])
 
 
 @pytest.mark.parametrize(

@@ -1,95 +1,26 @@
-"""Charts of a nowcast: what was seen among the worlds, what to expect, and how early counts foretell an end."""
+"""Charts of a nowcast: what to expect, and how early counts foretell an end; and a real truce day by day."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, Named, Page, day_axis, name_ends, page, share_axis
+from ceasefire.charts.layout import LEFT, Caption, Named, day_axis, name_ends, page, share_axis
 from ceasefire.charts.style import (
     BLUE,
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
     INK,
     QUIET,
-    SMALL,
     VERMILLION,
     WIDTH_INCHES,
     house_style,
 )
 
-FANS = ("#E3EDF5", "#C3D9EA", "#9DC2DD")
-"""From the widest band to the narrowest."""
-
-AHEAD = ("#F8E6DC", "#F0C9B2", "#E4A684")
-
 ROOM_RIGHT = 1.55
-PANEL = 1.75
-GAP = 0.5
-
-
-@dataclass(frozen=True)
-class WeekPanel:
-    """One figure by week: first days, quantiles (odd levels, weeks), and what was seen, NaN where not known."""
-
-    title: str
-    first: FloatArray
-    fan: FloatArray
-    seen: FloatArray
-
-
-@house_style()
-def weeks_chart(panels: Sequence[WeekPanel], day: int, caption: Caption, finding: str, worlds: int) -> Figure:
-    """What was seen by week over the fan of the worlds, and from `day` on the fan of those that agree with it."""
-    inner = len(panels) * (PANEL + GAP) + 0.35
-    sheet = page(inner, caption.title, finding, caption.footer(worlds))
-    width = WIDTH_INCHES - LEFT - ROOM_RIGHT
-    last = int(max(panel.first[-1] for panel in panels)) + 7
-    for number, panel in enumerate(panels):
-        bottom = sheet.bottom + 0.5 + (len(panels) - 1 - number) * (PANEL + GAP)
-        axes = sheet.axes(LEFT, bottom, width, PANEL)
-        _fan(axes, panel, day)
-        day_axis(axes, last, label=number == len(panels) - 1)
-        axes.set_ylabel(f"{panel.title} a week", labelpad=3)
-        if number == 0:
-            _key(sheet, LEFT + width + 0.1, bottom + PANEL)
-    return sheet.figure
-
-
-def _fan(axes: Axes, panel: WeekPanel, day: int) -> None:
-    middle = panel.first + 3.5
-    ahead = panel.first >= day
-    bands = len(panel.fan) // 2
-    for part, colours, name in ((~ahead, FANS, "worlds"), (ahead, AHEAD, "ahead")):
-        if not part.any():
-            continue
-        for band in range(bands):
-            low, high = panel.fan[band][part], panel.fan[-1 - band][part]
-            axes.fill_between(middle[part], low, high, facecolor=colours[band], linewidth=0, gid=f"{name}-{band}")
-        axes.plot(middle[part], panel.fan[bands][part], color=QUIET, linewidth=0.8, gid=f"{name}-median")
-    axes.plot(middle, panel.seen, color=INK, linewidth=1.5, marker="o", markersize=2.6, gid="seen", zorder=4)
-    axes.axvline(day, color=VERMILLION, linewidth=1.0, gid="day")
-    top = max(np.nanmax(panel.fan[-2], initial=1.0), np.nanmax(panel.seen, initial=1.0))
-    axes.set_ylim(0, 1.08 * float(top))
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-
-
-def _key(sheet: Page, left: float, top: float) -> None:
-    lines = (
-        ("what was seen", INK, "bold"),
-        ("the worlds: bands of\n50, 80 and 96 %,\nand the median", BLUE, "normal"),
-        ("day of the nowcast", VERMILLION, "bold"),
-        ("after it: worlds that\nagree with the counts", VERMILLION, "normal"),
-    )
-    for words, colour, weight in lines:
-        sheet.write(left, top, words, va="top", size=SMALL, color=colour, weight=weight)
-        top -= 0.14 * (words.count("\n") + 1) + 0.05
 
 
 @house_style()

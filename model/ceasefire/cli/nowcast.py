@@ -161,7 +161,8 @@ def _write(found: Nowcast, out: Path) -> None:
 
 
 def _show(found: Nowcast) -> None:
-    from ceasefire.report.nowcast import alarm_sentences, chances_rows, ends_rows, warning_sentence
+    from ceasefire.doc_pages import doc_page
+    from ceasefire.report.nowcast import TRIED, alarm_sentences, chances_rows, ends_rows, warning_sentence
     from ceasefire.wording import GAP, ILLUSTRATIVE
 
     def shown(rows: list[list[str]]) -> str:
@@ -178,4 +179,4 @@ def _show(found: Nowcast) -> None:
         show(sentence.replace(GAP, " "))
     if found.warning is not None:
         show(f"\nearly warning\n{warning_sentence(found)}".replace("\u00a0", " "))
-    show(f"\n{ILLUSTRATIVE}")
+    show(f"\nhow far to trust it\n{TRIED} The scores: {doc_page('nowcast.md')}\n\n{ILLUSTRATIVE}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED
-from ceasefire.cli.options import MOST_SEED, AsJson, Point
+from ceasefire.cli.options import MOST_SEED, AsJson, CountsFile, Point
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
+
+if TYPE_CHECKING:
+    from ceasefire.observations.counts import Counts
 
 
 def report(
@@ -20,25 +23,35 @@ def report(
             "--more", help="For a run: also the hazard by age, the front, and the effect of talks; takes some seconds."
         ),
     ] = False,
+    counts: CountsFile = None,
 ) -> None:
-    """Make the figures and report.html of a results folder again, from the folder alone."""
+    """Make the figures and report.html of a results folder again, from the folder alone.
+
+    With --counts, what was counted since signing is laid over the weeks of a run's worlds, and kept in its folder.
+    """
+    from ceasefire.observations.counts import read_counts
+
     notify_if_compiling()
-    show(shown_path(remake(folder, more)))
+    show(shown_path(remake(folder, more, read_counts(counts) if counts is not None else None)))
 
 
-def remake(folder: Path, more: bool = False) -> Path:
+def remake(folder: Path, more: bool = False, counts: Counts | None = None) -> Path:
     """The page of a folder, with its figures and tables made again from the folder alone; `more` of a run.
 
-    FolderError when the folder is damaged, or holds nothing that can be drawn.
+    `counts` are laid over the worlds of a run. FolderError when the folder is damaged, or holds nothing that can be
+    drawn; ScenarioError when counts cannot be laid over.
     """
     from ceasefire import report as reports
     from ceasefire.cli.compare import remake as remake_comparison
     from ceasefire.ensemble.output_folder import KINDS, FolderError, folder_kind, new_figures, open_results
-    from ceasefire.report.run_figures import draw, draw_more, worlds_by_day
+    from ceasefire.report.fill_folder import draw_run
+    from ceasefire.report.run_figures import draw_more, worlds_by_day
 
     kind = folder_kind(folder)
     if more and kind not in ("run", None):
         raise FolderError(f"{folder} is {KINDS[kind]}: --more is for a run")
+    if counts is not None and kind not in ("run", None):
+        raise FolderError(f"{folder} is {KINDS[kind]}: --counts is for a run")
     if kind in ("compare", "levers"):
         return remake_comparison(folder)
     if kind in ("calibrate", "validate", "match"):
@@ -48,7 +61,7 @@ def remake(folder: Path, more: bool = False) -> Path:
         return reports.write(folder, shown_path(folder))
     results = open_results(folder)
     with new_figures(folder) as aside:
-        draw(results.plan, results.outcome, aside)
+        draw_run(results.plan, results.outcome, folder, aside, counts)
         if more:
             with progress(len(worlds_by_day(results.outcome)), "worlds, day by day") as advance:
                 draw_more(results.plan, results.outcome, aside, advance)

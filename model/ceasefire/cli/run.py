@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import AsJson, Changes, ScenarioName, Seed, Settings, load_with_options
+from ceasefire.cli.options import AsJson, Changes, CountsFile, ScenarioName, Seed, Settings, load_with_options
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.observations.counts import Counts
     from ceasefire.scenario.load import Loaded
 
 Engine = Literal["compiled", "mesa"]
@@ -57,10 +58,14 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.", show_default="results/SCENARIO")
     ] = None,
+    counts: CountsFile = None,
     daily: Annotated[bool, typer.Option("--daily", help="Also write every day of every world, to daily/.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Simulate many worlds of a scenario and fill a results folder with tables and charts."""
+    """Simulate many worlds of a scenario and fill a results folder with tables and charts.
+
+    With --counts, what was counted since signing is laid over the weeks of the worlds: a first check of the model.
+    """
     if state is None and from_day is None:
         loaded = load_with_options(scenario, change, setting)
     else:
@@ -72,13 +77,28 @@ def run(
     if days is not None and days <= loaded.scenario.day:
         raise RefusedError(f"--days {days}: worlds begin on day {loaded.scenario.day:,}; give more")
     plan = Plan(loaded, worlds, seed, engine, days)
+    seen = _counts(plan, counts)
     for warned in warnings(loaded.scenario):
         notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
-    results = _redraw(folder, plan) if there else _run(plan, folder, workers)
+    results = _redraw(folder, plan, seen) if there else _run(plan, folder, workers, seen)
     if daily:
         _write_daily(plan, folder, workers)
     _show_results(results, scenario, as_json)
+
+
+def _counts(plan: Plan, file: Path | None) -> Counts | None:
+    """Counts to lay over the worlds of a plan. RefusedError or ScenarioError before these are made."""
+    if file is None:
+        return None
+    from ceasefire.observations.counts import read_counts
+    from ceasefire.observations.weeks import weekly_since
+
+    if plan.engine == "mesa":
+        raise RefusedError("--counts needs weekly counts of the worlds, which --engine compiled makes")
+    counts = read_counts(file)
+    weekly_since(counts, plan.scenario.start)
+    return counts
 
 
 def _write_daily(plan: Plan, folder: Path, workers: int | None) -> None:
@@ -110,22 +130,22 @@ def _present(
     return present
 
 
-def _redraw(folder: Path, plan: Plan) -> Results:
+def _redraw(folder: Path, plan: Plan, counts: Counts | None) -> Results:
     """Draw the figures of an earlier run again."""
     from ceasefire.report.fill_folder import redraw_run
 
     notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
-    return redraw_run(folder, plan, shown_path(folder), notify)
+    return redraw_run(folder, plan, shown_path(folder), notify, counts)
 
 
-def _run(plan: Plan, folder: Path, workers: int | None) -> Results:
+def _run(plan: Plan, folder: Path, workers: int | None, counts: Counts | None) -> Results:
     """Run a plan and write its folder."""
     from ceasefire.report.fill_folder import fill_run
 
     def simulate(while_sampling: WorldsCallback) -> RunResult:
         return _simulate(plan, workers, while_sampling)
 
-    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify)
+    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify, counts)
 
 
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:
@@ -149,6 +169,7 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
     from ceasefire.cli.tables import run_text
     from ceasefire.ensemble.pooled_forecast import views_of
     from ceasefire.ensemble.run import run_summary
+    from ceasefire.report.seen_weeks import kept, seen_frame, summary_rows
     from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
@@ -157,14 +178,21 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
     some = len(failed) < len(outcome.worlds)
     figures = run_summary(results.plan, outcome) if some else None
     views = views_of(results.plan, outcome) if some else None
+    seen = kept(results.plan, outcome, results.folder) if some else None
     if as_json:
         about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
         content = figures.as_content() if figures else {}
         forecast = {"forecast": views.as_content([*figures.holding])} if figures and views else {}
-        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **forecast, **content})
+        weeks = seen_frame(seen).dropna().to_dict("records") if seen is not None else []
+        observed = {"observed": {"weeks": weeks, "notes": list(seen.notes)}} if seen is not None else {}
+        show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **forecast, **content, **observed})
     else:
         if figures is not None and views is not None:
             show(run_text(figures, results, views))
+        if seen is not None:
+            show(f"\nwhat was counted, among the worlds\n{columns(summary_rows(seen))}")
+            for note in seen.notes:
+                show(note)
         show(f"\n{ILLUSTRATIVE}\n")
         show(_next_steps(results, reference, folder))
         show(folder)

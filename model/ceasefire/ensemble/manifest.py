@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import platform
 import shlex
 import subprocess
@@ -38,6 +39,7 @@ def manifest(
         **({"reasons": list(result.reasons)} if result.reasons else {}),
         "table_sha256": table_hash(result.worlds),
         "doubt": _doubt(result),
+        **({"weekly_sha256": hashlib.sha256(result.weekly).hexdigest()} if result.weekly is not None else {}),
         "command": as_typed(command),
         "started": started.astimezone(datetime.UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(wall_seconds, 3),

@@ -40,6 +40,9 @@ REQUEST_FILE = "asked.json"
 LARGEST_MANIFEST = 16_000_000
 """Bytes."""
 
+LARGEST_WEEKLY = 16_000_000
+"""Bytes."""
+
 LONGEST_NAME = 120
 """Bytes. Longer names are cut, and told apart by their hash; file systems end at 255 bytes."""
 
@@ -292,7 +295,18 @@ def read_result(folder: Path, manifest: dict[str, Any]) -> RunResult:
     doubt = manifest.get("doubt")
     worlds = _read_checked(folder / "worlds", manifest["table_sha256"], manifest["worlds"])
     table = _read_checked(folder / "doubt", doubt["table_sha256"], MOST_WORLDS) if doubt else None
-    return RunResult(worlds, table, doubt["assumed"] if doubt else 0, tuple(manifest.get("reasons", ())))
+    weekly = _read_weekly(folder / WEEKLY_FILE, manifest["weekly_sha256"]) if manifest.get("weekly_sha256") else None
+    return RunResult(worlds, table, doubt["assumed"] if doubt else 0, tuple(manifest.get("reasons", ())), weekly)
+
+
+def _read_weekly(file: Path, sha256: str) -> bytes:
+    try:
+        content = read_regular(file, LARGEST_WEEKLY)
+    except OSError as problem:
+        raise FolderError(f"{file} cannot be read: {problem}") from problem
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise FolderError(f"{file} was edited or damaged: it is not the table that {MANIFEST} describes")
+    return content
 
 
 def _read_checked(folder: Path, sha256: object, most: int) -> Any:

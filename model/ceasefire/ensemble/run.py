@@ -65,7 +65,7 @@ class RunResult:
     assumed: int
     reasons: tuple[str, ...] = ()
     weekly: bytes | None = None
-    """weekly.parquet, of a run of the compiled engine that was just made."""
+    """weekly.parquet; None with Mesa, and of a folder that an earlier version made."""
     kept: dict[str, object] = field(default_factory=dict, compare=False)
     """What was computed from the tables and takes long, kept to be computed once."""
 

@@ -90,3 +90,9 @@ def as_parquet(written: pd.DataFrame, drawn: pd.DataFrame | None) -> bytes:
     content = io.BytesIO()
     pq.write_table(table, content, compression="zstd", store_schema=False)
     return content.getvalue()
+
+
+def fans_of(content: bytes) -> pd.DataFrame:
+    """The fans in a file that `as_parquet` made: the columns of `WeeklyFans.table`, and `numbers`."""
+    table: pd.DataFrame = pq.read_table(io.BytesIO(content)).to_pandas()
+    return table

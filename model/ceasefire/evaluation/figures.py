@@ -67,8 +67,9 @@ def _quantiles(row: Mapping[Hashable, Any], prefix: str) -> tuple[float, float, 
 def draw_walk_through(
     scenario: str, ended: int, table: pd.DataFrame, worlds: int, seed: int, folder: Path
 ) -> list[Path]:
-    """Draw the nowcasts of a real truce day by day, as PNG and SVG; returns the files."""
-    title = f"{scenario}: what the counts said, day by day, until it ended on day {ended:,}"
+    """Draw the nowcasts of a real truce by day or by week, as PNG and SVG; returns the files."""
+    pace = "day by day" if table["day"].diff().min() == 1 else "week by week"
+    title = f"{scenario}: what the counts said, {pace}, until it ended on day {ended:,}"
     finding = (
         "Chance that it ends within 90 days, without and with the counts of before; at the top, deadly incidents of the"
         " last 30 days."

@@ -76,6 +76,17 @@ class Counts:
         high = place_of(last) if last else self.day.max(initial=0) + self.step_days
         return self._where((self.day >= low) & (self.day + self.step_days - 1 <= high))
 
+    def over_sectors(self) -> Counts:
+        """Sums over all sectors; a figure that is not known in one of them is not known."""
+        if self.sector is None:
+            return self
+        day, row = np.unique(self.day, return_inverse=True)
+        figures = {
+            name: np.asarray(np.bincount(row, weights=values, minlength=len(day)), np.float64)
+            for name, values in self.figures.items()
+        }
+        return Counts(day, figures, None, self.step_days)
+
     def weekly(self, first: datetime.date | None = None) -> Counts:
         """Sums of whole weeks, which begin on Mondays, or with the day `first`. A week with a day missing stays out."""
         if self.step_days == WEEK:

@@ -144,6 +144,7 @@ def _events(
         refuse(table.path, f"covers no whole week of those asked for: it runs from {date_of(start)} to {date_of(end)}")
     lost = int(counts.figures["incidents"].sum() - weeks.figures["incidents"].sum())
     account.note("by week: the terms of ACLED allow no more")
+    account.note("incidents need not be deadly, as those of simulated worlds are: give nowcast --deaths-only")
     if lost:
         account.note(f"{numbered(lost, 'event')} in part weeks left out")
     return weeks

@@ -51,8 +51,8 @@ def percentiles_among_worlds(observed: ArrayLike, simulated: ArrayLike) -> Weekl
 def percentiles_in_fan(observed: ArrayLike, levels: ArrayLike, quantiles: ArrayLike) -> WeeklyPercentiles:
     """The same from quantiles of the worlds: levels of shape (levels,) within 0 to 1, quantiles (levels, weeks).
 
-    Linear between levels; below the lowest and above the highest the share is that level's. Where several levels have
-    the same count, as with many quiet worlds, the middle of them. `worlds` is 0: a fan does not give it. Raises
+    Linear between levels; below the lowest and above the highest, the middle of what lies there. Where several levels
+    have the same count, as with many quiet worlds, the middle of them. `worlds` is 0: a fan does not give it. Raises
     ValueError when shapes do not fit, levels do not rise, or quantiles fall.
     """
     counts, at, fan = (np.asarray(values, np.float64) for values in (observed, levels, quantiles))
@@ -65,5 +65,10 @@ def percentiles_in_fan(observed: ArrayLike, levels: ArrayLike, quantiles: ArrayL
     share = np.full(len(counts), np.nan)
     for week in np.flatnonzero(~np.isnan(counts) & ~np.isnan(fan).any(axis=0)):
         equal = np.flatnonzero(fan[:, week] == counts[week])
-        share[week] = (at[equal[0]] + at[equal[-1]]) / 2 if len(equal) else np.interp(counts[week], fan[:, week], at)
+        below, above = at[0] / 2, (at[-1] + 1) / 2
+        share[week] = (
+            (at[equal[0]] + at[equal[-1]]) / 2
+            if len(equal)
+            else np.interp(counts[week], fan[:, week], at, left=below, right=above)
+        )
     return WeeklyPercentiles(share, np.zeros(len(counts), np.int64))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ceasefire.experiments.result_store import Store
     from ceasefire.experiments.result_tables import ResultTables
     from ceasefire.experiments.resume import Progress
+    from ceasefire.observations.counts import Counts
 
 Notify = Callable[[str], None]
 Simulate = Callable[["WorldsCallback"], "RunResult"]
@@ -31,9 +32,13 @@ Simulate = Callable[["WorldsCallback"], "RunResult"]
 
 
 def fill_run(
-    folder: Path, plan: Plan, simulate: Simulate, command: Sequence[str], named: str, notify: Notify
-) -> Results:
-    """Simulate a plan and write its folder, whole or not at all. FolderError; OSError when it cannot be written."""
+    folder: Path, plan: Plan, simulate: Simulate, command: Sequence[str], named: str, notify: Notify,
+    counts: Counts | None = None,
+) -> Results:  # fmt: skip
+    """Simulate a plan and write its folder, whole or not at all; `counts` are laid over its worlds.
+
+    FolderError; OSError when it cannot be written; ScenarioError when counts cannot be laid over.
+    """
     from ceasefire.ensemble.manifest import manifest
     from ceasefire.ensemble.output_folder import (
         FIGURES,
@@ -56,28 +61,36 @@ def fill_run(
 
         outcome = simulate(draw_worlds)
         write_run(aside, plan, outcome)
-        from ceasefire.report.run_figures import draw
-
-        draw(plan, outcome, aside / FIGURES)
+        draw_run(plan, outcome, aside, aside / FIGURES, counts)
         content = manifest(plan, outcome, started, time.perf_counter() - began, command)
         write_manifest(aside, content)
         add_page(lambda: reports.write_run(aside, plan, outcome, content, named), notify)
     return Results(folder, content, outcome, plan)
 
 
-def redraw_run(folder: Path, plan: Plan, named: str, notify: Notify) -> Results:
+def redraw_run(folder: Path, plan: Plan, named: str, notify: Notify, counts: Counts | None = None) -> Results:
     """Draw the figures and the page of an earlier run again, with the words of the scenario as it was just read.
 
-    FolderError when the folder is damaged, or holds the worlds of another plan.
+    FolderError when the folder is damaged, or holds the worlds of another plan; ScenarioError as in `fill_run`.
     """
     from ceasefire.ensemble.output_folder import new_figures, reopen_run
-    from ceasefire.report.run_figures import draw
 
     results = reopen_run(folder, plan)
     with new_figures(folder) as aside:
-        draw(results.plan, results.outcome, aside)
+        draw_run(results.plan, results.outcome, folder, aside, counts)
     add_page(lambda: reports.write_run(folder, results.plan, results.outcome, results.manifest, named), notify)
     return results
+
+
+def draw_run(plan: Plan, outcome: RunResult, folder: Path, figures: Path, counts: Counts | None = None) -> None:
+    """Draw the figures of a run; `counts`, or those that are kept in its folder, are laid over its worlds."""
+    from ceasefire.report.run_figures import draw
+    from ceasefire.report.seen_weeks import draw_kept, keep
+
+    draw(plan, outcome, figures)
+    if counts is not None:
+        keep(plan, outcome, counts, folder)
+    draw_kept(plan, outcome, folder, figures)
 
 
 def finish_experiment(

@@ -37,6 +37,7 @@ from ceasefire.report.html import (
     download,
     picture,
 )
+from ceasefire.report.seen_weeks import SeenWeeks, kept, seen_frame, seen_section
 from ceasefire.report.sentences import (
     NOTE,
     causes_alt,
@@ -150,18 +151,20 @@ def run_report(run: FinishedRun) -> Report:
         return _report_without_worlds(run)
     results = run_summary(run.plan, run.outcome)
     views = views_of(run.plan, run.outcome)
+    seen = kept(run.plan, run.outcome, run.folder)
     sections = [
         Section("situation", "The situation", _situation(run)),
         forecast_section(views, [*results.holding], run.folder / "figures"),
         Section("figures", "The figures of this scenario alone", [_figures_table(results)]),
         Section("how-long", "How long it holds", _how_long(run, results)),
         Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
+        *([seen_section(run.plan, seen, run.folder / "figures")] if seen is not None else []),
         Section("single-worlds", "Single worlds", _single_worlds(run)),
         Section("losses", "What it costs", _losses(run, results)),
         Section("how-sure", "How certain the result is, and what limits it", _how_sure(run, results)),
         *_assumptions_and_sources(run),
         replay_section(run.manifest, run.named, _example_world(run)),
-        Section("downloads", "Tables to download", [Downloads(_downloads(run, results))]),
+        Section("downloads", "Tables to download", [Downloads(_downloads(run, results, seen))]),
     ]
     filled = [section for section in sections if section.blocks]
     return Report(run.title, QUESTION, headline(run.title, results, views), NOTE, filled, made_by(run.manifest))
@@ -412,7 +415,7 @@ def _example_world(run: FinishedRun) -> int:
     return int(chosen["world"].iloc[len(ended) // 2])
 
 
-def _downloads(run: FinishedRun, results: Summary) -> list[Download]:
+def _downloads(run: FinishedRun, results: Summary, seen: SeenWeeks | None) -> list[Download]:
     """The tables to download."""
     worlds = run.outcome.worlds
     incidence = cumulative_incidence(worlds, by_actor=True)
@@ -426,6 +429,8 @@ def _downloads(run: FinishedRun, results: Summary) -> list[Download]:
         ),
         download("assumed.csv", "every assumed number with its range", assumed_numbers(run.plan.scenario)),
     ]
+    if seen is not None:
+        files.append(download("observed.csv", "what was counted by week, among the worlds", seen_frame(seen)))
     if len(worlds) <= MOST_ROWS:
         files.append(download("worlds.csv", f"all worlds, one row each: {how_many(len(worlds), 'row')}", worlds))
     return files

@@ -11,15 +11,12 @@ from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.parameter_draws import assumed_values, joint_draws
+from ceasefire.observations.weeks import RECORDED
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.compiled.day_loop import RESULT, no_records
 from ceasefire.simulation.compiled.recorded_counts import DEATHS, EVENTS
 from ceasefire.simulation.engine import Batch, cores, simulate
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
-
-RECORDED = (0.47, 0.97)
-"""Share of deaths that is on record, drawn over this range [0-1]: UCDP's own account of what it misses, as for the fit
-in docs/calibration.md."""
 
 Progress = Callable[[int], None]
 """Called with the number of worlds simulated since the last call."""

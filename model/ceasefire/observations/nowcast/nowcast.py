@@ -16,7 +16,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.arguments import seed_number, whole_number, worker_number
 from ceasefire.array_types import FloatArray
 from ceasefire.data_files.text_file import refuse
-from ceasefire.observations.counts import Counts, read_counts
+from ceasefire.observations.counts import WEEK, Counts, read_counts
 from ceasefire.observations.nowcast.agreement import (
     INDEX_DAYS,
     LEAST_EFFECTIVE,
@@ -32,8 +32,9 @@ from ceasefire.observations.nowcast.seen import Seen, seen
 from ceasefire.observations.nowcast.shares import share
 from ceasefire.observations.nowcast.skill import Skill, Trial, trial
 from ceasefire.observations.nowcast.watch import Alarm, alarm
-from ceasefire.observations.nowcast.weeks import WEEK, Weeks, weeks_of
+from ceasefire.observations.nowcast.weeks import weeks_of
 from ceasefire.observations.percentile import OUTSIDE
+from ceasefire.observations.weeks import Weeks
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealInput, forecast
 from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Event, Scenario

@@ -58,7 +58,9 @@ def seen(counts: Counts, start: datetime.date, day: int | None = None, *, deaths
     ScenarioError when nothing was counted since signing, when the last weeks have no row, or when nothing counted can
     be compared.
     """
-    first, figures = _summed(counts, place_of(start))
+    together = counts.over_sectors()
+    first = together.day - place_of(start)
+    figures = {name: together.figures[name] for name in FIGURES if name in together.figures}
     end = int(first[-1]) + counts.step_days if len(first) else 0
     if end <= 0:
         refuse("", f"end on {counts.last}, before the ceasefire began on {start}", column="counts")
@@ -80,26 +82,22 @@ def seen(counts: Counts, start: datetime.date, day: int | None = None, *, deaths
     return Seen(until, counts.step_days, first, figures, (*notes, *_gaps(found)))
 
 
-def _summed(counts: Counts, start: int) -> tuple[NDArray[np.int64], dict[str, FloatArray]]:
-    """First days of rows, from signing, and their figures over all sectors."""
-    first, row = np.unique(counts.day, return_inverse=True)
-    figures = {
-        name: np.asarray(np.bincount(row, weights=counts.figures[name], minlength=len(first)), np.float64)
-        for name in FIGURES
-        if name in counts.figures
-    }
-    return first - start, figures
-
-
 def _comparable(figures: dict[str, FloatArray]) -> tuple[dict[str, FloatArray], list[str]]:
     """Figures that are known throughout; incidents only when all of them can have been deadly."""
     notes = [f"{name} are not known on every day, and not compared" for name, v in figures.items() if np.isnan(v).any()]
     known = {name: values for name, values in figures.items() if not np.isnan(values).any()}
-    if len(known) == 2 and (known["incidents"] > known["deaths"]).mean() > NOT_DEADLY:
+    if "incidents" in known and not may_all_be_deadly(known):
         del known["incidents"]
         notes.append("more incidents than deaths in some rows: they cannot all have been deadly, as the model's are,"
                      " and only deaths are compared")  # fmt: skip
     return known, notes
+
+
+def may_all_be_deadly(figures: dict[str, FloatArray]) -> bool:
+    """Whether every incident may have been deadly: hardly a row has more of them than deaths."""
+    if "deaths" not in figures:
+        return True
+    return bool((figures["incidents"] > figures["deaths"]).mean() <= NOT_DEADLY)
 
 
 def _gaps(found: Seen) -> list[str]:

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from ceasefire.array_types import FloatArray
+from ceasefire.ensemble.weekly_fans import LEVELS
+from ceasefire.observations.counts import WEEK
 from ceasefire.observations.nowcast.made_histories import Histories
 from ceasefire.observations.nowcast.seen import Seen
 from ceasefire.observations.nowcast.shares import quantiles
 from ceasefire.observations.percentile import percentiles_among_worlds
-
-WEEK = 7
-LEVELS = (0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
-
-
-@dataclass(frozen=True, eq=False)
-class Weeks:
-    """One figure by week. `first`: first day of each week since signing; `fan`: quantiles at LEVELS, (levels, weeks).
-
-    `seen` and `percentile` are NaN for weeks that were not counted, and the weeks from the day of the nowcast on. The
-    fan is of all worlds that live through the week, and from that day on of the weighted ones.
-    """
-
-    figure: str
-    first: NDArray[np.int64]
-    fan: FloatArray
-    seen: FloatArray
-    percentile: FloatArray
-
-    def rows(self) -> list[dict[str, float | str]]:
-        """A row for each week."""
-        return [
-            {"figure": self.figure, "first_day": int(day), "seen": float(seen), "percentile": float(place),
-             **{f"q{100 * level:02.0f}": float(value) for level, value in zip(LEVELS, fan, strict=True)}}
-            for day, seen, place, fan in zip(self.first, self.seen, self.percentile, self.fan.T, strict=True)
-        ]  # fmt: skip
+from ceasefire.observations.weeks import Weeks
 
 
 def weeks_of(made: Histories, weight: FloatArray, found: Seen, name: str) -> Weeks:
-    """The weeks of one figure until the last recorded day."""
+    """The weeks of one figure until the last recorded day.
+
+    Until the day of the nowcast the fan is of all worlds that live through the week, and from then on of the weighted
+    ones.
+    """
     last = made.incidents.shape[1]
     past = found.first if found.step == WEEK else np.arange(0, found.day - WEEK + 1, WEEK)
     first = np.concatenate([past, np.arange(found.day, last - WEEK + 1, WEEK)]).astype(np.int64)
