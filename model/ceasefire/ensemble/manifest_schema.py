@@ -49,7 +49,7 @@ class _Run(_Typed):
     reasons: list[Text] = Field(default_factory=list)
     table_sha256: Sha256
     doubt: _Doubt | None = None
-    weekly_sha256: Sha256 | None = None
+    weekly_sha256: Sha256 = ""
     command: Text
     started: Text
     wall_seconds: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
