@@ -56,7 +56,10 @@ class Page:
 
     def until_fault(self, kind: str, **content: Any) -> dict[str, Any]:
         """The fault of a request that has one."""
-        number = self.say(kind, **content)
+        return self.until_fault_of(self.say(kind, **content))
+
+    def until_fault_of(self, number: int) -> dict[str, Any]:
+        """The fault of a request that was sent."""
         while True:
             message = self.hear()
             if message.get("id") == number:

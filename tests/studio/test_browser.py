@@ -416,6 +416,40 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(window: Open) -> None:
     expect(page.tab.locator("#command")).to_contain_text("domestic=0.7")
 
 
+def test_while_the_rules_are_compiled_the_page_says_so_and_shows_a_shipped_curve(window: Open) -> None:
+    """As in the first half minute on a new machine: answers are held back until the program is ready."""
+    page = window()
+    routes: list[Any] = []
+    ready = False
+
+    def between(route: Any) -> None:
+        routes.append(route)
+        server = route.connect_to_server()
+        route.on_message(lambda message: server.send(message))
+
+        def down(message: str) -> None:
+            parsed = json.loads(message)
+            if parsed["type"] == "hello":
+                route.send(json.dumps({**parsed, "ready": False, "compiling": True}))
+            elif ready or parsed["type"] not in ("answer", "doubt"):
+                route.send(message)
+
+        server.on_message(down)
+
+    page.tab.route_web_socket(re.compile("/ws"), between)
+    page.open({"scenario": "idlib-2020"})
+    expect(page.tab.locator("#notices")).to_contain_text("being compiled for this machine")
+    expect(page.tab.locator("svg .curve.shipped")).to_have_count(1)
+    expect(page.tab.locator("#panel-answer .progress")).to_contain_text("Shipped beforehand: 1,000 worlds")
+    expect(page.tab.locator("svg .curve.now")).to_have_count(0)
+    page.picture("compiling")
+    ready = True
+    routes[0].send(json.dumps({"type": "ready"}))
+    page.ready()
+    expect(page.tab.locator("svg .curve.shipped")).to_have_count(0)
+    expect(page.tab.locator("#notices")).not_to_contain_text("compiled")
+
+
 def test_a_laptop_that_slept_connects_again_says_so_and_loses_nothing(window: Open) -> None:
     page = window()
     tab = page.tab
@@ -600,6 +634,7 @@ def test_figures_are_made_two_results_compared_and_one_opened(window: Open) -> N
         assert got.value.suggested_filename.endswith(".svg")
     page.picture("kept")
     panel = page.go("results")
+    expect(panel.get_by_role("checkbox").nth(1)).to_be_visible()
     for tick in panel.get_by_role("checkbox").all()[:2]:
         tick.check()
     panel.get_by_role("button", name="Compare").click()

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from studio_page import HOME, SOCKET, Page
+from starlette.testclient import TestClient
+from studio_page import HOME, PORT, SOCKET, Page
 
 from ceasefire.studio import messages
 from ceasefire.studio.desk import Desk
 from ceasefire.studio.light import STAGES
 from ceasefire.studio.messages import LARGEST_MESSAGE, UnreadableError, parse
+from ceasefire.studio.safety import Access
+from ceasefire.studio.server import Studio, application
 
 pytest_plugins = ("studio_page",)
 
@@ -111,6 +114,27 @@ def test_scenarios_are_listed_with_a_curve_to_look_at_meanwhile(page: Page) -> N
     Path("mine.yaml").rename("scenarios/mine.yaml")
     own = {row["name"]: row for row in page.ask("scenarios")["scenarios"]}["mine"]
     assert (own["title"], own["shipped"], own["curve"]) == ("My own", False, None)
+
+
+def test_before_the_rules_are_compiled_a_window_is_told_and_gets_shipped_curves() -> None:
+    studio, access = Studio("idlib-2018", "ceasefire"), Access(frozenset({"127.0.0.1"}), PORT)
+    with TestClient(application(studio, access), base_url=HOME) as browser:  # not prepared: as in its first seconds
+        browser.get(f"/?token={access.token}")
+        with browser.websocket_connect(SOCKET, headers={"origin": HOME}) as socket:
+            is_told_that_it_has_to_wait(studio, Page(socket))
+
+
+def is_told_that_it_has_to_wait(studio: Studio, page: Page) -> None:
+    """In a window of a studio that is not ready."""
+    assert (page.hello["ready"], page.hello["compiling"]) == (False, False)
+    studio._compiles()
+    assert page.until(lambda m: m["type"] == "compiling")
+    assert {row["name"]: row for row in page.ask("scenarios")["scenarios"]}["idlib-2018"]["curve"]["share"]
+    number = page.say("answer", state=STATE)
+    assert page.until(lambda m: m.get("id") == number)["type"] == "waiting"
+    studio.failure = "it is ended here"
+    studio.close()
+    assert "it is ended here" in page.until_fault_of(number)["faults"][0]["message"]
 
 
 def test_every_window_hears_of_the_others(client: Any, page: Page) -> None:

@@ -51,6 +51,17 @@ def test_nothing_is_served_without_the_cookie(stranger: TestClient, path: str) -
     assert "ceasefire studio" in answer.text
 
 
+def test_a_cookie_of_the_right_name_and_another_value_is_refused(stranger: TestClient, access: Access) -> None:
+    guess = {"cookie": f"{access.cookie_name}=guessed"}
+    assert stranger.get("/", headers=guess).status_code == 403
+    with (
+        pytest.raises(WebSocketDisconnect) as closed,
+        stranger.websocket_connect(SOCKET, headers={"origin": HOME, **guess}),
+    ):
+        pass
+    assert closed.value.code == 4403
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -103,7 +103,7 @@ def test_a_message_that_is_too_large_closes_its_window_and_no_other(server: Proc
             await loud.recv()
             await loud.send("x" * 70_000)
             with pytest.raises(websockets.ConnectionClosed) as closed:
-                await drained(loud)
+                await asyncio.wait_for(drained(loud), 20)
             await quiet.send(json.dumps({"type": "scenarios", "id": 1}))
             while json.loads(await quiet.recv())["type"] != "scenarios":
                 pass

@@ -14,6 +14,7 @@ from ceasefire.scenario.overrides import static_fault
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import trajectory
 from ceasefire.studio.situation import layout
+from ceasefire.wording import WIDTH
 
 pytest_plugins = ("studio_page",)
 
@@ -41,6 +42,10 @@ def test_the_life_of_a_world_is_that_of_its_dot(page: Page) -> None:
     text = world_story(loaded, 1, world, life["command"])
     assert life["story"]["text"] == text
     assert all(point["headline"] in " ".join(text.split()) for point in life["story"]["points"][:3])
+    end = " ".join(text[text.rindex("\nThe end\n") :].split())
+    assert len(life["story"]["end"]) > 3
+    assert all(" ".join(sentence.split()) in end for sentence in life["story"]["end"])
+    assert max(map(len, life["story"]["end"])) > WIDTH  # whole sentences, and not the lines of a terminal
     assert len(life["front"]) == len(loaded.scenario.front.sectors)
 
 

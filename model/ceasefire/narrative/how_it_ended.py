@@ -24,15 +24,18 @@ LINE_MOVED = 0.05
 
 def ending(recorded: RecordedWorld) -> list[str]:
     """The lines of the last chapter."""
+    lines = heading("The end" if recorded.record["ended"][0] else "The last day")
+    return [*lines, *(line for sentence in ending_sentences(recorded) for line in wrapped(sentence))]
+
+
+def ending_sentences(recorded: RecordedWorld) -> list[str]:
+    """What the last chapter says: how it ended, the choices behind the end, where, and who was blamed."""
     notes = WorldNotes(recorded)
     how = {
         "": _holding, "offensive": _offensive, "spoiler_offensive": _offensive, "bombardment": _bombardment,
         "spiral": _spiral, "guarantor_clash": _clash, "expiry": _expiry, "abrogation": _abrogation,
     }[recorded.cause]  # fmt: skip
-    lines = heading("The end" if recorded.record["ended"][0] else "The last day")
-    for sentence in (*how(notes), *_choices(notes), _where(notes), _blame(notes)):
-        lines += wrapped(sentence) if sentence else []
-    return lines
+    return [sentence for sentence in (*how(notes), *_choices(notes), _where(notes), _blame(notes)) if sentence]
 
 
 def _choices(notes: WorldNotes) -> list[str]:

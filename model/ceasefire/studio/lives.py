@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ceasefire.narrative.how_it_ended import ending
+from ceasefire.narrative.how_it_ended import ending_sentences
 from ceasefire.narrative.story import Story, how_it_ended, record_story
 from ceasefire.narrative.turning_points import decision_details
 from ceasefire.narrative.world_notes import WorldNotes
@@ -118,7 +118,7 @@ def _text(story: Story) -> dict[str, Any]:
         }
         for point in story.selected_points
     ]  # fmt: skip
-    return {"text": story.text(), "points": points, "end": ending(story.recorded)[2:]}
+    return {"text": story.text(), "points": points, "end": ending_sentences(story.recorded)}
 
 
 def parting(one: Story, other: Story) -> dict[str, Any]:

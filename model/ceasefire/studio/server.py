@@ -47,6 +47,8 @@ class Studio:
         self.desk: Any = None
         """The desk that works on requests; None until its modules are loaded and the rules are compiled."""
         self.failure = ""
+        self.compiling = False
+        """Whether the rules have to be compiled for this machine, which takes half a minute, once."""
         self._ready = threading.Event()
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -54,8 +56,10 @@ class Studio:
         """Load what is needed and compile the rules, on a thread of its own; then tell every window."""
 
         def work() -> None:
+            from ceasefire.compilation.decorators import when_compiling
             from ceasefire.studio.desk import Desk
 
+            when_compiling(self._compiles)
             try:
                 desk = Desk(self.scenario, self.program, self.tell_all)
                 desk.warm_up()
@@ -67,6 +71,10 @@ class Studio:
             import ceasefire.studio.lives  # noqa: F401  loads Mesa, which the first story would wait for
 
         threading.Thread(target=work, daemon=True, name="studio-prepare").start()
+
+    def _compiles(self) -> None:
+        self.compiling = True
+        self.tell_all({"type": "compiling"})
 
     def wait(self) -> Any:
         """The desk, once it is ready."""
@@ -112,7 +120,8 @@ class Studio:
         jobs = self.desk.jobs.all() if self.desk is not None else []
         return {
             "type": "hello", "protocol": PROTOCOL, "program": f"ceasefire {version('ceasefire')}", "server": self.name,
-            "ready": self.desk is not None, "windows": len(self.windows), "jobs": jobs, **hello(self.scenario),
+            "ready": self.desk is not None, "compiling": self.compiling,
+            "windows": len(self.windows), "jobs": jobs, **hello(self.scenario),
         }  # fmt: skip
 
 
@@ -219,8 +228,7 @@ class Window:
     def _simulate(self, request: Any) -> None:
         began = time.perf_counter()
         if self.studio.desk is None and not self.studio.failure:
-            message = "The rules are being compiled for this machine; this takes about half a minute, once."
-            self.send({"type": "waiting", "id": request.id, "message": message})
+            self.send({"type": "waiting", "id": request.id, "message": "The model is being made ready…"})
         desk = self.studio.wait()
 
         def send(content: dict[str, Any]) -> None:

@@ -74,7 +74,7 @@ export class BatchPanel {
     which.addEventListener("input", () => {
       const found = numb();
       if (!found) return;
-      [low.value, high.value] = found.range ?? [found.from, found.to];
+      [low.value, high.value] = (found.range ?? [found.from, found.to]).map((each) => Number(each.toPrecision(12)));
     });
     const touched = first && Object.keys(this.store.state.set ?? {})[0];
     if (touched) {

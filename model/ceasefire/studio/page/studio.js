@@ -109,10 +109,11 @@ function heard(message) {
       message.jobs.forEach((job) => jobs.take(job));
       byId("banner").textContent = message.note;
       windows(message.windows);
-      compiling(!message.ready);
+      preparing(message);
     },
+    compiling: () => preparing({ ready: false, compiling: true }),
     ready: () => {
-      compiling(false);
+      preparing({ ready: true });
       answers.ask(true);
     },
     windows: () => windows(message.windows),
@@ -127,8 +128,9 @@ function windows(number) {
   notice("windows", number > 1 ? `The studio is open in ${count(number, "window")}. Each has a state of its own; batches and results are shared.` : "");
 }
 
-function compiling(on) {
-  notice("compiling", on ? "The rules are being compiled for this machine; that takes about half a minute and happens once. Meanwhile you see a curve that was shipped with the program." : "");
+function preparing({ ready, compiling }) {
+  const what = compiling ? "The rules are being compiled for this machine; that takes about half a minute and happens once." : "The model is being loaded; that takes some seconds.";
+  notice("compiling", ready ? "" : `${what} Meanwhile you see a curve that was shipped with the program.`);
 }
 
 // -------------------------------------------------------------------------------------------------- beginning
