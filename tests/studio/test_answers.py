@@ -25,8 +25,9 @@ from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.studio import answers
 from ceasefire.studio.curves import first_worlds, shipped_curve, shipped_names
+from ceasefire.studio.desk import Desk
 from ceasefire.studio.light import CURVES, shipped_curves
-from ceasefire.studio.messages import State
+from ceasefire.studio.messages import Answer, State
 from ceasefire.studio.states import ReadyStates, command_of, moved_to
 
 pytest_plugins = ("studio_page",)
@@ -131,6 +132,29 @@ def test_a_newer_state_cancels_an_older_one_and_is_never_overtaken(page: Page) -
     page.ask("jobs")
     again = page.answer(SHORT)
     assert again["dots"] == heard[-1]["answer"]["dots"]
+
+
+def test_work_for_an_older_state_ends_within_a_few_worlds() -> None:
+    ready = ReadyStates().get(State(scenario="idlib-2018", days=30, worlds=400))
+    asked: list[bool] = []
+
+    def is_stale() -> bool:
+        asked.append(True)
+        return len(asked) > 2
+
+    with pytest.raises(answers.StaleError):
+        answers.Worlds().rows(ready, 400, is_stale)
+    assert len(asked) == 3
+
+
+def test_of_a_state_that_is_no_longer_wanted_the_first_answer_is_sent_and_no_other() -> None:
+    desk = Desk("idlib-2018", "ceasefire", lambda message: None)
+    state = State(scenario="idlib-2018", days=30, worlds=230)
+    request = Answer(type="answer", id=1, state=state, doubt=False)
+    for stale, stages in ((False, [25, 200, 230]), (True, [25])):  # the second time all worlds are known
+        sent: list[dict[str, Any]] = []
+        desk.answer(request, None, sent.append, (lambda: True) if stale else (lambda: False))
+        assert [message["stage"] for message in sent if message["type"] == "answer"] == stages
 
 
 def test_the_pinned_state_is_compared_on_the_same_worlds(page: Page) -> None:

@@ -88,7 +88,7 @@ class Worlds:
         return rows
 
     def rows(self, ready: Ready, worlds: int, is_stale: IsStale) -> WorldArray:
-        """The rows of worlds 0 to worlds - 1. StaleError when a newer request has come; what is done is kept."""
+        """The rows of worlds 0 to worlds - 1. StaleError when a newer request has come."""
         with self._lock:
             known = self._rows.get(ready.key, np.zeros(0, RESULT))
         if len(known) < worlds:
