@@ -9,9 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.run_points import run_points
-    from ceasefire.interface import compare, describe, experiment, forecast, levers, nowcast, run, survival
-    from ceasefire.observations.observe import observe
+    from ceasefire.interface import compare, describe, experiment, forecast, levers, nowcast, observe, run, run_points
+    from ceasefire.interface import survival as survival
     from ceasefire.scenario.load import load
     from ceasefire.simulation.mesa_model import CeasefireModel
 
@@ -22,14 +21,9 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    **dict.fromkeys(
-        ("compare", "describe", "experiment", "forecast", "levers", "nowcast", "run", "survival"),
-        "ceasefire.interface",
-    ),
+    **dict.fromkeys((name for name in __all__ if name != "__version__"), "ceasefire.interface"),
     "CeasefireModel": "ceasefire.simulation.mesa_model",
     "load": "ceasefire.scenario.load",
-    "observe": "ceasefire.observations.observe",
-    "run_points": "ceasefire.ensemble.run_points",
 }
 
 

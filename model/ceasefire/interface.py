@@ -6,6 +6,8 @@ import datetime
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,9 @@ from ceasefire.analysis.summary import summary
 from ceasefire.arguments import is_reference, seed_number, shown, whole_number, worker_number
 from ceasefire.ensemble import compare as sides
 from ceasefire.ensemble import run as runs
+from ceasefire.ensemble import run_points as points
 from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
+from ceasefire.observations import observe as observing
 from ceasefire.observations.counts import Counts
 from ceasefire.observations.nowcast import nowcast as nowcasts
 from ceasefire.reference_class.outside_view import forecast as outside_view
@@ -123,6 +127,56 @@ class Nowcast(nowcasts.Nowcast):
 
     def _repr_html_(self) -> str:
         return str(self.table().to_html(index=False))
+
+
+class Observed(observing.Observed):
+    """What was observed, drawn by `plot()`."""
+
+    def plot(self) -> Figure:
+        """Counts by day or week; of ceasefires, days held by start, undated ends in the middle of their gap."""
+        from ceasefire.charts.panels import Panel, panels_chart
+
+        table = self.table()
+        if not len(table):
+            raise ValueError("no rows: there is nothing to draw")
+        if self.durations is not None:
+            start = pd.to_datetime(table["start"]).dt
+            year = (start.year + start.dayofyear / 366).to_numpy(float)
+            panels = [Panel(("year of signing", "days held"), year, table["days_mid"].to_numpy(float))]
+            return panels_chart(panels, "Ceasefires", f"{len(table):,} ceasefires, undated ends in the middle.", "")
+        sums = table.groupby("date").sum(numeric_only=True, min_count=1)
+        days, first = (sums.index - sums.index[0]).days.to_numpy(float), f"{sums.index[0]:%Y-%m-%d}"
+        panels = [
+            Panel(
+                (f"days since {first}", str(name).replace("_", " ")),
+                days,
+                sums[name].to_numpy(float, na_value=nan),
+                True,
+            )
+            for name in sums
+        ]
+        return panels_chart(
+            panels, "What was counted", f"{len(sums):,} rows from {first} on.", f"read as: {self.format}"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.table().to_html(index=False, max_rows=20))
+
+
+class Points(_Table):
+    """A row for each point, with its mean outcomes; `plot()` draws days held against each number that varies."""
+
+    _metadata = ["_paths"]  # noqa: RUF012 - a name of pandas
+    _paths: list[str]
+
+    def _chart(self) -> Figure:
+        from ceasefire.charts.panels import Panel, panels_chart
+
+        held = self["days_held"].to_numpy(float)
+        varied = [path for path in self._paths if self[path].nunique(dropna=False) > 1] or self._paths
+        panels = [Panel((path, "mean days held"), self[path].to_numpy(float), held) for path in varied]
+        finding = "Mean days held at each point; all points have the same worlds."
+        return panels_chart(panels, f"{len(self):,} points", finding, "illustrative: durations not calibrated")
 
 
 class Description(str):
@@ -310,6 +364,18 @@ def nowcast(
         scenario, counts, day, events=events, facts=facts, deaths_only=deaths_only, worlds=worlds, seed=seed,
         workers=workers,
     ).__dict__)  # fmt: skip
+
+
+@wraps(observing.observe)
+def observe(*given: Any, **options: Any) -> Observed:
+    return Observed(**observing.observe(*given, **options).__dict__)
+
+
+@wraps(points.run_points)
+def run_points(*given: Any, **options: Any) -> Points:
+    table = Points(points.run_points(*given, **options))
+    table._paths = [str(path) for path in table.columns if path not in points.OUTCOMES]
+    return table
 
 
 def describe(scenario: AnyScenario) -> Description:

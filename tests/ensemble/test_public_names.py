@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,41 @@ def shows_and_draws(result: Any) -> None:
     assert isinstance(result.plot(), Figure)
     assert isinstance(result.table(), pd.DataFrame)
     assert len(result.table())
+
+
+NO_RESULTS = {"CeasefireModel", "__version__", "describe", "load"}
+"""A model, a scenario and a text: these show themselves, and have neither table nor chart."""
+
+
+def counts_file(folder: Path) -> Path:
+    """A month of days of a deal that holds."""
+    days = pd.date_range(load(SMALL).scenario.start, periods=30).strftime("%Y-%m-%d")
+    table = pd.DataFrame({"date": days, "incidents": 1, "deaths": [0, 1, 2] * 10})
+    table.to_csv(folder / "counts.csv", index=False)
+    return folder / "counts.csv"
+
+
+def test_every_public_result_shows_and_draws_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ceasefire.ensemble.compare.WORLDS_PER_DRAW", 2)
+    monkeypatch.setattr("ceasefire.ensemble.parameter_draws.WORLDS_PER_DRAW", 2)
+    (tmp_path / "asked.yaml").write_text(ASKED.format(scenario=SMALL), encoding="utf-8")
+    few: dict[str, Any] = {"worlds": 12, "days": 60}
+    results: dict[str, Callable[[], Any]] = {
+        "run": lambda: ceasefire.run(SMALL, **few),
+        "survival": lambda: ceasefire.survival(ceasefire.run(SMALL, **few)),
+        "compare": lambda: ceasefire.compare(SMALL, f"{SMALL}+no-monitors", **few),
+        "levers": lambda: ceasefire.levers(SMALL, **few, draws=False),
+        "experiment": lambda: ceasefire.experiment(tmp_path / "asked.yaml"),
+        "run_points": lambda: ceasefire.run_points(SMALL, {"trust.north": [0.2, 0.5, np.nan]}, **few),
+        "forecast": lambda: ceasefire.forecast({"country": "Syria", "start": "2020-03-06"}),
+        "observe": lambda: ceasefire.observe(counts_file(tmp_path)),
+        "nowcast": lambda: ceasefire.nowcast(SMALL, counts_file(tmp_path), worlds=1000),
+    }
+    assert set(results) == set(ceasefire.__all__) - NO_RESULTS
+    for name, made in results.items():
+        result = made()
+        shows_and_draws(result)
+        assert pickle.loads(pickle.dumps(result)).table().equals(result.table()), name
 
 
 def test_worlds_show_their_main_figures_and_draw_the_chart() -> None:

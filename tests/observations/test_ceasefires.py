@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -216,4 +217,6 @@ def test_cells_that_are_not_utf8_are_read_and_the_account_says_how(tmp_path: Pat
     file = write(tmp_path / "raw.csv", [deal(location="Élbonia")], "cp1252")
     found = ceasefire.observe(file)
     assert found.table()["location"].tolist() == ["Élbonia"]
+    (panel,) = found.plot().axes
+    assert np.asarray(panel.lines[0].get_ydata()).tolist() == found.table()["days_mid"].tolist()
     assert "not all of it is UTF-8: the rest was read as Windows-1252" in found.account.notes
