@@ -11,6 +11,7 @@ from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from ceasefire.analysis import survival as curves
@@ -141,23 +142,17 @@ class Observed(observing.Observed):
             raise ValueError("no rows: there is nothing to draw")
         if self.durations is not None:
             start = pd.to_datetime(table["start"]).dt
-            year = (start.year + start.dayofyear / 366).to_numpy(float)
+            year = np.asarray(start.year + start.dayofyear / 366, np.float64)
             panels = [Panel(("year of signing", "days held"), year, table["days_mid"].to_numpy(float))]
             return panels_chart(panels, "Ceasefires", f"{len(table):,} ceasefires, undated ends in the middle.", "")
         sums = table.groupby("date").sum(numeric_only=True, min_count=1)
         days, first = (sums.index - sums.index[0]).days.to_numpy(float), f"{sums.index[0]:%Y-%m-%d}"
         panels = [
-            Panel(
-                (f"days since {first}", str(name).replace("_", " ")),
-                days,
-                sums[name].to_numpy(float, na_value=nan),
-                True,
-            )
+            Panel((f"days since {first}", str(name)), days, sums[name].to_numpy(float, na_value=nan), joined=True)
             for name in sums
         ]
-        return panels_chart(
-            panels, "What was counted", f"{len(sums):,} rows from {first} on.", f"read as: {self.format}"
-        )
+        finding = f"{len(sums):,} rows from {first} on."
+        return panels_chart(panels, "What was counted", finding, f"read as: {self.format}")
 
     def _repr_html_(self) -> str:
         return str(self.table().to_html(index=False, max_rows=20))
