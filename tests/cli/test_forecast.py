@@ -66,7 +66,7 @@ def test_it_says_what_it_leans_on_and_what_each_fact_does(command: Command) -> N
     assert answer.code == 0
     assert answer.err == ""
     words = " ".join(answer.out.split())
-    assert "118 earlier deals in Syria, 111 of them in conflict 299, as known at the end of 2019-12-31." in words
+    assert "118 earlier deals in Syria, 111 of them in conflict 299, as known on 2019-12-31." in words
     assert "if it were not written" in answer.out
     assert "if nothing were known of Syria" in answer.out
     assert "Clayton" in answer.out
@@ -150,6 +150,63 @@ def test_a_short_term_has_days_made_for_it_and_two_clocks(command: Command) -> N
     assert on[8].in_force < 0.35 < 0.6 < on[8].unbroken
     assert "in force" in command("forecast", *options(facts)).out
     assert "in force" not in command("forecast", *options(NEW_WAR)).out
+
+
+def test_a_deal_that_has_outlived_its_term_is_not_said_to_be_in_force_again(command: Command) -> None:
+    facts = {**NEW_WAR, "planned_days": "42"}
+    running, over = (forecast(facts, held_days=held, days=[180]).deals[0] for held in (41, 42))
+    assert not running.term_is_over
+    assert running.rows[0].in_force < 0.2
+    assert over.term_is_over
+    assert np.isnan(over.rows[0].in_force)
+    answer = command("forecast", *options(facts), "--held-days", "100")
+    assert "in force" not in answer.out
+    assert "Its term of 42 days is over" in answer.out
+    content = json.loads(command("forecast", *options(facts), "--held-days", "100", "--json").out)["deals"][0]
+    assert content["median_days_in_force"] is None
+    assert {row["in_force"] for row in content["survival"]} == {None}
+
+
+def test_the_headline_lies_within_the_readings_that_are_shown() -> None:
+    deals = (IDLIB, NEW_WAR, {**IDLIB, "planned_days": "60", "fixed_term": "yes"})
+    for facts in deals:
+        for held in (0, 41, 100):
+            one = forecast(facts, held_days=held).deals[0]
+            assert one.median_span[0] <= one.median <= one.median_span[1]
+            assert all(row.readings[0] <= row.unbroken <= row.readings[1] for row in one.rows)
+
+
+def test_a_day_that_is_over_is_refused(command: Command) -> None:
+    answer = command("forecast", *options(NEW_WAR), "--held-days", "100", "--day", "58")
+    assert answer.code == 2
+    assert "day 58 is over: the deal has held 100 days; give a later day" in answer.err
+
+
+def test_a_list_that_cuts_the_record_short_says_so() -> None:
+    words = forecast(IDLIB, history=[{"start": "2015-05-01", "days": 9}]).warnings
+    assert any("begins in 2015: of Syria the shipped record counts to the end of 2014" in each for each in words)
+    assert not any(
+        "begins in" in each for each in forecast(IDLIB, history=[{"start": "2020-01-12", "days": 3}]).warnings
+    )
+
+
+def test_two_states_of_which_one_is_known_inside_are_told_apart_from_a_misspelling() -> None:
+    words = forecast({**NEW_WAR, "country": "Syria/Ruritania"}).warnings
+    assert any("deals within 'Syria' are known, and do not count for deals between states" in each for each in words)
+
+
+def test_a_table_on_the_screen_has_ranges_the_days_asked_for_and_what_has_held(
+    command: Command, tmp_path: Path
+) -> None:
+    table = tmp_path / "deals.csv"
+    table.write_text("name,country,start,held_days\none,Syria,2024-01-01,50\ntwo,Syria,2024-01-01,\n", encoding="utf-8")
+    answer = command("forecast", str(table), "--day", "40", "--day", "100")
+    assert answer.code == 0
+    one, two = (next(row for row in answer.out.splitlines() if row.startswith(name)) for name in ("one", "two"))
+    assert "one (held 50 days)" in one
+    assert "has held" in one
+    assert two.count(" to ") == 2
+    assert "1,825 days" not in answer.out
 
 
 def test_a_written_definitive_deal_lasts_longer_and_the_command_says_so() -> None:

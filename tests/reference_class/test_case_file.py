@@ -11,6 +11,7 @@ from conftest import Command
 
 from ceasefire.narrative.implied import first_month, implied
 from ceasefire.reference_class.case_file import QUESTIONS, case_text, codebook, codebook_table, facts_of
+from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import shape_at
 
@@ -83,11 +84,21 @@ def test_new_writes_a_case_and_says_what_it_implies(command: Command) -> None:
     assert answer.code == 0
     text = Path(answer.last).read_text(encoding="utf-8")
     assert "is that what you mean?" in answer.err
-    sentence = r"Party A attacks within a week in [<>]?\d+.% of worlds, and within 30 days in [<>]?\d+.%\."
+    sentence = r"of Mali \(party A\) attacks within a week in [<>]?\d+.% of worlds, and within 30 days in [<>]?\d+.%\."
     assert re.search(sentence, answer.err)
     assert re.search(sentence, text)
     assert re.search(sentence, command("describe", "./mine.yaml", "--implied").out)
     assert command("check", answer.last).code == 0
+
+
+def test_a_new_case_asks_what_deals_like_it_did(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    more = {"country": "Syria", "conflict": "299", "written": "yes", "planned_days": "42", "fixed_term": "yes"}
+    file.write_text(case_text("mine", facts_of({**FACTS, **more})), encoding="utf-8")
+    found = outside_view_of(load(file).scenario)
+    assert found is not None
+    facts = found.request.facts
+    assert (facts.country, facts.conflict, facts.written, facts.planned_days) == ("Syria", "299", True, 42)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,6 +73,8 @@ def forecast(
     )
     for words in result.warnings:
         notify(f"note: {words}")
+    if ends:
+        notify("simulating how such deals end; this takes some seconds a deal")
     content = _content(result, ends)
     if out is not None:
         _write(result, content, out)
@@ -83,7 +86,7 @@ def forecast(
         if ends:
             _show_ends(content["deals"][0]["ends"])
     else:
-        _show_many(result)
+        _show_many(result, sorted(set(day or ())))
     if out is not None:
         show(shown_path(out))
 
@@ -101,6 +104,8 @@ def _requests(file: Path | None, features: list[str]) -> Any:
             )
         return deal_of(values, "--feature")
     if not file.exists():
+        if file.suffix.lower() == ".csv":
+            raise RefusedError(f"{file}: no such file; a table has the names of facts as columns, and a deal a row")
         raise RefusedError(f"{file}: no such file; `{program()} forecast --form > {file}` writes one to fill in")
     if not values:
         return file
@@ -174,7 +179,8 @@ def _deal_content(one: DealForecast) -> dict[str, Any]:
         "name": facts.name, "country": facts.country, "conflict": facts.conflict, "start": str(facts.start),
         "ceasefire_class": facts.ceasefire_class, "written": facts.written, "fixed_term": facts.fixed_term,
         "planned_days": facts.planned_days, "held_days": one.request.held_days,
-        "median_days": _finite(one.median), "median_days_in_force": _finite(one.median_in_force),
+        "median_days": _finite(one.median),
+        "median_days_in_force": None if one.term_is_over else _finite(one.median_in_force),
         "median_days_by_reading": {reading: _finite(days) for reading, days in one.medians().items()},
         "survival": [{name: _rounded(value) for name, value in row.__dict__.items()} for row in one.rows],
         "leans_on": {
@@ -229,8 +235,9 @@ def _show_ends(content: dict[str, Any]) -> None:
     )
 
 
-def _rounded(value: float) -> float:
-    return value if isinstance(value, int) else round(value, 5)
+def _rounded(value: float) -> float | None:
+    """Null for what is not known."""
+    return value if isinstance(value, int) else None if math.isnan(value) else round(value, 5)
 
 
 def _finite(days: float) -> float | None:
@@ -242,21 +249,25 @@ def _show_one(one: DealForecast) -> None:
 
     held = one.request.held_days
     show(_title(one) + "\n")
-    fixed = one.planned is not None
-    heads = ["holds at least", "unbroken", "90 % range", "a third to upper", *(["in force"] if fixed else [])]
+    fixed = one.planned is not None and not one.term_is_over
+    heads = ["holds at least", "unbroken", "90 % range", "over readings", *(["in force"] if fixed else [])]
     rows = [heads]
     for row in one.rows:
         span = f"{_percent(row.low)} to {_percent(row.high)}"
-        readings = f"{_percent(min(row.third, row.upper))} to {_percent(max(row.third, row.upper))}"
+        readings = " to ".join(map(_percent, row.readings))
         cells = [f"{row.day:,} days", _percent(row.unbroken), span, readings]
         rows.append([*cells, *([_percent(row.in_force)] if fixed else [])])
     show(columns(rows, right=range(5)))
-    third, upper = one.medians()["third"], one.medians()["upper"]
-    show(f"\nHalf are broken by {_by_day(one.median)} ({_by_day(third)} to {_by_day(upper)} over the readings).")
+    least, most = one.median_span
+    show(f"\nHalf are broken by {_by_day(one.median)} ({_by_day(least)} to {_by_day(most)} over the readings).")
     if fixed:
         show(f"Half are no longer in force by {_by_day(one.median_in_force)}: the planned day counts, renewals do not.")
     if held:
-        show(f"All of this is for a deal that has held {held:g} days already.")
+        show(f"All of this is for a deal that has held {held:g} days already; days count from signing.")
+    if one.term_is_over:
+        show(
+            f"Its term of {one.planned:g} days is over; whether it was renewed is not asked, only whether it is broken."
+        )
     show("")
     for line in leaning_lines(one):
         show(_wrapped(line))
@@ -269,7 +280,8 @@ def _show_one(one: DealForecast) -> None:
         "\n"
         + _wrapped(
             "Readings: when an end is not dated, the middle of the time to the next deal counts (a third of it to all "
-            f"of it are shown). Read as 'somewhere before', which puts ends too early, {early} hold {day:,} days."
+            f"of it are shown). Read as 'somewhere before', which puts ends too early, {early} hold {day:,} days and "
+            f"half are broken by {_by_day(interval.median)}."
         )
     )
     show(_wrapped(NOTE))
@@ -297,18 +309,27 @@ def _title(one: DealForecast) -> str:
     return f"{facts.name}: {where + ', ' if where else ''}from {facts.start}: {', '.join(parts)}"
 
 
-def _show_many(result: Forecast) -> None:
-    heads = ["deal", "half broken by", *(f"{day:,} days" for day in SUMMARY_DAYS), "leans on"]
-    rows = [heads]
-    for one in result.deals:
-        from ceasefire.reference_class.outside_view.explanation import leaning, pull_words
+def _show_many(result: Forecast, days: Sequence[int]) -> None:
+    import numpy as np
 
-        rests = leaning(one)
+    from ceasefire.reference_class.outside_view.explanation import leaning, pull_words
+
+    shown = days or SUMMARY_DAYS
+    rows = [["deal", "half broken by", *(f"{day:,} days" for day in shown), "leans on"]]
+    for one in result.deals:
+        rests, held = leaning(one), one.request.held_days
         why = f"{rests.deals} deals, {pull_words(rests.pull)}" if rests.deals else "no earlier deal"
-        chances = [_percent(one.at(day)) if day > one.request.held_days else "-" for day in SUMMARY_DAYS]
-        rows.append([one.request.facts.name, _by_day(one.median), *chances, why])
-    show("The chance to be unbroken for so many days, in the middle reading of undated ends:\n")
-    show(columns(rows, right=range(1, 7)))
+        low, high = one.band(np.array(shown, np.float64))
+        chances = [
+            f"{_percent(one.at(day))} ({_percent(low[k])} to {_percent(high[k])})" if day > held else "has held"
+            for k, day in enumerate(shown)
+        ]
+        name = f"{one.request.facts.name} (held {held:g} days)" if held else one.request.facts.name
+        rows.append([name, _by_day(one.median), *chances, why])
+    show(
+        "The chance to be unbroken for so many days from signing (90 % range), in the middle reading of undated ends:\n"
+    )
+    show(columns(rows, right=range(1, len(shown) + 2)))
     show("\n" + _wrapped(NOTE))
     show(_wrapped(f"Source: {result.deals[0].view.source}."))
 

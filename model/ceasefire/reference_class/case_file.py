@@ -178,7 +178,27 @@ def _lines(name: str, facts: CaseFacts, implied: Sequence[str]) -> Iterator[str]
     if facts.between_states:
         states = [quoted(state.strip()) for state in deal.country.split("/")[:2]]
         yield f"sides: {{a: {{title: {states[0]}}}, b: {{title: {states[1]}}}}}"
+    yield from _history(deal)
     yield from _nested(_entries(facts))
+
+
+def _history(deal: DealFacts) -> Iterator[str]:
+    """What deals like it did is asked by these facts; earlier deals are the reader's to add."""
+    if not deal.country:
+        yield "# history: {country: Syria, written: true, deals: []}   # then deals like this one are forecast as well"
+        return
+    yield ""
+    yield "# What deals like it did counts beside what this file says. Add earlier deals, as known at signing."
+    yield "history:"
+    yield f"  country: {quoted(deal.country)}"
+    if deal.conflict:
+        yield f"  conflict: {quoted(deal.conflict)}"
+    yield f"  written: {str(deal.written).lower()}"
+    if deal.fixed_term and deal.planned_days is None:
+        yield "  fixed_term: true"
+    yield "  deals: []"
+    yield "  # deals:"
+    yield "  #   - {name: a truce, start: 2019-08-31, outcome: broke, end: 2019-12-19, source: where it is reported}"
 
 
 def _entries(facts: CaseFacts) -> Iterator[tuple[list[str], str, list[str]]]:
@@ -188,7 +208,12 @@ def _entries(facts: CaseFacts) -> Iterator[tuple[list[str], str, list[str]]]:
     yield ["agreement", "class"], deal.ceasefire_class, []
     if deal.planned_days is not None:
         yield ["agreement", "term_days"], str(max(1, round(deal.planned_days))), []
-    titles = deal.country.split("/")[:2] if facts.between_states else ["Party A", "Party B"]
+    within = (
+        [f"Government of {deal.country} (party A)", "Its opponent (party B)"]
+        if deal.country
+        else ["Party A", "Party B"]
+    )
+    titles = deal.country.split("/")[:2] if facts.between_states else within
     for party, title in zip(("party-a", "party-b"), titles, strict=True):
         yield ["actors", party, "title"], quoted(title.strip()), []
     left_out = []

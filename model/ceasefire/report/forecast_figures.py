@@ -42,7 +42,7 @@ def _one(deal: DealForecast) -> tuple[str, str]:
     held = f", given that it has held {deal.request.held_days:g} days" if deal.request.held_days else ""
     finding = (
         f"{row.unbroken:.0%} of such deals are unbroken for {day:,} days ({row.low:.0%} to {row.high:.0%}){held}; "
-        f"{min(row.third, row.upper):.0%} to {max(row.third, row.upper):.0%} over the readings of undated ends."
+        f"{row.readings[0]:.0%} to {row.readings[1]:.0%} over the readings of undated ends."
     )
     where = f", {facts.country}" if facts.country else ""
     return f"{facts.name}{where}: how long it lasts, by the outside view", finding.replace("%", "\u00a0%")

@@ -153,7 +153,7 @@ def leaning_lines(one: DealForecast) -> list[str]:
         own = one.known.state.conflicts.get(facts.conflict)
         of_conflict = f", {own.deals} of them in conflict {facts.conflict}" if own else ""
         count = f"{from_state} earlier deal{'' if from_state == 1 else 's'}"
-        lines.append(f"It leans on {count} in {facts.country}{of_conflict}, as known at the end of {rests.until}.")
+        lines.append(f"It leans on {count} in {facts.country}{of_conflict}, as known on {rests.until}.")
     if rests.named:
         day = day_number(facts.start)
         own_first = sorted(

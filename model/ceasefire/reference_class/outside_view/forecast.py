@@ -54,7 +54,10 @@ LAST_DAY = 1825
 
 @dataclass(frozen=True)
 class Row:
-    """The chance to hold at least `day` days: unbroken, with its 90 % range and other readings, and in force."""
+    """The chance to hold at least `day` days: unbroken, with its 90 % range and other readings, and in force.
+
+    `in_force` is not-a-number where the term had run out before the days that the deal has held.
+    """
 
     day: int
     unbroken: float
@@ -64,6 +67,12 @@ class Row:
     upper: float
     interval: float
     in_force: float
+
+    @property
+    def readings(self) -> tuple[float, float]:
+        """Least and most over the readings of undated ends that are shown, the headline among them."""
+        shown = (self.unbroken, self.third, self.upper)
+        return min(shown), max(shown)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +96,18 @@ class DealForecast:
         """Length of the fixed term [days], None when open-ended or not known."""
         return self.request.facts.planned_days
 
+    @property
+    def term_is_over(self) -> bool:
+        """Whether the deal has held for longer than its term: in force could then only mean that it was renewed."""
+        return self.planned is not None and self.request.held_days >= self.planned
+
     def in_force(self, days: FloatArray | float, reading: Reading = HEADLINE) -> FloatArray:
-        """P(unbroken and the term not over) on each day, given that the deal is in force after `held_days`."""
+        """P(unbroken and the term not over) on each day, given that the deal is in force after `held_days`.
+
+        Not-a-number when the term was over by then: whether it was renewed is not known.
+        """
+        if self.term_is_over:
+            return np.full(np.shape(days), np.nan)
         when = np.maximum(np.asarray(days, np.float64), self.request.held_days)
         unbroken = self.curves[reading].holds(when)
         if self.planned is None:
@@ -150,9 +169,18 @@ class DealForecast:
         """The median in each reading."""
         return {reading: one.median for reading, one in self.curves.items()}
 
+    @property
+    def median_span(self) -> tuple[float, float]:
+        """Least and most of the median over the readings that are shown, the headline among them."""
+        medians = self.medians()
+        shown = [medians[reading] for reading in (HEADLINE, *SPREAD)]
+        return min(shown), max(shown)
+
     @cached_property
     def median_in_force(self) -> float:
-        """Days by which half are no longer in force."""
+        """Days by which half are no longer in force; not-a-number when the term is over."""
+        if self.term_is_over:
+            return float("nan")
         low, high = self.request.held_days, 36525.0
         for _ in range(60):
             middle = (low + high) / 2
@@ -270,6 +298,11 @@ def _check_days(request: Sequence[DealRequest], days: Sequence[int]) -> None:
     faults += [
         Fault("", None, "held_days", f"{one.held_days:g} is not a number of days from 0 to {LAST_DAY}")
         for one in request if not 0 <= one.held_days < LAST_DAY
+    ]  # fmt: skip
+    past = [(one, day) for one in request for day in days if day <= one.held_days]
+    faults += [
+        Fault("", None, "days", f"day {day} is over: the deal has held {one.held_days:g} days; give a later day")
+        for one, day in past[:1] if len(request) == 1
     ]  # fmt: skip
     if faults:
         raise ScenarioError(faults)

@@ -90,6 +90,12 @@ def knowledge_of(
     mine = [record for record in own if record.facts.country == facts.country]
     if data is None:
         first = min([day, *(day_number(record.facts.start) for record in mine)])
+        until = date_of(first).year - 1
+        if facts.country in view.countries and until < min(facts.start.year - 1, view.last_year):
+            warnings.append(
+                f"your list begins in {until + 1}: of {facts.country} the shipped record counts to the end of {until}, "
+                "so that no deal counts twice"
+            )
         states = {reading: view.state(reading, facts.country, first) for reading in USED}
         earlier = mine
     else:
@@ -191,6 +197,10 @@ def _of_names(
     if facts.country not in names and not listed:
         close = near_names(facts.country, names)
         hint = f"; did you mean {' or '.join(repr(name) for name in close)}?" if close else ""
+        both = [known_country(state, names) for state in facts.country.split("/")]
+        inside = [repr(state) for state in both if state in names and len(both) > 1]
+        if inside:
+            hint = f"; deals within {' and '.join(inside)} are known, and do not count for deals between states"
         return [f"nothing is known of '{facts.country}': the range is that of all countries{hint}"]
     if knowledge.state.deals == 0 and not knowledge.counted:
         return [f"no deal in {facts.country} was known on {facts.start}: the range is that of all countries"]
