@@ -112,6 +112,28 @@ def test_a_message_that_is_too_large_closes_its_window_and_no_other(server: Proc
     assert asyncio.run(speak()) == 1009
 
 
+def test_a_window_that_vanishes_in_the_middle_of_an_answer_leaves_no_trace(server: Process) -> None:
+    async def vanish() -> int:
+        cookie = server.open()
+        async with server.socket(cookie) as quiet:
+            for _ in range(3):
+                other = await server.socket(cookie)
+                await other.recv()
+                answer = {"type": "answer", "id": 1, "state": {"scenario": "idlib-2018", "days": 30}}
+                await other.send(json.dumps(answer))
+                other.transport.abort()
+            heard: dict[str, Any] = {}
+            while heard.get("windows") != 1 or heard["type"] == "hello":
+                heard = json.loads(await asyncio.wait_for(quiet.recv(), 60))
+        return int(heard["windows"])
+
+    assert asyncio.run(vanish()) == 1
+    code, out, err = server.end(signal.SIGINT)
+    assert (code, out) == (0, "")
+    assert "Traceback" not in err
+    assert "Error" not in err
+
+
 def test_a_port_that_is_taken_is_told_and_the_next_one_is_found(server: Process, tmp_path: Path) -> None:
     port = server.host.partition(":")[2]
     taken = [sys.executable, "-m", "ceasefire", "studio", "--no-browser", "--port", port]
