@@ -297,6 +297,22 @@ def test_a_drag_shows_chance_and_rest_brings_doubt(window: Open) -> None:
     expect(tab.locator(".basis")).to_contain_text("pooled with what deals like it did")
 
 
+def test_the_table_behind_the_ends_agrees_with_how_it_ends(window: Open) -> None:
+    tab = window().open().ready().tab
+    expect(tab.locator("#panel-answer .progress")).to_contain_text("200 worlds.")
+    tab.get_by_text("When the ends come").click()
+    part = tab.locator("details").filter(has=tab.get_by_text("When the ends come", exact=True)).first
+    part.get_by_text("The table behind this figure").click()
+    table = part.locator("table")
+    causes = table.locator("thead th").all_inner_texts()[1:]
+    last = dict(zip(causes, table.locator("tbody tr").last.locator("td").all_inner_texts(), strict=True))
+    rows = tab.locator("table.causes tbody tr").all()
+    shown = {row.locator("th").inner_text().strip(): row.locator("td").first.inner_text() for row in rows}
+    assert len(last) > 2
+    assert last == {cause: share for cause, share in shown.items() if cause != "Still holding"}
+    assert set(table.locator("tbody tr").first.locator("td").all_inner_texts()) == {"0 %"}
+
+
 def test_a_late_answer_never_overwrites_a_newer_one(window: Open) -> None:
     """The first answer to the second question is held back until the third was answered."""
     page = window()
@@ -639,6 +655,10 @@ def test_figures_are_made_two_results_compared_and_one_opened(window: Open) -> N
         tick.check()
     panel.get_by_role("button", name="Compare").click()
     expect(panel.locator(".versus")).to_contain_text("On the same 200 worlds")
+    panel.locator("details").filter(has_text="The table behind this figure").first.locator("summary").click()
+    expect(
+        panel.locator("table").filter(has_text="Share of worlds that still hold").locator("tbody tr").first
+    ).to_contain_text("0")
     page.picture("compared")
     panel.get_by_role("button", name="Open in the studio").last.click()
     expect(page.tab.locator(".changed")).to_contain_text("0.6 → 0.3")

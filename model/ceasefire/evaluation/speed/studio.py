@@ -30,6 +30,7 @@ LIMITS = {
     "first_ms": 150,
     "worlds_200_ms": 300,
     "after_drag_ms": 500,
+    "after_drag_1000_ms": 500,
     "doubt_ms": 5000,
     "memory_mb": 400,
     "page_kb": 200,
@@ -39,6 +40,7 @@ LIMITS = {
 WORDS = {
     "first_ms": "first curve after a move", "worlds_200_ms": "200 worlds after a move",
     "after_drag_ms": f"200 worlds of the last move of a drag of {DRAG}", "doubt_ms": "doubt after the last move",
+    "after_drag_1000_ms": "its last answer, 1,000 worlds",
     "memory_mb": f"memory of the server after {SESSIONS} sessions", "page_kb": "size of the page",
 }  # fmt: skip
 UNITS = {"ms": "ms", "mb": "MB", "kb": "kB"}

@@ -1,7 +1,7 @@
 // The answer, live: the curve with its bands, shares, causes, deaths, and the pinned state beside it.
 
 import { button, byId, copy, count, dateOf, days, el, fill, later, percent, percents, signed, svg, table, whole } from "./dom.js";
-import { at, between, dayAxis, endLabels, key, linear, plot, steps } from "./plot.js";
+import { at, between, dayAxis, endLabels, key, linear, plot, steps, tableDays } from "./plot.js";
 
 const REST = 450;
 
@@ -34,6 +34,7 @@ export class AnswerPanel extends EventTarget {
     this.deaths = el("div");
     this.differs = el("div");
     this.ends = el("div", { class: "plot" });
+    this.behindEnds = later("The table behind this figure", () => this.endsTable());
     this.commandText = el("code", { id: "command" }, "");
     this.command = el("div", { class: "command" }, el("h3", {}, "The command that gives the same"), el("p", {}, this.commandText),
       button("Copy", (event) => copy(this.commandText.textContent, event.currentTarget)));
@@ -45,7 +46,7 @@ export class AnswerPanel extends EventTarget {
       el("figure", {}, el("figcaption", {}, el("h3", {}, "The chance to hold, day by day"), this.progress, this.readout), this.chart, this.legend, this.behind),
       this.headline, this.why,
       this.shares, el("div", { class: "pair" }, this.causes, this.deaths),
-      later("When the ends come", () => { queueMicrotask(() => this.redrawEnds()); return el("figure", {}, this.ends); }),
+      later("When the ends come", () => { queueMicrotask(() => this.redrawEnds()); return [el("figure", {}, this.ends), this.behindEnds]; }),
       this.differs, this.command);
     this.redraw = plot(this.chart, (width) => this.draw(width));
     this.redrawEnds = plot(this.ends, (width) => this.drawEnds(width));
@@ -137,6 +138,7 @@ export class AnswerPanel extends EventTarget {
     this.showShares();
     this.showCauses();
     this.redrawEnds();
+    if (this.behindEnds.open) fill(this.behindEnds.querySelector(".later"), this.endsTable());
     const { all, civilians, displaced } = answer.deaths;
     const spread = (title, each) => [title, whole(each.median), `${whole(each.low)} to ${whole(each.high)}`];
     fill(this.deaths, table("Deaths and flight until the end of the ceasefire", [["in a world"], ["median", true], ["90 % of worlds", true]],
@@ -271,12 +273,11 @@ export class AnswerPanel extends EventTarget {
   curveTable() {
     if (!this.answer) return el("p", {}, "Nothing yet.");
     const { answer: { curve, pinned, horizon }, doubt } = this;
-    const marks = [...new Set([0, 7, 30, 60, 90, 180, 365, 730, 1095, 1460, 1825, 2555, 3650, horizon])].filter((day) => day <= horizon).sort((one, other) => one - other);
     const { pooled, forecast } = this;
     const columns = [["day"], ...(pooled ? [["pooled", true], ["90 %", true]] : []), ["as written", true], ["chance (95 %)", true]];
     if (doubt) columns.push(["mean over draws", true], ["90 % of draws", true]);
     if (pinned) columns.push(["pinned", true]);
-    return table("Share of worlds that still hold", columns, marks.map((day) => {
+    return table("Share of worlds that still hold", columns, tableDays(horizon).map((day) => {
       const value = (track, key) => at(track.days, track[key], day);
       const beyond = day > forecast?.last;
       return [whole(day), ...(pooled ? (beyond ? ["–", "–"] : [percent(value(pooled.curve, "share")), percents(value(pooled.curve, "low"), value(pooled.curve, "high"))]) : []),
@@ -350,6 +351,14 @@ export class AnswerPanel extends EventTarget {
       return [el("span", { class: "cause" }, each.words, bar(each.share, `cause-${each.cause}`), pinned ? bar(other, "pinned-bar") : null), percent(each.share), ...(pinned ? [percent(other)] : [])];
     });
     fill(this.causes, table("How it ends", [["cause"], ["worlds", true], ...(pinned ? [["pinned", true]] : [])], rows, { class: "causes" }));
+  }
+
+  endsTable() {
+    if (!this.answer) return el("p", {}, "Nothing yet.");
+    const { answer: { causes, incidence, horizon } } = this;
+    const ends = causes.filter((each) => each.cause !== "held");
+    return table("Share of worlds that had ended", [["by day"], ...ends.map((each) => [each.words, true])],
+      tableDays(horizon).map((day) => [whole(day), ...ends.map((_, index) => percent(at(incidence.days, incidence.shares[index], day)))]));
   }
 
   drawEnds(width) {

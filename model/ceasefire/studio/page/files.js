@@ -1,7 +1,7 @@
 // What lies in results/: how a result and a running job are shown, the list of results, two compared.
 
 import { button, copy, count, days, el, fill, later, percent, short, signed, svg, table, time, whole } from "./dom.js";
-import { between, dayAxis, key, linear, plot, steps } from "./plot.js";
+import { at, between, dayAxis, key, linear, plot, steps, tableDays } from "./plot.js";
 
 const KINDS = { run: "Run", comparison: "Comparison", experiment: "Experiment", forecast: "Forecast" };
 
@@ -172,6 +172,7 @@ export class ResultsPanel {
         curves.map((curve, index) => [svg("path", { class: index ? "pinned-band" : "now-band", d: between(curve.days, curve.low, curve.high, x, y, end) }), svg("path", { class: `curve ${index ? "pinned" : "now"}`, d: steps(curve.days, curve.share, x, y, end) })]));
     });
     return [el("h4", {}, "Two compared"), el("p", { class: "versus" }, sentence), el("figure", {}, chart, key([["now", one], ["pinned", other]])),
+      later("The table behind this figure", () => table("Share of worlds that still hold", [["day"], [one, true], [other, true]], tableDays(end).map((day) => [whole(day), ...curves.map((each) => percent(at(each.days, each.share, day)))]))),
       table("The difference", [["what"], ["value", true], ["95 %", true]], [["days gained", signed(gained.value), `${signed(gained.low)} to ${signed(gained.high)}`], ["share that holds to the end, gained", signed(holds.value * 100, days) + " points", `${signed(holds.low * 100, days)} to ${signed(holds.high * 100, days)}`],
         ...Object.entries(fates).map(([fate, share]) => [`worlds: ${plainName(fate)}`, percent(share), ""])]),
       differs.length ? table("What differs", [["number or change"], [one, true], [other, true]], differs.map((each) => [each.words, each.was, each.is])) : null,

@@ -13,6 +13,10 @@ export function dayTicks(last, room = 6) {
   return ticks.map((day) => [day, years ? (day ? `${Math.round(day / 365)} y` : "0") : String(day)]);
 }
 
+/** The days of the table behind a curve. */
+export const tableDays = (last) =>
+  [...new Set([0, 7, 30, 60, 90, 180, 365, 730, 1095, 1460, 1825, 2555, 3650, last])].filter((day) => day <= last).sort((one, other) => one - other);
+
 export const linear = (from, to, start, end) => (value) => start + ((value - from) / (to - from || 1)) * (end - start);
 const point = (number) => Math.round(number * 10) / 10;
 
