@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from ceasefire.ensemble import compare as sides
 from ceasefire.ensemble import run as runs
 from ceasefire.ensemble import run_points as points
 from ceasefire.ensemble.run_plan import MOST_WORLDS, Plan
+from ceasefire.errors import FolderError, ScenarioError
 from ceasefire.observations import observe as observing
 from ceasefire.observations.counts import Counts
 from ceasefire.observations.nowcast import nowcast as nowcasts
@@ -36,6 +38,32 @@ if TYPE_CHECKING:
     from ceasefire.experiments.result_tables import ResultTables
 
 AnyScenario = Loaded | Scenario | str | Path
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_python(call: Callable[P, R]) -> Callable[P, R]:
+    """A call whose errors name arguments, as days=365, where those of the command name options, as --days 365."""
+
+    def said(message: str) -> str:
+        return re.sub(
+            r"(?<!\S)--([a-z][a-z-]*)(?: (\d+))?",
+            lambda found: found[1].replace("-", "_") + (f"={found[2]}" if found[2] else ""),
+            message,
+        )
+
+    @wraps(call)
+    def called(*given: P.args, **options: P.kwargs) -> R:
+        try:
+            return call(*given, **options)
+        except FolderError as problem:
+            raise FolderError(said(str(problem))) from problem
+        except ScenarioError as problem:
+            raise ScenarioError(replace(fault, message=said(fault.message)) for fault in problem.faults) from problem
+
+    return called
 
 
 class _Table(pd.DataFrame):
@@ -297,6 +325,7 @@ def _base(scenario: AnyScenario) -> BaseScenario:
     return BaseScenario(loaded.file, loaded)
 
 
+@_in_python
 def experiment(
     name: str | Path, *, out: str | Path | None = None, workers: int | None = None, quick: bool = False
 ) -> ExperimentResult:
@@ -309,6 +338,7 @@ def experiment(
     from ceasefire.experiments.prepare import prepare
     from ceasefire.experiments.result_store import Store
     from ceasefire.experiments.result_tables import tabulate
+    from ceasefire.experiments.resume import folder_for_experiment
     from ceasefire.experiments.runner import SILENT
     from ceasefire.experiments.runner import run as run_experiment
 
@@ -316,13 +346,14 @@ def experiment(
         raise ValueError(f"name: {shown(name)} is not the name or the path of an experiment")
     prepared, number = prepare(load_experiment(name), quick=quick), worker_number(workers)
     with tempfile.TemporaryDirectory() as aside, ThreadExecutor(number) as executor:
-        store = Store(Path(aside) / "results" if out is None else Path(out))
+        folder = None if out is None else folder_for_experiment(prepared, Path(out))[0]
+        store = Store(folder or Path(aside) / "results")
         progress = run_experiment(prepared, store, executor, SILENT)
         results = tabulate(prepared, store, progress)
-    folder = None if out is None else Path(out)
     return ExperimentResult(results.tables, progress.complete, folder, prepared, results)
 
 
+@_in_python
 def forecast(deal: Any, **options: Any) -> Forecast:
     """How long a ceasefire lasts, from a few facts known on the day of signing and the earlier deals of its conflict.
 
@@ -334,6 +365,7 @@ def forecast(deal: Any, **options: Any) -> Forecast:
     return Forecast(outside_view.forecast(deal, **options).deals)
 
 
+@_in_python
 def nowcast(
     scenario: AnyScenario,
     counts: Counts | str | Path,
@@ -361,6 +393,7 @@ def nowcast(
     ).__dict__)  # fmt: skip
 
 
+@_in_python
 @wraps(observing.observe)
 def observe(*given: Any, **options: Any) -> Observed:
     return Observed(**observing.observe(*given, **options).__dict__)

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL
+from conftest import SMALL, Command
 from matplotlib.figure import Figure
 from pandas.testing import assert_frame_equal
 
 import ceasefire
 from ceasefire.analysis.summary import summary
 from ceasefire.ensemble.parameter_draws import assumed_ranges
+from ceasefire.errors import FolderError, ScenarioError
 from ceasefire.observations.counts import Counts
 from ceasefire.report.run import figures_frame
 from ceasefire.scenario.load import load
@@ -224,3 +225,21 @@ def test_errors_of_python_name_the_argument() -> None:
     for name, call in calls:
         with pytest.raises(ValueError, match=rf"^{name}: "):
             call()
+
+
+def test_errors_that_name_an_option_on_the_command_line_name_the_argument_in_python(
+    tmp_path: Path, command: Command
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "mine.txt").write_text("x", encoding="utf-8")
+    asked = tmp_path / "asked.yaml"
+    asked.write_text(ASKED.format(scenario=SMALL), encoding="utf-8")
+    with pytest.raises(FolderError) as kept:
+        ceasefire.experiment(asked, out=tmp_path / "kept")
+    assert str(kept.value).endswith("holds something else already, and nothing is overwritten; choose another out")
+    assert "choose another --out" in command("experiment", str(asked), "--out", str(tmp_path / "kept")).err
+    counts = counts_file(tmp_path)
+    with pytest.raises(ScenarioError) as refused:
+        ceasefire.nowcast(SMALL, counts, day=400, worlds=1000)
+    assert "or day" in str(refused.value)
+    assert "or --day" in command("nowcast", str(SMALL), "--counts", str(counts), "--day", "400").err
