@@ -297,6 +297,28 @@ def test_a_drag_shows_chance_and_rest_brings_doubt(window: Open) -> None:
     expect(tab.locator(".basis")).to_contain_text("pooled with what deals like it did")
 
 
+def test_a_forecast_goes_at_once_when_the_state_changes_and_a_pin_is_seen_at_once(window: Open) -> None:
+    """No answer comes after the first ones, as on a machine that is busy."""
+    page = window()
+    silent = False
+
+    def between(route: Any) -> None:
+        server = route.connect_to_server()
+        route.on_message(lambda message: server.send(message))
+        server.on_message(lambda message: None if silent else route.send(message))
+
+    page.tab.route_web_socket(re.compile("/ws"), between)
+    tab = page.open().ready().tab
+    expect(tab.locator("svg .pooled-band")).to_have_count(1)
+    silent = True
+    tab.get_by_role("button", name="Pin this state").click()
+    expect(tab.locator(".pinning")).to_contain_text("Now move something", timeout=3000)
+    expect(tab.locator("svg .pooled-band")).to_have_count(1)
+    page.put("turkey home", HOME_PRESSURE, 0.7)
+    expect(tab.locator("svg .pooled-band")).to_have_count(0, timeout=3000)
+    expect(tab.locator(".basis")).to_contain_text("numbers as written")
+
+
 def test_the_table_behind_the_ends_agrees_with_how_it_ends(window: Open) -> None:
     tab = window().open().ready().tab
     expect(tab.locator("#panel-answer .progress")).to_contain_text("200 worlds.")

@@ -59,6 +59,7 @@ export class AnswerPanel extends EventTarget {
   changed(kind) {
     this.moving = kind === "move";
     this.chart.classList.toggle("moving", this.moving);
+    if (!this.moving) this.show();
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.ask(true), REST);
     if (this.due) return;
@@ -74,7 +75,10 @@ export class AnswerPanel extends EventTarget {
     const { state } = this.store;
     const pinned = this.compares ? this.store.pinned : null;
     const asked = JSON.stringify([state, pinned]);
-    if (asked !== this.asked) this.doubt = this.forecast = null;
+    if (asked !== this.asked && this.forecast) {
+      this.doubt = this.forecast = null;
+      this.show(); // what was pooled belongs to another state
+    }
     this.asked = asked;
     const id = this.wire.stream("answer", { type: "answer", state, pinned: pinned ?? undefined, doubt: rest }, (message) => this.take(message, asked, rest));
     performance.mark("studio-asked", { detail: { id } });
