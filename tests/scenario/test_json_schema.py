@@ -114,9 +114,10 @@ def test_the_page_of_fields_is_what_the_schema_says() -> None:
         assert f"| `{path}` |" in stored
 
 
-def test_new_files_name_their_schema_beside_them(command: Command) -> None:
+@pytest.mark.parametrize("how", [("--from", "idlib-2018"), ("--features", "country=Mali,start=2014-05-23")])
+def test_new_files_name_their_schema_beside_them(how: tuple[str, str], command: Command) -> None:
     Path("scenarios").mkdir()
-    file = Path(command("new", "mine", "--from", "idlib-2018").last)
+    file = Path(command("new", "mine", *how).last)
     first = file.read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=./scenario.schema.json"
     answer = command("schema", "--out", str(file.parent))

@@ -17,7 +17,7 @@ from ceasefire.reference_class.outside_view.deal_files import deal_of
 from ceasefire.reference_class.outside_view.table_cells import Cells
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import quantities
-from ceasefire.scenario.template import number_text, quoted
+from ceasefire.scenario.template import FIRST_LINE, number_text, quoted
 
 CODEBOOK = Path(__file__).parent / "codebook.yaml"
 BASE = "generic"
@@ -159,6 +159,7 @@ def case_text(name: str, facts: CaseFacts, implied: Sequence[str] = ()) -> str:
 
 def _lines(name: str, facts: CaseFacts, implied: Sequence[str]) -> Iterator[str]:
     deal = facts.deal
+    yield FIRST_LINE
     yield "# A case over the neutral base. Whatever is missing here is drawn from the wide distributions of `generic`."
     yield "# Fill in only what you know and what matters: change a number to the answer that fits, or delete its line."
     yield "# Code what was known on the first day, before you look at how it ended."

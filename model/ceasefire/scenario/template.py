@@ -32,6 +32,9 @@ BY_ROLE = {
 COMMENTS_AT = 48
 """Column up to which comments are aligned."""
 
+FIRST_LINE = "# yaml-language-server: $schema=./scenario.schema.json"
+"""Tells an editor where the schema is that `ceasefire schema --out` writes beside the file."""
+
 
 def is_name(name: str) -> bool:
     """True for a valid name of a scenario."""
@@ -104,7 +107,7 @@ def template_text(name: str, reference: str, file: Path) -> str:
 
 
 def _lines(name: str, base: str, changes: Sequence[str], content: dict[str, Any], file: Path) -> Iterator[str]:
-    yield "# yaml-language-server: $schema=./scenario.schema.json"
+    yield FIRST_LINE
     yield "# A scenario of your own. Whatever is missing here is as in the base. Every line below repeats the base"
     yield "# until you edit it; you may delete the lines that you do not change. To see all other entries:"
     yield f"#   ceasefire describe {base} --resolved"
