@@ -12,6 +12,7 @@ import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import CurveBands, share_bands
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
 from ceasefire.analysis.losses import (
     COUNTS,
@@ -34,9 +35,6 @@ from ceasefire.analysis.survival import (
 )
 from ceasefire.analysis.worlds_by_draw import WorldsByDraw, values_by_draw, worlds_by_draw
 from ceasefire.array_types import FloatArray
-
-DAYS = (30, 90, 365)
-"""Days at which the share of holding worlds is stated, in addition to the horizon."""
 
 
 @dataclass(frozen=True)
@@ -95,16 +93,25 @@ class Summary:
         }
 
 
-def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None = None) -> Summary:
+def summary(
+    worlds: pd.DataFrame,
+    doubt: pd.DataFrame | None,
+    horizon: int,
+    rate: float | None = None,
+    term: int | None = None,
+    by_curve: bool = False,
+) -> Summary:
     """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed.
 
-    `rate` are the deaths a day of the war before the deal, None to leave out what follows an end.
+    `rate` are the deaths a day of the war before the deal, None to leave out what follows an end. Shares that hold are
+    stated at the days of `days_told`: by the `term` of the deal [days], and by the median when `by_curve`.
     """
     curve = survival(worlds)
     drawn = worlds_by_draw(doubt, horizon) if doubt is not None else None
     bands = drawn.bands() if drawn is not None else None
-    days = [*(day for day in DAYS if day < horizon), horizon]
     mean = restricted_mean(worlds, horizon)
+    median = Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None)
+    days = days_told(horizon, term, median.main if by_curve else None)
     spread = None
     if drawn is not None:
         with suppress(ValueError):
@@ -112,7 +119,7 @@ def summary(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate
     return Summary(
         holding={day: _holding(curve, drawn, bands, day, horizon) for day in days},
         mean=_figure("mean days held", mean, drawn.days if drawn is not None else None, float(horizon)),
-        median=Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None),
+        median=median,
         endings=endings(worlds),
         causes=causes(worlds, doubt),
         costs=costs(worlds, doubt, horizon, rate) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},

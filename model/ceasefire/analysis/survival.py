@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.interval_rules import share_limits
+from ceasefire.analysis.interval_rules import share_interval, share_limits
 from ceasefire.arguments import shown
 from ceasefire.array_types import FloatArray
 from ceasefire.world_state import CAUSES
@@ -197,6 +197,16 @@ def median_day(surviving: FloatArray) -> float:
     """
     reached = np.flatnonzero(surviving <= 0.5 + HALF_TOLERANCE)
     return float(reached[0]) if reached.size else float("inf")
+
+
+def at_term(worlds: pd.DataFrame, day: int) -> tuple[Interval, Interval]:
+    """Shares of worlds in force, and unbroken, past a day, with the 95 % interval of chance."""
+    known = worlds.loc[~worlds["failed"]]
+    unbroken = ~(known["ended"] & (known["days_held"] <= day))
+    formal = known["formal_end_day"].fillna(np.iinfo(np.int64).max) > day
+    return share_interval(float((unbroken & formal).sum()), len(known)), share_interval(
+        float(unbroken.sum()), len(known)
+    )
 
 
 def survival(worlds: pd.DataFrame, event: Event = "any") -> SurvivalCurve:

@@ -77,12 +77,15 @@ def survival_chart(
     assumed: int | None = None,
     horizon: int | None = None,
     verdict: str = "",
+    finding: str = "",
 ) -> Figure:
     """One curve with its bands, or up to six named curves; with the at-risk table below.
 
     With `doubt`, the main line is the mean over draws of the assumed numbers, and the curve of the values as written
     is a thin line; `verdict` says why the draws cannot be told apart, if so. `assumed` is the number of assumed numbers
-    drawn for the doubt band. The axis ends at the horizon [days], or earlier when all curves and the band are at zero
+    drawn for the doubt band, `finding` the sentence below the title.
+
+    The axis ends at the horizon [days], or earlier when all curves and the band are at zero
     long before. ValueError for no curve or more than six.
     """
     named = curves if isinstance(curves, Mapping) else {"": curves}
@@ -92,7 +95,7 @@ def survival_chart(
     last = axis_end(edges, horizon)
     below = 0.5 + ROW * (len(named) + 1)
     footer = caption.footer(_fewest(named), each=len(named) > 1)
-    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, _finding(named, doubt, last, verdict), footer)
+    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, finding or _finding(named), footer)
     plot = _plot(sheet, last, below, compared=len(named) > 1)
     if doubt is not None:
         _draw_doubt(plot, doubt)
@@ -359,29 +362,11 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve], 
         sheet.write(LEFT + plot.width + 0.24, y, name, size=SMALL, color=colour, va="center")
 
 
-def _finding(named: Mapping[str, SurvivalCurve], doubt: CurveBands | None, last: int, verdict: str) -> str:
-    """The finding in one or two sentences."""
+def _finding(named: Mapping[str, SurvivalCurve]) -> str:
+    """The finding of curves alone, in one or two sentences."""
     if len(named) > 1:
         return "Half of the worlds have ended: " + "; ".join(f"{k}, {_median_words(c)}" for k, c in named.items()) + "."
-    curve = next(iter(named.values()))
-    if doubt is None:
-        return _single_finding(curve)
-    end = min(int(curve.days[-1]), len(doubt.days) - 1)
-    half = _half(doubt)
-    early = 365 if last >= 365 else half if half is not None else last
-    days = [day for day in dict.fromkeys((early, end)) if day <= end]
-    parts = [
-        f"{whole_percent(float(doubt.mean[day]))} hold on day {day:,}{'' if verdict else _draws(doubt, day)}"
-        for day in days
-    ]
-    written = " and ".join(_share_of_worlds(curve, curve.at(day)) for day in days)
-    text = f"Mean over draws of the assumed numbers: {', '.join(parts)}. With the numbers as written, {written}."
-    return f"{text} Draws are {verdict}." if verdict else text
-
-
-def _draws(doubt: CurveBands, day: int) -> str:
-    edges = Interval(float(doubt.mean[day]), float(doubt.low[day]), float(doubt.high[day]))
-    return f" ({span_words(edges, whole_percent)} in 90{GAP}% of draws)"
+    return _single_finding(next(iter(named.values())))
 
 
 def _median_words(curve: SurvivalCurve) -> str:

@@ -343,9 +343,9 @@ def _show_views(first: Side, pairs: list[SidePair]) -> None:
 
 
 def _days(first: Side) -> list[int]:
-    from ceasefire.analysis.summary import DAYS
+    from ceasefire.analysis.findings import days_told
 
-    return [*(day for day in DAYS if day < first.plan.horizon), first.plan.horizon]
+    return days_told(first.plan.horizon, first.plan.scenario.agreement.term_days)
 
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:

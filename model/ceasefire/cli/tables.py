@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 
 def run_text(summary: Summary, results: Results, views: Views) -> str:
-    """The summary of a run: a heading, the forecast and what it is pooled from, the scenario's figures, its ends."""
+    """The summary of a run: heading, finding, forecast and what it is pooled from, the scenario's figures, its ends."""
+    from ceasefire.ensemble.pooled_forecast import duration_of
+    from ceasefire.report.sentences import duration_sentence
+
     plan = results.plan
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
-    heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}"
+    found = "\n".join(wrapped(duration_sentence(duration_of(plan, results.outcome)).replace(GAP, " ")))
+    heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     own = f"{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
     first = views_text(views, [*summary.holding])

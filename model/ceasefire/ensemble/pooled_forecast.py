@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ceasefire.analysis.bands_over_draws import LEVELS, CurveBands, survival_bands
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.findings import Duration, Held, RealEnd, duration
 from ceasefire.analysis.linear_pool import mixture_quantiles
 from ceasefire.analysis.survival import median_day, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.array_types import FloatArray
+from ceasefire.ensemble.run import run_summary
 from ceasefire.reference_class.outside_view.explanation import leaning_lines
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast
 from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
@@ -21,6 +24,7 @@ from ceasefire.reference_class.pooling_weight import PoolingWeight, shipped_weig
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ceasefire.analysis.summary import Summary
     from ceasefire.ensemble.run import RunResult
     from ceasefire.ensemble.run_plan import Plan
     from ceasefire.scenario.load import Loaded
@@ -54,6 +58,10 @@ class View:
     def median(self) -> float:
         """The day on which the curve falls to one half; inf beyond its end."""
         return median_day(self.mean)
+
+    def on(self, day: int) -> Interval:
+        """The chance of a day with its range."""
+        return Interval(*(min(1.0, max(0.0, float(edge[day]))) for edge in (self.mean, self.low, self.high)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,17 +107,44 @@ class Views:
         return content
 
 
+def duration_of(plan: Plan, outcome: RunResult) -> Duration:
+    """How long the deal of a run holds: the pooled forecast where there is one, the scenario, the values as written."""
+    return duration_from(run_summary(plan, outcome), views_of(plan, outcome), plan.scenario.agreement.term_days)
+
+
+def duration_from(results: Summary, views: Views, term: int | None = None) -> Duration:
+    """The same from the main figures and the views, for a deal with this term [days]."""
+    pooled = views.pooled
+    known = {day: pooled.on(day) for day in results.holding if day <= views.last} if pooled is not None else None
+    return duration(results, known, term)
+
+
+def real_end(plan: Plan, outcome: RunResult) -> RealEnd | None:
+    """What the scenario says became of its deal, beside the forecast; None where it does not say, or was changed."""
+    really, start = plan.scenario.really, plan.scenario.start
+    if really is None or changes_of(plan.loaded):
+        return None
+    last_known = really.holding_on or really.end
+    assert last_known is not None
+    least, most = really.days or ((last_known - start).days,) * 2
+    views, before = views_of(plan, outcome), max(least - 1, 0)
+    chance = None
+    if least <= views.last and least > 0:
+        held = survival(outcome.worlds).table([before]).iloc[0]
+        written = Interval(*(float(held[name]) for name in ("surviving", "low", "high")))
+        pooled = views.pooled.on(before) if views.pooled is not None else None
+        chance = Held(before, written, views.scenario.on(before), pooled)
+    return RealEnd(least, most, really.holding, chance)
+
+
 def views_of(plan: Plan, outcome: RunResult) -> Views:
     """The three views of a run, computed once. ValueError when every world failed."""
-    known = outcome.kept.get("views")
-    if isinstance(known, Views):
-        return known
-    found = pool(
-        _bands(outcome, plan.horizon), outside_view_of(plan.scenario), changes_of(plan.loaded),
-        min(plan.horizon, LAST_DAY), shipped_weight(),
-    )  # fmt: skip
-    outcome.kept["views"] = found
-    return found
+
+    def made() -> Views:
+        bands, outside = _bands(outcome, plan.horizon), outside_view_of(plan.scenario)
+        return pool(bands, outside, changes_of(plan.loaded), min(plan.horizon, LAST_DAY), shipped_weight())
+
+    return outcome.once("views", made)
 
 
 def _bands(outcome: RunResult, horizon: int) -> CurveBands:

@@ -9,19 +9,22 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.losses import war_rate
+from ceasefire.analysis.screening import RankScreening, rank_screening
 from ceasefire.analysis.summary import Summary, summary
+from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.arguments import worker_number
-from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, uncertainty_batch
+from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, assumed_ranges, joint_draws, uncertainty_batch
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.ensemble.weekly_fans import WeeklyFans, as_parquet
 from ceasefire.ensemble.worlds_table import failed_row, failure_reason, worlds_frame
@@ -33,6 +36,8 @@ from ceasefire.simulation.compiled.day_loop import RESULT, blank_world
 from ceasefire.simulation.deferred_signals import defer_signals, wait_for_any
 from ceasefire.simulation.engine import Batch, cores, one_scenario, run_worlds
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
+
+T = TypeVar("T")
 
 ProgressCallback = Callable[[int], None]
 """Called with the number of worlds finished since the last call."""
@@ -66,8 +71,17 @@ class RunResult:
     reasons: tuple[str, ...] = ()
     weekly: bytes | None = None
     """weekly.parquet; None with Mesa, and of a folder that an earlier version made."""
-    kept: dict[str, object] = field(default_factory=dict, compare=False)
-    """What was computed from the tables and takes long, kept to be computed once."""
+    kept: dict[str, tuple[pd.DataFrame, pd.DataFrame | None, Any]] = field(default_factory=dict, compare=False)
+    """What was computed from the tables and takes long, with the tables."""
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` computes from the tables, computed once for these tables."""
+        known = self.kept.get(name)
+        if known is None or known[0] is not self.worlds or known[1] is not self.doubt:
+            known = self.worlds, self.doubt, make()
+            self.kept[name] = known
+        found: T = known[2]
+        return found
 
     def __repr__(self) -> str:
         return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers assumed>"
@@ -147,8 +161,30 @@ def _in_background(
 
 
 def run_summary(plan: Plan, outcome: RunResult) -> Summary:
-    """The main figures of a run; what follows an end is counted at the war's own rate before the deal."""
-    return summary(outcome.worlds, outcome.doubt, plan.horizon, rate_before(plan.scenario))
+    """The main figures of a run, computed once; what follows an end counts at the war's own rate before the deal."""
+
+    def made() -> Summary:
+        term, rate = plan.scenario.agreement.term_days, rate_before(plan.scenario)
+        return summary(outcome.worlds, outcome.doubt, plan.horizon, rate, term, by_curve=True)
+
+    return outcome.once("summary", made)
+
+
+def numbers_that_move(plan: Plan, outcome: RunResult) -> RankScreening | None:
+    """Which assumed numbers go with longer or shorter deals over the draws of a run that this program made.
+
+    None where nothing is assumed, or no draw differs.
+    """
+    if outcome.doubt is None:
+        return None
+    values = joint_draws(plan.scenario, initial_state(plan.scenario), DRAWS, plan.seed)
+    held = worlds_by_draw(outcome.doubt, plan.horizon).days
+    names = [path for path in assumed_ranges(plan.scenario) if path in values]
+    if len(held) != DRAWS or not names:
+        return None
+    with suppress(ValueError):
+        return rank_screening(np.array([values[name] for name in names]).T, np.nanmean(held, axis=1), names)
+    return None
 
 
 def rate_before(scenario: Scenario) -> float:

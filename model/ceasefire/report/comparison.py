@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.paired_differences import Difference
-from ceasefire.analysis.summary import DAYS
 from ceasefire.charts.comparison import verdict
 from ceasefire.ensemble.compare import over_draws_columns, side_figures, views_of_sides
 from ceasefire.ensemble.manifest import program_version
@@ -34,7 +34,7 @@ from ceasefire.report.html import (
     download,
     picture,
 )
-from ceasefire.report.sentences import NOTE, forecast_sentence
+from ceasefire.report.sentences import NOTE
 from ceasefire.scenario.differences import differences
 from ceasefire.wording import (
     GAP,
@@ -107,10 +107,10 @@ def comparison_report(comparison: Comparison) -> Report:
 
 def _forecasts(comparison: Comparison) -> list[Section]:
     """The forecast of each side for which one can be pooled."""
-    horizon, blocks = comparison.first.plan.horizon, list[Block]()
-    days = [*(day for day in DAYS if day < horizon), horizon]
+    blocks = list[Block]()
+    days = days_told(comparison.first.plan.horizon, comparison.first.plan.scenario.agreement.term_days)
     for side, views in views_of_sides(comparison.first, comparison.pairs):
-        blocks += [Paragraph(titled(side.label, forecast_sentence(views))), views_table(views, days)]
+        blocks += [Paragraph(side.label), views_table(views, days)]
         blocks.append(Points(views.leans_on()))
     return [Section("forecasts", "The forecasts: deals like it, the scenario, and both", blocks)] if blocks else []
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ceasefire.report.html import Block, Paragraph, Points, Section, Table, picture
-from ceasefire.report.sentences import day_or_beyond, forecast_sentence
+from ceasefire.report.html import Paragraph, Points, Section, Table
+from ceasefire.report.sentences import day_or_beyond
 from ceasefire.wording import whole_percent
 
 if TYPE_CHECKING:
@@ -20,16 +19,13 @@ INTERVAL = (
 )
 
 
-def forecast_section(views: Views, days: Sequence[int], figures: Path) -> Section:
-    """Figure, table, and what the forecast leans on; without `history:`, how to add it."""
+def forecast_section(views: Views) -> Section:
+    """What the forecast leans on; without `history:`, how to add it."""
     if views.such_deals is None:
         return Section("forecast", "The forecast", [Paragraph(views.why_not)])
-    sentence = forecast_sentence(views)
-    chart = picture(figures / "forecast.png", f"Line chart. {sentence}", sentence)
     notes = views.outside.known.warnings if views.outside is not None else ()
-    blocks: list[Block] = [*([chart] if chart else []), views_table(views, days)]
-    blocks += [Points([*views.leans_on(), *notes, views.why]), Paragraph(INTERVAL)]
-    return Section("forecast", "The forecast: deals like it, this scenario, and both", blocks)
+    points = Points([*views.leans_on(), *notes, views.why])
+    return Section("forecast", "What the forecast leans on", [points, Paragraph(INTERVAL)])
 
 
 def views_table(views: Views, days: Sequence[int]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +15,24 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import CurveBands
+from ceasefire.analysis.deciders import deciders
+from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.findings import Duration
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
 from ceasefire.analysis.losses import COUNTS, count_of
 from ceasefire.analysis.summary import Figure, Summary
-from ceasefire.analysis.survival import cumulative_incidence, survival
+from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
-from ceasefire.ensemble.pooled_forecast import views_of
-from ceasefire.ensemble.run import rate_before, run_summary
+from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.pooled_forecast import Views, duration_of, real_end, views_of
+from ceasefire.ensemble.run import numbers_that_move, rate_before, run_summary
+from ceasefire.reference_class.pooling_weight import IN_SAMPLE
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
-from ceasefire.report.forecast import forecast_section
+from ceasefire.report.forecast import forecast_section, views_table
 from ceasefire.report.html import (
     Block,
+    Box,
+    Commands,
     Download,
     Downloads,
     Folded,
@@ -39,16 +47,24 @@ from ceasefire.report.html import (
 )
 from ceasefire.report.seen_weeks import SeenWeeks, kept, seen_frame, seen_section
 from ceasefire.report.sentences import (
+    CAUSES_ALT,
     NOTE,
-    causes_alt,
+    answer,
     commonest_end,
     day_or_beyond,
-    headline,
-    survival_alt,
+    decider_words,
+    deciding_sentence,
+    duration_alt,
+    moving_sentence,
+    real_sentence,
+    scenario_sentence,
     uncertainty_points,
+    written_sentence,
 )
+from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.without_effect import warnings
 from ceasefire.wording import (
+    GAP,
     date_words,
     days,
     ending_words,
@@ -140,6 +156,16 @@ class FinishedRun:
         return {name: actor.title for name, actor in self.plan.scenario.actors.items()}
 
     @property
+    def first_figure(self) -> str:
+        """The figure of the first page: the forecast where deals like it are known."""
+        return "forecast" if views_of(self.plan, self.outcome).such_deals is not None else "survival"
+
+    @property
+    def is_of_this_program(self) -> bool:
+        """Whether this program simulated it: only then can its draws be made again."""
+        return bool(self.manifest.get("program", {}).get("source") == source_digest())
+
+    @property
     def title(self) -> str:
         """The title of the scenario with its changes and settings."""
         return self.plan.loaded.title
@@ -150,13 +176,15 @@ def run_report(run: FinishedRun) -> Report:
     if run.outcome.worlds["failed"].all():
         return _report_without_worlds(run)
     results = run_summary(run.plan, run.outcome)
-    views = views_of(run.plan, run.outcome)
     seen = kept(run.plan, run.outcome, run.folder)
+    views, found = views_of(run.plan, run.outcome), duration_of(run.plan, run.outcome)
+    own = [_figures_table(results)] if views.such_deals is not None else []
     sections = [
         Section("situation", "The situation", _situation(run)),
-        forecast_section(views, [*results.holding], run.folder / "figures"),
-        Section("figures", "The figures of this scenario alone", [_figures_table(results)]),
-        Section("how-long", "How long it holds", _how_long(run, results)),
+        Section("why", "Why it ends, and what would change that", _why(run)),
+        forecast_section(views),
+        Section("figures", "The figures of this scenario alone", [*own, *_footnote(found)]),
+        Section("how-long", "How long it holds in this scenario", _how_long(run, found)),
         Section("how-it-ends", "How it ends", _how_it_ends(run, results)),
         *([seen_section(run.plan, seen, run.folder / "figures")] if seen is not None else []),
         Section("single-worlds", "Single worlds", _single_worlds(run)),
@@ -167,7 +195,74 @@ def run_report(run: FinishedRun) -> Report:
         Section("downloads", "Tables to download", [Downloads(_downloads(run, results, seen))]),
     ]
     filled = [section for section in sections if section.blocks]
-    return Report(run.title, QUESTION, headline(run.title, results, views), NOTE, filled, made_by(run.manifest))
+    first = _first_page(run, results, views, found)
+    return Report(run.title, QUESTION, answer(run.title, found), NOTE, filled, made_by(run.manifest), first)
+
+
+def _first_page(run: FinishedRun, results: Summary, views: Views, found: Duration) -> list[Block]:
+    """Below the answer: how and by whom it ends, what really happened, a figure, how far to trust it, a table."""
+    scenario, real = run.plan.scenario, real_end(run.plan, run.outcome)
+    decided = deciders(run.outcome.worlds, run.outcome.doubt)
+    points = [commonest_end(results, run.titles)]
+    points += [deciding_sentence(decided, scenario)] if decided is not None else []
+    points += [real_sentence(real, scenario)] if real is not None else []
+    caption = FORECAST_CAPTION if run.first_figure == "forecast" else SURVIVAL_CAPTION
+    chart = picture(run.folder / "figures" / f"{run.first_figure}.png", duration_alt(found), caption)
+    main = _figures_table(results) if views.such_deals is None else views_table(views, [*results.holding])
+    trust = Box("trust", "How far to trust this", _trust(run, views))
+    return [Points(points), *_figure_or_notice(chart), trust, main]
+
+
+FORECAST_CAPTION = "The forecast with its 90 % range (shaded), and the two views that it is pooled from."
+SURVIVAL_CAPTION = "The share of worlds that hold, by day, with its bands of chance and of doubt."
+
+
+def _trust(run: FinishedRun, views: Views) -> list[str]:
+    """How many numbers are assumed, the track record, what the forecast leans on, and what is left out."""
+    assumed, numbers = len(assumed_numbers(run.plan.scenario)), sum(1 for _ in quantities(run.plan.scenario))
+    points = [f"{assumed:,} of {numbers:,} numbers are assumed: nobody has measured them."]
+    points.append(views.weight.track_record())
+    if run.plan.scenario.name in IN_SAMPLE:
+        points.append("This scenario was written by people who knew how long the deal held: its own fit is in sample.")
+    points += views.leans_on()[:1] or [views.why_not]
+    points.append("Left out: whether the rules by which the parties decide are right, and all that no file mentions.")
+    return points
+
+
+def _footnote(found: Duration) -> list[Block]:
+    return [Paragraph(written_sentence(found))] if found.is_drawn else []
+
+
+MOST_CHOICES = 6
+"""Decisions and sectors that a table shows at most."""
+
+
+def _why(run: FinishedRun) -> list[Block]:
+    """Who decided to end it, by which motive, and where; which assumed numbers move it; how to rank the levers."""
+    scenario, found = run.plan.scenario, deciders(run.outcome.worlds, run.outcome.doubt)
+    blocks: list[Block] = []
+    if found is not None:
+        of = f"{found.ends:,} worlds that ended" + (" at all draws" if found.drawn else "")
+        rows = [[decider_words(*choice, scenario), *_ends_cells(one)] for choice, one in found.choices.items()]
+        where = {name: sector.title for name, sector in scenario.front.sectors.items()}
+        places = [[where.get(name, "nowhere in particular"), *_ends_cells(one)] for name, one in found.sectors.items()]
+        for caption, lines in ((f"Who decided, of {of}", rows), (f"Where the end began, of {of}", places)):
+            rest = f"; the {MOST_CHOICES} commonest" if len(lines) > MOST_CHOICES else ""
+            head = ["", "share of ends", "95 %"]
+            blocks.append(Table(caption + rest, head, lines[:MOST_CHOICES], frozenset({1, 2})))
+    moving = numbers_that_move(run.plan, run.outcome) if run.is_of_this_program else None
+    if moving is not None:
+        blocks.append(Paragraph(moving_sentence(moving, scenario)))
+    base = shlex.quote(run.plan.loaded.label)
+    commands = {
+        f"ceasefire levers {base}": "ranks every lever by the days that it adds",
+        f"ceasefire world {shlex.quote(run.named)} --world {_example_world(run)}": "tells how one world ended",
+    }
+    return [*blocks, Paragraph("This run changed no lever. What would change the answer, and why:"), Commands(commands)]
+
+
+def _ends_cells(share: Interval) -> list[str]:
+    return [whole_percent(share.value), span_words(share, whole_percent)]
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:
@@ -259,29 +354,33 @@ def _cells(figure: Figure, shown: Any, drawn: bool, written: str = "") -> list[s
     return [shown(figure.doubt.value), f"within {span} *" if figure.verdict else span, *own]
 
 
-def _how_long(run: FinishedRun, results: Summary) -> list[Block]:
-    """The survival chart, its table, and the hazard by age."""
-    held = results.holding[results.horizon]
-    share, chance = share_of_worlds(held.chance.value, results.worlds), span_words(held.chance, whole_percent)
-    caption = f"{share} of worlds hold through day {results.horizon:,} (chance: {chance})."
-    if held.doubt is not None:
-        mean, draws = whole_percent(held.doubt.value), span_words(held.doubt, whole_percent)
-        words = f"draws {held.verdict}, at most {draws}" if held.verdict else f"90 % of draws: {draws}"
-        caption = (
-            f"Over draws of the assumed numbers, {mean} of worlds hold through day {results.horizon:,} on average "
-            f"({words}). The thin line is the numbers as written: {share} (chance: {chance})."
-        )
-    chart = picture(run.folder / "figures" / "survival.png", survival_alt(results), caption)
-    return [
-        *_figure_or_notice(chart),
-        Folded("The chart as a table", [_survival_table(run)]),
-        *hazard_by_age(run.outcome.worlds),
-    ]
+def _how_long(run: FinishedRun, found: Duration) -> list[Block]:
+    """The survival chart, its table, what a fixed term means, and the hazard by age of a deal without one."""
+    blocks: list[Block] = []
+    if run.first_figure != "survival":
+        thin = " The thin line: the numbers as written." if found.is_drawn else ""
+        sentence = scenario_sentence(found) + thin
+        blocks += _figure_or_notice(picture(run.folder / "figures" / "survival.png", duration_alt(found), sentence))
+    term = run.plan.scenario.agreement.term_days
+    blocks += [Paragraph(_term_words(run, term))] if term is not None else []
+    blocks.append(Folded("The chart as a table", [_survival_table(run, found)]))
+    return [*blocks, *(hazard_by_age(run.outcome.worlds) if term is None else [])]
 
 
-def _survival_table(run: FinishedRun) -> Table:
-    days = [day for day in (0, 30, 90, 180, 365, 730, 1095, 1460) if day < run.plan.horizon]
-    table = survival(run.outcome.worlds).table([*days, run.plan.horizon])
+def _term_words(run: FinishedRun, term: int) -> str:
+    """What a fixed term means: when the deal lapses, and how many are in force and unbroken then."""
+    in_force, unbroken = at_term(run.outcome.worlds, term)
+    chances = (f"{whole_percent(one.value)} ({span_words(one, whole_percent)})" for one in (in_force, unbroken))
+    return (
+        "The deal has a fixed term: it lapses {} after it began unless it is renewed. A deal that lapsed and is still "
+        "observed counts as unbroken. Past that day {} of worlds are still in force and {} unbroken (as written; "
+        f"95{GAP}%: chance). The danger of ending by age is not shown: it would only see the day of expiry."
+    ).format(how_many(term, "day"), *chances)
+
+
+def _survival_table(run: FinishedRun, found: Duration) -> Table:
+    days = {held.day for held in found.by_day} | {day for day in (0, 180, 730, 1095, 1460) if day < run.plan.horizon}
+    table = survival(run.outcome.worlds).table(sorted(days))
     rows = [
         [f"{day:,.0f}", whole_percent(share), f"{whole_percent(low)} to {whole_percent(high)}", f"{held:,.0f}"]
         for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
@@ -303,9 +402,7 @@ def _at_draws(bands: CurveBands, day: int) -> list[str]:
 
 def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
     """The chart of causes and its table."""
-    chart = picture(
-        run.folder / "figures" / "causes.png", causes_alt(results, run.titles), commonest_end(results, run.titles)
-    )
+    chart = picture(run.folder / "figures" / "causes.png", CAUSES_ALT, commonest_end(results, run.titles))
     drawn = any(figure.doubt is not None for figure in results.causes.values())
     rows = [
         [ending_words(*ending, run.titles), *_cells(figure, whole_percent, drawn, _share(figure, results))]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.causes_over_draws import cause_curves
+from ceasefire.analysis.findings import Duration
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import world_distribution
@@ -27,9 +28,9 @@ from ceasefire.charts.survival import survival_chart
 from ceasefire.charts.talks_effect import talks_effect_chart, talks_effect_finding
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
-from ceasefire.ensemble.pooled_forecast import Views, views_of
+from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
 from ceasefire.ensemble.run import ProgressCallback, no_progress
-from ceasefire.report.sentences import forecast_sentence
+from ceasefire.report.sentences import duration_sentence, scenario_sentence
 from ceasefire.scenario.schema import ladder_of
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import trajectory
@@ -82,10 +83,10 @@ def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
         draw_worlds(plan, outcome.worlds, folder)
     _draw_survival(plan, outcome, folder)
     _draw_causes(plan, outcome, folder)
-    draw_views(plan, views_of(plan, outcome), folder)
+    draw_views(plan, views_of(plan, outcome), duration_of(plan, outcome), folder)
 
 
-def draw_views(plan: Plan, views: Views, folder: Path) -> list[Path]:
+def draw_views(plan: Plan, views: Views, found: Duration, folder: Path) -> list[Path]:
     """The forecast beside what it is pooled from; nothing when the scenario names no `history:`."""
     if views.such_deals is None:
         return []
@@ -94,7 +95,7 @@ def draw_views(plan: Plan, views: Views, folder: Path) -> list[Path]:
     footer = f"{plan.loaded.shown}  ·  mean over draws of the scenario, and the outside view  ·  seed {plan.seed}"
     title = titled(plan.loaded.title, "how long it holds")
     band = (views.headline.low, views.headline.high)
-    return save(views_chart(curves, band, title, forecast_sentence(views), footer), folder, "forecast")
+    return save(views_chart(curves, band, title, duration_sentence(found), footer), folder, "forecast")
 
 
 def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
@@ -111,6 +112,7 @@ def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
     chart = survival_chart(
         survival(outcome.worlds), drawn.bands() if drawn is not None else None, caption,
         assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
+        finding=scenario_sentence(duration_of(plan, outcome)),
     )  # fmt: skip
     save(chart, folder, "survival")
 
@@ -148,7 +150,9 @@ def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCa
     worlds = worlds_by_day(outcome)
     if not worlds:
         return
-    captions = {"hazard": _draw_hazard(plan, outcome, folder)}
+    captions = {}
+    if plan.scenario.agreement.term_days is None:  # with a term, the hazard would only see the day of expiry
+        captions["hazard"] = _draw_hazard(plan, outcome, folder)
     front = front_history(plan.scenario, opening, plan.seed, worlds)
     save(
         front_chart(front, Caption(titled(title, "the front"), label, plan.seed), horizon=plan.horizon), folder, "front"

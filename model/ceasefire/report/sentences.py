@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from ceasefire.analysis.deciders import Deciders
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.findings import Duration, Held, RealEnd
+from ceasefire.analysis.screening import RankScreening
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
-from ceasefire.ensemble.pooled_forecast import View, Views
-from ceasefire.wording import GAP, ending_in_a_sentence, listed, share_of_worlds, span_words, titled, whole_percent
+from ceasefire.scenario.parameter_paths import path_words
+from ceasefire.scenario.schema import Scenario
+from ceasefire.wording import (
+    GAP,
+    ending_in_a_sentence,
+    listed,
+    lower,
+    share_of_worlds,
+    span_words,
+    titled,
+    whole_percent,
+)
 
 NOTE = (
     "The numbers behind these worlds were not fitted to a sample of real ceasefires, and some of them were chosen by "
@@ -27,62 +40,129 @@ YEARS = {
 }
 
 
-def forecast_sentence(views: Views) -> str:
-    """The forecast, and what it is pooled from, in a sentence or two."""
-    days = [day for day in (30, 365, views.last) if day <= views.last]
-    parts = [f"{_of(views.headline, day)} {_for(day)}" for day in sorted(set(days[-2:]))]
-    if views.pooled is None:
-        return f"By this scenario alone the chance to hold is {listed(parts)}. {views.why_not}"
-    return f"The chance to hold is {listed(parts)}. {views.why}"
+def answer(title: str, found: Duration) -> str:
+    """The answer: the pooled forecast where there is one, then what the scenario alone says."""
+    return titled(title, f"{lower(duration_sentence(found))} Illustrative: durations are not calibrated.")
 
 
-def _of(view: View, day: int) -> str:
-    low, high = whole_percent(float(view.low[day])), whole_percent(float(view.high[day]))
-    return f"{whole_percent(float(view.mean[day]))} (90{GAP}%: {low} to {high})"
+def duration_sentence(found: Duration) -> str:
+    """How long the deal holds, each day with its doubt: the finding of answer, caption, figure and terminal."""
+    pooled = [(held, held.pooled) for held in found.sentence_days if held.pooled is not None]
+    if not pooled:
+        return scenario_sentence(found)
+    own = [(held, held.scenario or held.written) for held in found.sentence_days]
+    same = f" for the same {'days' if len(own) > 1 else 'day'}"
+    return (
+        f"The chance to be unbroken is {_chances(pooled, POOLED)}. This scenario alone says "
+        f"{_chances(own, DRAWS if found.is_drawn else CHANCE, when=False)}{same}."
+    )
 
 
-def _for(day: int) -> str:
-    return f"for {duration_words(day)}"
+def scenario_sentence(found: Duration) -> str:
+    """What the scenario alone says: the mean over draws, or the values as written where nothing is assumed."""
+    if not found.is_drawn:
+        return written_sentence(found)
+    own = [(held, held.scenario) for held in found.sentence_days if held.scenario is not None]
+    return f"By this scenario alone, the chance to be unbroken is {_chances(own, DRAWS)}."
 
 
-def headline(title: str, results: Summary, views: Views | None = None) -> str:
-    """The answer: the pooled forecast where there is one, then what the scenario alone says.
-
-    Of the scenario first the mean over draws of the assumed numbers, then the numbers as written.
-    """
-    if views is not None and views.pooled is not None:
-        title = f"{titled(title, forecast_sentence(views))} This scenario alone"
-    early = max((day for day in results.holding if day < results.horizon), default=None)
-    days = [day for day in (early, results.horizon) if day is not None]
-    figures = [results.holding[day] for day in days]
-    when = [f"after {duration_words(day)}" for day in days]
-    number = f"{results.worlds:,} simulated {'world' if results.worlds == 1 else 'worlds'}"
-    written = [
-        f"{share_of_worlds(figure.chance.value, results.worlds)}{_chance(figure, explain=k == 0)}"
-        for k, figure in enumerate(figures)
+def written_sentence(found: Duration) -> str:
+    """The values as written, with chance: a footnote where numbers are assumed."""
+    number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
+    parts = [
+        f"{share_of_worlds(held.written.value, found.worlds)} after {duration_words(held.day)} "
+        f"({CHANCE + ': ' if k == 0 else ''}{span_words(held.written, whole_percent)})"
+        for k, held in enumerate(found.sentence_days)
     ]
-    end = "Illustrative: durations are not calibrated."
-    if any(figure.doubt is None for figure in figures):
-        rest = f", and {written[1]} {when[1]}" if len(days) > 1 else ""
-        return titled(title, f"of {number}, {written[0]} still held {when[0]}{rest}. {end}")
-    shares = [
-        f"{whole_percent(figure.main)} {time}{_draws(figure)}" for figure, time in zip(figures, when, strict=True)
+    start = "With the numbers as written, of" if found.is_drawn else "Of"
+    return f"{start} {number} unbroken: {listed(parts)}."
+
+
+POOLED, DRAWS, CHANCE = f"90{GAP}%", f"90{GAP}% of draws", f"95{GAP}% interval from chance"
+
+
+def _chances(chances: Sequence[tuple[Held, Interval]], span: str, when: bool = True) -> str:
+    """Chances, each with its range; what the range is, at the first."""
+    parts = []
+    for k, (held, one) in enumerate(chances):
+        words = f"{span + ': ' if k == 0 else ''}{span_words(one, whole_percent)}"
+        if held.verdict and span == DRAWS:
+            words = f"draws not told apart, at most {span_words(one, whole_percent)}"
+        parts.append(f"{whole_percent(one.value)}{f' after {duration_words(held.day)}' if when else ''} ({words})")
+    return listed(parts)
+
+
+def duration_alt(found: Duration) -> str:
+    """The curves in words, for readers who cannot see them; under 150 characters."""
+    chances = [(held, held.pooled or held.scenario or held.written) for held in found.sentence_days]
+    parts = [
+        f"{whole_percent(one.value)} after {duration_words(held.day)} ({span_words(one, whole_percent)})"
+        for held, one in chances
     ]
-    text = "with every assumed number drawn over its range, the share of simulated worlds that still held was "
-    return titled(title, f"{text}{listed(shares)}. With the numbers as written, of {number}: {listed(written)}. {end}")
+    return f"Falling curves of the chance to be unbroken: {listed(parts)}."
 
 
-def _draws(figure: Figure) -> str:
-    """The middle 90 % of draws, or why it cannot be told, in brackets."""
-    if figure.doubt is None:
-        return ""
-    span = span_words(figure.doubt, whole_percent)
-    return f" (draws {figure.verdict}, at most {span})" if figure.verdict else f" (90{GAP}% of draws: {span})"
+def real_sentence(real: RealEnd, scenario: Scenario) -> str:
+    """What really happened beside what the forecast gave it."""
+    really = scenario.really
+    assert really is not None
+    held = f"{real.least:,}" if real.least == real.most else f"{real.least:,} to {real.most:,}"
+    more = " and was still holding when last heard of" if real.holding else ""
+    text = f"It really held {held} {'day' if held == '1' else 'days'}{more}: {really.how.rstrip('.')}."
+    chance = real.forecast
+    if chance is None:
+        return text
+    which = "pooled forecast" if real.chance is not None and real.chance.pooled is not None else "scenario"
+    of_twenty = (
+        f"of twenty such deals about {20 * chance.value:.0f}" if chance.value >= 0.025 else "fewer than one in 40"
+    )
+    return (
+        f"{text} The {which} gave {real.least:,} days or more a chance of {whole_percent(chance.value)} "
+        f"(90{GAP}%: {span_words(chance, whole_percent)}): {of_twenty}."
+    )
 
 
-def _chance(figure: Figure, explain: bool = False) -> str:
-    chance = span_words(figure.chance, whole_percent)
-    return f" (95{GAP}% interval from chance: {chance})" if explain else f" ({chance})"
+def deciding_sentence(found: Deciders, scenario: Scenario) -> str:
+    """Who most often decides to end the deal, by which motive and where."""
+    (who, motive), share = next(iter(found.choices.items()))
+    words = f"In {_ends_share(share)} of the worlds that ended, {decider_words(who, motive, scenario)}"
+    sector, there = next(iter(found.sectors.items()))
+    title = scenario.front.sectors[sector].title if sector in scenario.front.sectors else "no sector"
+    return f"{words}; most often the end begins at {title} ({_ends_share(there, bare=True)})."
+
+
+def moving_sentence(found: RankScreening, scenario: Scenario) -> str:
+    """The assumed numbers that go most with how long the deal holds, told from chance."""
+    rows = found.table[found.table["stands_out"].astype(bool)].head(3)
+    if not len(rows):
+        return f"Of {len(found.table):,} assumed numbers, drawn all at once, none goes with days held beyond chance."
+    parts = [
+        f"{path_words(str(row['factor']), scenario)} ({row['correlation']:+.2f}; 95{GAP}%: {row['low']:+.2f} to "
+        f"{row['high']:+.2f})"
+        for _, row in rows.iterrows()
+    ]
+    rate = whole_percent(found.rate)
+    return (
+        f"Of {len(found.table):,} assumed numbers, drawn all at once, days held go most with {listed(parts)}: rank "
+        f"correlations over draws, told from chance at a false-discovery rate of {rate}. Plus: the more of it, the "
+        "longer the deal."
+    )
+
+
+def _ends_share(share: Interval, bare: bool = False) -> str:
+    span = span_words(share, whole_percent)
+    return (
+        f"{whole_percent(share.value)}{';' if bare else ' ('}{' ' if bare else ''}95{GAP}%: {span}{'' if bare else ')'}"
+    )
+
+
+def decider_words(actor: str, motive: str, scenario: Scenario) -> str:
+    """A decision in words: who made it, and the strongest motive for it."""
+    if not actor:
+        return "nobody decided it"
+    title = scenario.motives[motive].title if motive in scenario.motives else ""
+    why = f"; strongest motive: {lower(title)}" if title else "; no motive stood out"
+    return f"{scenario.actors[actor].title} decided it{why}"
 
 
 def duration_words(day: int) -> str:
@@ -95,33 +175,7 @@ def day_or_beyond(day: float, horizon: int) -> str:
     return f"{day:,.0f}" if math.isfinite(day) else f"beyond {horizon:,}"
 
 
-def survival_alt(results: Summary) -> str:
-    """The survival chart in words, for readers who cannot see it."""
-    shares = [f"{whole_percent(f.main)} after {duration_words(day)}" for day, f in results.holding.items()]
-    last = results.holding[results.horizon]
-    mean = ", mean over draws of the assumed numbers" if last.doubt is not None else ""
-    text = f"Line chart. Share of worlds still holding{mean}: {', '.join(shares)}."
-    if last.doubt is not None:
-        text += f" A thin line for the numbers as written ends at {share_of_worlds(last.chance.value, results.worlds)}."
-    text += f" At the end, the band of chance is from {_ends(last.chance)}"
-    if last.doubt is not None:
-        text += f", and the band of doubt about the assumed numbers from {_ends(last.doubt)}"
-    return f"{text}."
-
-
-def _ends(interval: Interval) -> str:
-    return f"{whole_percent(interval.low)} to {whole_percent(interval.high)}"
-
-
-def causes_alt(results: Summary, titles: Mapping[str, str]) -> str:
-    """The chart of causes in words, for readers who cannot see it."""
-    parts = [f"{ending_in_a_sentence(*e, titles)}, {whole_percent(f.main)}{_draws(f)}" for e, f in _ends_of(results)]
-    if not parts:
-        return "Line chart. Nothing ends the deal in any world."
-    held = results.causes[EndingCause("held")].main
-    rest = f" {whole_percent(held)} still hold." if held > 0 else " None still holds."
-    mean = ", as mean over draws of the assumed numbers" if _ends_of(results)[0][1].doubt is not None else ""
-    return f"A line for each cause. By the last day the deal has ended{mean} through {'; '.join(parts)}.{rest}"
+CAUSES_ALT = "A line for each way in which the deal ends, rising with the days; the table below has all shares."
 
 
 def commonest_end(results: Summary, titles: Mapping[str, str]) -> str:
@@ -129,10 +183,16 @@ def commonest_end(results: Summary, titles: Mapping[str, str]) -> str:
     if not _ends_of(results):
         return "Nothing ended the deal in any world."
     ending, figure = _ends_of(results)[0]
-    written = share_of_worlds(figure.chance.value, results.worlds)
-    also = f"; with the numbers as written, {written}" if figure.doubt is not None else ""
-    share = f"{whole_percent(figure.main)} of worlds{_draws(figure)}"
-    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {share}{also}."
+    share = f"{whole_percent(figure.main)} of worlds by day {results.horizon:,}{_draws(figure)}"
+    return f"Commonest end: {ending_in_a_sentence(*ending, titles)}, {share}."
+
+
+def _draws(figure: Figure) -> str:
+    """The middle 90 % of draws, or why it cannot be told, in brackets; chance where nothing is drawn."""
+    if figure.doubt is None:
+        return f" ({CHANCE}: {span_words(figure.chance, whole_percent)})"
+    span = span_words(figure.doubt, whole_percent)
+    return f" (draws {figure.verdict}, at most {span})" if figure.verdict else f" ({DRAWS}: {span})"
 
 
 def _ends_of(results: Summary) -> list[tuple[EndingCause, Figure]]:

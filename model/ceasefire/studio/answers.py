@@ -14,16 +14,17 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.findings import duration
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.summary import Figure, Summary, summary
 from ceasefire.analysis.survival import EndingCause, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.ensemble.compare import Side, SidePair, compare_sides
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
-from ceasefire.ensemble.pooled_forecast import View, Views, views_of
+from ceasefire.ensemble.pooled_forecast import View, Views, duration_from, views_of
 from ceasefire.ensemble.run import RunResult, assumed_count
 from ceasefire.ensemble.worlds_table import worlds_frame
-from ceasefire.report.sentences import headline
+from ceasefire.report.sentences import answer as answer_sentence
 from ceasefire.simulation.compiled.day_loop import RESULT
 from ceasefire.simulation.engine import Batch, one_scenario, run_worlds
 from ceasefire.simulation.initial_state import WorldArray
@@ -170,7 +171,7 @@ def _figures(ready: Ready, frame: pd.DataFrame) -> dict[str, Any]:
     endings = list(figures.endings)
     return {
         "worlds": figures.worlds, "failed": figures.failed, "horizon": plan.horizon,
-        "headline": headline(plan.scenario.title, figures), "curve": curve_points(curve),
+        "headline": answer_sentence(plan.scenario.title, duration(figures)), "curve": curve_points(curve),
         "holding": _holding(figures), "mean": interval(figures.mean.chance), "median": interval(figures.median.chance),
         "causes": [
             {"cause": e.cause, "actor": e.actor, "words": ending_words(e.cause, e.actor, titles), "share": share}
@@ -296,7 +297,7 @@ def _forecast(here: Ready, figures: Summary, views: Views) -> dict[str, Any]:
     """The headline, and the curves that it is pooled from; a curve is None where there is none."""
     changed = bool(here.state.changes or here.state.set)
     return {
-        "headline": headline(here.plan.scenario.title, figures, views), "why": CHANGED if changed else views.why,
+        "headline": answer_sentence(here.plan.scenario.title, duration_from(figures, views)), "why": CHANGED if changed else views.why,
         "leans_on": [] if changed else views.leans_on(), "last": views.last,
         "pooled": _view(views.pooled, figures, views.last),
         "such_deals": _view(views.such_deals, figures, views.last) if views.pooled is not None else None,
