@@ -17,7 +17,7 @@ from conftest import SMALL, Command
 from html_page import Element, read
 
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.report.experiment_tables import answer_to, outcome_table
+from ceasefire.report.experiment_tables import answer_to, leading, outcome_table, tells
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.wording import signed_days
@@ -53,10 +53,11 @@ def test_a_comparison_writes_its_report_with_the_difference_of_its_table(command
     assert_sound(root)
     table = pd.read_csv(folder / "differences.csv")
     sentence = root.all("blockquote")[0].text
-    assert "on the same 40 simulated worlds, against idlib-2020: with aim-unmet" in sentence
+    assert 'on the same 40 simulated worlds: with "' in sentence
+    assert "aim-unmet" not in sentence, "a change has a title"
     for column in ("doubt_days_mean_low", "doubt_days_mean_high", "doubt_days_low", "doubt_days_high"):
         assert signed_days(table[column][0]) in sentence
-    assert f"as written, {signed_days(table['difference_days'][0])}" in sentence
+    assert signed_days(table["difference_days"][0]) in root.all("table")[0].text
     assert len(root.all("img")) == 2
     assert "ceasefire compare idlib-2020 idlib-2020+aim-unmet --worlds 40 --days 200" in root.text
     (file,) = [e for e in root.all("a") if "download" in e.attributes]
@@ -72,7 +73,10 @@ def test_a_ranking_of_levers_writes_its_report(command: Command) -> None:
     table = pd.read_csv(folder / "differences.csv")
     rows = next(t for t in root.all("table") if "The same worlds under each" in t.text).all("tr")
     assert len(rows) == len(table) + 2
-    assert table["label"][0].partition("+")[2] in rows[2].text
+    titles = [load("idlib-2020", changes=[label.partition("+")[2]]).change_titles for label in table["label"]]
+    assert set(titles[0].values()) <= {rows[2].all("th")[0].text.removeprefix('with "').removesuffix('"')}
+    assert "chosen among" in root.all("blockquote")[0].text
+    assert root.text.count("not told apart from") <= 2
 
 
 def experiment(folder: Path, design: str, rest: str) -> Path:
@@ -210,6 +214,45 @@ def test_shares_are_stated_in_percentage_points_and_indices_in_per_cent() -> Non
         "20 %",
         "30 %",
     ]
+
+
+def test_the_outcome_in_which_something_differs_comes_first() -> None:
+    days, holds, talks = (outcome(name) for name in ("days_held", "holds_past_30", "talks"))
+    rows = [("days_held", -1.0, 1.0), ("holds_past_30", 0.1, 0.2), ("talks", 1.0, 2.0)]
+    told = {"differences": pd.DataFrame(rows, columns=["outcome", "low", "high"])}
+    assert leading(told, [days, holds, talks]) == holds
+    assert leading(told, [days]) == days
+    assert tells(told, days) is False
+    assert tells(told, holds) is True
+    chosen = pd.DataFrame({"outcome": ["holds_past_30"], "low": [-0.1], "high": [0.3]})
+    assert tells({**told, "best": chosen}, holds) is False, "the best of many counts with its wider interval"
+
+
+def test_a_tie_is_called_one() -> None:
+    days, points = outcome("days_held"), pd.DataFrame({"days_held": [1.0]})
+    rows = frame(label=["a", "b"], difference=[50.0, 49.0], low=[40.0, 39.0], high=[60.0, 59.0])
+    best = frame(
+        which=["best"], label=["a"], difference=[50.0], low=[35.0], high=[60.0], among=[2], ties=[json.dumps(["b"])]
+    )
+    answer = answer_to({"differences": rows, "best": best, "points": points}, days, "one_at_a_time")
+    assert "a, +50 days" in answer
+    assert "which is not told apart from b" in answer
+    alone = best.assign(ties=json.dumps([]))
+    assert "not told apart" not in answer_to(
+        {"differences": rows, "best": alone, "points": points}, days, "one_at_a_time"
+    )
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_situations_that_are_no_variants_are_compared_with_that_said(command: Command) -> None:
+    root = page_of(Path(command("compare", "idlib-2020", "idlib-2018", *QUICK).last))
+    assert root.all("h1")[0].text.endswith("compared with Sochi memorandum on Idlib, 17 September 2018")
+    assert "is another situation, not a variant" in root.text
+    (compared,) = [each for each in root.all("table") if "The conditions" in each.text]
+    here, there = (load(name) for name in ("idlib-2020", "idlib-2018"))
+    for loaded, row in zip((here, there), compared.all("tr")[1:], strict=True):
+        assert row.all("th")[0].text == loaded.title
+        assert loaded.digest[:12] in row.text
 
 
 def test_a_design_without_a_known_point_has_no_answer() -> None:

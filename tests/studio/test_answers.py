@@ -13,11 +13,11 @@ from studio_page import PROGRAM, Page
 
 from ceasefire.ensemble.output_folder import open_results
 from ceasefire.ensemble.parameter_draws import DRAWS
-from ceasefire.ensemble.pooled_forecast import views_of
-from ceasefire.ensemble.run import run, run_plan, run_summary
+from ceasefire.ensemble.pooled_forecast import duration_of, views_of
+from ceasefire.ensemble.run import run, run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.interface import compare
-from ceasefire.report.sentences import headline
+from ceasefire.report.sentences import answer
 from ceasefire.scenario.compose import parse_settings
 from ceasefire.scenario.load import load
 from ceasefire.scenario.overrides import static_fault
@@ -212,8 +212,8 @@ def test_the_forecast_at_rest_is_that_of_a_run_with_as_many_draws(page: Page, mo
             edges = (view.mean, view.low, view.high)
             assert (row["share"], row["low"], row["high"]) == tuple(round(float(e[row["day"]]), 6) for e in edges)
         assert forecast[name]["curve"]["share"][0] == round(float(view.mean[0]), 5)
-    assert forecast["headline"] == headline(plan.scenario.title, run_summary(plan, outcome), views)
-    assert forecast["headline"].split(": ")[1].startswith("The chance to hold is")
+    assert forecast["headline"] == answer(plan.scenario.title, duration_of(plan, outcome))
+    assert forecast["headline"].split(": ")[1].startswith("the chance to be unbroken is")
     assert (forecast["why"], forecast["leans_on"]) == (views.why, views.leans_on())
 
 
@@ -231,7 +231,7 @@ def test_where_nothing_is_pooled_the_page_says_why(
     found = at_rest(page, state)
     assert found["forecast"]["pooled"] is None
     assert words in found["forecast"]["why"]
-    assert "drawn over its range" in found["forecast"]["headline"]
+    assert "by this scenario alone" in found["forecast"]["headline"]
     assert found["doubt"]["draws"] == 12
 
 
@@ -240,7 +240,7 @@ def test_a_pooled_curve_ends_where_such_deals_tell_nothing_apart(page: Page, mon
     forecast = at_rest(page, {"scenario": "idlib-2018", "days": 2000, "worlds": 4})["forecast"]
     assert forecast["last"] == 1825
     assert forecast["pooled"]["curve"]["days"][-1] == 1825
-    assert [row and row["day"] for row in forecast["pooled"]["holding"]] == [30, 90, 365, None]
+    assert [row and row["day"] for row in forecast["pooled"]["holding"]] == [30, 90, 365, 1825, None]
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,15 @@ SEED = 20
 
 @dataclass(frozen=True)
 class Selected:
-    """The figure that was chosen, its place, and an interval that allows for the choice; `alone` does not."""
+    """The figure that was chosen, and an interval that allows for the choice; `alone` does not.
+
+    `ties`: the others that are not told apart from it, by simultaneous intervals of their differences.
+    """
 
     name: str
     chosen: Interval
     alone: Interval
+    ties: tuple[str, ...] = ()
 
 
 def simultaneous_intervals(values: npt.ArrayLike, level: float = 0.95) -> list[Interval]:
@@ -57,7 +61,17 @@ def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = 
     mean, spread = float(seen[best]), float(error[best])
     ends = [(mean - further * spread, mean + usual * spread), (mean - usual * spread, mean + usual * spread)]
     chosen, alone = (Interval(sign * mean, *sorted((sign * low, sign * high))) for low, high in ends)
-    return Selected(names[best] if names else str(best), chosen, alone)
+    called = names or [str(place) for place in range(len(seen))]
+    return Selected(called[best], chosen, alone, _ties(np.asarray(values, dtype=float), called, best))
+
+
+def _ties(values: FloatArray, names: list[str], best: int) -> tuple[str, ...]:
+    """The figures whose difference from one of them may be nought, all differences held together."""
+    others = [place for place in range(len(values)) if place != best]
+    if not others:
+        return ()
+    apart = simultaneous_intervals(values[others] - values[best])
+    return tuple(names[place] for place, one in zip(others, apart, strict=True) if one.low <= 0.0 <= one.high)
 
 
 def _means(values: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, int]:

@@ -206,9 +206,11 @@ def _phase_finding(field: Field, values: FloatArray, figure: str, shares: bool) 
     for name, pick in (("Lowest", np.nanargmin), ("Highest", np.nanargmax)):
         at = int(pick(values))
         row, column = int(rows.ravel()[at]), int(columns.ravel()[at])
+        cells = [whole_percent(float(one)) if shares else f"{one:,.0f}" for one in values[known]]
         shown = whole_percent(float(values[row, column])) if shares else f"{values[row, column]:,.0f}"
+        alike = cells.count(shown)
         where = f"{field.across_words} {field.across[column]:,.3g}, {field.down_words} {field.down[row]:,.3g}"
-        sentences.append(f"{name}: {shown} at {where}.")
+        sentences.append(f"{name}: {shown} {f'in {alike} cells' if alike > 1 else f'at {where}'}.")
     if shares:
         above = int((values[known] >= 0.5).sum())
         sentences.insert(0, _above_half(above, int(known.sum()), _plural(figure)))

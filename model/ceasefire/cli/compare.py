@@ -415,10 +415,10 @@ def _write_report(
     from ceasefire.analysis.first_divergence import FirstToDiffer
     from ceasefire.report import write_comparison
     from ceasefire.report.comparison import Comparison
-    from ceasefire.report.comparison_figures import condition_title
+    from ceasefire.report.comparison_figures import condition_words
     from ceasefire.report.fill_folder import add_page
 
     divergences = [row.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for row in content]
     led = [([FirstToDiffer(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
-    titles = {pair.other.label: condition_title(first, pair.other) for pair in pairs}
+    titles = {pair.other.label: condition_words(first, pair.other) for pair in pairs}
     add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)), notify)

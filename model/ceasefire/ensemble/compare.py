@@ -16,6 +16,7 @@ from ceasefire.analysis.first_divergence import FirstToDiffer, first_divergence,
 from ceasefire.analysis.losses import a_year_held, count_of, over_fixed_time, years_held
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
+from ceasefire.analysis.selection import Selected, best_of
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
@@ -279,6 +280,20 @@ def _over_draws(first: Side, other: Side) -> EffectOverDraws | None:
         return effect_over_draws(other.at_draws, first.at_draws, limit=float(first.plan.horizon))
     except ValueError:
         return None
+
+
+def best_and_worst(pairs: Sequence[SidePair]) -> tuple[Selected, Selected] | None:
+    """The sides that gain and lose most over draws, by label, with intervals that allow for the choice, and ties.
+
+    None for fewer than two pairs, or without draws.
+    """
+    drawn = [pair.drawn for pair in pairs]
+    if len(pairs) < 2 or any(one is None for one in drawn):
+        return None
+    gains = np.array([np.nanmean(there - here, axis=1) for here, there in filter(None, drawn)])
+    gains = gains[:, np.isfinite(gains).all(axis=0)]
+    labels = [pair.other.label for pair in pairs]
+    return best_of(gains, labels), best_of(gains, labels, most=False)
 
 
 def over_draws_columns(pair: SidePair) -> dict[str, float | bool]:

@@ -294,7 +294,8 @@ def _best(prepared: PreparedExperiment, outcome_values: OutcomeValues) -> pd.Dat
     chosen = [best_of(values, labels, most=most) for most in (True, False)]
     return pd.DataFrame(
         {"which": which, "label": one.name, "difference": one.chosen.value, "low": one.chosen.low,
-         "high": one.chosen.high, "low_alone": one.alone.low, "high_alone": one.alone.high, "among": len(rows)}
+         "high": one.chosen.high, "low_alone": one.alone.low, "high_alone": one.alone.high, "among": len(rows),
+         "ties": json.dumps(one.ties)}
         for which, one in zip(("best", "worst"), chosen, strict=True)
     )  # fmt: skip
 

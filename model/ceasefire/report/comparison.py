@@ -13,16 +13,18 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
-from ceasefire.analysis.paired_differences import Difference
-from ceasefire.charts.comparison import verdict
-from ceasefire.ensemble.compare import over_draws_columns, side_figures, views_of_sides
+from ceasefire.analysis.selection import Selected
+from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.compare import best_and_worst, over_draws_columns, side_figures, views_of_sides
 from ceasefire.ensemble.manifest import program_version
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import rate_before
 from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
 from ceasefire.report.html import (
     Block,
+    Box,
     Commands,
     Downloads,
     Folded,
@@ -34,10 +36,12 @@ from ceasefire.report.html import (
     download,
     picture,
 )
-from ceasefire.report.sentences import NOTE
-from ceasefire.scenario.differences import differences
+from ceasefire.report.sentences import NOTE, UNTESTED
+from ceasefire.scenario.differences import differences, is_variant
+from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.wording import (
     GAP,
+    date_words,
     days,
     ending_words,
     how_many,
@@ -45,6 +49,7 @@ from ceasefire.wording import (
     signed_days,
     span_words,
     titled,
+    upper,
     whole_percent,
 )
 
@@ -74,6 +79,11 @@ class Comparison:
     command: str
     titles: dict[str, str]
 
+    @property
+    def levers(self) -> bool:
+        """Whether it is a ranking of levers."""
+        return self.figure == "levers"
+
     def named(self, pair: SidePair) -> str:
         """The readers' name of the other side of a pair."""
         label = pair.other.label
@@ -82,17 +92,12 @@ class Comparison:
 
 def comparison_report(comparison: Comparison) -> Report:
     """The report of a comparison."""
-    plan = comparison.first.plan
-    levers = comparison.figure == "levers"
-    question = "What would make it last longer?" if levers else "What difference does it make?"
-    chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _finding(comparison))
+    question = "What would make it last longer?" if comparison.levers else "What difference does it make?"
     sections = [
-        Section(
-            "difference", "The difference", [*([chart] if chart else []), _table(comparison), Paragraph(DIFFERENCES)]
-        ),
+        Section("compared", "What was compared", _compared(comparison)),
+        Section("differs", "What differs between the conditions", _what_differs(comparison)),
         *_forecasts(comparison),
         Section("deaths", "How it ends, and what it costs", _ends_and_losses(comparison)),
-        Section("differs", "What differs between the conditions", _what_differs(comparison)),
         Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
         Section("assumed", "What was assumed", _assumed(comparison)),
@@ -100,9 +105,69 @@ def comparison_report(comparison: Comparison) -> Report:
         Section("downloads", "Tables to download", [Downloads([_csv(comparison)])]),
     ]
     made_by = f"Made by ceasefire {program_version()}."
-    return Report(
-        titled(plan.scenario.title, _subject(comparison)), question, _answer(comparison), NOTE, sections, made_by
+    return Report(_title(comparison), question, _answer(comparison), NOTE, sections, made_by, _first_page(comparison))
+
+
+def _first_page(comparison: Comparison) -> list[Block]:
+    """What kind of comparison it is, its figure, how far to trust it, and the main table."""
+    chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _caption(comparison))
+    first = comparison.first.plan.scenario
+    assumed, numbers = len(assumed_numbers(first)), sum(1 for _ in quantities(first))
+    trust = [f"{assumed:,} of {numbers:,} numbers of {first.title} are assumed: nobody has measured them.", *UNTESTED]
+    box = Box("trust", "How far to trust this", trust)
+    return [Points(_kind(comparison)), *([chart] if chart else []), box, _table(comparison)]
+
+
+def _kind(comparison: Comparison) -> list[str]:
+    """Whether conditions are variants of one situation, what differs, and that differences are the scenarios' alone."""
+    points = [DIFFERENCES]
+    for pair in comparison.pairs if not comparison.levers else ():
+        found = differences(comparison.first.plan.loaded, pair.other.plan.loaded)
+        count, name = how_many(len(found), "number or entry", "numbers or entries"), comparison.named(pair)
+        if is_variant(comparison.first.plan.loaded, pair.other.plan.loaded):
+            points.append(f"{upper(name)} differs in {count}.")
+        else:
+            points.append(
+                f"{upper(name)} is another situation, not a variant: {count} differ at once, and which of them makes "
+                "the difference is not told here. An experiment that swaps parts tells it (design: swap)."
+            )
+    return points
+
+
+def _title(comparison: Comparison) -> str:
+    title = comparison.first.plan.scenario.title
+    if comparison.levers:
+        return titled(title, "its levers")
+    if len(comparison.pairs) > 1:
+        return titled(title, f"compared with {len(comparison.pairs)} others")
+    return titled(title, f"compared with {comparison.named(comparison.pairs[0])}")
+
+
+def _compared(comparison: Comparison) -> list[Block]:
+    """Every condition: title, begin, sample, and the hash of what affects its results."""
+    rows = []
+    for name, side in _named_sides(comparison) if not comparison.levers else [_named_sides(comparison)[0]]:
+        plan = side.plan
+        rows.append(
+            [
+                name, side.label, date_words(plan.scenario.start), f"{len(side.worlds):,}", f"{plan.seed}",
+                f"{plan.horizon:,}", plan.loaded.digest[:12],
+            ]
+        )  # fmt: skip
+    heads = ["", "file or folder", "in force from", "worlds", "seed", "days", "hash"]
+    table = Table(
+        "The conditions; the hash is that of everything that affects results", heads, rows, frozenset({3, 4, 5})
     )
+    versions = (
+        f"Made by ceasefire {program_version()}; rules of the model {source_digest()[:12]} (hash of their source)."
+    )
+    return [table, Paragraph(versions)]
+
+
+def _named_sides(comparison: Comparison) -> list[tuple[str, Side]]:
+    """The readers' name of each condition, the first one first."""
+    first = comparison.first
+    return [(first.plan.loaded.title, first), *((comparison.named(pair), pair.other) for pair in comparison.pairs)]
 
 
 def _forecasts(comparison: Comparison) -> list[Section]:
@@ -110,17 +175,9 @@ def _forecasts(comparison: Comparison) -> list[Section]:
     blocks = list[Block]()
     days = days_told(comparison.first.plan.horizon, comparison.first.plan.scenario.agreement.term_days)
     for side, views in views_of_sides(comparison.first, comparison.pairs):
-        blocks += [Paragraph(side.label), views_table(views, days)]
+        blocks += [Paragraph(f"{side.plan.loaded.title}:"), views_table(views, days)]
         blocks.append(Points(views.leans_on()))
     return [Section("forecasts", "The forecasts: deals like it, the scenario, and both", blocks)] if blocks else []
-
-
-def _subject(comparison: Comparison) -> str:
-    return "its levers" if comparison.figure == "levers" else "compared"
-
-
-def _interval(difference: Difference) -> Interval:
-    return Interval(difference.value, difference.low, difference.high)
 
 
 def _ranked(comparison: Comparison) -> list[SidePair]:
@@ -128,31 +185,56 @@ def _ranked(comparison: Comparison) -> list[SidePair]:
 
 
 def _answer(comparison: Comparison) -> str:
-    """The differences in one sentence."""
+    """The differences in one sentence; the best and worst of many with intervals that allow for the choice."""
     plan, worlds = comparison.first.plan, comparison.pairs[0].days.worlds
-    ranked = _ranked(comparison)
-    stated = ranked if len(ranked) <= MOST_DIFFERENCES else [ranked[0], ranked[-1]]
-    parts = [f"{comparison.named(pair)}, {verdict(pair.written, pair.over_draws)}" for pair in stated]
-    joined = "; ".join(parts) if len(ranked) <= MOST_DIFFERENCES else f"highest: {parts[0]}; lowest: {parts[1]}"
+    ranked, chosen = _ranked(comparison), best_and_worst(comparison.pairs)
+    if chosen is None or len(ranked) <= MOST_DIFFERENCES:
+        joined = "; ".join(_gain_words(comparison, pair) for pair in ranked)
+    else:
+        best, worst = (_chosen_words(comparison, one) for one in chosen)
+        joined = f"longest {best}; shortest {worst}"
     text = (
-        f"followed for at most {how_many(plan.horizon, 'day')}: on the same {worlds:,} simulated worlds, "
-        f"against {comparison.first.label}: {joined}. Illustrative: durations are not calibrated."
+        f"followed for {how_many(plan.horizon, 'day')} on the same {worlds:,} simulated worlds: {joined}. "
+        "Illustrative: durations are not calibrated."
     )
-    return titled(plan.scenario.title, text, by=",")
+    return titled(plan.loaded.title, text, by=",")
 
 
-def _finding(comparison: Comparison) -> str:
-    """The largest difference, for the caption."""
-    largest = max(comparison.pairs, key=lambda pair: abs(pair.gain.value))
-    return f"Largest difference: {comparison.named(largest)}, {verdict(largest.written, largest.over_draws)}."
+def _gain_words(comparison: Comparison, pair: SidePair, gain: Interval | None = None, among: str = "") -> str:
+    """A difference in days: the mean with its interval, and the middle 90 % of draws."""
+    found, shown = pair.over_draws, gain or pair.gain
+    name = comparison.named(pair)
+    if found is not None and found.unmoved:
+        return f"{name}: no world differs"
+    span = f"95{GAP}%{among}: {span_words(shown, signed_days)}"
+    band = (
+        f"; {'' if found.told_apart else 'at most '}{span_words(found.band, signed_days)} in 90{GAP}% of draws"
+        if found
+        else ""
+    )
+    if shown.low <= 0 <= shown.high:
+        return f"{name}, no difference beyond chance ({signed_days(shown.value)} days; {span}{band})"
+    way = "longer" if shown.value > 0 else "shorter"
+    return f"{name}, {days(abs(shown.value))} days {way} on average ({span}{band})"
+
+
+def _chosen_words(comparison: Comparison, one: Selected) -> str:
+    """The best or the worst of many, what it is not told apart from, and an interval that allows for the choice."""
+    pair = next(pair for pair in comparison.pairs if pair.other.label == one.name)
+    names = {each.other.label: comparison.named(each) for each in comparison.pairs}
+    among = f", chosen among {len(names)}"
+    return _gain_words(comparison, pair, one.chosen, among) + ties_words([names[label] for label in one.ties])
+
+
+def _caption(comparison: Comparison) -> str:
+    if comparison.levers:
+        return "Days that each lever adds: mean over draws of the assumed numbers, and the middle 90 % of draws."
+    return "Worlds that hold, by day, as written; below, days gained over draws of the assumed numbers."
 
 
 def _alt(comparison: Comparison) -> str:
-    kind = (
-        "A ranking of changes by days gained." if comparison.figure == "levers" else "Survival curves and differences."
-    )
-    parts = [f"{comparison.named(pair)}: {verdict(pair.written, pair.over_draws)}" for pair in _ranked(comparison)]
-    return f"{kind} {'; '.join(parts)}."
+    kind = "A ranking of levers by days gained" if comparison.levers else "Survival curves and differences in days"
+    return f"{kind}; the table below has the same {how_many(len(comparison.pairs), 'number')} with their intervals."
 
 
 def _table(comparison: Comparison) -> Table:
@@ -162,7 +244,7 @@ def _table(comparison: Comparison) -> Table:
         "days gained, as written (95 %)", "hold to the end", "points gained (95 %)",
     ]  # fmt: skip
     own_holds = float((~comparison.first.worlds["ended"]).mean())
-    rows = [[comparison.first.label, *[""] * 4, whole_percent(own_holds), ""]]
+    rows = [[comparison.first.plan.loaded.title, *[""] * 4, whole_percent(own_holds), ""]]
     for pair in _ranked(comparison):
         holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
@@ -201,7 +283,7 @@ def _over_draws_cells(pair: SidePair) -> list[str]:
 
 def _ends_and_losses(comparison: Comparison) -> list[Block]:
     """Endings and deaths under each condition, with the numbers as written, and the figure of days and deaths."""
-    sides: list[tuple[str, Side, SidePair | None]] = [(comparison.first.label, comparison.first, None)]
+    sides: list[tuple[str, Side, SidePair | None]] = [(comparison.first.plan.loaded.title, comparison.first, None)]
     sides += [(comparison.named(pair), pair.other, pair) for pair in _ranked(comparison)]
     figures = [side_figures(side) for _, side, _ in sides]
     rate = rate_before(comparison.first.plan.scenario)
@@ -236,14 +318,24 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     return [*([chart] if chart is not None else []), losses, Paragraph(text), *([causes] if chosen else [])]
 
 
+MOST_OPEN = 12
+"""Differences that are shown without opening a fold."""
+
+
 def _what_differs(comparison: Comparison) -> list[Block]:
-    """What differs between the first condition and each other, number by number."""
+    """What differs between the first condition and each other, number by number, both values in words."""
     blocks: list[Block] = []
     for pair in comparison.pairs:
         found = differences(comparison.first.plan.loaded, pair.other.plan.loaded)
-        rows = [[each.words, each.here, each.there] for each in found]
-        table = Table(comparison.named(pair), ["what differs", comparison.first.label, pair.other.label], rows)
-        blocks.append(Folded(f"{comparison.named(pair)}: {how_many(len(rows), 'number or entry', 'entries')}", [table]))
+        rows, name = [[each.words, each.here, each.there] for each in found], comparison.named(pair)
+        heads = ["what differs", comparison.first.plan.loaded.title, name]
+        if len(comparison.pairs) == 1:
+            blocks.append(Table(f"The first {min(len(rows), MOST_OPEN)} of {len(rows)}", heads, rows[:MOST_OPEN]))
+            rows = rows[MOST_OPEN:]
+        if rows:
+            more = "more " if len(comparison.pairs) == 1 else ""
+            words = f"{name}: {how_many(len(rows), more + 'number or entry', more + 'numbers or entries')}"
+            blocks.append(Folded(words, [Table(name, heads, rows)]))
     return blocks
 
 

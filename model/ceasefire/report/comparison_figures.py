@@ -31,6 +31,16 @@ def condition_title(first: Side, other: Side) -> str:
     return f"with {' and '.join(more)}" if same and more else other.label
 
 
+def condition_words(first: Side, other: Side) -> str:
+    """The same for sentences: the titles of changes, or that of another scenario, in place of names of files."""
+    name, loaded = condition_title(first, other), other.plan.loaded
+    if name == other.label:
+        return loaded.title if loaded.title != first.plan.loaded.title else name
+    for change, title in loaded.change_titles.items():
+        name = name.replace(change, f'"{title}"')
+    return name
+
+
 def _names(sides: list[Side]) -> list[str]:
     """What readers call the sides of a comparison."""
     return [sides[0].label, *(condition_title(sides[0], other) for other in sides[1:])]

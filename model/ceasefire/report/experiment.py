@@ -18,10 +18,11 @@ from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
-from ceasefire.report.experiment_tables import answer_to, outcome_table
+from ceasefire.report.experiment_tables import answer_to, leading, outcome_table, tells
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
     Block,
+    Box,
     Download,
     Downloads,
     Folded,
@@ -35,8 +36,8 @@ from ceasefire.report.html import (
 )
 from ceasefire.report.run import made_by
 from ceasefire.report.scenario_discovery import corner_sections
-from ceasefire.report.sentences import NOTE
-from ceasefire.scenario.parameter_paths import path_words
+from ceasefire.report.sentences import NOTE, UNTESTED
+from ceasefire.scenario.parameter_paths import path_words, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import how_many, titled
 
@@ -49,6 +50,16 @@ DESIGNS = {
     "table": "points from a table",
     "swap": "one scenario changed into another part by part, in every order",
 }
+
+
+DRAWN = (
+    "Doubt. The uncertain numbers were drawn over their ranges, so the answer includes them: the variation over draws "
+    "is doubt, and is stated separately from chance."
+)
+NOT_DRAWN = (
+    "Doubt about assumed numbers is not in these intervals: all points have the same assumed numbers, except for the "
+    "factors."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +126,13 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
 
 def experiment_report(experiment: FinishedExperiment) -> Report:
     """The report of an experiment."""
-    manifest = experiment.manifest
+    manifest, wanted = experiment.manifest, leading(experiment.tables, experiment.outcomes)
+    others = [each for each in experiment.outcomes if each.name != wanted.name]
     sections = [
         Section("asked", "The question and the method", _method(experiment)),
         *hindcast_sections(experiment.tables, experiment.folder),
-        *[_outcome_section(experiment, wanted) for wanted in experiment.outcomes],
+        Section("all-rows", f"Every row: {wanted.words}", _all_rows(experiment, wanted)),
+        *[_outcome_section(experiment, each) for each in others],
         *corner_sections(experiment.tables, experiment.names, experiment.folder, str(manifest["design"])),
         *caution_sections(experiment.manifest["experiment"].get("cautions", [])),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(experiment))]),
@@ -129,17 +142,50 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
         Section("downloads", "Tables to download", [Downloads(_downloads(experiment))]),
     ]
     rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""
-    return Report(
-        manifest["title"], manifest["question"], _answer(experiment), NOTE + rough, sections, made_by(manifest)
-    )
+    title, question, filled = manifest["title"], manifest["question"], [each for each in sections if each.blocks]
+    first = _first_page(experiment, wanted)
+    return Report(title, question, _answer(experiment, wanted), NOTE + rough, filled, made_by(manifest), first)
 
 
-def _answer(experiment: FinishedExperiment) -> str:
-    first = experiment.outcomes[0]
+MOST_FIRST = 6
+"""Rows of the table on the first page."""
+
+
+def _first_page(experiment: FinishedExperiment, wanted: OutcomeVariable) -> list[Block]:
+    """The figure of the answer, how far to trust it, and the first rows of its table."""
+    chart = picture(
+        experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}; the table has its numbers.",
+        f"{wanted.words[:1].upper()}{wanted.words[1:]}, with 95 % intervals or 90 % of draws.",
+    )  # fmt: skip
+    table = outcome_table(experiment.shown, wanted, MOST_FIRST)
+    trust = Box("trust", "How far to trust this", _trust(experiment))
+    return [*([chart] if chart else []), trust, *([table] if table is not None else [])]
+
+
+def _trust(experiment: FinishedExperiment) -> list[str]:
+    manifest, points = experiment.manifest, []
+    if experiment.scenario is not None:
+        assumed, numbers = len(assumed_numbers(experiment.scenario)), sum(1 for _ in quantities(experiment.scenario))
+        points.append(f"{assumed:,} of {numbers:,} numbers of the scenario are assumed: nobody has measured them.")
+    drawn = manifest["experiment"].get("draws") or manifest["design"] in SAMPLED
+    points.append(DRAWN if drawn else NOT_DRAWN)
+    return [*points, *UNTESTED]
+
+
+def _all_rows(experiment: FinishedExperiment, wanted: OutcomeVariable) -> list[Block]:
+    table = outcome_table(experiment.shown, wanted)
+    if table is None or len(table.rows) <= MOST_FIRST:
+        return []
+    return [Folded("The numbers behind the answer", [table])]
+
+
+def _answer(experiment: FinishedExperiment, first: OutcomeVariable) -> str:
     if not experiment.manifest.get("complete", True):
         return _unfinished(experiment)
     rough = "Rough and illustrative" if experiment.manifest.get("rough") else "Illustrative"
     answer = answer_to(experiment.shown, first, str(experiment.manifest["design"]))
+    if tells(experiment.tables, first) is False and str(experiment.manifest["design"]) != "swap":
+        answer = f"No setting differs beyond chance in any outcome. {answer}"
     if "cases" in experiment.tables:
         answer = f"{hindcast_sentence(experiment.tables)} {answer}"
     joined = titled(str(experiment.manifest["title"]), f"{answer[:1].lower()}{answer[1:]}")
@@ -206,15 +252,7 @@ def _uncertainty(experiment: FinishedExperiment) -> list[str]:
     if reduction:
         chance += f" With the same worlds at all points, the variance of differences was {reduction:.1f} times smaller."
     drawn = manifest["experiment"].get("draws") or manifest["design"] in ("morris", "sobol", "latin_hypercube")
-    doubt = (
-        "Doubt. The uncertain numbers were drawn over their ranges, so the answer includes them: the variation over "
-        "draws is doubt, and is stated separately from chance."
-    )
-    if not drawn:
-        doubt = (
-            "Doubt about assumed numbers is not in these intervals: all points have the same assumed numbers, except "
-            "for the factors."
-        )
+    doubt = DRAWN if drawn else NOT_DRAWN
     failed = manifest.get("worlds_failed", 0)
     left_out = _left_out(experiment)
     lost = [f"{how_many(failed, 'world')} failed and {'is' if failed == 1 else 'are'} left out."] if failed else []

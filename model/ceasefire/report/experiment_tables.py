@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
-from ceasefire.wording import GAP, days, plus, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, days, listed, plus, signed_days, span_words, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -76,8 +77,27 @@ def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
     return _points(tables["points"], wanted)
 
 
-def outcome_table(tables: Tables, wanted: OutcomeVariable) -> Table | None:
-    """The rows behind the sentence; None when there are none."""
+def tells(tables: Tables, wanted: OutcomeVariable) -> bool | None:
+    """Whether anything in an outcome differs beyond chance; None where no row could tell."""
+    best = _rows(tables, "best", wanted)
+    if best is not None:
+        return bool(((best["low"] > 0) | (best["high"] < 0)).any())
+    for name in ("attribution", "sensitivity", "effects", "differences"):
+        rows = _rows(tables, name, wanted)
+        if rows is not None and "stands_out" in rows:
+            return bool(rows["stands_out"].fillna(False).astype(bool).any())
+        if rows is not None and name != "sensitivity":
+            return bool(((rows["low"] > 0) | (rows["high"] < 0)).any())
+    return None
+
+
+def leading(tables: Tables, outcomes: Sequence[OutcomeVariable]) -> OutcomeVariable:
+    """The outcome that answers: the first in which something differs beyond chance, else the first."""
+    return next((wanted for wanted in outcomes if tells(tables, wanted)), outcomes[0])
+
+
+def outcome_table(tables: Tables, wanted: OutcomeVariable, most: int = MOST_ROWS) -> Table | None:
+    """The rows behind the sentence, `most` at most; None when there are none."""
     for name, columns in COLUMNS.items():
         rows = _rows(tables, name, wanted)
         if rows is not None:
@@ -86,12 +106,10 @@ def outcome_table(tables: Tables, wanted: OutcomeVariable) -> Table | None:
             ranks = "correlation" in present
             cells = [
                 [_own_cell(column, row, wanted, shares, ranks) for column in present]
-                for _, row in rows.head(MOST_ROWS).iterrows()
+                for _, row in rows.head(most).iterrows()
             ]
             heads = [HEADS.get(column, column) for column in present]
-            caption = f"{wanted.words}: {len(rows):,} rows" + (
-                f", the first {MOST_ROWS}" if len(rows) > MOST_ROWS else ""
-            )
+            caption = f"{wanted.words}: {len(rows):,} rows" + (f", the first {most}" if len(rows) > most else "")
             return Table(caption, heads, cells, frozenset(range(1, len(present))))
     return None
 
@@ -165,13 +183,29 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
             more = "more" if which == "best" else "less"
             text += (
                 f"; {most} with {one['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)} on average "
-                f"(95{GAP}%{among}: {_span(one, wanted)}; {spread}; {more} in {share} of draws)"
+                f"(95{GAP}%{among}: {_span(one, wanted)}; {spread}; {more} in {share} of draws){_tied(one)}"
             )
     if not above.any() and not below.any():
         largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
         text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
         text += "" if float(largest["difference"]) else " in any world"
     return f"{text}."
+
+
+MOST_TIES = 3
+"""Ties that a sentence names; of more, it gives the number."""
+
+
+def ties_words(ties: Sequence[str]) -> str:
+    """What is not told apart from a best or worst; '' for nothing."""
+    if not ties:
+        return ""
+    named = listed(list(ties)) if len(ties) <= MOST_TIES else f"{len(ties)} others"
+    return f", which is not told apart from {named}"
+
+
+def _tied(best: pd.Series) -> str:
+    return ties_words(json.loads(str(best["ties"]))) if "ties" in best else ""
 
 
 def _counted(above: pd.Series, below: pd.Series, wanted: OutcomeVariable, still: int = 0) -> str:
@@ -297,7 +331,7 @@ def _chosen(row: pd.Series, wanted: OutcomeVariable, best: pd.DataFrame | None, 
     if one is None or one["among"] < 2 or one["label"] != row["label"]:
         return _gained(row, wanted, str(row["label"]))
     gained = f"{row['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)}"
-    return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)})"
+    return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)}){_tied(one)}"
 
 
 def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:

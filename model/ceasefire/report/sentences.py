@@ -30,6 +30,12 @@ NOTE = (
     "less durable, and why; do not use them as a forecast."
 )
 
+UNTESTED = (
+    "No track record: no data judges what a change would do. This is what the rules say, not what was seen.",
+    "Left out: whether the rules by which the parties decide are right, and all that no file mentions.",
+)
+"""How far to trust a difference."""
+
 YEARS = {
     365: "one year",
     730: "two years",

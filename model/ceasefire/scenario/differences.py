@@ -26,6 +26,11 @@ class Differs:
     there: str
 
 
+def is_variant(here: Loaded, there: Loaded) -> bool:
+    """Whether two scenarios are one situation under other terms: the same file, or both in force from the same day."""
+    return here.name == there.name or here.scenario.start == there.scenario.start
+
+
 def differences(here: Loaded, there: Loaded) -> list[Differs]:
     """Every entry that affects results and differs, in the order of the schema; titles, sources and notes are left out.
 

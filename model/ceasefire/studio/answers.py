@@ -297,7 +297,8 @@ def _forecast(here: Ready, figures: Summary, views: Views) -> dict[str, Any]:
     """The headline, and the curves that it is pooled from; a curve is None where there is none."""
     changed = bool(here.state.changes or here.state.set)
     return {
-        "headline": answer_sentence(here.plan.scenario.title, duration_from(figures, views)), "why": CHANGED if changed else views.why,
+        "headline": answer_sentence(here.plan.scenario.title, duration_from(figures, views)),
+        "why": CHANGED if changed else views.why,
         "leans_on": [] if changed else views.leans_on(), "last": views.last,
         "pooled": _view(views.pooled, figures, views.last),
         "such_deals": _view(views.such_deals, figures, views.last) if views.pooled is not None else None,
