@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ceasefire.cli.exit_codes import SOME_FAILED
+from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
 from ceasefire.cli.options import MOST_SEED, AsJson, CountsFile, Point
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
 
@@ -24,15 +24,24 @@ def report(
         ),
     ] = False,
     counts: CountsFile = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print it to report.pdf, by a browser that is on this machine.")
+    ] = False,
+    paper: Annotated[Literal["A4", "Letter"], typer.Option("--paper", help="Paper of --pdf.")] = "A4",
 ) -> None:
     """Make the figures and report.html of a results folder again, from the folder alone.
 
     With --counts, what was counted since signing is laid over the weeks of a run's worlds, and kept in its folder.
     """
     from ceasefire.observations.counts import read_counts
+    from ceasefire.report.pdf import NoPdfError, write_pdf
 
     notify_if_compiling()
-    show(shown_path(remake(folder, more, read_counts(counts) if counts is not None else None)))
+    page = remake(folder, more, read_counts(counts) if counts is not None else None)
+    try:
+        show(shown_path(write_pdf(page, paper) if pdf else page))
+    except NoPdfError as problem:
+        raise RefusedError(str(problem)) from None
 
 
 def remake(folder: Path, more: bool = False, counts: Counts | None = None) -> Path:

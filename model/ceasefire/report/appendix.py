@@ -8,41 +8,45 @@ from typing import Any
 
 import pandas as pd
 
-from ceasefire.parameters.sourced_value import ASSUMED, Quantity, shown_list
-from ceasefire.report.html import Block, Commands, Folded, Paragraph, Section, Table
+from ceasefire.parameters.sourced_value import ASSUMED, Quantity
+from ceasefire.report.bibliography import analogy_words
+from ceasefire.report.html import Block, Commands, Paragraph, Section, Table
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import shown
 
-COLUMNS = ("number", "value", "drawn over", "unit", "note")
+COLUMNS = ("number", "value", "low", "high", "unit", "note")
 
 
 def assumed_numbers(scenario: Scenario) -> pd.DataFrame:
-    """A row for each ASSUMED number: path, value, range over which it is drawn (may be ''), unit and note."""
+    """A row for each ASSUMED number: path, value, limits between which it is drawn (may be ''), unit and note.
+
+    A note says where a number is taken by analogy from a work about another conflict.
+    """
     rows = [
-        (path, shown(number), _range(number, meta), str(meta["unit"]), _note(number))
+        (path, shown(number), *_limits(number, meta), str(meta["unit"]), _note(number, scenario))
         for path, number, meta in quantities(scenario)
         if number.assumed
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _range(number: Quantity, meta: dict[str, Any]) -> str:
+def _limits(number: Quantity, meta: dict[str, Any]) -> tuple[str, str]:
     span = doubt_range(number, meta)
-    return shown_list((round(span[0], 4), round(span[1], 4))) if span is not None else ""
+    return (f"{span[0]:.4g}", f"{span[1]:.4g}") if span is not None else ("", "")
 
 
-def _note(number: Quantity) -> str:
+def _note(number: Quantity, scenario: Scenario) -> str:
     """The reason for the number, the day from which the fact behind it could be known, and the note of the file."""
     reason = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _known_by(number)
     note = " ".join((number.note or "").split()).removeprefix(f"{ASSUMED}: ")
-    return "; ".join(part for part in (reason, note) if part)
+    return "; ".join(part for part in (reason, note, analogy_words(f"{reason} {note}", scenario)) if part)
 
 
 def assumed_table(table: pd.DataFrame) -> Table:
     """The assumed numbers as a table of the page."""
     rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
-    return Table(f"{len(table):,} assumed numbers", COLUMNS, rows, frozenset({1, 2}))
+    return Table(f"{len(table):,} assumed numbers", COLUMNS, rows, frozenset({1, 2, 3}))
 
 
 def sources_table(scenario: Scenario) -> Table:
@@ -66,7 +70,11 @@ def _known_by(number: Quantity) -> str:
 
 def motives_table(scenario: Scenario) -> Table:
     """The motives with their sources, as a table of the page."""
-    rows = [[motive.title, " ".join(motive.source.split())] for motive in scenario.motives.values()]
+    rows = [
+        [motive.title, "; ".join(filter(None, [source, analogy_words(source, scenario)]))]
+        for motive in scenario.motives.values()
+        if (source := " ".join(motive.source.split())) is not None
+    ]
     return Table("Motives of the actors, with their sources", ("motive", "source"), rows)
 
 
@@ -88,7 +96,7 @@ def replay_section(manifest: Mapping[str, Any], named: str, world: int) -> Secti
         "these results contains everything: the full scenario, the tables and a manifest."
     )
     blocks: list[Block] = [Paragraph(text), Commands({line: what for line, what in lines.items() if line})]
-    return Section("replay", "How to replay it", [*blocks, Folded("Versions and hashes", [_versions(manifest)])])
+    return Section("replay", "How to replay it", [*blocks, _versions(manifest)])
 
 
 def _versions(manifest: Mapping[str, Any]) -> Table:

@@ -18,6 +18,7 @@ from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
+from ceasefire.report.bibliography import cite_section
 from ceasefire.report.experiment_tables import answer_to, leading, outcome_table, tells
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
@@ -139,6 +140,7 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
         Section("varied", "What was varied", [_factors(experiment)]),
         *_assumed(experiment),
         replay_section(manifest, experiment.named, 0),
+        cite_section(manifest, str(manifest["title"]), experiment.scenario),
         Section("downloads", "Tables to download", [Downloads(_downloads(experiment))]),
     ]
     rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""

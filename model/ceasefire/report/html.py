@@ -194,7 +194,13 @@ def _template() -> Template:
 def page(report: Report) -> str:
     """The HTML of a report; the same report gives the same bytes."""
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style += f"@page {{ @bottom-left {{ content: {_css_string(f'{report.title}. {report.made_by}')}; }} }}\n"
     return _template().render(report=report, style=style, script=script)
+
+
+def _css_string(text: str) -> str:
+    """A text as a string of a style sheet; characters that could end it or the style are escaped."""
+    return '"' + "".join(c if c.isalnum() or c in " .,:;()-" else f"\\{ord(c):x} " for c in text) + '"'
 
 
 def write_page(report: Report, folder: Path) -> Path:

@@ -28,6 +28,7 @@ from ceasefire.ensemble.pooled_forecast import Views, duration_of, real_end, vie
 from ceasefire.ensemble.run import numbers_that_move, rate_before, run_summary
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
+from ceasefire.report.bibliography import cite_section
 from ceasefire.report.forecast import forecast_section, views_table
 from ceasefire.report.html import (
     Block,
@@ -192,6 +193,7 @@ def run_report(run: FinishedRun) -> Report:
         Section("how-sure", "How certain the result is, and what limits it", _how_sure(run, results)),
         *_assumptions_and_sources(run),
         replay_section(run.manifest, run.named, _example_world(run)),
+        cite_section(run.manifest, run.title, run.plan.scenario),
         Section("downloads", "Tables to download", [Downloads(_downloads(run, results, seen))]),
     ]
     filled = [section for section in sections if section.blocks]
@@ -482,10 +484,11 @@ def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
     """The sections of assumed numbers and of sources."""
     scenario = run.plan.scenario
     assumed, sourced = assumed_numbers(scenario), sources_table(scenario)
+    noted = int((assumed["note"] != "").sum())
     text = (
-        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed; {run.outcome.assumed:,} of "
-        "them were drawn over a range to measure their effect on the answer. The others either have no effect in this "
-        "run, or are fixed by a definition."
+        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed, {noted:,} of them with a note "
+        f"that says why; {run.outcome.assumed:,} of them were drawn over a range to measure their effect on the "
+        "answer. The others either have no effect in this run, or are fixed by a definition."
     )
     return [
         Section(
