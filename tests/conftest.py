@@ -67,8 +67,9 @@ def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def few_worlds_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two worlds at each draw of what is assumed, for tests that do not look at what doubt says."""
-    monkeypatch.setattr("ceasefire.ensemble.parameter_draws.WORLDS_PER_DRAW", 2)
+    # `compare` first: it takes the number from `parameter_draws` when it is imported
     monkeypatch.setattr("ceasefire.ensemble.compare.WORLDS_PER_DRAW", 2)
+    monkeypatch.setattr("ceasefire.ensemble.parameter_draws.WORLDS_PER_DRAW", 2)
 
 
 Tried = Callable[..., None]
