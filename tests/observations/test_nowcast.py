@@ -194,6 +194,16 @@ def test_seen_weeks_lie_where_they_lie_among_the_worlds(small: str) -> None:
     assert weeks.percentile[2] == pytest.approx((third < 2).mean() + 0.5 * (third == 2).mean())
 
 
+def test_the_fan_is_of_all_worlds_before_the_day_and_of_those_that_agree_after_it(small: str) -> None:
+    made = histories(small, np.full(400, 999), np.repeat([[1], [5]], 200, axis=0) * np.ones((1, 150), np.int64))
+    weight = np.repeat([0.0, 1 / 200], 200)
+    weeks = weeks_of(made, weight, quiet(), "incidents")
+    past, ahead = weeks.fan[:, weeks.first < 60], weeks.fan[:, weeks.first >= 60]
+    assert (past[0].tolist(), past[-1].tolist()) == ([7.0] * 8, [35.0] * 8)
+    assert ahead.shape[1] == 12
+    assert (ahead == 35.0).all()
+
+
 def test_counts_are_put_beside_the_days_since_signing() -> None:
     counts = daily(np.ones(100), 2 * np.ones(100), START - datetime.timedelta(days=10))
     found = seen(counts, START)

@@ -54,6 +54,11 @@ def test_an_acled_export_is_compared_by_its_deaths_alone(command: Command, small
 def test_json_has_every_part_of_the_answer(command: Command, small: str, counts: str) -> None:
     said = command("nowcast", small, "--counts", counts, "--json", *QUICK)
     content = json.loads(said.out)
+    told = command("nowcast", small, "--counts", counts, *QUICK)
+    assert f"{content['holding']:,} of 1,500 worlds hold" in told.out
+    assert f"{content['effective_worlds']:,.0f} effective worlds agree with the counts" in told.out
+    assert "how far to trust it\nTried day by day on two real truces" in told.out
+    assert all(f"note: {words}" in told.err for words in (*content["warnings"], *content["notes"]))
     assert [row["days"] for row in content["ends_within"]] == [30, 90, 180, 365]
     for row in content["ends_within"]:
         assert row["with_low"] <= row["with"] <= row["with_high"]
