@@ -172,6 +172,7 @@ def test_counts_are_refused_before_worlds_are_simulated(
     Path("old.csv").write_text("date,deaths\n2001-01-01,3\n")
     said = command("run", small, "--worlds", "40", "--out", "here", *arguments)
     assert (said.code, Path("here").exists()) == (2, False)
+    assert "worlds of at most" not in said.err
     assert message in said.err
 
 
