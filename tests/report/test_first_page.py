@@ -101,6 +101,7 @@ def test_a_truce_of_seven_days_is_told_in_days_with_what_its_term_means() -> Non
     assert "it lapses 7 days after it began unless it is renewed" in root.text
     assert "Weibull" not in root.text
     assert "ends per 100 deals and year" not in root.text
+    assert "a year held" not in root.text.lower()
 
 
 def test_what_really_happened_stands_beside_what_the_forecast_gave_it(ran: Ran) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 from ceasefire.analysis.bands_over_draws import CurveBands
 from ceasefire.analysis.deciders import deciders
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.findings import Duration
+from ceasefire.analysis.findings import Duration, is_short
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
 from ceasefire.analysis.losses import COUNTS, count_of
 from ceasefire.analysis.summary import Figure, Summary
@@ -453,10 +453,13 @@ def _additional_figures(figures: Path) -> list[Block]:
 
 def _losses(run: FinishedRun, results: Summary) -> list[Block]:
     """Deaths, displaced and violations with both sources of uncertainty, a year held and over a fixed time."""
+    short = is_short(run.plan.scenario.agreement.term_days, results.median.main)
     complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
     drawn = any(figure.doubt is not None for figure in results.costs.values())
+    # a year says nothing of a deal that is told in days
+    shown = {name: one for name, one in results.costs.items() if not (short and name.endswith("_a_year_held"))}
     rows = []
-    for name, figure in results.costs.items():
+    for name, figure in shown.items():
         middle = ["", ""]
         if name in COUNTS:
             low, median, high = np.quantile(count_of(complete, name), [0.05, 0.5, 0.95], method="nearest")
@@ -464,11 +467,12 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
         rows.append([COSTS.get(name, figure.name), *_cells(figure, days, drawn), *middle])
     heads = ["in a world, until the deal ends", *_heads(drawn, results), "median world", "middle 90 % of worlds"]
     rate = rate_before(run.plan.scenario)
+    divided = "" if short else "A year held divides by the time that deals held. "
     text = (
-        "Totals of worlds that end early are small because they are short. A year held divides by the time that deals "
-        f"held. The deaths within {how_many(results.horizon, 'day')} count what follows an end at the rate of the war "
-        f"before the deal, {days(rate)} deaths a day (the worst fortnight of the year before, times how violent the "
-        "last one was); the other rows leave out what follows an end."
+        f"Totals of worlds that end early are small because they are short. {divided}The deaths within "
+        f"{how_many(results.horizon, 'day')} count what follows an end at the rate of the war before the deal, "
+        f"{days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one was); the "
+        "other rows leave out what follows an end."
     )
     caption = _starred("Means over worlds", results.costs.values())
     return [Table(caption, heads, rows, frozenset(range(1, len(heads)))), Paragraph(text)]
