@@ -31,11 +31,11 @@ test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 hostile: .venv/installed-for-tests
-	MUTATED_FILES=20000 MUTATED_EXPERIMENTS=5000 EXAMPLES=5000 KILLS=60 TAMPERED_FOLDERS=200 $(BIN)/python -m pytest -q -n $(WORKERS) \
+	EVERY_SCENARIO=1 MUTATED_FILES=20000 MUTATED_EXPERIMENTS=5000 EXAMPLES=5000 KILLS=60 TAMPERED_FOLDERS=200 $(BIN)/python -m pytest -q -n $(WORKERS) \
 		tests/scenario/test_what_check_accepts_runs.py tests/experiments/test_what_check_accepts_runs_as_experiment.py \
 		tests/experiments/test_tampered_experiments.py tests/ensemble/test_tampered_folders.py \
 		tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py tests/cli/test_hostile_surroundings.py \
-		tests/cli/test_check_is_quick.py tests/data_files
+		tests/cli/test_check_is_quick.py tests/scenario/test_roles.py tests/data_files
 
 # Also the long ways through the page; what was seen is kept in results/studio-pictures.
 browsers: .venv/installed-for-tests

@@ -152,9 +152,21 @@ def days(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 9.95 or number == 0 else f"{number:,.1f}"
 
 
+def after_an_end(rate: float, stated: bool) -> str:
+    """What is counted after an end of a deal: a rate [deaths a day], stated in the scenario or of the war before."""
+    if stated:
+        return f"after an end {days(rate)} deaths a day, as was set" if rate else "what follows an end is left out"
+    return (
+        f"the fighting after an end goes on as before the deal, {days(rate)} deaths a day (the worst fortnight of the "
+        "year before, times how violent the last one was)"
+    )
+
+
 def span_words(interval: Interval, shown: Callable[[float], str]) -> str:
-    """A range in words; one number when both ends look alike. `shown` writes a number."""
+    """A range in words; one number when both ends look alike, `not known` from one world. `shown` writes a number."""
     low, high = shown(interval.low), shown(interval.high)
+    if {low, high} & {"inf", "-inf", "nan"}:
+        return "not known"
     return low if low == high else f"{low} to {high}"
 
 

@@ -8,7 +8,11 @@ import pytest
 
 from ceasefire.analysis.losses import COUNTS, a_year_held, count_of, over_fixed_time, war_rate, years_held
 from ceasefire.analysis.summary import costs
+from ceasefire.ensemble.run import deaths_after_end
+from ceasefire.scenario.load import load
+from ceasefire.wording import after_an_end, days, span_words
 
+PATH = "war.deaths_after_end"
 COLUMNS = sorted({column for columns in COUNTS.values() for column in columns})
 
 
@@ -39,6 +43,27 @@ def test_a_deal_that_collapses_is_not_the_milder_one() -> None:
     assert whole == [100 + 900 * 10, 1000]
     assert "deaths_over_horizon" not in costs(ended, None, 1000, None)
     assert over_fixed_time(np.array([5.0]), np.array([1000.0]), 1000, 10).tolist() == [5]
+
+
+def test_what_follows_an_end_is_stated_or_left_out() -> None:
+    """The rate after an end is the war's own unless the scenario states one; 0 leaves it out."""
+    own, stated, none = (load("idlib-2020", set=given) for given in ({}, {PATH: 7}, {PATH: 0}))
+    war = own.scenario.war
+    assert deaths_after_end(own.scenario) == war.ongoing.centre * war.toll_14d.centre / 14
+    assert [deaths_after_end(each.scenario) for each in (stated, none)] == [7, 0]
+    assert own.digest == stated.digest == none.digest, "no rule reads it: the worlds are the same"
+    assert own.words_digest != none.words_digest
+    table = worlds([100] * 20, [100] * 20)
+    within = [costs(table, None, 1000, deaths_after_end(each.scenario)) for each in (stated, none)]
+    assert [each["deaths_over_horizon"].main for each in within] == [100 + 900 * 7, 100]
+    assert "as was set" in after_an_end(7, stated=True)
+    assert after_an_end(0, stated=True) == "what follows an end is left out"
+
+
+def test_one_world_has_no_interval_and_says_so() -> None:
+    found = costs(worlds([100], [100]), None, 1000, 5.0)
+    for figure in found.values():
+        assert span_words(figure.chance, days) == "not known", figure.name
 
 
 def test_costs_have_chance_and_the_doubt_of_draws() -> None:

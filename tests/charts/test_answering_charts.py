@@ -122,7 +122,7 @@ def drawn_gain(name: str, written: float, over: EffectOverDraws) -> Gain:
 APART = "not told apart from chance with 10 worlds a draw"
 DRAWN = [
     drawn_gain("no-buffer", -8, effect(-115, -356, 41, 0.17, 0.83)),
-    drawn_gain("spoilers-in", 113, effect(136, 20, 374, 0.99, 0.01)),
+    drawn_gain("spoiler-in", 113, effect(136, 20, 374, 0.99, 0.01)),
     drawn_gain("clear-terms", 15, effect(22, -100, 150, 0.5, 0.45, APART)),
 ]
 

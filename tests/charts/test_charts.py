@@ -26,10 +26,20 @@ from ceasefire.analysis.causes_over_draws import cause_curves
 from ceasefire.analysis.summary import summary
 from ceasefire.analysis.survival import ENDING_CAUSES, EndingCause, SurvivalCurve, survival
 from ceasefire.charts.cumulative_incidence import causes_chart
-from ceasefire.charts.layout import Caption, Occupancy, day_ticks, spread
+from ceasefire.charts.layout import Caption, Occupancy, spread
 from ceasefire.charts.step_curves import band_by_cell, corners, drawn_days
-from ceasefire.charts.style import CAUSE_COLOURS, RUNG_COLOURS, SIDE_COLOURS, VIOLATION_COLOURS, readable, save
+from ceasefire.charts.style import (
+    CAUSE_COLOURS,
+    DPI,
+    RUNG_COLOURS,
+    SIDE_COLOURS,
+    VIOLATION_COLOURS,
+    WIDTH_INCHES,
+    readable,
+    save,
+)
 from ceasefire.charts.survival import survival_chart
+from ceasefire.charts.time_axis import TimeAxis, day_ticks
 from ceasefire.charts.world_panels import by_side, counted, episodes
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
@@ -462,9 +472,9 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_readers_own_settings(tmp
     assert b"<dc:date>" not in svg.read_bytes()
 
 
-def test_a_figure_is_1200_pixels_wide(tmp_path: Path) -> None:
+def test_a_figure_has_the_resolution_of_print(tmp_path: Path) -> None:
     png, _ = save(survival_chart(shape("long")[0], None, CAPTION), tmp_path, "survival")
-    assert int.from_bytes(png.read_bytes()[16:20], "big") == 1200
+    assert int.from_bytes(png.read_bytes()[16:20], "big") == round(WIDTH_INCHES * DPI) == 2250
 
 
 def test_titles_with_dollars_and_other_letters_are_printed_as_they_are() -> None:
@@ -486,15 +496,15 @@ def test_no_chart_is_drawn_of_nothing_or_of_too_much() -> None:
 
 def test_steps_are_thinned_only_when_they_are_many() -> None:
     values = np.where(np.arange(2_001) < 700, 1.0, 0.25)
-    assert drawn_days(2_000, values).tolist() == [0, 700, 2_000]
-    assert len(drawn_days(2_000, np.linspace(1, 0, 2_001))) == 400
-    x, y = corners(drawn_days(2_000, values), values, 3_000, over=True)
+    assert drawn_days(TimeAxis(2_000), values).tolist() == [0, 700, 2_000]
+    assert len(drawn_days(TimeAxis(2_000), np.linspace(1, 0, 2_001))) == 400
+    x, y = corners(drawn_days(TimeAxis(2_000), values), values, 3_000, over=True)
     assert (x[-1], y[-1]) == (3_000, 0.25)
 
 
 def test_no_value_within_a_cell_escapes_its_bounds() -> None:
     values = np.sort(np.random.default_rng(1).random(37))[::-1]
-    low, high = band_by_cell(values, values, 36, 10)
+    low, high = band_by_cell(values, values, TimeAxis(36), 10)
     for cell in range(10):
         inside = [values[day] for day in range(37) if cell * 3.6 <= day <= (cell + 1) * 3.6]
         assert low[cell] <= min(inside)

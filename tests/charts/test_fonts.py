@@ -12,6 +12,7 @@ from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ceasefire.charts import fonts
 from ceasefire.charts.style import house_style, save
@@ -97,7 +98,9 @@ def test_a_font_that_is_there_is_used(tmp_path: Path, monkeypatch: pytest.Monkey
         warnings.simplefilter("error")
         drawn = save(titled("停火"), tmp_path, "drawn")[1]
     assert drawn.read_text() != boxes.read_text()
-    assert "MadeUp" in drawn.read_text()
+    assert "'DejaVu Sans', 'Made Up', Verdana, sans-serif" in drawn.read_text()
+    with Image.open(drawn.with_suffix(".png")) as one, Image.open(tmp_path / "boxes.png") as other:
+        assert one.tobytes() != other.tobytes()
     assert fonts.families() == ["DejaVu Sans", "Made Up"]
 
 

@@ -21,8 +21,9 @@ from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.hazard import hazard_chart
-from ceasefire.charts.layout import Caption, calendar_ticks, day_ticks
+from ceasefire.charts.layout import Caption
 from ceasefire.charts.survival import survival_chart
+from ceasefire.charts.time_axis import calendar_ticks, day_ticks
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front

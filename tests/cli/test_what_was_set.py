@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
+import pytest
 from conftest import SMALL, Command
 
 from ceasefire.charts.days_and_deaths import Deal, days_and_deaths_chart
@@ -54,6 +56,15 @@ def test_compare_takes_settings_and_says_what_differs(command: Command) -> None:
     assert "What differs between the conditions" in page
     content = json.loads(command("compare", str(SMALL), *SET, *BRIEF, "--json").out)
     assert {"ends", "deaths_a_year_held", "difference_deaths_over_horizon"} <= set(content["others"][0])
+
+
+def test_deaths_after_an_end_can_be_left_out_of_a_comparison(command: Command) -> None:
+    result = command("compare", str(SMALL), *SET, "--set", "war.deaths_after_end=0", *BRIEF)
+    assert result.code == 0, result.err
+    page = Path(result.last, "report.html").read_text(encoding="utf-8")
+    assert "deaths a day (the worst fortnight" in page, "the first side keeps its own rate"
+    table = pd.read_csv(Path(result.last, "differences.csv"))
+    assert table["deaths_over_horizon"].tolist() == pytest.approx(table["deaths"].tolist(), abs=1e-3)
 
 
 def test_an_ending_that_nobody_brought_about_has_a_column_as_well(tmp_path: Path) -> None:

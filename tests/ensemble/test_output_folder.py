@@ -265,7 +265,7 @@ def test_figures_that_cannot_be_redrawn_leave_the_old_ones(
     folder = Path(command("run", small, *QUICK).last)
     before = everything(folder)
 
-    def half(plan: Plan, outcome: object, aside: Path) -> None:
+    def half(plan: Plan, outcome: object, aside: Path, *_: object) -> None:
         (aside / "survival.svg").write_text("half", encoding="utf-8")
         raise KeyboardInterrupt
 

@@ -17,7 +17,7 @@ from ceasefire.observations.counts import Counts, place_of
 from ceasefire.observations.percentile import percentiles_among_worlds
 from ceasefire.observations.weeks import RECORDED, among_fans, weekly_since
 from ceasefire.simulation.compiled.day_loop import RESULT
-from ceasefire.simulation.compiled.recorded_counts import ALL_DEATHS, CIVILIAN_DEATHS, INCIDENTS, VIOLATIONS
+from ceasefire.simulation.compiled.recorded_counts import ALL_DEATHS, CIVILIAN_DEATHS, INCIDENTS, VIOLATIONS, WEEKLY
 
 START = datetime.date(2020, 1, 1)
 
@@ -29,7 +29,7 @@ def made(worlds: int, weeks: int) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
     counts = {"incidents": random.poisson(30, shape), "violations": random.poisson(300, shape),
               "deaths": random.poisson(90, shape), "civilians": random.poisson(40, shape)}  # fmt: skip
     figures = {"violations": VIOLATIONS, "deaths": ALL_DEATHS, "civilians": CIVILIAN_DEATHS}
-    as_counted = np.zeros((worlds, weeks, 4), np.int64)
+    as_counted = np.zeros((worlds, weeks, WEEKLY), np.int64)
     as_counted[:, :, INCIDENTS] = counts["incidents"]
     for name, column in figures.items():
         as_counted[:, :, column] = counts[name].cumsum(axis=1)
@@ -141,7 +141,8 @@ def test_a_run_shows_what_was_seen_among_its_worlds_and_its_folder_is_enough(com
     content = json.loads(command("run", small, "--worlds", "40", "--days", "120", "--out", "here", "--json").out)
     rows = pd.DataFrame(content["observed"]["weeks"])
     assert rows[rows["figure"] == "deaths"]["seen"].tolist() == weeks["deaths"].tolist()
-    drawn = fan[(fan["numbers"] == "drawn") & (fan["figure"] == "deaths")].head(6)
+    in_all = fan[(fan["numbers"] == "drawn") & (fan["by"] == "all")]
+    drawn = in_all[in_all["figure"] == "deaths"].head(6)
     assert rows[rows["figure"] == "deaths"]["q50"].tolist() == drawn["q50"].tolist()
     page = Path("here/report.html").read_text()
     assert 'id="seen"' in page

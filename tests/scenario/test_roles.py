@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ceasefire.errors import ScenarioError
-from ceasefire.scenario.find_scenarios import list_changes
+from ceasefire.scenario.find_scenarios import headline, list_changes, list_scenarios
 from ceasefire.scenario.load import Loaded, check_file, load
 from ceasefire.scenario.roles import ROLES
 from ceasefire.scenario.variants import open_base
 
 HEAD = "title: A change\nsentence: Something is other than it was.\nkind: lever\n"
+SOME = ("idlib-2020", "minsk-2015", "sudan-2023", "gaza-2023", "generic")
+"""Scenarios with the most levers; EVERY_SCENARIO=1 looks at all, which takes a minute or two."""
 Changed = Callable[..., Loaded]
 
 
@@ -120,3 +123,32 @@ def test_every_role_has_a_line_in_the_page_for_people_who_edit_scenarios() -> No
     text = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
     for role, says in ROLES.items():
         assert f"| `@{role}` | {says} |" in text
+
+
+def test_levers_that_give_the_same_scenario_are_offered_once(tmp_path: Path) -> None:
+    """Under two names a lever would stand twice in every ranking."""
+    body = "set: {agreement.hotline: 1}\n"
+    (tmp_path / "changes").mkdir()
+    for name in ("first-wire", "second-wire"):
+        (tmp_path / "changes" / f"{name}.yaml").write_text(f"name: {name}\n{HEAD}{body}", encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\ntitle: m\nbase: generic\n", encoding="utf-8")
+    offered = open_base(str(file)).applying(("lever",))
+    assert "first-wire" in offered
+    assert "second-wire" not in offered
+
+
+@pytest.mark.parametrize("scenario", sorted(list_scenarios()) if os.environ.get("EVERY_SCENARIO") else SOME)
+def test_no_two_shipped_levers_are_the_same_in_any_scenario(scenario: str) -> None:
+    base = open_base(scenario)
+    given: dict[str, str] = {base.loaded.digest: "nothing"}
+    for name, file in list_changes().items():
+        if headline(file)["kind"] != "lever" or name in base.loaded.changes:
+            continue
+        try:
+            digest = base.under((name,)).digest
+        except ScenarioError:
+            continue
+        assert given.get(digest, "nothing") == "nothing", f"{name} is {given[digest]}"
+        given.setdefault(digest, name)
+    assert len(given) > 3

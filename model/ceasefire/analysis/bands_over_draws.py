@@ -96,7 +96,7 @@ def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int,
         raise ValueError(f"a world was followed for fewer than {horizon:,} days without an end")
     last = np.where(known & over, held, np.where(known, np.inf, -1.0))
     days = np.arange(horizon + 1, dtype=np.int64)
-    chosen = _days_that_tell(last[np.isfinite(last) & (last >= 0)], horizon)
+    chosen = days_that_tell(last[np.isfinite(last) & (last >= 0)], horizon, MOST_DAYS)
     successes = np.array([(last > day).sum(axis=1) for day in chosen])
     found = share_bands(successes, known.sum(axis=1), band)
     edges = [
@@ -108,12 +108,12 @@ def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int,
                       float(known.sum(axis=1).mean()), np.array(edges[3:]))  # fmt: skip
 
 
-def _days_that_tell(ends: FloatArray, horizon: int) -> IntArray:
-    """Days from 0 to the horizon, half of them spread evenly and half by how many worlds end, with their eves.
+def days_that_tell(ends: FloatArray, horizon: int, most: int) -> IntArray:
+    """At most so many days from 0 to the horizon, half spread evenly and half by how many worlds end, with the eves.
 
     Without the eve, a band that falls in one day would seem to fall slowly since the last day that was estimated.
     """
-    even = np.linspace(0, horizon, MOST_DAYS // 2)
-    dense = np.quantile(ends, np.linspace(0, 1, MOST_DAYS // 2)) if len(ends) else even[:1]
+    even = np.linspace(0, horizon, most // 2)
+    dense = np.quantile(ends, np.linspace(0, 1, most // 2)) if len(ends) else even[:1]
     dense = np.rint(np.minimum(dense, horizon))
     return np.unique(np.concatenate([np.rint(even), dense, np.maximum(dense - 1, 0)])).astype(np.int64)

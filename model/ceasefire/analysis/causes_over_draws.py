@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ceasefire.analysis.bands_over_draws import share_bands
+from ceasefire.analysis.bands_over_draws import days_that_tell, share_bands
 from ceasefire.analysis.interval_rules import share_limits
 from ceasefire.analysis.survival import EndingCause, Incidence, cumulative_incidence
 from ceasefire.analysis.worlds_by_draw import values_by_draw
@@ -18,8 +18,8 @@ RARE = 0.015
 
 OTHERS = "others"
 
-DAYS = 12
-"""Days on which a band over draws is estimated; between them it is straight."""
+DAYS = 16
+"""Days on which a band over draws is estimated, besides eves of those on which many end; between, it is straight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ def _curve(
     if drawn is None or doubt is None:
         return CauseCurve(ending, share, low, high)
     ended = _ended_by_day(doubt, members)
-    chosen = np.unique(np.rint(np.linspace(0, horizon, DAYS)).astype(np.int64))
+    chosen = days_that_tell(ended[ended <= horizon], horizon, DAYS)
     successes = np.array([(ended <= day).sum(axis=1) for day in chosen])
     found = share_bands(successes, np.isfinite(ended).sum(axis=1))
     days = np.arange(horizon + 1)

@@ -1,4 +1,4 @@
-"""Checks of a mixing distribution on the very draws that it was estimated from."""
+"""A check of a mixing distribution on the very draws that it was estimated from."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.mixing_distribution import QUANTILES, MixingDistribution, world_distribution
+from ceasefire.analysis.mixing_distribution import MixingDistribution
 
 FloatArray = npt.NDArray[np.float64]
-
-SEED = 31
 
 
 @dataclass(frozen=True)
@@ -32,20 +30,6 @@ class HalvesCheck:
         return self.from_halves.low <= self.fitted <= self.from_halves.high
 
 
-@dataclass(frozen=True)
-class MadeCheck:
-    """One quantile on made draws whose truth is known: the truth, the mean of what was found, and its typical error.
-
-    `held`: share of repeats in which the limits held the truth.
-    """
-
-    at: float
-    truth: float
-    found: float
-    error: float
-    held: float
-
-
 def halves_check(found: MixingDistribution, values: npt.ArrayLike) -> HalvesCheck:
     """The spread that was estimated against that which the halves of each draw's worlds, (draws, worlds), agree on.
 
@@ -63,32 +47,3 @@ def halves_check(found: MixingDistribution, values: npt.ArrayLike) -> HalvesChec
     average = float(found.mass @ found.support)
     spread = float(np.sqrt(found.mass @ (found.support - average) ** 2))
     return HalvesCheck(spread, Interval(*ends))
-
-
-def made_check(
-    values: npt.ArrayLike,
-    lowest: float = -np.inf,
-    highest: float = np.inf,
-    at: tuple[float, ...] = QUANTILES,
-    repeats: int = 20,
-) -> list[MadeCheck]:
-    """The estimator tried on made draws with the noise of these: each draw's worlds stand for all that it could have.
-
-    The true figure of a made draw is then the mean of those worlds, known exactly; as many worlds are drawn from them
-    again, and the distribution is estimated anew. Shows how far quantiles can be trusted with noise of this shape.
-    """
-    given = np.asarray(values, dtype=float)
-    given = given[np.isfinite(given).all(axis=1)]
-    truth = np.quantile(given.mean(axis=1), at)
-    dice = np.random.default_rng(SEED)
-    edges, held = [], []
-    for _ in range(repeats):
-        chosen = dice.integers(0, len(given), len(given))
-        again = np.take_along_axis(given[chosen], dice.integers(0, given.shape[1], given.shape), axis=1)
-        intervals = world_distribution(again, lowest, highest).quantile_intervals(at).values()
-        edges.append([each.value for each in intervals])
-        held.append([each.low <= true <= each.high for each, true in zip(intervals, truth, strict=True)])
-    found, kept = np.array(edges), np.array(held).mean(axis=0)
-    wrong = np.sqrt(((found - truth) ** 2).mean(axis=0))
-    rows = zip(at, truth, found.mean(axis=0), wrong, kept, strict=True)
-    return [MadeCheck(share, *(float(each) for each in row)) for share, *row in rows]

@@ -15,14 +15,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.mixing_distribution import EffectOverDraws
 from ceasefire.analysis.survival import SurvivalCurve
-from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page, share_axis, spread
+from ceasefire.charts.layout import LEFT, Caption, Page, band, dot_look, page, share_axis, spread
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.step_curves import axis_end, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
     INK,
-    PAPER,
     QUIET,
     RULE,
     SMALL,
@@ -30,6 +29,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
+from ceasefire.charts.time_axis import TimeAxis, ends_early
 from ceasefire.wording import GAP, days, share_with_limits, signed_days, signed_number, span_words, whole_percent
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
@@ -83,21 +83,22 @@ def comparison_chart(conditions: Sequence[Condition], caption: Caption, *, horiz
     footer = caption.footer(fewest, each=True)
     sheet = page(0.28 + PLOT_HEIGHT + 0.48 + table + means, caption.title, _finding(conditions, horizon), footer)
     bottom = sheet.bottom + means + table + 0.48
-    axes = _curves(sheet, conditions, last, bottom)
-    _at_risk(sheet, conditions, axes, last, bottom - 0.52)
+    time = TimeAxis(last, caption.start, ends_early([condition.curve.surviving for condition in conditions], last))
+    axes = _curves(sheet, conditions, time, bottom)
+    _at_risk(sheet, conditions, axes, time, bottom - 0.52)
     _means(sheet, conditions, sheet.bottom + means - 0.42, paired)
     return sheet.figure
 
 
-def _curves(sheet: Page, conditions: Sequence[Condition], last: int, bottom: float) -> Axes:
+def _curves(sheet: Page, conditions: Sequence[Condition], time: TimeAxis, bottom: float) -> Axes:
     """The curves with their bands of chance; at the right, name and last value of each."""
     axes = sheet.axes(LEFT, bottom, PLOT_WIDTH, PLOT_HEIGHT)
     share_axis(axes, "worlds still holding")
-    day_axis(axes, last)
-    calendar_axis(axes, last)
+    time.below(axes)
+    time.above(axes)
     for number, condition in enumerate(conditions):
-        _curve(axes, condition.curve, number, last)
-    ends = [at_end(condition.curve, last) for condition in conditions]
+        _curve(axes, condition.curve, number, time)
+    ends = [at_end(condition.curve, time.last) for condition in conditions]
     apart = told_apart([condition.name for condition in conditions], MOST_END_LETTERS)
     names = [
         "\n".join([*textwrap.wrap(name, END_LETTERS), f"{whole_percent(end)} hold"])
@@ -111,13 +112,13 @@ def _curves(sheet: Page, conditions: Sequence[Condition], last: int, bottom: flo
     return axes
 
 
-def _curve(axes: Axes, curve: SurvivalCurve, number: int, last: int) -> None:
-    over = bool(curve.surviving[-1] == 0)
-    at = drawn_days(last, curve.surviving, curve.low, curve.high)
+def _curve(axes: Axes, curve: SurvivalCurve, number: int, time: TimeAxis) -> None:
+    last, over = time.last, bool(curve.surviving[-1] == 0)
+    at = drawn_days(time, curve.surviving, curve.low, curve.high)
     x, share = corners(at, curve.surviving, last, over)
     low, high = (corners(at, edge, last, over)[1] for edge in (curve.low, curve.high))
     colour = COMPARISON_COLOURS[number]
-    axes.fill_between(x, low, high, step="post", facecolor=colour, alpha=0.18, linewidth=0, gid=f"chance-{number}")
+    band(axes, x, low, high, colour, readable(colour), gid=f"chance-{number}", step="post", alpha=0.18)
     look = {"color": colour, "linewidth": 1.8, "linestyle": COMPARISON_DASHES[number], "clip_on": False}
     axes.step(x, share, where="post", gid=f"curve-{number}", zorder=3, **look)
 
@@ -127,7 +128,7 @@ def at_end(curve: SurvivalCurve, last: int) -> float:
     return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
 
 
-def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, last: int, top: float) -> None:
+def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, time: TimeAxis, top: float) -> None:
     """Risk set under each tick: worlds that still held when the day began."""
     over_draws = any(condition.over is not None for condition in conditions)
     words = "Worlds that held when the day began" + (
@@ -138,8 +139,8 @@ def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, last: int
     for number, (name, condition) in enumerate(zip(names, conditions, strict=True)):
         y, colour = top - TABLE_ROW * (number + 1), INKS[number]
         for day in axes.get_xticks():
-            look = {"size": SMALL + 0.5, "color": colour, "ha": "center", "va": "center", "gid": f"at-risk-{number}"}
-            sheet.write(LEFT + PLOT_WIDTH * day / last, y, f"{condition.curve.still_holding(int(day)):,}", **look)
+            look = {"size": SMALL, "color": colour, "ha": "center", "va": "center", "gid": f"at-risk-{number}"}
+            sheet.write(LEFT + PLOT_WIDTH * time.place(day), y, f"{condition.curve.still_holding(int(day)):,}", **look)
         sheet.write(LEFT + PLOT_WIDTH + 0.28, y, name, size=SMALL, color=colour, va="center")
 
 
@@ -184,13 +185,13 @@ def _difference(sheet: Page, axes: Axes, condition: Condition, number: int, y: f
     span = main
     if over is not None:
         span = over.band
-        look: dict[str, Any] = {"facecolor": colour, "alpha": 0.15, "linewidth": 0}
+        look: dict[str, Any] = {"facecolor": (colour, 0.15), "edgecolor": readable(colour), "linewidth": 0.6}
         if not over.told_apart:
             look = {"facecolor": "none", "edgecolor": QUIET, "linewidth": 0.7, "linestyle": (0, (2, 2))}
         axes.fill_between([span.low, span.high], number - 0.34, number + 0.34, gid="doubt", **look)
         axes.plot([condition.gained.value] * 2, [number - 0.34, number + 0.34], color=INK, linewidth=1.3, gid="written")
     axes.plot([main.low, main.high], [number] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="difference")
-    axes.plot([main.value], [number], "o", color=colour, markersize=7, markeredgecolor=PAPER, zorder=4)
+    axes.plot([main.value], [number], "o", markersize=7, zorder=4, gid="dot", **dot_look(main, colour))
     words, ink = signed_days(main.value), INKS[number]
     sheet.write(x + 0.62, y, words, size=TEXT, weight="bold", color=ink, ha="right", va="center")
     shown = "no world differs" if over is not None and over.unmoved else span_words(span, signed_days)

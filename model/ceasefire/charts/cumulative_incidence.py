@@ -15,8 +15,9 @@ from ceasefire.analysis.causes_over_draws import CauseCurve, CauseCurves
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, Page, calendar_axis, day_axis, page
+from ceasefire.charts.layout import LEFT, Caption, Page, band, page
 from ceasefire.charts.style import CAUSE_COLOURS, INK, QUIET, RULE, SMALL, TEXT, house_style, readable
+from ceasefire.charts.time_axis import TimeAxis, ends_early
 from ceasefire.wording import GAP, ending_in_a_sentence, ending_words, share_of_worlds, span_words, whole_percent
 
 PLOT_WIDTH = 3.55
@@ -51,6 +52,8 @@ def causes_chart(
     otherwise the values as written with the band of chance (95 %). `actor_titles` are the readers' names of the
     actors; the axis ends at the horizon [days].
     """
+    still = 1.0 - np.sum([each.main for each in causes.curves], axis=0) if causes.curves else np.ones(1)
+    time = TimeAxis(horizon, caption.start, ends_early([still], horizon))
     titles, drawn = actor_titles or {}, causes.mean_holding is not None
     shown = [each for each in causes.curves if max(each.main[-1], each.written[-1]) >= SHOWN][:MOST_PANELS]
     shown = shown or list(causes.curves[:1])
@@ -68,18 +71,18 @@ def causes_chart(
     for place, (curve, label, height, colour) in enumerate(zip(shown, labels, heights, colours, strict=True)):
         y -= height + BETWEEN * bool(place)
         axes = sheet.axes(LEFT, y, PLOT_WIDTH, height)
-        _panel(axes, curve, colour, height / scale, horizon)
+        _panel(axes, curve, colour, height / scale, time)
         if place == 0:
-            calendar_axis(axes, horizon)
+            time.above(axes)
         _name(sheet, curve, label, y + height, colour)
     if not shown:
         axes = sheet.axes(LEFT, y - TALLEST / 2, PLOT_WIDTH, TALLEST / 2)
-        _scale(axes, LEAST_TOP, horizon)
-        calendar_axis(axes, horizon)
+        _scale(axes, LEAST_TOP, time)
+        time.above(axes)
         none = f"{share_of_worlds(0, causes.worlds)} worlds ended"
         sheet.write(LEFT + PLOT_WIDTH + 0.12, y - TALLEST / 2, none, size=TEXT)
     axes.tick_params(axis="x", labelbottom=True)
-    axes.set_xlabel("days since the deal began", labelpad=2)
+    axes.set_xlabel(time.words, labelpad=2)
     if rare:
         words = textwrap.shorten(_rare_words(rare, titles), 118, placeholder=" …")
         sheet.write(0.14, sheet.bottom + 0.06, words, size=SMALL, color=QUIET, va="center")
@@ -97,27 +100,29 @@ def _key(drawn: bool) -> str:
     return f"line: numbers as written; band: chance (95{GAP}%)"
 
 
-def _panel(axes: Axes, curve: CauseCurve, colour: str, top: float, horizon: int) -> None:
+def _panel(axes: Axes, curve: CauseCurve, colour: str, top: float, time: TimeAxis) -> None:
     """The line of a cause, its band, and the values as written."""
     last = len(curve.main) - 1
-    days = np.unique(np.linspace(0, last, min(POINTS, last + 1))).astype(np.int64)
+    days = np.unique(
+        np.append(time.days_at(np.linspace(0, time.place(last), min(POINTS, last + 1))).astype(np.int64), last)
+    )
     gid, look = " ".join(filter(None, curve.ending)), {"where": "post", "clip_on": False}
     low, high = (edge[days] for edge in curve.band)
-    axes.fill_between(days, low, high, facecolor=colour, alpha=0.22, linewidth=0, gid=f"band {gid}")
+    band(axes, days, low, high, colour, _darker(colour), gid=f"band {gid}", alpha=0.22)
     axes.step(days, curve.main[days], color=_darker(colour), linewidth=1.9, gid=gid, **look)  # type: ignore[arg-type]
     if curve.mean is not None:
         dashed = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 2)), "gid": f"written {gid}"}
         axes.step(days, curve.written[days], **look, **dashed)  # type: ignore[arg-type]
-    _scale(axes, top, horizon)
+    _scale(axes, top, time)
 
 
-def _scale(axes: Axes, top: float, horizon: int) -> None:
+def _scale(axes: Axes, top: float, time: TimeAxis) -> None:
     """The scales of a panel."""
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(max(1, round(4 * top / 0.5)), steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0 if top > 0.04 else 1, symbol=f"{GAP}%"))
     axes.grid(axis="y", color=RULE, linewidth=0.5)
-    day_axis(axes, horizon, label=False)
+    time.below(axes, label=False)
     axes.tick_params(axis="x", labelbottom=False)
 
 

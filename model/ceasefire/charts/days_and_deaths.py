@@ -22,6 +22,7 @@ from ceasefire.charts.style import (
 from ceasefire.wording import how_many
 
 LEFT, WIDTH, HEIGHT = 0.95, 3.9, 3.4
+AS_BEFORE = "the fighting after an end as before the deal"
 NAME = 0.145
 """Line height of a name [inches]."""
 
@@ -37,10 +38,13 @@ class Deal:
 
 
 @house_style()
-def days_and_deaths_chart(deals: Sequence[Deal], caption: Caption, *, horizon: int, worlds: int) -> Figure:
+def days_and_deaths_chart(
+    deals: Sequence[Deal], caption: Caption, *, horizon: int, worlds: int, after: str = AS_BEFORE
+) -> Figure:
     """A dot for each deal: days held across, deaths within the horizon up; a ring shows those until the end alone.
 
-    The first deal is the one that others are compared with. ValueError for no deal.
+    `after` says what is counted after an end. The first deal is the one that others are compared
+    with. ValueError for no deal.
     """
     if not deals:
         raise ValueError("no deals: there is nothing to show")
@@ -70,7 +74,7 @@ def days_and_deaths_chart(deals: Sequence[Deal], caption: Caption, *, horizon: i
             LEFT + WIDTH + 0.12, bottom + centre, shortened(deal.name, 36), size=SMALL, color=colour, va="center"
         )
     within = how_many(horizon, "day")
-    words = f"dot: deaths within {within}, the fighting after an end as before the deal; ring: until the end"
+    words = f"dot: deaths within {within}, {after}; ring: until the end"
     sheet.write(LEFT, bottom + height + 0.16, words, size=SMALL, color=QUIET, va="center")
     return sheet.figure
 

@@ -62,11 +62,9 @@ def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
     for place, (name, by_rung) in enumerate(rows):
         _dot(axes, place, name, by_rung[choice.new], name in pulls.motives)
         motive = choice.titles.get(name, name)
-        sheet.write(
-            LEFT - 0.1, top - ROW * (place + 0.5), shortened(motive, 42), size=SMALL + 0.5, ha="right", va="center"
-        )
+        sheet.write(LEFT - 0.1, top - ROW * (place + 0.5), shortened(motive, 42), size=SMALL, ha="right", va="center")
         value = signed_number(by_rung[choice.new], 2)
-        sheet.write(LEFT + WIDTH + 0.55, top - ROW * (place + 0.5), value, size=SMALL + 0.5, ha="right", va="center")
+        sheet.write(LEFT + WIDTH + 0.55, top - ROW * (place + 0.5), value, size=SMALL, ha="right", va="center")
     total = pulls.utility(choice.new) - pulls.utility(choice.old)
     axes.plot([total], [len(rows)], "D", color=INK, markersize=6, zorder=5, gid="sum")
     y = top - ROW * (len(rows) + 0.5)

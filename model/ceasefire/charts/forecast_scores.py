@@ -67,7 +67,7 @@ def cases_chart(deals: Sequence[Deal], caption: Caption, finding: str, made_of: 
         ("red", "what happened"),
     )
     key = "      ".join(f"{mark}: {what}" for mark, what in words)
-    sheet.write(LEFT, top + 0.08, key, size=SMALL - 0.5, color=QUIET)
+    sheet.write(0.14, top + 0.08, key, size=SMALL, color=QUIET)
     return sheet.figure
 
 
@@ -76,7 +76,7 @@ def _panel(sheet: Page, foot: float, last: float, labelled: bool) -> Axes:
     axes.set_xscale("log")
     axes.set_xlim(1, last)
     axes.set_ylim(0, 1)
-    axes.set_yticks([0, 0.5, 1], [f"0{GAP}%", "50", "100"], size=SMALL - 0.5)
+    axes.set_yticks([0, 0.5, 1], [f"0{GAP}%", "50", "100"], size=SMALL)
     axes.xaxis.set_major_locator(FixedLocator([day for day, _ in TICKS if day <= last]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([word if labelled else "" for day, word in TICKS if day <= last], size=SMALL)

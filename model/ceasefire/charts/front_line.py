@@ -14,9 +14,10 @@ from matplotlib.ticker import FuncFormatter
 
 from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.survival import IntArray
-from ceasefire.charts.layout import Caption, Page, calendar_axis, day_axis, page, shortened
+from ceasefire.charts.layout import Caption, Page, page, shortened
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
+from ceasefire.charts.time_axis import TimeAxis
 from ceasefire.charts.world_panels import named_rows
 from ceasefire.wording import whole_percent
 
@@ -51,12 +52,13 @@ def front_chart(front: FrontHistory, caption: Caption, *, horizon: int) -> Figur
     limit = _limit(front)
     _paint(axes, front, order, limit, last)
     _write_changes(sheet, front, order, top)
-    calendar_axis(axes, last)
+    time = TimeAxis(last, caption.start)
+    time.above(axes)
     bottom = axes
     if several:
         bottom = sheet.axes(LEFT, top - rows - 0.12 - COUNTS, WIDTH, COUNTS)
         _count(bottom, front)
-    day_axis(bottom, last)
+    time.below(bottom)
     axes.grid(False)
     if front.ended is not None:
         axes.axvline(front.ended, color=INK, linewidth=1.3, gid="end")
@@ -76,12 +78,23 @@ def _paint(axes: Axes, front: FrontHistory, order: IntArray, limit: float, last:
     chosen = np.unique(np.linspace(0, days - 1, min(SHOWN_STEPS, days)).astype(int))
     colours: dict[str, Any] = {"cmap": COLOURS, "vmin": -limit, "vmax": limit}
     rows = np.arange(len(front.sectors) + 1) - 0.5
+    _hatch(axes, front, chosen, order)
     axes.pcolormesh(np.append(chosen, days), rows, front.moved[chosen][:, order].T, gid="front", **colours)
     named_rows(axes, told_apart([front.sectors[place] for place in order], 32))
     for row in range(1, len(front.sectors)):
         axes.axhline(row - 0.5, color=PAPER, linewidth=1.5)
     axes.set_xlim(0, last)
     axes.set_xticks([])
+
+
+def _hatch(axes: Axes, front: FrontHistory, chosen: IntArray, order: IntArray) -> None:
+    """Strokes where the second side has won: without colour its gains look like those of the first."""
+    for row, place in enumerate(order):
+        lost = front.moved[chosen, place] < -MOVED
+        if lost.any():
+            low, high = np.full(len(chosen), row - 0.5), np.full(len(chosen), row + 0.5)
+            strokes: dict[str, Any] = {"facecolor": "none", "hatch": "////", "edgecolor": PAPER, "linewidth": 0}
+            axes.fill_between(chosen, low, high, where=lost, step="post", zorder=2, gid="lost", **strokes)
 
 
 def _write_changes(sheet: Page, front: FrontHistory, order: IntArray, top: float) -> None:
@@ -116,7 +129,8 @@ def _scale(sheet: Page, front: FrontHistory, limit: float) -> None:
     box.xaxis.set_major_formatter(FuncFormatter(lambda value, _: whole_percent(abs(float(value)))))
     box.tick_params(labelsize=SMALL, length=2)
     look = {"size": SMALL, "color": QUIET, "va": "center"}
-    second, first = (shortened(f"won by the {_lower(side)}", 34) for side in reversed(front.sides))
+    second, first = (shortened(f"won by the {_lower(side)}", 30) for side in reversed(front.sides))
+    second = f"strokes: {second}"
     sheet.write(left - 0.12, sheet.bottom + 0.35, second, ha="right", **look)
     sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
 

@@ -8,8 +8,9 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.hazard import HazardCurve
-from ceasefire.charts.layout import LEFT, Caption, calendar_axis, day_axis, page
-from ceasefire.charts.style import BLUE, QUIET, RULE, SMALL, WIDTH_INCHES, house_style
+from ceasefire.charts.layout import LEFT, Caption, band, page
+from ceasefire.charts.style import BLUE, CHANCE_BAND, QUIET, RULE, SMALL, WIDTH_INCHES, house_style
+from ceasefire.charts.time_axis import TimeAxis
 from ceasefire.wording import GAP
 
 HEIGHT = 2.6
@@ -28,11 +29,12 @@ def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -
         [[0], days + 0.5, [len(curve.days)]]
     )  # the middle of each day, from the first to the last end
     low, rate, high = (np.pad(values, 1, mode="edge") for values in (low, rate, high))
-    axes.fill_between(days, low, high, facecolor="#94C0DD", linewidth=0, gid="chance")
+    band(axes, days, low, high, CHANCE_BAND, gid="chance")
     axes.plot(days, rate, color=BLUE, linewidth=1.8, gid="hazard")
     last = len(curve.days)
-    day_axis(axes, last)
-    calendar_axis(axes, last)
+    time = TimeAxis(last, caption.start)
+    time.below(axes)
+    time.above(axes)
     axes.set_ylim(0, 1.08 * min(float(high.max()), max(4 * float(rate.max()), float(np.median(high)))))
     top = axes.get_ylim()[1]  # the highest label would touch the name of the calendar's unit
     axes.yaxis.set_major_locator(

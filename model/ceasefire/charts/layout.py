@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, PercentFormatter
 
-from ceasefire.charts.style import INK, QUIET, RULE, SMALL, TEXT, WIDTH_INCHES
+from ceasefire.analysis.estimates import Interval
+from ceasefire.charts.style import BAND_EDGE, FINDING, FOOT, INK, PAPER, QUIET, RULE, SMALL, TEXT, TITLE, WIDTH_INCHES
 from ceasefire.wording import GAP, ILLUSTRATIVE
 
 TITLE_SIZE = 12.0
+FOOT_LINE = 0.14
+"""Line height of the foot of a figure [inches]."""
+
 LEFT = 0.8
 """Left edge of the plots [inches]."""
 
@@ -46,42 +51,43 @@ class Page:
 def page(inner_height: float, title: str, finding: str, footer: str) -> Page:
     """A page with `inner_height` [inches] between its finding (one or two sentences) and its footer."""
     titles = textwrap.wrap(title, 66)[:3] or [""]
-    findings = textwrap.wrap(finding, 102)[:3]
-    footers = textwrap.wrap(footer, 122)[:3]
-    top = 0.16 + 0.215 * len(titles) + 0.165 * len(findings) + 0.06
-    bottom = 0.12 + 0.13 * len(footers)
+    findings = textwrap.wrap(finding, 98)[:3]
+    footers = textwrap.wrap(footer, 108)[:3]
+    top = 0.16 + 0.215 * len(titles) + 0.17 * len(findings) + 0.06
+    bottom = 0.12 + FOOT_LINE * (len(footers) + 1)
     height = inner_height + top + bottom
     sheet = Page(Figure(figsize=(WIDTH_INCHES, height)), height, top, bottom)
-    sheet.write(0.14, height - 0.14, "\n".join(titles), size=TITLE_SIZE, weight="bold", va="top", linespacing=1.25)
+    sheet.write(
+        0.14, height - 0.14, "\n".join(titles), size=TITLE_SIZE, weight="bold", va="top", linespacing=1.25, gid=TITLE
+    )
     under_title = height - 0.18 - 0.215 * len(titles)
-    sheet.write(0.14, under_title, "\n".join(findings), size=TEXT, color=QUIET, va="top", linespacing=1.25)
-    sheet.write(0.14, 0.1, "\n".join(footers), size=SMALL - 0.5, color=QUIET, va="bottom", linespacing=1.2)
+    sheet.write(0.14, under_title, "\n".join(findings), size=TEXT, color=QUIET, va="top", linespacing=1.25, gid=FINDING)
+    look: dict[str, Any] = {"size": SMALL, "color": QUIET, "va": "bottom", "linespacing": 1.15}
+    sheet.write(0.14, 0.1 + FOOT_LINE, "\n".join(footers), **look)
+    sheet.write(0.14, 0.1, "", gid=FOOT, **look)
     return sheet
 
 
-def day_axis(axes: Axes, last: int, label: bool = True) -> list[int]:
-    """Label the x axis with round days from 0 to the last; returns the tick days."""
-    ticks = day_ticks(last)
-    axes.set_xlim(0, last)
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.set_xticklabels([f"{day:,}" for day in ticks])
-    axes.grid(axis="x", color=RULE, linewidth=0.5)
-    axes.set_axisbelow(True)
-    if label:
-        axes.set_xlabel("days since the deal began", labelpad=2)
-    return ticks
+def band(
+    axes: Axes, x: npt.ArrayLike, low: npt.ArrayLike, high: npt.ArrayLike, face: str, edge: str = BAND_EDGE, *,
+    gid: str, step: Literal["post", "mid"] | None = None, alpha: float = 1.0, zorder: float = 1.0,
+) -> None:  # fmt: skip
+    """A band with an edge at either side: its fill may be pale, its edges can be seen on paper and copies."""
+    axes.fill_between(
+        np.asarray(x), np.asarray(low), np.asarray(high), facecolor=face, alpha=alpha, linewidth=0, gid=gid, step=step,
+        zorder=zorder,
+    )  # fmt: skip
+    for name, values in (("low", low), ("high", high)):
+        style: dict[str, Any] = {"color": edge, "linewidth": 0.6, "gid": f"{gid} {name}", "zorder": zorder + 0.1}
+        drawn = "default" if step is None else f"steps-{step}"
+        axes.plot(np.asarray(x), np.asarray(values), drawstyle=drawn, **style)
 
 
-def calendar_axis(axes: Axes, last: int) -> None:
-    """Years along the top of the axes, or months on a short axis."""
-    unit, ticks = calendar_ticks(last)
-    if not ticks:
-        return
-    top = axes.secondary_xaxis("top")
-    top.set_xticks([day for day, _ in ticks], [name for _, name in ticks])
-    top.tick_params(length=3, pad=1.5, labelsize=SMALL, labelcolor=QUIET)
-    top.spines["top"].set_visible(False)
-    axes.annotate(unit, (0, 1), (-9, 7.5), "axes fraction", "offset points", color=QUIET, size=SMALL, ha="right")
+def dot_look(interval: Interval, colour: str) -> dict[str, Any]:
+    """A full dot for a difference beyond chance; a hollow one where its interval (95 %) holds 0."""
+    if interval.low <= 0 <= interval.high:
+        return {"color": colour, "markerfacecolor": PAPER, "markeredgecolor": colour, "markeredgewidth": 1.4}
+    return {"color": colour, "markeredgecolor": PAPER, "markeredgewidth": 0.8}
 
 
 def share_axis(axes: Axes, label: str) -> None:
@@ -101,6 +107,8 @@ class Caption:
     label: str
     seed: int
     note: str = ILLUSTRATIVE
+    start: datetime.date | None = None
+    """The calendar date of day 0, where time axes are to show dates."""
 
     def footer(self, worlds: int, each: bool = False) -> str:
         """The provenance as one line; `each` when every curve has that many worlds."""
@@ -114,24 +122,6 @@ def shortened(words: str, most: int) -> str:
         return words
     cut = textwrap.shorten(words, most, placeholder="…")
     return cut if len(cut) > most // 2 else words[: most - 1] + "…"
-
-
-def day_ticks(last: int) -> list[int]:
-    """Five to nine round days from 0 to the last; whole years where possible."""
-    for step in (1, 2, 5, 10, 20, 30, 60, 90, 180, 365, 730, 1825, 3650, 7300):
-        if last / step <= 8:
-            return list(range(0, last + 1, step))
-    return [0, last]
-
-
-def calendar_ticks(last: int) -> tuple[str, list[tuple[float, str]]]:
-    """Unit and ticks [day, label] of the upper axis: years, months, or none on a short axis."""
-    unit, length = ("years", 365.25) if last >= 365 else ("months", 365.25 / 12)
-    count = int(last / length + 0.01)
-    if count < 1 or last < 60:
-        return "", []
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if count / step <= 10)
-    return unit, [(min(number * length, float(last)), str(number)) for number in range(0, count + 1, step)]
 
 
 ACROSS, UP = 150, 75

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, Named, day_axis, name_ends, page, share_axis
+from ceasefire.charts.layout import LEFT, Caption, Named, name_ends, page, share_axis
 from ceasefire.charts.style import (
     BLUE,
     COMPARISON_COLOURS,
@@ -19,6 +19,7 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     house_style,
 )
+from ceasefire.charts.time_axis import TimeAxis
 
 ROOM_RIGHT = 1.55
 
@@ -32,7 +33,7 @@ def still_holding_chart(
     width, height, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, 2.75, sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, height)
     share_axis(axes, "still holding")
-    day_axis(axes, int(days[-1]))
+    TimeAxis(int(days[-1])).below(axes)
     axes.set_xlabel("days from the day of the nowcast", labelpad=2)
     axes.plot(days, without, color=QUIET, linewidth=1.4, linestyle=(0, (4, 2)), gid="without")
     axes.plot(days, counted, color=BLUE, linewidth=2.0, gid="counted")
@@ -79,10 +80,11 @@ def walk_through_chart(
     upper.set_ylim(0, 1.1 * max(1.0, float(incidents.max())))
     upper.set_ylabel("incidents", labelpad=3)
     upper.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    day_axis(upper, last, label=False)
+    time = TimeAxis(last, caption.start)
+    time.below(upper, label=False)
     axes = sheet.axes(LEFT, bottom, width, 2.3)
     share_axis(axes, "ends within 90 days")
-    day_axis(axes, last)
+    time.below(axes)
     axes.plot(days, without, color=QUIET, linewidth=1.4, linestyle=(0, (4, 2)), gid="without")
     axes.plot(days, counted, color=BLUE, linewidth=1.8, gid="counted")
     for panel in (upper, axes):

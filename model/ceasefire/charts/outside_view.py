@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,11 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Named, calendar_axis, day_axis, name_ends, page, share_axis
+from ceasefire.charts.layout import LEFT, Named, band, name_ends, page, share_axis
 from ceasefire.charts.style import (
     BLUE,
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
+    DOUBT_BAND,
     INK,
     QUIET,
     TEXT,
@@ -22,12 +24,11 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     house_style,
 )
+from ceasefire.charts.time_axis import TimeAxis, ends_early
 
 PLOT_HEIGHT = 3.05
 NAMES_WIDTH = 1.6
 """Room at the right for the names of curves [inches]."""
-
-BAND = "#E3EDF5"
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,9 @@ def forecast_chart(curves: Sequence[ForecastCurve], title: str, finding: str, fo
     bottom = sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
     share_axis(axes, "chance to hold")
-    day_axis(axes, last)
-    calendar_axis(axes, last)
+    time = TimeAxis(last)
+    time.below(axes)
+    time.above(axes)
     names = _draw_one(axes, curves[0]) if len(curves) == 1 else _draw_many(axes, curves)
     name_ends(sheet, names, LEFT + width + 0.08, bottom, PLOT_HEIGHT)
     return sheet.figure
@@ -68,19 +70,21 @@ def forecast_chart(curves: Sequence[ForecastCurve], title: str, finding: str, fo
 
 @house_style()
 def views_chart(
-    named: Sequence[tuple[str, FloatArray]], band: tuple[FloatArray, FloatArray], title: str, finding: str, footer: str
-) -> Figure:
-    """Curves by whole day from 0, the first of them the forecast with its 90 % range `band`."""
+    named: Sequence[tuple[str, FloatArray]], edges: tuple[FloatArray, FloatArray], title: str, finding: str,
+    footer: str, start: datetime.date | None = None,
+) -> Figure:  # fmt: skip
+    """Curves by whole day from 0, the first the forecast with its 90 % range, `edges`; dates from `start` on."""
     last = len(named[0][1]) - 1
     sheet = page(PLOT_HEIGHT + 0.85, title, finding, footer)
     width, bottom = WIDTH_INCHES - LEFT - NAMES_WIDTH, sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
     share_axis(axes, "chance to hold")
-    day_axis(axes, last)
-    calendar_axis(axes, last)
+    time = TimeAxis(last, start, ends_early([named[0][1]], last))
+    time.below(axes)
+    time.above(axes)
     days = range(last + 1)
-    axes.fill_between(days, *band, facecolor=BAND, linewidth=0, gid="range")
-    names: list[Named] = [("shaded: 90 % range", float(band[1][-1]), QUIET)]
+    band(axes, days, *edges, DOUBT_BAND, gid="range")
+    names: list[Named] = [("shaded: 90 % range", float(edges[1][-1]), QUIET)]
     for number, (name, curve) in enumerate(named):
         colour = BLUE if number == 0 else COMPARISON_COLOURS[number]
         dashes = "-" if number == 0 else COMPARISON_DASHES[number]
@@ -91,7 +95,7 @@ def views_chart(
 
 
 def _draw_one(axes: Axes, one: ForecastCurve) -> list[Named]:
-    axes.fill_between(one.days, one.low, one.high, facecolor=BAND, linewidth=0, gid="range")
+    band(axes, one.days, one.low, one.high, DOUBT_BAND, gid="range")
     readings = {"color": QUIET, "linewidth": 0.9, "linestyle": (0, (4, 2))}
     axes.plot(one.days, one.third, gid="third", **readings)  # type: ignore[arg-type]
     axes.plot(one.days, one.upper, gid="upper", **readings)  # type: ignore[arg-type]
@@ -109,7 +113,7 @@ def _draw_one(axes: Axes, one: ForecastCurve) -> list[Named]:
         line = {"color": INK, "linewidth": 0.9, "linestyle": ":"}
         axes.plot([0, one.median, one.median], [0.5, 0.5, 0], gid="median", **line)  # type: ignore[arg-type]
         words = f"half broken by day {one.median:,.0f}"
-        style = {"size": TEXT, "color": INK, "path_effects": [withStroke(linewidth=2.5, foreground=BAND)]}
+        style = {"size": TEXT, "color": INK, "path_effects": [withStroke(linewidth=2.5, foreground=DOUBT_BAND)]}
         axes.annotate(words, (one.median, 0.5), (5, 4), "data", "offset points", zorder=5, **style)  # type: ignore[arg-type]
     return names
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from ceasefire.charts.layout import page
-from ceasefire.charts.style import BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, house_style, readable
+from ceasefire.charts.style import BAND_EDGE, BLUE, INK, PAPER, QUIET, RULE, SMALL, TEXT, house_style, readable
 from ceasefire.wording import significant
 
 ROW = 0.235
@@ -46,15 +46,15 @@ def posterior_chart(parameters: Sequence[PosteriorRow], title: str, finding: str
     for place, parameter in enumerate(parameters):
         y = top - ROW * (place + 0.5)
         colour = BLUE if parameter.informed else VAGUE
-        axes.barh(place, 1, 0.6, color=PRIOR, gid="prior")
+        axes.barh(place, 1, 0.6, color=PRIOR, edgecolor=BAND_EDGE, linewidth=0.5, gid="prior")
         low, middle, high = parameter.positions
         axes.plot([low, high], [place] * 2, color=colour, linewidth=3.2, solid_capstyle="butt", gid="interval")
         axes.plot([middle], [place], "o", color=colour, markersize=6, markeredgecolor=PAPER, gid="median")
         sheet.write(0.14, y, parameter.name, size=TEXT - 0.5, color=INK if parameter.informed else QUIET, va="center")
-        sheet.write(LEFT - 0.08, y, significant(parameter.low), size=SMALL - 0.5, color=QUIET, ha="right", va="center")
+        sheet.write(LEFT - 0.08, y, significant(parameter.low), size=SMALL, color=QUIET, ha="right", va="center")
         after = [significant(value) for value in parameter.after]
         end = LEFT + WIDTH + 0.06
-        sheet.write(end, y, significant(parameter.high), size=SMALL - 0.5, color=QUIET, va="center")
+        sheet.write(end, y, significant(parameter.high), size=SMALL, color=QUIET, va="center")
         ink = readable(colour)
         sheet.write(end + 1.15, y, after[1], size=SMALL, weight="bold", color=ink, ha="right", va="center")
         sheet.write(end + 1.2, y, f"{after[0]} to {after[2]}", size=SMALL, color=QUIET, va="center")

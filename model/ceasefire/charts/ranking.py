@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.mixing_distribution import EffectOverDraws
-from ceasefire.charts.layout import Caption, Page, page
+from ceasefire.charts.layout import Caption, Page, dot_look, page
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     BLUE,
@@ -38,7 +38,7 @@ ROW_HEIGHT = 0.31
 TITLE_LETTERS = 40
 """Letters in a line of a title."""
 
-WIDE_BAND = "#DCE3E8"
+WIDE_BAND, WIDE_EDGE = "#DCE3E8", "#7A8894"
 """Colour of the band of parameter uncertainty."""
 
 
@@ -105,7 +105,7 @@ def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None
     low, high = limits
     if row.doubt is not None:
         ends = np.clip([row.doubt.low, row.doubt.high], low, high)
-        look: dict[str, Any] = {"facecolor": WIDE_BAND, "linewidth": 0}
+        look: dict[str, Any] = {"facecolor": WIDE_BAND, "edgecolor": WIDE_EDGE, "linewidth": 0.6}
         if row.outermost:
             look = {"facecolor": "none", "edgecolor": QUIET, "linewidth": 0.7, "linestyle": (0, (2, 2))}
         axes.fill_between(ends, place - 0.34, place + 0.34, gid="doubt", zorder=1, **look)
@@ -114,8 +114,8 @@ def _draw(axes: Axes, place: int, row: Row, limits: tuple[float, float]) -> None
     beyond = row.chance.value < low or row.chance.value > high
     marker = ("<" if row.chance.value < low else ">") if beyond else "o"
     dot = float(np.clip(row.chance.value, low, high))
-    style = {"color": row.colour, "markeredgecolor": PAPER, "markeredgewidth": 0.8, "clip_on": False, "zorder": 3}
-    axes.plot([dot], [place], marker=marker, markersize=9 if beyond else 7, gid="dot", **style)  # type: ignore[arg-type]
+    style = {**dot_look(row.chance, row.colour), "clip_on": False, "zorder": 3}
+    axes.plot([dot], [place], marker=marker, markersize=9 if beyond else 7, gid="dot", **style)
     if row.written is not None and low <= row.written <= high:
         look = {"color": INK, "linewidth": 1.3, "zorder": 4, "solid_capstyle": "butt"}
         axes.plot([row.written] * 2, [place - 0.34, place + 0.34], gid="written", **look)
@@ -129,7 +129,7 @@ def name_rows(sheet: Page, band: Band, rows: Sequence[Row]) -> None:
         lines = textwrap.wrap(title, TITLE_LETTERS)[:2]
         if len(lines) == 1 and row.name:
             sheet.write(0.14, y + 0.065, lines[0], size=TEXT - 0.5, va="center")
-            sheet.write(0.14, y - 0.075, row.name, size=SMALL - 0.5, color=QUIET, va="center")
+            sheet.write(0.14, y - 0.075, row.name, size=SMALL, color=QUIET, va="center")
         else:
             sheet.write(0.14, y, "\n".join(lines), size=TEXT - 0.5, va="center", linespacing=1.1)
 
@@ -161,7 +161,7 @@ def axis_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float,
     return around + low - room * (low < 0), around + high + room * (high > 0)
 
 
-LEFT, WIDTH = 2.76, 3.16
+LEFT, WIDTH = 2.76, 2.9
 """Left edge and width of the scale [inches]."""
 
 HEAD, LINE, FOOT = 0.26, 0.16, 0.5
@@ -217,7 +217,7 @@ SIGN_COLOURS = {1: BLUE, -1: VERMILLION, 0: "#6E6E6E"}
 NARROW = 2.5
 """A scale up to this width has fewer ticks [inches]."""
 
-HELPS_WIDTH = 1.02
+HELPS_WIDTH = 1.22
 """Width of the column of draws in which a change helps [inches]."""
 
 
@@ -281,8 +281,9 @@ def _key(ranked: Sequence[Gain], chance: str, doubt: str) -> list[str]:
         heads = [f"dot: mean, line: {chance} (95 %)"]
         if any(gain.doubt is not None for gain in ranked):
             heads.append(f"wide band: {doubt}")
-        return [*heads, "grey: the difference may be chance alone"]
-    heads = [f"dot: mean over {drawn[0].draws:,} draws of the assumed numbers, line: its interval (95 %)"]
+        return [*heads, "grey and hollow: the difference may be chance alone"]
+    draws = f"{drawn[0].draws:,} draws of the assumed numbers"
+    heads = [f"dot: mean over {draws}, line: its interval (95 %); hollow: it may be 0"]
     heads.append("wide band: 5th to 95th percentile of draws; tick: numbers as written")
     if any(gain.outermost for gain in ranked):
         verdict = next(found.verdict for found in drawn if found.verdict)

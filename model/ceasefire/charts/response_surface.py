@@ -16,7 +16,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, page, spread
+from ceasefire.charts.layout import LEFT, Caption, band, page, spread
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
@@ -29,6 +29,7 @@ from ceasefire.charts.style import (
     WIDTH_INCHES,
     contrast,
     house_style,
+    readable,
 )  # fmt: skip
 from ceasefire.wording import GAP, whole_percent
 
@@ -92,7 +93,7 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
     form = PercentFormatter(1, decimals=0, symbol=f"{GAP}%") if shares else StrMethodFormatter("{x:,g}")
     box.yaxis.set_major_formatter(form)
     box.tick_params(labelsize=SMALL, length=2)
-    box.set_ylabel(figure, labelpad=4, size=SMALL + 0.5)
+    box.set_ylabel(figure, labelpad=4, size=SMALL)
     return sheet.figure
 
 
@@ -165,7 +166,7 @@ def _write_chances(
             words,
             ha="center",
             va="center",
-            size=SMALL - 0.5,
+            size=SMALL,
             color=ink,
             gid="cell",
             zorder=5,
@@ -270,7 +271,7 @@ def lines_chart(
     axes = sheet.axes(LEFT, sheet.bottom + 0.52, WIDTH_INCHES - LEFT - names, PLOT_HEIGHT)
     for number, (name, line) in enumerate(lines.items()):
         colour = COMPARISON_COLOURS[number]
-        axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.2, linewidth=0)
+        band(axes, line.x, line.low, line.high, colour, readable(colour), gid="chance", alpha=0.2)
         look: dict[str, Any] = {"color": colour, "linewidth": 1.6, "marker": "o", "markersize": 3.5}
         axes.plot(line.x, line.value, linestyle=COMPARISON_DASHES[number], gid=f"line {name}", **look)
     axes.set_xlabel(axes_words[0], labelpad=2)

@@ -13,7 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.screening import MorrisEffect
 from ceasefire.analysis.sensitivity import Influence
-from ceasefire.charts.layout import Caption, Page, page, shortened, swatch
+from ceasefire.charts.layout import Caption, Page, dot_look, page, shortened, swatch
 from ceasefire.charts.ranking import ROW_HEIGHT, Band, Row, axis_limits, name_rows, rows_axes, titled_row
 from ceasefire.charts.style import BLUE, INK, ORANGE, PAPER, QUIET, SMALL, TEXT, VERMILLION, house_style, readable
 from ceasefire.wording import GAP, days, signed_days, whole_percent
@@ -76,13 +76,23 @@ def tornado_chart(swings: Sequence[Swing], caption: Caption, *, unit: str, world
 
 def _draw(axes: Axes, place: int, swing: Swing, limits: tuple[float, float]) -> None:
     """The bar, and a dot with its interval for each setting."""
-    axes.barh(place, swing.width, 0.5, left=swing.ends[0], color="#DCE3E8", zorder=1.2, gid="swing")
+    axes.barh(
+        place,
+        swing.width,
+        0.5,
+        left=swing.ends[0],
+        color="#DCE3E8",
+        edgecolor=QUIET,
+        linewidth=0.5,
+        zorder=1.2,
+        gid="swing",
+    )
     for number, (_, effect) in enumerate(swing.settings):
         colour = _colour(number, len(swing.settings))
         axes.plot([effect.low, effect.high], [place] * 2, color=colour, linewidth=2.4, solid_capstyle="butt", zorder=2)
         inside = min(max(effect.value, limits[0]), limits[1])
         marker = "o" if inside == effect.value else "<" if effect.value < inside else ">"
-        axes.plot([inside], [place], marker, color=colour, markersize=7, markeredgecolor=PAPER, zorder=3, gid="dot")
+        axes.plot([inside], [place], marker, markersize=7, zorder=3, gid="dot", **dot_look(effect, colour))
 
 
 def _colour(number: int, count: int) -> str:
@@ -185,7 +195,7 @@ def direction(effect: MorrisEffect) -> str:
 def _write_effects(sheet: Page, band: Band, place: int, each: MorrisEffect) -> None:
     y, x = band.top - ROW_HEIGHT * (place + 0.5), band.left + band.width
     sheet.write(x + 0.6, y, days(each.size.value), size=TEXT, weight="bold", ha="right", va="center")
-    sheet.write(x + 1.3, y, days(each.spread), size=SMALL + 0.5, color=QUIET, ha="right", va="center")
+    sheet.write(x + 1.3, y, days(each.spread), size=SMALL, color=QUIET, ha="right", va="center")
 
 
 def _heads(sheet: Page, band: Band, by_chance: bool) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 
 from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
+from ceasefire.charts.layout import ACROSS
+from ceasefire.charts.time_axis import TimeAxis
 
 POINTS = 400
 """Largest number of steps drawn; more would not be visible."""
@@ -29,12 +31,14 @@ def axis_end(edges: Sequence[FloatArray], horizon: int | None) -> int:
     return max(7, int(1.2 * visible))
 
 
-def drawn_days(last: int, *values: FloatArray, points: int = POINTS) -> IntArray:
-    """The days to draw: every day on which a value changes, or evenly spaced days when there are too many."""
-    end = min(last, len(values[0]) - 1)
+def drawn_days(time: TimeAxis, *values: FloatArray, points: int = POINTS) -> IntArray:
+    """The days to draw: every day on which a value changes, or days evenly across the axis when there are too many."""
+    end = min(time.last, len(values[0]) - 1)
     changes = [np.flatnonzero(np.diff(value[: end + 1])) + 1 for value in values]
     days = np.unique(np.concatenate([[0, end], *changes]))
-    return (days if len(days) <= points else np.unique(np.linspace(0, end, points))).astype(np.int64)
+    if len(days) > points:
+        days = np.unique(np.append(time.days_at(np.linspace(0, time.place(end), points)).astype(int), [0, end]))
+    return days.astype(np.int64)
 
 
 def corners(
@@ -48,9 +52,11 @@ def corners(
     return (np.append(x, float(last)), np.append(y, y[-1])) if over else (x, y)
 
 
-def band_by_cell(low: FloatArray, high: FloatArray, last: int, count: int) -> tuple[FloatArray, FloatArray]:
+def band_by_cell(
+    low: FloatArray, high: FloatArray, time: TimeAxis, count: int = ACROSS
+) -> tuple[FloatArray, FloatArray]:
     """Lowest and highest value of a decreasing band within each of `count` equal parts of the axis."""
-    edges = np.arange(count + 1) / count * last
+    edges = time.days_at(np.arange(count + 1) / count)
     left = np.clip(np.ceil(edges[:-1]).astype(int) - 1, -1, len(high) - 1)
     right = np.minimum(np.floor(edges[1:]).astype(int), len(low) - 1)
     return low[right], np.where(left < 0, 1.0, high[left])

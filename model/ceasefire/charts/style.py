@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ceasefire.charts.fonts import families, use_fonts_for
+from ceasefire.ensemble.manifest import program_version
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -32,25 +43,28 @@ CAUSE_COLOURS = {
     "held": "#DDEBE4",
 }
 RUNG_COLOURS = {
-    "force": ("#EFF1EC", "#F4D58A", "#E08214", "#7F2704"),
+    "force": ("#EFF1EC", "#F0C465", "#DB7C10", "#7F2704"),
     "engagement": ("#EFF1EC", "#A9CFE8", "#3D8EC4", "#08306B"),
 }
-VIOLATION_COLOURS = {"strategic": BLUE, "spoiling": GREEN, "retaliatory": PURPLE, "localised": "#B8B8B8"}
-"""None of the colours of postures, which stand above them."""
+VIOLATION_COLOURS = {"strategic": "#0B3C73", "spoiling": "#00855F", "retaliatory": "#D987B3", "localised": "#D6D6D6"}
+"""From dark to pale, so that a copy without colour tells them apart; none of the colours of postures above them."""
 DEATH_COLOURS = {"combatant": "#6E6E6E", "civilian": BLACK}
 SIDE_COLOURS = (VERMILLION, BLUE)
 """The first and the second side of a scenario."""
+
+CHANCE_BAND, DOUBT_BAND, BAND_EDGE = "#94C0DD", "#E3EDF5", "#4F83AD"
+"""Bands of chance and of doubt, and their edges, which stand out from white by 3 to 1 at least."""
 
 COMPARISON_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
 COMPARISON_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)), "-")
 """Line styles of a comparison: curves can be distinguished in print without colour."""
 
-DPI = 160
+DPI = 300
 WIDTH_INCHES = 7.5
-"""1,200 pixels, or the width of a printed page."""
+"""The width of a printed page; papers shrink it to 16 cm, by a sixth."""
 
-TEXT, SMALL = 9.0, 7.5
-"""Font sizes [points]."""
+TEXT, SMALL = 9.3, 8.4
+"""Font sizes [points]; on 16 cm the smaller one is 7 points."""
 
 LOOK: dict[str, Any] = {
     "font.size": TEXT,
@@ -73,7 +87,7 @@ LOOK: dict[str, Any] = {
     "figure.facecolor": PAPER,
     "savefig.facecolor": PAPER,
     "svg.hashsalt": "ceasefire",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "path.simplify": True,
 }
 PERSONAL = ("backend", "interactive", "toolbar", "webagg", "tk.", "macosx", "figure.hooks", "savefig.directory")
@@ -90,19 +104,93 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write name.png and name.svg; the same figure gives the same SVG bytes, because no date is written.
+@dataclass(frozen=True)
+class Origin:
+    """Where a figure comes from: version of the program, date of its results, and the hash of the run.
 
+    Date and run are empty where no results folder stands behind the figure.
+    """
+
+    version: str = field(default_factory=program_version)
+    date: str = ""
+    run: str = ""
+
+    def words(self) -> str:
+        """Program, version, date, run and licence, as the foot of a figure."""
+        run = f"run {self.run[:8]}" if self.run else ""
+        return "  ·  ".join(part for part in (f"ceasefire {self.version}", self.date, run, LICENCE) if part)
+
+
+LICENCE = "Apache-2.0"
+FOOT, TITLE, FINDING = "foot", "title", "finding"
+"""Marks (gid) of the texts that `save` reads or fills in."""
+
+UNKNOWN = Origin()
+
+_origin: ContextVar[Origin] = ContextVar("origin", default=UNKNOWN)
+
+
+@contextmanager
+def made_by(origin: Origin) -> Iterator[None]:
+    """A context in which figures are saved with this origin."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write name.png and name.svg, with title, finding and origin as text and in the data about the file.
+
+    The same figure of the same results gives the same bytes: the only date is that of the results.
     The figure is empty afterwards: as a whole it would stay in memory until garbage is collected.
     """
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    origin = _origin.get().words()
+    for text in figure.findobj(Text):
+        if text.get_gid() == FOOT and isinstance(text, Text):
+            text.set_text(origin)
+    title, finding = (_words(figure, mark) for mark in (TITLE, FINDING))
     use_fonts_for(figure)
     with house_style():
-        figure.savefig(png, dpi=DPI, metadata={"Software": None})
-        figure.savefig(svg, metadata={"Date": None})
+        about = {"Title": title, "Description": finding, "Software": origin, "Copyright": LICENCE}
+        _write_png(figure, png, about)
+        content = io.BytesIO()
+        about = {"Title": title, "Description": finding, "Creator": origin, "Rights": LICENCE}
+        figure.savefig(content, format="svg", metadata={**about, "Date": None})
+    svg.write_text(_accessible(content.getvalue().decode(), finding), encoding="utf-8", newline="\n")
     figure.clear()
     return [png, svg]
+
+
+def _write_png(figure: Figure, file: Path, about: Mapping[str, str]) -> None:
+    """A PNG of at most 256 colours, a third of the size, with words about it in its header."""
+    canvas = FigureCanvasAgg(figure)
+    before = figure.dpi
+    figure.set_dpi(DPI)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    picture = Image.fromarray(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    figure.set_dpi(before)
+    info = PngInfo()
+    for key, value in about.items():
+        info.add_itxt(key, value)
+    picture.save(file, dpi=(DPI, DPI), pnginfo=info, optimize=True)
+
+
+def _words(figure: Figure, mark: str) -> str:
+    """The text with a mark, in one line."""
+    return next((" ".join(each.get_text().split()) for each in figure.texts if each.get_gid() == mark), "")
+
+
+def _accessible(svg: str, finding: str) -> str:
+    """An SVG that says that it is a picture, what its title is, and what it shows; with a font that is everywhere."""
+    svg = svg.replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
+    svg = svg.replace("<title>", '<title id="title">', 1)
+    svg = svg.replace("</title>", f'</title>\n <desc id="desc">{escape(finding)}</desc>', 1)
+    return re.sub(r"('DejaVu Sans'(?:, '[^']+')*)", r"\1, Verdana, sans-serif", svg)
 
 
 LEAST = 4.5

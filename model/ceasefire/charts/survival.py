@@ -23,8 +23,7 @@ from ceasefire.charts.layout import (
     Caption,
     Occupancy,
     Page,
-    calendar_axis,
-    day_axis,
+    band,
     page,
     share_axis,
     spread,
@@ -32,8 +31,11 @@ from ceasefire.charts.layout import (
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.step_curves import axis_end, band_by_cell, corners, drawn_days
 from ceasefire.charts.style import (
+    BAND_EDGE,
+    CHANCE_BAND,
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
+    DOUBT_BAND,
     INK,
     PAPER,
     QUIET,
@@ -41,31 +43,35 @@ from ceasefire.charts.style import (
     TEXT,
     WIDTH_INCHES,
     house_style,
+    readable,
 )
+from ceasefire.charts.time_axis import TimeAxis, ends_early
 from ceasefire.wording import GAP, share_of_worlds, span_words, whole_percent
 
 PLOT_HEIGHT = 3.05
-END_MARGIN, END_MARGIN_COMPARED = 1.12, 1.75
+END_MARGIN, END_MARGIN_COMPARED = 1.24, 1.8
 """Margin at the right for the last value of a curve, and for its name as well [inches]."""
 
 ROW = 0.155
 """Line height of the at-risk table [inches]."""
-
-THIN, WIDE = "#94C0DD", "#E3EDF5"
-"""Colours of the bands of a single curve: chance, and doubt."""
 
 HALO = [withStroke(linewidth=2.2, foreground=PAPER)]
 
 
 @dataclass(frozen=True)
 class Plot:
-    """The plot on its page: axes, last day, width and lower edge [inches], and the occupied cells."""
+    """The plot on its page: axes, days across, width and lower edge [inches], and the occupied cells."""
 
     axes: Axes
-    last: int
+    time: TimeAxis
     width: float
     bottom: float
     room: Occupancy
+
+    @property
+    def last(self) -> int:
+        """The last day of the axis."""
+        return self.time.last
 
 
 @house_style()
@@ -86,7 +92,8 @@ def survival_chart(
     drawn for the doubt band, `finding` the sentence below the title.
 
     The axis ends at the horizon [days], or earlier when all curves and the band are at zero
-    long before. ValueError for no curve or more than six.
+    long before; it is logarithmic where half of the worlds end in its first tenth. ValueError for no curve or more
+    than six.
     """
     named = curves if isinstance(curves, Mapping) else {"": curves}
     if not 1 <= len(named) <= len(COMPARISON_COLOURS):
@@ -96,7 +103,9 @@ def survival_chart(
     below = 0.5 + ROW * (len(named) + 1)
     footer = caption.footer(_fewest(named), each=len(named) > 1)
     sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, finding or _finding(named), footer)
-    plot = _plot(sheet, last, below, compared=len(named) > 1)
+    shown = [doubt.mean] if doubt is not None else [curve.surviving for curve in named.values()]
+    time = TimeAxis(last, caption.start, ends_early(shown, last))
+    plot = _plot(sheet, time, below, compared=len(named) > 1)
     if doubt is not None:
         _draw_doubt(plot, doubt)
     for number, curve in enumerate(named.values()):
@@ -116,15 +125,15 @@ def survival_chart(
     return sheet.figure
 
 
-def _plot(sheet: Page, last: int, below: float, compared: bool) -> Plot:
+def _plot(sheet: Page, time: TimeAxis, below: float, compared: bool) -> Plot:
     """Empty axes of days and shares."""
     width = WIDTH_INCHES - LEFT - (END_MARGIN_COMPARED if compared else END_MARGIN)
     bottom = sheet.bottom + below
     axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
     share_axis(axes, "worlds still holding")
-    day_axis(axes, last)
-    calendar_axis(axes, last)
-    return Plot(axes, last, width, bottom, Occupancy())
+    time.below(axes)
+    time.above(axes)
+    return Plot(axes, time, width, bottom, Occupancy())
 
 
 def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
@@ -135,19 +144,19 @@ def _fewest(named: Mapping[str, SurvivalCurve]) -> int:
 def _draw_doubt(plot: Plot, doubt: CurveBands) -> None:
     """The band of doubt."""
     over = bool(doubt.high[-1] == 0)
-    days = drawn_days(plot.last, doubt.low, doubt.high)
+    days = drawn_days(plot.time, doubt.low, doubt.high)
     x, low = corners(days, doubt.low, plot.last, over)
     _, high = corners(days, doubt.high, plot.last, over)
-    plot.axes.fill_between(x, low, high, step="post", facecolor=WIDE, linewidth=0, gid="doubt")
+    band(plot.axes, x, low, high, DOUBT_BAND, gid="doubt", step="post")
 
 
 def _draw_mean(plot: Plot, doubt: CurveBands) -> None:
     """The mean curve over draws."""
-    days = drawn_days(plot.last, doubt.mean)
+    days = drawn_days(plot.time, doubt.mean)
     x, share = corners(days, doubt.mean, plot.last, bool(doubt.mean[-1] == 0))
     line: dict[str, Any] = {"color": COMPARISON_COLOURS[0], "linewidth": 1.8, "clip_on": False, "zorder": 3.5}
     plot.axes.step(x, share, where="post", gid="mean", **line)
-    plot.room.take_between(*band_by_cell(doubt.mean - 0.01, doubt.mean + 0.01, plot.last, ACROSS))
+    plot.room.take_between(*band_by_cell(doubt.mean - 0.01, doubt.mean + 0.01, plot.time))
 
 
 def _half(doubt: CurveBands) -> int | None:
@@ -159,12 +168,12 @@ def _half(doubt: CurveBands) -> int | None:
 def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool, thin: bool = False) -> None:
     """A curve and its band of chance; thin for the values as written beside the mean over draws."""
     over = bool(curve.surviving[-1] == 0)
-    days = drawn_days(plot.last, curve.surviving, curve.low, curve.high)
+    days = drawn_days(plot.time, curve.surviving, curve.low, curve.high)
     x, share = corners(days, curve.surviving, plot.last, over)
     low, high = (corners(days, edge, plot.last, over)[1] for edge in (curve.low, curve.high))
     colour = COMPARISON_COLOURS[number]
-    band, alpha = (THIN, 1.0) if alone else (colour, 0.2)
-    plot.axes.fill_between(x, low, high, step="post", facecolor=band, alpha=alpha, linewidth=0, gid=f"chance-{number}")
+    face, edge, alpha = (CHANCE_BAND, BAND_EDGE, 1.0) if alone else (colour, readable(colour), 0.2)
+    band(plot.axes, x, low, high, face, edge, gid=f"chance-{number}", step="post", alpha=alpha)
     dashes = COMPARISON_DASHES[number]
     line: dict[str, Any] = {
         "color": INK if thin else colour,
@@ -174,7 +183,7 @@ def _draw_curve(plot: Plot, curve: SurvivalCurve, number: int, alone: bool, thin
     }
     line["clip_on"] = False
     plot.axes.step(x, share, where="post", gid=f"curve-{number}", **line)
-    plot.room.take_between(*band_by_cell(curve.low, curve.high, plot.last, ACROSS))
+    plot.room.take_between(*band_by_cell(curve.low, curve.high, plot.time))
 
 
 def _extent(text: Text) -> tuple[float, float]:
@@ -186,8 +195,10 @@ def _extent(text: Text) -> tuple[float, float]:
 
 
 def _text(plot: Plot, words: str) -> Text:
-    """Text on the plot; its position is set later."""
-    return plot.axes.text(0, 0, words, size=TEXT, color=INK, linespacing=1.15, zorder=5, path_effects=HALO)
+    """Text on the plot; its position, in shares of width and height, is set later."""
+    return plot.axes.text(
+        0, 0, words, transform=plot.axes.transAxes, size=TEXT, color=INK, linespacing=1.15, zorder=5, path_effects=HALO
+    )
 
 
 def _mark_median(plot: Plot, day: int | None, avoid: bool) -> None:
@@ -197,14 +208,14 @@ def _mark_median(plot: Plot, day: int | None, avoid: bool) -> None:
     plot.axes.plot([0, day, day], [0.5, 0.5, 0], color=INK, linewidth=0.9, linestyle=":", zorder=4, gid="median")
     words = _text(plot, f"median: {day:,} {'day' if day == 1 else 'days'}")
     width, height = _extent(words)
-    share = day / plot.last
+    share = plot.time.place(day)
     at_right = share + width + 0.05 < 1
     x, y = (share + 0.015, 0.515) if at_right else (share - width - 0.015, 0.02)
     if avoid:
         box = (width + 0.03, height + 0.05)
         free = plot.room.find(*box, (x + width / 2, y + height / 2))
         x, y = (free[0] + 0.015, free[1] + 0.025) if free is not None else (x, y)
-    words.set_position((x * plot.last, y))
+    words.set_position((x, y))
     plot.room.take_box(x - 0.01, y - 0.02, width + 0.02, height + 0.04)
     plot.room.take_box(0, 0.49, share, 0.02)
     plot.room.take_box(share - 0.005, 0, 0.01, 0.5)
@@ -218,19 +229,19 @@ def _name_doubt(plot: Plot, doubt: CurveBands, curve: SurvivalCurve, assumed: in
         f"wide: doubt about\nthe {number}\nnumbers (90 %)",
     )
     inside, outside = Occupancy(plot.room), Occupancy(plot.room)
-    inside.take_between(np.full(ACROSS, -1.0), band_by_cell(doubt.low, doubt.low, plot.last, ACROSS)[1])
-    inside.take_between(band_by_cell(doubt.high, doubt.high, plot.last, ACROSS)[0], np.full(ACROSS, 2.0))
-    outside.take_between(*band_by_cell(doubt.low, doubt.high, plot.last, ACROSS))
-    targets = _points_in_doubt_band(doubt, curve, plot.last)
+    inside.take_between(np.full(ACROSS, -1.0), band_by_cell(doubt.low, doubt.low, plot.time)[1])
+    inside.take_between(band_by_cell(doubt.high, doubt.high, plot.time)[0], np.full(ACROSS, 2.0))
+    outside.take_between(*band_by_cell(doubt.low, doubt.high, plot.time))
+    targets = _points_in_doubt_band(doubt, curve, plot.time)
     inner = any(_label(plot, words, targets[:1], inside, leader=False) for words in variants)
     if not inner:
         _label(plot, variants[0], targets, outside)
 
 
-def _points_in_doubt_band(doubt: CurveBands, curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+def _points_in_doubt_band(doubt: CurveBands, curve: SurvivalCurve, time: TimeAxis) -> list[tuple[float, float]]:
     """Points inside the band of doubt and outside that of chance, the widest gap first."""
-    low, high = band_by_cell(doubt.low, doubt.high, last, ACROSS)
-    thin_low, thin_high = band_by_cell(curve.low, curve.high, last, ACROSS)
+    low, high = band_by_cell(doubt.low, doubt.high, time)
+    thin_low, thin_high = band_by_cell(curve.low, curve.high, time)
     gaps = [
         (float(top[place] - foot[place]), (place + 0.5) / ACROSS, float(top[place] + foot[place]) / 2)
         for foot, top in ((thin_high, high), (low, thin_low))
@@ -273,16 +284,17 @@ def _name_chance(plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> 
     words = f"{which} chance in {worlds:,} worlds{' each' if len(named) > 1 else ''} (95 %)"
     if worlds == 1:
         words = f"{which} chance in one world (95 %)"
-    targets = [target for curve in named.values() for target in _points_on_curve_band(curve, plot.last)]
+    targets = [target for curve in named.values() for target in _points_on_curve_band(curve, plot.time)]
     _label(plot, words, targets, plot.room) or _label(plot, words, targets, Occupancy())
 
 
-def _points_on_curve_band(curve: SurvivalCurve, last: int) -> list[tuple[float, float]]:
+def _points_on_curve_band(curve: SurvivalCurve, time: TimeAxis) -> list[tuple[float, float]]:
     """Points on the band of a curve where it is wide, away from the ends of the axis."""
-    low, high = band_by_cell(curve.low, curve.high, last, ACROSS)
+    low, high = band_by_cell(curve.low, curve.high, time)
     inner = range(ACROSS // 8, ACROSS * 7 // 8, 3)
     widest = max(high[place] - low[place] for place in inner)
-    days = {place: min(int((place + 0.5) / ACROSS * last), len(curve.days) - 1) for place in inner}
+    middles = time.days_at((np.arange(ACROSS) + 0.5) / ACROSS)
+    days = {place: min(int(middles[place]), len(curve.days) - 1) for place in inner}
     return [
         ((place + 0.5) / ACROSS, float(curve.low[days[place]] + curve.high[days[place]]) / 2)
         for place in inner
@@ -304,7 +316,7 @@ def _label(
         return False
     corner, target = min(places, key=lambda place: _distance(place[0], box, place[1]))
     x, y = corner[0] + 0.015, corner[1] + 0.025
-    text.set_position((x * plot.last, y))
+    text.set_position((x, y))
     plot.room.take_box(*corner, *box)
     if leader:
         _leader_line(plot, words, (x, y, width, height), target)
@@ -318,8 +330,8 @@ def _leader_line(plot: Plot, words: str, box: tuple[float, float, float, float],
     above = y > target[1]
     reach = width * len(lines[-1 if above else 0]) / max(len(line) for line in lines)
     start = min(max(target[0], x), x + reach), (y - 0.01 if above else y + height + 0.01)
-    ends = [[start[0] * plot.last, target[0] * plot.last], [start[1], target[1]]]
-    plot.axes.plot(*ends, color=QUIET, linewidth=0.7, zorder=4, gid="leader")
+    ends = [[start[0], target[0]], [start[1], target[1]]]
+    plot.axes.plot(*ends, transform=plot.axes.transAxes, color=QUIET, linewidth=0.7, zorder=4, gid="leader")
 
 
 def _distance(corner: tuple[float, float], box: tuple[float, float], target: tuple[float, float]) -> float:
@@ -357,8 +369,8 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve], 
     for number, (name, curve) in enumerate(zip(names, named.values(), strict=True)):
         y, colour = top - ROW * (number + 1), COMPARISON_COLOURS[number]
         for day in plot.axes.get_xticks():
-            x, text = LEFT + plot.width * day / plot.last, f"{curve.still_holding(int(day)):,}"
-            sheet.write(x, y, text, size=SMALL + 0.5, color=colour, ha="center", va="center", gid=f"at-risk-{number}")
+            x, text = LEFT + plot.width * plot.time.place(day), f"{curve.still_holding(int(day)):,}"
+            sheet.write(x, y, text, size=SMALL, color=colour, ha="center", va="center", gid=f"at-risk-{number}")
         sheet.write(LEFT + plot.width + 0.24, y, name, size=SMALL, color=colour, va="center")
 
 

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from ceasefire.analysis.talks_effect import TalksEffect
-from ceasefire.charts.layout import LEFT, Caption, page
-from ceasefire.charts.style import BLUE, INK, QUIET, RULE, SMALL, TEXT, house_style
+from ceasefire.charts.layout import LEFT, Caption, band, page
+from ceasefire.charts.style import BLUE, CHANCE_BAND, DOUBT_BAND, INK, QUIET, RULE, SMALL, TEXT, house_style
 from ceasefire.wording import signed_number, whole_percent
 
 WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
@@ -22,12 +22,8 @@ def talks_effect_chart(effect: TalksEffect, caption: Caption) -> Figure:
     top = sheet.height - sheet.top - 0.45
     axes = sheet.axes(LEFT, top - HEIGHT, WIDTH, HEIGHT)
     counts = sheet.axes(LEFT, top - HEIGHT - 0.12 - COUNTS, WIDTH, COUNTS)
-    axes.fill_between(
-        effect.days, effect.quarter, effect.three_quarters, facecolor="#E3EDF5", linewidth=0, gid="rounds"
-    )
-    axes.fill_between(
-        effect.days, effect.mean_low, effect.mean_high, step="mid", facecolor="#94C0DD", linewidth=0, gid="chance"
-    )
+    band(axes, effect.days, effect.quarter, effect.three_quarters, DOUBT_BAND, gid="rounds")
+    band(axes, effect.days, effect.mean_low, effect.mean_high, CHANCE_BAND, gid="chance", step="mid")
     axes.step(effect.days, effect.mean, where="mid", color=BLUE, linewidth=1.8, gid="mean")
     axes.set_ylabel("violations a day", labelpad=4)
     axes.grid(axis="y", color=RULE, linewidth=0.5)

@@ -11,13 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ceasefire.array_types import FloatArray
-from ceasefire.charts.layout import LEFT, Caption, Page, day_axis, page
-from ceasefire.charts.style import BLUE, INK, QUIET, SMALL, VERMILLION, WIDTH_INCHES, house_style
+from ceasefire.charts.layout import LEFT, Caption, Page, band, page
+from ceasefire.charts.style import BAND_EDGE, BLUE, INK, QUIET, SMALL, VERMILLION, WIDTH_INCHES, house_style
+from ceasefire.charts.time_axis import TimeAxis
 
-FANS = ("#E3EDF5", "#C3D9EA", "#9DC2DD")
+FANS = ("#E3EDF5", "#B0CDE4", "#7FABCE")
 """From the widest band to the narrowest."""
 
-AHEAD = ("#F8E6DC", "#F0C9B2", "#E4A684")
+AHEAD, AHEAD_EDGE = ("#F8E6DC", "#EAB594", "#D58A58"), "#B5693F"
 
 ROOM_RIGHT = 1.55
 PANEL = 1.75
@@ -43,12 +44,14 @@ def weeks_chart(
     inner = len(panels) * (PANEL + GAP) + 0.35
     sheet = page(inner, caption.title, finding, caption.footer(worlds))
     width = WIDTH_INCHES - LEFT - ROOM_RIGHT
-    last = int(max(panel.first[-1] for panel in panels)) + 7
+    time = TimeAxis(int(max(panel.first[-1] for panel in panels)) + 7, caption.start)
     for number, panel in enumerate(panels):
         bottom = sheet.bottom + 0.5 + (len(panels) - 1 - number) * (PANEL + GAP)
         axes = sheet.axes(LEFT, bottom, width, PANEL)
         _fan(axes, panel, day)
-        day_axis(axes, last, label=number == len(panels) - 1)
+        time.below(axes, label=number == len(panels) - 1)
+        if number == 0:
+            time.above(axes)
         axes.set_ylabel(f"{panel.title} a week", labelpad=3)
         if number == 0:
             _key(sheet, LEFT + width + 0.1, bottom + PANEL, KEY if day is None else (*KEY, *NOWCAST_KEY))
@@ -62,9 +65,10 @@ def _fan(axes: Axes, panel: WeekPanel, day: int | None) -> None:
     for part, colours, name in ((~ahead, FANS, "worlds"), (ahead, AHEAD, "ahead")):
         if not part.any():
             continue
-        for band in range(bands):
-            low, high = panel.fan[band][part], panel.fan[-1 - band][part]
-            axes.fill_between(middle[part], low, high, facecolor=colours[band], linewidth=0, gid=f"{name}-{band}")
+        edge = BAND_EDGE if name == "worlds" else AHEAD_EDGE
+        for place in range(bands):
+            low, high = panel.fan[place][part], panel.fan[-1 - place][part]
+            band(axes, middle[part], low, high, colours[place], edge, gid=f"{name}-{place}")
         axes.plot(middle[part], panel.fan[bands][part], color=QUIET, linewidth=0.8, gid=f"{name}-median")
     axes.plot(middle, panel.seen, color=INK, linewidth=1.5, marker="o", markersize=2.6, gid="seen", zorder=4)
     if day is not None:

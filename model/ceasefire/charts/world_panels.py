@@ -113,9 +113,7 @@ def count_axis(axes: Axes, sums: Counts, period: int, days: int, limit: float) -
     left = day > axes.get_xlim()[1] / 4
     place: dict[str, Any] = {"ha": "right" if left else "left", "va": "top", "xytext": (-3 if left else 8, 1)}
     words = f"up to {sums.max():,} ▲"
-    axes.annotate(
-        words, (day, limit), textcoords="offset points", size=SMALL - 0.5, color=INK, zorder=6, gid="peak", **place
-    )
+    axes.annotate(words, (day, limit), textcoords="offset points", size=SMALL, color=INK, zorder=6, gid="peak", **place)
 
 
 def history_axis(axes: Axes, last: int, ticks: Sequence[int] | None) -> None:
@@ -143,7 +141,7 @@ def mark_talks(axes: Axes, history: Trajectory, row: float, size: float = 18) ->
 def number_events(axes: Axes, days: Sequence[int], row: float, last: int) -> None:
     """A numbered mark in a row for each event, in the given order; marks that would overlap are moved apart."""
     mark = {"boxstyle": "circle,pad=0.2", "facecolor": INK, "linewidth": 0}
-    look: dict[str, Any] = {"size": SMALL - 1.5, "color": PAPER, "weight": "bold", "ha": "center", "va": "center"}
+    look: dict[str, Any] = {"size": SMALL, "color": PAPER, "weight": "bold", "ha": "center", "va": "center"}
     widths = [last * (0.026 if number < 10 else 0.036) for number in range(1, len(days) + 1)]
     places = spread([float(day) for day in days], widths, 0, 1.02 * last)
     for number, place in enumerate(places, start=1):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.charts.layout import Caption, Page, day_ticks, key_line, page
+from ceasefire.charts.layout import Caption, Page, key_line, page
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     DEATH_COLOURS,
@@ -20,6 +20,7 @@ from ceasefire.charts.style import (
     VIOLATION_COLOURS,
     house_style,
 )
+from ceasefire.charts.time_axis import TimeAxis
 from ceasefire.charts.world_panels import (
     PERIODS,
     Counts,
@@ -46,7 +47,7 @@ ROW, VIOLATIONS, DEATHS, GAP = 0.13, 0.5, 0.42, 0.12
 HEAD, FOOT, KEYS = 0.5, 0.27, 0.7
 """Sizes within a cell, and height of the keys below all cells [inches]."""
 
-MOST, BARS = 8, 100
+MOST, BARS, DATES = 8, 100, 5
 FINDING = "Single worlds of the same deal, all on the same scales. Counts beyond a scale are written as numbers."
 
 
@@ -68,7 +69,8 @@ def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure
     """
     if not 1 <= len(histories) <= MOST:
         raise ValueError(f"{len(histories)} worlds: the chart shows 1 to {MOST}")
-    last = max(max(history.days_held, len(history.days), 1) for history in histories)
+    time = TimeAxis(max(max(history.days_held, len(history.days), 1) for history in histories), caption.start)
+    last = time.last
     fighting = [actor for actor in by_side(histories[0]) if histories[0].ladders[actor] == "force"]
     cell = HEAD + ROW * len(fighting) + GAP + VIOLATIONS + GAP + DEATHS + FOOT
     sheet = page(-(-len(histories) // COLUMNS) * cell + KEYS, caption.title, FINDING, _footer(histories, caption))
@@ -77,9 +79,9 @@ def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure
         left = CELL_LEFT + CELL_STEP * (number % COLUMNS)
         top = sheet.height - sheet.top - cell * (number // COLUMNS)
         _head(sheet, history, left, top)
-        cells.append(_cell(sheet, history, fighting, left, top - HEAD, last))
+        cells.append(_cell(sheet, history, fighting, left, top - HEAD, time))
     _share_scales(histories, cells, last)
-    _keys(sheet, last)
+    _keys(sheet, time)
     return sheet.figure
 
 
@@ -91,30 +93,33 @@ def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:
 
 def _head(sheet: Page, history: Trajectory, left: float, top: float) -> None:
     """The number of the world, and how it ended."""
-    text = "\n".join(textwrap.wrap(history_in_words(history), 50)[:2])
+    text = "\n".join(textwrap.wrap(history_in_words(history), 44)[:2])
     sheet.write(left, top - 0.02, f"World {history.world:,}", size=TEXT - 0.5, weight="bold", va="top")
-    sheet.write(left, top - 0.155, text, size=SMALL - 0.5, color=QUIET, va="top", linespacing=1.1)
+    sheet.write(left, top - 0.155, text, size=SMALL, color=QUIET, va="top", linespacing=1.1)
 
 
-def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float, top: float, last: int) -> Cell:
+def _cell(sheet: Page, history: Trajectory, fighting: Sequence[str], left: float, top: float, time: TimeAxis) -> Cell:
     """The three panels of one world, below its upper left corner [inches]."""
     first = left == CELL_LEFT
     strip = sheet.axes(left, top - ROW * len(fighting), CELL_WIDTH, ROW * len(fighting))
-    names = told_apart([history.actor_titles[actor] for actor in fighting], 21) if first else [""] * len(fighting)
+    names = told_apart([history.actor_titles[actor] for actor in fighting], 18) if first else [""] * len(fighting)
     posture_strip(strip, history, fighting, names)
     mark_talks(strip, history, -0.85, size=9)
     foot = top - ROW * len(fighting) - GAP - VIOLATIONS
     violations = sheet.axes(left, foot, CELL_WIDTH, VIOLATIONS)
     deaths = sheet.axes(left, foot - GAP - DEATHS, CELL_WIDTH, DEATHS)
+    last = time.last
     period = bin_days(last, BARS)
     fired, died = violations_strip(violations, history, period), deaths_strip(deaths, history, period)
     for axes in (strip, violations, deaths):
-        history_axis(axes, last, day_ticks(last) if axes is deaths else None)
-        axes.tick_params(axis="both", labelsize=SMALL - 0.5, pad=2)
+        history_axis(axes, last, time.ticks() if axes is deaths else None)
+        if axes is deaths and (dates := time.dates(DATES)):
+            axes.set_xticks([day for day, _ in dates], [name for _, name in dates])
+        axes.tick_params(axis="both", labelsize=SMALL, pad=2)
         mark_end(axes, history)
     if first:
         for axes, words in ((violations, "violations"), (deaths, "deaths")):
-            axes.set_ylabel(words, rotation=0, ha="right", va="center", size=SMALL - 0.5, labelpad=24)
+            axes.set_ylabel(words, rotation=0, ha="right", va="center", size=SMALL, labelpad=24)
     return Cell(violations, deaths, fired, died)
 
 
@@ -128,12 +133,13 @@ def _share_scales(histories: Sequence[Trajectory], cells: Sequence[Cell], last: 
         count_axis(cell.deaths, cell.died, period, len(history.days), died)
 
 
-def _keys(sheet: Page, last: int) -> None:
+def _keys(sheet: Page, time: TimeAxis) -> None:
     """The keys of colours and marks, below the cells."""
-    y, period = sheet.bottom + 0.46, PERIODS[bin_days(last, BARS)]
+    y, period = sheet.bottom + 0.46, PERIODS[bin_days(time.last, BARS)]
     rungs = dict(zip(RUNG_WORDS["force"], RUNG_COLOURS["force"], strict=True))
     end = key_line(sheet, 0.14, y, "posture", rungs)
-    marks = "▼ talks     | the deal ends     across: days since the deal began"
+    across = time.words if time.start is None else "dates"
+    marks = f"▼ talks     | the deal ends     across: {across}"
     sheet.write(end + 0.1, y, marks, size=SMALL, va="center_baseline")
     kinds = {VIOLATION_WORDS[kind]: colour for kind, colour in VIOLATION_COLOURS.items()}
     end = key_line(sheet, 0.14, y - 0.18, f"violations per {period}", kinds)

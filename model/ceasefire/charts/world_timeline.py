@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ceasefire.charts.layout import Caption, Page, calendar_axis, day_ticks, key_column, page, spread
+from ceasefire.charts.layout import Caption, Page, key_column, page, spread
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import (
     DEATH_COLOURS,
@@ -24,6 +24,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
+from ceasefire.charts.time_axis import TimeAxis
 from ceasefire.charts.world_panels import (
     PERIODS,
     bin_days,
@@ -45,8 +46,8 @@ from ceasefire.wording import DEATH_WORDS, ILLUSTRATIVE, RUNG_WORDS, VIOLATION_W
 if TYPE_CHECKING:
     from ceasefire.simulation.trajectory import Trajectory
 
-LEFT, WIDTH = 1.62, 4.38
-ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.135
+LEFT, WIDTH = 1.62, 4.22
+ROW, COUNTS, BONDS, GAP, LINE = 0.165, 0.85, 1.15, 0.16, 0.152
 """Heights of the panels, the gap between them, and line height of the list of events [inches]."""
 
 BARS = 300
@@ -54,13 +55,14 @@ EVENTS_SHOWN = 12
 
 
 @house_style()
-def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
+def history_chart(history: Trajectory, note: str = ILLUSTRATIVE, dates: bool = False) -> Figure:
     """Postures of all actors, violations, deaths, trust, ties and attention over the days of one world.
 
     Triangles are talks, numbered marks are the events listed below, and a line is the end of the deal.
     """
     caption = Caption(titled(history.scenario_title, f"world {history.world:,}"), history.label, history.seed, note)
     last = max(history.days_held, len(history.days), 1)
+    time = TimeAxis(last, history.start if dates else None)
     actors = by_side(history)
     events = history.events[:EVENTS_SHOWN]
     listed = _listed(history.events)
@@ -77,10 +79,10 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE) -> Figure:
     foot -= 2 * (COUNTS + GAP)
     bonds = _bond_panel(sheet, history, foot)
     for axes in (*rows, *counts, bonds):
-        history_axis(axes, last, day_ticks(last) if axes is bonds else None)
+        history_axis(axes, last, time.ticks() if axes is bonds else None)
         mark_end(axes, history)
-    calendar_axis(rows[0], last)
-    bonds.set_xlabel("days since the deal began", labelpad=2)
+    time.above(rows[0])
+    bonds.set_xlabel(time.words, labelpad=2)
     sheet.write(0.14, foot - BONDS - 0.5, "\n".join(listed), size=SMALL, va="top", linespacing=1.25)
     return sheet.figure
 
@@ -131,7 +133,7 @@ def _posture_panel(sheet: Page, history: Trajectory, actors: Sequence[str], top:
     """Rows of postures, with the keys of both ladders at the right."""
     axes = sheet.axes(LEFT, top - ROW * len(actors), WIDTH, ROW * len(actors))
     sides = list(history.trust)
-    posture_strip(axes, history, actors, told_apart([history.actor_titles[actor] for actor in actors], 25))
+    posture_strip(axes, history, actors, told_apart([history.actor_titles[actor] for actor in actors], 21))
     for label, actor in zip(axes.get_yticklabels(), actors, strict=True):
         if actor in history.sides:
             label.set_color(readable(SIDE_COLOURS[sides.index(history.sides[actor])]))

@@ -76,7 +76,7 @@ def compare(
     more: dict[str, Any] = {}
     with write_request_folder(folder, this_request, command_line(), more) as aside:
         more |= write_sides(aside, first, pairs)
-        _fill(aside, "compare", first, pairs, content, as_typed(command_line()))
+        _fill(aside, "compare", first, pairs, content, as_typed(command_line()), identity=this_request.fingerprint)
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
         figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
@@ -118,7 +118,7 @@ def levers(
     more: dict[str, Any] = {}
     with write_request_folder(folder, this_request, command_line(), more) as aside:
         more |= write_sides(aside, first, pairs)
-        _fill(aside, "levers", first, pairs, content, as_typed(command_line()))
+        _fill(aside, "levers", first, pairs, content, as_typed(command_line()), identity=this_request.fingerprint)
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -135,8 +135,11 @@ def _simulate(sides: Sequence[Plan | Results], workers: int | None) -> tuple[Sid
         return first, with_uncertainty([compare_sides(first, other) for other in others], workers, advance)
 
 
-def remake(folder: Path) -> Path:
-    """The page of a comparison, with its figure and its table, from the folder alone. FolderError: damaged."""
+def remake(folder: Path, dates: bool = False) -> Path:
+    """The page of a comparison, with its figure and its table, from the folder alone. FolderError: damaged.
+
+    With `dates`, calendar dates stand on the axis of time.
+    """
     from ceasefire.ensemble.output_folder import new_figures
     from ceasefire.experiments.comparison_folder import read_comparison, read_request
 
@@ -145,22 +148,26 @@ def remake(folder: Path) -> Path:
     first, pairs = read_comparison(folder)
     content = [_content(pair, why=kind == "compare") for pair in pairs]
     with new_figures(folder, within=".") as aside:
-        _fill(aside, kind, first, pairs, content, str(request.get("command", "")))
+        _fill(aside, kind, first, pairs, content, str(request.get("command", "")), dates, request.get("identity", ""))
     return folder / "report.html"
 
 
 def _fill(
-    folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]], command: str
-) -> None:
+    folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]], command: str,
+    dates: bool = False,
+    identity: str = "",
+) -> None:  # fmt: skip
     """Draw the figure of a comparison, and write its table and its page. `command` is the one that made it."""
     from ceasefire.report.comparison_figures import draw_comparison, draw_deaths, draw_ranking
+    from ceasefire.report.origin import drawn_from
 
     _write_table(folder, content)
-    draw_deaths(first, pairs, folder)
-    if kind == "levers":
-        draw_ranking(first, pairs, folder)
-    elif len(pairs) < MOST_CURVES:
-        draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder)
+    with drawn_from({"identity": identity}):
+        draw_deaths(first, pairs, folder)
+        if kind == "levers":
+            draw_ranking(first, pairs, folder)
+        elif len(pairs) < MOST_CURVES:
+            draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder, dates)
     _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", command)
 
 
@@ -310,8 +317,8 @@ def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SideP
 
 def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     """Shares of worlds by ending under each condition, as written, and what the deaths take for granted."""
-    from ceasefire.ensemble.run import rate_before
-    from ceasefire.wording import ending_words
+    from ceasefire.ensemble.run import deaths_after_end
+    from ceasefire.wording import after_an_end, ending_words
 
     titles = {name: actor.title for name, actor in first.plan.scenario.actors.items()}
     most: dict[str, float] = {}
@@ -323,11 +330,9 @@ def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
         [ending_words(*end.partition(" ")[::2], titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
         for end in chosen
     ]
-    rate = rate_before(first.plan.scenario)
-    note = (
-        f"* after an end as before the deal, in {first.label} {rate:,.0f} deaths a day: its worst fortnight, times how "
-        "violent the last one was; each scenario by its own"
-    )
+    scenario = first.plan.scenario
+    after = after_an_end(deaths_after_end(scenario), scenario.war.deaths_after_end is not None)
+    note = f"* {first.label}: {after}; each scenario by its own"
     return f"{columns(table, right=tuple(range(1, len(rows) + 1)))}\n{note}"
 
 

@@ -65,6 +65,7 @@ CountsFile = Annotated[
     Path | None,
     typer.Option("--counts", metavar="FILE", help="Counts since signing, as `ceasefire observe` writes them."),
 ]
+Dates = Annotated[bool, typer.Option("--dates", help="Calendar dates on the axes of time.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 

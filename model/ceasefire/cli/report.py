@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import MOST_SEED, AsJson, CountsFile, Point
+from ceasefire.cli.options import MOST_SEED, AsJson, CountsFile, Dates, Point
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ def report(
     more: Annotated[
         bool,
         typer.Option(
-            "--more", help="For a run: also the hazard by age, the front, and the effect of talks; takes some seconds."
+            "--more",
+            help="For a run: also the hazard by age, front, effect of talks and weekly counts; takes some seconds.",
         ),
     ] = False,
     counts: CountsFile = None,
+    dates: Dates = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print it to report.pdf, by a browser that is on this machine.")
     ] = False,
@@ -37,23 +39,24 @@ def report(
     from ceasefire.report.pdf import NoPdfError, write_pdf
 
     notify_if_compiling()
-    page = remake(folder, more, read_counts(counts) if counts is not None else None)
+    page = remake(folder, more, read_counts(counts) if counts is not None else None, dates)
     try:
         show(shown_path(write_pdf(page, paper) if pdf else page))
     except NoPdfError as problem:
         raise RefusedError(str(problem)) from None
 
 
-def remake(folder: Path, more: bool = False, counts: Counts | None = None) -> Path:
+def remake(folder: Path, more: bool = False, counts: Counts | None = None, dates: bool = False) -> Path:
     """The page of a folder, with its figures and tables made again from the folder alone; `more` of a run.
 
-    `counts` are laid over the worlds of a run. FolderError when the folder is damaged, or holds nothing that can be
-    drawn; ScenarioError when counts cannot be laid over.
+    `counts` are laid over the worlds of a run; with `dates`, calendar dates stand on the axes of time. FolderError when
+    the folder is damaged, or holds nothing that can be drawn; ScenarioError when counts cannot be laid over.
     """
     from ceasefire import report as reports
     from ceasefire.cli.compare import remake as remake_comparison
     from ceasefire.ensemble.output_folder import KINDS, FolderError, folder_kind, new_figures, open_results
     from ceasefire.report.fill_folder import draw_run
+    from ceasefire.report.origin import drawn_from
     from ceasefire.report.run_figures import draw_more, worlds_by_day
 
     kind = folder_kind(folder)
@@ -62,29 +65,30 @@ def remake(folder: Path, more: bool = False, counts: Counts | None = None) -> Pa
     if counts is not None and kind not in ("run", None):
         raise FolderError(f"{folder} is {KINDS[kind]}: --counts is for a run")
     if kind in ("compare", "levers"):
-        return remake_comparison(folder)
+        return remake_comparison(folder, dates)
     if kind in ("calibrate", "validate", "match"):
         raise FolderError(f"{folder} is {KINDS[kind]}: `ceasefire {kind}` writes all that is in it")
     if kind == "experiment":
         _draw_experiment(folder)
         return reports.write(folder, shown_path(folder))
     results = open_results(folder)
-    with new_figures(folder) as aside:
-        draw_run(results.plan, results.outcome, folder, aside, counts)
+    with new_figures(folder) as aside, drawn_from(results.manifest):
+        draw_run(results.plan, results.outcome, folder, aside, counts, dates)
         if more:
             with progress(len(worlds_by_day(results.outcome)), "worlds, day by day") as advance:
-                draw_more(results.plan, results.outcome, aside, advance)
+                draw_more(results.plan, results.outcome, aside, advance, dates)
     return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder))
 
 
 def _draw_experiment(folder: Path) -> None:
     """Make tables and figures of an experiment again. FolderError when a part of the folder is missing or damaged."""
-    from ceasefire.ensemble.output_folder import FolderError
+    from ceasefire.ensemble.output_folder import FolderError, read_manifest
     from ceasefire.experiments.reopen import reopen
     from ceasefire.experiments.result_store import Store
     from ceasefire.experiments.result_tables import read_case_tables, tabulate, write_tables
     from ceasefire.experiments.resume import progress_of
     from ceasefire.report.experiment_figures import draw
+    from ceasefire.report.origin import drawn_from
 
     prepared, store = reopen(folder), Store(folder)
     _, bad = store.sound()
@@ -95,7 +99,8 @@ def _draw_experiment(folder: Path) -> None:
     if prepared.experiment.spec.cases:
         results.tables |= read_case_tables(store)
     write_tables(results, store)
-    draw(prepared, results, folder)
+    with drawn_from(read_manifest(folder)):
+        draw(prepared, results, folder)
 
 
 def replay(

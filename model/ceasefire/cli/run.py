@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import AsJson, Changes, CountsFile, ScenarioName, Seed, Settings, load_with_options
+from ceasefire.cli.options import AsJson, Changes, CountsFile, Dates, ScenarioName, Seed, Settings, load_with_options
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -60,6 +60,7 @@ def run(
     ] = None,
     counts: CountsFile = None,
     daily: Annotated[bool, typer.Option("--daily", help="Also write every day of every world, to daily/.")] = False,
+    dates: Dates = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts.
@@ -81,7 +82,7 @@ def run(
     for warned in warnings(loaded.scenario):
         notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
-    results = _redraw(folder, plan, seen) if there else _run(plan, folder, workers, seen)
+    results = _redraw(folder, plan, seen, dates) if there else _run(plan, folder, workers, seen, dates)
     if daily:
         _write_daily(plan, folder, workers)
     _show_results(results, scenario, as_json)
@@ -130,22 +131,22 @@ def _present(
     return present
 
 
-def _redraw(folder: Path, plan: Plan, counts: Counts | None) -> Results:
+def _redraw(folder: Path, plan: Plan, counts: Counts | None, dates: bool) -> Results:
     """Draw the figures of an earlier run again."""
     from ceasefire.report.fill_folder import redraw_run
 
     notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
-    return redraw_run(folder, plan, shown_path(folder), notify, counts)
+    return redraw_run(folder, plan, shown_path(folder), notify, counts, dates)
 
 
-def _run(plan: Plan, folder: Path, workers: int | None, counts: Counts | None) -> Results:
+def _run(plan: Plan, folder: Path, workers: int | None, counts: Counts | None, dates: bool) -> Results:
     """Run a plan and write its folder."""
     from ceasefire.report.fill_folder import fill_run
 
     def simulate(while_sampling: WorldsCallback) -> RunResult:
         return _simulate(plan, workers, while_sampling)
 
-    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify, counts)
+    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify, counts, dates)
 
 
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:

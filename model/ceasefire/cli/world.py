@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ceasefire.cli.exit_codes import RefusedError
-from ceasefire.cli.options import MOST_SEED, Changes, Point, Settings, load_with_options
+from ceasefire.cli.options import MOST_SEED, Changes, Dates, Point, Settings, load_with_options
 from ceasefire.cli.terminal import notify, notify_if_compiling, program, show, shown_path
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def world(
         bool,
         typer.Option("--chart", help="Draw its history, its front and the decision that ended it, as PNG and SVG."),
     ] = False,
+    dates: Dates = False,
 ) -> None:
     """Print the story of one world: what happened, and the motives behind each decision.
 
@@ -52,7 +53,7 @@ def world(
     story = record_story(loaded, seed, number, command)
     show(story.text().rstrip("\n"))
     if chart:
-        _draw(story, folder / "figures" if folder else _folder_for_charts(loaded, seed))
+        _draw(story, folder / "figures" if folder else _folder_for_charts(loaded, seed), dates)
 
 
 def _scenario_of_folder(folder: Path, number: int, point: int | None) -> tuple[Loaded, int]:
@@ -103,9 +104,9 @@ def _command(
     return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"
 
 
-def _draw(story: Story, folder: Path) -> None:
+def _draw(story: Story, folder: Path, dates: bool) -> None:
     """Draw the charts of a recorded world, and print the names of their files."""
     from ceasefire.report.run_figures import draw_world
 
-    for file in draw_world(story, folder):
+    for file in draw_world(story, folder, dates):
         show(shown_path(file))

@@ -24,8 +24,8 @@ from ceasefire.ensemble.pooled_forecast import Views, changes_of, views_of_side
 from ceasefire.ensemble.run import (
     ProgressCallback,
     assumed_count,
+    deaths_after_end,
     no_progress,
-    rate_before,
     simulate_batch,
     simulate_plan,
 )
@@ -181,7 +181,7 @@ def side_figures(side: Side) -> dict[str, Any]:
 def deaths_over_horizon(side: Side) -> FloatArray:
     """Deaths in each world within the horizon, when the fighting after an end goes on as before the deal."""
     deaths, horizon = count_of(side.worlds, "deaths"), side.plan.horizon
-    return over_fixed_time(deaths, side.days(), horizon, rate_before(side.plan.scenario))
+    return over_fixed_time(deaths, side.days(), horizon, deaths_after_end(side.plan.scenario))
 
 
 def pair_figures(pair: SidePair) -> dict[str, Any]:

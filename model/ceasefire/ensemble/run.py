@@ -126,9 +126,10 @@ def run_plan(
     `while_sampling` is called with the worlds of the plan while the worlds at the draws run on threads.
     """
     initial, progress = initial_state(plan.scenario), progress or no_progress
-    fans = WeeklyFans(plan.horizon, plan.scenario.day)
+    names = (tuple(plan.scenario.sides), tuple(plan.scenario.front.sectors))
+    fans = WeeklyFans(plan.horizon, plan.scenario.day, *names)
     rows, reasons = simulate_plan(plan, initial, workers, progress, fans)
-    written, fans = fans.table(), WeeklyFans(plan.horizon, plan.scenario.day)
+    written, fans = fans.table(), WeeklyFans(plan.horizon, plan.scenario.day, *names)
     worlds = worlds_frame(rows, initial)
     del rows
     batch = uncertainty_batch(plan.scenario, initial, plan.seed)
@@ -161,10 +162,10 @@ def _in_background(
 
 
 def run_summary(plan: Plan, outcome: RunResult) -> Summary:
-    """The main figures of a run, computed once; what follows an end counts at the war's own rate before the deal."""
+    """The main figures of a run, computed once; what follows an end counts at the rate of `deaths_after_end`."""
 
     def made() -> Summary:
-        term, rate = plan.scenario.agreement.term_days, rate_before(plan.scenario)
+        term, rate = plan.scenario.agreement.term_days, deaths_after_end(plan.scenario)
         return summary(outcome.worlds, outcome.doubt, plan.horizon, rate, term, by_curve=True)
 
     return outcome.once("summary", made)
@@ -187,9 +188,13 @@ def numbers_that_move(plan: Plan, outcome: RunResult) -> RankScreening | None:
     return None
 
 
-def rate_before(scenario: Scenario) -> float:
-    """Deaths a day of the war before the deal, from the worst fortnight and the last one before signing."""
-    return war_rate(scenario.war.toll_14d.centre, scenario.war.ongoing.centre)
+def deaths_after_end(scenario: Scenario) -> float:
+    """Deaths a day that are counted after an end: as stated, or those of the war before the deal.
+
+    These are the deaths of the worst fortnight, times how violent the last one before signing was.
+    """
+    stated = scenario.war.deaths_after_end
+    return stated.centre if stated is not None else war_rate(scenario.war.toll_14d.centre, scenario.war.ongoing.centre)
 
 
 def worlds_to_simulate(plan: Plan) -> int:
@@ -223,8 +228,8 @@ def simulate_batch(
     """The rows of a batch, in order; `fans` count its weeks."""
     rows = np.zeros(len(batch), RESULT)
     chunk = min(LARGEST_CHUNK, max(10, len(batch) // (8 * cores(workers))))
-    weeks, see = (fans.weeks, fans.add) if fans is not None else (0, None)
-    for first, results in run_worlds(batch, workers, chunk, weeks, see):
+    weeks, see, sectors = (fans.weeks, fans.add, len(fans.sectors)) if fans is not None else (0, None, 0)
+    for first, results in run_worlds(batch, workers, chunk, weeks, see, sectors):
         rows[first : first + len(results)] = results
         progress(len(results))
     return rows

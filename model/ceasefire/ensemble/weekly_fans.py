@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,12 @@ from numpy.typing import NDArray
 from ceasefire.simulation.compiled.recorded_counts import (
     ALL_DEATHS,
     CIVILIAN_DEATHS,
+    DEATHS_OF,
+    DISPLACED,
     INCIDENTS,
+    SECTORS,
     VIOLATIONS,
+    VIOLATIONS_BY,
     WEEK,
     WEEKLY,
 )
@@ -22,8 +27,17 @@ from ceasefire.simulation.initial_state import WorldArray
 
 FILE = "weekly.parquet"
 
-FIGURES = {"incidents": INCIDENTS, "violations": VIOLATIONS, "deaths": ALL_DEATHS, "civilians": CIVILIAN_DEATHS}
-"""Deadly incidents, violations, deaths, and the civilians among these: all of them, whether on record or not."""
+FIGURES = {
+    "incidents": INCIDENTS, "violations": VIOLATIONS, "deaths": ALL_DEATHS, "civilians": CIVILIAN_DEATHS,
+    "displaced": DISPLACED,
+}  # fmt: skip
+"""Deadly incidents, violations, deaths, the civilians among these, people displaced: all, whether on record or not.
+
+By side they are the violations that it commits and its own fighters who die; by sector, the violations from there and
+all whom these kill.
+"""
+
+IN_SECTOR = (SECTORS, SECTORS + 1)
 
 LEVELS = (0.02, 0.05, 0.25, 0.5, 0.75, 0.95, 0.98)
 
@@ -40,35 +54,55 @@ BINS = EXACT + 21 * PER_DOUBLING
 class WeeklyFans:
     """How many worlds had each count in each week. Its size does not depend on the number of worlds."""
 
-    def __init__(self, horizon: int, first_day: int = 0) -> None:
-        """For worlds that are followed for `horizon` days, from `first_day` on."""
+    def __init__(
+        self, horizon: int, first_day: int = 0, sides: Sequence[str] = (), sectors: Sequence[str] = ()
+    ) -> None:
+        """For worlds that are followed for `horizon` days, from `first_day` on; names of sides and sectors in order."""
         self.weeks = min(horizon // WEEK, MOST_WEEKS)
         self.first = -(-first_day // WEEK)
-        self._worlds = np.zeros((self.weeks, WEEKLY, BINS), np.int32)
+        self.sectors = tuple(sectors)
+        self._counted = [(name, "all", "", column) for name, column in FIGURES.items()]
+        for by, names, first, step in (
+            ("side", sides, (VIOLATIONS_BY, DEATHS_OF), 1),
+            ("sector", sectors, IN_SECTOR, 2),
+        ):
+            for place, name in enumerate(names):
+                self._counted += [
+                    (figure, by, name, column + step * place)
+                    for figure, column in zip(("violations", "deaths"), first, strict=True)
+                ]
+        self._worlds = np.zeros((self.weeks, WEEKLY + 2 * len(self.sectors), BINS), np.int32)
 
     def add(self, rows: WorldArray, counts: NDArray[np.int64]) -> None:
-        """Count worlds: their rows, and their weeks as `count_week` leaves them, shape (worlds, weeks, WEEKLY)."""
+        """Count worlds: their rows, and their weeks as `count_week` leaves them, shape (worlds, weeks, counts)."""
         lived = (rows["days_held"][:, None] >= WEEK * np.arange(1, self.weeks + 1)) & (rows["failed"] == 0)[:, None]
         lived[:, : self.first] = False
         own = counts.copy()
-        for figure in (VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS):
+        for figure in (VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS, DISPLACED):
             own[:, 1:, figure] -= counts[:, :-1, figure]
         world, week = np.nonzero(lived)
-        place = (week[:, None] * WEEKLY + np.arange(WEEKLY)) * BINS + _bin(own[world, week])
+        columns = self._worlds.shape[1]
+        place = (week[:, None] * columns + np.arange(columns)) * BINS + _bin(own[world, week])
         np.add.at(self._worlds.reshape(-1), place.ravel(), 1)
 
     def table(self) -> pd.DataFrame:
-        """A row for each week and figure: `week`, `first_day`, `figure`, `worlds`, and quantiles `q02` to `q98`."""
-        rows = []
+        """A row for each week and count, with quantiles `q02` to `q98` over the `worlds` that live through the week.
+
+        `figure` is what is counted, in all or of a side or sector (`by`, `name`).
+        """
+        figures, by, name, columns = (list(each) for each in zip(*self._counted, strict=True))
+        quantiles = [f"q{100 * level:02.0f}" for level in LEVELS]
+        parts = []
         for week in range(self.first, self.weeks):
-            below = self._worlds[week].cumsum(axis=1)
+            below = self._worlds[week, columns].cumsum(axis=1)
             worlds = int(below[0, -1])
-            for name, figure in FIGURES.items() if worlds else ():
-                at = np.searchsorted(below[figure], [max(1, int(np.ceil(level * worlds))) for level in LEVELS])
-                values = {f"q{100 * level:02.0f}": _least(int(k)) for level, k in zip(LEVELS, at, strict=True)}
-                rows.append({"week": week, "first_day": week * WEEK, "figure": name, "worlds": worlds, **values})
-        names = ["week", "first_day", "figure", "worlds", *(f"q{100 * level:02.0f}" for level in LEVELS)]
-        return pd.DataFrame(rows, columns=names)
+            if worlds:
+                needed = np.maximum(1, np.ceil(np.array(LEVELS) * worlds))
+                found = LEAST[(below[:, None, :] < needed[:, None]).sum(axis=2)]
+                head = {"week": week, "first_day": week * WEEK, "figure": figures, "by": by, "name": name}
+                parts.append(pd.DataFrame({**head, "worlds": worlds, **dict(zip(quantiles, found.T, strict=True))}))
+        names = ["week", "first_day", "figure", "by", "name", "worlds", *quantiles]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
 
 
 def _bin(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -81,6 +115,10 @@ def _bin(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 def _least(place: int) -> float:
     """The least count of a bin."""
     return float(place) if place < EXACT else float(np.ceil(EXACT * 2.0 ** ((place - EXACT) / PER_DOUBLING)))
+
+
+LEAST = np.array([_least(place) for place in range(BINS)])
+"""The least count of each bin."""
 
 
 def as_parquet(written: pd.DataFrame, drawn: pd.DataFrame | None) -> bytes:

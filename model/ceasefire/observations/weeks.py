@@ -85,6 +85,7 @@ def among_fans(weeks: Counts, start: datetime.date, fans: pd.DataFrame) -> tuple
     `fans` as in weekly.parquet; where it has worlds with drawn numbers, these are taken. ScenarioError when no week of
     the worlds was counted, or nothing that worlds have.
     """
+    fans = fans[fans["by"] == "all"] if "by" in fans else fans
     chosen = fans[fans["numbers"] == ("drawn" if (fans["numbers"] == "drawn").any() else "as written")]
     since = weeks.day - place_of(start)
     place = (since + WEEK // 2) // WEEK

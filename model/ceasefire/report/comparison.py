@@ -18,7 +18,7 @@ from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.compare import best_and_worst, over_draws_columns, side_figures, views_of_sides
 from ceasefire.ensemble.manifest import program_version
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
-from ceasefire.ensemble.run import rate_before
+from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.report.appendix import assumed_numbers, assumed_table
 from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
@@ -41,6 +41,7 @@ from ceasefire.scenario.differences import differences, is_variant
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.wording import (
     GAP,
+    after_an_end,
     date_words,
     days,
     ending_words,
@@ -286,7 +287,8 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     sides: list[tuple[str, Side, SidePair | None]] = [(comparison.first.plan.loaded.title, comparison.first, None)]
     sides += [(comparison.named(pair), pair.other, pair) for pair in _ranked(comparison)]
     figures = [side_figures(side) for _, side, _ in sides]
-    rate = rate_before(comparison.first.plan.scenario)
+    first = comparison.first.plan.scenario
+    after = after_an_end(deaths_after_end(first), first.war.deaths_after_end is not None)
     horizon = comparison.first.plan.horizon
     rows = []
     for (name, _, pair), own in zip(sides, figures, strict=True):
@@ -297,10 +299,8 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     heads = ["", "mean days held", "deaths until the end", "a year held", within, "difference (95 %)"]
     losses = Table("Deaths in a world, with the numbers as written", heads, rows, frozenset(range(1, 6)))
     text = (
-        f"Within {how_many(horizon, 'day')}: the fighting after an end goes on as before the deal, in "
-        f"{comparison.first.label} {days(rate)} deaths a day (the worst fortnight of the year before, times how "
-        "violent the last one was). The count until the end leaves out what follows, and so favours deals that end "
-        "early."
+        f"Within {how_many(horizon, 'day')}, in {comparison.first.label}: {after}; each by its own. The count until "
+        "the end leaves out what follows, and so favours deals that end early."
     )
     titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
     most: dict[str, float] = {}

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
-from ceasefire.charts.days_and_deaths import Deal, days_and_deaths_chart
+from ceasefire.charts.days_and_deaths import AS_BEFORE, Deal, days_and_deaths_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Gain, levers_chart
 from ceasefire.charts.style import save
 from ceasefire.scenario.compose import change_name
-from ceasefire.wording import titled
+from ceasefire.wording import after_an_end, titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
@@ -46,9 +46,9 @@ def _names(sides: list[Side]) -> list[str]:
     return [sides[0].label, *(condition_title(sides[0], other) for other in sides[1:])]
 
 
-def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path) -> None:
+def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path, dates: bool = False) -> None:
     """Save the figure of a comparison."""
-    save(comparison_figure(sides, pairs), folder, "comparison")
+    save(comparison_figure(sides, pairs, dates), folder, "comparison")
 
 
 def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
@@ -56,8 +56,11 @@ def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
     save(ranking_figure(first, pairs), folder, "levers")
 
 
-def comparison_figure(sides: list[Side], pairs: list[SidePair]) -> Figure:
-    """The survival curves of all sides, with the mean differences from the first. ValueError for too many sides."""
+def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = False) -> Figure:
+    """The survival curves of all sides, with the mean differences from the first. ValueError for too many sides.
+
+    With `dates`, calendar dates stand above the curves where all sides began on one day.
+    """
     plan = sides[0].plan
     curves = [(survival(side.worlds), restricted_mean(side.worlds, plan.horizon)) for side in sides]
     names = _names(sides)
@@ -66,7 +69,9 @@ def comparison_figure(sides: list[Side], pairs: list[SidePair]) -> Figure:
         Condition(names[0], *curves[0]),
         *(Condition(name, *curve, pair.written, pair.over_draws) for name, curve, pair in others),
     ]
-    caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed)
+    starts = {side.plan.scenario.start for side in sides}
+    start = plan.scenario.start if dates and len(starts) == 1 else None
+    caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed, start=start)
     return comparison_chart(conditions, caption, horizon=plan.horizon)
 
 
@@ -94,5 +99,7 @@ def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:
         own = side_figures(side)
         deals.append(Deal(name, own["mean_days_held"], own["deaths"], own["deaths_over_horizon"]))
     caption = Caption(titled(first.plan.loaded.title, "days held and deaths"), first.label, first.plan.seed)
-    chart = days_and_deaths_chart(deals, caption, horizon=first.plan.horizon, worlds=len(first.worlds))
+    stated = first.plan.scenario.war.deaths_after_end
+    after = AS_BEFORE if stated is None else after_an_end(stated.centre, stated=True)
+    chart = days_and_deaths_chart(deals, caption, horizon=first.plan.horizon, worlds=len(first.worlds), after=after)
     save(chart, folder, "deaths")

@@ -33,9 +33,11 @@ Simulate = Callable[["WorldsCallback"], "RunResult"]
 
 def fill_run(
     folder: Path, plan: Plan, simulate: Simulate, command: Sequence[str], named: str, notify: Notify,
-    counts: Counts | None = None,
+    counts: Counts | None = None, dates: bool = False,
 ) -> Results:  # fmt: skip
     """Simulate a plan and write its folder, whole or not at all; `counts` are laid over its worlds.
+
+    With `dates`, calendar dates stand on the axes of time.
 
     FolderError; OSError when it cannot be written; ScenarioError when counts cannot be laid over.
     """
@@ -55,39 +57,49 @@ def fill_run(
     with write_aside(folder) as aside:
 
         def draw_worlds(worlds: pd.DataFrame) -> None:
+            from ceasefire.report.origin import drawn_from_run
             from ceasefire.report.run_figures import draw_worlds
 
-            draw_worlds(plan, worlds, aside / FIGURES)
+            with drawn_from_run(started, plan.fingerprint):
+                draw_worlds(plan, worlds, aside / FIGURES, dates)
 
         outcome = simulate(draw_worlds)
         write_run(aside, plan, outcome)
-        draw_run(plan, outcome, aside, aside / FIGURES, counts)
+        from ceasefire.report.origin import drawn_from_run
+
+        with drawn_from_run(started, plan.fingerprint):
+            draw_run(plan, outcome, aside, aside / FIGURES, counts, dates)
         content = manifest(plan, outcome, started, time.perf_counter() - began, command)
         write_manifest(aside, content)
         add_page(lambda: reports.write_run(aside, plan, outcome, content, named), notify)
     return Results(folder, content, outcome, plan)
 
 
-def redraw_run(folder: Path, plan: Plan, named: str, notify: Notify, counts: Counts | None = None) -> Results:
+def redraw_run(
+    folder: Path, plan: Plan, named: str, notify: Notify, counts: Counts | None = None, dates: bool = False
+) -> Results:
     """Draw the figures and the page of an earlier run again, with the words of the scenario as it was just read.
 
     FolderError when the folder is damaged, or holds the worlds of another plan; ScenarioError as in `fill_run`.
     """
     from ceasefire.ensemble.output_folder import new_figures, reopen_run
+    from ceasefire.report.origin import drawn_from
 
     results = reopen_run(folder, plan)
-    with new_figures(folder) as aside:
-        draw_run(results.plan, results.outcome, folder, aside, counts)
+    with new_figures(folder) as aside, drawn_from(results.manifest):
+        draw_run(results.plan, results.outcome, folder, aside, counts, dates)
     add_page(lambda: reports.write_run(folder, results.plan, results.outcome, results.manifest, named), notify)
     return results
 
 
-def draw_run(plan: Plan, outcome: RunResult, folder: Path, figures: Path, counts: Counts | None = None) -> None:
+def draw_run(
+    plan: Plan, outcome: RunResult, folder: Path, figures: Path, counts: Counts | None = None, dates: bool = False
+) -> None:
     """Draw the figures of a run; `counts`, or those that are kept in its folder, are laid over its worlds."""
     from ceasefire.report.run_figures import draw
     from ceasefire.report.seen_weeks import draw_kept, keep
 
-    draw(plan, outcome, figures)
+    draw(plan, outcome, figures, dates)
     if counts is not None:
         keep(plan, outcome, counts, folder)
     draw_kept(plan, outcome, folder, figures)
@@ -100,12 +112,14 @@ def finish_experiment(
     from ceasefire.experiments import hindcast
     from ceasefire.experiments.result_tables import tabulate, write_tables
     from ceasefire.report.experiment_figures import draw
+    from ceasefire.report.origin import drawn_from
 
     results = tabulate(prepared, store, progress)
     if prepared.experiment.cases:
         results.tables |= hindcast.tables(hindcast.hindcasts(prepared, workers))
     write_tables(results, store)
-    draw(prepared, results, store.folder)
+    with drawn_from(store.manifest()):
+        draw(prepared, results, store.folder)
     add_page(lambda: reports.write(store.folder, named), notify)
     return results
 

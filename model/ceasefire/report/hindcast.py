@@ -34,7 +34,12 @@ def hindcast_sections(tables: Tables, folder: Path) -> list[Section]:
     if "cases" not in tables:
         return []
     sentence = hindcast_sentence(tables)
-    chart = picture(folder / "figures" / "cases.png", f"A panel for each deal: {sentence}", sentence)
+    alt = f"A panel for each deal: worlds that still hold by day, and when the deal really ended. {sentence}"
+    chart = picture(
+        folder / "figures" / "cases.png",
+        alt,
+        sentence,
+    )
     blocks: list[Block] = [chart] if chart else []
     if "case_scores" in tables:
         blocks += [Paragraph(_scores_text(tables)), _scores(tables["case_scores"])]

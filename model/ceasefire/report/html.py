@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
+from PIL import Image
 
 from ceasefire.ensemble.unfinished import file_aside
 from ceasefire.spreadsheet_csv import csv_text
@@ -145,21 +146,29 @@ def picture(file: Path, alt: str, caption: str) -> Picture | None:
         return None
     if content[:8] != b"\x89PNG\r\n\x1a\n":
         return None
+    content, width, height = _for_a_screen(content)
+    return Picture(file.stem, alt, caption, _address(content, "image/png"), width, height)
+
+
+SCREEN = 1200
+"""Width of a picture within the page [pixels]; the file in the folder has the resolution of print."""
+
+
+def _for_a_screen(content: bytes) -> tuple[bytes, int, int]:
+    """A PNG of at most SCREEN pixels across in 128 colours, and its size: no eye sees the difference on a screen."""
+
     width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
-    return Picture(file.stem, alt, caption, _address(_with_palette(content), "image/png"), width, height)
-
-
-def _with_palette(content: bytes) -> bytes:
-    """The same picture in 128 colours: a third of the bytes, and no difference that an eye would see."""
-    from PIL import Image
-
     small = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content)) as image:
-            image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+            picture = image.convert("RGB")
+            if width > SCREEN:
+                width, height = SCREEN, round(height * SCREEN / width)
+                picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+            picture.quantize(128, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     except (OSError, SyntaxError, ValueError):  # a browser shows of a damaged file what it can
-        return content
-    return min(content, small.getvalue(), key=len)
+        return content, width, height
+    return min(content, small.getvalue(), key=len), width, height
 
 
 def download(name: str, description: str, table: pd.DataFrame) -> Download:

@@ -25,7 +25,7 @@ from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.pooled_forecast import Views, duration_of, real_end, views_of
-from ceasefire.ensemble.run import numbers_that_move, rate_before, run_summary
+from ceasefire.ensemble.run import deaths_after_end, numbers_that_move, run_summary
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
 from ceasefire.report.bibliography import cite_section
@@ -66,6 +66,7 @@ from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.without_effect import warnings
 from ceasefire.wording import (
     GAP,
+    after_an_end,
     date_words,
     days,
     ending_words,
@@ -422,8 +423,8 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
 def _single_worlds(run: FinishedRun) -> list[Block]:
     """A sample of single worlds, the and additional figures."""
     alt = (
-        "Single worlds side by side. For each, by day: the postures of the belligerents, violations and deaths by "
-        "period, talks, and the end of the deal."
+        "Single worlds side by side, each by day: postures of the belligerents, violations and deaths by period, "
+        "talks, and the end."
     )
     caption = (
         "Single worlds, from the shortest-lived to the longest-lived: the same deal can take very different courses."
@@ -440,6 +441,8 @@ def _additional_figures(figures: Path) -> list[Block]:
         return []
     kinds = {
         "hazard": "Ends per 100 deals and year, by the age of the deal.",
+        "weeks": "Weekly violations, deaths and people displaced over all worlds, in all and by side.",
+        "weeks-by-sector": "Weekly violations and deaths over all worlds, by sector.",
         "talks": "Violations a day, before and after rounds of talks.",
         "front": "The front by sector over time, coloured by the share won by either side since signing.",
     }
@@ -466,13 +469,13 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
             middle = [f"{median:,.0f}", f"{low:,.0f} to {high:,.0f}"]
         rows.append([COSTS.get(name, figure.name), *_cells(figure, days, drawn), *middle])
     heads = ["in a world, until the deal ends", *_heads(drawn, results), "median world", "middle 90 % of worlds"]
-    rate = rate_before(run.plan.scenario)
+    war = run.plan.scenario.war
+    after = after_an_end(deaths_after_end(run.plan.scenario), war.deaths_after_end is not None)
     divided = "" if short else "A year held divides by the time that deals held. "
     text = (
-        f"Totals of worlds that end early are small because they are short. {divided}The deaths within "
-        f"{how_many(results.horizon, 'day')} count what follows an end at the rate of the war before the deal, "
-        f"{days(rate)} deaths a day (the worst fortnight of the year before, times how violent the last one was); the "
-        "other rows leave out what follows an end."
+        f"Totals of worlds that end early are small because they are short. {divided}In the deaths within "
+        f"{how_many(results.horizon, 'day')}, {after}. The other rows leave out what follows an end. Another rate is "
+        "set with --set war.deaths_after_end=RATE; 0 leaves it out."
     )
     caption = _starred("Means over worlds", results.costs.values())
     return [Table(caption, heads, rows, frozenset(range(1, len(heads)))), Paragraph(text)]

@@ -30,7 +30,9 @@ from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
 from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
 from ceasefire.ensemble.run import ProgressCallback, no_progress
+from ceasefire.ensemble.weekly_fans import fans_of
 from ceasefire.report.sentences import duration_sentence, scenario_sentence
+from ceasefire.report.weekly_figures import draw_weekly
 from ceasefire.scenario.schema import ladder_of
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import trajectory
@@ -75,18 +77,21 @@ def _evenly(worlds: IntArray, count: int) -> list[int]:
     return [int(world) for world in worlds[positions]]
 
 
-def draw(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    """Survival, causes and a sample of single worlds, as PNG and SVG; no figure when every world failed."""
+def draw(plan: Plan, outcome: RunResult, folder: Path, dates: bool = False) -> None:
+    """Survival, causes and a sample of single worlds, as PNG and SVG; no figure when every world failed.
+
+    With `dates`, calendar dates stand on the axes of time.
+    """
     if outcome.worlds["failed"].all():
         return
     if not (folder / f"{LAST_OF_WORLDS}.svg").exists():
-        draw_worlds(plan, outcome.worlds, folder)
-    _draw_survival(plan, outcome, folder)
-    _draw_causes(plan, outcome, folder)
-    draw_views(plan, views_of(plan, outcome), duration_of(plan, outcome), folder)
+        draw_worlds(plan, outcome.worlds, folder, dates)
+    _draw_survival(plan, outcome, folder, dates)
+    _draw_causes(plan, outcome, folder, dates)
+    draw_views(plan, views_of(plan, outcome), duration_of(plan, outcome), folder, dates)
 
 
-def draw_views(plan: Plan, views: Views, found: Duration, folder: Path) -> list[Path]:
+def draw_views(plan: Plan, views: Views, found: Duration, folder: Path, dates: bool = False) -> list[Path]:
     """The forecast beside what it is pooled from; nothing when the scenario names no `history:`."""
     if views.such_deals is None:
         return []
@@ -95,41 +100,48 @@ def draw_views(plan: Plan, views: Views, found: Duration, folder: Path) -> list[
     footer = f"{plan.loaded.shown}  ·  mean over draws of the scenario, and the outside view  ·  seed {plan.seed}"
     title = titled(plan.loaded.title, "how long it holds")
     band = (views.headline.low, views.headline.high)
-    return save(views_chart(curves, band, title, duration_sentence(found), footer), folder, "forecast")
+    start = plan.scenario.start if dates else None
+    chart = views_chart(curves, band, title, duration_sentence(found), footer, start)
+    return save(chart, folder, "forecast")
 
 
-def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
+def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool = False) -> None:
     """The figures without parameter uncertainty; they can be drawn while the parameter draws are simulated."""
     if worlds["failed"].all():
         return
-    _draw_sample(plan, worlds, folder)
+    _draw_sample(plan, worlds, folder, dates)
 
 
-def _draw_survival(plan: Plan, outcome: RunResult, folder: Path) -> None:
+def _caption(plan: Plan, what: str, dates: bool) -> Caption:
+    """Title and provenance of a figure of a run."""
+    title = titled(plan.loaded.title, what) if what else plan.loaded.title
+    return Caption(title, plan.loaded.shown, plan.seed, start=plan.scenario.start if dates else None)
+
+
+def _draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
     drawn = worlds_by_draw(outcome.doubt, plan.horizon) if outcome.doubt is not None else None
     verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
-    caption = Caption(plan.loaded.title, plan.loaded.shown, plan.seed)
     chart = survival_chart(
-        survival(outcome.worlds), drawn.bands() if drawn is not None else None, caption,
+        survival(outcome.worlds), drawn.bands() if drawn is not None else None, _caption(plan, "", dates),
         assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
         finding=scenario_sentence(duration_of(plan, outcome)),
     )  # fmt: skip
     save(chart, folder, "survival")
 
 
-def _draw_causes(plan: Plan, outcome: RunResult, folder: Path) -> None:
-    caption = Caption(titled(plan.loaded.title, "how it ends"), plan.loaded.shown, plan.seed)
+def _draw_causes(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
+    caption = _caption(plan, "how it ends", dates)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
     save(causes_chart(causes, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
 
 
-def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path) -> None:
+def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool) -> None:
     opening = initial_state(plan.scenario)
     label = plan.loaded.shown
     histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
-    title = titled(plan.loaded.title, f"{len(histories)} worlds, from the shortest-lived to the longest-lived")
-    save(histories_chart(histories, Caption(title, label, plan.seed)), folder, LAST_OF_WORLDS)
+    what = f"{len(histories)} worlds, from the shortest-lived to the longest-lived"
+    save(histories_chart(histories, _caption(plan, what, dates)), folder, LAST_OF_WORLDS)
 
 
 SIMULATED_BY_DAY = 60
@@ -144,19 +156,23 @@ def worlds_by_day(outcome: RunResult) -> list[int]:
     return [int(world) for world in outcome.worlds.loc[~outcome.worlds["failed"], "world"].head(SIMULATED_BY_DAY)]
 
 
-def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCallback = no_progress) -> None:
-    """The additional figures: hazard by age, front line, violations around talks; and their captions."""
-    opening, label, title = initial_state(plan.scenario), plan.loaded.shown, plan.loaded.title
+def draw_more(
+    plan: Plan,
+    outcome: RunResult,
+    folder: Path,
+    progress: ProgressCallback = no_progress,
+    dates: bool = False,
+) -> None:
+    """The additional figures: hazard by age, front line, violations around talks, weekly counts; and their captions."""
+    opening, label = initial_state(plan.scenario), plan.loaded.shown
     worlds = worlds_by_day(outcome)
     if not worlds:
         return
     captions = {}
     if plan.scenario.agreement.term_days is None:  # with a term, the hazard would only see the day of expiry
-        captions["hazard"] = _draw_hazard(plan, outcome, folder)
+        captions["hazard"] = _draw_hazard(plan, outcome, folder, dates)
     front = front_history(plan.scenario, opening, plan.seed, worlds)
-    save(
-        front_chart(front, Caption(titled(title, "the front"), label, plan.seed), horizon=plan.horizon), folder, "front"
-    )
+    save(front_chart(front, _caption(plan, "the front", dates), horizon=plan.horizon), folder, "front")
     captions["front"] = front_finding(front)
     series = []
     for world in worlds:
@@ -167,32 +183,34 @@ def draw_more(plan: Plan, outcome: RunResult, folder: Path, progress: ProgressCa
     except ValueError:
         talks = None
     if talks is not None:
-        save(
-            talks_effect_chart(talks, Caption(titled(title, "the effect of talks"), label, plan.seed)), folder, "talks"
-        )
+        save(talks_effect_chart(talks, _caption(plan, "the effect of talks", dates)), folder, "talks")
         captions["talks"] = talks_effect_finding(talks)
+    if outcome.weekly is not None:
+        weekly = fans_of(outcome.weekly)
+        captions |= draw_weekly(plan.scenario, weekly, lambda what: _caption(plan, what, dates), plan.horizon, folder)
     (folder / CAPTIONS).write_text(json.dumps(captions, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path) -> str:
+def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> str:
     """The hazard by age; returns its caption."""
     curve = hazard(outcome.worlds)
     try:
         shape = weibull_shape(outcome.worlds)
     except ValueError:
         shape = None
-    caption = Caption(titled(plan.loaded.title, "the danger of ending"), plan.loaded.shown, plan.seed)
-    save(hazard_chart(curve, shape, caption), folder, "hazard")
+    save(hazard_chart(curve, shape, _caption(plan, "the danger of ending", dates)), folder, "hazard")
     return hazard_finding(curve, shape)
 
 
-def draw_world(story: Story, folder: Path) -> list[Path]:
+def draw_world(story: Story, folder: Path, dates: bool = False) -> list[Path]:
     """The front of a recorded world, the decision that ended it, if one did, and its history; returns the files."""
     # Loads Mesa, which a run does not need.
     from ceasefire.narrative.world_notes import WorldNotes, choices_behind
 
     scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
-    caption = Caption(titled(scenario.title, f"the front in world {number:,}"), story.loaded.shown, story.seed)
+    start = scenario.start if dates else None
+    title = titled(scenario.title, f"the front in world {number:,}")
+    caption = Caption(title, story.loaded.shown, story.seed, start=start)
     front = front_of_log(scenario, recorded.log, recorded.record)
     files = []
     if front_moves(front):
@@ -200,7 +218,7 @@ def draw_world(story: Story, folder: Path) -> list[Path]:
     behind = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
     for choice in behind[:1]:
         files += _draw_decision(story.loaded, story.seed, number, choice, folder)
-    return files + save(history_chart(story.trajectory), folder, f"world-{number}")
+    return files + save(history_chart(story.trajectory, dates=dates), folder, f"world-{number}")
 
 
 def _draw_decision(loaded: Loaded, seed: int, number: int, decision: Decision, folder: Path) -> list[Path]:

@@ -17,7 +17,9 @@ from ceasefire.scenario.parameter_paths import Shape, group
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.yaml_with_lines import Steps
 
-FOR_READERS = frozenset({"name", "title", "summary", "source", "note", "known_by", "history", "really"})
+FOR_READERS = frozenset(
+    {"name", "title", "summary", "source", "note", "known_by", "history", "really", "deaths_after_end"}
+)
 """Fields that do not affect results."""
 
 HEADER = (

@@ -239,6 +239,14 @@ class War(Numbers):
         high=2,
         says="how violent the last 14 days before the deal were; felt, not counted",
     )
+    deaths_after_end: Quantity | None = number(
+        None,
+        unit="deaths a day",
+        low=0,
+        high=100_000,
+        doubt="none",
+        says="counted after an end, within the horizon; by default toll_14d x ongoing / 14; 0 leaves it out; no rule",
+    )
 
 
 class Event(Strict):

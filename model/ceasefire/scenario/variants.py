@@ -38,15 +38,19 @@ class BaseScenario:
         return self._under[tuple(changes)]
 
     def applying(self, kinds: Sequence[str]) -> list[str]:
-        """Names of the changes of these kinds that fit the scenario and would change something of it, in order."""
-        names = []
+        """Names of the changes of these kinds that fit the scenario and would change something of it, in order.
+
+        Of several that give the same scenario, the first is named.
+        """
+        names, given = [], {self.loaded.digest}
         for name, file in list_changes(self.file.parent).items():
             if name not in self.loaded.changes and headline(file).get("kind") in kinds:
                 try:
-                    acts = self.under((name,)).digest != self.loaded.digest
+                    digest = self.under((name,)).digest
                 except ScenarioError:
                     continue
-                names += [name] * acts
+                names += [name] * (digest not in given)
+                given.add(digest)
         return names
 
     @cached_property

@@ -183,16 +183,17 @@ def run_worlds(
     chunk: int = CHUNK,
     weeks: int = 0,
     see: Callable[[WorldArray, NDArray[np.int64]], None] | None = None,
+    sectors: int = 0,
 ) -> Iterator[tuple[int, WorldArray]]:
     """Simulate a batch on threads (compiled rules hold no interpreter lock); yield (first row, results) as they end.
 
     The rows are the same bytes whatever the chunk size and the number of workers. `see` is called with the rows of each
-    chunk and the counts of their first `weeks` weeks.
+    chunk and the counts of their first `weeks` weeks, those of the first `sectors` sectors included.
     """
     drawn = parameter_draws(batch.opening)
 
     def one(first: int, last: int) -> Chunk:
-        records = no_records(last - first, weeks)
+        records = no_records(last - first, weeks, sectors=sectors)
         return simulate(batch, first, last, drawn, records), records[0]
 
     spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]

@@ -209,11 +209,12 @@ def run_chunk(worlds, numbers, room, openings, drawn, seed, points, numbers_of_w
 Records = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
 
 
-def no_records(count: int, weeks: int = 0, days: int = 0, branches: int = 0) -> Records:
-    """Arrays to record `count` worlds in, all zero: weeks (count, weeks, WEEKLY), days (count, days, COUNTED), share of
-    deaths that is recorded (count,), branches (count, branches, 2). What has no length costs nothing."""
+def no_records(count: int, weeks: int = 0, days: int = 0, branches: int = 0, sectors: int = 0) -> Records:
+    """Arrays to record `count` worlds in, all zero: weeks (count, weeks, WEEKLY and two for each of so many sectors),
+    days (count, days, COUNTED), share of deaths that is recorded (count,), branches (count, branches, 2). What has no
+    length costs nothing."""
     return (
-        np.zeros((count, weeks, WEEKLY), np.int64), np.zeros((count, days, COUNTED)), np.zeros(count),
+        np.zeros((count, weeks, WEEKLY + 2 * sectors), np.int64), np.zeros((count, days, COUNTED)), np.zeros(count),
         np.zeros((count, branches, 2), np.int64),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ceasefire.compilation import random_streams
 from ceasefire.compilation.decorators import rule
-from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, World
+from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, World
 
 EVENTS, DEATHS, CIVILIAN, FIRST_SIDE, SECOND_SIDE = range(5)
 """What is counted on a day: deadly incidents and their dead as far as recorded; all civilian dead; each side's dead."""
@@ -19,10 +19,13 @@ COUNTED = 5
 Counts = NDArray[np.float64]
 """Counts of days, shape (worlds, days, COUNTED)."""
 
-INCIDENTS, VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS = range(4)
-"""What is counted of a week: deadly incidents, all violations, all deaths, civilian deaths; nothing goes unrecorded."""
+INCIDENTS, VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS, DISPLACED, VIOLATIONS_BY, _, DEATHS_OF, _, SECTORS = range(10)
+"""What is counted of a week: deadly incidents, all violations, all deaths, civilian deaths, people displaced; the
+violations by each side, the deaths of each; from SECTORS on, violations and deaths by fire in each sector. Nothing goes
+unrecorded."""
 
-WEEKLY = 4
+WEEKLY = SECTORS
+"""Counts of a week without those of sectors."""
 
 WEEK = 7
 """Days."""
@@ -47,17 +50,27 @@ def count_day(w: World, recorded: float, civilians_before: float, row: Counts) -
 
 @rule
 def count_week(w: World, weeks: NDArray[np.int64]) -> None:
-    """Count the day that has ended into its week, shape (weeks, WEEKLY): incidents of the week, the rest since day 0.
+    """Count the day that has ended into its week, shape (weeks, WEEKLY and two for each sector).
 
-    Sums since day 0 are written on the last day of a week only; a week that a world does not live through is not told.
+    Sums since day 0, not of the week: all violations, all deaths, civilian deaths, people displaced. They are written
+    on the last day of a week only; a week that a world does not live through is not told.
     """
     day = w.day - 1
     week = day // WEEK
     for k in range(w.n_firing):
         f = w.firing[k]
-        weeks[week, INCIDENTS] += w.killed[f, 0] + w.killed[f, 1] + w.killed[f, 2] > 0
+        dead = w.killed[f, 0] + w.killed[f, 1] + w.killed[f, 2]
+        weeks[week, INCIDENTS] += dead > 0
+        weeks[week, VIOLATIONS_BY + w.formation_side[f]] += w.fires[f]
+        sector = SECTORS + 2 * int(w.formation_sector[f])
+        if sector < weeks.shape[1]:
+            weeks[week, sector] += w.fires[f]
+            weeks[week, sector + 1] += dead
+    for a in range(w.n_fighters):
+        weeks[week, DEATHS_OF + w.side[a]] += w.losses_today[a]
     if day % WEEK == WEEK - 1:
         for kind in range(4):
             weeks[week, VIOLATIONS] += int(w.counter[kind])
+        weeks[week, DISPLACED] = int(w.counter[C_DISPLACED])
         weeks[week, CIVILIAN_DEATHS] = int(w.counter[C_CIVILIAN])
         weeks[week, ALL_DEATHS] = int(w.counter[C_CIVILIAN] + w.counter[C_COMBATANT])
