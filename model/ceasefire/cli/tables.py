@@ -46,7 +46,7 @@ def views_text(views: Views, days: list[int]) -> str:
     """The pooled forecast with its parts, what it leans on, and the weight; or why nothing is pooled."""
     shown = {"pooled": views.pooled, "this scenario": views.scenario, "such deals": views.such_deals}
     there = {name: view for name, view in shown.items() if view is not None}
-    lines = [*views.leans_on(), *(views.outside.known.warnings if views.outside is not None else ()), views.why]
+    lines = [*views.leans_on(), *views.notes(), views.why]
     words = "\n".join(line for text in lines for line in wrapped(text))
     if views.such_deals is None:
         return words

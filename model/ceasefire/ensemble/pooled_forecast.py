@@ -84,6 +84,11 @@ class Views:
         """The pooled forecast, or the scenario's where nothing is pooled."""
         return self.pooled or self.scenario
 
+    def notes(self) -> list[str]:
+        """What was missing or not known of deals like it, in sentences."""
+        known = self.outside.known.warnings if self.outside is not None else ()
+        return [f"{words[:1].upper()}{words[1:]}." for words in known]
+
     def leans_on(self) -> list[str]:
         """What the outside view rests on, in sentences; empty without one."""
         return leaning_lines(self.outside) if self.outside is not None else []

@@ -23,8 +23,7 @@ def forecast_section(views: Views) -> Section:
     """What the forecast leans on; without `history:`, how to add it."""
     if views.such_deals is None:
         return Section("forecast", "The forecast", [Paragraph(views.why_not)])
-    notes = views.outside.known.warnings if views.outside is not None else ()
-    points = Points([*views.leans_on(), *notes, views.why])
+    points = Points([*views.leans_on(), *views.notes(), views.why])
     return Section("forecast", "What the forecast leans on", [points, Paragraph(INTERVAL)])
 
 

@@ -93,8 +93,8 @@ def knowledge_of(
         until = date_of(first).year - 1
         if facts.country in view.countries and until < min(facts.start.year - 1, view.last_year):
             warnings.append(
-                f"your list begins in {until + 1}: of {facts.country} the shipped record counts to the end of {until}, "
-                "so that no deal counts twice"
+                f"the list of earlier deals begins in {until + 1}: of {facts.country} the shipped record counts to the "
+                f"end of {until}, so that no deal counts twice"
             )
         states = {reading: view.state(reading, facts.country, first) for reading in USED}
         earlier = mine
