@@ -136,8 +136,8 @@ def signed_number(number: float, digits: int = 0) -> str:
 
 
 def signed_days(number: float) -> str:
-    """A difference in days with its sign: whole from one day on, to a tenth below."""
-    return signed_number(number, 0 if abs(number) >= 0.95 else 1)
+    """A difference in days with its sign: whole from one day on, to a tenth below; `0` below a twentieth."""
+    return signed_number(number, 1 if 0.05 <= abs(number) < 0.95 else 0)
 
 
 def signed_utility(number: float) -> str:

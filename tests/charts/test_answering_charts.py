@@ -452,7 +452,7 @@ def test_cells_that_chance_may_explain_are_hatched() -> None:
 
 def test_gains_keep_their_signs_and_nothing_is_never_minus_nothing() -> None:
     assert [signed_number(number) for number in (12.4, -12.4, 0.2, -0.2)] == ["+12", "\u221212", "0", "0"]
-    assert [signed_days(number) for number in (0.4, -0.04, 1234.5)] == ["+0.4", "0.0", "+1,234"]
+    assert [signed_days(number) for number in (0.4, -0.04, 1234.5)] == ["+0.4", "0", "+1,234"]
     assert [days(number) for number in (0, 3.21, 1234.5)] == ["0", "3.2", "1,234"]
     assert span_words(around(5, 0.01), days) == "5.0"
 
