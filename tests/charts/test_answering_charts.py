@@ -277,7 +277,7 @@ def test_sobol_bars_are_ranked_by_their_totals_and_both_shares_are_written() -> 
     figure = sobol_chart(FACTORS, CAPTION, outcome="mean days held", made_of="768 points, 100 worlds each")
     assert_legible(figure)
     words = words_of(figure)
-    assert "Largest effect: two, 60 % of the variance, 40 % alone." in words
+    assert "Largest effect: two, 60 % of the variance (95 %: 50 % to 70 %), 40 % alone." in words
     assert "The factors alone explain 50 %" in words
     with pytest.raises(ValueError, match="no factors"):
         sobol_chart([], CAPTION, outcome="x", made_of="")
@@ -296,9 +296,12 @@ def test_effects_that_chance_would_show_too_are_counted_as_such() -> None:
     dots = [dot for dot in by_gid(figure, "dot") if isinstance(dot, Line2D)]
     assert [float(np.asarray(dot.get_xdata())[0]) for dot in dots] == [200, 100, 10]
     assert [to_hex(dot.get_color()).upper() for dot in dots] == [VERMILLION, BLUE, "#6E6E6E"]
-    assert "1 of 3 factors cannot be distinguished from one without effect" in words_of(figure)
+    assert "1 of 3 factors cannot be told from one without effect" in words_of(figure)
     sizes = [float(np.asarray(tick.get_xdata())[0]) for tick in by_gid(figure, "by chance") if isinstance(tick, Line2D)]
     assert sizes == [8, 8, 12]
+    noise = [replace(each, by_chance=300.0) for each in EFFECTS]
+    words = words_of(morris_chart(noise, CAPTION, unit="mean days held [days]", made_of="80 points"))
+    assert "None of 3 factors can be told from one without effect. Largest seen effect: down" in words
     unknown = [replace(each, by_chance=float("nan")) for each in EFFECTS]
     assert not by_gid(morris_chart(unknown, CAPTION, unit="days", made_of="80 points"), "by chance")
 

@@ -155,7 +155,7 @@ def morris_chart(
     """A row for each factor: the mean size of its effects (mu*) with its interval, coloured by direction.
 
     A dotted tick marks the size that chance alone would show, by the steps that a factor took; factors below theirs
-    cannot be distinguished from one without effect. `titles` are the readers' names of the factors. Beyond
+    cannot be told from one without effect. `titles` are the readers' names of the factors. Beyond
     MOST_MORRIS_ROWS the smallest are left out, and the finding says so. ValueError for no factor.
     """
     if not effects:
@@ -212,13 +212,18 @@ def _heads(sheet: Page, band: Band, by_chance: bool) -> None:
 
 
 def _morris_finding(ranked: Sequence[MorrisEffect], unit: str, named: Mapping[str, str]) -> str:
-    """The largest effect, and how many factors cannot be distinguished from one without effect."""
+    """The largest effect, and how many factors cannot be told from one without effect."""
     most = ranked[0]
     what = unit.partition(" [")[0]
-    text = f"Largest effect: {named.get(most.name, most.name)}, {days(most.size.value)} on average ({what})."
+    size = f"{days(most.size.value)} (95 %: {days(most.size.low)} to {days(most.size.high)})"
+    text = f"Largest effect: {named.get(most.name, most.name)}, {size} on average ({what})."
     if any(math.isfinite(each.by_chance) for each in ranked):
         unclear = sum(not each.size.low > each.by_chance for each in ranked)
-        text += f" {unclear} of {len(ranked)} factors cannot be distinguished from one without effect."
+        if unclear == len(ranked):
+            seen = text.replace("Largest", "Largest seen", 1)
+            text = f"None of {unclear} factors can be told from one without effect. {seen}"
+        else:
+            text += f" {unclear} of {len(ranked)} factors cannot be told from one without effect."
     if len(ranked) > MOST_MORRIS_ROWS:
         text += f" The {len(ranked) - MOST_MORRIS_ROWS} smallest are not shown."
     return text
@@ -291,8 +296,12 @@ def _sobol_key(sheet: Page, band: Band) -> None:
 def _sobol_finding(ranked: Sequence[Influence], named: Mapping[str, str]) -> str:
     """The factor with the largest total index, and the share of variance that is interaction."""
     most = ranked[0]
-    total, first = (whole_percent(max(0.0, min(1.0, index.value))) for index in (most.total, most.first))
-    text = f"Largest effect: {named.get(most.name, most.name)}, {total} of the variance, {first} alone."
+    total, low, high, first = (
+        whole_percent(max(0.0, min(1.0, share)))
+        for share in (most.total.value, most.total.low, most.total.high, most.first.value)
+    )
+    name = named.get(most.name, most.name)
+    text = f"Largest effect: {name}, {total} of the variance (95 %: {low} to {high}), {first} alone."
     alone = sum(max(0.0, each.first.value) for each in ranked)
     if alone < 0.9:
         text += f" The factors alone explain {whole_percent(alone)}; the rest is interaction (and chance)."

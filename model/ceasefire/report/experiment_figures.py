@@ -189,6 +189,8 @@ def _sensitivity(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
     renamed = rows.assign(factor=[names.get(f, f) for f in rows["factor"]])
     line = float(rows["line"].iloc[0])
+    if math.isfinite(line):
+        axis += " (dotted: beyond it a number stands out)"
     return bars_chart(
         bars, _caption(prepared, wanted), stands_out_words(renamed, wanted), axis, key, _made_of(prepared),
         line=line if math.isfinite(line) else None,
