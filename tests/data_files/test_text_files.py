@@ -121,7 +121,7 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
         "columns that are missing: date_end, where_prec"
     )
     del row["country"]
-    assert ":1: country: is missing; --country needs it" in message(write(tmp_path / "m.csv", [row]), country="Elbonia")
+    assert ":1: country: is missing; country needs it" in message(write(tmp_path / "m.csv", [row]), country="Elbonia")
 
 
 def test_a_table_of_something_else_is_refused_with_its_columns(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_columns_that_are_called_otherwise_can_be_named(tmp_path: Path) -> None:
     assert ceasefire.observe(path, columns=names).table()["incidents"].tolist() == [1, 0]
     assert read_counts(path, columns=names).figures["deaths"].tolist() == [2, 0]
     assert "it lacks 'date'" in message(path)
-    assert "--column date=… names one that is named otherwise" in message(path)
+    assert "column date=… names one that is named otherwise" in message(path)
     assert (
         message(path, columns={"date": "when"}) == f"{path}:1: column: 'when' is not there; name a column of the file"
     )

@@ -257,7 +257,9 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
     page = read((folder / "report.html").read_text(encoding="utf-8"))
     table = next(t for t in page.all("table") if "The same worlds under each" in t.text)
     rows = [[cell.text for cell in row.all("th", "td")] for row in table.all("tr")]
-    row_on_page = dict(zip(rows[0], next(row for row in rows if row[0] == "with ninety-days"), strict=True))
+    row_on_page = dict(
+        zip(rows[0], next(row for row in rows if row[0] == 'with "Ninety days, renewable"'), strict=True)
+    )
     mean = f"{signed_days(over.mean.value)} ({span_words(over.mean, signed_days)})"
     assert row_on_page["days gained, mean over draws (95 %)"] == mean
     assert row_on_page["90 % of draws"] == (band if over.told_apart else f"within {band} *")

@@ -301,7 +301,7 @@ def test_acled_is_filtered_by_actors_and_has_no_dyads(observed: Any) -> None:
     assert column(observed(rows, actors="Neighbours"), "incidents") == [1]
     between = observed(rows, actors=["Military Forces of Elbonia*", "LBF: Left Bank Front"])
     assert column(between, "incidents") == [9]
-    with pytest.raises(ScenarioError, match="ACLED has no dyads; name --actors instead"):
+    with pytest.raises(ScenarioError, match="ACLED has no dyads; name actors instead"):
         observed(rows, dyad="77")
 
 

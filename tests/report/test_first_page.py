@@ -15,7 +15,7 @@ from ceasefire.cli.tables import run_text
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.output_folder import Results
 from ceasefire.ensemble.parameter_draws import DRAWS, assumed_ranges, joint_draws
-from ceasefire.ensemble.pooled_forecast import duration_of, real_end, views_of
+from ceasefire.ensemble.pooled_forecast import duration_of, views_of
 from ceasefire.ensemble.run import RunResult, numbers_that_move, run_plan, run_summary
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.evaluation.validation.pooling import SHAPED
@@ -24,6 +24,7 @@ from ceasefire.report.html import page
 from ceasefire.report.run import FinishedRun, run_report
 from ceasefire.report.run_figures import draw
 from ceasefire.report.sentences import duration_sentence, moving_sentence
+from ceasefire.report.what_happened import real_end
 from ceasefire.scenario.load import load
 from ceasefire.simulation.initial_state import initial_state
 

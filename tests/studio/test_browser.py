@@ -274,7 +274,7 @@ def test_a_drag_shows_chance_and_rest_brings_doubt(window: Open) -> None:
     expect(tab.locator("svg .doubt-band")).to_have_count(1)
     expect(tab.locator("svg .pooled-band")).to_have_count(1)
     expect(tab.locator(".basis")).to_contain_text("pooled with what deals like it did")
-    expect(tab.locator(".headline")).to_contain_text("The chance to hold is")
+    expect(tab.locator(".headline")).to_contain_text("the chance to be unbroken is")
     pooled = tab.locator(".tiles b").nth(2).inner_text()
     assert shares(tab)["day 365"] == pooled
     box = page.number("turkey home", HOME_PRESSURE).locator("input[type=range]").bounding_box()

@@ -10,7 +10,7 @@ import numpy as np
 
 from ceasefire.analysis.bands_over_draws import LEVELS, CurveBands, survival_bands
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.findings import Duration, Held, RealEnd, duration
+from ceasefire.analysis.findings import Duration, duration
 from ceasefire.analysis.linear_pool import mixture_quantiles
 from ceasefire.analysis.survival import median_day, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
@@ -122,24 +122,6 @@ def duration_from(results: Summary, views: Views, term: int | None = None) -> Du
     pooled = views.pooled
     known = {day: pooled.on(day) for day in results.holding if day <= views.last} if pooled is not None else None
     return duration(results, known, term)
-
-
-def real_end(plan: Plan, outcome: RunResult) -> RealEnd | None:
-    """What the scenario says became of its deal, beside the forecast; None where it does not say, or was changed."""
-    really, start = plan.scenario.really, plan.scenario.start
-    if really is None or changes_of(plan.loaded):
-        return None
-    last_known = really.holding_on or really.end
-    assert last_known is not None
-    least, most = really.days or ((last_known - start).days,) * 2
-    views, before = views_of(plan, outcome), max(least - 1, 0)
-    chance = None
-    if least <= views.last and least > 0:
-        held = survival(outcome.worlds).table([before]).iloc[0]
-        written = Interval(*(float(held[name]) for name in ("surviving", "low", "high")))
-        pooled = views.pooled.on(before) if views.pooled is not None else None
-        chance = Held(before, written, views.scenario.on(before), pooled)
-    return RealEnd(least, most, really.holding, chance)
 
 
 def views_of(plan: Plan, outcome: RunResult) -> Views:

@@ -24,7 +24,7 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.pooled_forecast import Views, duration_of, real_end, views_of
+from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
 from ceasefire.ensemble.run import deaths_after_end, numbers_that_move, run_summary
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
 from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
@@ -62,6 +62,7 @@ from ceasefire.report.sentences import (
     uncertainty_points,
     written_sentence,
 )
+from ceasefire.report.what_happened import real_end
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.without_effect import warnings
 from ceasefire.wording import (
@@ -256,9 +257,9 @@ def _why(run: FinishedRun) -> list[Block]:
     moving = numbers_that_move(run.plan, run.outcome) if run.is_of_this_program else None
     if moving is not None:
         blocks.append(Paragraph(moving_sentence(moving, scenario)))
-    base = shlex.quote(run.plan.loaded.label)
+    resolved = shlex.quote(f"{run.named}/scenario.resolved.yaml")
     commands = {
-        f"ceasefire levers {base}": "ranks every lever by the days that it adds",
+        f"ceasefire levers {resolved}": "ranks every lever by the days that it adds",
         f"ceasefire world {shlex.quote(run.named)} --world {_example_world(run)}": "tells how one world ended",
     }
     return [*blocks, Paragraph("This run changed no lever. What would change the answer, and why:"), Commands(commands)]
