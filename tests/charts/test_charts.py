@@ -474,7 +474,7 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_readers_own_settings(tmp
 
 def test_a_figure_has_the_resolution_of_print(tmp_path: Path) -> None:
     png, _ = save(survival_chart(shape("long")[0], None, CAPTION), tmp_path, "survival")
-    assert int.from_bytes(png.read_bytes()[16:20], "big") == round(WIDTH_INCHES * DPI) == 2250
+    assert int.from_bytes(png.read_bytes()[16:20], "big") == round(WIDTH_INCHES * DPI) == 1890
 
 
 def test_titles_with_dollars_and_other_letters_are_printed_as_they_are() -> None:

@@ -59,7 +59,10 @@ COMPARISON_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, BLACK)
 COMPARISON_DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)), (0, (9, 2)), "-")
 """Line styles of a comparison: curves can be distinguished in print without colour."""
 
-DPI = 300
+PRINTED_DPI = 300
+"""Dots an inch at a width of 16 cm, which a picture says of itself."""
+DPI = 252
+"""The same at WIDTH_INCHES."""
 WIDTH_INCHES = 7.5
 """The width of a printed page; papers shrink it to 16 cm, by a sixth."""
 
@@ -177,7 +180,7 @@ def _write_png(figure: Figure, file: Path, about: Mapping[str, str]) -> None:
     info = PngInfo()
     for key, value in about.items():
         info.add_itxt(key, value)
-    picture.save(file, dpi=(DPI, DPI), pnginfo=info, optimize=True)
+    picture.save(file, dpi=(PRINTED_DPI, PRINTED_DPI), pnginfo=info, optimize=True)
 
 
 def _words(figure: Figure, mark: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
@@ -132,6 +133,19 @@ def _not_utf8(text: str) -> bool:
     return False
 
 
+LARGE = 1 << 20
+"""Blocks of memory from this size on go back to the system when they are freed. [bytes]"""
+
+
+def _give_memory_back() -> None:
+    """Ask the C library, where it is GNU's, for large blocks that go back when freed: it keeps those of pictures."""
+    threshold_of_own_blocks, threshold_of_trimming = -3, -1  # M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of malloc.h
+    with suppress(OSError, AttributeError, TypeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(threshold_of_own_blocks, LARGE)
+        library.mallopt(threshold_of_trimming, LARGE)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     _open_closed_streams()
@@ -141,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A command allocates much and frees little: garbage collection took a tenth of its time.
     gc.set_threshold(50_000, 20, 50)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # Arrow's own keeps what was freed
+    _give_memory_back()
     watch_signals()
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     typed = list(arguments) if arguments is not None else sys.argv[1:]

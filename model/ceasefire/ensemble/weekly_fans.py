@@ -47,6 +47,12 @@ MOST_WEEKS = 522
 EXACT = 1024
 """Smaller counts are kept as they are; larger ones to 1 %."""
 
+STEP = 64
+"""Bins that are added at a time."""
+
+SINCE_DAY_0 = (VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS, DISPLACED)
+"""Counts that are told as sums since day 0."""
+
 PER_DOUBLING = 64
 BINS = EXACT + 21 * PER_DOUBLING
 
@@ -71,38 +77,44 @@ class WeeklyFans:
                     (figure, by, name, column + step * place)
                     for figure, column in zip(("violations", "deaths"), first, strict=True)
                 ]
-        self._worlds = np.zeros((self.weeks, WEEKLY + 2 * len(self.sectors), BINS), np.int32)
+        # worlds by week and bin, for each count; as many bins as its largest count needs
+        self._worlds = [np.zeros((self.weeks, STEP), np.int32) for _ in range(WEEKLY + 2 * len(self.sectors))]
 
     def add(self, rows: WorldArray, counts: NDArray[np.int64]) -> None:
         """Count worlds: their rows, and their weeks as `count_week` leaves them, shape (worlds, weeks, counts)."""
         lived = (rows["days_held"][:, None] >= WEEK * np.arange(1, self.weeks + 1)) & (rows["failed"] == 0)[:, None]
         lived[:, : self.first] = False
-        own = counts.copy()
-        for figure in (VIOLATIONS, ALL_DEATHS, CIVILIAN_DEATHS, DISPLACED):
-            own[:, 1:, figure] -= counts[:, :-1, figure]
-        world, week = np.nonzero(lived)
-        columns = self._worlds.shape[1]
-        place = (week[:, None] * columns + np.arange(columns)) * BINS + _bin(own[world, week])
-        np.add.at(self._worlds.reshape(-1), place.ravel(), 1)
+        week = np.nonzero(lived)[1]
+        if not len(week):
+            return
+        for column in range(len(self._worlds)):
+            own = counts[:, :, column]
+            if column in SINCE_DAY_0:
+                own = np.diff(own, axis=1, prepend=0)
+            bins = _bin(own[lived])
+            width = max(self._worlds[column].shape[1], -(-(int(bins.max()) + 1) // STEP) * STEP)
+            grown = np.bincount(week * width + bins, minlength=self.weeks * width).reshape(self.weeks, width)
+            grown[:, : self._worlds[column].shape[1]] += self._worlds[column]
+            self._worlds[column] = grown.astype(np.int32)
 
     def table(self) -> pd.DataFrame:
         """A row for each week and count, with quantiles `q02` to `q98` over the `worlds` that live through the week.
 
         `figure` is what is counted, in all or of a side or sector (`by`, `name`).
         """
-        figures, by, name, columns = (list(each) for each in zip(*self._counted, strict=True))
         quantiles = [f"q{100 * level:02.0f}" for level in LEVELS]
+        worlds = self._worlds[INCIDENTS].sum(axis=1)
+        told = np.flatnonzero(worlds)
+        needed = np.maximum(1, np.ceil(np.array(LEVELS) * worlds[told, None]))
         parts = []
-        for week in range(self.first, self.weeks):
-            below = self._worlds[week, columns].cumsum(axis=1)
-            worlds = int(below[0, -1])
-            if worlds:
-                needed = np.maximum(1, np.ceil(np.array(LEVELS) * worlds))
-                found = LEAST[(below[:, None, :] < needed[:, None]).sum(axis=2)]
-                head = {"week": week, "first_day": week * WEEK, "figure": figures, "by": by, "name": name}
-                parts.append(pd.DataFrame({**head, "worlds": worlds, **dict(zip(quantiles, found.T, strict=True))}))
-        names = ["week", "first_day", "figure", "by", "name", "worlds", *quantiles]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+        for place, (figure, by, name, column) in enumerate(self._counted):
+            below = self._worlds[column][told].cumsum(axis=1)
+            found = LEAST[np.stack([(below < each[:, None]).sum(axis=1) for each in needed.T], axis=1)]
+            head = {"week": told, "first_day": told * WEEK, "figure": figure, "by": by, "name": name}
+            values = dict(zip(quantiles, found.T, strict=True))
+            parts.append(pd.DataFrame({**head, "worlds": worlds[told], **values, "place": place}))
+        table = pd.concat(parts, ignore_index=True).sort_values(["week", "place"], kind="stable", ignore_index=True)
+        return table.drop(columns="place")
 
 
 def _bin(counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -20,6 +20,9 @@ from ceasefire.simulation.initial_state import InitialState, WorldArray
 CHUNK = 500
 """Worlds simulated by one call of the compiled loop."""
 
+RECORDED_CHUNK = 100
+"""The same where weeks are counted, which take some 80 kB a world: four calls wait or run at a time."""
+
 
 ScratchArrays = tuple[FloatArray, NDArray[np.int64]]
 
@@ -191,6 +194,7 @@ def run_worlds(
     chunk and the counts of their first `weeks` weeks, those of the first `sectors` sectors included.
     """
     drawn = parameter_draws(batch.opening)
+    chunk = min(chunk, RECORDED_CHUNK) if weeks else chunk
 
     def one(first: int, last: int) -> Chunk:
         records = no_records(last - first, weeks, sectors=sectors)
