@@ -28,7 +28,7 @@ def talks_effect_chart(effect: TalksEffect, caption: Caption) -> Figure:
     axes.set_ylabel("violations a day", labelpad=4)
     axes.grid(axis="y", color=RULE, linewidth=0.5)
     counts.fill_between(effect.days, effect.rounds, step="mid", color="#C9C9C9", linewidth=0)
-    counts.set_ylabel("rounds\nof talks", rotation=0, ha="right", va="center", size=SMALL, labelpad=6)
+    counts.text(0.99, 0.5, "rounds of talks", transform=counts.transAxes, ha="right", va="center", size=SMALL)
     counts.set_yticks([0, int(effect.rounds.max())])
     counts.tick_params(axis="y", labelsize=SMALL)
     for each in (axes, counts):

@@ -93,7 +93,7 @@ def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:
 
 def _head(sheet: Page, history: Trajectory, left: float, top: float) -> None:
     """The number of the world, and how it ended."""
-    text = "\n".join(textwrap.wrap(history_in_words(history), 44)[:2])
+    text = "\n".join(textwrap.wrap(history_in_words(history), 44, max_lines=2, placeholder=" …"))
     sheet.write(left, top - 0.02, f"World {history.world:,}", size=TEXT - 0.5, weight="bold", va="top")
     sheet.write(left, top - 0.155, text, size=SMALL, color=QUIET, va="top", linespacing=1.1)
 
