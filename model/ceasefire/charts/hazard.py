@@ -43,7 +43,8 @@ def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_ylabel("ends per 100 deals and year", labelpad=4)
     axes.grid(axis="y", color=RULE, linewidth=0.5)
-    key = f"numbers as written, smoothed over {curve.window_days:,} days either way; band: chance in {curve.worlds:,} worlds (95 %)"
+    chance = f"band: chance in {curve.worlds:,} worlds (95 %)"
+    key = f"numbers as written, smoothed over {curve.window_days:,} days either way; {chance}"
     sheet.write(LEFT, sheet.bottom + HEIGHT + 0.82, key, size=SMALL, color=QUIET, va="center")
     return sheet.figure
 
