@@ -176,6 +176,19 @@ def mutated_table(rng: random.Random) -> bytes:
     return bytes(raw)
 
 
+@pytest.mark.parametrize("cell", ["[0.5]", "{a: 1}", "[]", "{}"])
+def test_a_list_or_a_mapping_in_a_table_of_points_is_refused_with_its_line(folder: Path, cell: str) -> None:
+    (folder / "asked.yaml").write_text(HEAD + BASES["table"], encoding="utf-8")
+    rows = [line.split(",") for line in POINTS.splitlines()]
+    for place, name in enumerate(rows[0]):
+        edited = [list(row) for row in rows]
+        edited[1][place] = cell
+        (folder / "points.csv").write_text("\n".join(map(",".join, edited)), encoding="utf-8")
+        with pytest.raises(ScenarioError) as raised:
+            load_experiment(folder / "asked.yaml")
+        assert any(fault.line == 2 and fault.path == name for fault in raised.value.faults), raised.value
+
+
 def test_every_mutated_table_of_points_is_refused_with_its_place_or_runs(folder: Path, tried: Tried) -> None:
     (folder / "asked.yaml").write_text(HEAD + BASES["table"], encoding="utf-8")
     fates: Counter[str] = Counter()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from ceasefire.errors import Fault, ScenarioError
@@ -105,7 +104,9 @@ def _value_column(
     values: list[object] = []
     faults = []
 
-    @cache
+    reasons: dict[str, str | None] = {}
+    # by the text of the cell, which occurs often: a value may be a list or a mapping, and so no key
+
     def why_not(value: object) -> str | None:
         if value is None:
             return None
@@ -120,7 +121,9 @@ def _value_column(
         except ValueError as problem:
             faults.append(Fault(shown, at, factor.name, str(problem)))
             continue
-        message = why_not(value)
+        if cell not in reasons:
+            reasons[cell] = why_not(value)
+        message = reasons[cell]
         if message is not None:
             faults.append(Fault(shown, at, factor.name, message))
         values.append(value)
