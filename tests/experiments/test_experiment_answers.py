@@ -23,6 +23,12 @@ from ceasefire.report.experiment_tables import answer_to
 DAYS = outcome("days_held")
 
 
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every test writes its files here, and none into the folder from which the tests are run."""
+    monkeypatch.chdir(tmp_path)
+
+
 def asked(text: str, worlds: int = 40, outcomes: str = "days_held") -> str:
     head = (
         f"name: asked\ntitle: t\nquestion: q?\nscenario: {SMALL}\nworlds: {worlds}\ndays: 60\noutcomes: [{outcomes}]\n"
