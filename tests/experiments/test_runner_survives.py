@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import random
 import re
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 
 from ceasefire.ensemble.manifest_schema import hash_of
+from ceasefire.experiments.executors import quiet_client_log
 
 SMALL = Path(__file__).parents[1] / "valid" / "two-sides.yaml"
 TABLES = ("worlds", "tables", "design.parquet", "scenarios.parquet")
@@ -359,6 +361,17 @@ def test_without_a_scheduler_the_address_is_refused_in_a_line(yaml_file: Path, t
     assert code == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in err
     assert "Traceback" not in err
+
+
+def test_the_client_of_a_cluster_writes_no_tracebacks_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed.client")  # it sets the levels of its logs when it is imported
+    log, before = logging.getLogger("distributed.client"), logging.getLogger("distributed.client").level
+    try:
+        quiet_client_log()
+        log.error("Traceback (most recent call last)")
+    finally:
+        log.setLevel(before)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def _chunks_said_to_be_safe(err: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -84,6 +85,11 @@ class ClusterError(Exception):
     """The cluster cannot be reached, has no workers, or lost a chunk."""
 
 
+def quiet_client_log() -> None:
+    """Keep Dask's client from writing failed connections with their tracebacks: a ClusterError says what happened."""
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+
+
 class DaskExecutor:
     """Workers of the Dask scheduler at an address. ClusterError when no scheduler is there, or it has no workers."""
 
@@ -92,6 +98,7 @@ class DaskExecutor:
             from distributed import Client
         except ImportError:
             raise ClusterError("--cluster needs the extra `cluster`: pip install 'ceasefire[cluster]'") from None
+        quiet_client_log()
         self.address = address
         self._source = source_digest()
         try:
