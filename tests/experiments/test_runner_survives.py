@@ -365,9 +365,10 @@ def test_without_a_scheduler_the_address_is_refused_in_a_line(yaml_file: Path, t
 
 def test_the_client_of_a_cluster_writes_no_tracebacks_of_its_own() -> None:
     pytest.importorskip("distributed.client")  # it sets the levels of its logs when it is imported
-    log, written = logging.getLogger("distributed.client"), []
+    log = logging.getLogger("distributed.client")
+    written: list[logging.LogRecord] = []
     before, handler = log.level, logging.Handler()
-    handler.emit = written.append  # type: ignore[method-assign]
+    handler.emit = written.append  # type: ignore[assignment,method-assign]
     log.addHandler(handler)
     try:
         log.error("connection refused")
