@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,14 +133,10 @@ def joint_draws(scenario: Scenario, initial: InitialState, count: int, seed: int
 
 
 def uncertainty_batch(scenario: Scenario, initial: InitialState, seed: int) -> Batch | None:
-    """DRAWS draws of the assumed numbers with WORLDS_PER_DRAW worlds at each; None when nothing is assumed.
-
-    No two draws share a world: common random numbers would make the draws look more alike than they are.
-    """
+    """DRAWS draws of the assumed numbers, with WORLDS_PER_DRAW worlds of its own at each; None for none assumed."""
     values = joint_draws(scenario, initial, DRAWS, seed)
     if not values:
         return None
-    from ceasefire.simulation.engine import many_points
+    from ceasefire.simulation.engine import points_of_own_worlds
 
-    batch = many_points(initial, values, WORLDS_PER_DRAW, seed)
-    return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))
+    return points_of_own_worlds(initial, values, WORLDS_PER_DRAW, seed)

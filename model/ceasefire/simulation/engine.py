@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +100,15 @@ def many_points(opening: InitialState, values: dict[str, FloatArray], worlds: in
     numbers = np.column_stack(list(values.values())).astype(np.float64)
     points = np.repeat(np.arange(len(numbers), dtype=np.int64), worlds)
     return Batch(opening, slots, numbers, points, np.tile(np.arange(worlds, dtype=np.int64), len(numbers)), seed)
+
+
+def points_of_own_worlds(opening: InitialState, values: dict[str, FloatArray], worlds: int, seed: int) -> Batch:
+    """As `many_points`, but no two points share a world.
+
+    Common random numbers would make draws look more alike than they are.
+    """
+    batch = many_points(opening, values, worlds, seed)
+    return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))
 
 
 def simulate(

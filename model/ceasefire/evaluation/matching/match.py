@@ -9,7 +9,7 @@ How long deals lasted is no pattern: past deals only judge what is left.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -181,17 +181,16 @@ def match(patterns: Patterns, draws: int, seed: int, progress: Progress, workers
     )  # fmt: skip
 
 
-def _numbers(loaded: Loaded, draws: int, seed: int) -> tuple[dict[str, FloatArray], FloatArray]:
-    """Joint draws by path, and the same as standardised columns (draws, numbers)."""
+def _numbers(loaded: Loaded, draws: int, seed: int) -> FloatArray:
+    """The joint draws as standardised columns (draws, numbers)."""
     drawn = joint_draws(loaded.scenario, initial_state(loaded.scenario), draws, seed)
-    return drawn, standardised(np.column_stack([np.asarray(values, dtype=float) for values in drawn.values()]))
+    return standardised(np.column_stack([np.asarray(values, dtype=float) for values in drawn.values()]))
 
 
 def _batch(loaded: Loaded, horizon: int, draws: int, worlds: int, seed: int) -> engine.Batch:
     scenario = loaded.scenario.model_copy(update={"horizon_days": horizon})
     opening = initial_state(scenario)
-    batch = engine.many_points(opening, joint_draws(scenario, opening, draws, seed), worlds, seed)
-    return replace(batch, worlds=np.arange(len(batch), dtype=np.int64))
+    return engine.points_of_own_worlds(opening, joint_draws(scenario, opening, draws, seed), worlds, seed)
 
 
 def _days_held(loaded: Loaded, horizon: int, draws: int, worlds: int, seed: int, workers: int | None) -> FloatArray:
@@ -210,7 +209,7 @@ def _patterns_of(
     progress(f"{loaded.label}: {draws * WORLDS:,} worlds of {days:,} days")
     recorded = np.random.default_rng(seed).uniform(*RECORDED, draws)
     counts, held = record_counts(_batch(loaded, days, draws, WORLDS, seed), recorded, days, workers)
-    numbers = _numbers(loaded, draws, seed)[1]
+    numbers = _numbers(loaded, draws, seed)
     found = []
     for pattern in mine:
         figures = _figures(pattern, counts, held.astype(float)).reshape(draws, WORLDS)
@@ -260,7 +259,7 @@ def _information(
     held; not-a-number where too few draws have one of each.
     """
     share = (held >= target.scenario.horizon_days).mean(axis=1)
-    chance = emulate(_numbers(target, draws, seed)[1], share).mean
+    chance = emulate(_numbers(target, draws, seed), share).mean
     means = standardised(np.column_stack([each.emulated.mean for each in found]))
     best = emulate(means, chance).explained
     single = np.column_stack([each.figures[:, 0] for each in found if each.pattern.worlds == "held"] or [means[:, :0]])

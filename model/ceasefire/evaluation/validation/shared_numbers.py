@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -78,8 +78,7 @@ def simulate(case: Case, draws: int, seed: int) -> tuple[Deal, dict[str, FloatAr
     scenario = loaded.scenario.model_copy(update={"horizon_days": HORIZON})
     opening = initial_state(scenario)
     values = drawn_values(scenario, opening, draws, seed)
-    batch = engine.many_points(opening, values, WORLDS, seed)
-    rows = engine.all_rows(replace(batch, worlds=np.arange(len(batch), dtype=np.int64)))
+    rows = engine.all_rows(engine.points_of_own_worlds(opening, values, WORLDS, seed))
     days = rows["days_held"].astype(np.float64).reshape(draws, WORLDS)
     shared = {path: each for path, each in values.items() if path.startswith(SHARED)}
     shared["common scale of the weights"] = common_scale(draws, seed)
