@@ -123,3 +123,11 @@ def test_all_weights_share_one_scale_and_none_exceeds_one() -> None:
     assert np.allclose(weariness, alone * scale)
     assert reclaim.max() == 1.0
     assert 1 / 1.25 <= scale.min() < 0.85 < 1.18 < scale.max() <= 1.25
+
+
+def test_no_two_draws_share_a_world() -> None:
+    """On common worlds the draws would look more alike than they are."""
+    scenario = load("idlib-2018").scenario
+    batch = uncertainty_batch(scenario, initial_state(scenario), 1)
+    assert batch is not None
+    assert len(set(batch.worlds.tolist())) == len(batch)
