@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ceasefire.analysis.interval_censored import BINS, HORIZON, masses
-from ceasefire.reference_class.coded_deals import FILE, Deal
+from ceasefire.reference_class.coded_deals import Deal
 from ceasefire.reference_class.features import Features, cell_of
 from ceasefire.reference_class.fit import LEVELS
+from ceasefire.reference_class.outside_view.data_folder import DURATIONS
 from ceasefire.reference_class.reference_table import Table
 
 SOUND = {
@@ -40,7 +41,7 @@ def deals_of(n: int, seed: int = 1) -> list[Deal]:
 def write_file(folder: Path, rows: list[dict[str, str]]) -> Path:
     """A data folder with these rows."""
     folder.mkdir(exist_ok=True)
-    with (folder / FILE).open("w", encoding="utf-8", newline="") as opened:
+    with (folder / DURATIONS).open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, list(SOUND))
         writer.writeheader()
         writer.writerows(rows)

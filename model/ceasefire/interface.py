@@ -170,7 +170,7 @@ class Observed(observing.Observed):
             raise ValueError("no rows: there is nothing to draw")
         if self.durations is not None:
             start = pd.to_datetime(table["start"]).dt
-            year = np.asarray(start.year + start.dayofyear / 366, np.float64)
+            year = np.asarray(start.year + start.day_of_year / 366, np.float64)
             panels = [Panel(("year of signing", "days held"), year, table["days_mid"].to_numpy(float))]
             return panels_chart(panels, "Ceasefires", f"{len(table):,} ceasefires, undated ends in the middle.", "")
         sums = table.groupby("date").sum(numeric_only=True, min_count=1)

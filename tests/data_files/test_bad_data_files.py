@@ -133,6 +133,16 @@ def test_what_r_and_pandas_write_for_nothing_is_read_as_nothing(kind: str, cell:
         assert f"{name}:4: " in blank
 
 
+@pytest.mark.parametrize("kind", ["coded deals", "outside view"])
+@pytest.mark.parametrize("column", ["broke", "end_date_known", "written", "fixed_term", "ceasefire_class", "location"])
+def test_a_fact_that_a_fit_needs_is_never_guessed(kind: str, column: str, tmp_path: Path) -> None:
+    """An empty `broke` once read as "it held"."""
+    name, sound, read, _ = READERS[kind]
+    table = sound()
+    table[3][table[0].index(column)] = ""
+    assert f"{name}:4: {column}: " in str(refusal(read, written(tmp_path / name, table)))
+
+
 @pytest.mark.parametrize("kind", READERS)
 def test_semicolons_tabs_and_decimal_commas_are_read_as_they_are_meant(kind: str, tmp_path: Path) -> None:
     name, sound, read, column = READERS[kind]

@@ -20,9 +20,10 @@ from ceasefire.evaluation.validation.cross_validation import MODEL, cross_valida
 from ceasefire.evaluation.validation.data_used import Evidence, resample_ends
 from ceasefire.evaluation.validation.forecast_scores import forecast_skill
 from ceasefire.evaluation.validation.reference_class_patterns import class_order, hazard_falls, survival_by_class
-from ceasefire.reference_class.coded_deals import COLUMNS, FILE, WAYS, Deal, censored_durations, read_deals
+from ceasefire.reference_class.coded_deals import COLUMNS, WAYS, Deal, censored_durations, read_deals
 from ceasefire.reference_class.features import CLASSES, Features
 from ceasefire.reference_class.observed_durations import in_group, targets_of, weibull_shape
+from ceasefire.reference_class.outside_view.data_folder import DURATIONS
 
 
 def test_a_valid_row_is_read(tmp_path: Path) -> None:
@@ -36,19 +37,18 @@ def test_a_valid_row_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("column", "cell", "message"),
     [
-        ("ceasefire_class", "truce", "'truce' is not one of cessation, preliminary, definitive"),
-        ("sides", "", "'' is not one of unilateral, bilateral, multilateral"),
-        ("enforcement", "strict", "'strict' is not one of none, international, external"),
-        ("local", "yes", "'yes' is neither 0 nor 1"),
-        ("broke", "", "'' is neither 0 nor 1"),
-        ("days_mid", "soon", "'soon' is not a number"),
-        ("days_upper", "-3", "-3 is not a number of days; the lowest is 0"),
-        ("days_upper", "nan", "is empty"),
+        ("ceasefire_class", "truce", "no such value 'truce'; choose from cessation, preliminary, definitive"),
+        ("sides", "", "no such value ''; choose from unilateral, bilateral, multilateral"),
+        ("enforcement", "strict", "no such value 'strict'; choose from none, international, external"),
+        ("local", "maybe", "'maybe' is neither yes (1) nor no (0)"),
+        ("days_mid", "soon", "'soon' is not a number of days from 0 to 36525"),
+        ("days_upper", "-3", "'-3' is not a number of days from 0 to 36525"),
+        ("days_upper", "nan", "is empty; give the days until it ended or was lost from sight"),
         ("days_mid", "30", "30 is above days_upper, 21"),
         ("prior_ceasefires", "2.5", "'2.5' is not a whole number from 0"),
-        ("start", "1.5.1999", "'1.5.1999' is not a date such as 2020-03-05"),
-        ("location", " ", "is empty"),
-        ("planned_days", "x", "'x' is not a number"),
+        ("start", "1.5.1999", "'1.5.1999' is not a day; write it as 2020-03-06"),
+        ("location", " ", "is empty; give the country"),
+        ("planned_days", "x", "'x' is not a number of days from 0.5 to 36525"),
     ],
 )
 def test_a_wrong_cell_is_named_by_file_line_and_column(tmp_path: Path, column: str, cell: str, message: str) -> None:
@@ -56,7 +56,7 @@ def test_a_wrong_cell_is_named_by_file_line_and_column(tmp_path: Path, column: s
     folder = write_file(tmp_path, [good, SOUND | {column: cell}])
     with pytest.raises(ScenarioError) as caught:
         read_deals(folder)
-    assert [str(fault) for fault in caught.value.faults] == [f"{folder / FILE}:3: {column}: {message}"]
+    assert [str(fault) for fault in caught.value.faults] == [f"{folder / DURATIONS}:3: {column}: {message}"]
 
 
 def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
@@ -76,18 +76,18 @@ def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"ceasefire_id,location\n1,x\n", "start: this column is missing; its meaning: first day"),
+        (b"ceasefire_id,location\n1,x\n", "start: no such column; it holds first day"),
         (b"\x00\x01", "is not a text file"),
-        (",".join(SOUND).encode() + b"\n", "has a header and no deals"),
+        (",".join(SOUND).encode() + b"\n", "holds no deals, only a header"),
         (",".join(SOUND).encode() + b"\n1,2\n", "has 2 cells, and the header 17"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_table_is_refused(command: Command, tmp_path: Path, content: bytes, message: str) -> None:
-    (tmp_path / FILE).write_bytes(content)
+    (tmp_path / DURATIONS).write_bytes(content)
     answer = command("validate", "--data", str(tmp_path))
     assert answer.code == 2
     assert message in answer.err
-    assert FILE in answer.err
+    assert DURATIONS in answer.err
     assert "Traceback" not in answer.err
 
 

@@ -17,7 +17,8 @@ from ceasefire.errors import ScenarioError
 from ceasefire.observations.ceasefires import COLUMNS, planned_days
 from ceasefire.observations.observe import Observed
 from ceasefire.reference_class.coded_deals import COLUMNS as FITTED
-from ceasefire.reference_class.coded_deals import FILE, read_deals
+from ceasefire.reference_class.coded_deals import read_deals
+from ceasefire.reference_class.outside_view.data_folder import DURATIONS
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_durations_are_a_table_that_forecasts_can_be_fitted_to(observed: Any, tm
     table = observed(*rows).table()
     assert tuple(table.columns) == COLUMNS
     assert set(FITTED) <= set(COLUMNS)
-    table.to_csv(tmp_path / FILE, index=False)
+    table.to_csv(tmp_path / DURATIONS, index=False)
     assert len(read_deals(tmp_path)) == 3
 
 
@@ -145,6 +146,7 @@ def test_filters_choose_ceasefires_by_country_actor_dyad_and_first_day(observed:
     ("changes", "said"),
     [
         ({"cf_effect_day": 31, "cf_effect_month": 6}, "cf_effect_day: 2001-6-31 is no day of the calendar"),
+        ({"end_yr": 1}, "end_yr: 1 is not within 1900 to 2100"),
         ({"cf_id": -9}, "cf_id: a row names its ceasefire by cc and cf_id"),
         ({"ended": "no"}, "ended: 'no' is not a code; write a whole number"),
         ({"ceasefire_class": "1.5"}, "ceasefire_class: '1.5' is not a code"),
@@ -208,7 +210,7 @@ def test_mangled_codes_give_sound_durations_or_a_fault_with_a_line_for_each(
     assert ((table["days_mid"] > 0) & (table["days_mid"] <= table["days_upper"])).all()
     assert (table["days_mid"] == table["days_upper"]).equals(table["end_date_known"] == 1) or table.empty
     assert len(table) + sum(found.account.dropped.values()) == len({(row["cc"], row["cf_id"]) for row in rows})
-    table.to_csv(tmp_path / FILE, index=False)
+    table.to_csv(tmp_path / DURATIONS, index=False)
     if len(table):
         assert len(read_deals(tmp_path)) == len(table)
 

@@ -15,6 +15,9 @@ MOST = 10_000_000
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
+MOST_DAYS = 36525.0
+"""The longest duration or term that is read [days]: a hundred years."""
+
 NO_DAY = -(2**31)
 """The place of a day that is not known."""
 

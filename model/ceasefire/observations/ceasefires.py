@@ -197,6 +197,9 @@ def _date(rows: Rows, at: int, row: dict[str, int], which: str) -> datetime.date
     year, month, day = (row[f"{which}_{part}"] for part in ("yr", "month", "day"))
     if min(year, month, day) <= 0:
         return None
+    if not cells.FIRST_YEAR <= year <= cells.LAST_YEAR:
+        rows.add_fault(at, f"{which}_yr", f"{year} is not within {cells.FIRST_YEAR} to {cells.LAST_YEAR}")
+        return None
     try:
         return datetime.date(year, month, day)
     except (ValueError, OverflowError):
@@ -207,11 +210,15 @@ def _date(rows: Rows, at: int, row: dict[str, int], which: str) -> datetime.date
 
 
 def planned_days(text: str) -> float:
-    """Length of a term [days] from a number of days, or a number with a unit as in 2 weeks; NaN when not known."""
+    """Length of a term [days] from a number of days, or a number with a unit as in 2 weeks.
+
+    NaN when it is not known, and for a length that no term has.
+    """
     term = _TERM.fullmatch(text.strip().lower())
     if not term or term[2] not in UNIT_DAYS:
         return math.nan
-    return float(term[1]) * UNIT_DAYS[term[2]] or math.nan
+    days = float(term[1]) * UNIT_DAYS[term[2]]
+    return days if 0 < days <= cells.MOST_DAYS else math.nan
 
 
 def _is_chosen(deal: Ceasefire, chosen: dict[str, NameFilter], filters: Filters, account: Account) -> bool:

@@ -16,10 +16,11 @@ from ruamel.yaml import YAML
 
 from ceasefire.analysis.estimates import Z_95
 from ceasefire.reference_class import observed_durations
-from ceasefire.reference_class.coded_deals import CITATION, Deal, censored_durations, read_deals
+from ceasefire.reference_class.coded_deals import Deal, censored_durations, read_deals
 from ceasefire.reference_class.features import COVARIATES, cell_of
 from ceasefire.reference_class.fit import Intractability, fit_intractability
 from ceasefire.reference_class.generate import TEMPLATE
+from ceasefire.reference_class.outside_view.data_folder import CITATION
 from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulate_table
 from ceasefire.scenario.load import load
 

@@ -15,12 +15,12 @@ from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.validation.check_result import NEEDS_DATA, Sample
 from ceasefire.evaluation.validation.cross_validation import MODEL, CrossValidation, cross_validate
 from ceasefire.evaluation.validation.scoreboard import Scoreboard, scoreboard
-from ceasefire.reference_class.coded_deals import FILE, WAYS, Deal, read_deals
+from ceasefire.reference_class.coded_deals import WAYS, Deal, read_deals
 from ceasefire.reference_class.features import Cell, Features, cell_of
 from ceasefire.reference_class.fit import forecast
 from ceasefire.reference_class.generate import TEMPLATE
 from ceasefire.reference_class.observed_durations import Targets, shipped_mix, shipped_targets, targets_of
-from ceasefire.reference_class.outside_view.data_folder import RECENT
+from ceasefire.reference_class.outside_view.data_folder import DURATIONS, RECENT
 from ceasefire.reference_class.reference_table import SEED, WORLDS, Table, simulate_table
 from ceasefire.reference_class.shipped_fit import WAY, shipped_fit
 from ceasefire.scenario.load import load
@@ -93,7 +93,7 @@ class Evidence:
         """Identifies a validation run whose scores and figures are saved. ValueError without data."""
         if self.data is None:
             raise ValueError("no data, so no scores to save")
-        there = [file for file in (self.data / FILE, self.data / RECENT) if file.is_file()]
+        there = [file for file in (self.data / DURATIONS, self.data / RECENT) if file.is_file()]
         files, generic = digests(there), load(TEMPLATE).digest
         settings = {"worlds": self.worlds, "seed": self.seed, "files": files, "generic_scenario": generic}
         return Request("validation", {"command": "validate", **settings})

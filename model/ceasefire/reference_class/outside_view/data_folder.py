@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -47,32 +48,44 @@ RECENT_COLUMNS = {
 }
 
 
-def read_durations(folder: Path) -> list[Record]:
-    """The deals that the model is fitted to. Raises ScenarioError with every fault by file, line and column."""
+def durations_rows(folder: Path, columns: Mapping[str, str], page: str) -> Iterator[Cells]:
+    """The rows of the table of durations, with these columns, and each name once.
+
+    Raises ScenarioError, once the last row was read, with every fault that the rows or their reader found; at once
+    where there is no such table. `page` is the page of the documentation that says what the table holds.
+    """
     file = folder / DURATIONS
     if not folder.is_dir():
         raise ScenarioError([Fault("", None, "", f"no such data folder '{folder}'")])
     if not file.is_file():
-        message = f"'{folder}' has no file {DURATIONS}; {doc_page('forecasts.md')} says what it holds"
+        message = f"'{folder}' has no file {DURATIONS}; {page} says what it holds"
         raise ScenarioError([Fault("", None, "", message)])
     from ceasefire.data_files.read_table import text_rows
 
-    header, rows = text_rows(file, DURATION_COLUMNS)
-    faults = missing_columns(file, header, DURATION_COLUMNS)
+    header, rows = text_rows(file, columns)
+    faults = missing_columns(file, header, columns)
     _stop(faults)
-    records, lines = [], dict[str, int]()
+    lines: dict[str, int] = {}
     for line, cells in cells_of(file, rows, faults):
-        name = cells.needed("ceasefire_id", DURATION_COLUMNS["ceasefire_id"])
+        name = cells.needed("ceasefire_id", columns["ceasefire_id"])
         if name and name in lines:
             cells.wrong("ceasefire_id", f"'{name}' stands in line {lines[name]} too")
         lines.setdefault(name, line)
-        records.append(
-            _record(cells, name, cells.needed("location", "the country"), cells.text("conflict"), "days_upper")
-        )
+        yield cells
     _stop(faults)
-    if not records:
+    if not lines:
         raise ScenarioError([Fault(str(file), None, "", "holds no deals, only a header")])
-    return records
+
+
+def read_durations(folder: Path) -> list[Record]:
+    """The deals that the model is fitted to. Raises ScenarioError with every fault by file, line and column."""
+    return [
+        _record(
+            cells, cells.text("ceasefire_id"), cells.needed("location", "the country"), cells.text("conflict"),
+            "days_upper", cells.flag("end_date_known", default=None),
+        )
+        for cells in durations_rows(folder, DURATION_COLUMNS, doc_page("forecasts.md"))
+    ]  # fmt: skip
 
 
 def read_recent(folder: Path) -> tuple[list[Record], list[bool]]:
@@ -89,28 +102,23 @@ def read_recent(folder: Path) -> tuple[list[Record], list[bool]]:
     for _, cells in cells_of(file, rows, faults):
         country = cells.text("join_location") or cells.needed("country", "the country")
         conflict = cells.text("join_conflict") or cells.text("conflict")
-        records.append(_record(cells, cells.text("title") or cells.text("id"), country, conflict, "days"))
-        main.append(cells.flag("main"))
+        records.append(_record(cells, cells.text("title") or cells.text("id"), country, conflict, "days", True))
+        main.append(cells.flag("main", default=None))
     _stop(faults)
     return records, main
 
 
-def _record(cells: Cells, name: str, country: str, conflict: str, days: str) -> Record:
-    start = cells.date("start")
-    if start is None and not cells.given("start"):
-        cells.wrong("start", "is empty; give the first day as 2020-03-06")
-    fixed = cells.flag("fixed_term")
+def _record(cells: Cells, name: str, country: str, conflict: str, days: str, dated: bool) -> Record:
+    start = cells.date("start", needed="the first day")
+    fixed = cells.flag("fixed_term", default=None)
     planned = cells.days("planned_days", 0.5)
-    length = cells.days(days)
-    if length is None and not cells.given(days):
-        cells.wrong(days, "is empty; give the days until it ended or was lost from sight")
-    dated = cells.flag("end_date_known", default=True)
+    length = cells.days(days, needed="the days until it ended or was lost from sight")
     facts = DealFacts(
         name, country, conflict, start or datetime.date(1989, 1, 1),
-        cast(Class, cells.one_of("ceasefire_class", CLASSES, "cessation")), cells.flag("written"), fixed,
+        cast(Class, cells.one_of("ceasefire_class", CLASSES)), cells.flag("written", default=None), fixed,
         planned if fixed else None,
     )  # fmt: skip
-    return Record(facts, Ending(length or 0.0, cells.flag("broke"), dated))
+    return Record(facts, Ending(length or 0.0, cells.flag("broke", default=None), dated))
 
 
 def last_day(records: list[Record]) -> datetime.date:

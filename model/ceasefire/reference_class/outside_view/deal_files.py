@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from ceasefire.data_files.cells import MOST_DAYS
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.reference_class.outside_view.coded_deals import CLASSES, Class, DealFacts, Ending, Record
 from ceasefire.reference_class.outside_view.table_cells import (
@@ -67,7 +68,7 @@ HISTORY_COLUMNS = {
     "days": "instead of `end`: days from start to it",
 }
 OUTCOMES = ("broke", "broke_by", "ran_out", "holding")
-NEVER = 36525.0
+NEVER = MOST_DAYS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ceasefire.data_files.cells import is_missing, number
+from ceasefire.data_files.cells import MOST_DAYS, is_missing, number
 from ceasefire.errors import Fault
 from ceasefire.suggestions import did_you_mean
 
@@ -55,39 +55,56 @@ class Cells:
             self.wrong(name, f"is empty; give {meaning}")
         return self.text(name)
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        """Yes or no."""
+    def flag(self, name: str, default: bool | None = False) -> bool:
+        """Yes or no; with the default None it must be there."""
         text = self.text(name).lower()
         if not text:
-            return default
+            if default is None:
+                self.wrong(name, "is empty; write 1 for yes or 0 for no")
+            return bool(default)
         if text not in YES + NO:
             self.wrong(name, f"'{self.text(name)}' is neither yes (1) nor no (0)")
         return text in YES
 
-    def days(self, name: str, low: float = 0.0) -> float | None:
-        """A number of days from `low`, None for an empty cell."""
+    def days(self, name: str, low: float = 0.0, needed: str = "") -> float | None:
+        """A number of days from `low`. None for an empty cell, which is a fault where `needed` says what to give."""
         if not self.given(name):
+            if needed:
+                self.wrong(name, f"is empty; give {needed}")
             return None
         try:
             days = number(self.text(name))
         except ValueError:
             days = -1.0
-        if not low <= days <= 36525.0:
-            self.wrong(name, f"'{self.text(name)}' is not a number of days from {low:g} to 36525")
+        if not low <= days <= MOST_DAYS:
+            self.wrong(name, f"'{self.text(name)}' is not a number of days from {low:g} to {MOST_DAYS:.0f}")
             return None
         return days
 
-    def one_of(self, name: str, valid: Sequence[str], default: str) -> str:
-        """One of the valid words."""
-        text = self.text(name, default)
+    def count(self, name: str) -> int:
+        """A whole number from 0 that must be there."""
+        try:
+            value = number(self.text(name))
+        except ValueError:
+            value = -1.0
+        if not (value >= 0 and value == int(value)):
+            self.wrong(name, f"'{self.text(name)}' is not a whole number from 0")
+            return 0
+        return int(value)
+
+    def one_of(self, name: str, valid: Sequence[str], default: str | None = None) -> str:
+        """One of the valid words; without a default it must be there."""
+        text = self.text(name, default or "")
         if text.lower() not in valid:
             self.wrong(name, f"no such value '{text}'{did_you_mean(text, valid)}")
-            return default
+            return default or valid[0]
         return text.lower()
 
-    def date(self, name: str) -> datetime.date | None:
-        """A day such as 2020-03-06, None for an empty cell."""
+    def date(self, name: str, needed: str = "") -> datetime.date | None:
+        """A day such as 2020-03-06. None for an empty cell, which is a fault where `needed` says what to give."""
         if not self.given(name):
+            if needed:
+                self.wrong(name, f"is empty; give {needed} as 2020-03-06")
             return None
         value = self.values[name]
         if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
