@@ -76,7 +76,7 @@ def test_an_ending_that_nobody_brought_about_has_a_column_as_well(tmp_path: Path
     first, other = (Side(plan, worlds.assign()) for plan in plans)
     pair = compare_sides(first, other)
     draw_deaths(first, [pair], tmp_path)
-    made = comparison_report(Comparison(first, [pair], [], tmp_path, "comparison", "c", {}))
+    made = comparison_report(Comparison(first, [pair], [], tmp_path, "comparison", {}, {}))
     assert "Spiral of violence" in page(made)
     assert "Spiral of violence" in _ends_table(first, [side_figures(first), side_figures(other)])
 

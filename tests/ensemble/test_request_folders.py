@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,6 +123,24 @@ def test_a_folder_of_anything_else_is_refused_and_left_alone(
     assert command(*second, "--out", "ours").code == 2
     assert everything(Path("ours")) == before
     assert request_in(Path("ours"))["command"] == " ".join(["ceasefire", *first, "--out", "ours"])
+
+
+@pytest.mark.parametrize("kind", ["compare", "levers"])
+def test_a_comparison_keeps_the_date_on_which_it_was_first_made(command: Command, small: str, kind: str) -> None:
+    """On its page and in the foot of its figures, also when it is drawn again or the same call is made again."""
+    call = [kind, small, *([f"{small}+no-monitors"] if kind == "compare" else []), *BRIEF]
+    folder = Path(command(*call).last)
+    figure = folder / ("levers.svg" if kind == "levers" else "comparison.svg")
+    made = datetime.datetime.fromisoformat(str(request_in(folder)["started"]))
+    assert abs((datetime.datetime.now(datetime.UTC) - made).total_seconds()) < 600
+    assert made.strftime("%Y") in re.sub("<[^>]*>", "", figure.read_text(encoding="utf-8"))
+    earlier = {**request_in(folder), "started": "2019-08-07T12:00:00+00:00"}
+    (folder / REQUEST_FILE).write_text(json.dumps(earlier), encoding="utf-8")
+    for again in (["report", str(folder)], call):
+        assert command(*again).code == 0
+        assert request_in(folder)["started"] == earlier["started"]
+        assert "on 7 August 2019" in (folder / "report.html").read_text(encoding="utf-8")
+        assert "7 August 2019" in figure.read_text(encoding="utf-8")
 
 
 def test_a_run_is_never_mistaken_for_a_comparison(command: Command, small: str) -> None:

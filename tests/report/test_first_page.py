@@ -82,6 +82,15 @@ def test_answer_picture_and_terminal_say_the_same(ran: Ran) -> None:
     assert figure.exists()
 
 
+def test_the_banner_forbids_no_forecast_that_stands_below_it(ran: Ran) -> None:
+    plan, outcome, _ = ran
+    (banner,) = [each.text for each in shown(ran).all("p") if each.attributes.get("class") == "banner"]
+    pooled = views_of(plan, outcome).pooled is not None
+    assert ("Only the pooled chances are meant as a forecast" in banner) == pooled
+    assert ("do not use them as a forecast" in banner) != pooled
+    assert "were not fitted" in banner
+
+
 def test_the_first_page_has_findings_a_figure_a_table_and_what_to_trust(ran: Ran) -> None:
     (first,) = [each for each in shown(ran).all("div") if each.attributes.get("class") == "first"]
     assert len(first.all("table")) == len(first.all("img")) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,8 +57,7 @@ def compare(
     --set counts for every scenario but the first; with one scenario, it is compared with itself so changed.
     """
     from ceasefire.ensemble.compare import open_sides, request, side_figures, views_of_sides
-    from ceasefire.ensemble.manifest import as_typed
-    from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
+    from ceasefire.ensemble.output_folder import about_request, folder_for_request, write_request_folder
     from ceasefire.experiments.comparison_folder import write_sides
     from ceasefire.scenario.compose import parse_settings
 
@@ -73,10 +72,10 @@ def compare(
     folder = folder_for_request(this_request, out)
     first, pairs = _simulate(sides, workers)
     content = [_content(pair) for pair in pairs]
-    more: dict[str, Any] = {}
-    with write_request_folder(folder, this_request, command_line(), more) as aside:
-        more |= write_sides(aside, first, pairs)
-        _fill(aside, "compare", first, pairs, content, as_typed(command_line()), identity=this_request.fingerprint)
+    about = about_request(folder, this_request, command_line())
+    with write_request_folder(folder, this_request, command_line(), about) as aside:
+        about |= write_sides(aside, first, pairs)
+        _fill(aside, "compare", first, pairs, content, about)
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
         figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
@@ -97,8 +96,7 @@ def levers(
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds: mean over draws of the assumed numbers."""
     from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
-    from ceasefire.ensemble.manifest import as_typed
-    from ceasefire.ensemble.output_folder import folder_for_request, write_request_folder
+    from ceasefire.ensemble.output_folder import about_request, folder_for_request, write_request_folder
     from ceasefire.experiments.comparison_folder import write_sides
     from ceasefire.scenario.variants import open_base
 
@@ -115,10 +113,10 @@ def levers(
     first, pairs = _simulate(plans, workers)
     pairs.sort(key=lambda pair: -pair.gain.value)
     content = [_content(pair, why=False) for pair in pairs]
-    more: dict[str, Any] = {}
-    with write_request_folder(folder, this_request, command_line(), more) as aside:
-        more |= write_sides(aside, first, pairs)
-        _fill(aside, "levers", first, pairs, content, as_typed(command_line()), identity=this_request.fingerprint)
+    about = about_request(folder, this_request, command_line())
+    with write_request_folder(folder, this_request, command_line(), about) as aside:
+        about |= write_sides(aside, first, pairs)
+        _fill(aside, "levers", first, pairs, content, about)
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -148,27 +146,26 @@ def remake(folder: Path, dates: bool = False) -> Path:
     first, pairs = read_comparison(folder)
     content = [_content(pair, why=kind == "compare") for pair in pairs]
     with new_figures(folder, within=".") as aside:
-        _fill(aside, kind, first, pairs, content, str(request.get("command", "")), dates, request.get("identity", ""))
+        _fill(aside, kind, first, pairs, content, request, dates)
     return folder / "report.html"
 
 
 def _fill(
-    folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]], command: str,
-    dates: bool = False,
-    identity: str = "",
+    folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]],
+    about: Mapping[str, Any], dates: bool = False,
 ) -> None:  # fmt: skip
-    """Draw the figure of a comparison, and write its table and its page. `command` is the one that made it."""
+    """Draw the figures of a comparison, and write its table and its page. `about` is what asked.json says of it."""
     from ceasefire.report.comparison_figures import draw_comparison, draw_deaths, draw_ranking
     from ceasefire.report.origin import drawn_from
 
     _write_table(folder, content)
-    with drawn_from({"identity": identity}):
+    with drawn_from(about):
         draw_deaths(first, pairs, folder)
         if kind == "levers":
             draw_ranking(first, pairs, folder)
         elif len(pairs) < MOST_CURVES:
             draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder, dates)
-    _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", command)
+    _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", about)
 
 
 def _write_table(folder: Path, content: list[dict[str, Any]]) -> None:
@@ -414,8 +411,9 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
 
 
 def _write_report(
-    first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str, command: str
-) -> None:
+    first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str,
+    about: Mapping[str, Any],
+) -> None:  # fmt: skip
     """Write report.html of the comparison."""
     from ceasefire.analysis.first_divergence import FirstToDiffer
     from ceasefire.report import write_comparison
@@ -426,4 +424,4 @@ def _write_report(
     divergences = [row.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for row in content]
     led = [([FirstToDiffer(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
     titles = {pair.other.label: condition_words(first, pair.other) for pair in pairs}
-    add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, command, titles)), notify)
+    add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, about, titles)), notify)

@@ -6,6 +6,7 @@ holds anything else is left alone: the call takes another name or, when `--out` 
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import os
@@ -383,11 +384,29 @@ def folder_for_request(request: Request, out: Path | None = None) -> Path:
 
 def holds_request(folder: Path, request: Request) -> bool:
     """Whether the same request filled a folder."""
+    return _stored_request(folder).get("identity") == request.fingerprint
+
+
+def _stored_request(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(content, dict) and content.get("identity") == request.fingerprint
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def about_request(folder: Path, request: Request, command: Sequence[str]) -> dict[str, Any]:
+    """What the request file says of a request, its date among it: of the first call that filled the folder, or now."""
+    earlier = _stored_request(folder)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return {
+        "identity": request.fingerprint,
+        "asked": request.parameters,
+        **({"digest_words": list(request.words)} if request.words else {}),
+        "command": as_typed(command),
+        "started": earlier.get("started", now) if earlier.get("identity") == request.fingerprint else now,
+        "program": {**versions(), "source": source_digest()},
+    }
 
 
 @contextmanager
@@ -401,14 +420,7 @@ def write_request_folder(
     """
     with write_aside(folder, lambda candidate: holds_request(candidate, request)) as aside:
         yield aside
-        content = {
-            "identity": request.fingerprint,
-            "asked": request.parameters,
-            **({"digest_words": list(request.words)} if request.words else {}),
-            "command": as_typed(command),
-            "program": {**versions(), "source": source_digest()},
-            **(more or {}),
-        }
+        content = {**about_request(folder, request, command), **(more or {})}
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (aside / REQUEST_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
 

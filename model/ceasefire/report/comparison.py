@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.selection import Selected
-from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.compare import best_and_worst, over_draws_columns, side_figures, views_of_sides
-from ceasefire.ensemble.manifest import program_version
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.report.appendix import assumed_numbers, assumed_table
@@ -36,7 +34,8 @@ from ceasefire.report.html import (
     download,
     picture,
 )
-from ceasefire.report.sentences import NOTE, UNTESTED
+from ceasefire.report.run import made_by
+from ceasefire.report.sentences import NOTE, POOLED_NOTE, UNTESTED
 from ceasefire.scenario.differences import differences, is_variant
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.wording import (
@@ -69,7 +68,8 @@ class Comparison:
     """A comparison and its folder.
 
     `led` holds, where known, the actors that first decided differently and the number of worlds examined; `figure` is
-    the name of the figure; `titles` are the readers' names of the other sides, by label.
+    the name of the figure; `about` what asked.json says of it; `titles` are the readers' names of the other sides, by
+    label.
     """
 
     first: Side
@@ -77,7 +77,7 @@ class Comparison:
     led: Sequence[tuple[Sequence[FirstToDiffer], int]]
     folder: Path
     figure: str
-    command: str
+    about: Mapping[str, Any]
     titles: dict[str, str]
 
     @property
@@ -93,11 +93,12 @@ class Comparison:
 
 def comparison_report(comparison: Comparison) -> Report:
     """The report of a comparison."""
+    forecasts = _forecasts(comparison)
     question = "What would make it last longer?" if comparison.levers else "What difference does it make?"
     sections = [
         Section("compared", "What was compared", _compared(comparison)),
         Section("differs", "What differs between the conditions", _what_differs(comparison)),
-        *_forecasts(comparison),
+        *forecasts,
         Section("deaths", "How it ends, and what it costs", _ends_and_losses(comparison)),
         Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
@@ -105,8 +106,8 @@ def comparison_report(comparison: Comparison) -> Report:
         Section("replay", "How to replay it", [_replay(comparison)]),
         Section("downloads", "Tables to download", [Downloads([_csv(comparison)])]),
     ]
-    made_by = f"Made by ceasefire {program_version()}."
-    return Report(_title(comparison), question, _answer(comparison), NOTE, sections, made_by, _first_page(comparison))
+    note, made = POOLED_NOTE if forecasts else NOTE, made_by(comparison.about)
+    return Report(_title(comparison), question, _answer(comparison), note, sections, made, _first_page(comparison))
 
 
 def _first_page(comparison: Comparison) -> list[Block]:
@@ -159,10 +160,9 @@ def _compared(comparison: Comparison) -> list[Block]:
     table = Table(
         "The conditions; the hash is that of everything that affects results", heads, rows, frozenset({3, 4, 5})
     )
-    versions = (
-        f"Made by ceasefire {program_version()}; rules of the model {source_digest()[:12]} (hash of their source)."
-    )
-    return [table, Paragraph(versions)]
+    source = comparison.about.get("program", {}).get("source", "")
+    rules = f" Rules of the model: {source[:12]} (hash of their source)." if source else ""
+    return [table, Paragraph(made_by(comparison.about) + rules)]
 
 
 def _named_sides(comparison: Comparison) -> list[tuple[str, Side]]:
@@ -421,7 +421,7 @@ def _assumed(comparison: Comparison) -> list[Block]:
 
 
 def _replay(comparison: Comparison) -> Commands:
-    lines = {comparison.command: "repeats the comparison and this page"}
+    lines = {str(comparison.about.get("command", "")): "repeats the comparison and this page"}
     for side in (comparison.first, comparison.pairs[0].other):
         plan = side.plan
         where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"

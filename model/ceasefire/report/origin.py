@@ -13,7 +13,7 @@ from ceasefire.wording import date_words
 
 
 def drawn_from(manifest: Mapping[str, Any]) -> AbstractContextManager[None]:
-    """A context in which figures name version, date and run of a manifest, or of a request, which has no date."""
+    """A context in which figures name version, date and run of a manifest or a request."""
     program = manifest.get("program")
     version = program.get("ceasefire") if isinstance(program, Mapping) else None
     try:

@@ -50,6 +50,7 @@ from ceasefire.report.seen_weeks import SeenWeeks, kept, seen_frame, seen_sectio
 from ceasefire.report.sentences import (
     CAUSES_ALT,
     NOTE,
+    POOLED_NOTE,
     answer,
     commonest_end,
     day_or_beyond,
@@ -200,7 +201,8 @@ def run_report(run: FinishedRun) -> Report:
     ]
     filled = [section for section in sections if section.blocks]
     first = _first_page(run, results, views, found)
-    return Report(run.title, QUESTION, answer(run.title, found), NOTE, filled, made_by(run.manifest), first)
+    note = NOTE if views.pooled is None else POOLED_NOTE
+    return Report(run.title, QUESTION, answer(run.title, found), note, filled, made_by(run.manifest), first)
 
 
 def _first_page(run: FinishedRun, results: Summary, views: Views, found: Duration) -> list[Block]:

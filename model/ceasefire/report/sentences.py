@@ -24,11 +24,22 @@ from ceasefire.wording import (
     whole_percent,
 )
 
-NOTE = (
-    "The numbers behind these worlds were not fitted to a sample of real ceasefires, and some of them were chosen by "
-    "people who saw how long five deals on Idlib had held. Use the results to compare what makes a ceasefire more or "
-    "less durable, and why; do not use them as a forecast."
+_NOT_FITTED = (
+    "were not fitted to a sample of real ceasefires, and some of them were chosen by people who saw how long five "
+    "deals on Idlib had held"
 )
+
+NOTE = (
+    f"The numbers behind these worlds {_NOT_FITTED}. Use the results to compare what makes a ceasefire more or less "
+    "durable, and why; do not use them as a forecast."
+)
+
+POOLED_NOTE = (
+    "Only the pooled chances are meant as a forecast: they lean on what deals like this one did, and on the scenario. "
+    f"All else comes from the scenario alone. The numbers behind its worlds {_NOT_FITTED}: use it to compare what "
+    "makes a ceasefire more or less durable, and why, and not as a forecast."
+)
+"""The same for a page that also holds a forecast pooled with what deals like it did."""
 
 UNTESTED = (
     "No track record: no data judges what a change would do. This is what the rules say, not what was seen.",
@@ -48,7 +59,9 @@ YEARS = {
 
 def answer(title: str, found: Duration) -> str:
     """The answer: the pooled forecast where there is one, then what the scenario alone says."""
-    return titled(title, f"{lower(duration_sentence(found))} Illustrative: durations are not calibrated.")
+    pooled = any(held.pooled is not None for held in found.sentence_days)
+    whose = "the scenario's durations" if pooled else "durations"
+    return titled(title, f"{lower(duration_sentence(found))} Illustrative: {whose} are not calibrated.")
 
 
 def duration_sentence(found: Duration) -> str:
