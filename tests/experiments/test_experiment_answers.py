@@ -18,7 +18,7 @@ from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.prepare import prepare, quick_worlds
 from ceasefire.experiments.replay import stored
-from ceasefire.report.experiment_tables import answer_to
+from ceasefire.report.experiment_tables import answer_to, contrast_sentence
 
 DAYS = outcome("days_held")
 
@@ -166,6 +166,121 @@ def test_the_best_of_several_changes_has_an_interval_that_allows_for_the_choice(
     )  # fmt: skip
     words = answer_to({"differences": gains, "best": chosen, "points": gains}, DAYS, "one_at_a_time")
     assert "a, +40 days (95\u00a0%, chosen among 2: +26 to +50)" in words
+
+
+GRID = "levers: {paths: {agreement.monitoring: [0.1, 0.5, 0.9], agreement.hotline: [0.1, 0.9]}}\ndesign: {kind: grid}\n"
+
+
+def worlds_in(folder: Path, column: str) -> pd.DataFrame:
+    """A row for each world, a column for each point."""
+    rows = pd.concat(pd.read_parquet(file) for file in sorted((folder / "worlds").glob("*.parquet")))
+    return rows.pivot_table(index="world", columns="point", values=column)
+
+
+def boxed(folder: Path) -> str:
+    page = read((folder / "report.html").read_text(encoding="utf-8"))
+    return page.all("blockquote")[0].text.replace("\u00a0", " ")
+
+
+def test_a_contrast_is_the_mean_of_its_worlds_over_the_settings_that_it_does_not_name(command: Command) -> None:
+    """By hand: each world's difference, averaged over the other factor, then Student's interval over worlds."""
+    sides = "[{agreement.monitoring: 0.1}, {agreement.monitoring: 0.9}]"
+    folder = Path(command("experiment", asked(f"{GRID}answer: {{outcome: days_held, contrast: {sides}}}\n", 60)).last)
+    points = pd.read_csv(folder / "tables" / "points.csv")
+    days = worlds_in(folder, "days_held")
+    at = {m: points.loc[points["agreement.monitoring"] == m, "point"].to_list() for m in (0.1, 0.9)}
+    by_hand = days[at[0.9]].mean(axis=1) - days[at[0.1]].mean(axis=1)
+    (row,) = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
+    assert row["difference"] == pytest.approx(by_hand.mean())
+    assert row["high"] - row["low"] == pytest.approx(2 * 2.000995 * by_hand.std(ddof=1) / 60**0.5, rel=1e-5)
+    assert (row["contrast"], row["settings"], row["sample"]) == ("agreement.monitoring, from 0.1 to 0.9", 2, 60)
+    assert "on average over the settings of the others" in boxed(folder)
+
+
+def test_four_sides_tell_how_much_more_the_second_change_does_than_the_first(command: Command) -> None:
+    sides = ", ".join(f"{{agreement.monitoring: {m}, agreement.hotline: {h}}}" for h in (0.1, 0.9) for m in (0.1, 0.9))
+    folder = Path(command("experiment", asked(f"{GRID}answer: {{outcome: days_held, contrast: [{sides}]}}\n")).last)
+    rows = pd.read_csv(folder / "tables" / "answer.csv").set_index("kind")
+    both = pd.read_csv(folder / "tables" / "effects.csv").set_index("kind").loc["both"]
+    names = ["difference", "low", "high"]
+    assert rows.loc["beyond", names].to_list() == pytest.approx(both[names].to_list())
+    first, second = rows.loc["pair", "difference"]
+    assert rows.loc["beyond", "difference"] == pytest.approx(second - first)
+    assert list(rows.loc["pair", "contrast"]) == [
+        f"agreement.monitoring, from 0.1 to 0.9, at agreement.hotline = {h}" for h in (0.1, 0.9)
+    ]
+
+
+def test_a_contrast_of_levers_over_draws_is_judged_by_draws(command: Command) -> None:
+    text = (
+        "levers: {paths: {agreement.monitoring: [0.1, 0.9]}}\nuncertainties: {paths: {mechanisms.*: doubt}}\ndraws: 5\n"
+        "design: {kind: one_at_a_time}\n"
+        "answer: {outcome: days_held, contrast: [as it is, {agreement.monitoring: 0.9}]}\n"
+    )
+    folder = Path(command("experiment", asked(text)).last)
+    (row,) = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
+    gains = pd.read_csv(folder / "tables" / "differences.csv")
+    gains = gains[gains["label"] == "agreement.monitoring = 0.9"]["difference"]
+    assert (row["each"], row["sample"]) == ("draw", 5)
+    assert row["difference"] == pytest.approx(gains.mean())
+    assert row["high"] - row["low"] == pytest.approx(2 * 2.776445 * gains.std(ddof=1) / 5**0.5, rel=1e-5)
+
+
+def test_what_the_file_calls_the_answer_comes_first_and_other_words_ask_for_no_new_worlds(command: Command) -> None:
+    sides = "[{agreement.monitoring: 0.1}, {agreement.monitoring: 0.9}]"
+    file = asked(GRID, outcomes="days_held, deaths_combatant, talks")
+    folder = Path(command("experiment", file).last)
+    before = {part: (part.stat().st_mtime_ns, part.read_bytes()) for part in (folder / "worlds").iterdir()}
+    assert not (folder / "tables" / "answer.csv").exists()
+    assert "ounds of talks" not in boxed(folder)
+    text = Path(file).read_text(encoding="utf-8")
+    Path(file).write_text(f"{text}answer: {{outcome: talks, contrast: {sides}}}\n", encoding="utf-8")
+    again = command("experiment", file)
+    assert Path(again.last) == folder
+    assert {part: (part.stat().st_mtime_ns, part.read_bytes()) for part in (folder / "worlds").iterdir()} == before
+    (row,) = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
+    assert row["outcome"] == "talks"
+    told = boxed(folder)
+    assert "ounds of talks" in told
+    assert "mean days held" not in told
+    printed = " ".join(again.out.split())
+    assert printed.index("ounds of talks") < printed.index("from to")
+    assert command("report", str(folder)).code == 0
+    assert boxed(folder) == told
+
+
+def answered(kind: list[str], **columns: object) -> dict[str, pd.DataFrame]:
+    frame = pd.DataFrame({"outcome": "days_held", "kind": kind, "each": "world", "settings": 1, **columns})
+    return {"answer": frame, "points": pd.DataFrame()}
+
+
+def test_a_contrast_within_chance_says_how_many_worlds_would_tell() -> None:
+    near = answered(["pair"], contrast=["x, from 0 to 1"], difference=[3.0], low=[-5.0], high=[11.0], sample=400,
+                    needed=[2900.0])  # fmt: skip
+    words = contrast_sentence(near, DAYS).replace("\u00a0", " ")
+    assert words == (
+        "No difference in mean days held beyond chance: x, from 0 to 1, +3 days (95 %: \u22125 to +11), which 400 "
+        "cannot tell; about 2,900 worlds at each point would tell."
+    )
+    far = answered(["pair"], contrast=["x, from 0 to 1"], difference=[30.0], low=[25.0], high=[35.0], sample=400,
+                   needed=[np.nan])  # fmt: skip
+    assert contrast_sentence(far, DAYS).replace("\u00a0", " ") == (
+        "Mean days held: x, from 0 to 1, +30 days (95 %: +25 to +35)."
+    )
+    still = answered(["pair"], contrast=["x"], difference=[0.0], low=[0.0], high=[0.0], sample=4, needed=[np.nan])
+    assert "No difference in mean days held in any world" in contrast_sentence(still, DAYS)
+    two = answered(["pair", "pair", "beyond"], contrast=["x", "y", ""], difference=[1.0, 2.0, 1.0], low=[0.5, 1.0, -1],
+                   high=[1.5, 3, 3], sample=40, needed=[np.nan, np.nan, 160.0])  # fmt: skip
+    assert contrast_sentence(two, DAYS).startswith("No difference between the two changes beyond chance.")
+
+
+def test_a_quick_run_that_leaves_a_setting_out_says_so(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ceasefire.experiments.prepare.quick_worlds", lambda experiment: 3)
+    text = "levers: {paths: {agreement.monitoring: [0.1, 0.3, 0.5, 0.7, 0.9]}}\ndesign: {kind: grid}\n"
+    sides = "[{agreement.monitoring: 0.1}, {agreement.monitoring: 0.3}]"
+    result = command("experiment", asked(f"{text}answer: {{outcome: days_held, contrast: {sides}}}\n"), "--quick")
+    assert "0.3" not in set(pd.read_csv(Path(result.last, "tables", "points.csv"))["agreement.monitoring"].astype(str))
+    assert "cannot be told here: a quick run left a setting out" in boxed(Path(result.last))
 
 
 def test_an_experiment_cut_short_offers_no_answer_and_counts_what_was_run(

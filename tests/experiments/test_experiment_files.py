@@ -118,6 +118,42 @@ def test_what_does_not_fit_together_is_a_fault(tmp_path: Path, body: str, fault:
     assert any(fault in one for one in result), result
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome", "sides", "fault"),
+    [
+        ("grid", "talks", "", "answer: 'talks' is not among the outcomes, which are days_held, holds_past_90"),
+        ("grid", "days_held", "[as it is]", "9: answer: contrast has 1 sides; write two, [from, to], or four"),
+        ("grid", "days_held", "[as it is, as it is]", "9: answer: contrast compares a side with itself"),
+        (
+            "grid", "days_held", "[{agreement.hotlin: 1}, as it is]",
+            "9: answer.contrast.0.agreement.hotlin: 'agreement.hotlin' is not varied here; did you mean 'agreement.hot",
+        ),
+        (
+            "grid", "days_held", "[{agreement.hotline: 0.2}, {agreement.hotline: 0.7}]",
+            "9: answer.contrast.1.agreement.hotline: 0.7 is not one of its settings: 0.2, 0.8",
+        ),
+        (
+            "grid", "days_held", "[as it is, {agreement.hotline: 0.2}]",
+            "9: answer.contrast.0: the design has no points at these two sides that differ in nothing else",
+        ),
+        (
+            "morris, samples: 4", "days_held", "[{agreement.hotline: 0.2}, {agreement.hotline: 0.8}]",
+            "9: answer.contrast: morris has no points at chosen settings; leave contrast out",
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_names_what_the_experiment_holds(
+    tmp_path: Path, kind: str, outcome: str, sides: str, fault: str
+) -> None:
+    head = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\nworlds: 10\noutcomes: [days_held, holds_past_90]\n"
+    body = "levers: {paths: {agreement.monitoring: [0.1, 0.9], agreement.hotline: [0.2, 0.8]}}\n"
+    body += f"design: {{kind: {kind}}}"
+    contrast = f", contrast: {sides}" if sides else ""
+    result = faults(tmp_path / "asked.yaml", f"{head}{body}\nanswer: {{outcome: {outcome}{contrast}}}\n")
+    assert len(result) == 1
+    assert fault in result[0]
+
+
 def test_a_lever_that_a_path_would_undo_is_a_fault(tmp_path: Path) -> None:
     body = "levers:\n  changes: [no-monitors]\n  paths: {agreement.monitoring: [0.5]}\ndesign: {kind: grid}\n"
     head = f"name: asked\ntitle: T\nquestion: Q?\nscenario: {SMALL}\nworlds: 10\noutcomes: [days_held]\n"
@@ -154,6 +190,7 @@ def test_there_are_experiments_for_the_questions_of_this_case() -> None:
 def test_a_shipped_experiment_asks_and_names_a_figure_in_the_catalogue(name: str) -> None:
     yaml_file = load_experiment(name)
     assert yaml_file.spec.question.endswith("?")
+    assert yaml_file.spec.answer is not None, "which outcome answers it"
     catalogue = (shipped("experiments") / "README.md").read_text()
     assert f"`{name}`" in catalogue
 

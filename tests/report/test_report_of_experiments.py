@@ -219,8 +219,9 @@ def test_the_outcome_in_which_something_differs_comes_first() -> None:
     days, holds, talks = (outcome(name) for name in ("days_held", "holds_past_30", "talks"))
     rows = [("days_held", -1.0, 1.0), ("holds_past_30", 0.1, 0.2), ("talks", 1.0, 2.0)]
     told = {"differences": pd.DataFrame(rows, columns=["outcome", "low", "high"])}
-    assert leading(told, [days, holds, talks]) == holds
-    assert leading(told, [days]) == days
+    assert leading(told, [days, holds, talks], {}) == holds
+    assert leading(told, [days], {}) == days
+    assert leading(told, [days, holds, talks], {"outcome": "talks"}) == talks
     assert tells(told, days) is False
     assert tells(told, holds) is True
     chosen = pd.DataFrame({"outcome": ["holds_past_30"], "low": [-0.1], "high": [0.3]})

@@ -172,7 +172,9 @@ MOST_RANKED = 40
 
 
 def experiment_text(prepared: PreparedExperiment, progress: Progress, results: ResultTables, most: int) -> str:
-    """The question, the worlds that were run, and the table of the first outcome, `most` rows at most."""
+    """The question, the worlds that were run, the answer, and the table of its outcome, `most` rows at most."""
+    from ceasefire.report.experiment_tables import answer_of, leading
+
     spec = prepared.experiment.spec
     sample = (
         f"{how_many(len(prepared.points), 'point')}, {how_many(progress.done, 'world')}, seed {prepared.records.seed}"
@@ -181,8 +183,11 @@ def experiment_text(prepared: PreparedExperiment, progress: Progress, results: R
         f"{spec.question}\n{prepared.experiment.base.loaded.label}: {sample}, "
         f"followed for {how_many(prepared.horizon, 'day')}"
     )
-    variable = outcome(spec.outcomes[0])
-    return f"{heading}\n\n{_table(prepared, results, variable, most)}"
+    outcomes, asked = [outcome(name) for name in spec.outcomes], spec.answer.model_dump() if spec.answer else {}
+    answer = answer_of(results.tables, outcomes, asked, spec.design.kind) if progress.complete else "No answer yet."
+    words = "\n".join(wrapped(answer.replace(GAP, " ")))
+    table = _table(prepared, results, leading(results.tables, outcomes, asked), most)
+    return f"{heading}\n\n{words}\n\n{table}"
 
 
 def _table(prepared: PreparedExperiment, results: ResultTables, variable: OutcomeVariable, most: int) -> str:

@@ -56,11 +56,17 @@ class _Run(_Typed):
     program: _Program
 
 
+class _Answer(_Typed):
+    outcome: Text
+    contrast: list[dict[str, Any]] | None = None
+
+
 class _Asked(_Typed):
     outcomes: Annotated[list[Text], Field(min_length=1)]
     cautions: list[Text] = Field(default_factory=list)
     draws: Count | None = None
     until: dict[str, Any] | None = None
+    answer: _Answer | None = None
 
 
 class _Spread(_Typed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,26 @@ def points_of(
     quantiles = _evenly(draws, uncertainties) if even else latin_hypercube(len(uncertainties), draws, spec.seed)
     drawn = _coded(uncertainties, quantiles)
     return _crossed(experiment, chosen, drawn)
+
+
+def pairs_of(
+    points: Points, factors: Sequence[Factor], first: Mapping[str, Any], other: Mapping[str, Any]
+) -> NDArray[np.int64]:
+    """Pairs of points at two sides of a contrast that differ in nothing else, shape (pairs, 2).
+
+    A factor that one side names and the other does not is there as it is; what neither names is alike in each pair,
+    and takes all of its settings. ValueError when a factor has no such setting.
+    """
+    named = np.array([factor.name in {**first, **other} for factor in factors])
+    codes = np.nan_to_num(points.codes, nan=np.finfo(np.float64).max)
+    rest = np.column_stack([points.draw.astype(np.float64), codes[:, ~named]])
+    places = []
+    for side in (first, other):
+        wanted = [f.code(side[f.name]) if f.name in side else f.off for f in factors if f.name in {**first, **other}]
+        at = (codes[:, named] == np.nan_to_num(wanted, nan=np.finfo(np.float64).max)).all(axis=1)
+        places.append({rest[point].tobytes(): point for point in np.flatnonzero(at).tolist()})
+    here, there = places
+    return np.array([(point, there[key]) for key, point in here.items() if key in there], np.int64).reshape(-1, 2)
 
 
 def quantiles(experiment: LoadedExperiment, samples: int) -> FloatArray:

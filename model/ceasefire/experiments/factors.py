@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from ceasefire.experiments.schema import Spread
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
+from ceasefire.suggestions import comma_list
 
 AS_IS = math.nan
 """The code of a factor that leaves the scenario unchanged."""
@@ -104,6 +105,28 @@ class Factor:
             return None
         return self.values[int(code)] if self.kind == "choice" else code
 
+    def code(self, setting: Any) -> float:
+        """The code of a setting as a file writes it. ValueError, which says what would be right, when it has none."""
+        if self.kind in ("change", "part"):
+            if not isinstance(setting, bool):
+                raise ValueError(f"{setting} is no setting of a {self.kind}; write true or false")
+            return float(setting)
+        if self.kind == "doubt":
+            raise ValueError("is drawn over its range and has no settings that could be compared")
+        known = [(self.value(code), code) for code in self.levels()]
+        for value, code in known:
+            both = _is_number(value) and _is_number(setting)
+            if math.isclose(value, setting) if both else value == setting:
+                return code
+        settings = comma_list(dict.fromkeys(_short(value) for value, _ in known))
+        raise ValueError(f"{setting} is not one of its settings: {settings}")
+
+    def words(self, code: float) -> str:
+        """A setting in words: `without no-monitors`, `agreement.clarity = 0.2`."""
+        if self.kind in ("change", "part"):
+            return f"{'with' if code == 1 else 'without'} {self.name}"
+        return f"{self.name} {f'= {_short(self.value(code))}' if not math.isnan(code) else 'as it is'}"
+
     def _of_distribution(self, quantile: float) -> float:
         from ceasefire.compilation import random_streams
 
@@ -114,6 +137,14 @@ class Factor:
                 edge = EDGE if name in ("normal", "lognormal") else 0.0
                 return float(random_streams.from_distribution(code, a, b, c, min(max(quantile, edge), 1 - edge)))
         raise AssertionError(f"{self.name} has no values")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _short(value: Any) -> str:
+    return f"{value:,g}" if _is_number(value) else str(value)
 
 
 def factor_of(content: dict[str, Any]) -> Factor:

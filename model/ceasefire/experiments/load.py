@@ -15,7 +15,7 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.contrasts import Swap, between
 from ceasefire.experiments.design_table import Row, read_points
 from ceasefire.experiments.factors import Factor
-from ceasefire.experiments.schema import SAMPLED, Case, Design, Experiment, Factors, Spread
+from ceasefire.experiments.schema import SAMPLED, Answer, Case, Design, Experiment, Factors, Spread
 from ceasefire.scenario.compose import change_name, name_faults
 from ceasefire.scenario.find_scenarios import find_change, find_experiment, headline
 from ceasefire.scenario.load import Loaded
@@ -23,6 +23,7 @@ from ceasefire.scenario.parameter_paths import fits, is_number, places
 from ceasefire.scenario.schema_errors import faults_of
 from ceasefire.scenario.variants import BaseScenario, open_base
 from ceasefire.scenario.yaml_with_lines import Located, dotted, fault_at, place_of, read, to_plain
+from ceasefire.suggestions import did_you_mean
 
 GROUPS = ("levers", "uncertainties")
 KINDS_OF_ALL = {"levers": ("lever",), "uncertainties": ("shock", "assumption")}
@@ -63,6 +64,12 @@ class LoadedExperiment:
         """The factors that a design with samples samples: the uncertainties, where there are levers as well."""
         return self.of(lever=False) if self.crossed else self.factors
 
+    @property
+    def has_settings(self) -> bool:
+        """Whether the design has points at chosen settings, which can be compared with one another."""
+        kind = self.spec.design.kind
+        return kind != "swap" and (self.crossed or kind not in SAMPLED)
+
     def of(self, lever: bool) -> tuple[Factor, ...]:
         """The levers, or the uncertainties."""
         return tuple(factor for factor in self.factors if factor.lever == lever)
@@ -90,9 +97,14 @@ def _valid_parts(content: Located) -> Experiment:
         part = content.at(name)
         with suppress(ValidationError):
             parts[name] = model.model_validate(to_plain(part)) if part is not None else parts[name]
+    answer, written = None, content.at("answer")
+    with suppress(ValidationError):
+        answer = Answer.model_validate(to_plain(written)) if written is not None else None
     scenario = content.at("scenario")
     named = scenario.value if scenario is not None and isinstance(scenario.value, str) else ""
-    return Experiment.model_construct(scenario=named, outcomes=[], days=None, draws=None, cases=[], **parts)
+    return Experiment.model_construct(
+        scenario=named, outcomes=[], days=None, draws=None, answer=answer, cases=[], **parts
+    )
 
 
 class _ExperimentReader:
@@ -124,10 +136,60 @@ class _ExperimentReader:
         self._check_overwriting(base, factors)
         if not factors and not self.faults:
             self._fault((), "nothing is varied: no change fits the scenario, or no number is assumed")
+        self._check_settings(factors)
         if self.faults:
             raise ScenarioError(self.faults)
         towards = swap.there.label if swap else ""
-        return LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases, towards)
+        experiment = LoadedExperiment(self.spec, self.file, base, tuple(factors), rows, swap, cases, towards)
+        self._check_contrast(experiment)
+        return experiment
+
+    def _check_settings(self, factors: Sequence[Factor]) -> None:
+        """What a contrast names is varied here, and takes these settings; what has a fault of its own has that one."""
+        known = {factor.name: factor for factor in factors}
+        if {fault.path for fault in self.faults} & {*GROUPS, "design"}:
+            return
+        for place, side in enumerate(self.spec.answer.contrast or () if self.spec.answer else ()):
+            for name, setting in side.items():
+                steps = ("answer", "contrast", place, name)
+                if name not in known and name not in self._written:
+                    self._fault(steps, f"'{name}' is not varied here{did_you_mean(name, known)}")
+                if name not in known:
+                    continue
+                try:
+                    known[name].code(setting)
+                except ValueError as problem:
+                    self._fault(steps, str(problem))
+
+    @property
+    def _written(self) -> set[str]:
+        """Every factor that the file names, sound or not."""
+        names = set(self.spec.design.parts or ())
+        for factors in (self.spec.levers, self.spec.uncertainties):
+            names |= {*factors.paths, *(factors.changes if factors.changes != "all" else ())}
+        return names
+
+    def _check_contrast(self, experiment: LoadedExperiment) -> None:
+        """The design has points at both sides of every pair of a contrast. ScenarioError otherwise."""
+        from ceasefire.experiments.designs import pairs_of, points_of
+
+        pairs = self.spec.answer.pairs if self.spec.answer else []
+        if not pairs:
+            return
+        if not experiment.has_settings:
+            message = f"{self.spec.design.kind} has no points at chosen settings; leave contrast out"
+            self._fault(("answer", "contrast"), f"{message}, and the design's own result answers")
+        else:
+            points = points_of(experiment, 2, 2, roughly=True) if experiment.crossed else points_of(experiment)
+            for place, pair in enumerate(pairs):
+                if not len(pairs_of(points, experiment.factors, *pair)):
+                    message = (
+                        "the design has no points at these two sides that differ in nothing else; name on both what "
+                        "differs"
+                    )
+                    self._fault(("answer", "contrast", 2 * place), message)
+        if self.faults:
+            raise ScenarioError(self.faults)
 
     def _fault(self, steps: Sequence[str | int], message: str) -> None:
         self.faults.append(fault_at(place_of(self.content, steps), dotted(steps), message))

@@ -15,6 +15,7 @@ from ceasefire.errors import Fault, ScenarioError
 from ceasefire.experiments.designs import Points, points_of
 from ceasefire.experiments.factors import Factor
 from ceasefire.experiments.load import LoadedExperiment
+from ceasefire.experiments.schema import AS_IT_IS
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import places
 from ceasefire.scenario.schema import Scenario
@@ -30,9 +31,6 @@ TRIED_BEFORE_RUNNING = 12
 
 MOST_VARIANTS = 5_000
 """Scenarios that differ in more than numbers, at most; each is loaded and stays in memory."""
-
-AS_IT_IS = "as it is"
-"""Label of a point at which nothing is changed."""
 
 LONGEST_LABEL = 200
 """Characters. A point whose label would be longer is labelled by its number."""

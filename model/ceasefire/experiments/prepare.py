@@ -78,6 +78,14 @@ class PreparedExperiment:
         until = self.experiment.spec.until
         return self.worlds if until is None or self.quick else until.most
 
+    @property
+    def replicates(self) -> IntArray | None:
+        """The trajectory or block of each draw, whose own points are not independent; None for other designs."""
+        steps = {"morris": 1, "sobol": 2}.get(self.experiment.spec.design.kind)
+        if steps is None or not self.experiment.crossed:
+            return None
+        return np.arange(int(self.points.draw.max()) + 1) // (len(self.experiment.sampled) + steps)
+
     def first_round(self) -> list[WorldRange]:
         """The worlds that every point needs, before any are added."""
         return [WorldRange(point, 0, self.worlds) for point in self.points.distinct.tolist()]

@@ -75,6 +75,9 @@ def _prepared(folder: Path, store: Store, manifest: dict[str, Any]) -> PreparedE
         design["scenario"].to_numpy(np.int64), numbers_of(design, factors),
         first_worlds(points, most, independent=independent), int(manifest["seed"]),
     )  # fmt: skip
+    for side in (spec.answer.contrast or ()) if spec.answer else ():
+        if not set(side) <= {factor.name for factor in factors}:
+            raise ValueError(f"{MANIFEST}: its answer names what is not varied")
     return PreparedExperiment(experiment, points, records, (variant,), design, worlds, quick, independent)
 
 

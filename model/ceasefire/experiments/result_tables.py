@@ -24,6 +24,7 @@ from ceasefire.analysis.selection import best_of
 from ceasefire.analysis.sensitivity import sobol
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, refuse_links
+from ceasefire.experiments.answering_contrast import answering_contrast
 from ceasefire.experiments.grid_effects import grid_effects
 from ceasefire.experiments.inert_factors import inert_numbers, ranked
 from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
@@ -176,6 +177,9 @@ def _of_design(
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """The tables of this kind of design, as far as there are enough finished worlds."""
     kind, means, samples = prepared.experiment.spec.design.kind, outcome_values.means(), _samples(prepared)
+    answer = prepared.experiment.spec.answer
+    if answer is not None and answer.contrast and answer.outcome == outcome_values.outcome.name:
+        yield "answer", answering_contrast(prepared, outcome_values)
     if prepared.experiment.crossed:
         effects = effects_over_draws(prepared, outcome_values)
         results.effects[outcome_values.outcome.name] = effects
@@ -237,12 +241,10 @@ def _by_combination(prepared: PreparedExperiment, outcome_values: OutcomeValues)
 
 def _by_replicate(prepared: PreparedExperiment, effect: EffectOverDraws, gains: FloatArray) -> EffectOverDraws:
     """The effect with the interval of its mean over trajectories or blocks, whose own points are not independent."""
-    steps = {"morris": 1, "sobol": 2}.get(prepared.experiment.spec.design.kind)
-    known = np.isfinite(gains)
-    if steps is None or effect.unmoved or not known.any(axis=1).all():
+    known, replicates = np.isfinite(gains), prepared.replicates
+    if replicates is None or effect.unmoved or not known.any(axis=1).all():
         return effect
     means = np.where(known, gains, 0.0).sum(axis=1) / known.sum(axis=1)
-    replicates = np.arange(len(means)) // (len(prepared.experiment.sampled) + steps)
     return replace(effect, mean=replicated_mean_interval(means, replicates))
 
 

@@ -149,6 +149,58 @@ class Design(Strict):
         return self
 
 
+AS_IT_IS = "as it is"
+"""What a side of a contrast, or a point, is called at which nothing is changed."""
+
+Setting = bool | int | float | str
+
+
+def _side(given: Any) -> Any:
+    """A side of a contrast; the name of a change alone is short for `{name: true}`, `as it is` for no setting."""
+    if isinstance(given, str):
+        return {} if given == AS_IT_IS else {given: True}
+    if isinstance(given, dict):
+        return given
+    raise PydanticCustomError(
+        "no_side", "is no side of a contrast; write {path: value}, the name of a change, or the words 'as it is'"
+    )
+
+
+Side = Annotated[dict[str, Setting], BeforeValidator(_side)]
+
+
+class Answer(Strict):
+    """What answers the question: an outcome, and the points that are compared in it."""
+
+    outcome: OutcomeName = Field(description="the outcome that answers the question, one of `outcomes`")
+    contrast: list[Side] | None = Field(
+        default=None,
+        description="[from, to]: what the second side changes, as {path: value} or the name of a change; "
+        "[from, to, from, to]: how much more the second pair changes than the first; what a pair does not name is "
+        "averaged over",
+    )
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Answer:
+        sides = self.contrast
+        if sides is not None and len(sides) not in (2, 4):
+            raise PydanticCustomError(
+                "sides",
+                "contrast has {sides} sides; write two, [from, to], or four, [from, to, from, to]",
+                {"sides": len(sides)},
+            )
+        for first, other in self.pairs:
+            if first == other:
+                raise PydanticCustomError("same", "contrast compares a side with itself; let the two differ", {})
+        return self
+
+    @property
+    def pairs(self) -> list[tuple[dict[str, Setting], dict[str, Setting]]]:
+        """The sides in pairs, from and to; none without a contrast."""
+        sides = self.contrast or []
+        return list(zip(sides[::2], sides[1::2], strict=False))
+
+
 class StoppingRule(Strict):
     """When to stop adding worlds (sequential sampling)."""
 
@@ -225,6 +277,10 @@ class Experiment(Strict):
         default=1, description="another seed gives other worlds"
     )
     outcomes: list[OutcomeName] = Field(min_length=1, description="what is measured in the worlds")
+    answer: Answer | None = Field(
+        default=None,
+        description="what answers the question; without it, the first outcome in which something differs beyond chance",
+    )
     until: StoppingRule | None = Field(default=None, description="add worlds until the result is certain enough")
     cases: list[Case] = Field(
         default_factory=list,
@@ -236,6 +292,11 @@ class Experiment(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Experiment:
         self._check_factors()
+        if self.answer is not None and self.answer.outcome not in self.outcomes:
+            context = {"name": self.answer.outcome, "outcomes": ", ".join(self.outcomes)}
+            raise PydanticCustomError(
+                "not_asked", "answer: '{name}' is not among the outcomes, which are {outcomes}", context
+            )
         if self.until is not None and self.until.outcome not in self.outcomes:
             raise PydanticCustomError(
                 "not_asked", "until: '{name}' is not among the outcomes", {"name": self.until.outcome}
@@ -271,4 +332,6 @@ def experiment_schema() -> Schema:
     schema = schema_of(Experiment, {"Spread": spread})
     held = schema["definitions"]["Case"]["properties"]
     held["held"] = {**held["held"], "anyOf": [{"type": "number"}, *held["held"]["anyOf"]]}
+    (sides,) = (form for form in schema["definitions"]["Answer"]["properties"]["contrast"]["anyOf"] if "items" in form)
+    sides["items"] = {"anyOf": [{"type": "string"}, sides["items"]]}
     return schema

@@ -19,7 +19,7 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.bibliography import cite_section
-from ceasefire.report.experiment_tables import answer_to, leading, outcome_table, tells
+from ceasefire.report.experiment_tables import answer_of, answer_to, contrast_sentence, leading, outcome_table
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
     Block,
@@ -82,6 +82,11 @@ class FinishedExperiment:
         """The outcome variables of the experiment."""
         return [outcome(name) for name in self.manifest["experiment"]["outcomes"]]
 
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """What the experiment's file says of its answer; empty for nothing."""
+        return self.manifest["experiment"].get("answer") or {}
+
     @cached_property
     def names(self) -> dict[str, str]:
         """The readers' names of the factors, where the scenario has them."""
@@ -105,7 +110,7 @@ class FinishedExperiment:
         if not self.names:
             return renamed
         known = re.compile("|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True)))
-        for column in sorted({"label", "factor"} & set(renamed.columns)):
+        for column in sorted({"label", "factor", "contrast"} & set(renamed.columns)):
             renamed[column] = [known.sub(lambda m: self.names[m[0]], str(label)) for label in renamed[column]]
         return renamed
 
@@ -127,7 +132,7 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
 
 def experiment_report(experiment: FinishedExperiment) -> Report:
     """The report of an experiment."""
-    manifest, wanted = experiment.manifest, leading(experiment.tables, experiment.outcomes)
+    manifest, wanted = experiment.manifest, leading(experiment.tables, experiment.outcomes, experiment.asked)
     others = [each for each in experiment.outcomes if each.name != wanted.name]
     sections = [
         Section("asked", "The question and the method", _method(experiment)),
@@ -146,7 +151,7 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
     rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""
     title, question, filled = manifest["title"], manifest["question"], [each for each in sections if each.blocks]
     first = _first_page(experiment, wanted)
-    return Report(title, question, _answer(experiment, wanted), NOTE + rough, filled, made_by(manifest), first)
+    return Report(title, question, _answer(experiment), NOTE + rough, filled, made_by(manifest), first)
 
 
 MOST_FIRST = 6
@@ -154,14 +159,18 @@ MOST_FIRST = 6
 
 
 def _first_page(experiment: FinishedExperiment, wanted: OutcomeVariable) -> list[Block]:
-    """The figure of the answer, how far to trust it, and the first rows of its table."""
+    """The figure of the answer, how far to trust it, what the design tells besides, and the first rows of its table."""
+    manifest = experiment.manifest
     chart = picture(
         experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}; the table has its numbers.",
         f"{wanted.words[:1].upper()}{wanted.words[1:]}, with 95 % intervals or 90 % of draws.",
     )  # fmt: skip
     table = outcome_table(experiment.shown, wanted, MOST_FIRST)
     trust = Box("trust", "How far to trust this", _trust(experiment))
-    return [*([chart] if chart else []), trust, *([table] if table is not None else [])]
+    besides = list[Block]()
+    if contrast_sentence(experiment.tables, wanted) and manifest.get("complete", True):
+        besides = [Paragraph(answer_to(experiment.shown, wanted, str(manifest["design"])))]
+    return [*([chart] if chart else []), trust, *besides, *([table] if table is not None else [])]
 
 
 def _trust(experiment: FinishedExperiment) -> list[str]:
@@ -181,13 +190,11 @@ def _all_rows(experiment: FinishedExperiment, wanted: OutcomeVariable) -> list[B
     return [Folded("The numbers behind the answer", [table])]
 
 
-def _answer(experiment: FinishedExperiment, first: OutcomeVariable) -> str:
+def _answer(experiment: FinishedExperiment) -> str:
     if not experiment.manifest.get("complete", True):
         return _unfinished(experiment)
     rough = "Rough and illustrative" if experiment.manifest.get("rough") else "Illustrative"
-    answer = answer_to(experiment.shown, first, str(experiment.manifest["design"]))
-    if tells(experiment.tables, first) is False and str(experiment.manifest["design"]) != "swap":
-        answer = f"No setting differs beyond chance in any outcome. {answer}"
+    answer = answer_of(experiment.shown, experiment.outcomes, experiment.asked, str(experiment.manifest["design"]))
     if "cases" in experiment.tables:
         answer = f"{hindcast_sentence(experiment.tables)} {answer}"
     joined = titled(str(experiment.manifest["title"]), f"{answer[:1].lower()}{answer[1:]}")
@@ -319,6 +326,7 @@ def _downloads(experiment: FinishedExperiment) -> list[Download]:
         "points": "every point: its settings and its outcomes",
         "differences": "every point, as a difference from the scenario without changes",
         "levers": "every combination of levers, over the draws",
+        "answer": "the comparison that answers the question",
         "best": "the best and the worst of them, with intervals that allow for the choice",
         "effects": "main effects, steps and interactions of the grid",
         "sensitivity": "the effect of each factor",

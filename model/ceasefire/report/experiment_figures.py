@@ -24,7 +24,7 @@ from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.report.experiment_tables import answer_to, stands_out_words
+from ceasefire.report.experiment_tables import answer_to, contrast_sentence, stands_out_words
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.report.scenario_discovery import CORNER, corner_figure, first_corner
 from ceasefire.scenario.parameter_paths import path_words
@@ -321,7 +321,8 @@ def _with_doubt(prepared: PreparedExperiment, results: ResultTables, wanted: Out
 def _finding(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> str:
     """What the report answers, with the readers' names of the factors, as a subtitle."""
     names = _titles(prepared)
-    answer = answer_to(results.tables, wanted, prepared.experiment.spec.design.kind)
+    own = answer_to(results.tables, wanted, prepared.experiment.spec.design.kind)
+    answer = contrast_sentence(results.tables, wanted) or own
     for name in sorted(names, key=len, reverse=True):
         answer = answer.replace(name, names[name])
     return answer

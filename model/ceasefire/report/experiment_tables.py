@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
-from ceasefire.wording import GAP, days, listed, plus, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, days, listed, plus, signed_days, span_words, upper, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
+Asked = Mapping[str, Any]
+"""What an experiment's file says under `answer:`, as plain content; empty for nothing."""
 
 MOST_ROWS = 60
 """Largest number of rows shown on the page; the table to download has all."""
@@ -58,8 +61,65 @@ SHARES = frozenset(
 )
 
 
+def answer_of(tables: Tables, outcomes: Sequence[OutcomeVariable], asked: Asked, design: str) -> str:
+    """The answer of a finished experiment: what its file says answers the question, else what the design tells.
+
+    `asked` is what the file says, {} for nothing: see `leading`.
+    """
+    wanted = leading(tables, outcomes, asked)
+    if contrast := contrast_sentence(tables, wanted):
+        return contrast
+    answer = answer_to(tables, wanted, design)
+    if asked.get("contrast"):
+        answer = f"{UNANSWERED} {answer}"
+    if design != "swap" and all(tells(tables, each) is False for each in outcomes):
+        return f"No setting differs beyond chance in any outcome. {answer}"
+    return answer
+
+
+UNANSWERED = (
+    "What the file compares to answer its question cannot be told here: a quick run left a setting out, or too few "
+    "worlds are known."
+)
+
+
+def contrast_sentence(tables: Tables, wanted: OutcomeVariable) -> str:
+    """The comparison that answers the question: the difference with its interval, or how many worlds would tell."""
+    rows = _rows(tables, "answer", wanted)
+    if rows is None:
+        return ""
+    last = rows.iloc[-1]
+    told, within = float(last["low"]) > 0 or float(last["high"]) < 0, wanted.words
+    found = f"{_gain(wanted)(float(last['difference']))}{_unit(wanted)} (95{GAP}%: {_span(last, wanted)})"
+    pairs = [_pair_words(row, wanted) for _, row in rows[rows["kind"] == "pair"].iterrows()]
+    if float(last["low"]) == float(last["high"]) == 0:
+        return f"No difference in {within} in any world. Compared: {'; '.join(pairs)}."
+    if last["kind"] == "pair":
+        head = upper(within) if told else f"No difference in {within} beyond chance"
+        return f"{head}: {pairs[0]}{_would_tell(last)}."
+    head = f"{upper(within)}: {'; '.join(pairs)}"
+    if told:
+        return f"{head}. The second change less the first: {found}."
+    return f"No difference between the two changes beyond chance. {head}; between them, {found}{_would_tell(last)}."
+
+
+def _pair_words(row: pd.Series, wanted: OutcomeVariable) -> str:
+    mean = ", on average over the settings of the others" if row["settings"] > 1 else ""
+    return _gained(row, wanted, f"{row['contrast']}{mean}")
+
+
+def _would_tell(row: pd.Series) -> str:
+    """How many worlds, or draws, would tell a difference of this size from chance; '' where it is told."""
+    needed = float(row["needed"])
+    if needed != needed:
+        return ""
+    where = "worlds at each point" if row["each"] == "world" else "draws"
+    many = f"about {needed:,.0f} {where} would tell" if needed <= MOST_NEEDED else f"far more {where} would be needed"
+    return f", which {int(row['sample']):,} cannot tell; {many}"
+
+
 def answer_to(tables: Tables, wanted: OutcomeVariable, design: str) -> str:
-    """The answer in a sentence, with intervals; its form depends on the design."""
+    """What the design tells of an outcome in a sentence, with intervals; its form depends on the design."""
     best = _rows(tables, "best", wanted)
     makers: dict[str, Callable[[pd.DataFrame, OutcomeVariable], str]] = {
         "attribution": _attribution,
@@ -91,8 +151,11 @@ def tells(tables: Tables, wanted: OutcomeVariable) -> bool | None:
     return None
 
 
-def leading(tables: Tables, outcomes: Sequence[OutcomeVariable]) -> OutcomeVariable:
-    """The outcome that answers: the first in which something differs beyond chance, else the first."""
+def leading(tables: Tables, outcomes: Sequence[OutcomeVariable], asked: Asked) -> OutcomeVariable:
+    """The outcome that answers: that of `answer:`, else the first in which something differs beyond chance."""
+    for wanted in outcomes:
+        if wanted.name == asked.get("outcome"):
+            return wanted
     return next((wanted for wanted in outcomes if tells(tables, wanted)), outcomes[0])
 
 
