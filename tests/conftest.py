@@ -60,8 +60,8 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 @pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs draw nothing, for tests that look elsewhere: drawing takes longer than a small run."""
-    monkeypatch.setattr("ceasefire.report.run_figures.draw", lambda plan, outcome, folder, dates=False: None)
-    monkeypatch.setattr("ceasefire.report.run_figures.draw_worlds", lambda plan, worlds, folder, dates=False: None)
+    for name in ("draw", "draw_worlds", "draw_survival", "draw_further"):
+        monkeypatch.setattr(f"ceasefire.report.run_figures.{name}", lambda plan, worlds, folder, dates=False: None)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -221,11 +222,42 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
     assert re.search(r"^draws: \d+ assumed numbers, drawn over their ranges$", answer.out, re.MULTILINE)
     assert f"ceasefire world {answer.last} --world" in answer.out
     assert "\x1b" not in answer.out + answer.err
-    assert all(line.startswith(("Compiling", "two-sides: 12 worlds")) for line in answer.err.splitlines())
+    messages = [line for line in answer.err.splitlines() if not line.startswith("Compiling")]
+    assert messages[0].startswith("two-sides: 12 worlds")
+    assert re.match(r"first figures, with the \d+ assumed numbers as written; their doubt follows", messages[1])
+    assert re.fullmatch(r" +worlds +chance in 12 worlds \(95 %\)", messages[2])
+    assert len([line for line in messages if line.startswith("holds ")]) == 2
     held = [
         line for line in answer.out.splitlines() if line.startswith(("holds past day 30", "holds to the end (day 60)"))
     ]
     assert len(held) == 2
+
+
+@pytest.mark.usefixtures("without_figures")
+def test_a_run_shows_each_part_as_soon_as_it_is_there(
+    command: Command, small: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: dict[str, tuple[str, str, bool]] = {}
+
+    def look(name: str) -> Callable[..., None]:
+        def drawn(*_: object) -> None:
+            seen[name] = (*capsys.readouterr(), Path("results/two-sides/manifest.json").exists())
+
+        return drawn
+
+    for name in ("draw_worlds", "draw_survival", "draw_further"):
+        monkeypatch.setattr(f"ceasefire.report.run_figures.{name}", look(name))
+    rest = command("run", small, *QUICK).out
+    assert [*seen] == ["draw_worlds", "draw_survival", "draw_further"]
+    assert seen["draw_worlds"][0] == ""
+    assert "holds past day 30" in seen["draw_worlds"][1], "the numbers as written, before doubt"
+    assert "holds past day 30" in seen["draw_survival"][0], "the table, before any figure that needs it"
+    assert [there for _, _, there in seen.values()] == [False, False, True], "survival, before the other figures"
+    assert "holds past day 30" not in rest
+    assert "holds past day 30" in command("run", small, *QUICK).out, "of a run that is there already"
+    seen.clear()
+    assert json.loads(command("run", small, "--json", "--seed", "2", *QUICK).out)
+    assert [text for text, *_ in seen.values()] == ["", "", ""]
 
 
 @pytest.mark.usefixtures("without_figures")

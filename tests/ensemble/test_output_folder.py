@@ -253,10 +253,33 @@ def test_what_stops_a_run_leaves_neither_the_folder_nor_those_above_it(
         assert any(file.name == "part-0000.parquet" for file in Path().rglob("*"))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ceasefire.report.run_figures.draw", stop)
+    monkeypatch.setattr("ceasefire.report.run_figures.draw_survival", stop)
     answer = command("run", small, "--out", "far/away/there", *QUICK)
     assert answer.code == 130
     assert os.listdir() == []
+
+
+def test_what_stops_the_drawing_of_a_finished_run_leaves_its_worlds_and_the_next_run_draws_the_rest(
+    command: Command, small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(plan: Plan, outcome: object, aside: Path, *_: object) -> None:
+        (aside / "causes.png").write_text("half", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ceasefire.report.run_figures.draw_further", stop)
+        assert command("run", small, *QUICK).code == 130
+    folder = Path("results/two-sides")
+    there = {file.name for file in folder.rglob("*") if file.is_file()}
+    assert there >= {"manifest.json", "part-0000.parquet", "survival.png", "worlds.png"}
+    assert not there & {"causes.png", "report.html"}
+    worlds = (folder / "worlds" / "part-0000.parquet").read_bytes()
+    answer = command("run", small, *QUICK)
+    assert "its worlds stay" in answer.err
+    assert (folder / "figures" / "causes.png").exists()
+    assert (folder / "report.html").exists()
+    assert (folder / "worlds" / "part-0000.parquet").read_bytes() == worlds
+    assert os.listdir("results") == ["two-sides"]
 
 
 def test_figures_that_cannot_be_redrawn_leave_the_old_ones(

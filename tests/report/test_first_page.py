@@ -13,7 +13,6 @@ from html_page import Element, read
 
 from ceasefire.cli.tables import run_text
 from ceasefire.compilation.cache import source_digest
-from ceasefire.ensemble.output_folder import Results
 from ceasefire.ensemble.parameter_draws import DRAWS, assumed_ranges, joint_draws
 from ceasefire.ensemble.pooled_forecast import duration_of, views_of
 from ceasefire.ensemble.run import RunResult, numbers_that_move, run_plan, run_summary
@@ -64,7 +63,7 @@ def test_no_sentence_names_a_day_without_the_doubt_of_that_day(ran: Ran) -> None
     texts = [root.all("blockquote")[0].text, *(each.text for each in root.all("p", "figcaption", "li"))]
     texts += [image.attributes["alt"] for image in root.all("img")]
     views = views_of(plan, outcome)
-    texts.append(run_text(run_summary(plan, outcome), Results(Path(), {}, outcome, plan), views))
+    texts.append(run_text(run_summary(plan, outcome), plan, outcome, views))
     assert sum(len(re.findall(DAY, text)) for text in texts) > 6
     for text in texts:
         assert not undoubted(text), text
@@ -76,7 +75,7 @@ def test_answer_picture_and_terminal_say_the_same(ran: Ran) -> None:
     answer = shown(ran).all("blockquote")[0].text
     assert words[:1].lower() + words[1:] in answer
     views = views_of(plan, outcome)
-    terminal = run_text(run_summary(plan, outcome), Results(Path(), {}, outcome, plan), views)
+    terminal = run_text(run_summary(plan, outcome), plan, outcome, views)
     assert words in " ".join(terminal.split())
     figure = folder / "figures" / ("forecast.svg" if views.such_deals is not None else "survival.svg")
     assert figure.exists()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,6 +25,8 @@ from ceasefire.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.run import RunResult, WorldsCallback
     from ceasefire.ensemble.run_plan import Plan
@@ -82,7 +86,9 @@ def run(
     for warned in warnings(loaded.scenario):
         notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
-    results = _redraw(folder, plan, seen, dates) if there else _run(plan, folder, workers, seen, dates)
+    results = _redraw(folder, plan, seen, dates) if there else _run(plan, folder, workers, seen, dates, not as_json)
+    if there and not as_json:
+        _show_answer(plan, results.outcome)
     if daily:
         _write_daily(plan, folder, workers)
     _show_results(results, scenario, as_json)
@@ -139,18 +145,23 @@ def _redraw(folder: Path, plan: Plan, counts: Counts | None, dates: bool) -> Res
     return redraw_run(folder, plan, shown_path(folder), notify, counts, dates)
 
 
-def _run(plan: Plan, folder: Path, workers: int | None, counts: Counts | None, dates: bool) -> Results:
+def _run(
+    plan: Plan, folder: Path, workers: int | None, counts: Counts | None, dates: bool, answer: bool
+) -> Results:  # fmt: skip
     """Run a plan and write its folder."""
     from ceasefire.report.fill_folder import fill_run
 
     def simulate(while_sampling: WorldsCallback) -> RunResult:
-        return _simulate(plan, workers, while_sampling)
+        return _simulate(plan, workers, while_sampling, answer)
 
     return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify, counts, dates)
 
 
-def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -> RunResult:
-    """Run a plan with progress on standard error. `while_sampling` is called while assumed numbers are drawn."""
+def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback, answer: bool) -> RunResult:
+    """Run a plan with progress on standard error. `while_sampling` is called while assumed numbers are drawn.
+
+    With `answer`, the first figures are on standard error before that, and the table is on standard output after it.
+    """
     from ceasefire.ensemble.run import run_plan, warm_up, worlds_to_simulate
     from ceasefire.wording import how_many
 
@@ -161,35 +172,65 @@ def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback) -
     extra = f" and {doubt:,} more for doubt about the assumed numbers" if doubt else ""
     sample = f"{how_many(plan.worlds, 'world')} of at most {how_many(plan.horizon, 'day')}"
     notify(f"{plan.loaded.shown}: {sample}{extra}")
+
+    def first(worlds: pd.DataFrame) -> None:
+        if answer and doubt:
+            _show_first(plan, worlds)
+        while_sampling(worlds)
+
     with progress(total, "worlds") as advance:
-        return run_plan(plan, workers, advance, while_sampling)
+        outcome = run_plan(plan, workers, advance, first)
+    if answer:
+        _show_answer(plan, outcome)
+    return outcome
 
 
-def _show_results(results: Results, reference: str, as_json: bool) -> None:
-    """Print the results, with the folder in the last line. typer.Exit when worlds failed."""
+def _show_first(plan: Plan, worlds: pd.DataFrame) -> None:
+    """Print the figures of the numbers as written, as a message: those over draws are not there yet."""
+    from ceasefire.analysis.summary import summary
+    from ceasefire.cli.tables import first_text
+    from ceasefire.ensemble.run import assumed_count
+    from ceasefire.simulation.initial_state import initial_state
+
+    if not worlds["failed"].all():
+        figures = summary(worlds, None, plan.horizon, term=plan.scenario.agreement.term_days)
+        notify(first_text(figures, assumed_count(plan.scenario, initial_state(plan.scenario))))
+
+
+def _show_answer(plan: Plan, outcome: RunResult) -> None:
+    """Print the table of a run before its figures are drawn. Where nobody reads it, the work goes on."""
     from ceasefire.cli.tables import run_text
     from ceasefire.ensemble.pooled_forecast import views_of
     from ceasefire.ensemble.run import run_summary
+
+    if not outcome.worlds["failed"].all():
+        with suppress(BrokenPipeError):
+            show(run_text(run_summary(plan, outcome), plan, outcome, views_of(plan, outcome)))
+            sys.stdout.flush()
+
+
+def _show_results(results: Results, reference: str, as_json: bool) -> None:
+    """Print what follows the table, with the folder in the last line. typer.Exit when worlds failed."""
     from ceasefire.report.seen_weeks import kept, seen_frame, summary_rows
     from ceasefire.wording import ILLUSTRATIVE
 
     failed = results.outcome.failed
     folder = shown_path(results.folder)
-    outcome = results.outcome
-    some = len(failed) < len(outcome.worlds)
-    figures = run_summary(results.plan, outcome) if some else None
-    views = views_of(results.plan, outcome) if some else None
-    seen = kept(results.plan, outcome, results.folder) if some else None
+    some = len(failed) < len(results.outcome.worlds)
+    seen = kept(results.plan, results.outcome, results.folder) if some else None
     if as_json:
+        from ceasefire.ensemble.pooled_forecast import views_of
+        from ceasefire.ensemble.run import run_summary
+
         about = {key: results.manifest[key] for key in ("scenario", "seed", "days", "engine", "digest", "identity")}
+        figures = run_summary(results.plan, results.outcome) if some else None
+        views = views_of(results.plan, results.outcome) if some else None
         content = figures.as_content() if figures else {}
         forecast = {"forecast": views.as_content([*figures.holding])} if figures and views else {}
         weeks = seen_frame(seen).dropna().to_dict("records") if seen is not None else []
         observed = {"observed": {"weeks": weeks, "notes": list(seen.notes)}} if seen is not None else {}
         show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **forecast, **content, **observed})
     else:
-        if figures is not None and views is not None:
-            show(run_text(figures, results, views))
         if seen is not None:
             show(f"\nwhat was counted, among the worlds\n{columns(summary_rows(seen))}")
             for note in seen.notes:

@@ -16,24 +16,30 @@ from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whol
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
-    from ceasefire.ensemble.output_folder import Results
     from ceasefire.ensemble.pooled_forecast import View, Views
+    from ceasefire.ensemble.run import RunResult
+    from ceasefire.ensemble.run_plan import Plan
     from ceasefire.experiments.prepare import PreparedExperiment
     from ceasefire.experiments.result_tables import ResultTables
     from ceasefire.experiments.resume import Progress
 
 
-def run_text(summary: Summary, results: Results, views: Views) -> str:
+def first_text(summary: Summary, assumed: int) -> str:
+    """The figures of the worlds with the numbers as written, while those over draws are still simulated."""
+    title = f"first figures, with the {how_many(assumed, 'assumed number')} as written; their doubt follows"
+    return f"{title}\n{_figures(summary, assumed)}\n"
+
+
+def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> str:
     """The summary of a run: heading, finding, forecast and what it is pooled from, the scenario's figures, its ends."""
     from ceasefire.ensemble.pooled_forecast import duration_of
     from ceasefire.report.sentences import duration_sentence
 
-    plan = results.plan
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
-    found = "\n".join(wrapped(duration_sentence(duration_of(plan, results.outcome)).replace(GAP, " ")))
+    found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
-    own = f"{_figures(summary, results.outcome.assumed)}\n\n{_endings(summary, titles)}"
+    own = f"{_figures(summary, result.assumed)}\n\n{_endings(summary, titles)}"
     first = views_text(views, [*summary.holding])
     return (
         f"{heading}\n\n{first}\n\nthis scenario alone\n{own}"

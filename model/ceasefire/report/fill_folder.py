@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -35,9 +36,11 @@ def fill_run(
     folder: Path, plan: Plan, simulate: Simulate, command: Sequence[str], named: str, notify: Notify,
     counts: Counts | None = None, dates: bool = False,
 ) -> Results:  # fmt: skip
-    """Simulate a plan and write its folder, whole or not at all; `counts` are laid over its worlds.
+    """Simulate a plan and write its folder; `counts` are laid over its worlds.
 
-    With `dates`, calendar dates stand on the axes of time.
+    The tables and the figure of survival are written whole or not at all. From then on the folder is that of a finished
+    run, and what stops the drawing of the other figures leaves it so: the same run draws them later. With `dates`,
+    calendar dates stand on the axes of time.
 
     FolderError; OSError when it cannot be written; ScenarioError when counts cannot be laid over.
     """
@@ -46,6 +49,7 @@ def fill_run(
         FIGURES,
         Results,
         check_writable,
+        new_figures,
         write_aside,
         write_manifest,
         write_run,
@@ -54,24 +58,32 @@ def fill_run(
     check_writable(folder)
     began, started = time.perf_counter(), datetime.datetime.now(datetime.UTC)
     Thread(target=reports.import_figures, daemon=True).start()
+
+    def origin() -> AbstractContextManager[None]:
+        from ceasefire.report.origin import drawn_from_run
+
+        return drawn_from_run(started, plan.fingerprint)
+
     with write_aside(folder) as aside:
 
         def draw_worlds(worlds: pd.DataFrame) -> None:
-            from ceasefire.report.origin import drawn_from_run
             from ceasefire.report.run_figures import draw_worlds
 
-            with drawn_from_run(started, plan.fingerprint):
+            with origin():
                 draw_worlds(plan, worlds, aside / FIGURES, dates)
 
         outcome = simulate(draw_worlds)
         write_run(aside, plan, outcome)
-        from ceasefire.report.origin import drawn_from_run
+        from ceasefire.report.run_figures import draw_further, draw_survival
 
-        with drawn_from_run(started, plan.fingerprint):
-            draw_run(plan, outcome, aside, aside / FIGURES, counts, dates)
+        with origin():
+            draw_survival(plan, outcome, aside / FIGURES, dates)
         content = manifest(plan, outcome, started, time.perf_counter() - began, command)
         write_manifest(aside, content)
-        add_page(lambda: reports.write_run(aside, plan, outcome, content, named), notify)
+    with new_figures(folder) as aside, origin():
+        draw_further(plan, outcome, aside, dates)
+        _draw_counts(plan, outcome, folder, aside, counts)
+    add_page(lambda: reports.write_run(folder, plan, outcome, content, named), notify)
     return Results(folder, content, outcome, plan)
 
 
@@ -97,9 +109,14 @@ def draw_run(
 ) -> None:
     """Draw the figures of a run; `counts`, or those that are kept in its folder, are laid over its worlds."""
     from ceasefire.report.run_figures import draw
-    from ceasefire.report.seen_weeks import draw_kept, keep
 
     draw(plan, outcome, figures, dates)
+    _draw_counts(plan, outcome, folder, figures, counts)
+
+
+def _draw_counts(plan: Plan, outcome: RunResult, folder: Path, figures: Path, counts: Counts | None) -> None:
+    from ceasefire.report.seen_weeks import draw_kept, keep
+
     if counts is not None:
         keep(plan, outcome, counts, folder)
     draw_kept(plan, outcome, folder, figures)

@@ -10,9 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import pandas as pd
 from PIL import Image
 
+from ceasefire.charts.few_colours import in_few_colours
 from ceasefire.ensemble.unfinished import file_aside
 from ceasefire.spreadsheet_csv import csv_text
 
@@ -162,10 +164,10 @@ def _for_a_screen(content: bytes) -> tuple[bytes, int, int]:
     try:
         with Image.open(io.BytesIO(content)) as image:
             picture = image.convert("RGB")
-            if width > SCREEN:
-                width, height = SCREEN, round(height * SCREEN / width)
-                picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-            picture.quantize(128, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+        if width > SCREEN:
+            width, height = SCREEN, round(height * SCREEN / width)
+            picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+        in_few_colours(np.asarray(picture.convert("RGBA")), 128).save(small, "PNG", compress_level=6)
     except (OSError, SyntaxError, ValueError):  # a browser shows of a damaged file what it can
         return content, width, height
     return min(content, small.getvalue(), key=len), width, height

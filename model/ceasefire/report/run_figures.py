@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 SAMPLE = 6
 """Single worlds shown in the figure of a sample."""
 
-LAST_OF_WORLDS = "worlds"
-"""The last figure drawn of those that show no parameter uncertainty."""
-
 
 def sample(worlds: pd.DataFrame, count: int = SAMPLE) -> list[int]:
     """Worlds spread evenly over the days held: the middle one of each of `count` equal groups, shortest-lived first.
@@ -82,11 +79,15 @@ def draw(plan: Plan, outcome: RunResult, folder: Path, dates: bool = False) -> N
 
     With `dates`, calendar dates stand on the axes of time.
     """
+    draw_worlds(plan, outcome.worlds, folder, dates)
+    draw_survival(plan, outcome, folder, dates)
+    draw_further(plan, outcome, folder, dates)
+
+
+def draw_further(plan: Plan, outcome: RunResult, folder: Path, dates: bool = False) -> None:
+    """What `draw` draws besides single worlds and survival."""
     if outcome.worlds["failed"].all():
         return
-    if not (folder / f"{LAST_OF_WORLDS}.svg").exists():
-        draw_worlds(plan, outcome.worlds, folder, dates)
-    _draw_survival(plan, outcome, folder, dates)
     _draw_causes(plan, outcome, folder, dates)
     draw_views(plan, views_of(plan, outcome), duration_of(plan, outcome), folder, dates)
 
@@ -118,7 +119,10 @@ def _caption(plan: Plan, what: str, dates: bool) -> Caption:
     return Caption(title, plan.loaded.shown, plan.seed, start=plan.scenario.start if dates else None)
 
 
-def _draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
+def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = False) -> None:
+    """The share of worlds that hold, with both bands; nothing when every world failed."""
+    if outcome.worlds["failed"].all():
+        return
     drawn = worlds_by_draw(outcome.doubt, plan.horizon) if outcome.doubt is not None else None
     verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
     chart = survival_chart(
@@ -141,7 +145,7 @@ def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool) ->
     label = plan.loaded.shown
     histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
     what = f"{len(histories)} worlds, from the shortest-lived to the longest-lived"
-    save(histories_chart(histories, _caption(plan, what, dates)), folder, LAST_OF_WORLDS)
+    save(histories_chart(histories, _caption(plan, what, dates)), folder, "worlds")
 
 
 SIMULATED_BY_DAY = 60
