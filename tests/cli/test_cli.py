@@ -76,6 +76,7 @@ def test_a_local_scenario_is_listed_by_its_title(command: Command) -> None:
         (["list"], {"numba", "numpy", "pandas", "pyarrow", "matplotlib", "scipy", "mesa", "rich"}),
         (["check", "idlib-2020"], {"numba", "pandas", "pyarrow", "matplotlib", "scipy", "mesa"}),
         (["describe", "idlib-2020", "--resolved"], {"numba", "pandas", "pyarrow", "matplotlib", "scipy", "mesa"}),
+        (["describe", "idlib-2020"], {"numba", "pandas", "pyarrow", "matplotlib", "scipy", "mesa"}),
         (["run", "{small}", "--out", "there", *QUICK], {"statsmodels", "mesa", "SALib", "hypothesis"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
@@ -85,7 +86,8 @@ def test_a_command_loads_no_library_that_it_does_not_use(
 ) -> None:
     typed = [part.format(small=small) for part in typed]
     loaded = (
-        f"import sys; from ceasefire.cli import main; assert main({typed!r}) == 0; print(*sys.modules, file=sys.stderr)"
+        f"import sys; sys.argv[1:] = {typed!r}; from ceasefire.cli import main; assert main() == 0; "
+        "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", loaded], cwd=tmp_path, text=True, capture_output=True, check=True)
     result = {name.split(".")[0] for name in done.stderr.splitlines()[-1].split()}

@@ -18,7 +18,8 @@ import pytest
 from numba.core import event, types
 
 import ceasefire
-from ceasefire.compilation import cache, decorators
+from ceasefire.compilation import cache, decorators, numba_rules
+from ceasefire.compilation.in_python import in_python
 from ceasefire.parameters.size_limits import CLASSES
 from ceasefire.world_state import size_class, world_dtype
 
@@ -44,7 +45,7 @@ def watch() -> Iterator[Watch]:
     gc.enable()
 
 
-@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(in_python(), reason="nothing is compiled")
 def test_no_garbage_is_looked_for_while_rules_are_compiled(watch: Watch) -> None:
     @decorators.rule
     def inner(x: float) -> float:
@@ -61,24 +62,24 @@ def test_no_garbage_is_looked_for_while_rules_are_compiled(watch: Watch) -> None
     assert gc.isenabled()
 
 
-@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(in_python(), reason="nothing is compiled")
 def test_it_is_told_once_that_rules_are_being_compiled_and_not_when_they_are_compiled_already() -> None:
     @decorators.seldom
     def doubled(x: float) -> float:
         return x * 2.0
 
     told: list[str] = []
-    decorators.when_compiling(lambda: told.append("compiling"))
+    numba_rules.when_compiling(lambda: told.append("compiling"))
     assert told == []
     doubled.compile((types.float64,))  # type: ignore[attr-defined]
     assert told == ["compiling"]
-    decorators.when_compiling(lambda: told.append("again"))
+    numba_rules.when_compiling(lambda: told.append("again"))
     doubled.compile((types.float64,))  # type: ignore[attr-defined]
     assert told == ["compiling"]
-    decorators.when_compiling(lambda: None)
+    numba_rules.when_compiling(lambda: None)
 
 
-@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(in_python(), reason="nothing is compiled")
 def test_what_cannot_be_compiled_leaves_garbage_collection_as_it_was(watch: Watch) -> None:
     @decorators.seldom
     def wrong(x: float) -> float:
@@ -108,7 +109,7 @@ def test_types_of_worlds_are_told_apart_by_what_compilation_calls_them() -> None
 
 ADDED_UP = """
 import numba
-from ceasefire.compilation.decorators import CACHE
+from ceasefire.compilation.numba_rules import CACHE
 from ceasefire.compilation.random_streams import world_key
 import numpy as np
 world_key(np.uint64(1), np.uint64(2))
@@ -205,15 +206,15 @@ def test_private_parts_of_numba_are_touched_only_in_the_versions_that_the_packag
     versions = re.fullmatch(r"numba>=([\d.]+),<([\d.]+)", bound)
     assert versions is not None
     low, high = (tuple(map(int, version.split("."))) for version in versions.groups())
-    assert (low, high) == decorators.PRIVATE_PARTS
-    assert decorators.KNOWN_NUMBA
+    assert (low, high) == numba_rules.PRIVATE_PARTS
+    assert numba_rules.KNOWN_NUMBA
 
 
-@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(in_python(), reason="nothing is compiled")
 def test_rules_give_the_same_bits_under_the_usual_pipeline_of_numba() -> None:
     """What the private parts do is quicker compilation and nothing else."""
     code = (
-        "from ceasefire.compilation import decorators; decorators.KNOWN_NUMBA = {known}; import numpy as np; "
+        "from ceasefire.compilation import numba_rules; numba_rules.KNOWN_NUMBA = {known}; import numpy as np; "
         "from ceasefire.compilation import random_streams as r; key = r.world_key(np.uint64(7), np.uint64(3)); "
         "print(r.uniforms(np.uint64(key), np.uint64(5), 50).tobytes().hex(), "
         "[r.from_distribution(k, 0.1, 0.3, 0.9, 0.37).hex() for k in (1, 2, 3, 4)])"

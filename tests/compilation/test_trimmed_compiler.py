@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from conftest import SMALL, Command
 
-from ceasefire.compilation import decorators, trimmed_compiler
+from ceasefire.compilation import trimmed_compiler
+from ceasefire.compilation.in_python import in_python
 
 TOY = """
 import numpy as np
-from ceasefire.compilation import decorators, trimmed_compiler
+from ceasefire.compilation import decorators, numba_rules
 
 @decorators.rule
 def step(x, number):
@@ -32,7 +33,7 @@ def run(values, out):
 out = np.empty(200)
 run(np.linspace(-60.0, 60.0, 200), out)
 print(out.tobytes().hex())
-print(trimmed_compiler.SHORTER, len(step.signatures), len(twice.signatures))
+print(numba_rules.shorter_way() is not None, len(step.signatures), len(twice.signatures))
 try:
     step(1.0, 1)
 except TypeError as refused:
@@ -44,7 +45,7 @@ from ceasefire.evaluation.verification.model_vs_engine import table_hash
 from ceasefire.scenario.load import load
 print(table_hash(load(sys.argv[1]).scenario, 60, 1, 1, 20))
 """
-pytestmark = pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
+pytestmark = pytest.mark.skipif(in_python(), reason="nothing is compiled")
 
 
 def printed(code: str, folder: Path, *arguments: str, plain: bool) -> list[str]:
@@ -71,6 +72,23 @@ def test_rules_compiled_in_either_way_give_the_same_bits(tmp_path: Path) -> None
 def test_this_numba_has_every_part_that_the_shorter_way_needs() -> None:
     missing = [name for owner, name in trimmed_compiler.NEEDED if not hasattr(owner, name)]
     assert missing == []
+
+
+WITHOUT = {
+    "a method": "from numba.core import compiler_machinery as there; del there.PassManager.add_pass_after",
+    "a class": "from numba.core import typed_passes as there; del there.AnnotateTypes",
+    "a module": "import sys, numba.core as c; del c.targetconfig; sys.modules['numba.core.targetconfig'] = None",
+}
+
+
+@pytest.mark.parametrize("part", WITHOUT)
+def test_a_numba_without_a_part_that_the_shorter_way_needs_compiles_in_its_own_way(part: str, tmp_path: Path) -> None:
+    shorter = printed(TOY, tmp_path / "shorter", plain=False)
+    lacking = printed(f"{WITHOUT[part]}\n{TOY}", tmp_path / "lacking", plain=False)
+    assert shorter[1].startswith("True ")
+    assert lacking[1].startswith("False ")
+    assert lacking[0] == shorter[0]
+    assert lacking[2] == "refused"
 
 
 @pytest.mark.hostile

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import SMALL, Command
 
-from ceasefire.compilation import decorators
+from ceasefire.compilation.in_python import in_python
 from ceasefire.ensemble.output_folder import write_run
 from ceasefire.ensemble.run import run_plan, run_summary
 from ceasefire.ensemble.run_plan import Plan
@@ -52,7 +52,7 @@ print(code, *[name for name in sys.argv[3:] if name in sys.modules])
 """
 
 
-@pytest.mark.skipif(not decorators.compiling(), reason="nothing is compiled")
+@pytest.mark.skipif(in_python(), reason="nothing is compiled")
 def test_a_run_with_its_figures_and_its_report_loads_only_what_it_needs(command: Command, tmp_path: Path) -> None:
     assert command("compile", str(SMALL)).code == 0
     arguments = [sys.executable, "-c", RUN, str(SMALL), str(tmp_path / "of-a-new-process"), *NOT_NEEDED]

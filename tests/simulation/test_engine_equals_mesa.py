@@ -107,13 +107,13 @@ def test_both_ways_to_run_take_the_same_steps_in_the_same_order() -> None:
 
 WITHOUT_COMPILATION = """
 import numpy as np
-from ceasefire.compilation.decorators import compiling
+from ceasefire.compilation.in_python import in_python
 from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 from ceasefire.evaluation.verification.model_vs_engine import days_hash, table_hash
 from ceasefire.evaluation.verification.synthetic_scenarios import random_front
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
-assert not compiling()
+assert in_python()
 np.seterr(over="ignore")
 print(days_hash(small_front(), range(2), 60))
 print(days_hash(random_front(7), range(2), 40))

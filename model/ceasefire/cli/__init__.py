@@ -33,6 +33,7 @@ from ceasefire.cli import (
 )
 from ceasefire.cli.exit_codes import BAD_INPUT, ErrorHandlingGroup, watch_signals
 from ceasefire.cli.terminal import notify, show, with_home
+from ceasefire.compilation.in_python import process_is_ours
 from ceasefire.errors import MissingFontWarning
 
 app = typer.Typer(
@@ -158,6 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _give_memory_back()
     watch_signals()
     warnings.showwarning = _show_warning  # type: ignore[assignment]
+    if arguments is None:
+        process_is_ours()
     typed = list(arguments) if arguments is not None else sys.argv[1:]
     wrong = next((text for text in typed if _not_utf8(text)), None)
     if wrong is not None:

@@ -20,7 +20,7 @@ def compile_rules(
     All shipped scenarios share what is compiled here.
     """
     from ceasefire.compilation.cache import cache_folder
-    from ceasefire.compilation.decorators import when_compiling
+    from ceasefire.compilation.numba_rules import when_compiling
     from ceasefire.ensemble.run import warm_up
     from ceasefire.ensemble.run_plan import Plan
     from ceasefire.narrative.story import record_story

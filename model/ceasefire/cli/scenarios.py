@@ -12,6 +12,7 @@ import typer
 from ceasefire.cli.exit_codes import BAD_INPUT, RefusedError
 from ceasefire.cli.options import AsJson, Changes, ScenarioName, Settings, load_with_options
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, pasted, program, show, show_json, shown_path
+from ceasefire.compilation.in_python import prefer_python
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.scenario import load as scenario_check
 from ceasefire.scenario.yaml_with_lines import read
@@ -106,6 +107,7 @@ def describe(
         show(_resolved(scenario, change, setting).rstrip("\n"))
         return
     loaded = load_with_options(scenario, change, setting)
+    prefer_python()  # compiling takes a quarter of a minute, and the few rules that are asked no time at all
     from ceasefire.narrative.describe import describe as in_words
 
     show(in_words(loaded).rstrip("\n"))

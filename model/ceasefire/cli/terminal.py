@@ -33,7 +33,7 @@ def notify(text: str) -> None:
 def notify_if_compiling() -> None:
     """Print a message when the rules have to be compiled, which takes a while."""
     from ceasefire.compilation.cache import cache_folder
-    from ceasefire.compilation.decorators import CACHE, when_compiling
+    from ceasefire.compilation.numba_rules import CACHE, when_compiling
 
     often = "happens only once" if CACHE is not None else f"happens every time: {cache_folder()} cannot be written"
     when_compiling(lambda: notify(f"Compiling the rules for this machine; this takes about half a minute and {often}."))

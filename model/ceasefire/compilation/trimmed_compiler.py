@@ -1,8 +1,8 @@
 """A shorter way to compile rules with numba, which leans on private parts of it; the bits are those of the plain way.
 
 Rules are compiled into their callers, so that on their own they need neither optimisation nor machine code, and one
-version of a rule serves every constant that it is called with. Where numba lacks a part that is needed here, and where
-CEASEFIRE_PLAIN_COMPILER is set, numba compiles in its own way.
+version of a rule serves every constant that it is called with. Where numba lacks a part that is needed here, this
+module cannot be imported, and numba compiles in its own way (see `numba_rules.shorter_way`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import Any
 
 from numba.core import caching, compiler, compiler_machinery, targetconfig, typed_passes, types
 from numba.core.runtime import rtsys
-
-from ceasefire.compilation.decorators import KNOWN_NUMBA, PLAIN
 
 NEEDED = (
     (compiler.DefaultPassBuilder, "define_nopython_pipeline"),
@@ -30,8 +28,9 @@ NEEDED = (
 )
 """Private parts of numba that are used: their owners and names."""
 
-SHORTER = not PLAIN and KNOWN_NUMBA and all(hasattr(owner, name) for owner, name in NEEDED)
-"""Whether rules are compiled in the shorter way."""
+MISSING = [name for owner, name in NEEDED if not hasattr(owner, name)]
+if MISSING:
+    raise ImportError(f"this numba has no {MISSING[0]}")
 
 
 @compiler_machinery.register_pass(mutates_CFG=False, analysis_only=True)
@@ -72,7 +71,7 @@ class _NameForCallers(compiler_machinery.AnalysisPass):
         return False
 
 
-class _RuleCompiler(compiler.CompilerBase):
+class RuleCompiler(compiler.CompilerBase):
     """numba's usual pipeline without the optimisation and the machine code of rules on their own."""
 
     def define_pipelines(self) -> list[Any]:
@@ -84,26 +83,18 @@ class _RuleCompiler(compiler.CompilerBase):
         return [usual]
 
 
-RULE_COMPILER = _RuleCompiler if SHORTER else None
-
-
-@cache
-def rules_only(kind: Any) -> Any:
-    """A subclass of numba's dispatcher that refuses calls from Python: the function has no Python entry point."""
-
-    def refuse(self: Any, *_: object) -> None:
-        raise TypeError(f"{self.__name__} is compiled into other rules only; from Python call it through python_rules")
+def one_for_all_constants(kind: Any) -> Any:
+    """A method for a subclass of the dispatcher `kind`: a call with a constant is one with a number of its type."""
 
     def get_call_template(self: Any, args: Any, kws: Any) -> Any:
         unliteral: Any = vars(types)["unliteral"]
         given = {name: unliteral(each) for name, each in dict(kws).items()}
         return kind.get_call_template(self, [unliteral(each) for each in args], given)
 
-    own: dict[str, Any] = {"__call__": refuse}
-    return type(kind.__name__, (kind,), own | ({"get_call_template": get_call_template} if SHORTER else {}))
+    return get_call_template
 
 
-class _RuleCache(caching.FunctionCache):  # type: ignore[misc]
+class RuleCache(caching.FunctionCache):  # type: ignore[misc]
     """Loads compiled code without first making ready all that compiling needs, which takes 26 MB and .25 s."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
@@ -111,9 +102,6 @@ class _RuleCache(caching.FunctionCache):  # type: ignore[misc]
         rtsys.initialize(target_context)
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)
-
-
-RULE_CACHE = _RuleCache if SHORTER else caching.FunctionCache
 
 
 @cache
@@ -131,6 +119,6 @@ def _equal(self: Any, other: Any) -> Any:
     return self._values == other._values or self.values() == other.values()
 
 
-if SHORTER:  # numba compares its flags thousands of times, option by option
-    targetconfig.TargetConfig.__hash__ = _hash
-    targetconfig.TargetConfig.__eq__ = _equal
+# numba compares its flags thousands of times, option by option
+targetconfig.TargetConfig.__hash__ = _hash
+targetconfig.TargetConfig.__eq__ = _equal

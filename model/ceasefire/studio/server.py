@@ -56,7 +56,7 @@ class Studio:
         """Load what is needed and compile the rules, on a thread of its own; then tell every window."""
 
         def work() -> None:
-            from ceasefire.compilation.decorators import when_compiling
+            from ceasefire.compilation.numba_rules import when_compiling
             from ceasefire.studio.desk import Desk
 
             when_compiling(self._compiles)

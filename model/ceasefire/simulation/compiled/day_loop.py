@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ceasefire import rules
 from ceasefire.compilation import random_streams
-from ceasefire.compilation.decorators import called_from_python, compiling, rule, seldom
+from ceasefire.compilation.decorators import called_from_python, rule, seldom
+from ceasefire.compilation.in_python import in_python
 from ceasefire.rules.decide import choose as _choose
 from ceasefire.rules.exchange_fire import fire_rate_bound
 from ceasefire.rules.initialise import initialise
@@ -222,4 +223,4 @@ def no_records(count: int, weeks: int = 0, days: int = 0, branches: int = 0, sec
 def blank_world(dtype: np.dtype[Any], count: int = 1) -> NDArray[Any]:
     """`count` empty records, shape (count,). With compilation off they also allow attribute access in plain Python."""
     records = np.zeros(count, dtype)
-    return records if compiling() else records.view(np.recarray)
+    return records.view(np.recarray) if in_python() else records
