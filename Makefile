@@ -9,6 +9,7 @@
 # make nowcasts  how good nowcasts are on made worlds kept apart; prints the table of docs/nowcast.md
 # make pythons   the wheel, installed outside the clone under every Python of this machine
 # make mesas     the Mesa model under the newest Mesa 3 and the newest pre-release of Mesa 4, in environments of their own
+# make recipes  every recipe of docs/recipes.md: with R, DuckDB, Polars, EMA Workbench and Solara
 # make connect-test  ceasefire.connect against EMA Workbench, in an environment of its own
 # make clean  take the set-up away; results stay
 
@@ -18,7 +19,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 SCENARIO ?= idlib-2020
 
-.PHONY: run test hostile browsers screenshots lint docs pythons mesas connect-test coverage nowcasts clean
+.PHONY: run test hostile browsers screenshots lint docs pythons mesas recipes connect-test coverage nowcasts clean
 .DELETE_ON_ERROR:
 
 # Compiling takes a while and happens once: it says so itself, before the run begins.
@@ -64,6 +65,11 @@ mesas:
 	@.ci/apart mesa-3 3.12 "mesa[viz]>=3.5,<4" tests/simulation/test_mesa_model.py tests/simulation/test_engine_equals_mesa.py \
 		tests/documents/test_recipes.py
 	@.ci/apart mesa-4 3.12 "mesa>=4.0a0" tests/simulation/test_mesa_model.py tests/simulation/test_engine_equals_mesa.py
+
+# With nothing left out. Tried with R 4.2.2, DuckDB 2.0.1, Polars 2.1.0 and the versions that it prints.
+recipes:
+	@command -v Rscript > /dev/null || { echo "Rscript is not on this machine: apt-get install r-base-core" >&2; exit 2; }
+	@.ci/apart recipes 3.12 "duckdb polars ema_workbench mesa[viz]>=3.5,<4" tests/documents/test_recipes.py
 
 # EMA Workbench needs a package under the GPL: it is no extra of ceasefire.
 connect-test:

@@ -69,4 +69,6 @@ def test_the_recipe_for_r_runs_where_it_is_installed(ran: tuple[Path, dict[str, 
     if shutil.which("Rscript") is None:
         pytest.skip("Rscript is not on this machine: apt-get install r-base-core")
     done = subprocess.run(["Rscript", "-e", code], check=True, cwd=ran[0], capture_output=True, text=True)
-    assert "days_held" in done.stdout
+    printed = [line.split()[1:] for line in done.stdout.splitlines()[1:]]
+    wanted = ran[1]["table"].groupby("cause")["days_held"].mean()
+    assert {cause: float(days) for cause, days in printed} == pytest.approx(dict(wanted), rel=1e-5)
