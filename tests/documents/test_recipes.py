@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "recipes.md"
-OTHERS = {"duckdb": "duckdb", "polars": "polars", "ema_workbench": "ema_workbench", "solara": "'mesa[viz]'"}
+OTHERS = {"duckdb": "duckdb", "polars": "polars", "ema_workbench": "'ema_workbench<3'", "solara": "'mesa[viz]'"}
 """Programs that the package does without, and how they are installed; a recipe for one is run where it is."""
 
 
