@@ -363,12 +363,19 @@ def median_days(worlds: int) -> Callable[[Dice], bool]:
     return trial
 
 
-def best_lever(truths: Floats, kind: str) -> Callable[[Dice], bool]:
-    """The lever that looks best of many on the same 200 draws: does its interval hold its own true effect?"""
+def best_lever(truths: Floats, kind: str, own: Floats | float = 80.0, worst: bool = False) -> Callable[[Dice], bool]:
+    """The lever that looks best (or worst) of many on the same 200 draws: does its interval hold its own true effect?
+
+    `own` is the spread over draws that a lever does not share with the others [days].
+    """
+    spread = np.broadcast_to(np.asarray(own, dtype=float), truths.shape)
 
     def trial(dice: Dice) -> bool:
         common = dice.normal(0, 80, 200)
-        values = truths[:, None] + common + dice.normal(0, 80, (len(truths), 200))
+        values = truths[:, None] + common + dice.normal(0, 1, (len(truths), 200)) * spread[:, None]
+        if worst:
+            selected = best_of(values, most=False)
+            return bool(selected.chosen.low <= truths[int(selected.name)] <= selected.chosen.high)
         best = int(values.mean(axis=1).argmax())
         if kind == "simultaneous":
             found = simultaneous_intervals(values)[best]
@@ -381,6 +388,7 @@ def best_lever(truths: Floats, kind: str) -> Callable[[Dice], bool]:
 
 
 ALIKE, ONE_AHEAD, LADDER = np.zeros(21), np.append(np.zeros(20), 100.0), np.linspace(-20, 20, 21)
+TWO_AHEAD, UNEQUAL = np.append(np.zeros(19), [40.0, 42.0]), np.linspace(1, 160, 21)
 RULES: tuple[tuple[str, Callable[[Dice], bool]], ...] = (
     ("mean of 2 draws, normal", normal_mean(2)),
     ("mean of 8 draws, normal", normal_mean(8)),
@@ -401,6 +409,11 @@ SELECTION: tuple[tuple[str, Callable[[Dice], bool]], ...] = (
     ("best of 21 levers, all alike: chosen", best_lever(ALIKE, "chosen")),
     ("best of 21 levers, a ladder: chosen", best_lever(LADDER, "chosen")),
     ("best of 21 levers, one ahead: chosen", best_lever(ONE_AHEAD, "chosen")),
+    ("best of 21 levers, two ahead and alike: chosen", best_lever(TWO_AHEAD, "chosen")),
+    ("best of 21 levers, a ladder of unequal spreads: chosen", best_lever(LADDER, "chosen", UNEQUAL)),
+    ("best of 21 levers, two ahead, unequal spreads: chosen", best_lever(TWO_AHEAD, "chosen", UNEQUAL)),
+    ("best of 3 levers, all alike: chosen", best_lever(np.zeros(3), "chosen")),
+    ("worst of 21 levers, a ladder: chosen", best_lever(LADDER, "chosen", worst=True)),
     ("best of 21 levers, all alike: simultaneous", best_lever(ALIKE, "simultaneous")),
 )
 

@@ -92,6 +92,18 @@ def test_levers_stand_from_the_most_gained_to_the_most_lost_and_all_can_be_read(
     assert "For 1 of 4, gain or loss depends on assumed numbers." in words
 
 
+def test_the_best_of_many_levers_is_told_with_an_interval_that_allows_for_the_choice() -> None:
+    best = replace(GAINS[1], chosen=Interval(210, 150, 230), ties=2)
+    unsure = replace(GAINS[0], chosen=Interval(-80, -100, 4))
+    words = words_of(levers_chart([best, unsure, *GAINS[2:]], CAPTION, worlds=400, horizon=HORIZON))
+    assert '"A deep buffer", +210 days (95 %, chosen among 4: +150 to +230), tied with 2.' in words
+    assert "Most lost" not in words, "its own interval leaves 0 out, that of the worst of four does not"
+    neither = replace(best, chosen=Interval(210, -5, 230))
+    words = words_of(levers_chart([neither, unsure, *GAINS[2:]], CAPTION, worlds=400, horizon=HORIZON))
+    assert "None of 4 differs beyond chance" in words
+    assert "Most gained" not in words
+
+
 def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_so() -> None:
     figure = levers_chart(GAINS[1:2], CAPTION, worlds=400, horizon=HORIZON)
     (line,), (band,) = by_gid(figure, "chance"), by_gid(figure, "doubt")

@@ -200,13 +200,13 @@ def test_a_contrast_is_the_mean_of_its_worlds_over_the_settings_that_it_does_not
 def test_four_sides_tell_how_much_more_the_second_change_does_than_the_first(command: Command) -> None:
     sides = ", ".join(f"{{agreement.monitoring: {m}, agreement.hotline: {h}}}" for h in (0.1, 0.9) for m in (0.1, 0.9))
     folder = Path(command("experiment", asked(f"{GRID}answer: {{outcome: days_held, contrast: [{sides}]}}\n")).last)
-    rows = pd.read_csv(folder / "tables" / "answer.csv").set_index("kind")
-    both = pd.read_csv(folder / "tables" / "effects.csv").set_index("kind").loc["both"]
-    names = ["difference", "low", "high"]
-    assert rows.loc["beyond", names].to_list() == pytest.approx(both[names].to_list())
-    first, second = rows.loc["pair", "difference"]
-    assert rows.loc["beyond", "difference"] == pytest.approx(second - first)
-    assert list(rows.loc["pair", "contrast"]) == [
+    first, second, beyond = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
+    effects = pd.read_csv(folder / "tables" / "effects.csv").to_dict("records")
+    (both,) = [row for row in effects if row["kind"] == "both"]
+    for name in ("difference", "low", "high"):
+        assert beyond[name] == pytest.approx(both[name])
+    assert beyond["difference"] == pytest.approx(second["difference"] - first["difference"])
+    assert [first["contrast"], second["contrast"]] == [
         f"agreement.monitoring, from 0.1 to 0.9, at agreement.hotline = {h}" for h in (0.1, 0.9)
     ]
 
@@ -219,8 +219,8 @@ def test_a_contrast_of_levers_over_draws_is_judged_by_draws(command: Command) ->
     )
     folder = Path(command("experiment", asked(text)).last)
     (row,) = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
-    gains = pd.read_csv(folder / "tables" / "differences.csv")
-    gains = gains[gains["label"] == "agreement.monitoring = 0.9"]["difference"]
+    table = pd.read_csv(folder / "tables" / "differences.csv")
+    gains = table[table["label"] == "agreement.monitoring = 0.9"]["difference"]
     assert (row["each"], row["sample"]) == ("draw", 5)
     assert row["difference"] == pytest.approx(gains.mean())
     assert row["high"] - row["low"] == pytest.approx(2 * 2.776445 * gains.std(ddof=1) / 5**0.5, rel=1e-5)
@@ -265,10 +265,13 @@ def test_a_contrast_within_chance_says_how_many_worlds_would_tell() -> None:
     far = answered(["pair"], contrast=["x, from 0 to 1"], difference=[30.0], low=[25.0], high=[35.0], sample=400,
                    needed=[np.nan])  # fmt: skip
     assert contrast_sentence(far, DAYS).replace("\u00a0", " ") == (
-        "Mean days held: x, from 0 to 1, +30 days (95 %: +25 to +35)."
+        "Mean days held changes by +30 days (95 %: +25 to +35): x, from 0 to 1."
     )
     still = answered(["pair"], contrast=["x"], difference=[0.0], low=[0.0], high=[0.0], sample=4, needed=[np.nan])
     assert "No difference in mean days held in any world" in contrast_sentence(still, DAYS)
+    shares = far["answer"].assign(outcome="holds_past_30", low=0.2, difference=0.3, high=0.4)
+    share = contrast_sentence({"answer": shares}, outcome("holds_past_30"))
+    assert "The share of worlds that holds past day 30 changes by +30 percentage points" in share
     two = answered(["pair", "pair", "beyond"], contrast=["x", "y", ""], difference=[1.0, 2.0, 1.0], low=[0.5, 1.0, -1],
                    high=[1.5, 3, 3], sample=40, needed=[np.nan, np.nan, 160.0])  # fmt: skip
     assert contrast_sentence(two, DAYS).startswith("No difference between the two changes beyond chance.")

@@ -126,6 +126,23 @@ def test_every_design_ends_in_its_report(command: Command, tmp_path: Path, kind:
     assert b"<html" in first
 
 
+def test_settings_stand_in_the_table_as_they_were_set_also_beside_shares(command: Command, tmp_path: Path) -> None:
+    """Read back from its file, a setting of 1 was shown as a gain of 100 percentage points."""
+    file = experiment(tmp_path, *CASES["grid"])
+    file.write_text(file.read_text().replace("[days_held, holds_past_30]", "[holds_past_30]"), encoding="utf-8")
+    root = page_of(Path(command("experiment", str(file)).last))
+    (table, *_) = [each for each in root.all("table") if "holds past day 30" in each.text]
+    heads, *rows = ([cell.text for cell in row.all("th", "td")] for row in table.all("tr"))
+    place = heads.index("to")
+    assert [(row[0], row[place]) for row in rows[:4]] == [
+        ("main", "0.9"),
+        ("step", "0.5"),
+        ("step", "0.9"),
+        ("main", "0.8"),
+    ]
+    assert "from 0.1 to 0.9" in root.text
+
+
 def test_a_page_leads_to_a_table_that_is_too_large_to_be_held_by_it(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +193,10 @@ def test_answers_name_what_is_told_from_chance_with_its_sign() -> None:
     assert "most is gained with good, +50 days on average (95 %, chosen among 2: +35 to +60;" in answer
     assert "90 % of draws: +5 to +95; more in 95 % of draws)" in answer
     assert "most is lost with bad, \u221220 days on average" in answer
+    near = best.assign(low=[-2.0, -30.0], high=[60.0, 3.0])
+    answer = answer_to({"levers": levers, "best": near, "points": points}, days, "one_at_a_time").replace("\u00a0", " ")
+    assert "most is" not in answer, "the best of many is told only when its wider interval leaves 0 out"
+    assert "none differs beyond chance; the largest difference is good, +50 days (95 %, chosen among 2: " in answer
     parts = frame(
         part=["a", "b"], contribution=[30.0, 10.0], low=[20.0, 5.0], high=[40.0, 15.0], alone=[1.0, 2.0],
         whole=[40.0, 40.0], whole_low=[28.0, 28.0], whole_high=[52.0, 52.0],
@@ -236,7 +257,7 @@ def test_a_tie_is_called_one() -> None:
     )
     answer = answer_to({"differences": rows, "best": best, "points": points}, days, "one_at_a_time")
     assert "a, +50 days" in answer
-    assert "which is not told apart from b" in answer
+    assert "a tie with b (not told apart)" in answer
     alone = best.assign(ties=json.dumps([]))
     assert "not told apart" not in answer_to(
         {"differences": rows, "best": alone, "points": points}, days, "one_at_a_time"

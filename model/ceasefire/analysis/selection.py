@@ -46,9 +46,11 @@ def simultaneous_intervals(values: npt.ArrayLike, level: float = 0.95) -> list[I
 def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = True, level: float = 0.95) -> Selected:
     """The figure with the largest mean (or the smallest), with an interval that allows for its having been chosen.
 
-    The best can only have been overrated for being chosen: towards less, the interval reaches as far as the largest
-    of all errors does; towards more, as far as for a figure that nobody chose. It covers with `level` to
-    (1 + level) / 2, depending on how near the others come. ValueError as of simultaneous_intervals.
+    The best can only have been overrated for being chosen. Towards less, the interval reaches as far as the error of
+    whichever is chosen does, when the choice is repeated with errors as large as these around figures as far apart as
+    these are once their errors are taken out; towards more, as far as for a figure that nobody chose. It covers with
+    `level` to (1 + level) / 2, depending on how near the others come (docs/coverage.md). ValueError as of
+    simultaneous_intervals.
     """
     from scipy.special import stdtrit
 
@@ -56,13 +58,27 @@ def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = 
     seen, error, correlation, freedom = _means(sign * np.asarray(values, dtype=float))
     best = int(np.argmax(seen))
     tail = (1 + level) / 2
-    further = float(np.quantile(_joint_errors(correlation, freedom).max(axis=1), tail))
-    usual = float(stdtrit(freedom, tail))
-    mean, spread = float(seen[best]), float(error[best])
-    ends = [(mean - further * spread, mean + usual * spread), (mean - usual * spread, mean + usual * spread)]
+    errors = _joint_errors(correlation, freedom) * error
+    again = (_without_errors(seen, error, correlation) + errors).argmax(axis=1)
+    further = float(np.quantile(errors[np.arange(len(again)), again], tail))
+    mean, usual = float(seen[best]), float(stdtrit(freedom, tail)) * float(error[best])
+    further = max(further, usual)
+    ends = [(mean - further, mean + usual), (mean - usual, mean + usual)]
     chosen, alone = (Interval(sign * mean, *sorted((sign * low, sign * high))) for low, high in ends)
     called = names or [str(place) for place in range(len(seen))]
     return Selected(called[best], chosen, alone, _ties(np.asarray(values, dtype=float), called, best))
+
+
+def _without_errors(seen: FloatArray, error: FloatArray, correlation: FloatArray) -> FloatArray:
+    """Figures drawn together until they vary as much as they would without their errors; all alike at the least."""
+    if len(seen) < 2:
+        return seen
+    covariance = correlation * np.outer(error, error)
+    by_error = float((np.trace(covariance) - covariance.mean() * len(seen)) / (len(seen) - 1))
+    apart = seen - seen.mean()
+    variance = float(apart @ apart) / (len(seen) - 1)
+    kept = np.sqrt(max(0.0, 1.0 - by_error / variance)) if variance > 0 else 0.0
+    return np.asarray(seen.mean() + kept * apart)
 
 
 def _ties(values: FloatArray, names: list[str], best: int) -> tuple[str, ...]:

@@ -172,7 +172,8 @@ class Gain:
     """Days that a change adds to the mean days held, on the same worlds: chance (95 %) and doubt (90 %).
 
     Where assumed numbers were drawn, `chance` is the mean over draws with its interval, `doubt` the middle 90 % of
-    draws, `written` the days at the values as written, and `over` what the change does over draws.
+    draws, `written` the days at the values as written, and `over` what the change does over draws. `chosen`: of the
+    best and the worst of many, the interval (95 %) that allows for the choice; `ties`: how many are not told apart.
     """
 
     name: str
@@ -181,6 +182,8 @@ class Gain:
     doubt: Interval | None = None
     written: float | None = None
     over: EffectOverDraws | None = None
+    chosen: Interval | None = None
+    ties: int = 0
 
     @property
     def sign(self) -> int:
@@ -332,14 +335,17 @@ def _heads(sheet: Page, band: Band, lines: Sequence[str], unit: str, drawn: bool
 def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
     """The largest gain and the largest loss beyond chance, and the number of unclear differences."""
     sentences = []
-    best = next((gain for gain in ranked if gain.sign > 0), ranked[0])
-    worst = next((gain for gain in reversed(ranked) if gain.sign < 0), ranked[-1])
-    if best.sign > 0:
-        sentences.append(f"Most gained: {_gain_words(best, unit)}.")
-    if worst.sign < 0 and worst is not best:
-        sentences.append(f"Most lost: {_gain_words(worst, unit)}.")
+    among, chosen = len(ranked), [gain for gain in ranked if gain.chosen is not None] or ranked
+    best = next((gain for gain in chosen if _told(gain) > 0), ranked[0])
+    worst = next((gain for gain in reversed(chosen) if _told(gain) < 0), ranked[-1])
+    if _told(best) > 0:
+        sentences.append(f"Most gained: {_gain_words(best, unit, among)}.")
+    if _told(worst) < 0 and worst is not best:
+        sentences.append(f"Most lost: {_gain_words(worst, unit, among)}.")
     drawn = any(gain.over is not None for gain in ranked)
     if not sentences:
+        if any(gain.chosen is not None for gain in ranked):
+            return f"None of {among} differs beyond chance, when it is allowed for that the largest was chosen."
         if drawn:
             return "With so many worlds a draw, no change surely helps or hurts in more draws."
         return "With this number of worlds, no change makes a difference beyond chance."
@@ -354,8 +360,19 @@ def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
     return " ".join(sentences)
 
 
-def _gain_words(gain: Gain, unit: str) -> str:
-    return f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()
+def _told(gain: Gain) -> int:
+    """1 or -1 where a gain or a loss is told from chance, allowing for a choice among many; else 0."""
+    if gain.chosen is not None:
+        return int(gain.chosen.low > 0) - int(gain.chosen.high < 0)
+    return gain.sign
+
+
+def _gain_words(gain: Gain, unit: str, among: int) -> str:
+    text = f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()
+    if gain.chosen is None:
+        return text
+    tie = f", tied with {gain.ties}" if gain.ties else ""
+    return f"{text} (95 %, chosen among {among}: {span_words(gain.chosen, signed_days)}){tie}"
 
 
 ROW = 0.205

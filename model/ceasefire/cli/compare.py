@@ -48,6 +48,9 @@ def compare(
     seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Other worlds.", show_default="1")] = None,
     days: Days = None,
     setting: Settings = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Exchange what differs part by part, and mark what matters: more worlds.")
+    ] = False,
     workers: Workers = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -68,20 +71,21 @@ def compare(
         raise RefusedError("name two or more: scenarios, scenario+change, or results folders")
     notify_if_compiling()
     sides = open_sides(references, worlds, seed, days, given)
-    this_request = request("compare", sides)
+    this_request = request("compare", sides, parts)
     folder = folder_for_request(this_request, out)
     first, pairs = _simulate(sides, workers)
     content = [_content(pair) for pair in pairs]
+    exchanged = _exchange(pairs, workers) if parts else {}
     about = about_request(folder, this_request, command_line())
     with write_request_folder(folder, this_request, command_line(), about) as aside:
-        about |= write_sides(aside, first, pairs)
+        about |= write_sides(aside, first, pairs) | exchanged
         _fill(aside, "compare", first, pairs, content, about)
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
-        figures = {"first": side_figures(first), "others": content, "forecasts": forecasts}
+        figures = {"first": side_figures(first), "others": content, "forecasts": forecasts, **exchanged}
         show_json({**_settings(first), **figures, "folder": shown_path(folder)})
         return
-    _show_comparison(first, pairs, content)
+    _show_comparison(first, pairs, content, about)
     show(shown_path(folder))
 
 
@@ -131,6 +135,18 @@ def _simulate(sides: Sequence[Plan | Results], workers: int | None) -> tuple[Sid
     with progress(sum(worlds_to_simulate(sides)), "worlds") as advance:
         first, *others = [simulate_side(side, workers, advance) for side in sides]
         return first, with_uncertainty([compare_sides(first, other) for other in others], workers, advance)
+
+
+def _exchange(pairs: Sequence[SidePair], workers: int | None) -> dict[str, Any]:
+    """What each part of the difference does, by the label of the other side, as asked.json holds it."""
+    from ceasefire.ensemble.compare import worlds_to_simulate
+    from ceasefire.experiments.exchanged_parts import as_content, exchanged_parts, parts_between
+
+    counts = [len(parts_between(pair.first.plan.loaded, pair.other.plan.loaded)) for pair in pairs]
+    each = [worlds_to_simulate([pair.first.plan])[pair.drawn is not None] for pair in pairs]
+    total = sum(2 * count * worlds for count, worlds in zip(counts, each, strict=True) if count > 1)
+    with progress(total, "worlds, part by part") as advance:
+        return {"parts": {pair.other.label: as_content(exchanged_parts(pair, workers, advance)) for pair in pairs}}
 
 
 def remake(folder: Path, dates: bool = False) -> Path:
@@ -247,9 +263,12 @@ def _gained(pair: SidePair, row: dict[str, Any], doubted: bool) -> list[str]:
     return [_mean(pair) if pair.over_draws else "-", _draws(pair), _helps(pair), written] if doubted else [written]
 
 
-def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
+def _show_comparison(
+    first: Side, pairs: list[SidePair], content: list[dict[str, Any]], about: Mapping[str, Any]
+) -> None:
     from ceasefire.ensemble.compare import side_figures
-    from ceasefire.wording import ILLUSTRATIVE, how_many
+    from ceasefire.report.comparison import kind_words
+    from ceasefire.wording import ILLUSTRATIVE, how_many, wrapped
 
     own = side_figures(first)
     doubted = any(pair.over_draws is not None for pair in pairs)
@@ -270,7 +289,9 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
     show(columns(rows, right=(1, 3, 4, 5)))
     show("\n" + _ends_table(first, [own, *content]))
     for pair in pairs:
-        show("\n" + difference_text(first.plan.loaded, pair.other.plan.loaded, MOST_DIFFERENCES))
+        show("\n" + "\n".join(wrapped(kind_words(pair, pair.other.label, about))))
+        show(difference_text(first.plan.loaded, pair.other.plan.loaded, MOST_DIFFERENCES))
+        show(_parts_text(pair, about))
     for pair, row in zip(pairs, content, strict=True):
         show("\n" + _why(pair, row))
     apart = [pair.other.label for pair in pairs if not pair.common_luck]
@@ -282,6 +303,21 @@ def _show_comparison(first: Side, pairs: list[SidePair], content: list[dict[str,
     _show_views(first, pairs)
     show(f"{ILLUSTRATIVE}\n")
 
+
+def _parts_text(pair: SidePair, about: Mapping[str, Any]) -> str:
+    """What each part of the difference adds, or the command that tells it; '' where there is one part."""
+    from ceasefire.experiments.exchanged_parts import from_content, parts_between
+    from ceasefire.report.comparison import part_cells, part_names
+
+    parts = from_content(about, pair.other.label)
+    if parts is None:
+        many = len(parts_between(pair.first.plan.loaded, pair.other.plan.loaded)) > 1
+        return f"\nwhich of these matter: {about['command']} --parts" if many else ""
+    rows = [["exchanged", *PARTS], *([part_names(part, pair), *part_cells(part)] for part in parts)]
+    return f"\n{columns(rows)}" if parts else ""
+
+
+PARTS = ("adds alone (95 %, all parts at once)", "adds as the last", "makes a difference")
 
 MOST_DIFFERENCES = 12
 """Differences between two scenarios that are listed; `ceasefire diff` shows all."""
@@ -378,7 +414,8 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
 
 def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
-    from ceasefire.wording import ILLUSTRATIVE, how_many, plus
+    from ceasefire.report.comparison import best_words
+    from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, plus, upper, wrapped
 
     own = side_figures(first)
     doubted = any(pair.over_draws is not None for pair in pairs)
@@ -402,6 +439,9 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
         holds = f"{plus(row['difference_holds'] * 100)} %"
         rows.append([name, *_gained(pair, row, doubted), holds, *fate])
+    best = best_words(pairs, lambda pair: pair.other.label.removeprefix(f"{own['label']}+")).replace(GAP, " ")
+    if best:
+        show("\n".join(wrapped(f"{upper(best)}.")) + "\n")
     last = len(rows[0]) - 1
     show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))
     if doubted:

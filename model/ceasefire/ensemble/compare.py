@@ -283,17 +283,28 @@ def _over_draws(first: Side, other: Side) -> EffectOverDraws | None:
 
 
 def best_and_worst(pairs: Sequence[SidePair]) -> tuple[Selected, Selected] | None:
-    """The sides that gain and lose most over draws, by label, with intervals that allow for the choice, and ties.
+    """The sides that gain and lose most, by label, with intervals that allow for the choice, and ties.
 
-    None for fewer than two pairs, or without draws.
+    Over draws, or over worlds where nothing is assumed. None for fewer than two pairs, or too few draws or worlds.
     """
-    drawn = [pair.drawn for pair in pairs]
-    if len(pairs) < 2 or any(one is None for one in drawn):
+    if len(pairs) < 2:
         return None
-    gains = np.array([np.nanmean(there - here, axis=1) for here, there in filter(None, drawn)])
-    gains = gains[:, np.isfinite(gains).all(axis=0)]
-    labels = [pair.other.label for pair in pairs]
+    drawn = list(filter(None, (pair.drawn for pair in pairs)))
+    if not drawn:
+        shared = min(len(pair.first.worlds) for pair in pairs)
+        gains = np.array([(pair.other.days() - pair.first.days())[:shared] for pair in pairs])
+    elif len(drawn) == len(pairs):
+        gains = np.array([np.nanmean(there - here, axis=1) for here, there in drawn])
+    else:
+        return None
+    gains, labels = gains[:, np.isfinite(gains).all(axis=0)], [pair.other.label for pair in pairs]
+    if gains.shape[1] < LEAST_CHOSEN:
+        return None
     return best_of(gains, labels), best_of(gains, labels, most=False)
+
+
+LEAST_CHOSEN = 3
+"""Draws or worlds from which the best of many is told."""
 
 
 def over_draws_columns(pair: SidePair) -> dict[str, float | bool]:
@@ -365,13 +376,18 @@ def lever_plans(base: BaseScenario, worlds: int, seed: int, days: int | None) ->
     return [Plan(base.under(each), worlds, seed, days=days) for each in changes]
 
 
-def request(command: str, sides: Sequence[Plan | Results]) -> Request:
-    """The request of 'compare' or 'levers' for sides that are to be simulated, or lie in a folder."""
+def request(command: str, sides: Sequence[Plan | Results], parts: bool = False) -> Request:
+    """The request of 'compare' or 'levers' for sides that are to be simulated, or lie in a folder.
+
+    With `parts`, what differs is exchanged part by part.
+    """
     labels = [_plan(side).loaded.folder_name for side in sides]
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
-    doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
+    doubt, asked = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}, dict[str, Any]()
     words = tuple(_plan(side).loaded.words_digest for side in sides)
-    asked = {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
+    asked |= {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
+    if parts:
+        asked["parts"] = True
     return Request(name, asked, words=words)
 
 

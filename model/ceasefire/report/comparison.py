@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from ceasefire.analysis.selection import Selected
 from ceasefire.ensemble.compare import best_and_worst, over_draws_columns, side_figures, views_of_sides
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
+from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
 from ceasefire.report.appendix import assumed_numbers, assumed_table
 from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
@@ -45,6 +46,7 @@ from ceasefire.wording import (
     days,
     ending_words,
     how_many,
+    listed,
     share_with_limits,
     signed_days,
     span_words,
@@ -124,16 +126,45 @@ def _kind(comparison: Comparison) -> list[str]:
     """Whether conditions are variants of one situation, what differs, and that differences are the scenarios' alone."""
     points = [DIFFERENCES]
     for pair in comparison.pairs if not comparison.levers else ():
-        found = differences(comparison.first.plan.loaded, pair.other.plan.loaded)
-        count, name = how_many(len(found), "number or entry", "numbers or entries"), comparison.named(pair)
-        if is_variant(comparison.first.plan.loaded, pair.other.plan.loaded):
-            points.append(f"{upper(name)} differs in {count}.")
-        else:
-            points.append(
-                f"{upper(name)} is another situation, not a variant: {count} differ at once, and which of them makes "
-                "the difference is not told here. An experiment that swaps parts tells it (design: swap)."
-            )
+        points.append(upper(kind_words(pair, comparison.named(pair), comparison.about)))
     return points
+
+
+def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
+    """Whether the other side is a variant of the first, in how much it differs, and which parts of that matter."""
+    here, there = pair.first.plan.loaded, pair.other.plan.loaded
+    count = how_many(len(differences(here, there)), "number or entry", "numbers or entries")
+    text = f"{name} differs from {here.title} in {count}."
+    if not is_variant(here, there):
+        text = f"{name} is another situation, not a variant of {here.title}: {count} differ at once."
+    parts = from_content(about, pair.other.label)
+    if not parts:
+        return text
+    matter = [part_names(part, pair) for part in parts if part.matters]
+    if not matter:
+        return f"{text} Exchanged by itself, none of {len(parts)} parts is told to change days held beyond chance."
+    rest = len(parts) - len(matter)
+    others = f"; of {how_many(rest, 'other part')}, that cannot be told from chance" if rest else ""
+    return f"{text} Exchanged by themselves, these change days held beyond chance: {'; '.join(matter)}{others}."
+
+
+MOST_NAMED = 3
+"""Entries of a part that are named; of more, the first and their number."""
+
+
+def part_names(part: ExchangedPart, pair: SidePair) -> str:
+    """What readers call a part: its entries, or the first of them and how many."""
+    found = differences(pair.first.plan.loaded, pair.other.plan.loaded)
+    words = [each.words for each in found if part.holds(each.path)]
+    if len(words) <= MOST_NAMED:
+        return listed(words)
+    return f"{words[0]} and {len(words) - 1} other entries of {part.section}"
+
+
+def part_cells(part: ExchangedPart) -> list[str]:
+    """What a part adds alone and as the last [days], and whether that is beyond chance."""
+    cells = ["not valid by itself" if one is None else _with_interval(one) for one in (part.alone, part.last)]
+    return [*cells, "yes" if part.matters else "not told from chance"]
 
 
 def _title(comparison: Comparison) -> str:
@@ -142,7 +173,9 @@ def _title(comparison: Comparison) -> str:
         return titled(title, "its levers")
     if len(comparison.pairs) > 1:
         return titled(title, f"compared with {len(comparison.pairs)} others")
-    return titled(title, f"compared with {comparison.named(comparison.pairs[0])}")
+    name = comparison.named(comparison.pairs[0])
+    other = f"the same deal {name}" if name.startswith("with ") else name
+    return titled(title, f"compared with {other}")
 
 
 def _compared(comparison: Comparison) -> list[Block]:
@@ -188,23 +221,49 @@ def _ranked(comparison: Comparison) -> list[SidePair]:
 def _answer(comparison: Comparison) -> str:
     """The differences in one sentence; the best and worst of many with intervals that allow for the choice."""
     plan, worlds = comparison.first.plan, comparison.pairs[0].days.worlds
-    ranked, chosen = _ranked(comparison), best_and_worst(comparison.pairs)
-    if chosen is None or len(ranked) <= MOST_DIFFERENCES:
-        joined = "; ".join(_gain_words(comparison, pair) for pair in ranked)
-    else:
-        best, worst = (_chosen_words(comparison, one) for one in chosen)
-        joined = f"longest {best}; shortest {worst}"
+    ranked = _ranked(comparison)
+    joined = "; ".join(_gain_words(pair, comparison.named(pair)) for pair in ranked)
+    if comparison.levers or len(ranked) > MOST_DIFFERENCES:
+        joined = best_words(ranked, comparison.named) or joined
+    same = all(pair.common_luck for pair in comparison.pairs)
+    sample = f"the same {worlds:,} simulated worlds" if same else f"{worlds:,} simulated worlds of each"
     text = (
-        f"followed for {how_many(plan.horizon, 'day')} on the same {worlds:,} simulated worlds: {joined}. "
+        f"followed for {how_many(plan.horizon, 'day')} on {sample}: {joined}. "
         "Illustrative: durations are not calibrated."
     )
     return titled(plan.loaded.title, text, by=",")
 
 
-def _gain_words(comparison: Comparison, pair: SidePair, gain: Interval | None = None, among: str = "") -> str:
+def best_words(pairs: Sequence[SidePair], named: Callable[[SidePair], str]) -> str:
+    """The longest and the shortest of many, with intervals that allow for the choice, and what ties with them.
+
+    Where neither differs beyond chance, that; '' where it cannot be told.
+    """
+    chosen = best_and_worst(pairs)
+    if chosen is None:
+        return ""
+    best, worst = chosen
+    by_label = {pair.other.label: pair for pair in pairs}
+
+    def words(one: Selected) -> str:
+        among, ties = f", chosen among {len(pairs)}", [named(by_label[label]) for label in one.ties]
+        return _gain_words(by_label[one.name], named(by_label[one.name]), one.chosen, among) + ties_words(ties)
+
+    told = [f"longest {words(best)}"] if best.chosen.low > 0 else []
+    told += [f"shortest {words(worst)}"] if worst.chosen.high < 0 else []
+    if not told:
+        largest = max(chosen, key=lambda one: abs(one.chosen.value))
+        return f"none of {len(pairs)} differs beyond chance; the largest difference: {words(largest)}"
+    if best.chosen.low <= 0:
+        told.append("none makes it longer beyond chance")
+    if worst.chosen.high >= 0:
+        told.append("none makes it shorter beyond chance")
+    return "; ".join(told)
+
+
+def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: str = "") -> str:
     """A difference in days: the mean with its interval, and the middle 90 % of draws."""
     found, shown = pair.over_draws, gain or pair.gain
-    name = comparison.named(pair)
     if found is not None and found.unmoved:
         return f"{name}: no world differs"
     span = f"95{GAP}%{among}: {span_words(shown, signed_days)}"
@@ -217,14 +276,6 @@ def _gain_words(comparison: Comparison, pair: SidePair, gain: Interval | None = 
         return f"{name}, no difference beyond chance ({signed_days(shown.value)} days; {span}{band})"
     way = "longer" if shown.value > 0 else "shorter"
     return f"{name}, {days(abs(shown.value))} days {way} on average ({span}{band})"
-
-
-def _chosen_words(comparison: Comparison, one: Selected) -> str:
-    """The best or the worst of many, what it is not told apart from, and an interval that allows for the choice."""
-    pair = next(pair for pair in comparison.pairs if pair.other.label == one.name)
-    names = {each.other.label: comparison.named(each) for each in comparison.pairs}
-    among = f", chosen among {len(names)}"
-    return _gain_words(comparison, pair, one.chosen, among) + ties_words([names[label] for label in one.ties])
 
 
 def _caption(comparison: Comparison) -> str:
@@ -327,16 +378,44 @@ def _what_differs(comparison: Comparison) -> list[Block]:
     blocks: list[Block] = []
     for pair in comparison.pairs:
         found = differences(comparison.first.plan.loaded, pair.other.plan.loaded)
-        rows, name = [[each.words, each.here, each.there] for each in found], comparison.named(pair)
+        name, parts = comparison.named(pair), from_content(comparison.about, pair.other.label)
+        matter = [part for part in parts or () if part.matters]
         heads = ["what differs", comparison.first.plan.loaded.title, name]
+        rows = [[each.words, each.here, each.there, _mark(each.path, matter)] for each in found]
+        rows.sort(key=lambda row: not row[3])
+        if parts:
+            heads.append("makes a difference")
+        else:
+            rows = [row[:3] for row in rows]
         if len(comparison.pairs) == 1:
-            blocks.append(Table(f"The first {min(len(rows), MOST_OPEN)} of {len(rows)}", heads, rows[:MOST_OPEN]))
+            caption = f"The first {MOST_OPEN} of {len(rows)}" if len(rows) > MOST_OPEN else f"All {len(rows)} entries"
+            blocks.append(Table(caption, heads, rows[:MOST_OPEN]))
             rows = rows[MOST_OPEN:]
         if rows:
             more = "more " if len(comparison.pairs) == 1 else ""
             words = f"{name}: {how_many(len(rows), more + 'number or entry', more + 'numbers or entries')}"
             blocks.append(Folded(words, [Table(name, heads, rows)]))
+        if parts:
+            blocks.append(_parts_table(pair, parts))
+        elif parts is None and not comparison.levers and len(found) > 1:
+            command = f"{comparison.about.get('command', '')} --parts"
+            blocks.append(Commands({command: "exchanges what differs part by part, and marks what matters"}))
     return blocks
+
+
+def _mark(path: str, matter: Sequence[ExchangedPart]) -> str:
+    return "yes" if any(part.holds(path) for part in matter) else ""
+
+
+def _parts_table(pair: SidePair, parts: Sequence[ExchangedPart]) -> Table:
+    """What each part of a difference adds, alone and as the last."""
+    caption = (
+        "What each part adds [days], exchanged alone and as the last; 95 % intervals hold for all parts at once. What "
+        "parts add by themselves need not sum to the whole"
+    )
+    heads = ["exchanged", "adds alone (95 %)", "adds as the last (95 %)", "makes a difference"]
+    rows = [[part_names(part, pair), *part_cells(part)] for part in parts]
+    return Table(caption, heads, rows, frozenset({1, 2}))
 
 
 def _first_to_differ(comparison: Comparison) -> list[Block]:
@@ -373,10 +452,14 @@ def _uncertainty(comparison: Comparison) -> list[str]:
     """The sources of uncertainty: chance, doubt, and what neither interval contains."""
     reductions = [pair.days.variance_reduction for pair in comparison.pairs if pair.days.variance_reduction > 0]
     worlds = comparison.pairs[0].days.worlds
-    chance = (
-        f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds. Both sides use the same "
-        "random numbers in every world, so that most of this error cancels"
-    )
+    chance = f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds"
+    if not all(pair.common_luck for pair in comparison.pairs):
+        chance += (
+            ". The conditions share few actors and sectors: world 17 of one has nothing to do with world 17 of another"
+        )
+        reductions = []
+    else:
+        chance += ". Both sides use the same random numbers in every world, so that most of this error cancels"
     if reductions:
         median = sorted(reductions)[len(reductions) // 2]
         chance += f": with different worlds, the variance of a difference would be {median:.1f} times as large"
@@ -413,10 +496,11 @@ def _uncertainty_text(comparison: Comparison) -> str:
 
 def _assumed(comparison: Comparison) -> list[Block]:
     table = assumed_numbers(comparison.first.plan.scenario)
-    text = (
-        f"The conditions have the same assumed numbers, except for the changes: {len(table):,} numbers of "
-        f"{comparison.first.label}."
-    )
+    text = f"{len(table):,} numbers of {comparison.first.plan.loaded.title} are assumed"
+    if all(is_variant(comparison.first.plan.loaded, pair.other.plan.loaded) for pair in comparison.pairs):
+        text += "; the other conditions have the same, except for what differs."
+    else:
+        text += "; those of another situation are its own, and are not listed here."
     return [Paragraph(text), Folded("All assumed numbers, with their ranges", [assumed_table(table)])]
 
 

@@ -13,6 +13,7 @@ from ceasefire.charts.days_and_deaths import AS_BEFORE, Deal, days_and_deaths_ch
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Gain, levers_chart
 from ceasefire.charts.style import save
+from ceasefire.ensemble.compare import best_and_worst
 from ceasefire.scenario.compose import change_name
 from ceasefire.wording import after_an_end, titled
 
@@ -78,12 +79,15 @@ def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = Fa
 def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
     """The levers, ranked by the days that each adds."""
     gains = []
+    chosen = {one.name: one for one in best_and_worst(pairs) or ()}
     for pair in pairs:
         loaded = pair.other.plan.loaded
         name = change_name(loaded.changes[-1])
         title = loaded.change_titles.get(name, name)
         written = pair.written.value if pair.over_draws is not None else None
-        gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws))
+        one = chosen.get(pair.other.label)
+        choice, ties = (one.chosen, len(one.ties)) if one is not None else (None, 0)
+        gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws, choice, ties))
     caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
     return levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon)
 

@@ -119,7 +119,7 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
     """An experiment from its folder. FolderError when there are no tables yet."""
     tables = {}
     for file in sorted((folder / "tables").glob("*.csv")):
-        tables[file.stem] = pd.read_csv(file)
+        tables[file.stem] = pd.read_csv(file, dtype={"from": str, "to": str})  # settings, which are no outcomes
     if "points" not in tables:
         again = as_typed(["ceasefire", "experiment", str(manifest.get("name"))])
         raise FolderError(f"{folder} has no tables yet; `{again}` writes them")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,12 +145,12 @@ def _change_of(wanted: OutcomeVariable) -> str:
 
 def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """Levers over the draws of the uncertain numbers: mean over draws, and the middle 90 % of draws."""
-    names, points = _titles(prepared), prepared.points
+    names, points, chosen = _titles(prepared), prepared.points, _chosen(results, wanted)
     gains = []
     for combination, effect in results.effects[wanted.name].items():
         label = str(prepared.design["label"].iloc[int(np.flatnonzero(points.levers_at == combination)[0])])
         over = effect.scaled(_scale(wanted))
-        gains.append(Gain(label, names.get(label, label), over.mean, over.band, over=over))
+        gains.append(Gain(label, names.get(label, label), over.mean, over.band, None, over, *chosen.get(label, ())))
     if not gains:
         return None
     return levers_chart(
@@ -250,7 +251,7 @@ def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: Ou
         return None
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
     if prepared.experiment.spec.design.kind == "one_at_a_time" and prepared.experiment.spec.draws is None:
-        return _one_at_a_time(prepared, rows, wanted)
+        return _one_at_a_time(prepared, results, rows, wanted)
     rows = rows.sort_values("difference", key=lambda column: column.abs(), ascending=False, kind="stable")
     scale = _scale(wanted)
     bars = [Bar(label, scale * value, (scale * low, scale * high)) for label, value, low, high in
@@ -262,7 +263,20 @@ def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: Ou
     )  # fmt: skip
 
 
-def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure | None:
+def _chosen(results: ResultTables, wanted: OutcomeVariable) -> dict[str, tuple[Interval, int]]:
+    """Of the best and the worst of many, by label: the interval that allows for the choice, and how many tie."""
+    table = results.tables.get("best")
+    rows = table[table["outcome"] == wanted.name] if table is not None else pd.DataFrame()
+    scale, found = _scale(wanted), {}
+    for row in rows.to_dict("records"):
+        interval = Interval(*(scale * float(row[name]) for name in ("difference", "low", "high")))
+        found[str(row["label"])] = interval, len(json.loads(row["ties"]))
+    return found
+
+
+def _one_at_a_time(
+    prepared: PreparedExperiment, results: ResultTables, rows: pd.DataFrame, wanted: OutcomeVariable
+) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
     names, scale = _titles(prepared), _scale(wanted)
     settings: dict[str, list[tuple[float, str, Interval]]] = {}
@@ -274,7 +288,11 @@ def _one_at_a_time(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Out
     if not settings:
         return None
     if all(factor.kind == "change" for factor in prepared.experiment.factors):
-        gains = [Gain(name, names.get(name, name), effects[0][2]) for name, effects in settings.items()]
+        chosen = _chosen(results, wanted)
+        gains = [
+            Gain(name, names.get(name, name), effects[0][2], None, None, None, *chosen.get(name, ()))
+            for name, effects in settings.items()
+        ]
         chance = f"chance in {prepared.worlds:,} worlds or more"
         return levers_chart(
             gains,

@@ -90,22 +90,32 @@ def contrast_sentence(tables: Tables, wanted: OutcomeVariable) -> str:
         return ""
     last = rows.iloc[-1]
     told, within = float(last["low"]) > 0 or float(last["high"]) < 0, wanted.words
-    found = f"{_gain(wanted)(float(last['difference']))}{_unit(wanted)} (95{GAP}%: {_span(last, wanted)})"
-    pairs = [_pair_words(row, wanted) for _, row in rows[rows["kind"] == "pair"].iterrows()]
+    pairs = [row for _, row in rows[rows["kind"] == "pair"].iterrows()]
     if float(last["low"]) == float(last["high"]) == 0:
-        return f"No difference in {within} in any world. Compared: {'; '.join(pairs)}."
+        return f"No difference in {within} in any world. Compared: {'; '.join(map(_compared, pairs))}."
+    if last["kind"] == "pair" and not told:
+        found = _gained(last, wanted, _compared(last))
+        return f"No difference in {within} beyond chance: {found}{_would_tell(last)}."
+    whose = f"the share of worlds that {'is ' * within.startswith('ended')}{within}" if wanted.is_share else within
+    changes = [f"by {_effect(row, wanted)}: {_compared(row)}" for row in pairs]
+    verb = "change" if wanted.unit == "number" else "changes"
+    head = f"{upper(whose)} {verb} {'; and '.join(changes)}."
     if last["kind"] == "pair":
-        head = upper(within) if told else f"No difference in {within} beyond chance"
-        return f"{head}: {pairs[0]}{_would_tell(last)}."
-    head = f"{upper(within)}: {'; '.join(pairs)}"
+        return head
     if told:
-        return f"{head}. The second change less the first: {found}."
-    return f"No difference between the two changes beyond chance. {head}; between them, {found}{_would_tell(last)}."
+        return f"{head} The second change less the first: {_effect(last, wanted)}."
+    between = f"{_effect(last, wanted)}{_would_tell(last)}"
+    return f"No difference between the two changes beyond chance. {head} The second less the first: {between}."
 
 
-def _pair_words(row: pd.Series, wanted: OutcomeVariable) -> str:
-    mean = ", on average over the settings of the others" if row["settings"] > 1 else ""
-    return _gained(row, wanted, f"{row['contrast']}{mean}")
+def _effect(row: pd.Series, wanted: OutcomeVariable) -> str:
+    """A difference with its unit and interval."""
+    return f"{_gain(wanted)(float(row['difference']))}{_unit(wanted)} (95{GAP}%: {_span(row, wanted)})"
+
+
+def _compared(row: pd.Series) -> str:
+    """What a pair of sides compares, and over what it is averaged."""
+    return f"{row['contrast']}{', on average over the settings of the others' if row['settings'] > 1 else ''}"
 
 
 def _would_tell(row: pd.Series) -> str:
@@ -236,8 +246,8 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
     text = f"Over {int(rows['draws'].max()):,} draws of the uncertain numbers, {_counted(above, below, wanted)}"
     chosen = {str(row["which"]): row for _, row in best.iterrows()} if best is not None else {}
     for which, most, some in (("best", "most is gained", above), ("worst", "most is lost", below)):
-        if which in chosen and some.any():
-            one = chosen[which]
+        one = chosen.get(which)
+        if one is not None and some.any() and _is_told(one):
             own = rows[rows["label"] == one["label"]].iloc[0]
             share = whole_percent(float(own["share_above" if which == "best" else "share_below"]))
             among = f", chosen among {int(one['among'])}" if one["among"] > 1 else ""
@@ -248,11 +258,30 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
                 f"; {most} with {one['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)} on average "
                 f"(95{GAP}%{among}: {_span(one, wanted)}; {spread}; {more} in {share} of draws){_tied(one)}"
             )
-    if not above.any() and not below.any():
+    if not (any(_is_told(one) for one in chosen.values()) if chosen else (above | below).any()):
         largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
-        text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
+        text += "; on average none differs beyond chance" if len(rows) > 1 else ""
+        text += f"; the largest difference is {_largest(largest, wanted, chosen)}"
         text += "" if float(largest["difference"]) else " in any world"
     return f"{text}."
+
+
+def _is_told(chosen: pd.Series) -> bool:
+    """Whether the best or the worst of many differs beyond chance, the choice allowed for."""
+    return bool(chosen["low"] > 0 or chosen["high"] < 0)
+
+
+def _largest(row: pd.Series, wanted: OutcomeVariable, chosen: Mapping[str, pd.Series]) -> str:
+    """The largest of many differences, with the interval that allows for the choice where it is known."""
+    own = [one for one in chosen.values() if one["label"] == row["label"] and one["among"] > 1]
+    if not own or row.get("moved", 1) == 0:
+        return _gained(row, wanted, str(row["label"]))
+    return _with_choice(own[0], wanted)
+
+
+def _with_choice(one: pd.Series, wanted: OutcomeVariable) -> str:
+    gained = f"{one['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)}"
+    return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)})"
 
 
 MOST_TIES = 3
@@ -264,7 +293,7 @@ def ties_words(ties: Sequence[str]) -> str:
     if not ties:
         return ""
     named = listed(list(ties)) if len(ties) <= MOST_TIES else f"{len(ties)} others"
-    return f", which is not told apart from {named}"
+    return f", a tie with {named} (not told apart)"
 
 
 def _tied(best: pd.Series) -> str:
@@ -377,24 +406,25 @@ def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame
     above, below = ranked["low"] > 0, ranked["high"] < 0
     still = int((ranked["moved"] == 0).sum()) if "moved" in ranked else 0
     counted = _counted(above, below, wanted, still)
-    text = counted[:1].upper() + counted[1:]
-    if above.any():
-        text += f"; most is gained with {_chosen(ranked.iloc[0], wanted, best, 'best')}"
-    if not above.any() and not below.any():
+    text = f"Taken one by one, {counted}" if len(rows) > 1 else f"{counted[:1].upper()}{counted[1:]}"
+    chosen = {str(row["which"]): row for _, row in best.iterrows()} if best is not None else {}
+    ends = {"best": ranked.iloc[0], "worst": ranked.iloc[-1]}
+    told = {which: _is_told(chosen.get(which, row)) for which, row in ends.items()}
+    if told["best"] and float(ends["best"]["difference"]) > 0:
+        text += f"; most is gained with {_chosen(ends['best'], wanted, chosen.get('best'))}"
+    if told["worst"] and float(ends["worst"]["difference"]) < 0:
+        text += f"; most is lost with {_chosen(ends['worst'], wanted, chosen.get('worst'))}"
+    if not any(told.values()):
         largest = rows.iloc[int(rows["difference"].abs().to_numpy().argmax())]
-        text += f"; the largest difference is {_gained(largest, wanted, str(largest['label']))}"
-    if below.any():
-        text += f"; most is lost with {_chosen(ranked.iloc[-1], wanted, best, 'worst')}"
+        text += f"; the largest difference is {_largest(largest, wanted, chosen)}"
     return f"{text}."
 
 
-def _chosen(row: pd.Series, wanted: OutcomeVariable, best: pd.DataFrame | None, which: str) -> str:
+def _chosen(row: pd.Series, wanted: OutcomeVariable, one: pd.Series | None) -> str:
     """A change that was chosen for its size, with an interval that allows for that where it is known."""
-    one = best[best["which"] == which].iloc[0] if best is not None else None
     if one is None or one["among"] < 2 or one["label"] != row["label"]:
         return _gained(row, wanted, str(row["label"]))
-    gained = f"{row['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)}"
-    return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)}){_tied(one)}"
+    return _with_choice(one, wanted) + _tied(one)
 
 
 def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
