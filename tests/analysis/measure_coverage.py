@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from analysis.coverage_trials import TRIALS
 from numpy.typing import NDArray
 from scipy.stats import beta, binom
 
@@ -46,7 +47,7 @@ class Made:
         return self.worlds(dice, self.truth(dice, draws), worlds)
 
 
-def _coins(dice: Dice, share: Floats, worlds: int) -> Floats:
+def coins(dice: Dice, share: Floats, worlds: int) -> Floats:
     return np.asarray((dice.random((len(share), worlds)) < share[:, None]).astype(float))
 
 
@@ -91,11 +92,11 @@ def _two_humps(dice: Dice, draws: int) -> Floats:
 
 SHARE, ANY, DAYS, GAIN = (0.0, 1.0), (-np.inf, np.inf), (0.0, HORIZON), (-HORIZON, HORIZON)
 MADE = (
-    Made("share: 0.3 or 0.9 by a coin", lambda r, d: np.where(r.random(d) < 0.5, 0.3, 0.9), _coins, SHARE, ""),
-    Made("share: 0.97 in most, low in few", _skewed_share, _coins, SHARE, ""),
-    Made("share: two humps", _two_humps, _coins, SHARE, ""),
-    Made("share: Beta", lambda r, d: r.beta(2.7, 1.05, d), _coins, SHARE, ""),
-    Made("share: 0.79 in all", lambda r, d: np.full(d, 0.79), _coins, SHARE, ""),
+    Made("share: 0.3 or 0.9 by a coin", lambda r, d: np.where(r.random(d) < 0.5, 0.3, 0.9), coins, SHARE, ""),
+    Made("share: 0.97 in most, low in few", _skewed_share, coins, SHARE, ""),
+    Made("share: two humps", _two_humps, coins, SHARE, ""),
+    Made("share: Beta", lambda r, d: r.beta(2.7, 1.05, d), coins, SHARE, ""),
+    Made("share: 0.79 in all", lambda r, d: np.full(d, 0.79), coins, SHARE, ""),
     Made("effect: nil in most, large in few", _skewed_effect, _changes, GAIN, "days"),
     Made("effect: -150 or 250 by a coin", lambda r, d: np.where(r.random(d) < 0.5, -150.0, 250.0), _noisy, ANY, "days"),
     Made("effect: normal", lambda r, d: r.normal(20, 100, d), _noisy, ANY, "days"),
@@ -430,12 +431,13 @@ def main() -> None:
     """Print the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=400)
-    parser.add_argument("--only", choices=("shares", "rules", "selection", "bands", "budgets"))
+    parser.add_argument("--only", choices=("shares", "rules", "chance", "selection", "bands", "budgets"))
     parser.add_argument("--truths", type=int, nargs=2, default=(0, len(MADE)), help="of the made truths, from and to")
     asked = parser.parse_args()
     parts: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
         "shares": ("Shares", shares_exactly),
         "rules": ("Means, parts, medians", lambda: rules(RULES, 5 * asked.repeats)),
+        "chance": ("Other intervals", lambda: rules(TRIALS, asked.repeats)),
         "selection": ("The best of many", lambda: rules(SELECTION, 2 * asked.repeats)),
         "bands": ("Doubt", lambda: bands(asked.repeats, slice(*asked.truths))),
         "budgets": ("Draws and worlds", lambda: budgets(max(20, asked.repeats // 8))),

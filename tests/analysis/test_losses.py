@@ -25,9 +25,10 @@ def worlds(days: list[int], deaths: list[float], point: int = 0, first: int = 0)
 
 
 def test_a_year_held_is_the_rate_of_all_worlds_together() -> None:
-    table = worlds([99, 1000], [10, 100])
+    """50 deaths in 100 days and 100 in 1,000: 150 in 1,100, and not the mean of the two rates, which is twice that."""
+    table = worlds([99, 1000], [50, 100])
     found = a_year_held(count_of(table, "deaths"), years_held(table))
-    assert found.value == pytest.approx(110 / 1100 * 365.25)
+    assert found.value == pytest.approx(150 / 1100 * 365.25)
     none = a_year_held(np.zeros(2), np.zeros(2))
     assert np.isnan(none.value)
 
@@ -77,3 +78,6 @@ def test_costs_have_chance_and_the_doubt_of_draws() -> None:
     assert figure.chance.value == pytest.approx(36.5, rel=0.1)
     assert figure.doubt is not None
     assert (figure.doubt.low, figure.doubt.value, figure.doubt.high) == pytest.approx((36.5, 201, 365), rel=0.08)
+    until_end = found["deaths"].doubt
+    assert until_end is not None
+    assert (until_end.low, until_end.value, until_end.high) == pytest.approx((100, 550, 1000), rel=0.08)

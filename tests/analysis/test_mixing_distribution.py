@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from analysis.measure_coverage import MADE, Made, linear, tally
+from analysis.measure_coverage import MADE, Made, coins, linear, tally
 from numpy.typing import NDArray
 
 from ceasefire.analysis.bands_over_draws import share_bands, survival_bands
@@ -15,6 +15,7 @@ from ceasefire.analysis.mixing_distribution import (
     share_distribution,
     world_distribution,
 )
+from ceasefire.analysis.mixing_likelihood import Fit, share_limits_on
 from ceasefire.analysis.noise_kernels import mean_kernel
 
 Floats = NDArray[np.float64]
@@ -214,6 +215,21 @@ def test_halves_of_the_worlds_agree_with_a_sound_estimate_and_not_with_plain_qua
     assert check.agrees
     assert check.from_halves.value == pytest.approx(100, abs=25)
     assert not check.from_halves.low <= values.mean(axis=1).std() <= check.from_halves.high
+
+
+def test_how_far_a_likelihood_may_fall_is_found_for_each_limit_by_itself() -> None:
+    """Shares of 0.2 or 0.7 by a coin, 40 samples: one fall that suits smooth spreads (0.5) holds in too few of them."""
+    truth = Made("", lambda r, d: np.where(r.random(d) < 0.35, 0.2, 0.7), coins, (0.0, 1.0), "")
+    held, held_by_one = 0, 0
+    for seed in range(40):
+        found = world_distribution(truth.sample(np.random.default_rng(seed), 200, 10), 0.0, 1.0)
+        own = found.share_below(0.5)
+        held += own.low <= 0.35 <= own.high
+        fit = Fit(found.kernel, found.mass, found.highest)
+        low, high = share_limits_on(fit, found.support < 0.5 - 1e-9, 0.95, fall=0.5)
+        held_by_one += low <= 0.35 <= high
+    assert held >= 36
+    assert held_by_one <= 33
 
 
 @pytest.mark.parametrize("name", ["share: two humps", "effect: nil in most, large in few", "effect: normal"])

@@ -122,15 +122,16 @@ def test_nothing_is_said_to_be_lost_when_nothing_is(command: Command) -> None:
 
 
 def test_the_effects_of_a_grid_are_those_of_its_worlds(command: Command) -> None:
-    text = "levers: {paths: {agreement.monitoring: [0.1, 0.5, 0.9], agreement.hotline: [0.1, 0.9]}}\n"
+    text = "levers: {paths: {mechanisms.temperature: [0.1, 0.5, 0.9], agreement.clarity: [0.1, 0.9]}}\n"
     text += "design: {kind: grid}\n"
     tables = tables_of(command, text, 50)
     rows = tables["effects"]
     points = tables["points"]
-    grid = points[points["agreement.monitoring"].notna()].pivot_table(
-        index="agreement.monitoring", columns="agreement.hotline", values="days_held"
+    grid = points[points["mechanisms.temperature"].notna()].pivot_table(
+        index="mechanisms.temperature", columns="agreement.clarity", values="days_held"
     )
-    main = rows[(rows["kind"] == "main") & (rows["factor"] == "agreement.monitoring")].iloc[0]
+    assert (grid.loc[0.9] != grid.loc[0.1]).all(), "an effect at each setting of the other, or signs are not tested"
+    main = rows[(rows["kind"] == "main") & (rows["factor"] == "mechanisms.temperature")].iloc[0]
     assert main["difference"] == pytest.approx((grid.loc[0.9] - grid.loc[0.1]).mean())
     steps = rows[rows["kind"] == "step"]["difference"].to_list()
     assert steps == pytest.approx([(grid.loc[b] - grid.loc[a]).mean() for a, b in ((0.1, 0.5), (0.5, 0.9))])
@@ -139,7 +140,8 @@ def test_the_effects_of_a_grid_are_those_of_its_worlds(command: Command) -> None
     assert both["difference"] == pytest.approx(
         corners[0.9, 0.9] - corners[0.1, 0.9] - corners[0.9, 0.1] + corners[0.1, 0.1]
     )
-    assert "Change in mean days held" in read(Path("results/asked/report.html").read_text(encoding="utf-8")).text
+    page = read(Path("results/asked/report.html").read_text(encoding="utf-8")).text
+    assert "change in mean days held: rule: temperature, from 0.1 to 0.9" in page.lower()
 
 
 def test_worlds_that_would_do_are_said_only_where_chance_is_larger() -> None:

@@ -17,8 +17,11 @@ WITHOUT_CLAIMS = """\
 name: idle
 base: idlib-2020
 actors:
-  turkey: {capability: 0, motives: {reclaim: 0.6}}
+  turkey: {capability: 0, motives: {reclaim: 0.6, covet: 0.5, grudge: 0.5}}
   nato: {influence: 0}
+motives:
+  covet: {title: Covet, profile: [0, 0, 0, 1], source: s, salience: {terms: {unheld: 1}}}
+  grudge: {title: Grudge, profile: [0, 0, 0, 1], source: s, salience: {constant: -0.5, terms: {threat: 0.3}}}
 """
 
 
@@ -33,12 +36,15 @@ def idle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 def test_each_thing_without_effect_is_told_with_its_path_and_the_reason(idle: str) -> None:
     told = {warned.path: warned.message for warned in warnings(load(Path(idle)).scenario)}
-    assert set(told) == {"actors.turkey.capability", "actors.nato.influence", "actors.turkey.motives.reclaim"}
+    motives = {f"actors.turkey.motives.{name}" for name in ("reclaim", "covet", "grudge")}
+    assert set(told) == {"actors.turkey.capability", "actors.nato.influence", *motives}
     assert "deters nobody" in told["actors.turkey.capability"]
     assert "can do nothing" in told["actors.nato.influence"]
     assert "always -0.25" in told["actors.turkey.motives.reclaim"]
     assert "pulls the other way" in told["actors.turkey.motives.reclaim"]
     assert "it claims no sector" in told["actors.turkey.motives.reclaim"]
+    assert "never felt here" in told["actors.turkey.motives.covet"]
+    assert "never above 0 here, so it only ever pulls the other way" in told["actors.turkey.motives.grudge"]
 
 
 @pytest.mark.parametrize("name", list_scenarios())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ceasefire.analysis.mixing_distribution import quantiles_of, roughened
+from ceasefire.analysis.mixing_distribution import quantiles_of
+from ceasefire.analysis.mixing_likelihood import roughened
 from ceasefire.analysis.noise_kernels import share_kernel, share_start
 
 FloatArray = npt.NDArray[np.float64]

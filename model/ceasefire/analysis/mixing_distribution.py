@@ -10,7 +10,7 @@ The estimate with the highest likelihood consists of a few atoms, which are an a
 reported is the first on the way from a smooth start to that maximum that the draws no longer tell apart from it:
 expectation-maximisation, stopped when its log likelihood is within SMOOTHING of the highest (smoothing by
 roughening: Laird and Louis 1991). Limits of quantiles and of shares of draws do not depend on the smoothing: they are
-profile-likelihood limits over all distributions on the grid.
+profile-likelihood limits over all distributions on the grid, calibrated for each (mixing_likelihood).
 
 Every draw needs worlds of its own: draws that share worlds share their luck, which is then not taken off.
 """
@@ -25,36 +25,21 @@ import numpy.typing as npt
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_limits
+from ceasefire.analysis.mixing_likelihood import Fit, quantile_limits, roughened, share_limits_on
 from ceasefire.analysis.noise_kernels import Kernel, alike_kernel, atom_kernel, mean_kernel, share_kernel
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-SMOOTHING = 0.5
-"""Log likelihood that the reported distribution may lie below the highest: the draws do not tell the two apart."""
-
-CHI_SQUARE_SHARE = 0.26
-"""Share of the chi-square point (one degree of freedom) at which a profile is cut. Under the truth twice the fall of
-the profile stays below 1.0 in 94 to 99 % of made samples, where chi-square would put 3.84: an unknown distribution can
-bend to nearly any split of its mass. Calibrated on made samples of known truth (docs/coverage.md)."""
-
-CHI_SQUARE_SHARE_OF_CHANCE = 0.65
-"""The same where draws are not told apart: at a single true figure the profile may fall further."""
+FALL_OF_CHANCE = 1.25
+"""How far the log likelihood may fall at limits where draws are not told apart: samples from a distribution of few
+atoms do not show how far a single true figure lets it fall. Chosen on made samples of known truth."""
 
 NOTHING_VARIES = 0.05
 """A log likelihood so near to nought is that of draws which all show the same bound."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LEVEL = 0.95
-STEPS = 300
-"""Steps of expectation-maximisation, lengthened (over-relaxed); more of them add less than 0.1 to a likelihood."""
-
-SPLIT_STEPS = 150
-"""The same for each split of the mass that a profile tries."""
-
-LOOK_EVERY, PATIENCE = 25, 10.0
-"""Steps after which a profile is looked at, and how many times the last gain it may still be expected to make."""
-
 ATOM_SHARE = 0.02
 """So many worlds with a difference of exactly nought are an atom: worlds that a change leaves alone."""
 
@@ -109,7 +94,7 @@ class MixingDistribution:
         any noise (Woodruff 1952), which a profile that is cut early would miss when worlds are many.
         """
         shares = np.asarray(at, dtype=float)
-        low, high = _quantile_limits(self, shares, level)
+        low, high = quantile_limits(self._fit, shares, level, self._fall(level))
         below, above = share_limits(shares * self.draws, self.draws, level)
         values, first, last = (
             quantiles_of(self.support, self.mass[None], tuple(each), self.kernel.atom)[0]
@@ -129,11 +114,33 @@ class MixingDistribution:
 
     def share_above(self, threshold: float, level: float = LEVEL) -> Interval:
         """Share of draws whose true figure is above a threshold, with profile-likelihood limits."""
-        return _share_of(self, self.support > threshold + _slack(self.support), level)
+        return self._share_of(self.support > threshold + _slack(self.support), level)
 
     def share_below(self, threshold: float, level: float = LEVEL) -> Interval:
         """Share of draws whose true figure is below a threshold, with profile-likelihood limits."""
-        return _share_of(self, self.support < threshold - _slack(self.support), level)
+        return self._share_of(self.support < threshold - _slack(self.support), level)
+
+    def _share_of(self, those: BoolArray, level: float) -> Interval:
+        """The share of draws on some grid points with its limits, the wider of two as for quantiles."""
+        value = float(self.mass[those].sum())
+        low, high = (float(each) for each in share_limits(value * self.draws, self.draws, level))
+        if those.any() and not those.all():
+            first, last = share_limits_on(self._fit, those, level, self._fall(level))
+            low, high = min(low, first), max(high, last)
+        return Interval(value, low, high)
+
+    @property
+    def _fit(self) -> Fit:
+        return Fit(self.kernel, self.mass, self.highest)
+
+    def _fall(self, level: float) -> float | None:
+        """How far a log likelihood may fall where that is not found by resampling.
+
+        Where nothing varies at all, as far as the rule of three lets it.
+        """
+        if self.highest > -NOTHING_VARIES:
+            return -float(np.log(1 - level))
+        return None if self.told_apart else FALL_OF_CHANCE
 
 
 @dataclass(frozen=True)
@@ -298,132 +305,6 @@ def _fitted(
 def _smooth(kernel: Kernel) -> tuple[FloatArray, float]:
     mass, highest = roughened(kernel.chance, kernel.counts[None], kernel.start[None])
     return mass[0], float(highest[0])
-
-
-def roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """For each figure, the smoothed masses (figures, points) and the highest log likelihood (figures,).
-
-    `chance` (cells, points) is the chance of what was seen in a cell under each true figure; `counts` (figures,
-    cells) how many draws were seen there; `starts` (figures, points) smooth masses.
-    """
-    even = np.full_like(starts, 1.0 / starts.shape[1])
-    highest = _log_likelihood(chance, counts, _climb(chance, counts, even, STEPS, lengthened=True))
-    highest = np.maximum(highest, (counts @ np.log(np.maximum(chance, 1e-300))).max(axis=1))
-    mass, chosen = starts, starts.copy()
-    left = np.ones(len(starts), dtype=bool)
-    for _ in range(STEPS):
-        close = left & (_log_likelihood(chance, counts, mass) >= highest - SMOOTHING)
-        chosen[close] = mass[close]
-        left &= ~close
-        if not left.any():
-            break
-        mass = _climb(chance, counts, mass, 1)
-    chosen[left] = mass[left]
-    return chosen, np.maximum(highest, _log_likelihood(chance, counts, chosen))
-
-
-def _climb(
-    chance: FloatArray, counts: FloatArray, mass: FloatArray, steps: int, lengthened: bool = False
-) -> FloatArray:
-    """Masses after some steps of expectation-maximisation, each lengthened; each raises the likelihood."""
-    draws = counts.sum(axis=1, keepdims=True)
-    for _ in range(steps):
-        ratio = ((counts / np.maximum(mass @ chance.T, 1e-300)) @ chance) / draws
-        mass = mass * (_lengthened(ratio) if lengthened else ratio)
-        mass = mass / mass.sum(axis=1, keepdims=True)
-    return mass
-
-
-def _lengthened(ratio: FloatArray) -> FloatArray:
-    """A step's ratio to the power 1.75, by roots, which are faster."""
-    root = np.sqrt(ratio)
-    return np.asarray(ratio * root * np.sqrt(root))
-
-
-def _log_likelihood(chance: FloatArray, counts: FloatArray, mass: FloatArray) -> FloatArray:
-    return np.asarray((counts * np.log(np.maximum(mass @ chance.T, 1e-300))).sum(axis=1))
-
-
-def _is_likely(
-    found: MixingDistribution, below: BoolArray, above: BoolArray, share: FloatArray, floor: float
-) -> BoolArray:
-    """Whether the draws are likely enough, a log likelihood of `floor`, with a share of the mass on `below`.
-
-    The rest lies on `above`. Both masks have shape (problems, points) and a point may belong to both; none is empty.
-    Each step raises the likelihood, so that a problem is decided when it has passed the floor, or is further from it
-    than PATIENCE times what the steps since the last look have gained.
-    """
-    chance, counts = found.kernel.chance, found.kernel.counts
-    draws = counts.sum()
-    begin = 0.8 * found.mass + 0.2 / len(found.mass)
-    one, other = _of_mass(below * begin, share), _of_mass(above * begin, 1 - share)
-    last = np.full(len(share), -np.inf)
-    for step in range(1, SPLIT_STEPS + 1):
-        seen = np.maximum((one + other) @ chance.T, 1e-300)
-        if step % LOOK_EVERY == 0:
-            reached = np.asarray(np.log(seen) @ counts)
-            if ((reached >= floor) | (floor - reached > PATIENCE * (reached - last))).all():
-                break
-            last = reached
-        ratio = _lengthened(((counts / seen) @ chance) / draws)
-        one, other = _of_mass(one * ratio, share), _of_mass(other * ratio, 1 - share)
-    return _log_likelihood(chance, np.broadcast_to(counts, (len(share), len(counts))), one + other) >= floor
-
-
-def _of_mass(mass: FloatArray, whole: FloatArray) -> FloatArray:
-    """Masses (problems, points) brought to sums (problems,)."""
-    return np.asarray(mass * (whole / np.maximum(mass.sum(axis=1), 1e-300))[:, None])
-
-
-def _quantile_limits(found: MixingDistribution, at: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
-    """Limits of quantiles: the grid points at which a split of the mass is not much less likely than the best.
-
-    The likelihood of a split falls on both sides of its highest, so both ends are found by halving.
-    """
-    support, floor = found.support, found.highest - _cut(found, level)
-    points = np.arange(len(support))
-    tried = np.tile(at, 2)
-    best = np.searchsorted(np.cumsum(found.mass), at).clip(0, len(support) - 1)
-    inside = np.tile(best, 2)
-    outside = np.concatenate([np.full(len(at), -1), np.full(len(at), len(support))])
-    while (np.abs(outside - inside) > 1).any():
-        middle = (inside + outside) // 2
-        middle = middle.clip(0, len(support) - 1)
-        accepted = _is_likely(found, points <= middle[:, None], points >= middle[:, None], tried, floor)
-        moving = np.abs(outside - inside) > 1
-        inside = np.where(moving & accepted, middle, inside)
-        outside = np.where(moving & ~accepted, middle, outside)
-    edges = support[inside]
-    return edges[: len(at)], edges[len(at) :]
-
-
-def _share_of(found: MixingDistribution, those: BoolArray, level: float) -> Interval:
-    """The share of draws on some grid points with its limits, the wider of two as for quantiles.
-
-    The profile is concave, so both of its ends are found by halving.
-    """
-    value = float(found.mass[those].sum())
-    first, last = (float(each) for each in share_limits(value * found.draws, found.draws, level))
-    if those.all() or not those.any():
-        return Interval(value, first, last)
-    floor = found.highest - _cut(found, level)
-    masks = np.tile(those, (2, 1))
-    inside, outside = np.array([value, value]).clip(1e-6, 1 - 1e-6), np.array([0.0, 1.0])
-    for _ in range(8):
-        middle = (inside + outside) / 2
-        accepted = _is_likely(found, masks, ~masks, middle, floor)
-        inside, outside = np.where(accepted, middle, inside), np.where(accepted, outside, middle)
-    return Interval(value, min(first, float(outside[0])), max(last, float(outside[1])))
-
-
-def _cut(found: MixingDistribution, level: float) -> float:
-    """How far a profile log likelihood may fall; where nothing varies at all, as far as the rule of three lets it."""
-    from scipy.special import chdtri
-
-    if found.highest > -NOTHING_VARIES:
-        return -float(np.log(1 - level))
-    share = CHI_SQUARE_SHARE if found.told_apart else CHI_SQUARE_SHARE_OF_CHANCE
-    return share * float(chdtri(1, 1 - level)) / 2
 
 
 def quantiles_of(support: FloatArray, mass: FloatArray, at: tuple[float, ...], atom: float | None = None) -> FloatArray:

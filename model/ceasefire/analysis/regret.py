@@ -1,10 +1,10 @@
 """Expected and maximum regret of levers under parameter uncertainty.
 
 The regret of a lever at a parameter draw is the outcome of the best lever at that draw minus its own. With few worlds
-per draw the best lever looks better than it is, because it is partly the luckiest. So the effect of a lever at a draw
-is first shrunk towards its mean over draws, by the share of sampling noise in the observed variance (empirical Bayes,
-James and Stein 1961). With many worlds nothing is shrunk; with few, regret is relative to the lever that is best on
-average.
+per draw the best lever looks better than it is, because it is partly the luckiest. So the effects of a lever at the
+draws are first shrunk towards their mean over draws, until their variance is that of the true effects: without the
+sampling noise of few worlds (constrained empirical Bayes, Louis 1984; shrunk as far as is best for each draw by itself,
+they would differ too little, and regret would be too small). With many worlds nothing is shrunk.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.estimates import Interval, mean_interval
+from ceasefire.analysis.estimates import Z_95, Interval, mean_interval
 from ceasefire.array_types import FloatArray
 
 Outcomes = Mapping[str, FloatArray]
@@ -63,13 +63,13 @@ def regret(outcomes: Outcomes, more_is_better: bool = True) -> Regrets:
         raise ValueError("no draws left: some lever failed in every one")
     if values.shape[2] < 2:
         raise ValueError("regret needs at least two worlds at every draw")
-    effects, observed = _shrunk_effects(values)
+    effects, least, observed = _shrunk_effects(values)
     best, draws = effects.argmax(axis=0), np.arange(effects.shape[1])
-    regrets = effects.max(axis=0) - effects
+    regrets, least_regrets = effects.max(axis=0) - effects, least.max(axis=0) - least
     ranked = [
         Regret(
             lever,
-            _with_sampling_error(regrets[k], observed[best, draws] - observed[k]),
+            _with_sampling_error(regrets[k], least_regrets[k], observed[best, draws] - observed[k]),
             float(regrets[k].max()),
             float((regrets[k] <= 0).mean()),
         )
@@ -79,19 +79,24 @@ def regret(outcomes: Outcomes, more_is_better: bool = True) -> Regrets:
     return Regrets(tuple(ranked), int(complete.sum()), values.shape[2], int((~complete).sum()))
 
 
-def _shrunk_effects(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Effect of each lever at each draw relative to the mean lever, shrunk and as observed: two of (levers, draws)."""
+def _shrunk_effects(values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Effect of each lever at each draw relative to the mean lever, (levers, draws): shrunk, at most, and observed.
+
+    At most: as if as much of what varies over draws were noise as may be, by the error of a variance of so many draws.
+    """
     relative = values - values.mean(axis=0)
     observed, noise = relative.mean(axis=2), relative.var(axis=2, ddof=1).mean(axis=1) / values.shape[2]
     if observed.shape[1] < 2:
-        return observed, observed
-    variance = observed.var(axis=1, ddof=1)
-    signal = np.divide(np.maximum(0.0, variance - noise), variance, out=np.zeros(len(variance)), where=variance > 0)
-    mean = observed.mean(axis=1, keepdims=True)
-    return mean + signal[:, None] * (observed - mean), observed
+        return observed, observed, observed
+    variance, mean = observed.var(axis=1, ddof=1), observed.mean(axis=1, keepdims=True)
+    share = np.divide(noise, variance, out=np.ones(len(variance)), where=variance > 0)
+    most = share * (1 + Z_95 * np.sqrt(2 / (observed.shape[1] - 1)))
+    shrunk, least = (mean + np.sqrt(np.maximum(0.0, 1 - each))[:, None] * (observed - mean) for each in (share, most))
+    return shrunk, least, observed
 
 
-def _with_sampling_error(regrets: FloatArray, observed: FloatArray) -> Interval:
-    """Mean regret with the interval width of the observed regret; the lower limit is at least 0."""
+def _with_sampling_error(regrets: FloatArray, least: FloatArray, observed: FloatArray) -> Interval:
+    """Mean regret with the width of the interval of the observed regret, below that of effects shrunk at most."""
     mean, error = float(regrets.mean()), mean_interval(observed)
-    return Interval(mean, max(0.0, mean - (error.value - error.low)), mean + (error.high - error.value))
+    low = min(mean, float(least.mean())) - (error.value - error.low)
+    return Interval(mean, max(0.0, low), mean + (error.high - error.value))

@@ -20,8 +20,6 @@ from ceasefire.suggestions import did_you_mean
 Row = tuple[float, ...]
 """Codes of the factors at a point."""
 
-EMPTY = frozenset({"", "na", "n/a", "nan"})
-
 Refuse = Callable[[Factor, object], str | None]
 """Why a scenario cannot have a value of a factor, or None."""
 
@@ -69,7 +67,7 @@ def _with_values(
     faults: list[Fault] = []
     filled, columns = [], []
     for factor in factors:
-        cells = [(at, _cell(line[factor.name])) for at, line in lines]
+        cells = [(at, line[factor.name]) for at, line in lines]
         if factor.kind == "change":
             new_factor, codes, column_faults = _switch_column(shown, factor, cells)
         else:
@@ -78,11 +76,6 @@ def _with_values(
         columns.append(codes)
         faults += column_faults
     return filled, () if faults else tuple(zip(*columns, strict=True)), faults
-
-
-def _cell(text: str) -> str:
-    """A cell without blanks; '' when it is empty."""
-    return "" if text.strip().lower() in EMPTY else text.strip()
 
 
 def _switch_column(
