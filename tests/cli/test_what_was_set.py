@@ -42,6 +42,7 @@ def test_a_name_is_readable_and_has_a_hash_only_when_it_is_too_long(command: Com
     assert len(name.encode()) < 140
     loaded = load(SMALL, set={"actors.*.weariness": 0.3})
     assert loaded.folder_name == f"{loaded.label}+actors.all.weariness=0.3"
+    assert loaded.title == f"{loaded.scenario.title}, with actors.*.weariness=0.3"
 
 
 def test_compare_takes_settings_and_says_what_differs(command: Command) -> None:

@@ -27,7 +27,7 @@ ENDING_CAUSES = CAUSES[1:]
 """The causes of an end, without the code 0 of a world that still holds."""
 
 COMPETING = ("expiry", "abrogation")
-"""Causes that are no breakdown by violence."""
+"""Causes other than breakdown by violence."""
 
 
 @dataclass(frozen=True, eq=False)
