@@ -29,7 +29,7 @@ from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.analysis.talks_effect import around_talks
 from ceasefire.charts.comparison import Condition, comparison_chart, verdict
 from ceasefire.charts.decisions import Choice, pulls_chart
-from ceasefire.charts.front_line import front_chart
+from ceasefire.charts.front_line import front_chart, front_moves
 from ceasefire.charts.hazard import hazard_chart
 from ceasefire.charts.layout import name_ends, page
 from ceasefire.charts.ranking import Gain, axis_limits, levers_chart
@@ -387,6 +387,7 @@ def test_the_front_is_coloured_by_who_won_what_since_signing() -> None:
 def test_the_finding_states_when_the_front_does_not_move() -> None:
     front = moving_front()
     still = FrontHistory(front.sectors, front.sides, front.opened, np.tile(front.opened, (50, 1)), np.full(50, 7))
+    assert (front_moves(front), front_moves(still)) == (True, False)
     assert_legible(front_chart(still, CAPTION, horizon=HORIZON))
     figure = front_chart(still, CAPTION, horizon=60)
     assert_legible(figure)

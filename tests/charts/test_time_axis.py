@@ -82,8 +82,12 @@ def test_labels_of_a_logarithmic_axis_stand_where_the_day_is_drawn() -> None:
 )
 def test_calendar_dates_stand_on_their_day(last: int, expected: dict[str, int]) -> None:
     with house_style():
-        dates = {name: day for day, name in TimeAxis(last, datetime.date(2020, 3, 5)).dates()}
+        time, axes = TimeAxis(last, datetime.date(2020, 3, 5)), Figure().add_subplot()
+        dates = {name: day for day, name in time.dates()}
+        time.below(axes)
+        time.above(axes)
     assert expected.items() <= dates.items()
+    assert [label.get_text() for label in axes.child_axes[0].get_xticklabels()] == list(dates)
 
 
 def test_dates_above_a_logarithmic_axis_are_those_of_the_days_below() -> None:
