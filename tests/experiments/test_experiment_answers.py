@@ -170,7 +170,9 @@ def test_the_best_of_several_changes_has_an_interval_that_allows_for_the_choice(
     assert "a, +40 days (95\u00a0%, chosen among 2: +26 to +50)" in words
 
 
-GRID = "levers: {paths: {agreement.monitoring: [0.1, 0.5, 0.9], agreement.hotline: [0.1, 0.9]}}\ndesign: {kind: grid}\n"
+GRID = (
+    "levers: {paths: {mechanisms.temperature: [0.1, 0.3, 0.9], agreement.hotline: [0.1, 0.9]}}\ndesign: {kind: grid}\n"
+)
 
 
 def worlds_in(folder: Path, column: str) -> pd.DataFrame:
@@ -186,21 +188,23 @@ def boxed(folder: Path) -> str:
 
 def test_a_contrast_is_the_mean_of_its_worlds_over_the_settings_that_it_does_not_name(command: Command) -> None:
     """By hand: each world's difference, averaged over the other factor, then Student's interval over worlds."""
-    sides = "[{agreement.monitoring: 0.1}, {agreement.monitoring: 0.9}]"
+    sides = "[{mechanisms.temperature: 0.1}, {mechanisms.temperature: 0.9}]"
     folder = Path(command("experiment", asked(f"{GRID}answer: {{outcome: days_held, contrast: {sides}}}\n", 60)).last)
     points = pd.read_csv(folder / "tables" / "points.csv")
     days = worlds_in(folder, "days_held")
-    at = {m: points.loc[points["agreement.monitoring"] == m, "point"].to_list() for m in (0.1, 0.9)}
+    at = {m: points.loc[points["mechanisms.temperature"] == m, "point"].to_list() for m in (0.1, 0.9)}
     by_hand = days[at[0.9]].mean(axis=1) - days[at[0.1]].mean(axis=1)
     (row,) = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
     assert row["difference"] == pytest.approx(by_hand.mean())
     assert row["high"] - row["low"] == pytest.approx(2 * 2.000995 * by_hand.std(ddof=1) / 60**0.5, rel=1e-5)
-    assert (row["contrast"], row["settings"], row["sample"]) == ("agreement.monitoring, from 0.1 to 0.9", 2, 60)
+    assert (row["contrast"], row["settings"], row["sample"]) == ("mechanisms.temperature, from 0.1 to 0.9", 2, 60)
     assert "on average over the settings of the others" in boxed(folder)
 
 
 def test_four_sides_tell_how_much_more_the_second_change_does_than_the_first(command: Command) -> None:
-    sides = ", ".join(f"{{agreement.monitoring: {m}, agreement.hotline: {h}}}" for h in (0.1, 0.9) for m in (0.1, 0.9))
+    sides = ", ".join(
+        f"{{mechanisms.temperature: {m}, agreement.hotline: {h}}}" for h in (0.1, 0.9) for m in (0.1, 0.9)
+    )
     folder = Path(command("experiment", asked(f"{GRID}answer: {{outcome: days_held, contrast: [{sides}]}}\n")).last)
     first, second, beyond = pd.read_csv(folder / "tables" / "answer.csv").to_dict("records")
     effects = pd.read_csv(folder / "tables" / "effects.csv").to_dict("records")
@@ -208,8 +212,9 @@ def test_four_sides_tell_how_much_more_the_second_change_does_than_the_first(com
     for name in ("difference", "low", "high"):
         assert beyond[name] == pytest.approx(both[name])
     assert beyond["difference"] == pytest.approx(second["difference"] - first["difference"])
+    assert abs(beyond["difference"]) > 0.1, "or the test could not tell which is taken from which"
     assert [first["contrast"], second["contrast"]] == [
-        f"agreement.monitoring, from 0.1 to 0.9, at agreement.hotline = {h}" for h in (0.1, 0.9)
+        f"mechanisms.temperature, from 0.1 to 0.9, at agreement.hotline = {h}" for h in (0.1, 0.9)
     ]
 
 
@@ -229,7 +234,7 @@ def test_a_contrast_of_levers_over_draws_is_judged_by_draws(command: Command) ->
 
 
 def test_what_the_file_calls_the_answer_comes_first_and_other_words_ask_for_no_new_worlds(command: Command) -> None:
-    sides = "[{agreement.monitoring: 0.1}, {agreement.monitoring: 0.9}]"
+    sides = "[{mechanisms.temperature: 0.1}, {mechanisms.temperature: 0.9}]"
     file = asked(GRID, outcomes="days_held, deaths_combatant, talks")
     folder = Path(command("experiment", file).last)
     before = {part: (part.stat().st_mtime_ns, part.read_bytes()) for part in (folder / "worlds").iterdir()}

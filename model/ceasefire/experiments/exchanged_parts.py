@@ -16,7 +16,7 @@ from ceasefire.ensemble.compare import Side, SidePair, days_at_draws, simulate_s
 from ceasefire.ensemble.run import ProgressCallback
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.errors import FolderError, ScenarioError
-from ceasefire.experiments.contrasts import OF_ONE_DEAL, Steps, Swap, differences
+from ceasefire.experiments.contrasts import Steps, Swap, differences
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import group
 from ceasefire.scenario.schema import Scenario
@@ -56,7 +56,6 @@ class ExchangedPart:
 def parts_between(here: Loaded, there: Loaded) -> dict[str, tuple[Steps, ...]]:
     """What is exchanged together: each difference, or where these are many, those of an actor or a section."""
     found = list(differences(here.resolved, there.resolved, group(Scenario), ()))
-    found = [steps for steps in found if steps[0] not in OF_ONE_DEAL]
     for depth in (None, 2, 1):
         parts: dict[str, list[Steps]] = {}
         for steps in found:
