@@ -76,7 +76,7 @@ connect-test:
 	@.ci/apart ema 3.11 ema_workbench tests/connect
 
 coverage: .venv/installed-for-tests
-	$(BIN)/python tests/analysis/measure_coverage.py
+	PYTHONPATH=tests $(BIN)/python tests/analysis/measure_coverage.py
 
 nowcasts: .venv/installed-for-tests
 	PYTHONPATH=tests $(BIN)/python tests/observations/measure_nowcasts.py
