@@ -172,7 +172,9 @@ class Observed(observing.Observed):
             start = pd.to_datetime(table["start"]).dt
             year = np.asarray(start.year + start.day_of_year / 366, np.float64)
             panels = [Panel(("year of signing", "days held"), year, table["days_mid"].to_numpy(float))]
-            return panels_chart(panels, "Ceasefires", f"{len(table):,} ceasefires, undated ends in the middle.", "")
+            return panels_chart(
+                panels, "Days held by year of signing", f"{len(table):,} ceasefires, undated ends in the middle.", ""
+            )
         sums = table.groupby("date").sum(numeric_only=True, min_count=1)
         days, first = (sums.index - sums.index[0]).days.to_numpy(float), f"{sums.index[0]:%Y-%m-%d}"
         panels = [
@@ -198,8 +200,9 @@ class Points(_Table):
         held = self["days_held"].to_numpy(float)
         varied = [path for path in self._paths if self[path].nunique(dropna=False) > 1] or self._paths
         panels = [Panel((path, "mean days held"), self[path].to_numpy(float), held) for path in varied]
-        finding = "Mean days held at each point; all points have the same worlds."
-        return panels_chart(panels, f"{len(self):,} points", finding, "illustrative: durations not calibrated")
+        most, least = f"{np.nanmax(held):,.0f}", f"{np.nanmin(held):,.0f}"
+        finding = f"{len(self):,} points: mean days held from {least} to {most}. All points have the same worlds."
+        return panels_chart(panels, "Days held against what varies", finding, "illustrative: durations not calibrated")
 
 
 class Description(str):

@@ -217,7 +217,7 @@ def drawn_worlds(mean: float, draws: int = 40, worlds: int = 6) -> pd.DataFrame:
 def test_every_word_on_a_causes_chart_can_be_read(name: str, drawn: bool) -> None:
     doubt = drawn_worlds(SHAPES[name][1]) if drawn else None
     causes = cause_curves(made_up_worlds(*SHAPES[name]), doubt, HORIZON)
-    assert_legible(causes_chart(causes, CAPTION, actor_titles=TITLES, horizon=HORIZON))
+    assert_legible(causes_chart(causes, CAPTION, "A finding.", actor_titles=TITLES, horizon=HORIZON))
 
 
 @pytest.mark.parametrize(("days", "ended", "events"), [(0, True, 0), (3, True, 2), (212, True, 15), (1825, False, 6)])
@@ -305,7 +305,7 @@ def test_the_main_line_is_the_mean_over_draws_and_the_numbers_as_written_are_a_t
     words = " ".join(" ".join(text.get_text() for text in texts(figure)).split())
     end, low, high = (whole_percent(float(edge[-1])) for edge in (band.mean, band.low, band.high))
     end, low, high, own = (each.replace("\u00a0", " ") for each in (end, low, high, whole_percent(curve.at(HORIZON))))
-    assert "What was found." in words
+    assert "What was found" in words
     assert f"{end} hold on day 1,825" in words
     assert f"{low} to {high} in 90 % of draws" in words
     assert f"as written: {own}" in words
@@ -334,7 +334,7 @@ def test_the_axis_ends_soon_after_the_last_world() -> None:
 def test_each_cause_has_a_line_and_its_band_on_one_scale() -> None:
     worlds = made_up_worlds(1_000, 500).assign(cause_actor="")
     causes = cause_curves(worlds, None, HORIZON)
-    figure = causes_chart(causes, CAPTION, horizon=HORIZON)
+    figure = causes_chart(causes, CAPTION, "A finding.", horizon=HORIZON)
     words = " ".join(" ".join(text.get_text().split()) for text in texts(figure))
     inches = []
     for curve in causes.curves:
@@ -369,7 +369,7 @@ def test_a_cause_that_comes_only_where_numbers_are_drawn_is_shown_with_both_doub
     assert in_table.doubt is not None
     assert curve.low is not None
     assert (in_table.doubt.low, in_table.doubt.high) == pytest.approx((curve.low[-1], curve.high[-1]))
-    words = " ".join(text.get_text() for text in texts(causes_chart(causes, CAPTION, horizon=HORIZON)))
+    words = " ".join(text.get_text() for text in texts(causes_chart(causes, CAPTION, "A finding.", horizon=HORIZON)))
     assert "0 of 300" in words
     assert "mean over draws" in words
 
@@ -387,7 +387,7 @@ def test_a_cause_keeps_its_colour_whichever_others_are_there() -> None:
     table = made_up_worlds(300, 500)
     table.loc[table["ended"], "cause"], table["cause_actor"] = "spiral", ""
     for worlds in (table, made_up_worlds(300, 500).assign(cause_actor="")):
-        figure = causes_chart(cause_curves(worlds, None, HORIZON), CAPTION, horizon=HORIZON)
+        figure = causes_chart(cause_curves(worlds, None, HORIZON), CAPTION, "A finding.", horizon=HORIZON)
         (band,) = [each for axes in figure.axes for each in axes.collections if each.get_gid() == "band spiral"]
         assert np.asarray(band.get_facecolor()).ravel()[:3] == pytest.approx(to_rgb(CAUSE_COLOURS["spiral"]))
 
@@ -453,7 +453,7 @@ def test_every_figure_states_its_provenance_and_that_it_is_not_calibrated(kind: 
     causes = cause_curves(made_up_worlds(1_000, 900), None, HORIZON)
     figure = {
         "survival": lambda: survival_chart(curve, band, CAPTION),
-        "causes": lambda: causes_chart(causes, CAPTION, horizon=HORIZON),
+        "causes": lambda: causes_chart(causes, CAPTION, "A finding.", horizon=HORIZON),
         "history": lambda: history_chart(made_up_history(90)),
         "histories": lambda: histories_chart([made_up_history(90)], CAPTION),
     }[kind]()
@@ -481,7 +481,7 @@ def test_titles_with_dollars_and_other_letters_are_printed_as_they_are() -> None
     caption = Caption("A $5 deal, and a $6 one: Şanliurfa, Łódź", "x", 1)
     figure = survival_chart(shape("long")[0], None, caption)
     assert_legible(figure)
-    assert caption.title in [text.get_text() for text in texts(figure)]
+    assert f"{caption.title}." in [text.get_text() for text in texts(figure)]
 
 
 def test_no_chart_is_drawn_of_nothing_or_of_too_much() -> None:

@@ -104,7 +104,7 @@ def test_no_labels_run_together_on_charts_of_many_worlds(horizon: int) -> None:
     charts = {
         "survival": survival_chart(curve, None, CAPTION, horizon=horizon),
         "survival of a million": survival_chart(million, None, CAPTION, horizon=horizon),
-        "causes": causes_chart(cause_curves(table, None, horizon), CAPTION, horizon=horizon),
+        "causes": causes_chart(cause_curves(table, None, horizon), CAPTION, "A finding.", horizon=horizon),
         "hazard": hazard_chart(hazard(table), None, CAPTION),
         "comparison": comparison_chart(
             [Condition("one", curve, mean), Condition("other", curve, mean)], CAPTION, horizon=horizon

@@ -72,7 +72,7 @@ def _front() -> Figure:
     moved = days * np.array([0.2, -0.15, 0.0])
     opened = np.array([0.3, 0.6, 0.5])
     front = FrontHistory(("A", "B", "C"), ("North side", "South side"), opened, opened + moved, np.full(400, 9), None)
-    return front_chart(front, CAPTION, horizon=399)
+    return front_chart(front, CAPTION)
 
 
 def _weekly() -> Figure:
@@ -106,7 +106,7 @@ GALLERY: dict[str, Callable[[], Figure]] = {
     "curves": lambda: survival_chart({name: shape(name)[0] for name in ("long", "half a year")}, None, CAPTION),
     "comparison": _comparison,
     "causes": lambda: causes_chart(
-        cause_curves(made_up_worlds(400, 600.0), drawn_worlds(600.0), HORIZON), CAPTION, horizon=HORIZON
+        cause_curves(made_up_worlds(400, 600.0), drawn_worlds(600.0), HORIZON), CAPTION, "A finding.", horizon=HORIZON
     ),
     "history": lambda: history_chart(made_up_history(200)),
     "worlds": lambda: histories_chart([made_up_history(90), made_up_history(300, ended=False)], CAPTION),
@@ -238,7 +238,8 @@ def test_a_file_says_what_it_shows_where_it_comes_from_and_under_which_licence(t
     with Image.open(png) as picture:
         about = dict(picture.info)
         assert picture.width == round(WIDTH_INCHES * DPI)
-    assert about["Title"] == CAPTION.title
+    assert about["Title"].startswith("Most gained: ")
+    assert about["Description"].startswith(CAPTION.title)
     assert about["Software"] == foot
     assert about["Copyright"] == "Apache-2.0"
     assert about["dpi"][0] == pytest.approx(300, abs=0.1)
@@ -265,7 +266,7 @@ def test_the_same_figure_of_the_same_results_gives_the_same_bytes(tmp_path: Path
 
 def test_a_picture_within_the_page_is_made_for_a_screen_and_the_file_for_print(tmp_path: Path) -> None:
     png, _ = save(GALLERY["levers"](), tmp_path, "levers")
-    shown = picture(png, "Levers.", "A finding.")
+    shown = picture(png)
     assert shown is not None
     assert shown.width == 1200
     assert len(shown.source) < 4 / 3 * png.stat().st_size

@@ -42,7 +42,7 @@ def test_survival_is_logarithmic_when_half_of_the_worlds_end_in_the_first_tenth(
     curve = survival(worlds(median))
     condition = Condition("a", curve, Interval(1, 1, 1))
     compared = comparison_chart([condition, condition], CAPTION, horizon=HORIZON)
-    causes = causes_chart(cause_curves(worlds(median), None, HORIZON), CAPTION, horizon=HORIZON)
+    causes = causes_chart(cause_curves(worlds(median), None, HORIZON), CAPTION, "A finding.", horizon=HORIZON)
     for figure in (survival_chart(curve, None, CAPTION, horizon=HORIZON), compared, causes):
         axes = next(axes for axes in figure.axes if axes.get_xlabel())
         assert axes.get_xscale() == scale

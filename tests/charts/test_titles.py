@@ -63,7 +63,7 @@ def test_no_figure_report_or_story_puts_a_colon_after_a_question(command: Comman
     pages = [page.read_text(encoding="utf-8") for page in Path("results").rglob("report.html")]
     assert len(pages) == 4
     under = [title for title in titles if title.startswith(f"{QUESTION} ")]
-    assert f"{QUESTION} How it ends" in under
+    assert f"{QUESTION} Share of worlds ended by each day, by cause" in under
     assert f"{QUESTION} Days that each lever adds" in under
     assert f"{QUESTION} Mean days held" in under
     assert len(set(under)) >= 8

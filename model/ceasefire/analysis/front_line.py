@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ceasefire.analysis.estimates import Interval, mean_interval
 from ceasefire.analysis.survival import IntArray
 from ceasefire.array_types import FloatArray
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.simulation.trajectory import DayLog, step_through
+
+FEWEST_WORLDS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +23,8 @@ class FrontHistory:
     """Share of each sector held by the first side, at the end of each day: held (days, sectors), in [0, 1].
 
     worlds[d] is the number of worlds averaged on day d. `opened` is the share held at signing, `sides` are the titles
-    of the first and the second side. `ended` is the day on which the deal of a single world ended, if it did.
+    of the first and the second side. `ended` is the day on which the deal of a single world ended, if it did. `last`
+    has, for several worlds, the share of each sector on the last day with the 95 % interval of its mean.
     """
 
     sectors: tuple[str, ...]
@@ -29,6 +33,7 @@ class FrontHistory:
     held: FloatArray
     worlds: IntArray
     ended: int | None = None
+    last: tuple[Interval, ...] = ()
 
     @property
     def moved(self) -> FloatArray:
@@ -39,7 +44,7 @@ class FrontHistory:
 def front_history(scenario: Scenario, opening: InitialState, seed: int, worlds: Sequence[int]) -> FrontHistory:
     """The front of one world to its last day, or the mean of several worlds over those whose deal still holds.
 
-    ValueError for no world.
+    The mean ends with the last day on which enough worlds hold: a sixth of them, from 2 to 10. ValueError for no world.
     """
     if not worlds:
         raise ValueError("no worlds: a front needs at least one")
@@ -47,13 +52,19 @@ def front_history(scenario: Scenario, opening: InitialState, seed: int, worlds: 
         return front_of_log(scenario, *_record(scenario, opening, seed, worlds[0]))
     total = np.zeros((1, len(opening.sectors)))
     count = np.zeros(1, dtype=np.int64)
+    lines: list[FloatArray] = []
     for world in worlds:
         held, ended = _line(*_record(scenario, opening, seed, world))
         held = held if ended is None else held[: max(1, ended)]
         total, count = _extended(total, len(held)), _extended(count, len(held))
         total[: len(held)] += held
         count[: len(held)] += 1
-    return _front(scenario, opening, total / count[:, None], count, None)
+        lines.append(held)
+    enough = min(FEWEST_WORLDS, max(2, len(worlds) // 6), int(count.max()))
+    days = int((count >= enough).sum())
+    longest = np.array([line[days - 1] for line in lines if len(line) >= days])
+    last = tuple(mean_interval(shares) for shares in longest.T) if len(longest) > 1 else ()
+    return replace(_front(scenario, opening, (total / count[:, None])[:days], count[:days], None), last=last)
 
 
 def front_of_log(scenario: Scenario, log: DayLog, last: WorldArray) -> FrontHistory:

@@ -37,12 +37,12 @@ class TalksEffect:
     three_quarters: FloatArray
     rounds: IntArray
     worlds: int
+    drop_limits: tuple[float, float] = (float("nan"), float("nan"))
+    """The 95 % interval of `drop`."""
 
     def drop(self, week: int = 7) -> float:
         """Relative drop of the mean from the week before talks to the week after."""
-        before = self.mean[(self.days >= -week) & (self.days < 0)].mean()
-        after = self.mean[(self.days > 0) & (self.days <= week)].mean()
-        return float(1 - after / before) if before > 0 else float("nan")
+        return float(_drops(self.mean[None, :], self.days, week)[0])
 
     def days_to_half(self, week: int = 7) -> int | None:
         """First day after talks by which the weekly mean has recovered half of the drop; None if it does not."""
@@ -82,9 +82,13 @@ def around_talks(
     table = np.array(rounds)
     followed = np.isfinite(table).sum(axis=0)
     table, offsets, followed = table[:, followed > 0], offsets[followed > 0], followed[followed > 0]
-    low, high = _over_worlds(table, np.array(owner))
+    means = _resampled_means(table, np.array(owner))
+    low, high = np.nanquantile(means, [0.025, 0.975], axis=0) if len(means) else np.full((2, len(offsets)), np.nan)
+    drops = _drops(means, offsets)
+    drops = drops[np.isfinite(drops)]
+    limits = (float(np.quantile(drops, 0.025)), float(np.quantile(drops, 0.975))) if len(drops) else (np.nan, np.nan)
     quarter, three = np.nanquantile(_weekly_means(table, offsets), [0.25, 0.75], axis=0)
-    return TalksEffect(offsets, np.nanmean(table, axis=0), low, high, quarter, three, followed, worlds)
+    return TalksEffect(offsets, np.nanmean(table, axis=0), low, high, quarter, three, followed, worlds, limits)
 
 
 def violations_and_talks(history: Trajectory) -> tuple[FloatArray, list[int]]:
@@ -105,8 +109,16 @@ def _weekly_means(table: FloatArray, offsets: IntArray) -> FloatArray:
     return np.where(np.isfinite(table), smooth, np.nan)
 
 
-def _over_worlds(table: FloatArray, owner: IntArray) -> tuple[FloatArray, FloatArray]:
-    """95 % limits of the mean from a bootstrap of whole worlds (percentiles); not a number for a single world."""
+def _drops(means: FloatArray, days: IntArray, week: int = 7) -> FloatArray:
+    """Relative drop from the week before talks to the week after, of each row; not a number with none before."""
+    before = means[:, (days >= -week) & (days < 0)].mean(axis=1)
+    after = means[:, (days > 0) & (days <= week)].mean(axis=1)
+    ratio: FloatArray = np.divide(after, before, out=np.full(len(means), np.nan), where=before > 0)
+    return 1 - ratio
+
+
+def _resampled_means(table: FloatArray, owner: IntArray) -> FloatArray:
+    """The mean of each day in a bootstrap of whole worlds, (resamples, days); no row for a single world."""
     names, position = np.unique(owner, return_inverse=True)
     known = np.isfinite(table)
     total = np.zeros((len(names), table.shape[1]))
@@ -114,9 +126,9 @@ def _over_worlds(table: FloatArray, owner: IntArray) -> tuple[FloatArray, FloatA
     np.add.at(total, position, np.where(known, table, 0.0))
     np.add.at(count, position, known.astype(float))
     if len(names) == 1:
-        return np.full(table.shape[1], np.nan), np.full(table.shape[1], np.nan)
+        return np.empty((0, table.shape[1]))
     chosen = np.random.default_rng(1).integers(len(names), size=(RESAMPLES, len(names)))
     counts = count[chosen].sum(axis=1)
-    means = np.divide(total[chosen].sum(axis=1), counts, out=np.full_like(counts, np.nan), where=counts > 0)
-    low, high = np.nanquantile(means, [0.025, 0.975], axis=0)
-    return low, high
+    unknown = np.full_like(counts, np.nan)
+    means: FloatArray = np.divide(total[chosen].sum(axis=1), counts, out=unknown, where=counts > 0)
+    return means

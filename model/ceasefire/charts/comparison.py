@@ -81,7 +81,9 @@ def comparison_chart(conditions: Sequence[Condition], caption: Caption, *, horiz
     means = 0.42 + DIFFERENCE_ROW * len(conditions) + 0.36
     fewest = min(condition.curve.worlds for condition in conditions)
     footer = caption.footer(fewest, each=True)
-    sheet = page(0.28 + PLOT_HEIGHT + 0.48 + table + means, caption.title, _finding(conditions, horizon), footer)
+    sheet = page(
+        0.28 + PLOT_HEIGHT + 0.48 + table + means, caption.title, _finding(conditions, horizon), footer, "Curves"
+    )
     bottom = sheet.bottom + means + table + 0.48
     time = TimeAxis(last, caption.start, ends_early([condition.curve.surviving for condition in conditions], last))
     axes = _curves(sheet, conditions, time, bottom)
@@ -212,30 +214,36 @@ def _mean_heads(sheet: Page, conditions: Sequence[Condition], y: float, paired: 
 
 
 def _finding(conditions: Sequence[Condition], horizon: int) -> str:
-    """The differences with their intervals in words; of many, the highest and the lowest."""
+    """The differences with their intervals in words, of many the highest and the lowest; then what they are against."""
     first = conditions[0]
     known = [(condition, main) for condition in conditions[1:] if (main := condition.main) is not None]
     if not known:
-        return (
-            f"Mean days held, of {horizon:,}: " + "; ".join(f"{g.name}, {days(g.mean.value)}" for g in conditions) + "."
-        )
+        means = "; ".join(f"{g.name}, {days(g.mean.value)} (95{GAP}%: {span_words(g.mean, days)})" for g in conditions)
+        return f"Mean days held, of {horizon:,}: {means}."
     over_draws = any(condition.over is not None for condition in conditions)
-    mean = f"Against {first.name} ({days(first.mean.value)} days held on average):"
-    against = f"Against {first.name}, on average over draws of the assumed numbers:" if over_draws else mean
-    if len(known) <= MOST_DIFFERENCES:
-        return f"{against} {'; '.join(f'{condition.name}, {_words(condition, main)}' for condition, main in known)}."
-    known.sort(key=lambda each: each[1].value)
-    ends = [f"{condition.name}, {_words(condition, main)}" for condition, main in (known[-1], known[0])]
-    return f"{against} highest, {ends[0]}; lowest, {ends[1]}."
+    mean = f"{first.name} ({days(first.mean.value)} days held on average)"
+    against = f"{first.name}, on average over draws of the assumed numbers" if over_draws else mean
+    if len(known) > MOST_DIFFERENCES:
+        known = sorted(known, key=lambda each: -each[1].value)
+        ends = {"Longest: ": known[0], "shortest: ": known[-1]}
+    else:
+        ends = {condition.name: (condition, main) for condition, main in known}
+    named = [
+        f"{which if len(ends) < len(known) else ''}{one.name}, {_words(one, main, first.name)}"
+        for which, (one, main) in ends.items()
+    ]
+    joined = "; ".join(named)
+    return f"{joined[:1].upper()}{joined[1:]}. Against {against}."
 
 
-def _words(condition: Condition, main: Interval) -> str:
-    """The difference of a condition in words, short enough for a finding."""
+def _words(condition: Condition, main: Interval, first: str) -> str:
+    """The difference of a condition from the first in words, short enough for a finding."""
     over = condition.over
     if over is None or over.unmoved:
         return verdict(main, over)
+    than = "" if main.low <= 0 <= main.high else f" than {first}"
     draws = f"90{GAP}% of draws: {span_words(over.band, signed_days)}"
-    return _difference_words(main, "", draws if over.told_apart else f"draws {over.verdict}")
+    return _difference_words(main, than, draws if over.told_apart else f"draws {over.verdict}")
 
 
 def verdict(written: Interval, over: EffectOverDraws | None = None) -> str:

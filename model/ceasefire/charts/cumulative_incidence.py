@@ -14,7 +14,6 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ceasefire.analysis.causes_over_draws import CauseCurve, CauseCurves
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import EndingCause
-from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import LEFT, Caption, Page, band, page
 from ceasefire.charts.style import CAUSE_COLOURS, INK, QUIET, RULE, SMALL, TEXT, house_style, readable
 from ceasefire.charts.time_axis import TimeAxis, ends_early
@@ -44,7 +43,12 @@ MOST_PANELS = 7
 
 @house_style()
 def causes_chart(
-    causes: CauseCurves, caption: Caption, *, actor_titles: Mapping[str, str] | None = None, horizon: int
+    causes: CauseCurves,
+    caption: Caption,
+    finding: str,
+    *,
+    actor_titles: Mapping[str, str] | None = None,
+    horizon: int,
 ) -> Figure:
     """A panel for each cause, on one scale: the share of worlds that it had ended by each day, with its band.
 
@@ -64,7 +68,7 @@ def causes_chart(
     heights = [max(_own_height(each, scale), _label_height(label)) for each, label in zip(shown, labels, strict=True)]
     low = 0.52 + 0.14 * bool(rare)
     inner = (sum(heights) or TALLEST / 2) + BETWEEN * max(0, len(heights) - 1) + low + 0.5
-    sheet = page(inner, caption.title, _finding(causes, titles, horizon), caption.footer(causes.worlds))
+    sheet = page(inner, caption.title, finding, caption.footer(causes.worlds), "Lines")
     y = sheet.height - sheet.top - 0.46
     sheet.write(LEFT, y + 0.3, _key(drawn), size=SMALL, color=QUIET, va="center")
     colours = _colours([each.ending for each in shown])
@@ -182,21 +186,3 @@ def _interval_words(curve: CauseCurve, worlds: int) -> list[str]:
         f"as written: {written}",
         f"(chance: {span_words(chance, whole_percent)})",
     ]
-
-
-def _finding(causes: CauseCurves, titles: Mapping[str, str], last: int) -> str:
-    """The commonest ending in a sentence, over draws where there are any."""
-    held = causes.holding if causes.mean_holding is None else causes.mean_holding
-    if not causes.curves:
-        return f"Nothing ends the deal in any world by day {last:,}."
-    curve = causes.curves[0]
-    words, share = ending_in_a_sentence(*curve.ending, titles), whole_percent(float(curve.main[-1]))
-    rest = f"{whole_percent(held)} still hold" if held > 0 else "none still holds"
-    if curve.mean is None:
-        return f"Commonest end by day {last:,}: {words}, {share} of worlds; {rest}."
-    band: FloatArray = np.array([edge[-1] for edge in curve.band])
-    span = span_words(Interval(0, float(band[0]), float(band[1])), whole_percent)
-    return (
-        f"Commonest end by day {last:,}, as mean over draws of the assumed numbers: {words}, {share} of worlds "
-        f"({span} in 90{GAP}% of draws); {rest}."
-    )

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.layout import Caption, page, shortened, spread
 from ceasefire.charts.style import (
     BLUE,
@@ -19,7 +20,7 @@ from ceasefire.charts.style import (
     VERMILLION,
     house_style,
 )
-from ceasefire.wording import how_many
+from ceasefire.wording import GAP, how_many, signed_number, span_words
 
 LEFT, WIDTH, HEIGHT = 0.95, 3.9, 3.4
 AS_BEFORE = "the fighting after an end as before the deal"
@@ -29,12 +30,16 @@ NAME = 0.145
 
 @dataclass(frozen=True)
 class Deal:
-    """One condition: its name, mean days held, and deaths: until the end, and within the horizon."""
+    """One condition: its name, mean days held, and deaths: until the end, and within the horizon.
+
+    `change` is the difference of the latter from the first condition, with the 95 % interval of chance.
+    """
 
     name: str
     days: float
     until_end: float
     over_horizon: float
+    change: Interval | None = None
 
 
 @house_style()
@@ -49,7 +54,7 @@ def days_and_deaths_chart(
     if not deals:
         raise ValueError("no deals: there is nothing to show")
     height = max(HEIGHT, NAME * len(deals) + 0.2)
-    sheet = page(height + 1.0, caption.title, _finding(deals, horizon), caption.footer(worlds, each=True))
+    sheet = page(height + 1.0, caption.title, _finding(deals, horizon), caption.footer(worlds, each=True), "Dots")
     bottom = sheet.bottom + 0.55
     axes = sheet.axes(LEFT, bottom, WIDTH, height)
     top = 1.08 * max(1.0, *(max(deal.over_horizon, deal.until_end) for deal in deals))
@@ -83,11 +88,19 @@ def _finding(deals: Sequence[Deal], horizon: int) -> str:
     """The deals with the fewest and the most deaths, and whether the count until the end would say otherwise."""
     ranked = sorted(deals, key=lambda deal: deal.over_horizon)
     fewest, most = ranked[0], ranked[-1]
-    text = (
-        f"Fewest deaths within {how_many(horizon, 'day')}: {fewest.name}, {fewest.over_horizon:,.0f}; "
-        f"most: {most.name}, {most.over_horizon:,.0f}."
-    )
+    few, many = _deaths(fewest, deals[0]), _deaths(most, deals[0])
+    text = f"Fewest deaths within {how_many(horizon, 'day')}: {few}; most: {many}."
     early = min(deals, key=lambda deal: deal.until_end)
     if early is not fewest:
         text += f" Until the end alone {early.name} has the fewest, because it holds {early.days:,.0f} days."
     return text
+
+
+def _deaths(deal: Deal, first: Deal) -> str:
+    """A deal with its deaths, and how far they differ from those of the first."""
+    text = f"{shortened(deal.name, 36)}, {deal.over_horizon:,.0f}"
+    if deal.change is None:
+        return text
+    span = span_words(deal.change, signed_number)
+    against = f"against {shortened(first.name, 24)}: {signed_number(deal.change.value)}; 95{GAP}%: {span}"
+    return f"{text} ({against})"

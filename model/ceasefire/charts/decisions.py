@@ -56,7 +56,7 @@ def pulls_chart(pulls: Pulls, choice: Choice, caption: Caption) -> Figure:
     rows = sorted(steps.items(), key=lambda item: -item[1][choice.new])
     height = ROW * (len(rows) + 1)
     finding = _finding(pulls, choice, steps)
-    sheet = page(height + 1.12, caption.title, finding, caption.footer(1))
+    sheet = page(height + 1.12, caption.title, finding, caption.footer(1), "Dots")
     top = sheet.height - sheet.top - 0.22
     axes = sheet.axes(LEFT, top - height, WIDTH, height)
     for place, (name, by_rung) in enumerate(rows):
@@ -120,8 +120,8 @@ def _frame(axes: Axes, rows: int) -> None:
 def _finding(pulls: Pulls, choice: Choice, steps: Mapping[str, Sequence[float]]) -> str:
     """The actor, both rungs, the probability, and the largest terms in favour and against."""
     rungs = RUNG_WORDS[choice.ladder]
-    text = f"{choice.when}: {choice.actor}, from {rungs[choice.old]} to {rungs[choice.new]}"
-    text += f" (chance {whole_percent(float(pulls.chances[choice.new]))})."
+    chance = whole_percent(float(pulls.chances[choice.new]))
+    text = f"{choice.when}: {choice.actor} goes from {rungs[choice.old]} to {rungs[choice.new]} (chance {chance})."
     own = {choice.titles.get(n, n): by_rung[choice.new] for n, by_rung in steps.items() if n not in (OTHERS, REST)}
     most, least = (pick(own, key=lambda name: own[name], default="") for pick in (max, min))
     if most and own[most] > 0:

@@ -22,7 +22,7 @@ PANEL, BETWEEN = 0.82, 0.16
 LEFT, WIDTH = 2.05, 3.75
 HEAD, FOOT = 0.22, 0.42
 NAME_LETTERS = 24
-TICKS = ((1, "1 day"), (7, "week"), (30, "month"), (90, "3 months"), (365, "year"), (1825, "5 years"))
+TICKS = ((1, "1 day"), (7, "week"), (30, "month"), (90, "quarter"), (365, "year"), (1825, "5 years"))
 FILL = "#E3EDF5"
 
 
@@ -53,7 +53,7 @@ def cases_chart(deals: Sequence[Deal], caption: Caption, finding: str, made_of: 
         raise ValueError("no deals to show")
     inner = HEAD + len(deals) * (PANEL + BETWEEN) + FOOT
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.note) if part)
-    sheet = page(inner, caption.title, finding, footer)
+    sheet = page(inner, caption.title, finding, footer, "Panels")
     top = sheet.height - sheet.top - HEAD
     last = max(float(deal.days[-1]) for deal in deals)
     for place, deal in enumerate(deals):
@@ -131,9 +131,14 @@ def calibration_chart(
     days = sorted({group.day for each in named.values() for group in each})
     if not days:
         raise ValueError("no groups: nothing to draw")
-    finding = "Each point is one fifth of the deals, grouped by forecast. On the line, as many deals hold as forecast."
+    name, groups = next(iter(named.items()))
+    agree, whole = sum(group.covered for group in groups), len(groups)
+    finding = (
+        f"In {agree} of {whole} groups of deals as many held as forecast, within chance (95{GAP}%): {name}. "
+        "Each point is one fifth of the deals, grouped by forecast; on the line, as many hold as forecast."
+    )
     footer = f"{deals:,} deals  ·  {caption.footer(worlds, each=True)}"
-    sheet = page(SIZE + 0.75, caption.title, finding, footer)
+    sheet = page(SIZE + 0.75, caption.title, finding, footer, "Points along a line")
     for at, day in enumerate(days):
         axes = sheet.axes(0.75 + at * (SIZE + 0.25), sheet.bottom + 0.45, SIZE, SIZE)
         axes.plot([0, 1], [0, 1], color=RULE, linewidth=1.0, zorder=1)

@@ -12,6 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.front_line import FrontHistory
 from ceasefire.analysis.survival import IntArray
 from ceasefire.charts.layout import Caption, Page, page, shortened
@@ -19,13 +20,16 @@ from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style
 from ceasefire.charts.time_axis import TimeAxis
 from ceasefire.charts.world_panels import named_rows
-from ceasefire.wording import whole_percent
+from ceasefire.wording import GAP, span_words, whole_percent
 
 LEFT, WIDTH, ROW = 2.15, 4.0, 0.25
 COUNTS = 0.5
 SHOWN_STEPS = 400
 MOVED = 0.005
 """A smaller change in the share of a sector counts as none."""
+
+LEAST_TOLD = 0.01
+"""A smaller change of any sector is not worth a finding."""
 
 LIMITS = (0.05, 0.1, 0.25, 0.5, 1.0)
 """Possible ends of the colour scale [share of a sector]."""
@@ -35,7 +39,7 @@ COLOURS = LinearSegmentedColormap.from_list("sides", [SIDE_COLOURS[1], "#F2F2F2"
 
 
 @house_style()
-def front_chart(front: FrontHistory, caption: Caption, *, horizon: int) -> Figure:
+def front_chart(front: FrontHistory, caption: Caption) -> Figure:
     """A row for each sector, coloured by the share won; at the right, the first side's share on the first and last day.
 
     For one world: to its last day, with a line at the end of its deal. For several: the mean over the worlds that still
@@ -44,10 +48,11 @@ def front_chart(front: FrontHistory, caption: Caption, *, horizon: int) -> Figur
     several = int(front.worlds.max()) > 1
     rows = ROW * len(front.sectors)
     inner = 0.39 + rows + (COUNTS + 0.12 if several else 0) + 0.98
-    sheet = page(inner, caption.title, front_finding(front), caption.footer(int(front.worlds.max())))
+    footer = caption.footer(int(front.worlds.max()))
+    sheet = page(inner, caption.title, front_finding(front), footer, "Map by day")
     top = sheet.height - sheet.top - 0.39
     axes = sheet.axes(LEFT, top - rows, WIDTH, rows)
-    last = horizon if several else max(len(front.held), 1)
+    last = max(len(front.held), 1)
     order = np.lexsort((np.array(front.sectors), front.opened)).astype(np.int64)
     limit = _limit(front)
     _paint(axes, front, order, limit, last)
@@ -80,7 +85,7 @@ def _paint(axes: Axes, front: FrontHistory, order: IntArray, limit: float, last:
     rows = np.arange(len(front.sectors) + 1) - 0.5
     _hatch(axes, front, chosen, order)
     axes.pcolormesh(np.append(chosen, days), rows, front.moved[chosen][:, order].T, gid="front", **colours)
-    named_rows(axes, told_apart([front.sectors[place] for place in order], 32))
+    named_rows(axes, told_apart([front.sectors[place] for place in order], 30))
     for row in range(1, len(front.sectors)):
         axes.axhline(row - 0.5, color=PAPER, linewidth=1.5)
     axes.set_xlim(0, last)
@@ -112,7 +117,8 @@ def _write_changes(sheet: Page, front: FrontHistory, order: IntArray, top: float
 
 def _count(axes: Axes, front: FrontHistory) -> None:
     """The number of worlds averaged in the rows above."""
-    axes.fill_between(np.arange(len(front.worlds)), front.worlds, step="post", color="#C9C9C9", linewidth=0)
+    worlds = np.append(front.worlds, front.worlds[-1])
+    axes.fill_between(np.arange(len(worlds)), worlds, step="post", color="#C9C9C9", linewidth=0)
     axes.set_ylim(0, int(front.worlds.max()) * 1.05)
     axes.set_yticks([0, int(front.worlds.max())])
     axes.tick_params(axis="y", labelsize=SMALL)
@@ -129,8 +135,8 @@ def _scale(sheet: Page, front: FrontHistory, limit: float) -> None:
     box.xaxis.set_major_formatter(FuncFormatter(lambda value, _: whole_percent(abs(float(value)))))
     box.tick_params(labelsize=SMALL, length=2)
     look = {"size": SMALL, "color": QUIET, "va": "center"}
-    second, first = (shortened(f"won by the {_lower(side)}", 30) for side in reversed(front.sides))
-    second = f"strokes: {second}"
+    second, first = (f"won by {_named(side)}" for side in reversed(front.sides))
+    second, first = shortened(f"strokes: {second}", 32), shortened(first, 30)
     sheet.write(left - 0.12, sheet.bottom + 0.35, second, ha="right", **look)
     sheet.write(left + width + 0.12, sheet.bottom + 0.35, first, **look)
 
@@ -144,16 +150,21 @@ def front_finding(front: FrontHistory) -> str:
     """The sector with the largest change, and the side that won it."""
     moved = front.moved[-1]
     far = int(np.abs(moved).argmax())
-    each = "" if int(front.worlds.max()) == 1 else ", on average over the worlds that still hold,"
-    until = f"By day {len(front.held):,}{each}"
+    each = "" if int(front.worlds.max()) == 1 else " On average over the worlds that still hold on that day."
+    until = f"by day {len(front.held):,}"
     over = f" The deal ends on day {front.ended:,} (line)." if front.ended is not None else ""
-    if abs(moved[far]) < MOVED:
-        return f"{until} the line has hardly moved anywhere.{over}"
-    whom = _lower(front.sides[0] if moved[far] > 0 else front.sides[1])
+    if abs(moved[far]) < LEAST_TOLD:
+        return f"The line has hardly moved anywhere {until}.{each}{over}"
+    whom = _named(front.sides[0] if moved[far] > 0 else front.sides[1])
     share = whole_percent(abs(float(moved[far])))
-    return f"{until} the line has moved most at {front.sectors[far]}: {share} of it was won by the {whom}.{over}"
+    if front.last:
+        ends = sorted(float(end - front.opened[far]) for end in (front.last[far].low, front.last[far].high))
+        won = ends if moved[far] > 0 else [-ends[1], -ends[0]]
+        share += f" (95{GAP}%: {span_words(Interval(0, max(0.0, won[0]), won[1]), whole_percent)})"
+    where = shortened(front.sectors[far], 40)
+    return f"The line moves most at {where}: {share} won by {whom} {until}.{each}{over}"
 
 
-def _lower(title: str) -> str:
+def _named(side: str) -> str:
     """A side's title within a sentence."""
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+    return f"the {side[:1].lower()}{side[1:]}" if side.count(" ") == 1 and side.endswith(" side") else side

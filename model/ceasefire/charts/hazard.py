@@ -21,7 +21,7 @@ PER_YEAR = 36_525.0
 @house_style()
 def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -> Figure:
     """Smoothed ends per 100 deals and year, with the band of chance; `shape` is the fitted Weibull shape."""
-    sheet = page(HEIGHT + 0.95, caption.title, hazard_finding(curve, shape), caption.footer(curve.worlds))
+    sheet = page(HEIGHT + 0.95, caption.title, hazard_finding(curve, shape), caption.footer(curve.worlds), "Curve")
     axes = sheet.axes(LEFT, sheet.bottom + 0.5, WIDTH_INCHES - LEFT - 0.4, HEIGHT)
     days = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
     low, rate, high = (PER_YEAR * values[days] for values in (curve.low, curve.rate, curve.high))
@@ -57,7 +57,7 @@ def hazard_finding(curve: HazardCurve, shape: Interval | None) -> str:
         return "Too few worlds ended on different days to show whether the danger falls or rises with age."
     estimate = f"(Weibull shape {shape.value:.2f}, 95{GAP}%: {shape.low:.2f} to {shape.high:.2f})"
     if shape.high < 1:
-        return f"The danger falls with age: a deal that has lasted is less likely to end soon {estimate}."
+        return f"A deal that has lasted is less likely to end soon {estimate}."
     if shape.low > 1:
-        return f"The danger rises with age: a deal that has lasted is more likely to end soon {estimate}."
+        return f"A deal that has lasted is more likely to end soon {estimate}."
     return f"These worlds do not show whether the danger falls or rises with age {estimate}."

@@ -1,4 +1,4 @@
-"""Page layout of figures: title, finding, footer, axes in inches, label placement, and colour keys."""
+"""Page layout of figures: finding, what is shown, footer, axes in inches, label placement, and colour keys."""
 
 from __future__ import annotations
 
@@ -17,10 +17,29 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, PercentFormatter
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.charts.style import BAND_EDGE, FINDING, FOOT, INK, PAPER, QUIET, RULE, SMALL, TEXT, TITLE, WIDTH_INCHES
+from ceasefire.charts.finding import Finding
+from ceasefire.charts.style import (
+    BAND_EDGE,
+    BELOW,
+    FOOT,
+    INK,
+    PAPER,
+    QUIET,
+    RESTS_ON,
+    RULE,
+    SMALL,
+    TEXT,
+    TITLE,
+    WIDTH_INCHES,
+)
 from ceasefire.wording import GAP, ILLUSTRATIVE
 
-TITLE_SIZE = 12.0
+TITLE_SIZE, TITLE_LINE, TITLE_WRAP = 11.0, 0.195, 74
+"""Font size of titles [points], their line height [inches], and letters in a line."""
+
+MOST_TITLE_LINES, MOST_LINES_BELOW = 5, 6
+"""Lines that no finding of a shipped scenario needs: names that strangers chose may be longer, and are cut there."""
+
 FOOT_LINE = 0.14
 """Line height of the foot of a figure [inches]."""
 
@@ -48,22 +67,29 @@ class Page:
         self.figure.text(x / WIDTH_INCHES, y / self.height, words, **style)
 
 
-def page(inner_height: float, title: str, finding: str, footer: str) -> Page:
-    """A page with `inner_height` [inches] between its finding (one or two sentences) and its footer."""
-    titles = textwrap.wrap(title, 66)[:3] or [""]
-    findings = textwrap.wrap(finding, 98)[:3]
+def page(inner_height: float, subject: str, finding: str, footer: str, kind: str = "Chart") -> Page:
+    """A page with `inner_height` [inches] between its head and its footer.
+
+    The title is the first part of the finding; `subject`, what is shown, stands below it with the rest. `footer` says
+    what the figure rests on; `kind` names the kind of picture for readers who cannot see it.
+    """
+    found = Finding.of(finding, kind)
+    titles = textwrap.wrap(found.title, TITLE_WRAP, max_lines=MOST_TITLE_LINES, placeholder=" …") or [""]
+    below = f"{subject.rstrip('.')}. {found.rest}".strip() if subject else found.rest
+    belows = textwrap.wrap(below, 98, max_lines=MOST_LINES_BELOW, placeholder=" …")
     footers = textwrap.wrap(footer, 108)[:3]
-    top = 0.16 + 0.215 * len(titles) + 0.17 * len(findings) + 0.06
+    top = 0.16 + TITLE_LINE * len(titles) + 0.155 * len(belows) + 0.1
     bottom = 0.12 + FOOT_LINE * (len(footers) + 1)
     height = inner_height + top + bottom
-    sheet = Page(Figure(figsize=(WIDTH_INCHES, height)), height, top, bottom)
-    sheet.write(
-        0.14, height - 0.14, "\n".join(titles), size=TITLE_SIZE, weight="bold", va="top", linespacing=1.25, gid=TITLE
-    )
-    under_title = height - 0.18 - 0.215 * len(titles)
-    sheet.write(0.14, under_title, "\n".join(findings), size=TEXT, color=QUIET, va="top", linespacing=1.25, gid=FINDING)
+    figure = Figure(figsize=(WIDTH_INCHES, height))
+    figure.set_label(found.alt)
+    sheet = Page(figure, height, top, bottom)
+    bold: dict[str, Any] = {"size": TITLE_SIZE, "weight": "bold", "va": "top", "linespacing": 1.25, "gid": TITLE}
+    sheet.write(0.14, height - 0.14, "\n".join(titles), **bold)
+    under = height - 0.19 - TITLE_LINE * len(titles)
+    sheet.write(0.14, under, "\n".join(belows), size=TEXT, color=QUIET, va="top", linespacing=1.25, gid=BELOW)
     look: dict[str, Any] = {"size": SMALL, "color": QUIET, "va": "bottom", "linespacing": 1.15}
-    sheet.write(0.14, 0.1 + FOOT_LINE, "\n".join(footers), **look)
+    sheet.write(0.14, 0.1 + FOOT_LINE, "\n".join(footers), gid=RESTS_ON, **look)
     sheet.write(0.14, 0.1, "", gid=FOOT, **look)
     return sheet
 

@@ -36,7 +36,7 @@ def matching_chart(rows: Sequence[MatchRow], title: str, finding: str, footer: s
     """
     if not rows:
         raise ValueError("no patterns to show")
-    sheet = page(HEAD + ROW * len(rows) + FOOT, title, finding, footer)
+    sheet = page(HEAD + ROW * len(rows) + FOOT, title, finding, footer, "Dots")
     top = sheet.height - sheet.top - HEAD
     axes = sheet.axes(LEFT, top - ROW * len(rows), WIDTH, ROW * len(rows))
     axes.set_xlim(-0.02, 1.02)

@@ -29,7 +29,7 @@ def still_holding_chart(
     days: FloatArray, without: FloatArray, counted: FloatArray, caption: Caption, finding: str, worlds: int
 ) -> Figure:
     """The share that still holds by days from the nowcast on, without and with the counts."""
-    sheet = page(3.4, caption.title, finding, caption.footer(worlds))
+    sheet = page(3.4, caption.title, finding, caption.footer(worlds), "Curves")
     width, height, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, 2.75, sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, height)
     share_axis(axes, "still holding")
@@ -48,7 +48,7 @@ def early_warning_chart(
     worlds: int,
 ) -> Figure:  # fmt: skip
     """Shares of ends that an alarm precedes by so many days, a curve for each rate of false alarms."""
-    sheet = page(3.4, caption.title, finding, caption.footer(worlds))
+    sheet = page(3.4, caption.title, finding, caption.footer(worlds), "Curves")
     width, height, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, 2.75, sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, height)
     share_axis(axes, "ends with the alarm on")
@@ -72,7 +72,7 @@ def walk_through_chart(
     finding: str, worlds: int,
 ) -> Figure:  # fmt: skip
     """A real truce day by day: incidents of the last 30 days, and chances to end within 90 days."""
-    sheet = page(4.6, caption.title, finding, caption.footer(worlds))
+    sheet = page(4.6, caption.title, finding, caption.footer(worlds), "Curves")
     width, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, sheet.bottom + 0.5
     last = max(ended, int(days[-1])) + 10
     upper = sheet.axes(LEFT, bottom + 2.65, width, 1.2)

@@ -55,7 +55,7 @@ def forecast_chart(curves: Sequence[ForecastCurve], title: str, finding: str, fo
     if not 1 <= len(curves) <= len(COMPARISON_COLOURS):
         raise ValueError(f"{len(curves)} deals: a chart shows 1 to {len(COMPARISON_COLOURS)}")
     last = int(max(one.days[-1] for one in curves))
-    sheet = page(PLOT_HEIGHT + 0.85, title, finding, footer)
+    sheet = page(PLOT_HEIGHT + 0.85, title, finding, footer, "Curves")
     width = WIDTH_INCHES - LEFT - NAMES_WIDTH
     bottom = sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
@@ -75,7 +75,7 @@ def views_chart(
 ) -> Figure:  # fmt: skip
     """Curves by whole day from 0, the first the forecast with its 90 % range, `edges`; dates from `start` on."""
     last = len(named[0][1]) - 1
-    sheet = page(PLOT_HEIGHT + 0.85, title, finding, footer)
+    sheet = page(PLOT_HEIGHT + 0.85, title, finding, footer, "Curves")
     width, bottom = WIDTH_INCHES - LEFT - NAMES_WIDTH, sheet.bottom + 0.5
     axes = sheet.axes(LEFT, bottom, width, PLOT_HEIGHT)
     share_axis(axes, "chance to hold")

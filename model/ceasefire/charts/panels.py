@@ -32,7 +32,7 @@ def panels_chart(panels: Sequence[Panel], title: str, finding: str, footer: str)
         raise ValueError("no panels: there is nothing to draw")
     shown, rest = panels[:MOST_PANELS], len(panels) - MOST_PANELS
     more = f" {rest:,} more columns are not shown." if rest > 0 else ""
-    sheet = page(len(shown) * (HEIGHT + GAP), title, finding + more, footer)
+    sheet = page(len(shown) * (HEIGHT + GAP), title, finding + more, footer, "Panels")
     for place, panel in enumerate(shown):
         bottom = sheet.bottom + 0.45 + (len(shown) - 1 - place) * (HEIGHT + GAP)
         axes = sheet.axes(LEFT, bottom, WIDTH_INCHES - LEFT - 0.3, HEIGHT)

@@ -37,7 +37,7 @@ def posterior_chart(parameters: Sequence[PosteriorRow], title: str, finding: str
     """
     if not parameters:
         raise ValueError("no parameters to show")
-    sheet = page(HEAD + ROW * len(parameters) + FOOT, title, finding, footer)
+    sheet = page(HEAD + ROW * len(parameters) + FOOT, title, finding, footer, "Ranges")
     top = sheet.height - sheet.top - HEAD
     axes = sheet.axes(LEFT, top - ROW * len(parameters), WIDTH, ROW * len(parameters))
     axes.set_xlim(0, 1)

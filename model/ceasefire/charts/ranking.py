@@ -30,7 +30,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import share_with_limits, signed_days, signed_number, span_words
+from ceasefire.wording import GAP, share_with_limits, signed_days, signed_number, span_words
 
 ROW_HEIGHT = 0.31
 """Height of a row [inches], enough for a title of two lines."""
@@ -234,8 +234,11 @@ def levers_chart(
     axis: str = "",
     chance: str = "",
     doubt: str = "doubt about assumed numbers (90 %)",
+    finding: str = "",
 ) -> Figure:
     """A row for each change, from the most gained to the most lost.
+
+    Without a `finding`, it names the most gained and the most lost.
 
     `worlds` is the number of worlds for each change; days past the horizon do not count. `axis` names the outcome if
     it is not days; `chance` and `doubt` name the line and the band if they differ from the default. ValueError for no
@@ -262,8 +265,9 @@ def levers_chart(
     sheet = page(
         head + ROW_HEIGHT * len(rows) + FOOT,
         caption.title,
-        _levers_finding(ranked, unit),
+        finding or _levers_finding(ranked, unit),
         caption.footer(worlds, each=True),
+        "Ranking",
     )
     band = Band(LEFT, WIDTH - HELPS_WIDTH * drawn, sheet.height - sheet.top - head)
     same = "" if drawn else " on the same worlds"
@@ -370,9 +374,9 @@ def _told(gain: Gain) -> int:
 def _gain_words(gain: Gain, unit: str, among: int) -> str:
     text = f'"{gain.title}", {signed_days(gain.chance.value)} {unit}'.rstrip()
     if gain.chosen is None:
-        return text
+        return f"{text} (95{GAP}%: {span_words(gain.chance, signed_days)})"
     tie = f", tied with {gain.ties}" if gain.ties else ""
-    return f"{text} (95 %, chosen among {among}: {span_words(gain.chosen, signed_days)}){tie}"
+    return f"{text} (95{GAP}%, chosen among {among}: {span_words(gain.chosen, signed_days)}){tie}"
 
 
 ROW = 0.205
@@ -382,8 +386,8 @@ LONGEST, SHORTEST = 44, 12
 """Most letters of a row's name that are shown, and fewest for which space is reserved."""
 
 MOST_ROWS = 40
-LETTER = 0.067
-"""Width of a letter in a row's name [inches]."""
+LETTER, LABEL_LETTER = 0.067, 0.078
+"""Width of a letter in a row's name, and in the name of the scale [inches]."""
 
 KEY_ROW = 0.17
 
@@ -429,18 +433,20 @@ def bars_chart(
     rest = len(bars) - len(shown)
     words = [entry for entry in (key.value, key.span, key.wider, key.second) if entry]
     lines = -(-len(words) // 2)
-    inner = ROW * max(len(shown), 1) + 0.62 + KEY_ROW * lines
-    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    more = f" The {rest:,} weakest are not shown." if rest > 0 else ""
-    sheet = page(inner, caption.title, finding + more, footer)
     names = told_apart([bar.name for bar in shown], LONGEST)
     left = 0.3 + LETTER * max([SHORTEST, *map(len, names)])
-    bottom = sheet.bottom + 0.5 + KEY_ROW * lines
-    axes = sheet.axes(left, bottom, WIDTH_INCHES - left - 0.35, ROW * max(len(shown), 1))
+    width = WIDTH_INCHES - left - 0.35
+    label = textwrap.wrap(axis, int(width / LABEL_LETTER))
+    low = 0.5 + 0.15 * (len(label) - 1) + KEY_ROW * lines
+    inner = ROW * max(len(shown), 1) + 0.12 + low
+    footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
+    more = f" The {rest:,} weakest are not shown." if rest > 0 else ""
+    sheet = page(inner, caption.title, finding + more, footer, "Dots")
+    axes = sheet.axes(left, sheet.bottom + low, width, ROW * max(len(shown), 1))
     _rows(axes, shown, names)
     for place in (-line, line) if line is not None else ():
         axes.axvline(place, color=INK, linewidth=0.9, linestyle=":", zorder=1.6, gid="line")
-    axes.set_xlabel("\n".join(textwrap.wrap(axis, 90)), labelpad=2)
+    axes.set_xlabel("\n".join(label), labelpad=2)
     for number, (mark, what) in enumerate(_bars_key(key)):
         x, y = 0.3 + 3.5 * (number % 2), sheet.bottom + KEY_ROW * (lines - 1 - number // 2) + 0.07
         sheet.write(x, y, mark, color=VERMILLION if mark == "◇" else BLUE, size=TEXT, va="center", weight="bold")

@@ -62,7 +62,9 @@ class Field:
 
 
 @house_style()
-def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, shares: bool = True) -> Figure:
+def phase_chart(
+    field: Field, caption: Caption, finding: str, *, figure: str, made_of: str, shares: bool = True
+) -> Figure:
     """A cell for each pair of settings, coloured by the outcome; for shares, contours, that of one half in bold.
 
     `figure` names the outcome, as 'holds past day 365'. ValueError when there are fewer than two settings in either
@@ -71,7 +73,9 @@ def phase_chart(field: Field, caption: Caption, *, figure: str, made_of: str, sh
     across, down, values = (np.asarray(each, dtype=float) for each in (field.across, field.down, field.values))
     _check(across, down, values)
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(HEIGHT + 0.8, caption.title, _phase_finding(field, values, figure, shares), footer)
+    known = values[np.isfinite(values)]
+    above = f" {_above_half(int((known >= 0.5).sum()), len(known), _plural(figure))}" if shares else ""
+    sheet = page(HEIGHT + 0.8, caption.title, finding + above, footer, "Heat map")
     axes = sheet.axes(LEFT + 0.2, sheet.bottom + 0.55, WIDTH, HEIGHT)
     low, high = _limits(values, shares)
     mesh = axes.pcolormesh(
@@ -199,25 +203,6 @@ def _phase_key(field: Field, values: FloatArray, shares: bool) -> str:
     return "     ".join(part for part in ("○ the scenario as it is" if field.own else "", lines, hatched) if part)
 
 
-def _phase_finding(field: Field, values: FloatArray, figure: str, shares: bool) -> str:
-    """The lowest and the highest value with their settings, and the number of cells above one half."""
-    rows, columns = np.indices(values.shape)
-    known = np.isfinite(values)
-    sentences = []
-    for name, pick in (("Lowest", np.nanargmin), ("Highest", np.nanargmax)):
-        at = int(pick(values))
-        row, column = int(rows.ravel()[at]), int(columns.ravel()[at])
-        cells = [whole_percent(float(one)) if shares else f"{one:,.0f}" for one in values[known]]
-        shown = whole_percent(float(values[row, column])) if shares else f"{values[row, column]:,.0f}"
-        alike = cells.count(shown)
-        where = f"{field.across_words} {field.across[column]:,.3g}, {field.down_words} {field.down[row]:,.3g}"
-        sentences.append(f"{name}: {shown} {f'in {alike} cells' if alike > 1 else f'at {where}'}.")
-    if shares:
-        above = int((values[known] >= 0.5).sum())
-        sentences.insert(0, _above_half(above, int(known.sum()), _plural(figure)))
-    return " ".join(sentences)
-
-
 def _above_half(above: int, cells: int, holds: str) -> str:
     """In how many cells at least half of the worlds hold."""
     if above == cells:
@@ -266,7 +251,7 @@ def lines_chart(
     if not 1 <= len(lines) <= len(COMPARISON_COLOURS):
         raise ValueError(f"{len(lines)} lines: a chart shows 1 to {len(COMPARISON_COLOURS)}")
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(PLOT_HEIGHT + 0.85, caption.title, finding, footer)
+    sheet = page(PLOT_HEIGHT + 0.85, caption.title, finding, footer, "Lines")
     names = NAMES_WIDTH if len(lines) > 1 else 0.35
     axes = sheet.axes(LEFT, sheet.bottom + 0.52, WIDTH_INCHES - LEFT - names, PLOT_HEIGHT)
     for number, (name, line) in enumerate(lines.items()):
@@ -284,7 +269,7 @@ def lines_chart(
     axes.yaxis.set_major_formatter(PercentFormatter(1, 0, f"{GAP}%") if shares else StrMethodFormatter("{x:,g}"))
     if as_it_is is not None:
         axes.axvline(as_it_is, color=INK, linewidth=0.9, linestyle=":", gid="as it is")
-        place: dict[str, Any] = {"xytext": (3, -3), "textcoords": "offset points", "va": "top"}
+        place: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points", "ha": "center", "va": "bottom"}
         axes.annotate("as it is", (as_it_is, axes.get_ylim()[1]), size=SMALL, color=QUIET, **place)
     if len(lines) > 1:
         low, high = axes.get_ylim()
@@ -326,7 +311,7 @@ def field_chart(
     """
     height = float(np.clip(CELL_HEIGHT * len(rows), LEAST_HEIGHT, MOST_HEIGHT))
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(height + 0.85, caption.title, finding, footer)
+    sheet = page(height + 0.85, caption.title, finding, footer, "Heat map")
     axes = sheet.axes(CELLS_LEFT, sheet.bottom + 0.55, WIDTH_INCHES - CELLS_LEFT - RIGHT, height)
     low, high = _limits(table, shares)
     image = axes.imshow(table, origin="lower", aspect="auto", cmap=FIELD_COLOURS, vmin=low, vmax=max(high, low + 1e-9))

@@ -45,7 +45,7 @@ def corner_chart(
     if not parts:
         raise ValueError("no parts: there is no corner to draw")
     upper, lower = ROW_HEIGHT * len(parts), ROW_HEIGHT * len(shares)
-    sheet = page(HEAD + upper + BETWEEN + lower + FOOT, title, finding, footer)
+    sheet = page(HEAD + upper + BETWEEN + lower + FOOT, title, finding, footer, "Bars")
     top = Band(LEFT, WIDTH, sheet.height - sheet.top - HEAD)
     rows = [Row(part.title, part.name, Interval(0, 0, 0), None, PAPER) for part in parts]
     axes = rows_axes(sheet, top, rows, (0, 1), "", bare=True)

@@ -46,12 +46,18 @@ class Swing:
         return high - low
 
 
+def not_shown(ranked: Sequence[object], which: str) -> str:
+    """How many rows are left out, in a sentence; '' for none."""
+    rest = len(ranked) - MOST_ROWS
+    return f" The {rest:,} {which} are not shown." if rest > 0 else ""
+
+
 @house_style()
-def tornado_chart(swings: Sequence[Swing], caption: Caption, *, unit: str, worlds: int) -> Figure:
+def tornado_chart(swings: Sequence[Swing], caption: Caption, finding: str, *, unit: str, worlds: int) -> Figure:
     """A row for each factor: a bar from the smallest to the largest difference, a dot with interval for each setting.
 
-    `unit` names the differences. Beyond MOST_ROWS the narrowest are left out, and the finding says so. ValueError for
-    no factor.
+    `unit` names the differences. Beyond MOST_ROWS the narrowest are left out, and the text below the title
+    says so. ValueError for no factor.
     """
     known = [swing for swing in swings if swing.settings]
     if not known:
@@ -59,10 +65,8 @@ def tornado_chart(swings: Sequence[Swing], caption: Caption, *, unit: str, world
     ranked = sorted(known, key=lambda swing: (-swing.width, swing.title))
     shown = ranked[:MOST_ROWS]
     rows = [Row(swing.title, "", Interval(0, 0, 0), None, PAPER) for swing in shown]
-    finding = _tornado_finding(ranked, unit)
-    sheet = page(
-        SWING_HEAD + ROW_HEIGHT * len(rows) + SWING_FOOT, caption.title, finding, caption.footer(worlds, each=True)
-    )
+    inner, footer = SWING_HEAD + ROW_HEIGHT * len(rows) + SWING_FOOT, caption.footer(worlds, each=True)
+    sheet = page(inner, caption.title, finding + not_shown(ranked, "narrowest"), footer, "Bars")
     band = Band(SWING_LEFT, SWING_WIDTH, sheet.height - sheet.top - SWING_HEAD)
     limits = axis_limits([difference for swing in shown for _, difference in swing.settings])
     axes = rows_axes(sheet, band, rows, limits, unit, bare=True)
@@ -121,24 +125,8 @@ def _tornado_key(sheet: Page, band: Band) -> None:
     sheet.write(band.left + band.width, y, "line: chance (95 %)", size=SMALL, color=QUIET, va="center_baseline")
 
 
-def _tornado_finding(ranked: Sequence[Swing], unit: str) -> str:
-    """The factor with the widest range, and how many factors may have no effect."""
-    most = ranked[0]
-    low, high = most.ends
-    what = unit.partition(" [")[0]
-    text = f"Largest effect: {most.title}, from {signed_days(low)} to {signed_days(high)} ({what})."
-    unclear = sum(all(effect.low <= 0 <= effect.high for _, effect in swing.settings) for swing in ranked)
-    if unclear:
-        text += f" For {unclear} of {len(ranked)} factors the effect may be chance alone."
-    if len(ranked) > MOST_ROWS:
-        text += f" The {len(ranked) - MOST_ROWS} narrowest are not shown."
-    return text
-
-
 EFFECT_LEFT, EFFECT_WIDTH = 2.76, 3.1
 EFFECT_HEAD, EFFECT_FOOT = 0.42, 0.5
-MOST_MORRIS_ROWS = 30
-
 UP, DOWN, EITHER = BLUE, VERMILLION, "#6E6E6E"
 """Colours of factors that raise the outcome, lower it, or do both."""
 
@@ -147,6 +135,7 @@ UP, DOWN, EITHER = BLUE, VERMILLION, "#6E6E6E"
 def morris_chart(
     effects: Sequence[MorrisEffect],
     caption: Caption,
+    finding: str,
     *,
     unit: str,
     made_of: str,
@@ -156,20 +145,21 @@ def morris_chart(
 
     A dotted tick marks the size that chance alone would show, by the steps that a factor took; factors below theirs
     cannot be told from one without effect. `titles` are the readers' names of the factors. Beyond
-    MOST_MORRIS_ROWS the smallest are left out, and the finding says so. ValueError for no factor.
+    MOST_ROWS the smallest are left out, and the text below the title says so. ValueError for no factor.
     """
     if not effects:
         raise ValueError("no factors: there is nothing to rank")
     ranked = sorted(effects, key=lambda each: (-each.size.value, each.name))
-    shown = ranked[:MOST_MORRIS_ROWS]
+    shown = ranked[:MOST_ROWS]
     named = titles or {}
     rows = [titled_row(each.name, named, each.size, direction(each)) for each in shown]
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
     sheet = page(
         EFFECT_HEAD + ROW_HEIGHT * len(rows) + EFFECT_FOOT,
         caption.title,
-        _morris_finding(ranked, unit, named),
+        finding + not_shown(ranked, "smallest"),
         footer,
+        "Dots",
     )
     band = Band(EFFECT_LEFT, EFFECT_WIDTH, sheet.height - sheet.top - EFFECT_HEAD)
     by_chance = [each.by_chance for each in shown if math.isfinite(each.by_chance)]
@@ -211,28 +201,8 @@ def _heads(sheet: Page, band: Band, by_chance: bool) -> None:
     sheet.write(band.left + band.width + 1.3, y, "spread", ha="right", **look)
 
 
-def _morris_finding(ranked: Sequence[MorrisEffect], unit: str, named: Mapping[str, str]) -> str:
-    """The largest effect, and how many factors cannot be told from one without effect."""
-    most = ranked[0]
-    what = unit.partition(" [")[0]
-    size = f"{days(most.size.value)} (95 %: {days(most.size.low)} to {days(most.size.high)})"
-    text = f"Largest effect: {named.get(most.name, most.name)}, {size} on average ({what})."
-    if any(math.isfinite(each.by_chance) for each in ranked):
-        unclear = sum(not each.size.low > each.by_chance for each in ranked)
-        if unclear == len(ranked):
-            seen = text.replace("Largest", "Largest seen", 1)
-            text = f"None of {unclear} factors can be told from one without effect. {seen}"
-        else:
-            text += f" {unclear} of {len(ranked)} factors cannot be told from one without effect."
-    if len(ranked) > MOST_MORRIS_ROWS:
-        text += f" The {len(ranked) - MOST_MORRIS_ROWS} smallest are not shown."
-    return text
-
-
 INDEX_LEFT, INDEX_WIDTH = 2.76, 3.1
 INDEX_HEAD, INDEX_FOOT = 0.3, 0.5
-MOST_SOBOL_ROWS = 30
-
 ALONE, WITH_OTHERS = BLUE, "#A9CBE2"
 
 
@@ -240,6 +210,7 @@ ALONE, WITH_OTHERS = BLUE, "#A9CBE2"
 def sobol_chart(
     factors: Sequence[Influence],
     caption: Caption,
+    finding: str,
     *,
     outcome: str,
     made_of: str,
@@ -248,16 +219,17 @@ def sobol_chart(
     """A row for each factor: its total index as a pale bar, its first-order index as a dark one, with 95 % lines.
 
     `outcome` names the outcome, `made_of` the numbers of points and worlds, `titles` are the readers' names of the
-    factors. Beyond MOST_SOBOL_ROWS the smallest are left out, and the finding says so. ValueError for no factor.
+    factors. Beyond MOST_ROWS the smallest are left out, and the text below the title says so. ValueError for no factor.
     """
     if not factors:
         raise ValueError("no factors: there is nothing to rank")
     ranked = sorted(factors, key=lambda each: (-each.total.value, each.name))
-    shown = ranked[:MOST_SOBOL_ROWS]
+    shown = ranked[:MOST_ROWS]
     named = titles or {}
     rows = [titled_row(each.name, named, each.total, PAPER) for each in shown]
     footer = "  ·  ".join(part for part in (made_of, f"seed {caption.seed}", caption.label, caption.note) if part)
-    sheet = page(INDEX_HEAD + ROW_HEIGHT * len(rows) + INDEX_FOOT, caption.title, _sobol_finding(ranked, named), footer)
+    words = f"{finding} {_explained(ranked)}".strip() + not_shown(ranked, "smallest")
+    sheet = page(INDEX_HEAD + ROW_HEIGHT * len(rows) + INDEX_FOOT, caption.title, words, footer, "Bars")
     band = Band(INDEX_LEFT, INDEX_WIDTH, sheet.height - sheet.top - INDEX_HEAD)
     reach = min(1.15, max(0.1, *(each.total.high for each in shown), *(each.first.high for each in shown)))
     low = max(-0.2, min(0.0, *(each.first.low for each in shown)))
@@ -270,6 +242,14 @@ def sobol_chart(
         _write_indices(sheet, band, place, each)
     _sobol_key(sheet, band)
     return sheet.figure
+
+
+def _explained(ranked: Sequence[Influence]) -> str:
+    """The share of the variance that is no interaction, where there is some."""
+    alone = sum(max(0.0, each.first.value) for each in ranked)
+    if alone >= 0.9:
+        return ""
+    return f"The factors alone explain {whole_percent(alone)}; the rest is interaction (and chance)."
 
 
 def _bar(axes: Axes, place: float, index: Interval, colour: str, height: float) -> None:
@@ -291,20 +271,3 @@ def _sobol_key(sheet: Page, band: Band) -> None:
         sheet.write(x + at + 0.16, y, words, size=SMALL, color=QUIET, va="center_baseline")
     for at, words in ((0.6, "total"), (1.35, "alone")):
         sheet.write(x + band.width + at, y, words, size=SMALL, color=QUIET, ha="right", va="center_baseline")
-
-
-def _sobol_finding(ranked: Sequence[Influence], named: Mapping[str, str]) -> str:
-    """The factor with the largest total index, and the share of variance that is interaction."""
-    most = ranked[0]
-    total, low, high, first = (
-        whole_percent(max(0.0, min(1.0, share)))
-        for share in (most.total.value, most.total.low, most.total.high, most.first.value)
-    )
-    name = named.get(most.name, most.name)
-    text = f"Largest effect: {name}, {total} of the variance (95 %: {low} to {high}), {first} alone."
-    alone = sum(max(0.0, each.first.value) for each in ranked)
-    if alone < 0.9:
-        text += f" The factors alone explain {whole_percent(alone)}; the rest is interaction (and chance)."
-    if len(ranked) > MOST_SOBOL_ROWS:
-        text += f" The {len(ranked) - MOST_SOBOL_ROWS} smallest are not shown."
-    return text

@@ -15,13 +15,14 @@ from xml.sax.saxutils import escape
 
 import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL.PngImagePlugin import PngInfo
 
 from ceasefire.charts.few_colours import in_few_colours
+from ceasefire.charts.finding import HEAD
 from ceasefire.charts.fonts import families, use_fonts_for
 from ceasefire.ensemble.manifest import program_version
 
@@ -125,7 +126,7 @@ class Origin:
 
 
 LICENCE = "Apache-2.0"
-FOOT, TITLE, FINDING = "foot", "title", "finding"
+FOOT, TITLE, BELOW, RESTS_ON = "foot", "title", "below", "rests on"
 """Marks (gid) of the texts that `save` reads or fills in."""
 
 UNKNOWN = Origin()
@@ -144,7 +145,9 @@ def made_by(origin: Origin) -> Iterator[None]:
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write name.png and name.svg, with title, finding and origin as text and in the data about the file.
+    """Write name.png and name.svg; title, text below and origin are text in both, and data about the file.
+
+    A PNG also says what the figure rests on (Source), and what it shows to those who cannot see it (Comment).
 
     The same figure of the same results gives the same bytes: the only date is that of the results.
     The figure is empty afterwards: as a whole it would stay in memory until garbage is collected.
@@ -155,15 +158,17 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     for text in figure.findobj(Text):
         if text.get_gid() == FOOT and isinstance(text, Text):
             text.set_text(origin)
-    title, finding = (_words(figure, mark) for mark in (TITLE, FINDING))
+    title, below, source = (_words(figure, mark) for mark in (TITLE, BELOW, RESTS_ON))
+    alt = str(figure.get_label())
     use_fonts_for(figure)
     with house_style():
-        about = {"Title": title, "Description": finding, "Software": origin, "Copyright": LICENCE}
+        about = {"Title": title, "Description": below, "Software": origin, "Copyright": LICENCE}
+        about |= {"Source": source, "Comment": alt, HEAD: f"{_head(figure):.4f}"}
         _write_png(figure, png, about)
         content = io.BytesIO()
-        about = {"Title": title, "Description": finding, "Creator": origin, "Rights": LICENCE}
+        about = {"Title": title, "Description": below, "Creator": origin, "Rights": LICENCE}
         figure.savefig(content, format="svg", metadata={**about, "Date": None})
-    svg.write_text(_accessible(content.getvalue().decode(), finding), encoding="utf-8", newline="\n")
+    svg.write_text(_accessible(content.getvalue().decode(), below), encoding="utf-8", newline="\n")
     figure.clear()
     return [png, svg]
 
@@ -183,16 +188,24 @@ def _write_png(figure: Figure, file: Path, about: Mapping[str, str]) -> None:
     picture.save(file, dpi=(PRINTED_DPI, PRINTED_DPI), pnginfo=info, compress_level=6)
 
 
+def _head(figure: Figure) -> float:
+    """The share of the height above the lower edge of the text below the title."""
+    renderer = RendererAgg(1, 1, figure.dpi)  # type: ignore[no-untyped-call]
+    texts = [text for text in figure.texts if text.get_gid() in (TITLE, BELOW) and text.get_text()]
+    edges = [text.get_window_extent(renderer).y0 for text in texts]
+    return 1.0 - min(edges, default=figure.bbox.height) / figure.bbox.height
+
+
 def _words(figure: Figure, mark: str) -> str:
     """The text with a mark, in one line."""
     return next((" ".join(each.get_text().split()) for each in figure.texts if each.get_gid() == mark), "")
 
 
-def _accessible(svg: str, finding: str) -> str:
+def _accessible(svg: str, below: str) -> str:
     """An SVG that says that it is a picture, what its title is, and what it shows; with a font that is everywhere."""
     svg = svg.replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
     svg = svg.replace("<title>", '<title id="title">', 1)
-    svg = svg.replace("</title>", f'</title>\n <desc id="desc">{escape(finding)}</desc>', 1)
+    svg = svg.replace("</title>", f'</title>\n <desc id="desc">{escape(below)}</desc>', 1)
     return re.sub(r"('DejaVu Sans'(?:, '[^']+')*)", r"\1, Verdana, sans-serif", svg)
 
 

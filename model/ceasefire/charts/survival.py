@@ -102,7 +102,7 @@ def survival_chart(
     last = axis_end(edges, horizon)
     below = 0.5 + ROW * (len(named) + 1)
     footer = caption.footer(_fewest(named), each=len(named) > 1)
-    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, finding or _finding(named), footer)
+    sheet = page(PLOT_HEIGHT + below + 0.3, caption.title, finding or _finding(named), footer, "Curves")
     shown = [doubt.mean] if doubt is not None else [curve.surviving for curve in named.values()]
     time = TimeAxis(last, caption.start, ends_early(shown, last))
     plot = _plot(sheet, time, below, compared=len(named) > 1)
@@ -375,15 +375,18 @@ def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve], 
 
 
 def _finding(named: Mapping[str, SurvivalCurve]) -> str:
-    """The finding of curves alone, in one or two sentences."""
-    if len(named) > 1:
-        return "Half of the worlds have ended: " + "; ".join(f"{k}, {_median_words(c)}" for k, c in named.items()) + "."
-    return _single_finding(next(iter(named.values())))
+    """The finding of curves alone: the share that holds to the end, with chance; of several, the most and the least."""
+    if len(named) == 1:
+        return _single_finding(next(iter(named.values())))
+    ranked = sorted(named, key=lambda name: -float(named[name].surviving[-1]))
+    most, least = (f"{name}, {_held_words(named[name])}" for name in (ranked[0], ranked[-1]))
+    return f"Most hold with {most}; fewest with {least}."
 
 
-def _median_words(curve: SurvivalCurve) -> str:
-    """The median in words."""
-    return f"by day {curve.median:,}" if curve.median is not None else f"later than day {int(curve.days[-1]):,}"
+def _held_words(curve: SurvivalCurve) -> str:
+    """The share that holds through the last day, with its interval."""
+    span = span_words(Interval(0, float(curve.low[-1]), float(curve.high[-1])), whole_percent)
+    return f"{whole_percent(float(curve.surviving[-1]))} through day {int(curve.days[-1]):,} (95{GAP}%: {span})"
 
 
 def _single_finding(curve: SurvivalCurve) -> str:
@@ -391,9 +394,6 @@ def _single_finding(curve: SurvivalCurve) -> str:
     end, left = int(curve.days[-1]), float(curve.surviving[-1])
     if curve.worlds == 1:
         return f"The one world {'holds through' if left else 'ends on'} day {end:,}."
-    if left == 1:
-        return f"All {curve.worlds:,} worlds hold through day {end:,}."
-    if curve.median is None:
-        return f"{whole_percent(left)} of worlds hold through day {end:,}."
-    half = f"Half of the worlds have {'ended' if curve.event == 'any' else 'broken down'} by day {curve.median:,}"
-    return f"{half}; {f'{whole_percent(left)} hold through' if left else 'the last ends on'} day {end:,}."
+    span = span_words(Interval(0, float(curve.low[-1]), float(curve.high[-1])), whole_percent)
+    held = f"{share_of_worlds(left, curve.worlds)} worlds" if left in (0, 1) else f"{whole_percent(left)} of worlds"
+    return f"{held} hold through day {end:,} (95{GAP}%, chance: {span})."

@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.talks_effect import TalksEffect
 from ceasefire.charts.layout import LEFT, Caption, band, page
 from ceasefire.charts.style import BLUE, CHANCE_BAND, DOUBT_BAND, INK, QUIET, RULE, SMALL, TEXT, house_style
-from ceasefire.wording import signed_number, whole_percent
+from ceasefire.wording import GAP, signed_number, span_words, whole_percent
 
 WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 
@@ -18,7 +19,9 @@ WIDTH, HEIGHT, COUNTS = 5.9, 2.7, 0.45
 @house_style()
 def talks_effect_chart(effect: TalksEffect, caption: Caption) -> Figure:
     """Mean violations per day before and after talks with the 95 % interval, and the middle half of all rounds."""
-    sheet = page(HEIGHT + COUNTS + 1.15, caption.title, talks_effect_finding(effect), caption.footer(effect.worlds))
+    sheet = page(
+        HEIGHT + COUNTS + 1.15, caption.title, talks_effect_finding(effect), caption.footer(effect.worlds), "Curve"
+    )
     top = sheet.height - sheet.top - 0.45
     axes = sheet.axes(LEFT, top - HEIGHT, WIDTH, HEIGHT)
     counts = sheet.axes(LEFT, top - HEIGHT - 0.12 - COUNTS, WIDTH, COUNTS)
@@ -64,18 +67,19 @@ def _key(effect: TalksEffect) -> str:
 
 
 def talks_effect_finding(effect: TalksEffect) -> str:
-    """The relative drop of violations, and when half of it is reversed."""
+    """The change of violations with its interval, and when half of a drop is reversed."""
     drop = effect.drop()
     if not np.isfinite(drop):
         return "There were no violations before the talks, so there is no drop to measure."
+    change = Interval(-drop, -effect.drop_limits[1], -effect.drop_limits[0])
+    span = f" (95{GAP}%: {span_words(change, _signed_percent)})" if np.isfinite(change.low) else ""
+    week = "violations in the week after talks than in the week before"
     if drop <= 0:
-        more = whole_percent(-drop)
-        return f"Violations do not drop: in the week after talks there are {more} more than in the week before."
-    text = f"In the week after talks there are {whole_percent(drop)} fewer violations than in the week before"
-    half = effect.days_to_half()
-    later = (
-        f"half of this drop is reversed by day {half}"
-        if half is not None
-        else f"half of this drop is not reversed by day {int(effect.days[-1])}"
-    )
-    return f"{text}; {later}."
+        return f"Violations do not drop: {whole_percent(-drop)} more {week}{span}."
+    half, last = effect.days_to_half(), int(effect.days[-1])
+    reversed_by = f"is reversed by day {half}" if half is not None else f"is not reversed by day {last}"
+    return f"{whole_percent(drop)} fewer {week}{span}. Half of this drop {reversed_by}."
+
+
+def _signed_percent(share: float) -> str:
+    return f"{signed_number(100 * share)}{GAP}%"

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import Caption, band, page, shortened
 from ceasefire.charts.style import BLUE, CHANCE_BAND, DOUBT_BAND, QUIET, RULE, SMALL, house_style
 from ceasefire.charts.time_axis import TimeAxis
-from ceasefire.wording import GAP, how_many
+from ceasefire.wording import GAP, how_many, span_words
 
 LEFTS, WIDTH = (0.75, 4.3), 3.0
 PANEL, BETWEEN = 0.72, 0.3
@@ -48,15 +49,15 @@ def weekly_chart(
     """
     if not rows:
         raise ValueError("no weekly counts: there is nothing to show")
-    inner = len(rows) * (PANEL + BETWEEN) + 0.65
-    sheet = page(inner, caption.title, finding, caption.footer(int(worlds.max())))
-    time = TimeAxis(horizon, caption.start)
+    inner = len(rows) * (PANEL + BETWEEN) + 0.68
+    sheet = page(inner, caption.title, finding, caption.footer(int(worlds.max())), "Fans by week")
+    time = TimeAxis(min(horizon, int(rows[0][0].first_day[-1]) + 7), caption.start)
     top = sheet.height - sheet.top
     key = f"line: median; bands: middle 50 and 90{GAP}% of the worlds that hold through the week"
-    sheet.write(LEFTS[0], top - 0.02, key, size=SMALL, color=QUIET, va="center")
+    sheet.write(LEFTS[0], top - 0.05, key, size=SMALL, color=QUIET, va="center")
     tops = _tops(rows)
     for number, row in enumerate(rows):
-        bottom = top - 0.15 - (number + 1) * (PANEL + BETWEEN) + 0.05
+        bottom = top - 0.18 - (number + 1) * (PANEL + BETWEEN) + 0.05
         for left, fan in zip(LEFTS, row, strict=True):
             axes = sheet.axes(left, bottom, WIDTH, PANEL)
             if fan is None:
@@ -121,22 +122,27 @@ def _counts(axes: Axes) -> None:
 
 def sectors_finding(fans: Sequence[Fan], names: Sequence[str], what: str) -> str:
     """The sector with the most of a count in the median world, over all weeks, and the one with the fewest."""
-    usual = [float(fan.median.mean()) for fan in fans]
-    order = sorted(range(len(fans)), key=lambda place: -usual[place])
-    most, least = order[0], order[-1]
-    text = f"Most {what}: {names[most]}, {usual[most]:,.1f} in the median week"
-    return f"{text}; fewest: {names[least]}, {usual[least]:,.1f}." if most != least else f"{text}."
+    order = sorted(range(len(fans)), key=lambda place: -float(fans[place].median.mean()))
+    most, least = (_usual_week(names[place], fans[place]) for place in (order[0], order[-1]))
+    return f"Most {what}: {most}; fewest: {least}." if len(order) > 1 else f"Most {what}: {most}."
+
+
+def _usual_week(name: str, fan: Fan) -> str:
+    middle, low, high = (float(counts.mean()) for counts in (fan.median, fan.low, fan.high))
+    span = span_words(Interval(middle, low, high), lambda count: f"{count:,.1f}")
+    return f"{shortened(name, 32)}, {middle:,.1f} in the median week (90{GAP}%: {span})"
 
 
 def weekly_finding(total: Fan, what: str, worlds: FloatArray) -> str:
     """The median first and last week with their middle 90 %, and how many worlds are left."""
 
     def at(week: int) -> str:
-        return f"{total.median[week]:,.0f} ({total.low[week]:,.0f} to {total.high[week]:,.0f})"
+        span = span_words(Interval(0, float(total.low[week]), float(total.high[week])), lambda count: f"{count:,.0f}")
+        return f"{total.median[week]:,.0f} {what if week == 0 else 'in the last week'} (90{GAP}% of worlds: {span})"
 
     last = len(total.median) - 1
+    first = at(0).replace(what, f"{what} in the first week")
+    if last == 0:
+        return f"In the median world, {first}."
     left = how_many(int(worlds[last]), "world")
-    return (
-        f"Half of the worlds have at least {at(0)} {what} in the first week and {at(last)} in the last, "
-        f"which {left} of {int(worlds[0]):,} live through (in brackets, the middle 90{GAP}%)."
-    )
+    return f"In the median world, {first} and {at(last)}. {left} of {int(worlds[0]):,} live through the last week."

@@ -42,7 +42,7 @@ def weeks_chart(
 ) -> Figure:
     """What was seen by week over the fan of the worlds, and from `day` on the fan of those that agree with it."""
     inner = len(panels) * (PANEL + GAP) + 0.35
-    sheet = page(inner, caption.title, finding, caption.footer(worlds))
+    sheet = page(inner, caption.title, finding, caption.footer(worlds), "Fans by week")
     width = WIDTH_INCHES - LEFT - ROOM_RIGHT
     time = TimeAxis(int(max(panel.first[-1] for panel in panels)) + 7, caption.start)
     for number, panel in enumerate(panels):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.axes import Axes
@@ -48,7 +49,7 @@ HEAD, FOOT, KEYS = 0.5, 0.27, 0.7
 """Sizes within a cell, and height of the keys below all cells [inches]."""
 
 MOST, BARS, DATES = 8, 100, 5
-FINDING = "Single worlds of the same deal, all on the same scales. Counts beyond a scale are written as numbers."
+SCALES = "All are on the same scales; counts beyond a scale are written as numbers."
 
 
 class Cell(NamedTuple):
@@ -69,20 +70,59 @@ def histories_chart(histories: Sequence[Trajectory], caption: Caption) -> Figure
     """
     if not 1 <= len(histories) <= MOST:
         raise ValueError(f"{len(histories)} worlds: the chart shows 1 to {MOST}")
-    time = TimeAxis(max(max(history.days_held, len(history.days), 1) for history in histories), caption.start)
-    last = time.last
+    whole, last = list(histories), _last_shown(histories)
+    time = TimeAxis(last, caption.start)
+    histories = [_until(history, last) for history in whole]
     fighting = [actor for actor in by_side(histories[0]) if histories[0].ladders[actor] == "force"]
     cell = HEAD + ROW * len(fighting) + GAP + VIOLATIONS + GAP + DEATHS + FOOT
-    sheet = page(-(-len(histories) // COLUMNS) * cell + KEYS, caption.title, FINDING, _footer(histories, caption))
+    inner, words = -(-len(histories) // COLUMNS) * cell + KEYS, f"{sample_finding(whole)} {SCALES}"
+    if any(history.days_held > last for history in whole):
+        words += f" Shown to day {last:,}; longer ones go on."
+    sheet = page(inner, caption.title, words, _footer(histories, caption), "Panels")
     cells = []
-    for number, history in enumerate(histories):
+    for number, (history, full) in enumerate(zip(histories, whole, strict=True)):
         left = CELL_LEFT + CELL_STEP * (number % COLUMNS)
         top = sheet.height - sheet.top - cell * (number // COLUMNS)
-        _head(sheet, history, left, top)
+        _head(sheet, full, left, top)
         cells.append(_cell(sheet, history, fighting, left, top - HEAD, time))
     _share_scales(histories, cells, last)
     _keys(sheet, time)
     return sheet.figure
+
+
+def sample_finding(histories: Sequence[Trajectory]) -> str:
+    """How the courses differ: the shortest and the longest duration, and how many deals end."""
+    held, ends = sorted(history.days_held for history in histories), sum(history.ended for history in histories)
+    if len(histories) == 1:
+        return f"One world of this deal: {history_in_words(histories[0])}."
+    if held[0] == held[-1] and not ends:
+        return f"All {len(histories)} worlds hold through day {held[0]:,}."
+    many = {0: "none of these ends", len(histories): f"all {len(histories)} end"}
+    some = f"{ends} of these {len(histories)} {'ends' if ends == 1 else 'end'}"
+    return f"The same deal takes different courses, {held[0]:,} to {held[-1]:,} days long; {many.get(ends, some)}."
+
+
+def _last_shown(histories: Sequence[Trajectory]) -> int:
+    """The last day: that of the longest; where two thirds end in its first tenth, three times the longest of these."""
+    lengths = sorted(max(history.days_held, len(history.days), 1) for history in histories)
+    early = [length for length in lengths if 10 * length <= lengths[-1]]
+    if 3 * len(early) < 2 * len(lengths):
+        return lengths[-1]
+    return min(lengths[-1], max(7, 3 * early[-1]))
+
+
+def _until(history: Trajectory, last: int) -> Trajectory:
+    """The first days of a world; its end is there when it falls into them."""
+    return replace(
+        history,
+        days=history.days[:last],
+        postures={actor: rungs[:last] for actor, rungs in history.postures.items()},
+        violations={kind: daily[:last] for kind, daily in history.violations.items()},
+        deaths_combatant=history.deaths_combatant[:last],
+        deaths_civilian=history.deaths_civilian[:last],
+        talks_days=[day for day in history.talks_days if day < last],
+        ended=history.ended and history.days_held <= last,
+    )
 
 
 def _footer(histories: Sequence[Trajectory], caption: Caption) -> str:

@@ -69,7 +69,7 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE, dates: bool = F
     marks = [name for name, there in (("talks", history.talks_days), ("events", events)) if there]
     inner = 0.22 + ROW * (len(marks) + len(actors)) + 2 * COUNTS + BONDS + 3 * GAP + 0.5 + LINE * len(listed)
     footer = f"world {history.world:,}  ·  " + caption.footer(1).split("  ·  ", 1)[1]
-    sheet = page(inner, caption.title, _finding(history), footer)
+    sheet = page(inner, caption.title, _finding(history), footer, "Panels by day")
     top = sheet.height - sheet.top - 0.22
     rows = [_marks_panel(sheet, history, marks, events, last, top)] if marks else []
     top -= ROW * len(marks)
@@ -88,16 +88,15 @@ def history_chart(history: Trajectory, note: str = ILLUSTRATIVE, dates: bool = F
 
 
 def _finding(history: Trajectory) -> str:
-    """First day, days held, ending, violations and deaths in words."""
-    first = _date(history.start)
-    ending = history_in_words(history)
+    """Days held, ending, and when; then violations and deaths in words."""
+    ending = f"World {history.world:,}: {history_in_words(history)}"
     if history.ended:
         ending += f", on {_date(history.start + datetime.timedelta(days=history.days_held))}"
     n = history.counted_days
     fired = sum(int(daily[:n].sum()) for daily in history.violations.values())
     dead = int(history.deaths_combatant[:n].sum() + history.deaths_civilian[:n].sum())
     until = " before the attack that ended it" if n < len(history.days) else ""
-    return f"From {first}: {ending}. {fired:,} violations, {dead:,} deaths{until}."
+    return f"{ending}. {fired:,} violations, {dead:,} deaths{until}, from {_date(history.start)} on."
 
 
 def _date(day: datetime.date) -> str:

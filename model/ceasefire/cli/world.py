@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -53,7 +54,7 @@ def world(
     story = record_story(loaded, seed, number, command)
     show(story.text().rstrip("\n"))
     if chart:
-        _draw(story, folder / "figures" if folder else _folder_for_charts(loaded, seed), dates)
+        _draw(story, folder, dates)
 
 
 def _scenario_of_folder(folder: Path, number: int, point: int | None) -> tuple[Loaded, int]:
@@ -104,9 +105,18 @@ def _command(
     return f"{program()} world {shlex.join([source, '--world', str(number), *more])}"
 
 
-def _draw(story: Story, folder: Path, dates: bool) -> None:
-    """Draw the charts of a recorded world, and print the names of their files."""
+def _draw(story: Story, folder: Path | None, dates: bool) -> None:
+    """Draw the charts of a recorded world, write its days, and print the names of the files."""
+    from ceasefire.ensemble.output_folder import folder_kind, read_manifest, read_request
+    from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.report.origin import drawn_from
     from ceasefire.report.run_figures import draw_world
 
-    for file in draw_world(story, folder, dates):
-        show(shown_path(file))
+    if folder is None:
+        made: Mapping[str, Any] = {"identity": Plan(story.loaded, 1, story.seed).fingerprint}
+    else:
+        made = read_request(folder) if folder_kind(folder) in ("compare", "levers") else read_manifest(folder)
+    figures = folder / "figures" if folder else _folder_for_charts(story.loaded, story.seed)
+    with drawn_from(made):
+        for file in draw_world(story, figures, dates):
+            show(shown_path(file))

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ceasefire.analysis.interval_rules import share_interval
 from ceasefire.charts.forecast_scores import calibration_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.matching import MatchRow, matching_chart
@@ -15,6 +16,7 @@ from ceasefire.charts.style import save
 from ceasefire.evaluation.validation.baselines import BASELINES
 from ceasefire.evaluation.validation.cross_validation import MODEL
 from ceasefire.evaluation.validation.forecast_scores import groups
+from ceasefire.wording import GAP, how_many, span_words, whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,9 +72,14 @@ def draw_walk_through(
     """Draw the nowcasts of a real truce by day or by week, as PNG and SVG; returns the files."""
     pace = "day by day" if table["day"].diff().min() == 1 else "week by week"
     title = f"{scenario}: what the counts said, {pace}, until it ended on day {ended:,}"
+    last = table.iloc[-1]
+    share, number = float(last["with_90"]), float(last["effective"])
+    span = span_words(share_interval(share * number, number), whole_percent)
+    moved = "raise" if share > last["without_90"] else "lower"
     finding = (
-        "Chance that it ends within 90 days, without and with the counts of before; at the top, deadly incidents of the"
-        " last 30 days."
+        f"{how_many(ended - int(last['day']), 'day')} before the end, the counts {moved} the chance of an end within 90"
+        f" days to {whole_percent(share)} (95{GAP}%: {span}). Below, that chance without and with the counts of before;"
+        " at the top, deadly incidents of the last 30 days."
     )
     chart = walk_through_chart(
         table["day"].to_numpy(float), table["incidents_30"].to_numpy(), table["without_90"].to_numpy(),
@@ -91,8 +98,9 @@ def draw_match(found: Match, seed: int, folder: Path) -> list[Path]:
     within = int((table["verdict"] == "within the worlds").sum())
     chart = matching_chart(
         rows,
-        f"{within} of {len(rows)} patterns lie within the middle 90 % of simulated histories",
-        f"Filled: within; hollow: outside. {found.words()[0]}",
+        "What was counted, among simulated histories",
+        f"{within} of {len(rows)} patterns lie within the middle 90 % of simulated histories. Filled: within; hollow: "
+        f"outside. {found.words()[0]}",
         f"{found.draws:,} draws of all numbers  ·  seed {seed}  ·  histories that are like the deal",
     )
     return save(chart, folder, "patterns")

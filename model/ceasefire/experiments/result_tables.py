@@ -44,17 +44,20 @@ class ResultTables:
     """Tables by name; by outcome, the factor by which shared worlds reduce variance (empty for independent worlds).
 
     `effects`: by outcome and combination of levers, what it does over draws. `inert`: factors that change no world.
+    `complete`: whether no world is missing.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     variance_reduction: dict[str, float] = field(default_factory=dict)
     effects: dict[str, dict[int, EffectOverDraws]] = field(default_factory=dict)
     inert: tuple[str, ...] = ()
+    complete: bool = True
 
 
 def tabulate(prepared: PreparedExperiment, store: Store, progress: Progress) -> ResultTables:
     """All tables that the finished worlds allow. Sensitivity indices need worlds of every point."""
-    results = ResultTables(inert=inert_numbers(prepared) if ranked(prepared) else ())
+    inert = inert_numbers(prepared) if ranked(prepared) else ()
+    results = ResultTables(inert=inert, complete=progress.complete)
     parts: dict[str, list[pd.DataFrame]] = {}
     points = prepared.design.copy()
     for name in prepared.experiment.spec.outcomes:

@@ -114,7 +114,7 @@ def comparison_report(comparison: Comparison) -> Report:
 
 def _first_page(comparison: Comparison) -> list[Block]:
     """What kind of comparison it is, its figure, how far to trust it, and the main table."""
-    chart = picture(comparison.folder / f"{comparison.figure}.png", _alt(comparison), _caption(comparison))
+    chart = picture(comparison.folder / f"{comparison.figure}.png")
     first = comparison.first.plan.scenario
     assumed, numbers = len(assumed_numbers(first)), sum(1 for _ in quantities(first))
     trust = [f"{assumed:,} of {numbers:,} numbers of {first.title} are assumed: nobody has measured them.", *UNTESTED]
@@ -278,17 +278,6 @@ def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: 
     return f"{name}, {days(abs(shown.value))} days {way} on average ({span}{band})"
 
 
-def _caption(comparison: Comparison) -> str:
-    if comparison.levers:
-        return "Days that each lever adds: mean over draws of the assumed numbers, and the middle 90 % of draws."
-    return "Worlds that hold, by day, as written; below, days gained over draws of the assumed numbers."
-
-
-def _alt(comparison: Comparison) -> str:
-    kind = "A ranking of levers by days gained" if comparison.levers else "Survival curves and differences in days"
-    return f"{kind}; the table below has the same {how_many(len(comparison.pairs), 'number')} with their intervals."
-
-
 def _table(comparison: Comparison) -> Table:
     """Days gained over draws and as written, and shares that hold to the end."""
     columns = [
@@ -364,8 +353,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     ]
     columns = ["", *(ending_words(*end.partition(" ")[::2], titles) for end in chosen)]
     causes = Table("How it ends: shares of worlds, as written", columns, ends, frozenset(range(1, len(columns))))
-    alternative = "Conditions by mean days held and by deaths; the best lie where few die and the deal holds long."
-    chart = picture(comparison.folder / "deaths.png", alternative, text)
+    chart = picture(comparison.folder / "deaths.png")
     return [*([chart] if chart is not None else []), losses, Paragraph(text), *([causes] if chosen else [])]
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.days_and_deaths import AS_BEFORE, Deal, days_and_deaths_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.ranking import Gain, levers_chart
 from ceasefire.charts.style import save
-from ceasefire.ensemble.compare import best_and_worst
+from ceasefire.ensemble.compare import best_and_worst, side_figures
 from ceasefire.scenario.compose import change_name
 from ceasefire.wording import after_an_end, titled
 
@@ -72,7 +73,12 @@ def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = Fa
     ]
     starts = {side.plan.scenario.start for side in sides}
     start = plan.scenario.start if dates and len(starts) == 1 else None
-    caption = Caption(titled(plan.scenario.title, "compared"), "", plan.seed, start=start)
+    caption = Caption(
+        titled(plan.scenario.title, "share of worlds still holding, by day, and days gained"),
+        "",
+        plan.seed,
+        start=start,
+    )
     return comparison_chart(conditions, caption, horizon=plan.horizon)
 
 
@@ -94,15 +100,17 @@ def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
 
 def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:
     """All sides by mean days held and deaths, with the numbers as written."""
-    from ceasefire.ensemble.compare import side_figures
-
     deals = []
-    for name, side in zip(
-        _names([first, *(pair.other for pair in pairs)]), [first, *(p.other for p in pairs)], strict=True
-    ):
+    changes = [None, *(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high) for pair in pairs)]
+    sides = [first, *(pair.other for pair in pairs)]
+    for name, side, change in zip(_names(sides), sides, changes, strict=True):
         own = side_figures(side)
-        deals.append(Deal(name, own["mean_days_held"], own["deaths"], own["deaths_over_horizon"]))
-    caption = Caption(titled(first.plan.loaded.title, "days held and deaths"), first.label, first.plan.seed)
+        deals.append(Deal(name, own["mean_days_held"], own["deaths"], own["deaths_over_horizon"], change))
+    caption = Caption(
+        titled(first.plan.loaded.title, "mean days held and deaths of each deal, as written"),
+        first.label,
+        first.plan.seed,
+    )
     stated = first.plan.scenario.war.deaths_after_end
     after = AS_BEFORE if stated is None else after_an_end(stated.centre, stated=True)
     chart = days_and_deaths_chart(deals, caption, horizon=first.plan.horizon, worlds=len(first.worlds), after=after)

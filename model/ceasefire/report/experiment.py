@@ -161,10 +161,7 @@ MOST_FIRST = 6
 def _first_page(experiment: FinishedExperiment, wanted: OutcomeVariable) -> list[Block]:
     """The figure of the answer, how far to trust it, what the design tells besides, and the first rows of its table."""
     manifest = experiment.manifest
-    chart = picture(
-        experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}; the table has its numbers.",
-        f"{wanted.words[:1].upper()}{wanted.words[1:]}, with 95 % intervals or 90 % of draws.",
-    )  # fmt: skip
+    chart = picture(experiment.folder / "figures" / f"{wanted.name}.png")
     table = outcome_table(experiment.shown, wanted, MOST_FIRST)
     trust = Box("trust", "How far to trust this", _trust(experiment))
     besides = list[Block]()
@@ -241,12 +238,7 @@ def _method(experiment: FinishedExperiment) -> list[Block]:
 
 def _outcome_section(experiment: FinishedExperiment, wanted: OutcomeVariable) -> Section:
     """The figure of an outcome and its table."""
-    answer = "Not finished: worlds are missing."
-    if experiment.manifest.get("complete", True):
-        answer = answer_to(experiment.shown, wanted, str(experiment.manifest["design"]))
-    chart = picture(
-        experiment.folder / "figures" / f"{wanted.name}.png", f"A chart of {wanted.words}. {answer}", answer
-    )
+    chart = picture(experiment.folder / "figures" / f"{wanted.name}.png")
     table = outcome_table(experiment.shown, wanted)
     folded = [Folded("The numbers behind it", [table])] if table is not None else []
     words = wanted.words[:1].upper() + wanted.words[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,11 +24,11 @@ from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.report.experiment_tables import answer_to, contrast_sentence, stands_out_words
+from ceasefire.report.experiment_tables import answer_to, contrast_sentence
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.report.scenario_discovery import CORNER, corner_figure, first_corner
 from ceasefire.scenario.parameter_paths import path_words
-from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, signed_days, span_words, titled
+from ceasefire.wording import ILLUSTRATIVE, how_many, titled
 
 if TYPE_CHECKING:
     from ceasefire.experiments.factors import Factor
@@ -67,7 +66,7 @@ def _figure(prepared: PreparedExperiment, results: ResultTables, wanted: Outcome
     for name, make in (("attribution", _attribution), ("sensitivity", _sensitivity)):
         table = results.tables.get(name)
         if table is not None and (rows := table[table["outcome"] == wanted.name]).notna().any().any():
-            return make(prepared, rows, wanted)
+            return make(prepared, rows, wanted, _finding(prepared, results, wanted))
     if not prepared.experiment.crossed and prepared.experiment.spec.design.kind == "grid":
         figure = _grid(prepared, results, wanted)
         if figure is not None:
@@ -82,7 +81,7 @@ def _corner(prepared: PreparedExperiment, results: ResultTables) -> Figure | Non
         return None
     caption = _caption(prepared, outcome(str(rows["outcome"].iloc[0])))
     footer = "  ·  ".join((_made_of(prepared), f"seed {caption.seed}", caption.label, caption.note))
-    return corner_figure(rows, _titles(prepared), prepared.experiment.spec.title, footer)
+    return corner_figure(rows, _titles(prepared), caption.title, footer)
 
 
 def _cases(prepared: PreparedExperiment, results: ResultTables) -> Figure:
@@ -145,20 +144,21 @@ def _change_of(wanted: OutcomeVariable) -> str:
 
 def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
     """Levers over the draws of the uncertain numbers: mean over draws, and the middle 90 % of draws."""
-    names, points, chosen = _titles(prepared), prepared.points, _chosen(results, wanted)
+    names, points = _titles(prepared), prepared.points
     gains = []
     for combination, effect in results.effects[wanted.name].items():
         label = str(prepared.design["label"].iloc[int(np.flatnonzero(points.levers_at == combination)[0])])
         over = effect.scaled(_scale(wanted))
-        gains.append(Gain(label, names.get(label, label), over.mean, over.band, None, over, *chosen.get(label, ())))
+        gains.append(Gain(label, names.get(label, label), over.mean, over.band, over=over))
     if not gains:
         return None
     return levers_chart(
-        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon, axis=_change_of(wanted)
-    )
+        gains, _caption(prepared, wanted), worlds=prepared.worlds, horizon=prepared.horizon, axis=_change_of(wanted),
+        finding=_finding(prepared, results, wanted),
+    )  # fmt: skip
 
 
-def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable, finding: str) -> Figure:
     scale = _scale(wanted)
     columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
@@ -167,38 +167,30 @@ def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: Outco
             rows["part"], (scale * rows[columns].to_numpy(float)).tolist(), strict=True
         )
     ]
-    total = Interval(*(scale * float(rows[name].iloc[0]) for name in ("whole", "whole_low", "whole_high")))
-    whole = f"{signed_days(total.value)} (95{GAP}%: {span_words(total, signed_days)})"
-    largest = f"{bars[0].name}, {signed_days(bars[0].value)}"
     unit = _change_of(wanted)
-    finding = (
-        f"From {prepared.experiment.base.loaded.label} to {prepared.experiment.towards} all parts together: "
-        f"{whole} ({unit}). Largest part: {largest}."
-    )
     key = Key("mean over all orders", "its 95 % interval", "after any set of others", "exchanged first, alone")
     return bars_chart(bars, _caption(prepared, wanted), finding, unit, key, _made_of(prepared))
 
 
-def _sensitivity(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _sensitivity(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable, finding: str) -> Figure:
     if "effect" in rows:
-        return _morris(prepared, rows, wanted)
+        return _morris(prepared, rows, wanted, finding)
     if "in_all" in rows:
-        return _sobol(prepared, rows, wanted)
+        return _sobol(prepared, rows, wanted, finding)
     names = _titles(prepared)
     bars = [Bar(names.get(f, f), rho, (low, high)) for f, rho, low, high in
             rows[["factor", "correlation", "low", "high"]].itertuples(index=False)]  # fmt: skip
     key, axis = Key("rank correlation", "its 95 % interval"), f"correlation with {wanted.words}"
-    renamed = rows.assign(factor=[names.get(f, f) for f in rows["factor"]])
     line = float(rows["line"].iloc[0])
     if math.isfinite(line):
         axis += " (dotted: beyond it a number stands out)"
     return bars_chart(
-        bars, _caption(prepared, wanted), stands_out_words(renamed, wanted), axis, key, _made_of(prepared),
+        bars, _caption(prepared, wanted), finding, axis, key, _made_of(prepared),
         line=line if math.isfinite(line) else None,
     )  # fmt: skip
 
 
-def _morris(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _morris(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable, finding: str) -> Figure:
     scale = _scale(wanted)
     effects = [
         MorrisEffect(
@@ -209,12 +201,12 @@ def _morris(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVar
         ].itertuples(index=False)
     ]
     return morris_chart(
-        effects, _caption(prepared, wanted), unit=_change_of(wanted), made_of=_made_of(prepared),
+        effects, _caption(prepared, wanted), finding, unit=_change_of(wanted), made_of=_made_of(prepared),
         titles=_titles(prepared),
     )  # fmt: skip
 
 
-def _sobol(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable) -> Figure:
+def _sobol(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable, finding: str) -> Figure:
     spans = [
         [Interval(*row) for row in rows[[n, f"{n}_low", f"{n}_high"]].to_numpy(float)] for n in ("alone", "in_all")
     ]
@@ -222,6 +214,7 @@ def _sobol(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVari
     return sobol_chart(
         influences,
         _caption(prepared, wanted),
+        finding,
         outcome=wanted.words,
         made_of=_made_of(prepared),
         titles=_titles(prepared),
@@ -251,7 +244,7 @@ def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: Ou
         return None
     rows = table[table["outcome"] == wanted.name].sort_values("difference", ascending=False, kind="stable")
     if prepared.experiment.spec.design.kind == "one_at_a_time" and prepared.experiment.spec.draws is None:
-        return _one_at_a_time(prepared, results, rows, wanted)
+        return _one_at_a_time(prepared, rows, wanted, _finding(prepared, results, wanted))
     rows = rows.sort_values("difference", key=lambda column: column.abs(), ascending=False, kind="stable")
     scale = _scale(wanted)
     bars = [Bar(label, scale * value, (scale * low, scale * high)) for label, value, low, high in
@@ -263,19 +256,8 @@ def _differences(prepared: PreparedExperiment, results: ResultTables, wanted: Ou
     )  # fmt: skip
 
 
-def _chosen(results: ResultTables, wanted: OutcomeVariable) -> dict[str, tuple[Interval, int]]:
-    """Of the best and the worst of many, by label: the interval that allows for the choice, and how many tie."""
-    table = results.tables.get("best")
-    rows = table[table["outcome"] == wanted.name] if table is not None else pd.DataFrame()
-    scale, found = _scale(wanted), {}
-    for row in rows.to_dict("records"):
-        interval = Interval(*(scale * float(row[name]) for name in ("difference", "low", "high")))
-        found[str(row["label"])] = interval, len(json.loads(row["ties"]))
-    return found
-
-
 def _one_at_a_time(
-    prepared: PreparedExperiment, results: ResultTables, rows: pd.DataFrame, wanted: OutcomeVariable
+    prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable, finding: str
 ) -> Figure | None:
     """A ranking when every factor is a change; a tornado when some take several settings."""
     names, scale = _titles(prepared), _scale(wanted)
@@ -288,11 +270,7 @@ def _one_at_a_time(
     if not settings:
         return None
     if all(factor.kind == "change" for factor in prepared.experiment.factors):
-        chosen = _chosen(results, wanted)
-        gains = [
-            Gain(name, names.get(name, name), effects[0][2], None, None, None, *chosen.get(name, ()))
-            for name, effects in settings.items()
-        ]
+        gains = [Gain(name, names.get(name, name), effects[0][2]) for name, effects in settings.items()]
         chance = f"chance in {prepared.worlds:,} worlds or more"
         return levers_chart(
             gains,
@@ -301,12 +279,13 @@ def _one_at_a_time(
             horizon=prepared.horizon,
             axis=_change_of(wanted),
             chance=chance,
+            finding=finding,
         )
     swings = [
         Swing(names.get(name, name), tuple((words, span) for _, words, span in sorted(effects, key=lambda one: one[0])))
         for name, effects in settings.items()
     ]
-    return tornado_chart(swings, _caption(prepared, wanted), unit=_change_of(wanted), worlds=prepared.worlds)
+    return tornado_chart(swings, _caption(prepared, wanted), finding, unit=_change_of(wanted), worlds=prepared.worlds)
 
 
 def _grid(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:
@@ -337,7 +316,9 @@ def _with_doubt(prepared: PreparedExperiment, results: ResultTables, wanted: Out
 
 
 def _finding(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> str:
-    """What the report answers, with the readers' names of the factors, as a subtitle."""
+    """What the report answers, with the readers' names of the factors."""
+    if not results.complete:
+        return "Not finished: worlds are missing, and there is no answer yet."
     names = _titles(prepared)
     own = answer_to(results.tables, wanted, prepared.experiment.spec.design.kind)
     answer = contrast_sentence(results.tables, wanted) or own
@@ -376,7 +357,8 @@ def _field(
         cell = rows.index(point[up.name]), columns.index(point[across.name])
         table[cell], unclear[cell] = point[wanted.name], point["unclear"]
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
-        return _phase(prepared, wanted, (across, columns), (up, rows), (table, unclear))
+        words = str(points["finding"].iloc[0])
+        return _phase(prepared, wanted, (across, columns), (up, rows), (table, unclear), words)
     own = _own_place(_own_value(prepared, across), columns), _own_place(_own_value(prepared, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(prepared, wanted),
@@ -391,6 +373,7 @@ def _phase(
     across: tuple[Factor, list[float]],
     up: tuple[Factor, list[float]],
     cells: tuple[FloatArray, FloatArray],
+    finding: str,
 ) -> Figure:
     """Cells over two numbers, at their values, with the contour of one half."""
     names = _titles(prepared)
@@ -405,7 +388,7 @@ def _phase(
         cells[1],
     )  # fmt: skip
     caption, made_of = _caption(prepared, wanted), _made_of(prepared)
-    return phase_chart(field, caption, figure=wanted.words, made_of=made_of, shares=wanted.is_share)
+    return phase_chart(field, caption, finding, figure=wanted.words, made_of=made_of, shares=wanted.is_share)
 
 
 def _setting(factor: Factor | None, value: Any) -> str:

@@ -394,10 +394,10 @@ def _last_step(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
         return ""
     told = steps[(steps["low"] > 0) | (steps["high"] < 0)]
     if not len(told):
-        return " (no single step can be told from chance)"
+        return "; no single step of it can be told from chance"
     last = told.iloc[-1]
     text = f"the last step told from chance is from {last['from']} to {last['to']}"
-    return f" ({text}, {_gain(wanted)(float(last['difference']))}{_unit(wanted)})"
+    return f"; {text}, {_gain(wanted)(float(last['difference']))}{_unit(wanted)}"
 
 
 def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | None = None) -> str:

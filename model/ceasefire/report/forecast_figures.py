@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.outside_view import ForecastCurve, forecast_chart
 from ceasefire.charts.style import COMPARISON_COLOURS, save
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast, Forecast
+from ceasefire.wording import GAP, span_words, whole_percent
 
 POINTS = 240
 FIGURE = "survival"
@@ -31,8 +33,18 @@ def forecast_figure(result: Forecast) -> Figure:
     else:
         title = "How long these deals last, by the outside view"
         shown = f" The first {len(deals)} of {len(result.deals)} are drawn." if len(result.deals) > len(deals) else ""
-        finding = f"The chance to be unbroken, in the middle reading of undated ends.{shown}"
+        last = min(row.day for deal in deals for row in deal.rows[-1:])
+        ranked = sorted(deals, key=lambda deal: -deal.at(last))
+        most, least = (_held(deal, last) for deal in (ranked[0], ranked[-1]))
+        finding = f"Longest {most}; shortest {least}. Undated ends in the middle of their gap.{shown}"
     return forecast_chart(curves, title, finding, footer)
+
+
+def _held(deal: DealForecast, day: int) -> str:
+    """The chance of one of several deals to be unbroken for so many days, with its range."""
+    row = next(row for row in deal.rows if row.day == day)
+    span = span_words(Interval(row.unbroken, row.low, row.high), whole_percent)
+    return f"{deal.request.facts.name}, {whole_percent(row.unbroken)} unbroken for {day:,} days (90{GAP}%: {span})"
 
 
 def _one(deal: DealForecast) -> tuple[str, str]:
@@ -41,7 +53,8 @@ def _one(deal: DealForecast) -> tuple[str, str]:
     row = next(row for row in deal.rows if row.day == day)
     held = f", given that it has held {deal.request.held_days:g} days" if deal.request.held_days else ""
     finding = (
-        f"{row.unbroken:.0%} of such deals are unbroken for {day:,} days ({row.low:.0%} to {row.high:.0%}){held}; "
+        f"{row.unbroken:.0%} of such deals are unbroken for {day:,} days (90 %: {row.low:.0%} to {row.high:.0%})"
+        f"{held}; "
         f"{row.readings[0]:.0%} to {row.readings[1]:.0%} over the readings of undated ends."
     )
     where = f", {facts.country}" if facts.country else ""

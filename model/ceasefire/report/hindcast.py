@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from ceasefire.report.html import Block, Folded, Paragraph, Points, Section, Table, picture
-from ceasefire.wording import whole_percent
+from ceasefire.wording import GAP, how_many, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
 
 
 def hindcast_sentence(tables: Tables) -> str:
-    """The forecast for the deal that held longest, and how many of the others ended within their ranges."""
+    """How many deals ended within the range of their forecast, and the forecast for the deal that held longest."""
     known = tables["cases"][~tables["cases"]["hindsight"].astype(bool)]
     known = known if len(known) else tables["cases"]
     longest = known.sort_values("held_low").iloc[-1]
@@ -22,32 +22,21 @@ def hindcast_sentence(tables: Tables) -> str:
         f"{longest['title']}, held {longest['held_low']:,.0f} days: on the first day, with the assumed numbers drawn,"
         f" the model gives this duration or more a probability of {whole_percent(1 - float(longest['shorter']))}."
     )
-    others = known.drop(index=longest.name)
-    if len(others):
-        inside = int(((others["q05"] <= others["held_high"]) & (others["held_low"] <= others["q95"].fillna(1e9))).sum())
-        text += f" Of the other {len(others)}, {inside} ended within the 90 % range of the forecast."
-    return text
+    inside = int(((known["q05"] <= known["held_high"]) & (known["held_low"] <= known["q95"].fillna(1e9))).sum())
+    return f"{inside} of {how_many(len(known), 'deal')} ended within the 90{GAP}% range of the forecast. {text}"
 
 
 def hindcast_sections(tables: Tables, folder: Path) -> list[Section]:
     """The figure, the scores and the table behind them; empty when the experiment has no past deals."""
     if "cases" not in tables:
         return []
-    sentence = hindcast_sentence(tables)
-    alt = f"A panel for each deal: worlds that still hold by day, and when the deal really ended. {sentence}"
-    chart = picture(
-        folder / "figures" / "cases.png",
-        alt,
-        sentence,
-    )
+    chart = picture(folder / "figures" / "cases.png")
     blocks: list[Block] = [chart] if chart else []
     if "case_scores" in tables:
         blocks += [Paragraph(_scores_text(tables)), _scores(tables["case_scores"])]
     if "case_forecasts" in tables:
         blocks += [Paragraph(SCORES_WORDS), scoreboard(tables["case_forecasts"])]
-        reliability = picture(
-            folder / "figures" / "calibration.png", "Calibration of the cases' forecasts.", CALIBRATION
-        )
+        reliability = picture(folder / "figures" / "calibration.png")
         blocks += [reliability] if reliability else []
         blocks.append(Folded("Each deal", [_forecasts(tables["case_forecasts"])]))
     blocks.append(Folded("The numbers behind it", [_table(tables["cases"])]))
@@ -60,7 +49,6 @@ SCORES_WORDS = (
     "forecast gave to what happened (higher is better); the CRPS and the Brier scores are squared errors (lower is "
     "better)."
 )
-CALIBRATION = "Deals in groups of like forecasts: on the line, as many hold as was forecast."
 MEASURES = {
     "log_score": "log score", "crps": "CRPS", "brier_30": "Brier, 30 days", "brier_90": "90 days",
     "brier_365": "365 days",

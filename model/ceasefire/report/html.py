@@ -15,6 +15,7 @@ import pandas as pd
 from PIL import Image
 
 from ceasefire.charts.few_colours import in_few_colours
+from ceasefire.charts.finding import HEAD
 from ceasefire.ensemble.unfinished import file_aside
 from ceasefire.spreadsheet_csv import csv_text
 
@@ -40,12 +41,17 @@ class Points:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure: caption, text for readers who cannot see it (alt), data URL, and size [pixels]."""
+    """A figure: its finding, what else its caption says, what it rests on, data URL, and size [pixels].
+
+    `alt` is for readers who cannot see it.
+    """
 
     kind: ClassVar[str] = "picture"
     name: str
     alt: str
-    caption: str
+    finding: str
+    below: str
+    made_of: str
     source: str
     width: int
     height: int
@@ -140,37 +146,57 @@ class Report:
     first: Sequence[Block] = ()
 
 
-def picture(file: Path, alt: str, caption: str) -> Picture | None:
-    """A PNG file as a block of the page; None when there is no such file."""
+def picture(file: Path) -> Picture | None:
+    """A PNG file as a block of the page, with what it says of itself; None when there is no such file."""
     try:
         content = file.read_bytes()
     except OSError:
         return None
     if content[:8] != b"\x89PNG\r\n\x1a\n":
         return None
-    content, width, height = _for_a_screen(content)
-    return Picture(file.stem, alt, caption, _address(content, "image/png"), width, height)
+    words = _words_of(content)
+    alt, finding, below = (
+        words.get("Comment", f"Figure: {file.stem}"),
+        words.get("Title", file.stem),
+        words.get("Description", ""),
+    )
+    content, width, height = _for_a_screen(content, words.get(HEAD, ""))
+    below, made_of = words.get("Description", ""), words.get("Source", "")
+    return Picture(file.stem, alt, finding, below, made_of, _address(content, "image/png"), width, height)
+
+
+def _words_of(content: bytes) -> dict[str, str]:
+    """The words that a PNG holds about itself, by key; none where it is damaged."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return {str(key): str(words) for key, words in image.info.items() if isinstance(words, str)}
+    except (OSError, SyntaxError, ValueError):
+        return {}
 
 
 SCREEN = 1200
 """Width of a picture within the page [pixels]; the file in the folder has the resolution of print."""
 
 
-def _for_a_screen(content: bytes) -> tuple[bytes, int, int]:
-    """A PNG of at most SCREEN pixels across in 128 colours, and its size: no eye sees the difference on a screen."""
+def _for_a_screen(content: bytes, head: str) -> tuple[bytes, int, int]:
+    """A PNG of at most SCREEN pixels across in 128 colours, and its size: no eye sees the difference on a screen.
 
+    `head` is the share of its height that the page has as text, and is cut off.
+    """
     width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
     small = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content)) as image:
-            picture = image.convert("RGB")
+            top = min(height - 1, max(0, round(height * float(head or 0))))
+            picture = image.convert("RGB").crop((0, top, width, height))
+        height -= top
         if width > SCREEN:
             width, height = SCREEN, round(height * SCREEN / width)
             picture = picture.resize((width, height), Image.Resampling.LANCZOS)
         in_few_colours(np.asarray(picture.convert("RGBA")), 128).save(small, "PNG", compress_level=6)
-    except (OSError, SyntaxError, ValueError):  # a browser shows of a damaged file what it can
+    except (OSError, OverflowError, SyntaxError, ValueError):  # a browser shows of a damaged file what it can
         return content, width, height
-    return min(content, small.getvalue(), key=len), width, height
+    return small.getvalue(), width, height
 
 
 def download(name: str, description: str, table: pd.DataFrame) -> Download:

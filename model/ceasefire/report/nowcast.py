@@ -10,10 +10,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ceasefire.analysis.estimates import Interval
+from ceasefire.analysis.interval_rules import share_interval
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.nowcast import early_warning_chart, still_holding_chart
 from ceasefire.charts.style import save
 from ceasefire.observations.nowcast.agreement import INDEX_DAYS
+from ceasefire.observations.nowcast.early_warning import EarlyWarning
 from ceasefire.observations.nowcast.figures import TITLES
 from ceasefire.observations.nowcast.nowcast import HORIZONS, Nowcast, Share
 from ceasefire.observations.nowcast.seen import RECENT
@@ -23,7 +25,7 @@ from ceasefire.report.html import Block, Paragraph, Picture, Points, Report, Sec
 from ceasefire.report.seen_weeks import figure_of_weeks
 from ceasefire.report.sentences import NOTE
 from ceasefire.spreadsheet_csv import csv_text
-from ceasefire.wording import date_words, ending_words, listed, titled, whole_percent
+from ceasefire.wording import GAP, date_words, ending_words, listed, span_words, titled, whole_percent
 
 CONTENT = "nowcast.json"
 
@@ -153,12 +155,20 @@ def warning_sentence(found: Nowcast) -> str:
     if one is None:
         return ""
     at = {day: k for k, day in enumerate(one.days_before)}
-    shares = [f"{whole_percent(one.shares[1, at[day]])} of ends {day} days before" for day in (7, 28, 56)]
+    first, *more = [f"{_ends_warned(one, at[day])} of ends {day} days before" for day in (7, 28, 56)]
     return (
-        f"On made histories, an alarm that is on in {whole_percent(one.false_alarms[1])} of the weeks without an end in"
-        f" the next {INDEX_DAYS} days is on for {listed(shares)}. This is the model's own warning: how early real"
-        " counts warn is not known."
+        f"On made histories, an alarm is on for {first}; it is on for {listed(more)}, and in"
+        f" {whole_percent(one.false_alarms[1])} of the weeks without an end in the next {INDEX_DAYS} days. This is the"
+        " model's own warning: how early real counts warn is not known."
     )
+
+
+def _ends_warned(one: EarlyWarning, place: int) -> str:
+    """The share of ends with the alarm on, with the 95 % interval of so many ends."""
+    share, ends = float(one.shares[1, place]), int(one.ends[place])
+    limits = share_interval(share * ends, ends)
+    span = span_words(limits, whole_percent)
+    return f"{whole_percent(share)} ({f'95{GAP}%: ' if place == 0 else ''}{span})"
 
 
 def headline(found: Nowcast) -> str:
@@ -211,16 +221,25 @@ def weeks_figure(found: Nowcast) -> Figure:
 
 
 def _weeks_finding(found: Nowcast) -> str:
-    places = [f"{one.name}: {one.seen:,.0f}, at percentile {100 * one.percentile:.0f}" for one in found.places]
-    return f"Among worlds that hold on day {found.seen.day:,}: {listed(places)}."
+    places = [(f"{one.name} ({one.seen:,.0f})", f"{100 * one.percentile:.0f}") for one in found.places]
+    (name, percentile), *more = places
+    rest = "".join(f"; {other} at {at}" for other, at in more)
+    return f"On day {found.seen.day:,}, {name} lie at percentile {percentile} of the worlds that still hold{rest}."
+
+
+def _holding(ends: Interval) -> Interval:
+    """The chance to hold, from that to end."""
+    return Interval(1 - ends.value, 1 - ends.high, 1 - ends.low)
 
 
 def _holding_finding(found: Nowcast) -> str:
-    year = HORIZONS[-1]
+    counted, without = (
+        f"{whole_percent(one.value)} (95{GAP}%: {span_words(one, whole_percent)})"
+        for one in (_holding(found.counted[HORIZONS[-1]]), _holding(found.without[HORIZONS[-1]]))
+    )
     return (
-        f"{whole_percent(1 - found.counted[year].value)} still hold a year later with the counts,"
-        f" {whole_percent(1 - found.without[year].value)} without; {found.effective:,.0f} effective worlds of"
-        f" {found.holding:,} that hold on day {found.seen.day:,}."
+        f"{counted} still hold a year later with the counts, {without} without; {found.effective:,.0f} effective worlds"
+        f" of {found.holding:,} that hold on day {found.seen.day:,}."
     )
 
 
@@ -228,13 +247,13 @@ def _report(found: Nowcast, folder: Path, made_by: str) -> Report:
     doubts = [*found.warnings, *found.notes]
     sections = [
         Section("chances", "What to expect", [_table("Chance that it ends", chances_rows(found)),
-                *_figure(folder, "survival", _holding_finding(found))]),
+                *_figure(folder, "survival")]),
         Section("seen", "What was counted, among the worlds", [
-                *_figure(folder, "weeks", _weeks_finding(found)), _table("What was seen", _place_rows(found))]),
+                *_figure(folder, "weeks"), _table("What was seen", _place_rows(found))]),
         Section("ends", "How it would end, and who would decide", [_table("Likely ends", ends_rows(found))]),
         Section("watch", "What to watch", [Points(alarm_sentences(found))]),
         Section("early-warning", "How early counts foretell an end", [
-            Paragraph(warning_sentence(found)), *_figure(folder, "early-warning", warning_sentence(found))]
+            Paragraph(warning_sentence(found)), *_figure(folder, "early-warning")]
             if found.warning is not None else [Paragraph("Too few made histories end for a curve.")]),
         Section("how-sure", "How far to trust it", [Points([*doubts, *_method(found)])]),
     ]  # fmt: skip
@@ -268,8 +287,8 @@ def _table(caption: str, rows: list[list[str]]) -> Table:
     return Table(caption, rows[0], rows[1:], frozenset(range(1, len(rows[0]))))
 
 
-def _figure(folder: Path, name: str, caption: str) -> list[Block]:
-    found: Picture | None = picture(folder / "figures" / f"{name}.png", caption, caption)
+def _figure(folder: Path, name: str) -> list[Block]:
+    found: Picture | None = picture(folder / "figures" / f"{name}.png")
     return [found] if found is not None else []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +47,6 @@ from ceasefire.report.html import (
 )
 from ceasefire.report.seen_weeks import SeenWeeks, kept, seen_frame, seen_section
 from ceasefire.report.sentences import (
-    CAUSES_ALT,
     NOTE,
     POOLED_NOTE,
     answer,
@@ -56,10 +54,8 @@ from ceasefire.report.sentences import (
     day_or_beyond,
     decider_words,
     deciding_sentence,
-    duration_alt,
     moving_sentence,
     real_sentence,
-    scenario_sentence,
     uncertainty_points,
     written_sentence,
 )
@@ -212,15 +208,10 @@ def _first_page(run: FinishedRun, results: Summary, views: Views, found: Duratio
     points = [commonest_end(results, run.titles)]
     points += [deciding_sentence(decided, scenario)] if decided is not None else []
     points += [real_sentence(real, scenario)] if real is not None else []
-    caption = FORECAST_CAPTION if run.first_figure == "forecast" else SURVIVAL_CAPTION
-    chart = picture(run.folder / "figures" / f"{run.first_figure}.png", duration_alt(found), caption)
+    chart = picture(run.folder / "figures" / f"{run.first_figure}.png")
     main = _figures_table(results) if views.such_deals is None else views_table(views, [*results.holding])
     trust = Box("trust", "How far to trust this", _trust(run, views))
     return [Points(points), *_figure_or_notice(chart), trust, main]
-
-
-FORECAST_CAPTION = "The forecast with its 90 % range (shaded), and the two views that it is pooled from."
-SURVIVAL_CAPTION = "The share of worlds that hold, by day, with its bands of chance and of doubt."
 
 
 def _trust(run: FinishedRun, views: Views) -> list[str]:
@@ -364,9 +355,7 @@ def _how_long(run: FinishedRun, found: Duration) -> list[Block]:
     """The survival chart, its table, what a fixed term means, and the hazard by age of a deal without one."""
     blocks: list[Block] = []
     if run.first_figure != "survival":
-        thin = " The thin line: the numbers as written." if found.is_drawn else ""
-        sentence = scenario_sentence(found) + thin
-        blocks += _figure_or_notice(picture(run.folder / "figures" / "survival.png", duration_alt(found), sentence))
+        blocks += _figure_or_notice(picture(run.folder / "figures" / "survival.png"))
     term = run.plan.scenario.agreement.term_days
     blocks += [Paragraph(_term_words(run, term))] if term is not None else []
     blocks.append(Folded("The chart as a table", [_survival_table(run, found)]))
@@ -408,7 +397,7 @@ def _at_draws(bands: CurveBands, day: int) -> list[str]:
 
 def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
     """The chart of causes and its table."""
-    chart = picture(run.folder / "figures" / "causes.png", CAUSES_ALT, commonest_end(results, run.titles))
+    chart = picture(run.folder / "figures" / "causes.png")
     drawn = any(figure.doubt is not None for figure in results.causes.values())
     rows = [
         [ending_words(*ending, run.titles), *_cells(figure, whole_percent, drawn, _share(figure, results))]
@@ -425,36 +414,12 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
 
 def _single_worlds(run: FinishedRun) -> list[Block]:
     """A sample of single worlds, the and additional figures."""
-    alt = (
-        "Single worlds side by side, each by day: postures of the belligerents, violations and deaths by period, "
-        "talks, and the end."
-    )
-    caption = (
-        "Single worlds, from the shortest-lived to the longest-lived: the same deal can take very different courses."
-    )
-    chart = picture(run.folder / "figures" / "worlds.png", alt, caption)
-    return [*_figure_or_notice(chart), *_additional_figures(run.folder / "figures")]
+    figures = run.folder / "figures"
+    more = [picture(figures / f"{name}.png") for name in MORE_FIGURES]
+    return [*_figure_or_notice(picture(figures / "worlds.png")), *(each for each in more if each is not None)]
 
 
-def _additional_figures(figures: Path) -> list[Block]:
-    """The additional figures that are in the folder, with their captions."""
-    try:
-        captions = json.loads((figures / "captions.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return []
-    kinds = {
-        "hazard": "Ends per 100 deals and year, by the age of the deal.",
-        "weeks": "Weekly violations, deaths and people displaced over all worlds, in all and by side.",
-        "weeks-by-sector": "Weekly violations and deaths over all worlds, by sector.",
-        "talks": "Violations a day, before and after rounds of talks.",
-        "front": "The front by sector over time, coloured by the share won by either side since signing.",
-    }
-    charts = [
-        picture(figures / f"{name}.png", f"{kinds[name]} {caption}", caption)
-        for name, caption in (captions.items() if isinstance(captions, dict) else ())
-        if name in kinds and isinstance(caption, str)
-    ]
-    return [chart for chart in charts if chart is not None]
+MORE_FIGURES = ("hazard", "front", "talks", "weeks", "weeks-by-sector")
 
 
 def _losses(run: FinishedRun, results: Summary) -> list[Block]:

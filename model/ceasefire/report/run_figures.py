@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,24 +18,25 @@ from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.decisions import Choice, pulls_chart
-from ceasefire.charts.front_line import front_chart, front_finding, front_moves
-from ceasefire.charts.hazard import hazard_chart, hazard_finding
+from ceasefire.charts.front_line import front_chart, front_moves
+from ceasefire.charts.hazard import hazard_chart
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.outside_view import views_chart
 from ceasefire.charts.style import save
 from ceasefire.charts.survival import survival_chart
-from ceasefire.charts.talks_effect import talks_effect_chart, talks_effect_finding
+from ceasefire.charts.talks_effect import talks_effect_chart
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
 from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
-from ceasefire.ensemble.run import ProgressCallback, no_progress
+from ceasefire.ensemble.run import ProgressCallback, no_progress, run_summary
 from ceasefire.ensemble.weekly_fans import fans_of
-from ceasefire.report.sentences import duration_sentence, scenario_sentence
+from ceasefire.report.sentences import commonest_end, duration_sentence, scenario_sentence
 from ceasefire.report.weekly_figures import draw_weekly
 from ceasefire.scenario.schema import ladder_of
 from ceasefire.simulation.initial_state import initial_state
-from ceasefire.simulation.trajectory import trajectory
-from ceasefire.wording import day_of, titled
+from ceasefire.simulation.trajectory import Trajectory, trajectory
+from ceasefire.spreadsheet_csv import csv_text
+from ceasefire.wording import ILLUSTRATIVE, RUNG_WORDS, day_of, titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
@@ -98,8 +98,9 @@ def draw_views(plan: Plan, views: Views, found: Duration, folder: Path, dates: b
         return []
     named = {"pooled forecast": views.pooled, "this scenario": views.scenario, "deals like it": views.such_deals}
     curves = [(name, view.mean) for name, view in named.items() if view is not None]
-    footer = f"{plan.loaded.shown}  ·  mean over draws of the scenario, and the outside view  ·  seed {plan.seed}"
-    title = titled(plan.loaded.title, "how long it holds")
+    footer = f"{plan.loaded.shown}  ·  seed {plan.seed}  ·  {ILLUSTRATIVE}"
+    footer = f"{plan.worlds:,} worlds, mean over draws  ·  {footer}"
+    title = titled(plan.loaded.title, "chance to be unbroken, by day, pooled from this scenario and from deals like it")
     band = (views.headline.low, views.headline.high)
     start = plan.scenario.start if dates else None
     chart = views_chart(curves, band, title, duration_sentence(found), footer, start)
@@ -126,7 +127,8 @@ def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = Fa
     drawn = worlds_by_draw(outcome.doubt, plan.horizon) if outcome.doubt is not None else None
     verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
     chart = survival_chart(
-        survival(outcome.worlds), drawn.bands() if drawn is not None else None, _caption(plan, "", dates),
+        survival(outcome.worlds), drawn.bands() if drawn is not None else None,
+        _caption(plan, "share of worlds still holding, by day", dates),
         assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
         finding=scenario_sentence(duration_of(plan, outcome)),
     )  # fmt: skip
@@ -134,10 +136,11 @@ def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = Fa
 
 
 def _draw_causes(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
-    caption = _caption(plan, "how it ends", dates)
+    caption = _caption(plan, "share of worlds ended by each day, by cause", dates)
     titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
     causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
-    save(causes_chart(causes, caption, actor_titles=titles, horizon=plan.horizon), folder, "causes")
+    finding = commonest_end(run_summary(plan, outcome), titles)
+    save(causes_chart(causes, caption, finding, actor_titles=titles, horizon=plan.horizon), folder, "causes")
 
 
 def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool) -> None:
@@ -148,11 +151,11 @@ def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool) ->
     save(histories_chart(histories, _caption(plan, what, dates)), folder, "worlds")
 
 
+FEWEST_WITH_TALKS = 5
+"""Worlds with talks from which their effect is shown; fewer say nothing of chance."""
+
 SIMULATED_BY_DAY = 60
 """Worlds simulated again, with every day recorded, for the figures of the front and of talks."""
-
-CAPTIONS = "captions.json"
-"""File with one sentence for each additional figure; the report shows it under the figure."""
 
 
 def worlds_by_day(outcome: RunResult) -> list[int]:
@@ -167,62 +170,76 @@ def draw_more(
     progress: ProgressCallback = no_progress,
     dates: bool = False,
 ) -> None:
-    """The additional figures: hazard by age, front line, violations around talks, weekly counts; and their captions."""
+    """The additional figures: hazard by age, front line, violations around talks, weekly counts."""
     opening, label = initial_state(plan.scenario), plan.loaded.shown
     worlds = worlds_by_day(outcome)
     if not worlds:
         return
-    captions = {}
-    if plan.scenario.agreement.term_days is None:  # with a term, the hazard would only see the day of expiry
-        captions["hazard"] = _draw_hazard(plan, outcome, folder, dates)
+    if (
+        plan.scenario.agreement.term_days is None and outcome.worlds["ended"].any()
+    ):  # with a term, the hazard would only see the day of expiry
+        _draw_hazard(plan, outcome, folder, dates)
     front = front_history(plan.scenario, opening, plan.seed, worlds)
-    save(front_chart(front, _caption(plan, "the front", dates), horizon=plan.horizon), folder, "front")
-    captions["front"] = front_finding(front)
+    save(front_chart(front, _caption(plan, "share of each sector won since signing", dates)), folder, "front")
     series = []
     for world in worlds:
         series.append(violations_and_talks(trajectory(plan.scenario, opening, label, plan.seed, world)))
         progress(1)
-    try:
+    if sum(any(day > 0 for day in talks) for _, talks in series) >= FEWEST_WITH_TALKS:
         talks = around_talks(series)
-    except ValueError:
-        talks = None
-    if talks is not None:
-        save(talks_effect_chart(talks, _caption(plan, "the effect of talks", dates)), folder, "talks")
-        captions["talks"] = talks_effect_finding(talks)
+        save(
+            talks_effect_chart(talks, _caption(plan, "violations a day around rounds of talks", dates)), folder, "talks"
+        )
     if outcome.weekly is not None:
         weekly = fans_of(outcome.weekly)
-        captions |= draw_weekly(plan.scenario, weekly, lambda what: _caption(plan, what, dates), plan.horizon, folder)
-    (folder / CAPTIONS).write_text(json.dumps(captions, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        draw_weekly(plan.scenario, weekly, lambda what: _caption(plan, what, dates), plan.horizon, folder)
 
 
-def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> str:
-    """The hazard by age; returns its caption."""
+def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
     curve = hazard(outcome.worlds)
     try:
         shape = weibull_shape(outcome.worlds)
     except ValueError:
         shape = None
-    save(hazard_chart(curve, shape, _caption(plan, "the danger of ending", dates)), folder, "hazard")
-    return hazard_finding(curve, shape)
+    save(hazard_chart(curve, shape, _caption(plan, "ends by age of the deal", dates)), folder, "hazard")
 
 
 def draw_world(story: Story, folder: Path, dates: bool = False) -> list[Path]:
-    """The front of a recorded world, the decision that ended it, if one did, and its history; returns the files."""
+    """The front of a recorded world, the decision that ended it, if one did, its history, and its days as a table.
+
+    Returns the files.
+    """
     # Loads Mesa, which a run does not need.
     from ceasefire.narrative.world_notes import WorldNotes, choices_behind
 
     scenario, recorded, number = story.loaded.scenario, story.recorded, story.world
     start = scenario.start if dates else None
-    title = titled(scenario.title, f"the front in world {number:,}")
+    title = titled(scenario.title, f"share of each sector won since signing, in world {number:,}")
     caption = Caption(title, story.loaded.shown, story.seed, start=start)
     front = front_of_log(scenario, recorded.log, recorded.record)
     files = []
     if front_moves(front):
-        files = save(front_chart(front, caption, horizon=scenario.horizon_days), folder, f"world-{number}-front")
+        files = save(front_chart(front, caption), folder, f"world-{number}-front")
     behind = [choice for choice in choices_behind(WorldNotes(recorded)).values() if choice]
     for choice in behind[:1]:
         files += _draw_decision(story.loaded, story.seed, number, choice, folder)
-    return files + save(history_chart(story.trajectory, dates=dates), folder, f"world-{number}")
+    files += save(history_chart(story.trajectory, dates=dates), folder, f"world-{number}")
+    table = folder / f"world-{number}.csv"
+    table.write_text(csv_text(days_of(story.trajectory)), encoding="utf-8", newline="\n")
+    return [*files, table]
+
+
+def days_of(history: Trajectory) -> pd.DataFrame:
+    """A row for each day of a world: what its chart shows; postures by the words of their ladder."""
+    shown: dict[str, object] = {"day": history.days}
+    for actor, rungs in history.postures.items():
+        shown[f"posture_{actor}"] = np.array(RUNG_WORDS[history.ladders[actor]])[rungs]
+    shown |= {f"violations_{kind}": daily for kind, daily in history.violations.items()}
+    shown |= {"deaths_combatant": history.deaths_combatant, "deaths_civilian": history.deaths_civilian}
+    shown |= {f"trust_{side}": values for side, values in history.trust.items()}
+    shown |= {"guarantors_ties": history.ties, "world_attention": history.attention}
+    shown |= {"talks": np.isin(history.days, history.talks_days)}
+    return pd.DataFrame(shown)
 
 
 def _draw_decision(loaded: Loaded, seed: int, number: int, decision: Decision, folder: Path) -> list[Path]:

@@ -68,9 +68,7 @@ def corner_figure(rows: pd.DataFrame, names: Mapping[str, str], title: str, foot
         (f"over all draws, {fails}", _interval(one, "everywhere")),
         ("of all failures, in the corner (coverage)", _interval(one, "coverage")),
     ]
-    return corner_chart(
-        parts, shares, title, f"In which corner of the assumptions does the deal fail? {_short(rows)}", footer
-    )
+    return corner_chart(parts, shares, title, corner_sentence(rows, names), footer)
 
 
 def corner_sections(
@@ -84,7 +82,7 @@ def corner_sections(
         return [Section(CORNER, "In which corner does it fail?", [Paragraph(text)])] if sampled else []
     sentence = corner_sentence(rows, names)
     blocks: list[Block] = [Paragraph(sentence)]
-    chart = picture(folder / "figures" / f"{CORNER}.png", f"A chart of the corner. {sentence}", sentence)
+    chart = picture(folder / "figures" / f"{CORNER}.png")
     cells = [
         [
             names.get(str(row["factor"]), str(row["factor"])),
@@ -107,11 +105,6 @@ def _fails(rows: pd.DataFrame) -> str:
     """What failing is, in the words of the outcome."""
     held = outcome(str(rows["outcome"].iloc[0])).words
     return f"share that does not hold {held.removeprefix('holds ')}"
-
-
-def _short(rows: pd.DataFrame) -> str:
-    one = rows.iloc[0]
-    return f"Found on half of the draws, judged on {int(one['draws']):,} others, {int(one['inside']):,} of them inside."
 
 
 def _condition(row: pd.Series, names: Mapping[str, str]) -> str:

@@ -138,7 +138,7 @@ def seen_section(plan: Plan, found: SeenWeeks, figures: Path) -> Section:
     """The section of a run's page."""
     rows = summary_rows(found)
     summary = Table("Where the weeks lie among the worlds", rows[0], rows[1:], frozenset(range(1, len(rows[0]))))
-    chart = picture(figures / f"{FIGURE}.png", finding(found), finding(found))
+    chart = picture(figures / f"{FIGURE}.png")
     blocks: list[Block] = [chart] if chart is not None else []
     text = "A first check of the model: are the weeks of the deal, as counted, like those of the worlds that hold then?"
     folded = Folded("Week by week", [_by_week(plan, one) for one in found.weeks])

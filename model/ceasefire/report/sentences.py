@@ -111,16 +111,6 @@ def _chances(chances: Sequence[tuple[Held, Interval]], span: str, when: bool = T
     return listed(parts)
 
 
-def duration_alt(found: Duration) -> str:
-    """The curves in words, for readers who cannot see them; under 150 characters."""
-    chances = [(held, held.pooled or held.scenario or held.written) for held in found.sentence_days]
-    parts = [
-        f"{whole_percent(one.value)} after {duration_words(held.day)} ({span_words(one, whole_percent)})"
-        for held, one in chances
-    ]
-    return f"Falling curves of the chance to be unbroken: {listed(parts)}."
-
-
 def real_sentence(real: RealEnd, scenario: Scenario) -> str:
     """What really happened beside what the forecast gave it."""
     really = scenario.really
@@ -192,9 +182,6 @@ def duration_words(day: int) -> str:
 def day_or_beyond(day: float, horizon: int) -> str:
     """A day in words; 'beyond' the horizon if infinite."""
     return f"{day:,.0f}" if math.isfinite(day) else f"beyond {horizon:,}"
-
-
-CAUSES_ALT = "A line for each way in which the deal ends, rising with the days; the table below has all shares."
 
 
 def commonest_end(results: Summary, titles: Mapping[str, str]) -> str:

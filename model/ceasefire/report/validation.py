@@ -18,12 +18,11 @@ NOTE = (
     "Out of sample: each deal is forecast by what was learnt in other countries, or before 2021. In sample: these data "
     "shaped the model. Every row says which."
 )
-CALIBRATION = "On the line, as many deals hold as was forecast; each point is a fifth of the deals."
 
 
 def write_validation(folder: Path, findings: Sequence[Finding], board: Scoreboard) -> Path:
     """Write report.html of a validation run into its folder."""
-    chart = picture(folder / "calibration.png", f"Points along a line. {CALIBRATION}", CALIBRATION)
+    chart = picture(folder / "calibration.png")
     scores: list[Block] = [Paragraph(board.words())]
     scores += [_scores(title, rows) for title, rows in board.tables.items()]
     sections = [

@@ -19,19 +19,18 @@ TABLE = "weeks.csv"
 
 def draw_weekly(
     scenario: Scenario, weekly: pd.DataFrame, caption: Callable[[str], Caption], horizon: int, folder: Path
-) -> dict[str, str]:
-    """Write weeks, weeks-by-sector and the table; returns a sentence for each figure; none without a week, or
-    for a table of an earlier version.
+) -> None:
+    """Write weeks, weeks-by-sector and the table; none without a week, or for a table of an earlier version.
 
     Over draws of the assumed numbers where there are any, so that bands hold chance and doubt; `caption` gives the
     caption of a figure of what it is named.
     """
     if "by" not in weekly:
-        return {}
+        return
     drawn = bool((weekly["numbers"] == "drawn").any())
     table = weekly[weekly["numbers"] == ("drawn" if drawn else "as written")].drop(columns="numbers")
     if table.empty:
-        return {}
+        return
     (folder / TABLE).write_text(csv_text(table), encoding="utf-8", newline="\n")
     groups = table.groupby(["figure", "by", "name"], sort=False)
     counts = {(str(figure), str(by), str(name)): rows for (figure, by, name), rows in groups}
@@ -48,11 +47,10 @@ def draw_weekly(
         "weeks-by-sector": sectors_finding(fans, names, "violations"),
     }
     for name, each in rows.items():
-        own = caption("week by week" + (", by sector" if name != "weeks" else ""))
+        own = caption("counts of each week" + (", by sector" if name != "weeks" else ""))
         numbers = "assumed numbers drawn" if drawn else "numbers as written"
         own = replace(own, note=f"{numbers}  ·  {own.note}")
         save(weekly_chart(each, worlds, own, findings[name], horizon=horizon), folder, name)
-    return findings
 
 
 TITLES = {"violations": "violations", "deaths": "deaths", "displaced": "people displaced"}
