@@ -39,9 +39,18 @@ class Finding:
         whole = f"{self.kind}: {self.title}."
         if len(whole) <= LONGEST_ALT:
             return whole
-        if len(self.title) <= LONGEST_ALT:
-            return self.title
-        return self.title[: LONGEST_ALT - 1].rsplit(" ", 1)[0] + "…"
+        return self.title if len(self.title) <= LONGEST_ALT else _cut(self.title)
+
+
+def _cut(text: str) -> str:
+    """As much as an alternative text holds, up to a closed bracket: no chance loses its range. Else whole words."""
+    closed = [place + 1 for place in range(LONGEST_ALT - 2) if text[place] == ")" and _depth(text[: place + 1]) == 0]
+    return f"{text[: closed[-1]] if closed else text[: LONGEST_ALT - 2].rsplit(' ', 1)[0]} …"
+
+
+def _depth(text: str) -> int:
+    """How many brackets are open at the end of a text."""
+    return text.count("(") - text.count(")")
 
 
 def _clause_ends(text: str) -> list[int]:

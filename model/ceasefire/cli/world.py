@@ -107,8 +107,9 @@ def _command(
 
 def _draw(story: Story, folder: Path | None, dates: bool) -> None:
     """Draw the charts of a recorded world, write its days, and print the names of the files."""
-    from ceasefire.ensemble.output_folder import folder_kind, read_manifest, read_request
+    from ceasefire.ensemble.output_folder import folder_kind, read_manifest
     from ceasefire.ensemble.run_plan import Plan
+    from ceasefire.experiments.comparison_folder import read_request
     from ceasefire.report.origin import drawn_from
     from ceasefire.report.run_figures import draw_world
 

@@ -434,7 +434,9 @@ def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
         return "Every point failed: there is no answer."
     shown = whole_percent if wanted.is_share else days
     if known[wanted.name].nunique() == 1:
-        only = shown(float(known[wanted.name].iloc[0]))
+        one = known.iloc[0]
+        span = Interval(0, float(one[f"{wanted.name}_low"]), float(one[f"{wanted.name}_high"]))
+        only = f"{shown(float(one[wanted.name]))} (95{GAP}%: {span_words(span, shown)})"
         return f"{wanted.words[:1].upper()}{wanted.words[1:]} is the same at every point: {only}."
     ends = []
     for row in (known.iloc[-1], known.iloc[0]):
