@@ -198,7 +198,7 @@ def _head(figure: Figure) -> float:
 
 def _words(figure: Figure, mark: str) -> str:
     """The text with a mark, in one line."""
-    return next((" ".join(each.get_text().split()) for each in figure.texts if each.get_gid() == mark), "")
+    return next((" ".join(each.get_text().split("\n")) for each in figure.texts if each.get_gid() == mark), "")
 
 
 def _accessible(svg: str, below: str) -> str:

@@ -155,11 +155,7 @@ def picture(file: Path) -> Picture | None:
     if content[:8] != b"\x89PNG\r\n\x1a\n":
         return None
     words = _words_of(content)
-    alt, finding, below = (
-        words.get("Comment", f"Figure: {file.stem}"),
-        words.get("Title", file.stem),
-        words.get("Description", ""),
-    )
+    alt, finding = words.get("Comment", f"Figure: {file.stem}"), words.get("Title", file.stem)
     content, width, height = _for_a_screen(content, words.get(HEAD, ""))
     below, made_of = words.get("Description", ""), words.get("Source", "")
     return Picture(file.stem, alt, finding, below, made_of, _address(content, "image/png"), width, height)

@@ -155,7 +155,7 @@ def warning_sentence(found: Nowcast) -> str:
     if one is None:
         return ""
     at = {day: k for k, day in enumerate(one.days_before)}
-    first, *more = [f"{_ends_warned(one, at[day])} of ends {day} days before" for day in (7, 28, 56)]
+    first, *more = [f"{_ends_warned(one, at[day], day == 7)} of ends {day} days before" for day in (7, 28, 56)]
     return (
         f"On made histories, an alarm is on for {first}; it is on for {listed(more)}, and in"
         f" {whole_percent(one.false_alarms[1])} of the weeks without an end in the next {INDEX_DAYS} days. This is the"
@@ -163,12 +163,12 @@ def warning_sentence(found: Nowcast) -> str:
     )
 
 
-def _ends_warned(one: EarlyWarning, place: int) -> str:
-    """The share of ends with the alarm on, with the 95 % interval of so many ends."""
+def _ends_warned(one: EarlyWarning, place: int, explained: bool) -> str:
+    """The share of ends with the alarm on, with the 95 % interval of so many ends; what it is, where `explained`."""
     share, ends = float(one.shares[1, place]), int(one.ends[place])
     limits = share_interval(share * ends, ends)
     span = span_words(limits, whole_percent)
-    return f"{whole_percent(share)} ({f'95{GAP}%: ' if place == 0 else ''}{span})"
+    return f"{whole_percent(share)} ({f'95{GAP}%, ends taken as independent: ' if explained else ''}{span})"
 
 
 def headline(found: Nowcast) -> str:
@@ -221,10 +221,8 @@ def weeks_figure(found: Nowcast) -> Figure:
 
 
 def _weeks_finding(found: Nowcast) -> str:
-    places = [(f"{one.name} ({one.seen:,.0f})", f"{100 * one.percentile:.0f}") for one in found.places]
-    (name, percentile), *more = places
-    rest = "".join(f"; {other} at {at}" for other, at in more)
-    return f"On day {found.seen.day:,}, {name} lie at percentile {percentile} of the worlds that still hold{rest}."
+    places = [f"{one.name} ({one.seen:,.0f}) at percentile {100 * one.percentile:.0f}" for one in found.places]
+    return f"On day {found.seen.day:,}, among the worlds that still hold: {'; '.join(places)}."
 
 
 def _holding(ends: Interval) -> Interval:
