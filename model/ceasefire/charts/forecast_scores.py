@@ -119,8 +119,8 @@ def _name(sheet: Page, foot: float, deal: Deal) -> None:
     sheet.write(x, y - 0.2, shares, size=SMALL, color=QUIET, va="top", linespacing=1.2)
 
 
-SIZE = 2.0
-"""Width and height of a panel [inches]."""
+SIZE, APART = 1.95, 0.33
+"""Width and height of a panel, and the gap beside it [inches]."""
 
 
 @house_style()
@@ -140,7 +140,7 @@ def calibration_chart(
     footer = f"{deals:,} deals  ·  {caption.footer(worlds, each=True)}"
     sheet = page(SIZE + 0.75, caption.title, finding, footer, "Points along a line")
     for at, day in enumerate(days):
-        axes = sheet.axes(0.75 + at * (SIZE + 0.25), sheet.bottom + 0.45, SIZE, SIZE)
+        axes = sheet.axes(0.7 + at * (SIZE + APART), sheet.bottom + 0.45, SIZE, SIZE)
         axes.plot([0, 1], [0, 1], color=RULE, linewidth=1.0, zorder=1)
         for shift, (name, colour) in enumerate(zip(named, COMPARISON_COLOURS, strict=False)):
             its = [group for group in named[name] if group.day == day]

@@ -75,7 +75,8 @@ def page(inner_height: float, subject: str, finding: str, footer: str, kind: str
     """
     found = Finding.of(finding, kind)
     titles = textwrap.wrap(found.title, TITLE_WRAP, max_lines=MOST_TITLE_LINES, placeholder=" …") or [""]
-    below = f"{subject.rstrip('.')}. {found.rest}".strip() if subject else found.rest
+    stop = "" if subject.endswith((".", "?", "!")) else "."
+    below = f"{subject}{stop} {found.rest}".strip() if subject else found.rest
     belows = textwrap.wrap(below, 98, max_lines=MOST_LINES_BELOW, placeholder=" …")
     footers = textwrap.wrap(footer, 108)[:3]
     top = 0.16 + TITLE_LINE * len(titles) + 0.155 * len(belows) + 0.1

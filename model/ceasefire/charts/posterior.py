@@ -61,5 +61,5 @@ def posterior_chart(parameters: Sequence[PosteriorRow], title: str, finding: str
     for share in (0, 0.25, 0.5, 0.75, 1):
         axes.axvline(share, color=RULE, linewidth=0.5, zorder=0)
     sheet.write(LEFT, top + 0.1, "range before", size=SMALL, color=QUIET)
-    sheet.write(LEFT + WIDTH + 1.26, top + 0.1, "median, 90 % after", size=SMALL, color=QUIET, ha="left")
+    sheet.write(LEFT + WIDTH + 2.26, top + 0.1, "median, 90 % after", size=SMALL, color=QUIET, ha="right")
     return sheet.figure
