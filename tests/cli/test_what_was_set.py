@@ -105,5 +105,5 @@ def test_a_figure_of_deaths_says_when_an_early_collapse_would_look_mild() -> Non
     deals = [Deal("lasting", 900, 900, 1_000), Deal("collapsed", 20, 100, 9_000)]
     figure = days_and_deaths_chart(deals, Caption("t", "x", 1), horizon=1_000, worlds=10)
     words = " ".join(text.get_text().replace("\n", " ") for text in figure.texts)
-    assert "Fewest deaths within 1,000 days: lasting, 1,000; most: collapsed, 9,000." in words
+    assert "Fewest deaths within 1,000 days: lasting, 1,000; most: collapsed, 9,000" in words
     assert "Until the end alone collapsed has the fewest, because it holds 20 days." in words

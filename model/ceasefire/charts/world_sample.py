@@ -96,7 +96,7 @@ def sample_finding(histories: Sequence[Trajectory]) -> str:
     if len(histories) == 1:
         return f"One world of this deal: {history_in_words(histories[0])}."
     if held[0] == held[-1] and not ends:
-        return f"All {len(histories)} worlds hold through day {held[0]:,}."
+        return f"All {len(histories)} of these single worlds hold through day {held[0]:,}."
     many = {0: "none of these ends", len(histories): f"all {len(histories)} end"}
     some = f"{ends} of these {len(histories)} {'ends' if ends == 1 else 'end'}"
     return f"The same deal takes different courses, {held[0]:,} to {held[-1]:,} days long; {many.get(ends, some)}."
