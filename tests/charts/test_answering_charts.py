@@ -97,7 +97,7 @@ def test_the_best_of_many_levers_is_told_with_an_interval_that_allows_for_the_ch
     best = replace(GAINS[1], chosen=Interval(210, 150, 230), ties=2)
     unsure = replace(GAINS[0], chosen=Interval(-80, -100, 4))
     words = words_of(levers_chart([best, unsure, *GAINS[2:]], CAPTION, worlds=400, horizon=HORIZON))
-    assert '"A deep buffer", +210 days (95 %, chosen among 4: +150 to +230), tied with 2.' in words
+    assert '"A deep buffer", +210 days (95 %, chosen among 4: +150 to +230), tied with 2' in words
     assert "Most lost" not in words, "its own interval leaves 0 out, that of the worst of four does not"
     neither = replace(best, chosen=Interval(210, -5, 230))
     words = words_of(levers_chart([neither, unsure, *GAINS[2:]], CAPTION, worlds=400, horizon=HORIZON))
