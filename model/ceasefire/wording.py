@@ -170,9 +170,20 @@ def span_words(interval: Interval, shown: Callable[[float], str]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def ends_words(interval: Interval, shown: Callable[[float], str]) -> list[str]:
+    """The low and the high end of a range, for columns of their own; `not known` from one world."""
+    ends = [shown(interval.low), shown(interval.high)]
+    return ["not known"] * 2 if {*ends} & {"inf", "-inf", "nan"} else ends
+
+
 def significant(number: float) -> str:
     """A number to three significant digits, without an exponent."""
     return f"{float(f'{number:.3g}'):,.10g}"
+
+
+def rounded(number: float) -> float:
+    """A number with four significant digits, for readers; never for a file that programs read."""
+    return float(f"{number:.4g}")
 
 
 def shown(number: Quantity) -> str:

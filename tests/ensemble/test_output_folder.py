@@ -42,6 +42,7 @@ def test_a_run_fills_a_folder_that_says_what_made_it(command: Command, small: st
     folder = Path(command("run", small, "--seed", "3", *QUICK).last)
     assert sorted(everything(folder)) == sorted(
         [
+            "datapackage.json",
             "manifest.json",
             "report.html",
             "scenario.resolved.yaml",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -199,8 +200,11 @@ def test_calibrate_writes_its_results(tmp_path: Path, command: Command) -> None:
     answer = command("calibrate", "--data", str(made_up(tmp_path)), "--out", str(out), "--draws", "1000", "--json")
     assert answer.code == 0
     assert {file.name for file in out.iterdir()} == {
-        "asked.json", "numbers.csv", "figures.csv", "posterior.csv", "posterior.png", "posterior.svg",
+        "asked.json", "datapackage.json", "numbers.csv", "figures.csv", "posterior.csv", "posterior.png",
+        "posterior.svg",
     }  # fmt: skip
+    described = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert [each["path"] for each in described] == ["numbers.csv", "figures.csv", "posterior.csv"]
     numbers = pd.read_csv(out / "numbers.csv").set_index("name")
     assert len(numbers) == len(priors.priors())
     assert (numbers["q05"] <= numbers["median"]).all()

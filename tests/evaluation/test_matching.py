@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,6 +167,8 @@ def test_the_command_writes_tables_and_a_chart(command: Command, tmp_path: Path)
     assert {"patterns.csv", "answers.csv", "scores.csv", "patterns.png", "patterns.svg"} <= {
         each.name for each in Path("out").iterdir()
     }
+    described = json.loads((Path("out") / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert [each["path"] for each in described] == ["patterns.csv", "answers.csv", "scores.csv"]
     assert command("match", "nothing.yaml").code == 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ceasefire.analysis.estimates import Interval
@@ -18,6 +19,7 @@ from ceasefire.evaluation.validation.scoreboard import (
     with_simulation,
 )
 from ceasefire.reference_class.outside_view.coded_deals import Durations
+from ceasefire.report.code_book import describe, tables
 from ceasefire.report.validation import write_validation
 
 
@@ -57,3 +59,14 @@ def test_the_page_has_the_scoreboard_and_every_row(tmp_path: Path) -> None:
     assert "countries left out, mid (out of sample)" in page
     assert SIMULATION in page
     assert "adds nothing certain" in page
+
+
+def test_a_gain_and_its_limits_have_columns_of_their_own_that_the_code_book_describes() -> None:
+    rows = pd.DataFrame(board(0.1).rows())
+    (one,) = [table for table in tables("validate") if table.file == "scoreboard.csv"]
+    names = [column.name for column in describe(rows.columns, one)]
+    assert names == list(rows.columns)
+    assert sorted(names) == sorted(column.name for column in one.columns)
+    gains = rows[[f"outside view better by{at}" for at in ("", " low", " high")]].dropna()
+    assert len(gains) == 3
+    assert ((gains.iloc[:, 1] <= gains.iloc[:, 0]) & (gains.iloc[:, 0] <= gains.iloc[:, 2])).all()

@@ -251,7 +251,7 @@ def test_with_data_every_row_has_a_verdict(command: Command, tmp_path: Path, mon
     assert "out of sample" in answer.out
     assert "in sample" not in answer.out
     files = sorted(file.name for file in (tmp_path / "out").iterdir())
-    assert files == ["asked.json", "calibration.png", "calibration.svg", "scores.csv"]
+    assert files == ["asked.json", "calibration.png", "calibration.svg", "datapackage.json", "scores.csv"]
     with (tmp_path / "out" / "scores.csv").open(encoding="utf-8", newline="") as opened:
         scores = list(csv.DictReader(opened))
     assert {(row["way"], row["forecaster"]) for row in scores} == {(w, f) for w in WAYS for f in (MODEL, *BASELINES)}

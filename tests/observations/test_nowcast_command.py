@@ -30,10 +30,12 @@ def test_a_ged_file_becomes_a_nowcast_in_two_commands(command: Command, small: s
     assert said.last == "today"
     files = sorted(str(file.relative_to("today")) for file in Path("today").rglob("*") if file.is_file())
     assert files == [
-        "early-warning.csv", "figures/early-warning.png", "figures/early-warning.svg", "figures/survival.png",
-        "figures/survival.svg", "figures/weeks.png", "figures/weeks.svg", "nowcast.json", "report.html", "survival.csv",
-        "weeks.csv",
+        "datapackage.json", "early-warning.csv", "figures/early-warning.png", "figures/early-warning.svg",
+        "figures/survival.png", "figures/survival.svg", "figures/weeks.png", "figures/weeks.svg", "nowcast.json",
+        "report.html", "survival.csv", "weeks.csv",
     ]  # fmt: skip
+    described = json.loads(Path("today/datapackage.json").read_text())["resources"]
+    assert [each["path"] for each in described] == ["survival.csv", "weeks.csv", "early-warning.csv"]
     page = Path("today/report.html").read_text()
     for words in ("What to watch", "How early counts foretell an end", "percentile among worlds", "llustrative"):
         assert words in page

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ceasefire.report.appendix import assumed_numbers, motives_table
+from ceasefire.report.appendix import DEFAULT, JUDGED, assumed_numbers, motives_table
 from ceasefire.report.bibliography import cite_section, cited, works, works_of
 from ceasefire.report.html import Commands, Points
+from ceasefire.scenario.find_scenarios import list_scenarios
 from ceasefire.scenario.load import load
 
 MANIFEST = {"program": {"ceasefire": "0.1.0"}, "digest": "ab" * 32, "started": "2026-03-05T12:00:00+00:00"}
@@ -49,6 +50,33 @@ def test_a_number_from_an_article_on_another_war_is_by_analogy() -> None:
         assert "Foxall 2020" in sources
         assert ("by analogy: Foxall 2020 is about Idlib" in sources) == count
         assert ("by analogy" in notes) == (count and "Foxall" in notes)
+
+
+def test_every_assumed_number_of_every_shipped_scenario_has_a_note_and_analogies_say_so() -> None:
+    names = list(list_scenarios())
+    assert len(names) > 30
+    weights = 0
+    for name in names:
+        scenario = load(name).scenario
+        table, motives = assumed_numbers(scenario), motives_table(scenario).rows
+        assert len(table) > 100
+        assert (table["note"].str.len() > 5).all(), name
+        abroad = not name.startswith("idlib")
+        for _, source in motives:
+            assert ("by analogy: Foxall 2020 is about Idlib" in source) == ("Foxall" in source and abroad), name
+        of_motives = table[table["number"].str.contains(r"\.motives\.")]
+        for path, note in zip(of_motives["number"], of_motives["note"], strict=True):
+            motive = scenario.motives[path.rpartition(".")[2]]
+            assert ("by analogy: Foxall 2020 is about Idlib" in note) == ("Foxall" in motive.source and abroad), path
+            weights += "by analogy" in note
+    assert weights > 200
+
+
+def test_a_note_says_whether_a_number_without_a_reason_is_a_judgement_or_a_default() -> None:
+    notes = assumed_numbers(load("sudan-2023").scenario).set_index("number")["note"]
+    assert notes["actors.saf.waning"] in (DEFAULT, JUDGED)
+    assert {DEFAULT, JUDGED} <= set(notes)
+    assert sum("by analogy" in source for _, source in motives_table(load("sudan-2023").scenario).rows) == 11
 
 
 def test_a_run_says_how_to_cite_it_with_bibtex_that_closes_its_braces() -> None:

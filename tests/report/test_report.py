@@ -95,13 +95,17 @@ def test_the_sentence_to_copy_has_the_shares_of_the_tables_each_with_its_doubt(f
 
 def test_the_main_figures_stand_in_a_table_with_both_sources_of_doubt(folder: Path) -> None:
     rows = table(elements(folder), "Main figures")
-    assert rows[0] == ["what", "mean over draws", "90 % of draws", "as written", "chance in 40 worlds (95 %)"]
+    assert rows[0] == [
+        "what", "mean over draws", "90 % of draws from", "90 % of draws to", "as written",
+        "chance in 40 worlds: 95 % from", "95 % to",
+    ]  # fmt: skip
+    assert all(len(row) == 7 and " to " not in "".join(row[1:]) for row in rows[1:])
     assert [row[0] for row in rows[1:]] == [
         "holds past day 30", "holds past day 90", "holds past day 365", "holds to the end (day 400)",
         "mean days held", "median days held",
     ]  # fmt: skip
     _, outcome = ran()
-    assert rows[5][3] == f"{outcome.worlds['days_held'].mean():,.0f}"
+    assert rows[5][4] == f"{outcome.worlds['days_held'].mean():,.0f}"
     assert outcome.doubt is not None
     assert rows[5][1] == f"{outcome.doubt['days_held'].mean():,.0f}"
     assert rows[4][1] == whole_percent((~outcome.doubt["ended"]).mean()).replace("\u00a0", " ")
@@ -113,7 +117,7 @@ def test_shares_of_endings_are_those_of_the_worlds(folder: Path) -> None:
     assert outcome.doubt is not None
     held, drawn = ((~each["ended"]).mean() for each in (outcome.worlds, outcome.doubt))
     shown = [whole_percent(share).replace("\u00a0", " ") for share in (drawn, held)]
-    assert [rows["Still holding"][0], rows["Still holding"][2]] == shown
+    assert [rows["Still holding"][0], rows["Still holding"][3]] == shown
 
 
 def test_a_page_needs_no_network(folder: Path) -> None:
@@ -210,7 +214,8 @@ def test_the_files_within_the_page_are_the_tables_of_the_folder(folder: Path) ->
     files = {
         e.attributes["download"]: e.attributes["href"] for e in elements(folder).all("a") if "download" in e.attributes
     }
-    assert set(files) == {"main-figures.csv", "survival.csv", "causes.csv", "assumed.csv", "worlds.csv"}
+    names = ["main-figures.csv", "survival.csv", "causes.csv", "assumed.csv", "worlds.csv", "code-book.csv"]
+    assert list(files) == names
 
     def frame(name: str) -> pd.DataFrame:
         return pd.read_csv(io.BytesIO(base64.b64decode(files[name].partition(",")[2])))
@@ -331,7 +336,9 @@ def test_one_world_and_worlds_that_all_hold_have_reports_too(folder: Path) -> No
 
 def test_a_scenario_without_assumed_numbers_is_reported_as_such(folder: Path) -> None:
     root = elements(folder, doubt=None, assumed=0)
-    assert table(root, "Main figures")[0] == ["what", "as written", "chance in 40 worlds (95 %)"]
+    assert table(root, "Main figures")[0] == [
+        "what", "as written", "chance in 40 worlds: 95 % from", "95 % to",
+    ]  # fmt: skip
     assert "this scenario contains no assumed numbers" in root.text
 
 
@@ -389,7 +396,7 @@ def test_a_report_of_no_results_folder_is_refused(command: Command, tmp_path: Pa
 
 @pytest.mark.usefixtures("without_figures")
 def test_a_page_that_cannot_be_made_loses_no_run(command: Command, small: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*given: object) -> None:
+    def broken(*given: object, **named: object) -> None:
         raise ZeroDivisionError("a fault in the report")
 
     monkeypatch.setattr("ceasefire.report.write_run", broken)

@@ -62,6 +62,7 @@ def compare(
     from ceasefire.ensemble.compare import open_sides, request, side_figures, views_of_sides
     from ceasefire.ensemble.output_folder import about_request, folder_for_request, write_request_folder
     from ceasefire.experiments.comparison_folder import write_sides
+    from ceasefire.report.code_book import write_code_book
     from ceasefire.scenario.compose import parse_settings
 
     given = parse_settings(setting or ())
@@ -80,6 +81,7 @@ def compare(
     with write_request_folder(folder, this_request, command_line(), about) as aside:
         about |= write_sides(aside, first, pairs) | exchanged
         _fill(aside, "compare", first, pairs, content, about)
+        write_code_book(aside, "comparison", first.plan.loaded.title)
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
         figures = {"first": side_figures(first), "others": content, "forecasts": forecasts, **exchanged}
@@ -102,6 +104,7 @@ def levers(
     from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
     from ceasefire.ensemble.output_folder import about_request, folder_for_request, write_request_folder
     from ceasefire.experiments.comparison_folder import write_sides
+    from ceasefire.report.code_book import write_code_book
     from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
@@ -121,6 +124,7 @@ def levers(
     with write_request_folder(folder, this_request, command_line(), about) as aside:
         about |= write_sides(aside, first, pairs)
         _fill(aside, "levers", first, pairs, content, about)
+        write_code_book(aside, "comparison", first.plan.loaded.title)
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -149,49 +153,43 @@ def _exchange(pairs: Sequence[SidePair], workers: int | None) -> dict[str, Any]:
         return {"parts": {pair.other.label: as_content(exchanged_parts(pair, workers, advance)) for pair in pairs}}
 
 
-def remake(folder: Path, dates: bool = False) -> Path:
+def remake(folder: Path, dates: bool = False, xlsx: bool = False) -> Path:
     """The page of a comparison, with its figure and its table, from the folder alone. FolderError: damaged.
 
-    With `dates`, calendar dates stand on the axis of time.
+    With `dates`, calendar dates stand on the axis of time; with `xlsx`, its table also goes to report.xlsx.
     """
     from ceasefire.ensemble.output_folder import new_figures
     from ceasefire.experiments.comparison_folder import read_comparison, read_request
+    from ceasefire.report.code_book import write_code_book
 
     request = read_request(folder)
     kind = request["asked"]["command"]
     first, pairs = read_comparison(folder)
     content = [_content(pair, why=kind == "compare") for pair in pairs]
     with new_figures(folder, within=".") as aside:
-        _fill(aside, kind, first, pairs, content, request, dates)
+        _fill(aside, kind, first, pairs, content, request, dates, xlsx)
+    write_code_book(folder, "comparison", first.plan.loaded.title)
     return folder / "report.html"
 
 
 def _fill(
     folder: Path, kind: str, first: Side, pairs: list[SidePair], content: list[dict[str, Any]],
-    about: Mapping[str, Any], dates: bool = False,
+    about: Mapping[str, Any], dates: bool = False, xlsx: bool = False,
 ) -> None:  # fmt: skip
     """Draw the figures of a comparison, and write its table and its page. `about` is what asked.json says of it."""
+    from ceasefire.ensemble.compare import differences_frame
+    from ceasefire.experiments.result_store import write_whole
     from ceasefire.report.comparison_figures import draw_comparison, draw_deaths, draw_ranking
     from ceasefire.report.origin import drawn_from
 
-    _write_table(folder, content)
+    write_whole(folder / "differences.csv", csv_text(differences_frame(pairs)).encode())
     with drawn_from(about):
         draw_deaths(first, pairs, folder)
         if kind == "levers":
             draw_ranking(first, pairs, folder)
         elif len(pairs) < MOST_CURVES:
             draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder, dates)
-    _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", about)
-
-
-def _write_table(folder: Path, content: list[dict[str, Any]]) -> None:
-    import pandas as pd
-
-    from ceasefire.experiments.result_store import write_whole
-
-    flat = [{name: v for name, v in row.items() if name != "first_to_decide_otherwise"} for row in content]
-    table = pd.json_normalize(flat, sep="_")
-    write_whole(folder / "differences.csv", csv_text(table).encode())
+    _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", about, xlsx)
 
 
 def _settings(first: Side) -> dict[str, Any]:
@@ -452,7 +450,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
 
 def _write_report(
     first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str,
-    about: Mapping[str, Any],
+    about: Mapping[str, Any], xlsx: bool = False,
 ) -> None:  # fmt: skip
     """Write report.html of the comparison."""
     from ceasefire.analysis.first_divergence import FirstToDiffer
@@ -464,4 +462,5 @@ def _write_report(
     divergences = [row.get("first_to_decide_otherwise", {"who": [], "worlds": 0}) for row in content]
     led = [([FirstToDiffer(**one) for one in each["who"]], int(each["worlds"])) for each in divergences]
     titles = {pair.other.label: condition_words(first, pair.other) for pair in pairs}
-    add_page(lambda: write_comparison(Comparison(first, pairs, led, folder, figure, about, titles)), notify)
+    comparison = Comparison(first, pairs, led, folder, figure, about, titles)
+    add_page(lambda: write_comparison(comparison, xlsx), notify)

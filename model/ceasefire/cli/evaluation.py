@@ -133,19 +133,20 @@ def _write_scores(evidence: Evidence, folder: Path, as_json: bool, findings: lis
     from ceasefire.evaluation.figures import draw_reliability
     from ceasefire.evaluation.validation.forecast_scores import skill_table
     from ceasefire.evaluation.validation.outside_view_scores import score_cell
+    from ceasefire.report.code_book import write_code_book
     from ceasefire.report.validation import write_validation
 
     scores = skill_table(evidence)
     with write_request_folder(folder, evidence.request, command_line()) as aside:
-        (aside / "scores.csv").write_text(csv_text(scores, float_format="%.4f"), encoding="utf-8", newline="\n")
+        (aside / "scores.csv").write_text(csv_text(scores), encoding="utf-8", newline="\n")
         files = ["scores.csv", *(file.name for file in draw_reliability(evidence, aside))]
         board = evidence.scoreboard
         if board is not None:
-            flat = [{"table": title, **row} for title, rows in board.tables.items() for row in rows]
-            text = csv_text(DataFrame(flat), float_format="%.4f")
+            text = csv_text(DataFrame(board.rows()))
             (aside / "scoreboard.csv").write_text(text, encoding="utf-8", newline="\n")
             (aside / "scoreboard.md").write_text(board.markdown(), encoding="utf-8", newline="\n")
             files += ["scoreboard.csv", "scoreboard.md", write_validation(aside, findings, board).name]
+        write_code_book(aside, "validate", "Scores of forecasts of past deals")
     if not as_json and board is not None:
         for title, rows in board.tables.items():
             heads = list(rows[0])
@@ -247,15 +248,15 @@ def calibration_text(calibration: Calibration) -> str:
 def write_calibration(calibration: Calibration, folder: Path) -> None:
     """Write numbers.csv, figures.csv, posterior.csv and the chart."""
     from ceasefire.evaluation.figures import draw_posterior
+    from ceasefire.report.code_book import Column, write_code_book
 
-    for name, table, digits in (
-        ("numbers", calibration.numbers(), "%.6g"),
-        ("figures", calibration.figures(), "%.6g"),
-        ("posterior", calibration.rows(), "%.5g"),
-    ):
-        text = csv_text(table, float_format=digits)
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+    numbers = calibration.numbers()
+    tables = {"numbers": numbers, "figures": calibration.figures(), "posterior": calibration.rows()}
+    for name, table in tables.items():
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
     draw_posterior(calibration, folder)
+    names = {str(name): Column(str(name), "number", "as in numbers.csv", str(name)) for name in numbers["name"]}
+    write_code_book(folder, "calibrate", "Numbers of the rules fitted to counts", {"factor": names})
 
 
 def match(
@@ -281,6 +282,7 @@ def match(
     from ceasefire.evaluation.figures import draw_match
     from ceasefire.evaluation.matching import match as matching
     from ceasefire.evaluation.matching.pattern_file import SHIPPED, load_patterns
+    from ceasefire.report.code_book import write_code_book
 
     patterns = load_patterns(file or SHIPPED)
     notify_if_compiling()
@@ -292,9 +294,9 @@ def match(
     found = matching.match(patterns, count, seed, notify)
     with write_request_folder(folder, request, command_line()) as aside:
         for name, table in (("patterns", found.patterns), ("answers", found.answers), ("scores", found.scores)):
-            text = csv_text(table, float_format="%.4g")
-            (aside / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+            (aside / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
         draw_match(found, seed, aside)
+        write_code_book(aside, "match", "Patterns of real counts, among simulated histories")
     if as_json:
         tables = {name: getattr(found, name) for name in ("patterns", "answers", "scores")}
         records = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Sequence
@@ -143,21 +141,18 @@ def _refit(data: Path | None, out: Path | None) -> None:
 
 def _write(result: Forecast, content: dict[str, Any], out: Path) -> None:
     """forecast.csv, forecast.json and survival.png/.svg (of the first six deals)."""
+    from ceasefire.report.code_book import write_code_book
     from ceasefire.report.forecast_figures import draw_forecast
+    from ceasefire.spreadsheet_csv import csv_text
 
     if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / CONTENT).is_file())):
         raise RefusedError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
     out.mkdir(parents=True, exist_ok=True)
-    rows = result.rows()
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: round(v, 5) if isinstance(v, float) else v for name, v in row.items()})
-    (out / TABLE).write_text(text.getvalue(), encoding="utf-8", newline="\n")
+    (out / TABLE).write_text(csv_text(result.table()), encoding="utf-8", newline="\n")
     whole = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
     (out / CONTENT).write_text(whole + "\n", encoding="utf-8", newline="\n")
     draw_forecast(result, out)
+    write_code_book(out, "forecast", "Forecast from coded features")
 
 
 def _content(result: Forecast, ends: bool) -> dict[str, Any]:

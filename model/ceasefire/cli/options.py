@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -66,6 +66,10 @@ CountsFile = Annotated[
     typer.Option("--counts", metavar="FILE", help="Counts since signing, as `ceasefire observe` writes them."),
 ]
 Dates = Annotated[bool, typer.Option("--dates", help="Calendar dates on the axes of time.")]
+WordScale = Literal["numbers", "phia", "ipcc"]
+Words = Annotated[
+    WordScale, typer.Option("--words", help="Chances also in words, by the UK's PHIA yardstick or IPCC's scale.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures as JSON.")]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import MOST_SEED, AsJson, CountsFile, Dates, Point
+from ceasefire.cli.options import MOST_SEED, AsJson, CountsFile, Dates, Point, Words
 from ceasefire.cli.terminal import columns, notify, notify_if_compiling, progress, show, show_json, shown_path
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ def report(
     ] = False,
     counts: CountsFile = None,
     dates: Dates = False,
+    words: Words = "numbers",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print it to report.pdf, by a browser that is on this machine.")
     ] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Also write its tables to report.xlsx, one a sheet.")] = False,
     paper: Annotated[Literal["A4", "Letter"], typer.Option("--paper", help="Paper of --pdf.")] = "A4",
 ) -> None:
     """Make the figures and report.html of a results folder again, from the folder alone.
@@ -37,20 +39,30 @@ def report(
     """
     from ceasefire.observations.counts import read_counts
     from ceasefire.report.pdf import NoPdfError, write_pdf
+    from ceasefire.report.workbook import NoWorkbookError, check_workbook
 
+    if xlsx:
+        try:
+            check_workbook()
+        except NoWorkbookError as problem:
+            raise RefusedError(str(problem)) from None
     notify_if_compiling()
-    page = remake(folder, more, read_counts(counts) if counts is not None else None, dates)
+    page = remake(folder, more, read_counts(counts) if counts is not None else None, dates, xlsx, words)
     try:
         show(shown_path(write_pdf(page, paper) if pdf else page))
     except NoPdfError as problem:
         raise RefusedError(str(problem)) from None
 
 
-def remake(folder: Path, more: bool = False, counts: Counts | None = None, dates: bool = False) -> Path:
+def remake(
+    folder: Path, more: bool = False, counts: Counts | None = None, dates: bool = False, xlsx: bool = False,
+    words: str = "numbers",
+) -> Path:  # fmt: skip
     """The page of a folder, with its figures and tables made again from the folder alone; `more` of a run.
 
-    `counts` are laid over the worlds of a run; with `dates`, calendar dates stand on the axes of time. FolderError when
-    the folder is damaged, or holds nothing that can be drawn; ScenarioError when counts cannot be laid over.
+    `counts` are laid over the worlds of a run; with `dates`, calendar dates stand on the axes of time; with `xlsx`, the
+    tables of the page also go to report.xlsx; `words` names a scale for words of probability. FolderError when the
+    folder is damaged, or holds nothing that can be drawn; ScenarioError when counts cannot be laid over.
     """
     from ceasefire import report as reports
     from ceasefire.cli.compare import remake as remake_comparison
@@ -64,20 +76,22 @@ def remake(folder: Path, more: bool = False, counts: Counts | None = None, dates
         raise FolderError(f"{folder} is {KINDS[kind]}: --more is for a run")
     if counts is not None and kind not in ("run", None):
         raise FolderError(f"{folder} is {KINDS[kind]}: --counts is for a run")
+    if words != "numbers" and kind not in ("run", None):
+        raise FolderError(f"{folder} is {KINDS[kind]}: --words is for a run, whose answer is a chance")
     if kind in ("compare", "levers"):
-        return remake_comparison(folder, dates)
+        return remake_comparison(folder, dates, xlsx)
     if kind in ("calibrate", "validate", "match"):
         raise FolderError(f"{folder} is {KINDS[kind]}: `ceasefire {kind}` writes all that is in it")
     if kind == "experiment":
         _draw_experiment(folder)
-        return reports.write(folder, shown_path(folder))
+        return reports.write(folder, shown_path(folder), xlsx)
     results = open_results(folder)
     with new_figures(folder) as aside, drawn_from(results.manifest):
         draw_run(results.plan, results.outcome, folder, aside, counts, dates)
         if more:
             with progress(len(worlds_by_day(results.outcome)), "worlds, day by day") as advance:
                 draw_more(results.plan, results.outcome, aside, advance, dates)
-    return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder))
+    return reports.write_run(folder, results.plan, results.outcome, results.manifest, shown_path(folder), xlsx, words)
 
 
 def _draw_experiment(folder: Path) -> None:

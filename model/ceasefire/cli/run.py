@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ceasefire.cli.exit_codes import SOME_FAILED, RefusedError
-from ceasefire.cli.options import AsJson, Changes, CountsFile, Dates, ScenarioName, Seed, Settings, load_with_options
+from ceasefire.cli.options import (
+    AsJson,
+    Changes,
+    CountsFile,
+    Dates,
+    ScenarioName,
+    Seed,
+    Settings,
+    Words,
+    load_with_options,
+)
 from ceasefire.cli.terminal import (
     columns,
     command_line,
@@ -65,6 +75,7 @@ def run(
     counts: CountsFile = None,
     daily: Annotated[bool, typer.Option("--daily", help="Also write every day of every world, to daily/.")] = False,
     dates: Dates = False,
+    words: Words = "numbers",
     as_json: AsJson = False,
 ) -> None:
     """Simulate many worlds of a scenario and fill a results folder with tables and charts.
@@ -86,12 +97,15 @@ def run(
     for warned in warnings(loaded.scenario):
         notify(f"warning: {warned}")
     folder, there = folder_for_run(plan, out)
-    results = _redraw(folder, plan, seen, dates) if there else _run(plan, folder, workers, seen, dates, not as_json)
+    if there:
+        results = _redraw(folder, plan, seen, dates, words)
+    else:
+        results = _run(plan, folder, workers, seen, dates, not as_json, words)
     if there and not as_json:
         _show_answer(plan, results.outcome)
     if daily:
         _write_daily(plan, folder, workers)
-    _show_results(results, scenario, as_json)
+    _show_results(results, scenario, as_json, words)
 
 
 def _counts(plan: Plan, file: Path | None) -> Counts | None:
@@ -137,16 +151,16 @@ def _present(
     return present
 
 
-def _redraw(folder: Path, plan: Plan, counts: Counts | None, dates: bool) -> Results:
+def _redraw(folder: Path, plan: Plan, counts: Counts | None, dates: bool, words: str) -> Results:
     """Draw the figures of an earlier run again."""
     from ceasefire.report.fill_folder import redraw_run
 
     notify(f"This run is already in {shown_path(folder)}: its worlds stay, and its figures are drawn again.")
-    return redraw_run(folder, plan, shown_path(folder), notify, counts, dates)
+    return redraw_run(folder, plan, shown_path(folder), notify, counts, dates, words)
 
 
 def _run(
-    plan: Plan, folder: Path, workers: int | None, counts: Counts | None, dates: bool, answer: bool
+    plan: Plan, folder: Path, workers: int | None, counts: Counts | None, dates: bool, answer: bool, words: str
 ) -> Results:  # fmt: skip
     """Run a plan and write its folder."""
     from ceasefire.report.fill_folder import fill_run
@@ -154,7 +168,7 @@ def _run(
     def simulate(while_sampling: WorldsCallback) -> RunResult:
         return _simulate(plan, workers, while_sampling, answer)
 
-    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify, counts, dates)
+    return fill_run(folder, plan, simulate, command_line(), shown_path(folder), notify, counts, dates, words)
 
 
 def _simulate(plan: Plan, workers: int | None, while_sampling: WorldsCallback, answer: bool) -> RunResult:
@@ -209,8 +223,9 @@ def _show_answer(plan: Plan, outcome: RunResult) -> None:
             sys.stdout.flush()
 
 
-def _show_results(results: Results, reference: str, as_json: bool) -> None:
+def _show_results(results: Results, reference: str, as_json: bool, words: str) -> None:
     """Print what follows the table, with the folder in the last line. typer.Exit when worlds failed."""
+    from ceasefire.cli.tables import words_text
     from ceasefire.report.seen_weeks import kept, seen_frame, summary_rows
     from ceasefire.wording import ILLUSTRATIVE
 
@@ -231,6 +246,8 @@ def _show_results(results: Results, reference: str, as_json: bool) -> None:
         observed = {"observed": {"weeks": weeks, "notes": list(seen.notes)}} if seen is not None else {}
         show_json({**about, "note": ILLUSTRATIVE, "folder": folder, **forecast, **content, **observed})
     else:
+        if some and words != "numbers":
+            show(words_text(results.plan, results.outcome, words))
         if seen is not None:
             show(f"\nwhat was counted, among the worlds\n{columns(summary_rows(seen))}")
             for note in seen.notes:

@@ -48,6 +48,18 @@ def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> s
     )
 
 
+def words_text(plan: Plan, result: RunResult, words: str) -> str:
+    """The chances in words of a scale, with the scale."""
+    from ceasefire.ensemble.pooled_forecast import duration_of
+    from ceasefire.probability_words import SCALES
+    from ceasefire.report.forecast import words_points, words_rows
+
+    scale = SCALES[words]
+    rows = words_rows(duration_of(plan, result), scale)
+    lines = [line for text in words_points(scale, plan.scenario) for line in wrapped(text)]
+    return "\n" + "\n".join([columns(rows, right=(1, 2, 3)), *lines]).replace(GAP, " ")
+
+
 def views_text(views: Views, days: list[int]) -> str:
     """The pooled forecast with its parts, what it leans on, and the weight; or why nothing is pooled."""
     shown = {"pooled": views.pooled, "this scenario": views.scenario, "such deals": views.such_deals}

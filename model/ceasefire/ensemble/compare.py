@@ -169,12 +169,12 @@ def side_figures(side: Side) -> dict[str, Any]:
     number = max(1, int((~here["failed"]).sum()))
     return {
         "label": side.label,
-        "mean_days_held": round(float(np.nanmean(side.days())), 3),
-        "holds_to_the_end": round(float(np.nanmean(side.holds())), 5),
-        "deaths": round(float(np.nanmean(deaths)), 3),
-        "deaths_a_year_held": round(a_year_held(deaths, years_held(here)).value, 3),
-        "deaths_over_horizon": round(float(np.nanmean(deaths_over_horizon(side))), 3),
-        "ends": {end: round(count / number, 5) for end, count in ends.value_counts().items()},
+        "mean_days_held": float(np.nanmean(side.days())),
+        "holds_to_the_end": float(np.nanmean(side.holds())),
+        "deaths": float(np.nanmean(deaths)),
+        "deaths_a_year_held": a_year_held(deaths, years_held(here)).value,
+        "deaths_over_horizon": float(np.nanmean(deaths_over_horizon(side))),
+        "ends": {end: count / number for end, count in ends.value_counts().items()},
     }
 
 
@@ -188,14 +188,17 @@ def pair_figures(pair: SidePair) -> dict[str, Any]:
     """The figures of the other side of a pair, and its differences from the first."""
     content: dict[str, Any] = {**side_figures(pair.other), "worlds": pair.days.worlds}
     for name, difference in (("days", pair.days), ("holds", pair.holds), ("deaths_over_horizon", pair.deaths)):
-        content[f"difference_{name}"] = round(difference.value, 5)
-        content[f"difference_{name}_low"] = round(difference.low, 5)
-        content[f"difference_{name}_high"] = round(difference.high, 5)
+        content[f"difference_{name}"] = difference.value
+        content[f"difference_{name}_low"] = difference.low
+        content[f"difference_{name}_high"] = difference.high
     reduction = pair.days.variance_reduction
-    content["variance_reduction"] = None if reduction != reduction else round(reduction, 3)
-    content |= {name: round(share, 5) for name, share in pair.fates.__dict__.items()}
-    rounded = {name: v if isinstance(v, bool) else round(v, 5) for name, v in over_draws_columns(pair).items()}
-    return content | rounded
+    content["variance_reduction"] = None if reduction != reduction else reduction
+    return {**content, **pair.fates.__dict__, **over_draws_columns(pair)}
+
+
+def differences_frame(pairs: Sequence[SidePair]) -> pd.DataFrame:
+    """A row for each pair, as `pair_figures` has it; an ending is a column."""
+    return pd.json_normalize([pair_figures(pair) for pair in pairs], sep="_")
 
 
 def compare_sides(first: Side, other: Side) -> SidePair:

@@ -24,7 +24,7 @@ def assumed_numbers(scenario: Scenario) -> pd.DataFrame:
     A note says where a number is taken by analogy from a work about another conflict.
     """
     rows = [
-        (path, shown(number), *_limits(number, meta), str(meta["unit"]), _note(number, scenario))
+        (path, shown(number), *_limits(number, meta), str(meta["unit"]), _note(path, number, meta, scenario))
         for path, number, meta in quantities(scenario)
         if number.assumed
     ]
@@ -36,11 +36,23 @@ def _limits(number: Quantity, meta: dict[str, Any]) -> tuple[str, str]:
     return (f"{span[0]:.4g}", f"{span[1]:.4g}") if span is not None else ("", "")
 
 
-def _note(number: Quantity, scenario: Scenario) -> str:
-    """The reason for the number, the day from which the fact behind it could be known, and the note of the file."""
+DEFAULT = "the value of every scenario that gives no other; nobody measured it here"
+JUDGED = "a judgement for this scenario, without a source"
+"""Notes of assumed numbers whose file says nothing of them."""
+
+
+def _note(path: str, number: Quantity, meta: Mapping[str, Any], scenario: Scenario) -> str:
+    """The reason for the number, the day from which the fact behind it could be known, the note of the file, or how it
+    was set where the file says nothing; and whether it, or the motive that it weighs, is taken by analogy.
+    """
     reason = number.source.strip()[len(ASSUMED) :].strip(" :;,.-") + _known_by(number)
     note = " ".join((number.note or "").split()).removeprefix(f"{ASSUMED}: ")
-    return "; ".join(part for part in (reason, note, analogy_words(f"{reason} {note}", scenario)) if part)
+    if not reason and not note:
+        note = DEFAULT if number.centre == meta["default"] else JUDGED
+    _, weighs, motive = path.partition(".motives.")
+    of_motive = scenario.motives[motive].source if weighs and motive in scenario.motives else ""
+    analogy = analogy_words(" ".join(f"{reason} {note} {of_motive}".split()), scenario)
+    return "; ".join(part for part in (reason, note, analogy) if part)
 
 
 def assumed_table(table: pd.DataFrame) -> Table:

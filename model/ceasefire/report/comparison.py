@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.selection import Selected
-from ceasefire.ensemble.compare import best_and_worst, over_draws_columns, side_figures, views_of_sides
+from ceasefire.ensemble.compare import best_and_worst, differences_frame, side_figures, views_of_sides
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
 from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.code_book import as_frame
 from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
 from ceasefire.report.html import (
@@ -32,7 +31,7 @@ from ceasefire.report.html import (
     Report,
     Section,
     Table,
-    download,
+    downloads,
     picture,
 )
 from ceasefire.report.run import made_by
@@ -96,6 +95,8 @@ class Comparison:
 def comparison_report(comparison: Comparison) -> Report:
     """The report of a comparison."""
     forecasts = _forecasts(comparison)
+    tables = {"differences.csv": differences_frame(comparison.pairs)}
+    columns = as_frame("comparison", tables)
     question = "What would make it last longer?" if comparison.levers else "What difference does it make?"
     sections = [
         Section("compared", "What was compared", _compared(comparison)),
@@ -106,10 +107,14 @@ def comparison_report(comparison: Comparison) -> Report:
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
         Section("assumed", "What was assumed", _assumed(comparison)),
         Section("replay", "How to replay it", [_replay(comparison)]),
-        Section("downloads", "Tables to download", [Downloads([_csv(comparison)])]),
+        Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, columns))]),
     ]
     note, made = POOLED_NOTE if forecasts else NOTE, made_by(comparison.about)
-    return Report(_title(comparison), question, _answer(comparison), note, sections, made, _first_page(comparison))
+    title, first = _title(comparison), _first_page(comparison)
+    return Report(title, question, _answer(comparison), note, sections, made, first, tables, columns)
+
+
+TABLE_WORDS = {"differences.csv": "every difference with its intervals"}
 
 
 def _first_page(comparison: Comparison) -> list[Block]:
@@ -499,16 +504,3 @@ def _replay(comparison: Comparison) -> Commands:
         where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"
         lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "simulates one side, with all its figures"
     return Commands(lines)
-
-
-def _csv(comparison: Comparison) -> Any:
-    rows = [
-        {
-            "label": pair.other.label, "days": p.value, "days_low": p.low, "days_high": p.high, "holds": h.value,
-            "holds_low": h.low, "holds_high": h.high, "worlds": p.worlds, **pair.fates.__dict__,
-            **over_draws_columns(pair),
-        }
-        for pair in comparison.pairs
-        for p, h in ((pair.days, pair.holds),)
-    ]  # fmt: skip
-    return download("differences.csv", "every difference with its intervals", pd.DataFrame(rows))

@@ -19,9 +19,11 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.bibliography import cite_section
+from ceasefire.report.code_book import as_frame, names_of
 from ceasefire.report.experiment_tables import answer_of, answer_to, contrast_sentence, leading, outcome_table
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
+    CODE_BOOK,
     Block,
     Box,
     Download,
@@ -133,6 +135,8 @@ def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> Fi
 def experiment_report(experiment: FinishedExperiment) -> Report:
     """The report of an experiment."""
     manifest, wanted = experiment.manifest, leading(experiment.tables, experiment.outcomes, experiment.asked)
+    tables = {f"tables/{name}.csv": table for name, table in experiment.tables.items()}
+    about = as_frame("experiment", tables, names_of(manifest))
     others = [each for each in experiment.outcomes if each.name != wanted.name]
     sections = [
         Section("asked", "The question and the method", _method(experiment)),
@@ -146,12 +150,13 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
         *_assumed(experiment),
         replay_section(manifest, experiment.named, 0),
         cite_section(manifest, str(manifest["title"]), experiment.scenario),
-        Section("downloads", "Tables to download", [Downloads(_downloads(experiment))]),
+        Section("downloads", "Tables to download", [Downloads(_downloads(experiment, about))]),
     ]
     rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""
     title, question, filled = manifest["title"], manifest["question"], [each for each in sections if each.blocks]
     first = _first_page(experiment, wanted)
-    return Report(title, question, _answer(experiment), NOTE + rough, filled, made_by(manifest), first)
+    answer, note = _answer(experiment), NOTE + rough
+    return Report(title, question, answer, note, filled, made_by(manifest), first, tables, about)
 
 
 MOST_FIRST = 6
@@ -313,7 +318,7 @@ LARGEST_EMBEDDED = 2_000_000
 """Bytes of a table; the page leads to the file of a larger one, and does not hold it."""
 
 
-def _downloads(experiment: FinishedExperiment) -> list[Download]:
+def _downloads(experiment: FinishedExperiment, about: pd.DataFrame) -> list[Download]:
     descriptions = {
         "points": "every point: its settings and its outcomes",
         "differences": "every point, as a difference from the scenario without changes",
@@ -338,4 +343,4 @@ def _downloads(experiment: FinishedExperiment) -> list[Download]:
             files.append(Download(f"{name}.csv", words, f"tables/{name}.csv", size))
         else:
             files.append(download(f"{name}.csv", words, table))
-    return files
+    return [*files, download(CODE_BOOK, "what every column of these tables is, with its unit", about)]

@@ -34,13 +34,13 @@ Simulate = Callable[["WorldsCallback"], "RunResult"]
 
 def fill_run(
     folder: Path, plan: Plan, simulate: Simulate, command: Sequence[str], named: str, notify: Notify,
-    counts: Counts | None = None, dates: bool = False,
+    counts: Counts | None = None, dates: bool = False, words: str = "numbers",
 ) -> Results:  # fmt: skip
     """Simulate a plan and write its folder; `counts` are laid over its worlds.
 
     The tables and the figure of survival are written whole or not at all. From then on the folder is that of a finished
     run, and what stops the drawing of the other figures leaves it so: the same run draws them later. With `dates`,
-    calendar dates stand on the axes of time.
+    calendar dates stand on the axes of time; `words` names a scale for words of probability.
 
     FolderError; OSError when it cannot be written; ScenarioError when counts cannot be laid over.
     """
@@ -83,13 +83,14 @@ def fill_run(
     with new_figures(folder) as aside, origin():
         draw_further(plan, outcome, aside, dates)
         _draw_counts(plan, outcome, folder, aside, counts)
-    add_page(lambda: reports.write_run(folder, plan, outcome, content, named), notify)
+    add_page(lambda: reports.write_run(folder, plan, outcome, content, named, words=words), notify)
     return Results(folder, content, outcome, plan)
 
 
 def redraw_run(
-    folder: Path, plan: Plan, named: str, notify: Notify, counts: Counts | None = None, dates: bool = False
-) -> Results:
+    folder: Path, plan: Plan, named: str, notify: Notify, counts: Counts | None = None, dates: bool = False,
+    words: str = "numbers",
+) -> Results:  # fmt: skip
     """Draw the figures and the page of an earlier run again, with the words of the scenario as it was just read.
 
     FolderError when the folder is damaged, or holds the worlds of another plan; ScenarioError as in `fill_run`.
@@ -100,7 +101,8 @@ def redraw_run(
     results = reopen_run(folder, plan)
     with new_figures(folder) as aside, drawn_from(results.manifest):
         draw_run(results.plan, results.outcome, folder, aside, counts, dates)
-    add_page(lambda: reports.write_run(folder, results.plan, results.outcome, results.manifest, named), notify)
+    made = results.plan, results.outcome, results.manifest
+    add_page(lambda: reports.write_run(folder, *made, named, words=words), notify)
     return results
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ceasefire.analysis.findings import Duration
+from ceasefire.probability_words import CANNOT_TELL, Scale, confidence_words
+from ceasefire.report.appendix import assumed_numbers
 from ceasefire.report.html import Paragraph, Points, Section, Table
 from ceasefire.report.sentences import day_or_beyond
-from ceasefire.wording import whole_percent
+from ceasefire.scenario.parameter_paths import quantities
+from ceasefire.scenario.schema import Scenario
+from ceasefire.wording import upper, whole_percent
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.pooled_forecast import View, Views
@@ -27,6 +32,33 @@ def forecast_section(views: Views) -> Section:
     return Section("forecast", "What the forecast leans on", [points, Paragraph(INTERVAL)])
 
 
+def words_rows(found: Duration, scale: Scale) -> list[list[str]]:
+    """Each chance to be unbroken with its interval and the term of a scale: heads, and a row for each day."""
+    rows = [["unbroken past day", "chance", "90 % from", "90 % to", "in words"]]
+    for held in found.by_day:
+        one = held.pooled or held.scenario or held.written
+        ends = [whole_percent(end) for end in (one.value, one.low, one.high)]
+        rows.append([f"{held.day:,}", *ends, scale.words(one)])
+    if not found.is_drawn:
+        rows[0][2:4] = ["95 % from", "95 % to"]
+    return rows
+
+
+def words_points(scale: Scale, scenario: Scenario) -> list[str]:
+    """The scale itself, where it is from, and confidence, which is another matter."""
+    terms = "; ".join(f"{term.words}: {term.range_words}" for term in scale.terms)
+    assumed, numbers = len(assumed_numbers(scenario)), sum(1 for _ in quantities(scenario))
+    unclear = f"Where no term holds the whole interval, {CANNOT_TELL}."
+    return [f"{scale.title}. {upper(terms)}.", f"{unclear} {scale.source}", confidence_words(assumed, numbers)]
+
+
+def words_section(found: Duration, scale: Scale, scenario: Scenario) -> Section:
+    """The chances in words, with the scale."""
+    heads, *rows = words_rows(found, scale)
+    table = Table(f"The chance to be unbroken, in words: {scale.title}", heads, rows, frozenset({1, 2, 3}))
+    return Section("in-words", "In words of probability", [table, Points(words_points(scale, scenario))])
+
+
 def views_table(views: Views, days: Sequence[int]) -> Table:
     """The chance to hold by day, of each view with its 90 % range."""
     shown = {"pooled": views.pooled, "this scenario": views.scenario, "deals like it": views.such_deals}
@@ -35,14 +67,13 @@ def views_table(views: Views, days: Sequence[int]) -> Table:
     for day in days:
         name = f"holds past day {day:,}" if day < views.last else f"holds to day {day:,}"
         rows.append([name, *(part for view in there.values() for part in _cells(view, day, views.last))])
-    halves = [part for view in there.values() for part in (day_or_beyond(view.median, views.last), "")]
+    halves = [part for view in there.values() for part in (day_or_beyond(view.median, views.last), "", "")]
     rows.append(["half ended by day", *halves])
-    columns = ["", *(part for name in there for part in (name, "90 %"))]
+    columns = ["", *(part for name in there for part in (name, "90 % from", "90 % to"))]
     return Table("The chance to be unbroken", columns, rows, frozenset(range(1, len(columns))))
 
 
 def _cells(view: View, day: int, last: int) -> list[str]:
     if day > last:
-        return ["", ""]
-    low, high = whole_percent(float(view.low[day])), whole_percent(float(view.high[day]))
-    return [whole_percent(float(view.mean[day])), low if low == high else f"{low} to {high}"]
+        return ["", "", ""]
+    return [whole_percent(float(each[day])) for each in (view.mean, view.low, view.high)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -134,7 +134,8 @@ class Section:
 class Report:
     """A whole report. `answer` is one sentence that can be copied; `note` states the limits of the results.
 
-    `first` are the blocks of the first page, below the answer: findings, a figure, a box, the main table.
+    `first` are the blocks of the first page, below the answer: findings, a figure, a box, the main table. `tables` are
+    those to download, by file, and `code_book` says what their columns are.
     """
 
     title: str
@@ -144,6 +145,8 @@ class Report:
     sections: Sequence[Section]
     made_by: str
     first: Sequence[Block] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    code_book: pd.DataFrame | None = None
 
 
 def picture(file: Path) -> Picture | None:
@@ -201,12 +204,22 @@ def download(name: str, description: str, table: pd.DataFrame) -> Download:
     return Download(name, description, _address(content, "text/csv;charset=utf-8"), len(content))
 
 
+CODE_BOOK = "code-book.csv"
+
+
+def downloads(tables: Mapping[str, pd.DataFrame], words: Mapping[str, str], code_book: pd.DataFrame) -> list[Download]:
+    """Tables to download, each with its words, and what their columns are."""
+    about = download(CODE_BOOK, "what every column of these tables is, with its unit", code_book)
+    return [*(download(file.rpartition("/")[2], words[file], table) for file, table in tables.items()), about]
+
+
 def _address(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 REPORT = "report.html"
 HERE = Path(__file__).parent
+GLOSSARY = HERE.parent / "glossary.yaml"
 
 
 @cache
@@ -224,11 +237,19 @@ def _template() -> Template:
     return environment.get_template("page.html.j2")
 
 
+@cache
+def glossary() -> dict[str, str]:
+    """What words mean on every page, in the order of the alphabet."""
+    from ruamel.yaml import YAML
+
+    return dict(YAML(typ="safe").load(GLOSSARY.read_text(encoding="utf-8")))
+
+
 def page(report: Report) -> str:
     """The HTML of a report; the same report gives the same bytes."""
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     style += f"@page {{ @bottom-left {{ content: {_css_string(f'{report.title}. {report.made_by}')}; }} }}\n"
-    return _template().render(report=report, style=style, script=script)
+    return _template().render(report=report, style=style, script=script, glossary=glossary())
 
 
 def _css_string(text: str) -> str:

@@ -21,6 +21,7 @@ from ceasefire.observations.nowcast.nowcast import HORIZONS, Nowcast, Share
 from ceasefire.observations.nowcast.seen import RECENT
 from ceasefire.observations.nowcast.skill import Skill
 from ceasefire.observations.nowcast.watch import Alarm
+from ceasefire.report.code_book import write_code_book
 from ceasefire.report.html import Block, Paragraph, Picture, Points, Report, Section, Table, picture, write_page
 from ceasefire.report.seen_weeks import figure_of_weeks
 from ceasefire.report.sentences import NOTE
@@ -192,6 +193,7 @@ def write_nowcast(found: Nowcast, folder: Path, made_by: str) -> None:
         (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
     draw_nowcast(found, folder / "figures")
     write_page(_report(found, folder, made_by), folder)
+    write_code_book(folder, "nowcast", found.loaded.title)
 
 
 def draw_nowcast(found: Nowcast, folder: Path) -> None:

@@ -25,15 +25,24 @@ from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
 from ceasefire.ensemble.run import deaths_after_end, numbers_that_move, run_summary
+from ceasefire.probability_words import SCALES
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
-from ceasefire.report.appendix import assumed_numbers, assumed_table, motives_table, replay_section, sources_table
+from ceasefire.report.appendix import (
+    DEFAULT,
+    JUDGED,
+    assumed_numbers,
+    assumed_table,
+    motives_table,
+    replay_section,
+    sources_table,
+)
 from ceasefire.report.bibliography import cite_section
-from ceasefire.report.forecast import forecast_section, views_table
+from ceasefire.report.code_book import as_frame
+from ceasefire.report.forecast import forecast_section, views_table, words_section
 from ceasefire.report.html import (
     Block,
     Box,
     Commands,
-    Download,
     Downloads,
     Folded,
     Paragraph,
@@ -42,7 +51,7 @@ from ceasefire.report.html import (
     Report,
     Section,
     Table,
-    download,
+    downloads,
     picture,
 )
 from ceasefire.report.seen_weeks import SeenWeeks, kept, seen_frame, seen_section
@@ -68,6 +77,7 @@ from ceasefire.wording import (
     date_words,
     days,
     ending_words,
+    ends_words,
     how_many,
     share_of_worlds,
     span_words,
@@ -89,11 +99,11 @@ def hazard_by_age(worlds: pd.DataFrame) -> Sequence[Folded]:
     if not table["ends"].sum():
         return []
     rows = [
-        [_age(int(first), int(last)), f"{ends:,.0f}", _rate(rate), f"{_rate(low)} to {_rate(high)}"]
+        [_age(int(first), int(last)), f"{ends:,.0f}", _rate(rate), _rate(low), _rate(high)]
         for first, last, ends, _, rate, low, high in table.to_numpy(dtype=float).tolist()
     ]
-    columns = ["age of the deal", "worlds that ended", "ends per 100 deals and year", "chance (95 %)"]
-    by_age = Table("How many of the deals that still hold end, by age", columns, rows, frozenset({1, 2, 3}))
+    columns = ["age of the deal", "worlds that ended", "ends per 100 deals and year", "95 % from", "95 % to"]
+    by_age = Table("How many of the deals that still hold end, by age", columns, rows, frozenset({1, 2, 3, 4}))
     return [Folded("Does the danger of ending fall with age?", [Paragraph(_shape_words(worlds)), by_age])]
 
 
@@ -142,13 +152,17 @@ COSTS = {
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A finished run: plan, results, manifest, folder, and what the commands in the report call the folder."""
+    """A finished run: plan, results, manifest, folder, and what the commands in the report call the folder.
+
+    `words` is the name of a scale of words of probability, or 'numbers'.
+    """
 
     plan: Plan
     outcome: RunResult
     manifest: Mapping[str, Any]
     folder: Path
     named: str
+    words: str = "numbers"
 
     @property
     def titles(self) -> dict[str, str]:
@@ -178,10 +192,13 @@ def run_report(run: FinishedRun) -> Report:
     results = run_summary(run.plan, run.outcome)
     seen = kept(run.plan, run.outcome, run.folder)
     views, found = views_of(run.plan, run.outcome), duration_of(run.plan, run.outcome)
+    tables = _tables(run, results, seen)
+    about = as_frame("page", tables)
     own = [_figures_table(results)] if views.such_deals is not None else []
     sections = [
         Section("situation", "The situation", _situation(run)),
         Section("why", "Why it ends, and what would change that", _why(run)),
+        *([words_section(found, SCALES[run.words], run.plan.scenario)] if run.words in SCALES else []),
         forecast_section(views),
         Section("figures", "The figures of this scenario alone", [*own, *_footnote(found)]),
         Section("how-long", "How long it holds in this scenario", _how_long(run, found)),
@@ -193,12 +210,12 @@ def run_report(run: FinishedRun) -> Report:
         *_assumptions_and_sources(run),
         replay_section(run.manifest, run.named, _example_world(run)),
         cite_section(run.manifest, run.title, run.plan.scenario),
-        Section("downloads", "Tables to download", [Downloads(_downloads(run, results, seen))]),
+        Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, about))]),
     ]
     filled = [section for section in sections if section.blocks]
     first = _first_page(run, results, views, found)
-    note = NOTE if views.pooled is None else POOLED_NOTE
-    return Report(run.title, QUESTION, answer(run.title, found), note, filled, made_by(run.manifest), first)
+    note, told = NOTE if views.pooled is None else POOLED_NOTE, answer(run.title, found)
+    return Report(run.title, QUESTION, told, note, filled, made_by(run.manifest), first, tables, about)
 
 
 def _first_page(run: FinishedRun, results: Summary, views: Views, found: Duration) -> list[Block]:
@@ -245,8 +262,8 @@ def _why(run: FinishedRun) -> list[Block]:
         places = [[where.get(name, "nowhere in particular"), *_ends_cells(one)] for name, one in found.sectors.items()]
         for caption, lines in ((f"Who decided, of {of}", rows), (f"Where the end began, of {of}", places)):
             rest = f"; the {MOST_CHOICES} commonest" if len(lines) > MOST_CHOICES else ""
-            head = ["", "share of ends", "95 %"]
-            blocks.append(Table(caption + rest, head, lines[:MOST_CHOICES], frozenset({1, 2})))
+            head = ["", "share of ends", "95 % from", "95 % to"]
+            blocks.append(Table(caption + rest, head, lines[:MOST_CHOICES], frozenset({1, 2, 3})))
     moving = numbers_that_move(run.plan, run.outcome) if run.is_of_this_program else None
     if moving is not None:
         blocks.append(Paragraph(moving_sentence(moving, scenario)))
@@ -259,7 +276,7 @@ def _why(run: FinishedRun) -> list[Block]:
 
 
 def _ends_cells(share: Interval) -> list[str]:
-    return [whole_percent(share.value), span_words(share, whole_percent)]
+    return [whole_percent(share.value), *ends_words(share, whole_percent)]
 
 
 def made_by(manifest: Mapping[str, Any]) -> str:
@@ -325,8 +342,8 @@ def _figures_table(results: Summary) -> Table:
 
 def _heads(drawn: bool, results: Summary) -> list[str]:
     """Columns of a figure with its sources of uncertainty."""
-    draws = ["mean over draws", "90 % of draws"] if drawn else []
-    return [*draws, "as written", f"chance in {how_many(results.worlds, 'world')} (95 %)"]
+    draws = ["mean over draws", "90 % of draws from", "90 % of draws to"] if drawn else []
+    return [*draws, "as written", f"chance in {how_many(results.worlds, 'world')}: 95 % from", "95 % to"]
 
 
 def _starred(caption: str, figures: Iterable[Figure]) -> str:
@@ -344,11 +361,11 @@ def _figure_name(figure: Figure, day: int, horizon: int) -> str:
 
 
 def _cells(figure: Figure, shown: Any, drawn: bool, written: str = "") -> list[str]:
-    own = [written or shown(figure.chance.value), span_words(figure.chance, shown)]
+    own = [written or shown(figure.chance.value), *ends_words(figure.chance, shown)]
     if figure.doubt is None:
-        return [*(["", ""] if drawn else []), *own]
-    span = span_words(figure.doubt, shown)
-    return [shown(figure.doubt.value), f"within {span} *" if figure.verdict else span, *own]
+        return [*(["", "", ""] if drawn else []), *own]
+    ends = ends_words(figure.doubt, shown)
+    return [shown(figure.doubt.value), *(f"{end} *" if figure.verdict else end for end in ends), *own]
 
 
 def _how_long(run: FinishedRun, found: Duration) -> list[Block]:
@@ -377,22 +394,21 @@ def _survival_table(run: FinishedRun, found: Duration) -> Table:
     days = {held.day for held in found.by_day} | {day for day in (0, 180, 730, 1095, 1460) if day < run.plan.horizon}
     table = survival(run.outcome.worlds).table(sorted(days))
     rows = [
-        [f"{day:,.0f}", whole_percent(share), f"{whole_percent(low)} to {whole_percent(high)}", f"{held:,.0f}"]
+        [f"{day:,.0f}", *(whole_percent(each) for each in (share, low, high)), f"{held:,.0f}"]
         for day, share, low, high, held in table.to_numpy(dtype=float).tolist()
         if not math.isnan(share)
     ]
-    columns = ["day", "still holding after this day", "chance (95 %)", "worlds that held when the day began"]
+    columns = ["day", "still holding after this day", "95 % from", "95 % to", "worlds that held when the day began"]
     if run.outcome.doubt is not None:
         bands = worlds_by_draw(run.outcome.doubt, run.plan.horizon).bands()
-        columns = ["day", "mean over draws", "90 % of draws", "as written", *columns[2:]]
+        columns = ["day", "mean over draws", "90 % of draws from", "90 % of draws to", "as written", *columns[2:]]
         rows = [[row[0], *_at_draws(bands, day), *row[1:]] for day, row in zip(table["day"], rows, strict=False)]
     return Table("Share of worlds still holding, by day", columns, rows, frozenset(range(1, len(columns))))
 
 
 def _at_draws(bands: CurveBands, day: int) -> list[str]:
     """The mean over draws and the middle 90 % of draws on a day."""
-    share, low, high = (whole_percent(float(edge[day])) for edge in (bands.mean, bands.low, bands.high))
-    return [share, low if low == high else f"{low} to {high}"]
+    return [whole_percent(float(edge[day])) for edge in (bands.mean, bands.low, bands.high)]
 
 
 def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
@@ -431,12 +447,18 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
     shown = {name: one for name, one in results.costs.items() if not (short and name.endswith("_a_year_held"))}
     rows = []
     for name, figure in shown.items():
-        middle = ["", ""]
+        middle = ["", "", ""]
         if name in COUNTS:
             low, median, high = np.quantile(count_of(complete, name), [0.05, 0.5, 0.95], method="nearest")
-            middle = [f"{median:,.0f}", f"{low:,.0f} to {high:,.0f}"]
+            middle = [f"{each:,.0f}" for each in (median, low, high)]
         rows.append([COSTS.get(name, figure.name), *_cells(figure, days, drawn), *middle])
-    heads = ["in a world, until the deal ends", *_heads(drawn, results), "median world", "middle 90 % of worlds"]
+    heads = [
+        "in a world, until the deal ends",
+        *_heads(drawn, results),
+        "median world",
+        "90 % of worlds from",
+        "90 % to",
+    ]
     war = run.plan.scenario.war
     after = after_an_end(deaths_after_end(run.plan.scenario), war.deaths_after_end is not None)
     divided = "" if short else "A year held divides by the time that deals held. "
@@ -459,10 +481,11 @@ def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
     """The sections of assumed numbers and of sources."""
     scenario = run.plan.scenario
     assumed, sourced = assumed_numbers(scenario), sources_table(scenario)
-    noted = int((assumed["note"] != "").sum())
+    unsourced = int(assumed["note"].str.startswith((DEFAULT, JUDGED)).sum())
     text = (
-        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed, {noted:,} of them with a note "
-        f"that says why; {run.outcome.assumed:,} of them were drawn over a range to measure their effect on the "
+        f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed, {unsourced:,} of them without "
+        "a reason in the file: their notes say whether they are a judgement or a default. "
+        f"{run.outcome.assumed:,} of the assumed numbers were drawn over a range to measure their effect on the "
         "answer. The others either have no effect in this run, or are fixed by a definition."
     )
     return [
@@ -490,35 +513,42 @@ def _example_world(run: FinishedRun) -> int:
     return int(chosen["world"].iloc[len(ended) // 2])
 
 
-def _downloads(run: FinishedRun, results: Summary, seen: SeenWeeks | None) -> list[Download]:
-    """The tables to download."""
-    worlds = run.outcome.worlds
-    incidence = cumulative_incidence(worlds, by_actor=True)
-    horizon, curve = run.plan.horizon, survival(worlds)
-    a_row = "a row for each day on which something changes"
-    files = [
-        download("main-figures.csv", "the main figures with both intervals", figures_frame(results)),
-        download("survival.csv", f"share of worlds still holding, with limits: {a_row}", curve.by_day(horizon)),
-        download(
-            "causes.csv", f"share of worlds ended by each cause: {a_row}", incidence.by_day(horizon).reset_index()
-        ),
-        download("assumed.csv", "every assumed number with its range", assumed_numbers(run.plan.scenario)),
-    ]
+A_ROW = "a row for each day on which something changes"
+TABLE_WORDS = {
+    "main-figures.csv": "the main figures with both intervals",
+    "survival.csv": f"share of worlds still holding, with limits: {A_ROW}",
+    "causes.csv": f"share of worlds ended by each cause: {A_ROW}",
+    "assumed.csv": "every assumed number with its range",
+    "observed.csv": "what was counted by week, among the worlds",
+    "worlds.csv": "all worlds, a row each",
+}
+
+
+def _tables(run: FinishedRun, results: Summary, seen: SeenWeeks | None) -> dict[str, pd.DataFrame]:
+    """The tables to download, by file."""
+    worlds, horizon = run.outcome.worlds, run.plan.horizon
+    tables = {
+        "main-figures.csv": figures_frame(results),
+        "survival.csv": survival(worlds).by_day(horizon),
+        "causes.csv": cumulative_incidence(worlds, by_actor=True).by_day(horizon).reset_index(),
+        "assumed.csv": assumed_numbers(run.plan.scenario),
+    }
     if seen is not None:
-        files.append(download("observed.csv", "what was counted by week, among the worlds", seen_frame(seen)))
+        tables["observed.csv"] = seen_frame(seen)
     if len(worlds) <= MOST_ROWS:
-        files.append(download("worlds.csv", f"all worlds, one row each: {how_many(len(worlds), 'row')}", worlds))
-    return files
+        tables["worlds.csv"] = worlds
+    return tables
 
 
 def figures_frame(results: Summary) -> pd.DataFrame:
     """The main figures as a table for programs."""
     rows = []
-    for figure in (*results.holding.values(), results.mean, results.median):
+    figures = [*((one, "share") for one in results.holding.values()), (results.mean, "days"), (results.median, "days")]
+    for figure, unit in figures:
         doubt = figure.doubt
         rows.append(
             {
-                "figure": figure.name, "value": figure.chance.value,
+                "figure": figure.name, "unit": unit, "value": figure.chance.value,
                 "chance_low": figure.chance.low, "chance_high": figure.chance.high,
                 "doubt_low": doubt.low if doubt else None, "doubt_high": doubt.high if doubt else None,
                 "mean_over_draws": doubt.value if doubt else None,

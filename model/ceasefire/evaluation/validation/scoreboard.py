@@ -58,6 +58,18 @@ class Scoreboard:
         """Whether the simulation adds something to the outside view in every reading, beyond chance."""
         return all(gain.low > 0 for gain in self.adds.values())
 
+    def rows(self) -> list[dict[str, Any]]:
+        """All rows, with their table; a gain and its limits have columns of their own."""
+        rows = []
+        for title, table in self.tables.items():
+            for row in table:
+                flat: dict[str, Any] = {"table": title}
+                for name, value in row.items():
+                    ends = value if isinstance(value, (tuple, list)) else (value,)
+                    flat |= {f"{name}{at}": one for at, one in zip(("", " low", " high"), ends, strict=False)}
+                rows.append(flat)
+        return rows
+
     def markdown(self) -> str:
         """The tables as docs/validation.md has them."""
         return "\n".join(markdown(f"{title} (out of sample)", rows) for title, rows in self.tables.items())

@@ -39,7 +39,7 @@ class EarlyWarning:
     def rows(self) -> list[dict[str, float]]:
         """A row for each rate and day."""
         return [
-            {"false_alarms": rate, "days_before_the_end": day, "share_of_ends": round(float(self.shares[r, d]), 4),
+            {"false_alarms": rate, "days_before_the_end": day, "share_of_ends": float(self.shares[r, d]),
              "ends": int(self.ends[d])}
             for r, rate in enumerate(self.false_alarms)
             for d, day in enumerate(self.days_before)
