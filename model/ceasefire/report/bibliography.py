@@ -67,10 +67,10 @@ def analogy_words(text: str, scenario: Scenario) -> str:
     return f"by analogy: {'; '.join(about)}" if about else ""
 
 
-def works_of(scenario: Scenario) -> list[Work]:
-    """The works that the numbers and motives of a scenario cite."""
-    texts = [f"{number.source} {number.note or ''}" for _, number, _ in quantities(scenario)]
-    texts += [motive.source for motive in scenario.motives.values()]
+def works_of(*scenarios: Scenario) -> list[Work]:
+    """The works that the numbers and motives of scenarios cite."""
+    texts = [f"{one.source} {one.note or ''}" for scenario in scenarios for _, one, _ in quantities(scenario)]
+    texts += [motive.source for scenario in scenarios for motive in scenario.motives.values()]
     return cited(" ".join(" ".join(text.split()) for text in texts))
 
 
@@ -80,8 +80,8 @@ LICENCES = (
 )
 
 
-def cite_section(manifest: Mapping[str, Any], title: str, scenario: Scenario | None) -> Section:
-    """How to cite a run, with BibTeX, the works that it used, and licences."""
+def cite_section(manifest: Mapping[str, Any], title: str, *scenarios: Scenario) -> Section:
+    """How to cite a run or a comparison, with BibTeX, the works that it used, and licences."""
     version, digest = (
         manifest.get("program", {}).get("ceasefire", ""),
         str(manifest.get("digest") or manifest.get("identity")),
@@ -96,6 +96,6 @@ def cite_section(manifest: Mapping[str, Any], title: str, scenario: Scenario | N
     inside = ", ".join(f"{name} = {{{value}}}" for name, value in fields.items())
     bibtex = f"@misc{{ceasefire-{digest[:8]}, {inside}}}"
     blocks: list[Block] = [Paragraph(text), Commands({bibtex: "BibTeX"}), Paragraph(LICENCES)]
-    if scenario is not None and (used := works_of(scenario)):
+    if used := works_of(*scenarios):
         blocks += [Paragraph("Works cited by its numbers and motives:"), Points([work.words for work in used])]
     return Section("cite", "How to cite it, and what it cites", blocks)

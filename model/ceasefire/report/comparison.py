@@ -17,6 +17,7 @@ from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
 from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.bibliography import cite_section
 from ceasefire.report.code_book import as_frame
 from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
@@ -44,9 +45,9 @@ from ceasefire.wording import (
     date_words,
     days,
     ending_words,
+    ends_words,
     how_many,
     listed,
-    share_with_limits,
     signed_days,
     span_words,
     titled,
@@ -96,7 +97,7 @@ def comparison_report(comparison: Comparison) -> Report:
     """The report of a comparison."""
     forecasts = _forecasts(comparison)
     tables = {"differences.csv": differences_frame(comparison.pairs)}
-    columns = as_frame("comparison", tables)
+    columns, title = as_frame("comparison", tables), _title(comparison)
     question = "What would make it last longer?" if comparison.levers else "What difference does it make?"
     sections = [
         Section("compared", "What was compared", _compared(comparison)),
@@ -107,11 +108,11 @@ def comparison_report(comparison: Comparison) -> Report:
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
         Section("assumed", "What was assumed", _assumed(comparison)),
         Section("replay", "How to replay it", [_replay(comparison)]),
+        cite_section(comparison.about, title, *(side.plan.scenario for _, side in _named_sides(comparison))),
         Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, columns))]),
     ]
     note, made = POOLED_NOTE if forecasts else NOTE, made_by(comparison.about)
-    title, first = _title(comparison), _first_page(comparison)
-    return Report(title, question, _answer(comparison), note, sections, made, first, tables, columns)
+    return Report(title, question, _answer(comparison), note, sections, made, _first_page(comparison), tables, columns)
 
 
 TABLE_WORDS = {"differences.csv": "every difference with its intervals"}
@@ -124,7 +125,12 @@ def _first_page(comparison: Comparison) -> list[Block]:
     assumed, numbers = len(assumed_numbers(first)), sum(1 for _ in quantities(first))
     trust = [f"{assumed:,} of {numbers:,} numbers of {first.title} are assumed: nobody has measured them.", *UNTESTED]
     box = Box("trust", "How far to trust this", trust)
-    return [Points(_kind(comparison)), *([chart] if chart else []), box, _table(comparison)]
+    main = _table(comparison) if _drawn(comparison) else _as_written(comparison)
+    return [Points(_kind(comparison)), *([chart] if chart else []), box, main]
+
+
+def _drawn(comparison: Comparison) -> bool:
+    return any(pair.over_draws is not None for pair in comparison.pairs)
 
 
 def _kind(comparison: Comparison) -> list[str]:
@@ -169,7 +175,16 @@ def part_names(part: ExchangedPart, pair: SidePair) -> str:
 def part_cells(part: ExchangedPart) -> list[str]:
     """What a part adds alone and as the last [days], and whether that is beyond chance."""
     cells = ["not valid by itself" if one is None else _with_interval(one) for one in (part.alone, part.last)]
-    return [*cells, "yes" if part.matters else "not told from chance"]
+    return [*cells, beyond_chance(part)]
+
+
+def beyond_chance(part: ExchangedPart) -> str:
+    """Whether what a part adds is told from chance."""
+    return "yes" if part.matters else "not told from chance"
+
+
+def _with_interval(found: Interval) -> str:
+    return f"{signed_days(found.value)} ({span_words(found, signed_days)})"
 
 
 def _title(comparison: Comparison) -> str:
@@ -284,31 +299,39 @@ def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: 
 
 
 def _table(comparison: Comparison) -> Table:
-    """Days gained over draws and as written, and shares that hold to the end."""
+    """Days gained over draws of the assumed numbers, each limit in a column of its own."""
     columns = [
-        "", "days gained, mean over draws (95 %)", "90 % of draws", "helps in draws (95 %)",
-        "days gained, as written (95 %)", "hold to the end", "points gained (95 %)",
+        "", "days gained, mean over draws", "95 % from", "95 % to", "90 % of draws from", "90 % of draws to",
+        "helps in draws", "95 % from", "95 % to",
     ]  # fmt: skip
-    own_holds = float((~comparison.first.worlds["ended"]).mean())
-    rows = [[comparison.first.plan.loaded.title, *[""] * 4, whole_percent(own_holds), ""]]
+    rows = [[comparison.named(pair), *_over_draws_cells(pair)] for pair in _ranked(comparison)]
+    same = all(pair.common_luck for pair in comparison.pairs)
+    which = "the same worlds" if same else "worlds that share no luck"
+    caption = f"Against {comparison.first.plan.loaded.title}, on {which}"
+    marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
+    star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
+    return Table(caption + star, columns, rows, frozenset(range(1, len(columns))))
+
+
+def _as_written(comparison: Comparison) -> Table:
+    """Days gained and shares that hold to the end, with the numbers as written."""
+    columns = [
+        "", "days gained, as written", "95 % from", "95 % to",
+        "hold to the end", "points gained", "95 % from", "95 % to",
+    ]  # fmt: skip
+    own_holds = side_figures(comparison.first)["holds_to_the_end"]
+    rows = [[comparison.first.plan.loaded.title, "", "", "", whole_percent(own_holds), "", "", ""]]
     for pair in _ranked(comparison):
         holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
-        rows.append(
-            [
-                comparison.named(pair), *_over_draws_cells(pair), _with_interval(pair.written),
-                whole_percent(max(0.0, min(1.0, own_holds + holds.value))), _with_interval(points),
-            ]
-        )  # fmt: skip
-    same = all(pair.common_luck for pair in comparison.pairs)
-    caption = "The same worlds under each condition" if same else "Worlds of each condition, which share no luck"
-    marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
-    star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
-    return Table(caption + star, columns, rows, frozenset(range(1, 7)))
+        there = whole_percent(max(0.0, min(1.0, own_holds + holds.value)))
+        rows.append([comparison.named(pair), *_limits(pair.written), there, *_limits(points)])
+    return Table("With the numbers as written", columns, rows, frozenset(range(1, len(columns))))
 
 
-def _with_interval(found: Interval) -> str:
-    return f"{signed_days(found.value)} ({span_words(found, signed_days)})"
+def _limits(found: Interval) -> list[str]:
+    """A difference, and its limits in cells of their own."""
+    return [signed_days(found.value), *ends_words(found, signed_days)]
 
 
 def _unmoved(pair: SidePair) -> bool:
@@ -316,15 +339,14 @@ def _unmoved(pair: SidePair) -> bool:
 
 
 def _over_draws_cells(pair: SidePair) -> list[str]:
-    """The mean over draws with its interval, the middle 90 % of draws, and the share of draws in which it helps."""
+    """The mean over draws, the middle 90 % of draws, and the share of draws in which it helps, each with its limits."""
     found = pair.over_draws
     if found is None:
-        return ["no assumed numbers", "", ""]
+        return ["no assumed numbers", *[""] * 7]
     if found.unmoved:
-        return [_with_interval(found.mean), "no world differs", ""]
-    band = span_words(found.band, signed_days)
-    draws = band if found.told_apart else f"within {band} *"
-    return [_with_interval(found.mean), draws, share_with_limits(found.helps)]
+        return [*_limits(found.mean), "no world differs", *[""] * 4]
+    band = [f"{end}" if found.told_apart else f"{end} *" for end in ends_words(found.band, signed_days)]
+    return [*_limits(found.mean), *band, whole_percent(found.helps.value), *ends_words(found.helps, whole_percent)]
 
 
 def _ends_and_losses(comparison: Comparison) -> list[Block]:
@@ -337,12 +359,12 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     horizon = comparison.first.plan.horizon
     rows = []
     for (name, _, pair), own in zip(sides, figures, strict=True):
-        change = "" if pair is None else _with_interval(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high))
+        change = [""] * 3 if pair is None else _limits(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high))
         counts = (own["deaths"], own["deaths_a_year_held"], own["deaths_over_horizon"])
-        rows.append([name, days(own["mean_days_held"]), *(f"{count:,.0f}" for count in counts), change])
+        rows.append([name, days(own["mean_days_held"]), *(f"{count:,.0f}" for count in counts), *change])
     within = f"within {how_many(horizon, 'day')}"
-    heads = ["", "mean days held", "deaths until the end", "a year held", within, "difference (95 %)"]
-    losses = Table("Deaths in a world, with the numbers as written", heads, rows, frozenset(range(1, 6)))
+    heads = ["", "mean days held", "deaths until the end", "a year held", within, "difference", "95 % from", "95 % to"]
+    losses = Table("Deaths in a world, with the numbers as written", heads, rows, frozenset(range(1, len(heads))))
     text = (
         f"Within {how_many(horizon, 'day')}, in {comparison.first.label}: {after}; each by its own. The count until "
         "the end leaves out what follows, and so favours deals that end early."
@@ -359,7 +381,9 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     columns = ["", *(ending_words(*end.partition(" ")[::2], titles) for end in chosen)]
     causes = Table("How it ends: shares of worlds, as written", columns, ends, frozenset(range(1, len(columns))))
     chart = picture(comparison.folder / "deaths.png")
-    return [*([chart] if chart is not None else []), losses, Paragraph(text), *([causes] if chosen else [])]
+    charts = [chart] if chart is not None else []
+    written = [_as_written(comparison)] if _drawn(comparison) else []
+    return [*charts, *written, losses, Paragraph(text), *([causes] if chosen else [])]
 
 
 MOST_OPEN = 12
@@ -381,7 +405,11 @@ def _what_differs(comparison: Comparison) -> list[Block]:
         else:
             rows = [row[:3] for row in rows]
         if len(comparison.pairs) == 1:
-            caption = f"The first {MOST_OPEN} of {len(rows)}" if len(rows) > MOST_OPEN else f"All {len(rows)} entries"
+            caption = (
+                f"The first {MOST_OPEN} of {len(rows)}"
+                if len(rows) > MOST_OPEN
+                else how_many(len(rows), "entry", "entries")
+            )
             blocks.append(Table(caption, heads, rows[:MOST_OPEN]))
             rows = rows[MOST_OPEN:]
         if rows:
@@ -406,9 +434,15 @@ def _parts_table(pair: SidePair, parts: Sequence[ExchangedPart]) -> Table:
         "What each part adds [days], exchanged alone and as the last; 95 % intervals hold for all parts at once. What "
         "parts add by themselves need not sum to the whole"
     )
-    heads = ["exchanged", "adds alone (95 %)", "adds as the last (95 %)", "makes a difference"]
-    rows = [[part_names(part, pair), *part_cells(part)] for part in parts]
-    return Table(caption, heads, rows, frozenset({1, 2}))
+    heads = [
+        "exchanged", "adds alone", "95 % from", "95 % to", "adds as the last", "95 % from", "95 % to",
+        "makes a difference",
+    ]  # fmt: skip
+    rows = []
+    for part in parts:
+        cells = [["not valid by itself", "", ""] if one is None else _limits(one) for one in (part.alone, part.last)]
+        rows.append([part_names(part, pair), *cells[0], *cells[1], beyond_chance(part)])
+    return Table(caption, heads, rows, frozenset(range(1, 7)))
 
 
 def _first_to_differ(comparison: Comparison) -> list[Block]:

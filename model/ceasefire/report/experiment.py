@@ -149,7 +149,7 @@ def experiment_report(experiment: FinishedExperiment) -> Report:
         Section("varied", "What was varied", [_factors(experiment)]),
         *_assumed(experiment),
         replay_section(manifest, experiment.named, 0),
-        cite_section(manifest, str(manifest["title"]), experiment.scenario),
+        cite_section(manifest, str(manifest["title"]), *([experiment.scenario] if experiment.scenario else [])),
         Section("downloads", "Tables to download", [Downloads(_downloads(experiment, about))]),
     ]
     rough = " This was a quick run with few worlds: a rough answer." if manifest.get("rough") else ""
