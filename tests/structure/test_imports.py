@@ -162,3 +162,21 @@ def test_the_engine_never_loads_mesa() -> None:
     code = "import sys; import ceasefire.simulation.engine; print('mesa' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+ESTIMATORS = {"mean", "median", "quantile", "percentile", "std", "var", "nanmean", "nanmedian", "nanquantile"}
+
+
+def test_nothing_in_a_report_is_computed_there() -> None:
+    """Pages show what `analysis` found. The end of an axis is not shown as a figure."""
+    allowed = {("forecast_figures.py", "_last_day")}
+    found = []
+    for file in sorted((PACKAGE / "report").glob("*.py")):
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and (file.name, function.name) not in allowed:
+                calls = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+                found += [
+                    f"{file.name}:{call.lineno} {call.attr}" for call in calls
+                    if isinstance(call, ast.Attribute) and call.attr in ESTIMATORS
+                ]  # fmt: skip
+    assert found == []

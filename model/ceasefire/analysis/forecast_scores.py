@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ceasefire.analysis.estimates import Interval
@@ -289,3 +290,16 @@ def score_table(
     still = holding or [False] * len(spans)
     seen = list(zip(spans, still, strict=True))
     return np.array([[forecast.log_score(*span, holds) for span, holds in seen] for forecast in forecasts])
+
+
+def mean_scores(forecasts: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """Mean scores by forecaster over the deals that all of them forecast: a row a forecaster, `deals` their number.
+
+    `forecasts` has a row for each `case` and `forecaster`. A measure that no deal has is not-a-number.
+    """
+    counts = forecasts.groupby("case")["forecaster"].count()
+    common = forecasts[forecasts["case"].isin(counts[counts == counts.max()].index)]
+    grouped = common.groupby("forecaster", sort=False)
+    means = grouped[list(measures)].mean()
+    means.insert(0, "deals", grouped.size())
+    return means

@@ -34,6 +34,12 @@ def count_of(worlds: pd.DataFrame, name: str) -> FloatArray:
     return np.where(worlds["failed"].to_numpy(bool), np.nan, total)
 
 
+def middle_of_worlds(counts: FloatArray) -> Interval:
+    """The median of a count over worlds (n,), and the ends of the middle 90 % of worlds; each is one world's count."""
+    low, median, high = np.quantile(counts, [0.05, 0.5, 0.95], method="nearest")
+    return Interval(float(median), float(low), float(high))
+
+
 def years_held(worlds: pd.DataFrame) -> FloatArray:
     """The time that each deal held, its last day included [years]; not-a-number where the world failed."""
     days = worlds["days_held"].to_numpy(float) + worlds["ended"].to_numpy(float)

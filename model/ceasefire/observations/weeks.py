@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,16 @@ class Weeks:
         return ~np.isnan(self.percentile)
 
     @property
+    def middle(self) -> float:
+        """Where the middle week lies among the worlds: the median percentile [0-1]; NaN where none was placed."""
+        return _median_of_known(self.percentile)
+
+    @property
+    def middle_if_least_recorded(self) -> float:
+        """The same if no more than RECORDED[0] of the dead are on record; NaN where that is not asked."""
+        return math.nan if self.if_least_recorded is None else _median_of_known(self.if_least_recorded)
+
+    @property
     def below(self) -> int:
         """Weeks below nearly all worlds."""
         return int((self.percentile[self.placed] < OUTSIDE[0]).sum())
@@ -68,6 +79,11 @@ class Weeks:
     def above(self) -> int:
         """Weeks above nearly all worlds."""
         return int((self.percentile[self.placed] > OUTSIDE[1]).sum())
+
+
+def _median_of_known(percentile: FloatArray) -> float:
+    known = percentile[~np.isnan(percentile)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
 def weekly_since(counts: Counts, start: datetime.date) -> Counts:

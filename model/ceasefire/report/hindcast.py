@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from ceasefire.analysis.forecast_scores import mean_scores
 from ceasefire.report.html import Block, Folded, Paragraph, Points, Section, Table, picture
 from ceasefire.wording import GAP, how_many, whole_percent
 
@@ -57,18 +59,12 @@ MEASURES = {
 
 def scoreboard(forecasts: pd.DataFrame) -> Table:
     """Mean scores by forecaster, over the deals that all of them forecast."""
-    counts = forecasts.groupby("case")["forecaster"].count()
-    common = forecasts[forecasts["case"].isin(counts[counts == counts.max()].index)]
-    rows = []
-    for name, group in common.groupby("forecaster", sort=False):
-        rows.append([str(name), f"{len(group)}", *(_mean(group[column]) for column in MEASURES)])
+    rows = [
+        [name, f"{number}", *("-" if math.isnan(score) else f"{score:.3f}" for score in scores)]
+        for name, number, *scores in mean_scores(forecasts, list(MEASURES)).itertuples()
+    ]
     columns = ["forecaster", "deals", *MEASURES.values()]
     return Table("Mean scores of the deals", columns, rows, frozenset(range(1, len(columns))))
-
-
-def _mean(scores: pd.Series[float]) -> str:
-    known = scores.dropna()
-    return f"{known.mean():.3f}" if len(known) else "-"
 
 
 def _forecasts(forecasts: pd.DataFrame) -> Table:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import CurveBands
@@ -18,7 +17,7 @@ from ceasefire.analysis.deciders import deciders
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import Duration, is_short
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
-from ceasefire.analysis.losses import COUNTS, count_of
+from ceasefire.analysis.losses import COUNTS, count_of, middle_of_worlds
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
@@ -449,8 +448,8 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
     for name, figure in shown.items():
         middle = ["", "", ""]
         if name in COUNTS:
-            low, median, high = np.quantile(count_of(complete, name), [0.05, 0.5, 0.95], method="nearest")
-            middle = [f"{each:,.0f}" for each in (median, low, high)]
+            found = middle_of_worlds(count_of(complete, name))
+            middle = [f"{each:,.0f}" for each in (found.value, found.low, found.high)]
         rows.append([COSTS.get(name, figure.name), *_cells(figure, days, drawn), *middle])
     heads = [
         "in a world, until the deal ends",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ceasefire.array_types import FloatArray
 from ceasefire.charts.layout import Caption
 from ceasefire.charts.style import save
 from ceasefire.charts.weeks import WeekPanel, weeks_chart
@@ -119,14 +119,13 @@ def summary_rows(found: SeenWeeks) -> list[list[str]]:
     least = f"if {whole_percent(RECORDED[0])} are on record"
     rows = [["a week", "weeks", "below the 2nd", "above the 98th", "middle percentile", least]]
     for one in found.weeks:
-        middles = [_middle(one.percentile), _middle(one.if_least_recorded)]
+        middles = [_percent(one.middle), _percent(one.middle_if_least_recorded)]
         rows.append([LAID_OVER[one.figure], f"{one.placed.sum():,}", f"{one.below:,}", f"{one.above:,}", *middles])
     return rows
 
 
-def _middle(percentile: FloatArray | None) -> str:
-    known = percentile[~np.isnan(percentile)] if percentile is not None else np.empty(0)
-    return f"{100 * np.median(known):.0f}" if len(known) else ""
+def _percent(share: float) -> str:
+    return "" if math.isnan(share) else f"{100 * share:.0f}"
 
 
 def seen_frame(found: SeenWeeks) -> pd.DataFrame:
