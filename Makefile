@@ -36,7 +36,7 @@ hostile: .venv/installed-for-tests
 		tests/scenario/test_what_check_accepts_runs.py tests/experiments/test_what_check_accepts_runs_as_experiment.py \
 		tests/experiments/test_tampered_experiments.py tests/ensemble/test_tampered_folders.py \
 		tests/ensemble/test_unfinished.py tests/ensemble/test_workers_end.py tests/cli/test_hostile_surroundings.py \
-		tests/cli/test_check_is_quick.py tests/scenario/test_roles.py tests/data_files
+		tests/cli/test_check_is_quick.py tests/cli/test_printed_commands.py tests/scenario/test_roles.py tests/data_files
 
 # Also the long ways through the page; what was seen is kept in results/studio-pictures.
 browsers: .venv/installed-for-tests
