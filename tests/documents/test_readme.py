@@ -25,6 +25,11 @@ def typed() -> list[list[str]]:
     return [line[1:] for line in commands]
 
 
+FEW = ["--worlds", "4", "--days", "20"]
+BRIEF = {"run": FEW, "compare": FEW, "levers": FEW, "match": ["--draws", "400"]}
+"""What makes a command of the README brief."""
+
+
 @pytest.mark.usefixtures("without_figures")
 def test_every_command_of_the_readme_works(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ceasefire.experiments.prepare.QUICK_WORLDS", 800)
@@ -34,7 +39,7 @@ def test_every_command_of_the_readme_works(command: Command, monkeypatch: pytest
     for arguments in typed():
         if arguments[0] in ("verify", "validate", "studio"):
             continue
-        brief = ["--worlds", "4", "--days", "20"] if arguments[0] in ("run", "compare", "levers") else []
+        brief = BRIEF.get(arguments[0], [])
         answer = command(*arguments, *brief)
         assert answer.code == 0, f"{arguments}: {answer.err}"
         done.add(arguments[0])

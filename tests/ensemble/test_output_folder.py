@@ -95,7 +95,7 @@ def test_the_same_run_gives_the_same_bytes(command: Command, small: str) -> None
     one = everything(Path(command("run", small, "--out", "one", "--workers", "1", *QUICK).last))
     two = everything(Path(command("run", small, "--out", "two", "--workers", "3", *QUICK).last))
     same = [name for name in one if not name.endswith(("manifest.json", "report.html", ".png"))]
-    assert len(same) == 7
+    assert len(same) == 8
     assert {name: one[name] for name in same} == {name: two[name] for name in same}
     manifests = [json.loads(run["manifest.json"]) for run in (one, two)]
     for manifest in manifests:

@@ -429,7 +429,7 @@ def test_the_story_and_the_charts_of_a_world_simulate_it_once(
 
     monkeypatch.setattr(engine, "run_chunk", counting)
     files = command("world", small, "--world", "2", "--seed", "3", "--chart").out.splitlines()
-    assert [Path(file).name for file in files[-2:]] == ["world-2.png", "world-2.svg"]
+    assert [Path(file).name for file in files[-3:]] == ["world-2.png", "world-2.svg", "world-2.csv"]
     assert started == [2]
 
 

@@ -479,7 +479,7 @@ def _uncertainty(comparison: Comparison) -> list[str]:
     """The sources of uncertainty: chance, doubt, and what neither interval contains."""
     reductions = [pair.days.variance_reduction for pair in comparison.pairs if pair.days.variance_reduction > 0]
     worlds = comparison.pairs[0].days.worlds
-    chance = f"Chance. The intervals (95 %) are the error from simulating only {worlds:,} worlds"
+    chance = f"Chance. The intervals (95 %) are the error from simulating only {how_many(worlds, 'world')}"
     if not all(pair.common_luck for pair in comparison.pairs):
         chance += (
             ". The conditions share few actors and sectors: world 17 of one has nothing to do with world 17 of another"

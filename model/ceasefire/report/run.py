@@ -255,7 +255,7 @@ def _why(run: FinishedRun) -> list[Block]:
     scenario, found = run.plan.scenario, deciders(run.outcome.worlds, run.outcome.doubt)
     blocks: list[Block] = []
     if found is not None:
-        of = f"{found.ends:,} worlds that ended" + (" at all draws" if found.drawn else "")
+        of = f"{how_many(found.ends, 'world')} that ended" + (" at all draws" if found.drawn else "")
         rows = [[decider_words(*choice, scenario), *_ends_cells(one)] for choice, one in found.choices.items()]
         where = {name: sector.title for name, sector in scenario.front.sectors.items()}
         places = [[where.get(name, "nowhere in particular"), *_ends_cells(one)] for name, one in found.sectors.items()]
@@ -291,7 +291,7 @@ def made_by(manifest: Mapping[str, Any]) -> str:
 def _report_without_worlds(run: FinishedRun) -> Report:
     """The report when every world failed: assumptions, sources, and how to replay."""
     failed = len(run.outcome.worlds)
-    answer = titled(run.title, f"all {failed:,} worlds failed in the simulation. There is no answer.")
+    answer = titled(run.title, f"all {how_many(failed, 'world')} failed in the simulation. There is no answer.")
     sections = [*_assumptions_and_sources(run), replay_section(run.manifest, run.named, 0)]
     return Report(run.title, QUESTION, answer, NOTE, sections, made_by(run.manifest))
 

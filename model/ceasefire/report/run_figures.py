@@ -36,7 +36,7 @@ from ceasefire.scenario.schema import ladder_of
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.simulation.trajectory import Trajectory, trajectory
 from ceasefire.spreadsheet_csv import csv_text
-from ceasefire.wording import ILLUSTRATIVE, RUNG_WORDS, day_of, titled
+from ceasefire.wording import ILLUSTRATIVE, RUNG_WORDS, day_of, how_many, titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.run import RunResult
@@ -99,7 +99,7 @@ def draw_views(plan: Plan, views: Views, found: Duration, folder: Path, dates: b
     named = {"pooled forecast": views.pooled, "this scenario": views.scenario, "deals like it": views.such_deals}
     curves = [(name, view.mean) for name, view in named.items() if view is not None]
     footer = f"{plan.loaded.shown}  ·  seed {plan.seed}  ·  {ILLUSTRATIVE}"
-    footer = f"{plan.worlds:,} worlds, mean over draws  ·  {footer}"
+    footer = f"{how_many(plan.worlds, 'world')}, mean over draws  ·  {footer}"
     title = titled(plan.loaded.title, "chance to be unbroken, by day, pooled from this scenario and from deals like it")
     band = (views.headline.low, views.headline.high)
     start = plan.scenario.start if dates else None
@@ -147,7 +147,7 @@ def _draw_sample(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool) ->
     opening = initial_state(plan.scenario)
     label = plan.loaded.shown
     histories = [trajectory(plan.scenario, opening, label, plan.seed, world) for world in sample(worlds)]
-    what = f"{len(histories)} worlds, from the shortest-lived to the longest-lived"
+    what = f"{how_many(len(histories), 'world')}, from the shortest-lived to the longest-lived"
     save(histories_chart(histories, _caption(plan, what, dates)), folder, "worlds")
 
 
