@@ -1,7 +1,7 @@
 # make run    set everything up and run the flagship scenario
 # make test   set everything up and run the tests
 # make browsers  the studio's page in a real browser, every way through it
-# make screenshots  the pictures of the studio in README and docs
+# make screenshots  the pictures of the studio and of reports in README and docs
 # make hostile   a longer run of the tests with bad files, tampered folders and kills; prints the table of docs/what_was_tried.md
 # make lint   style and types
 # make docs   the documentation site, in docs/_build; reads no network
@@ -42,9 +42,10 @@ hostile: .venv/installed-for-tests
 browsers: .venv/installed-for-tests
 	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m "browsers or not browsers"
 
-# The pictures of the README and of docs/studio.md.
+# The pictures of the README, of docs/studio.md and of docs/reports.md.
 screenshots: .venv/installed-for-tests
 	STUDIO_PICTURES=results/studio-pictures $(BIN)/python -m pytest -q tests/studio/test_browser.py -m browsers -k pictures
+	REPORT_PICTURES=$(CURDIR)/docs $(BIN)/python -m pytest -q tests/report/test_pages_in_a_browser.py -m browsers -k first_pages
 	for each in answer world; do cp results/studio-pictures/docs-$$each.png docs/studio-$$each.png; done
 
 lint: .venv/installed-for-tests

@@ -100,7 +100,8 @@ def test_the_first_page_has_findings_a_figure_a_table_and_what_to_trust(ran: Ran
     assert ("its own fit is in sample" in box.text) == (ran[0].scenario.name in IN_SAMPLE)
     findings = first.all("ul")[0].all("li")
     assert len(findings) >= 2
-    assert "of the worlds that ended" in findings[1].text
+    assert "of the worlds that ended" in findings[0].text
+    assert "What would change it" in findings[1].text
 
 
 def test_a_truce_of_seven_days_is_told_in_days_with_what_its_term_means() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import SMALL, Command
+from observations.made_files import SIGNED, day
 
 from ceasefire.report import pdf
 
@@ -45,12 +47,19 @@ def browser() -> Iterator[Any]:
 
 
 def page_of(kind: str, command: Command, folder: Path) -> Path:
-    """The report of a small run, comparison, ranking of levers, experiment, or nowcast-like truce of a few days."""
+    """The report of a small run, comparison, ranking of levers, experiment, or nowcast."""
     few = ("--worlds", "12", "--days", "60")
     if kind == "experiment":
         file = folder / "asked.yaml"
         file.write_text(EXPERIMENT.format(small=SMALL), encoding="utf-8")
         return Path(command("experiment", str(file)).last) / "report.html"
+    if kind == "nowcast":
+        counts = folder / "counts.csv"
+        counts.write_text("date,incidents,deaths\n" + "".join(f"{day(k)},{k % 2},{k % 2}\n" for k in range(50)))
+        start = ("--set", f"start={SIGNED}", "--set", "agreement.term_days=360")
+        said = command("nowcast", str(SMALL), "--counts", str(counts), "--out", "today", "--worlds", "1500", *start)
+        assert said.code == 0, said.err
+        return Path("today") / "report.html"
     given = {
         "run": ("run", "sudan-2023", *few),
         "deal without history": ("run", str(SMALL), *few),
@@ -61,7 +70,7 @@ def page_of(kind: str, command: Command, folder: Path) -> Path:
 
 
 @pytest.mark.usefixtures("few_worlds_in_doubt")
-@pytest.mark.parametrize("kind", ["run", "deal without history", "comparison", "levers", "experiment"])
+@pytest.mark.parametrize("kind", ["run", "deal without history", "comparison", "levers", "experiment", "nowcast"])
 def test_a_page_can_be_used_by_everybody_and_asks_for_nothing(
     kind: str, command: Command, browser: Any, tmp_path: Path
 ) -> None:
@@ -136,3 +145,35 @@ def test_a_browser_that_prints_nothing_leaves_nothing(
     assert result.code == 2
     assert "printed nothing" in result.err
     assert not list(folder.glob("report*.pdf"))
+
+
+FIRST_PAGES = {
+    "run": ("run", "idlib-2020", "--worlds", "500"),
+    "short-truce": ("run", "sudan-2023", "--worlds", "500"),
+    "comparison": ("compare", "idlib-2020", "idlib-2020+no-monitors", "--worlds", "300", "--parts"),
+    "levers": ("levers", "idlib-2020", "--worlds", "100"),
+    "experiment": ("experiment", "leash-and-ties", "--quick"),
+}
+"""The commands behind the first pages of docs/reports.md."""
+LARGEST_PICTURE = 150_000
+"""Bytes that a picture of a first page may take."""
+
+
+@pytest.mark.browsers
+@pytest.mark.parametrize("name", FIRST_PAGES)
+def test_first_pages_print_alone_and_their_pictures_are_small(name: str, command: Command, tmp_path: Path) -> None:
+    """The pictures that `make screenshots` takes: a page 1 whose main table stands on it."""
+    pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
+    folder = Path(command(*FIRST_PAGES[name]).last)
+    for paper in ("Letter", "A4"):
+        printed = pdfium.PdfDocument(command("report", str(folder), "--pdf", "--paper", paper).last)
+        texts = [page.get_textpage().get_text_bounded() for page in printed]
+        assert "Table 1." in texts[0]
+        assert "How far to trust this" in texts[0]
+        for number, text in enumerate(texts, 1):
+            assert f"{number} / {len(texts)}" in text
+            assert "Made by ceasefire" in text
+    target = Path(os.environ.get("REPORT_PICTURES") or tmp_path) / f"report-{name}.png"
+    image = printed[0].render(scale=110 / 72).to_pil().convert("RGB").quantize(16)
+    image.save(target, optimize=True)
+    assert target.stat().st_size < LARGEST_PICTURE

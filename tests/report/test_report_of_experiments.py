@@ -137,11 +137,12 @@ def test_settings_stand_in_the_table_as_they_were_set_also_beside_shares(command
     (table, *_) = [each for each in root.all("table") if "holds past day 30" in each.text]
     heads, *rows = ([cell.text for cell in row.all("th", "td")] for row in table.all("tr"))
     place = heads.index("to")
-    assert [(row[0], row[place]) for row in rows[:4]] == [
-        ("main", "0.9"),
-        ("step", "0.5"),
-        ("step", "0.9"),
-        ("main", "0.8"),
+    kind = heads.index("which change")
+    assert [(row[kind], row[place]) for row in rows[:4]] == [
+        ("first to last setting", "0.9"),
+        ("one step", "0.5"),
+        ("one step", "0.9"),
+        ("first to last setting", "0.8"),
     ]
     assert "from 0.1 to 0.9" in root.text
 

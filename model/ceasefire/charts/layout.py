@@ -78,7 +78,7 @@ def page(inner_height: float, subject: str, finding: str, footer: str, kind: str
     stop = "" if subject.endswith((".", "?", "!")) else "."
     below = f"{subject}{stop} {found.rest}".strip() if subject else found.rest
     belows = textwrap.wrap(below, 98, max_lines=MOST_LINES_BELOW, placeholder=" …")
-    footers = textwrap.wrap(footer, 108)[:3]
+    footers = textwrap.wrap(footer, 108, max_lines=3, placeholder=" …")
     top = 0.16 + TITLE_LINE * len(titles) + 0.155 * len(belows) + 0.1
     bottom = 0.12 + FOOT_LINE * (len(footers) + 1)
     height = inner_height + top + bottom

@@ -70,7 +70,7 @@ def _words(factor: Factor) -> list[str]:
         return ["off", "on"]
     levels = factor.levels()
     settings = [factor.value(levels[place]) for place in _order(factor)]
-    return [f"{value:,g}" if isinstance(value, float | int) else str(value) for value in settings]
+    return [f"{float(f'{value:.4g}'):,g}" if isinstance(value, float | int) else str(value) for value in settings]
 
 
 def _ends(factor: Factor) -> tuple[str, str]:

@@ -108,10 +108,10 @@ def replay_section(manifest: Mapping[str, Any], named: str, world: int) -> Secti
         "these results contains everything: the full scenario, the tables and a manifest."
     )
     blocks: list[Block] = [Paragraph(text), Commands({line: what for line, what in lines.items() if line})]
-    return Section("replay", "How to replay it", [*blocks, _versions(manifest)])
+    return Section("replay", "How to replay it", [*blocks, versions_table(manifest)])
 
 
-def _versions(manifest: Mapping[str, Any]) -> Table:
+def versions_table(manifest: Mapping[str, Any]) -> Table:
     """Versions of the program and its libraries, and the hashes that identify the results."""
     program = dict(manifest.get("program", {}))
     rows: list[list[str]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from ceasefire.ensemble.compare import best_and_worst, differences_frame, side_f
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
-from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.report.appendix import assumed_numbers, assumed_table, versions_table
 from ceasefire.report.bibliography import cite_section
 from ceasefire.report.code_book import as_frame
 from ceasefire.report.experiment_tables import ties_words
@@ -48,6 +48,7 @@ from ceasefire.wording import (
     ends_words,
     how_many,
     listed,
+    share_with_limits,
     signed_days,
     span_words,
     titled,
@@ -100,6 +101,7 @@ def comparison_report(comparison: Comparison) -> Report:
     columns, title = as_frame("comparison", tables), _title(comparison)
     question = "What would make it last longer?" if comparison.levers else "What difference does it make?"
     sections = [
+        Section("every-row", "Every condition", _every_row(comparison)),
         Section("compared", "What was compared", _compared(comparison)),
         Section("differs", "What differs between the conditions", _what_differs(comparison)),
         *forecasts,
@@ -107,12 +109,13 @@ def comparison_report(comparison: Comparison) -> Report:
         Section("who", "Who first decided differently, and how single worlds differ", _first_to_differ(comparison)),
         Section("how-sure", "How certain the result is, and what limits it", [Points(_uncertainty(comparison))]),
         Section("assumed", "What was assumed", _assumed(comparison)),
-        Section("replay", "How to replay it", [_replay(comparison)]),
+        Section("replay", "How to replay it", [_replay(comparison), versions_table(comparison.about)]),
         cite_section(comparison.about, title, *(side.plan.scenario for _, side in _named_sides(comparison))),
         Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, columns))]),
     ]
     note, made = POOLED_NOTE if forecasts else NOTE, made_by(comparison.about)
-    return Report(title, question, _answer(comparison), note, sections, made, _first_page(comparison), tables, columns)
+    filled, first = [section for section in sections if section.blocks], _first_page(comparison)
+    return Report(title, question, _answer(comparison), note, filled, made, first, tables, columns)
 
 
 TABLE_WORDS = {"differences.csv": "every difference with its intervals"}
@@ -123,29 +126,75 @@ def _first_page(comparison: Comparison) -> list[Block]:
     chart = picture(comparison.folder / f"{comparison.figure}.png")
     first = comparison.first.plan.scenario
     assumed, numbers = len(assumed_numbers(first)), sum(1 for _ in quantities(first))
-    trust = [f"{assumed:,} of {numbers:,} numbers of {first.title} are assumed: nobody has measured them.", *UNTESTED]
+    trust = [f"{assumed:,} of {numbers:,} numbers of {first.title} are assumed: nobody has measured them."]
+    trust += [DIFFERENCES, *UNTESTED]
     box = Box("trust", "How far to trust this", trust)
-    main = _table(comparison) if _drawn(comparison) else _as_written(comparison)
-    return [Points(_kind(comparison)), *([chart] if chart else []), box, main]
+    return [Points(_findings(comparison)), *([chart] if chart else []), box, _main_table(comparison, MOST_FIRST)]
+
+
+def _main_table(comparison: Comparison, most: int | None = None) -> Table:
+    """Days gained over draws, or as written where nothing is drawn; `most` conditions at either end."""
+    return _table(comparison, most) if _drawn(comparison) else _as_written(comparison, most)
 
 
 def _drawn(comparison: Comparison) -> bool:
     return any(pair.over_draws is not None for pair in comparison.pairs)
 
 
-def _kind(comparison: Comparison) -> list[str]:
-    """Whether conditions are variants of one situation, what differs, and that differences are the scenarios' alone."""
-    points = [DIFFERENCES]
-    for pair in comparison.pairs if not comparison.levers else ():
-        points.append(upper(kind_words(pair, comparison.named(pair), comparison.about)))
+MOST_FIRST = 3
+"""Conditions at either end of a long ranking that stand in the table of the first page."""
+
+
+def _every_row(comparison: Comparison) -> list[Block]:
+    """The figure in full size and the whole table, where the first page has no room for them."""
+    if len(comparison.pairs) <= 2 * MOST_FIRST:
+        return []
+    chart = picture(comparison.folder / f"{comparison.figure}.png")
+    return [*([replace(chart, name=f"{chart.name}-whole")] if chart else []), _main_table(comparison)]
+
+
+def _findings(comparison: Comparison) -> list[str]:
+    """What differs, why that matters, and in how many draws; of several, what differs."""
+    ranked = _ranked(comparison)
+    pairs = [ranked[0], *([ranked[-1]] if len(ranked) > 1 else [])] if comparison.levers else comparison.pairs
+    points = [upper(kind_words(pair, comparison.named(pair), comparison.about)) for pair in pairs]
+    if len(comparison.pairs) == 1:
+        points += [*_why(comparison, comparison.pairs[0]), *_over_draws_words(comparison.pairs[0])]
     return points
+
+
+def _why(comparison: Comparison, pair: SidePair) -> list[str]:
+    """Who most often decided differently first under a condition, and what; empty when no world was looked at."""
+    found = zip(comparison.pairs, comparison.led, strict=False)
+    led, examined = next((found for each, found in found if each is pair), ((), 0))
+    if not led:
+        return []
+    one, actors = led[0], comparison.first.plan.scenario.actors
+    who = actors[one.actor].title if one.actor in actors else one.actor
+    return [
+        f"Why: in {one.worlds} of {examined} worlds of different length, {who} was the first to decide differently, "
+        f"about day {one.median_day:,}: {one.there} instead of {one.here}."
+    ]
+
+
+def _over_draws_words(pair: SidePair) -> list[str]:
+    """In how many draws of the assumed numbers the deal holds longer: whether other numbers would turn the answer."""
+    found = pair.over_draws
+    if found is None or found.unmoved:
+        return []
+    return [
+        "What would change it: other values of the assumed numbers. It holds longer in "
+        f"{share_with_limits(found.helps)} of their draws."
+    ]
 
 
 def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     """Whether the other side is a variant of the first, in how much it differs, and which parts of that matter."""
     here, there = pair.first.plan.loaded, pair.other.plan.loaded
     count = how_many(len(differences(here, there)), "number or entry", "numbers or entries")
-    text = f"{name} differs from {here.title} in {count}."
+    named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in differences(here, there)])
+    few = len(differences(here, there)) <= MOST_NAMED
+    text = f"{name} differs from {here.title} in {count}{f': {named}' if few else ''}."
     if not is_variant(here, there):
         text = f"{name} is another situation, not a variant of {here.title}: {count} differ at once."
     parts = from_content(about, pair.other.label)
@@ -266,7 +315,10 @@ def best_words(pairs: Sequence[SidePair], named: Callable[[SidePair], str]) -> s
     by_label = {pair.other.label: pair for pair in pairs}
 
     def words(one: Selected) -> str:
-        among, ties = f", chosen among {len(pairs)}", [named(by_label[label]) for label in one.ties]
+        among, ties = (
+            f", chosen among {len(pairs)}",
+            [named(by_label[label]).removeprefix("with ") for label in one.ties],
+        )
         return _gain_words(by_label[one.name], named(by_label[one.name]), one.chosen, among) + ties_words(ties)
 
     told = [f"longest {words(best)}"] if best.chosen.low > 0 else []
@@ -298,35 +350,44 @@ def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: 
     return f"{name}, {days(abs(shown.value))} days {way} on average ({span}{band})"
 
 
-def _table(comparison: Comparison) -> Table:
-    """Days gained over draws of the assumed numbers, each limit in a column of its own."""
+def _table(comparison: Comparison, most: int | None = None) -> Table:
+    """Days gained over draws of the assumed numbers, each limit in a column of its own; `most` at either end."""
     columns = [
         "", "days gained, mean over draws", "95 % from", "95 % to", "90 % of draws from", "90 % of draws to",
         "helps in draws", "95 % from", "95 % to",
     ]  # fmt: skip
-    rows = [[comparison.named(pair), *_over_draws_cells(pair)] for pair in _ranked(comparison)]
+    shown, left_out = _either_end(_ranked(comparison), most)
+    rows = [[comparison.named(pair), *_over_draws_cells(pair)] for pair in shown]
     same = all(pair.common_luck for pair in comparison.pairs)
     which = "the same worlds" if same else "worlds that share no luck"
     caption = f"Against {comparison.first.plan.loaded.title}, on {which}"
     marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
     star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
-    return Table(caption + star, columns, rows, frozenset(range(1, len(columns))))
+    return Table(caption + left_out + star, columns, rows, frozenset(range(1, len(columns))))
 
 
-def _as_written(comparison: Comparison) -> Table:
-    """Days gained and shares that hold to the end, with the numbers as written."""
+def _either_end(ranked: list[SidePair], most: int | None) -> tuple[list[SidePair], str]:
+    """The first and the last `most` of a ranking, and what the caption says of that; all of a short one."""
+    if most is None or len(ranked) <= 2 * most:
+        return ranked, ""
+    return [*ranked[:most], *ranked[-most:]], f"; the first and the last {most} of {len(ranked)}"
+
+
+def _as_written(comparison: Comparison, most: int | None = None) -> Table:
+    """Days gained and shares that hold to the end, with the numbers as written; `most` conditions at either end."""
     columns = [
         "", "days gained, as written", "95 % from", "95 % to",
         "hold to the end", "points gained", "95 % from", "95 % to",
     ]  # fmt: skip
     own_holds = side_figures(comparison.first)["holds_to_the_end"]
     rows = [[comparison.first.plan.loaded.title, "", "", "", whole_percent(own_holds), "", "", ""]]
-    for pair in _ranked(comparison):
+    shown, left_out = _either_end(_ranked(comparison), most)
+    for pair in shown:
         holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         there = whole_percent(max(0.0, min(1.0, own_holds + holds.value)))
         rows.append([comparison.named(pair), *_limits(pair.written), there, *_limits(points)])
-    return Table("With the numbers as written", columns, rows, frozenset(range(1, len(columns))))
+    return Table(f"With the numbers as written{left_out}", columns, rows, frozenset(range(1, len(columns))))
 
 
 def _limits(found: Interval) -> list[str]:
@@ -393,6 +454,7 @@ MOST_OPEN = 12
 def _what_differs(comparison: Comparison) -> list[Block]:
     """What differs between the first condition and each other, number by number, both values in words."""
     blocks: list[Block] = []
+    tables = list[Table]()
     for pair in comparison.pairs:
         found = differences(comparison.first.plan.loaded, pair.other.plan.loaded)
         name, parts = comparison.named(pair), from_content(comparison.about, pair.other.label)
@@ -415,12 +477,18 @@ def _what_differs(comparison: Comparison) -> list[Block]:
         if rows:
             more = "more " if len(comparison.pairs) == 1 else ""
             words = f"{name}: {how_many(len(rows), more + 'number or entry', more + 'numbers or entries')}"
-            blocks.append(Folded(words, [Table(name, heads, rows)]))
+            table = Table(words, heads, rows)
+            if comparison.levers:
+                tables.append(table)
+            else:
+                blocks.append(Folded(words, [table]))
         if parts:
             blocks.append(_parts_table(pair, parts))
         elif parts is None and not comparison.levers and len(found) > 1:
             command = f"{comparison.about.get('command', '')} --parts"
             blocks.append(Commands({command: "exchanges what differs part by part, and marks what matters"}))
+    if tables:
+        blocks.append(Folded(f"What each of {how_many(len(tables), 'lever')} changes", tables))
     return blocks
 
 

@@ -22,30 +22,23 @@ if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
 
 
-def condition_title(first: Side, other: Side) -> str:
-    """What readers call the other side: the changes to the first, if there is no other difference; else its label."""
-    own, changes = first.plan.loaded, other.plan.loaded.changes
-    given = {path: value for path, value in other.plan.loaded.settings.items() if own.settings.get(path) != value}
-    if set(own.settings) - set(other.plan.loaded.settings):
-        return other.label
-    more = [*changes[len(own.changes) :], *(f"{path}={value}" for path, value in given.items())]
-    same = other.plan.loaded.name == own.name and changes[: len(own.changes)] == own.changes
-    return f"with {' and '.join(more)}" if same and more else other.label
-
-
 def condition_words(first: Side, other: Side) -> str:
-    """The same for sentences: the titles of changes, or that of another scenario, in place of names of files."""
-    name, loaded = condition_title(first, other), other.plan.loaded
-    if name == other.label:
-        return loaded.title if loaded.title != first.plan.loaded.title else name
-    for change, title in loaded.change_titles.items():
-        name = name.replace(change, f'"{title}"')
-    return name
+    """What readers call the other side: what it adds to the first, by the titles of changes; else its own title."""
+    own, loaded = first.plan.loaded, other.plan.loaded
+    given = {path: value for path, value in loaded.settings.items() if own.settings.get(path) != value}
+    added = [change_name(change) for change in loaded.changes[len(own.changes) :]]
+    more = [f'"{loaded.change_titles.get(name, name)}"' for name in added]
+    more += [f"{path}={value}" for path, value in given.items()]
+    same = loaded.name == own.name and loaded.changes[: len(own.changes)] == own.changes
+    if same and more and not set(own.settings) - set(loaded.settings):
+        return f"with {' and '.join(more)}"
+    return loaded.title if loaded.title != own.title else other.label
 
 
 def _names(sides: list[Side]) -> list[str]:
     """What readers call the sides of a comparison."""
-    return [sides[0].label, *(condition_title(sides[0], other) for other in sides[1:])]
+    first = sides[0]
+    return [first.plan.loaded.title, *(condition_words(first, other) for other in sides[1:])]
 
 
 def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path, dates: bool = False) -> None:

@@ -359,10 +359,12 @@ def _field(
     if across.kind == up.kind == "number" and min(len(rows), len(columns)) > 1:
         words = str(points["finding"].iloc[0])
         return _phase(prepared, wanted, (across, columns), (up, rows), (table, unclear), words)
+    names = _titles(prepared)
+    axes = names.get(across.name, across.name), names.get(up.name, up.name)
     own = _own_place(_own_value(prepared, across), columns), _own_place(_own_value(prepared, up), rows)
     return field_chart(
         table, [_setting(across, v) for v in columns], [_setting(up, v) for v in rows], _caption(prepared, wanted),
-        str(points["finding"].iloc[0]), (across.name, up.name), _made_of(prepared), shares=wanted.is_share,
+        str(points["finding"].iloc[0]), axes, _made_of(prepared), shares=wanted.is_share,
         own=None if own[0] is None or own[1] is None else (own[0], own[1]),
     )  # fmt: skip
 
@@ -395,7 +397,8 @@ def _setting(factor: Factor | None, value: Any) -> str:
     if factor is None:
         return ""
     if factor.kind in ("change", "part"):
-        return f"with {factor.name}" if value else f"without {factor.name}"
+        name = f'"{factor.title}"' if factor.title else factor.name
+        return f"with {name}" if value else f"without {name}"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -33,7 +33,7 @@ COLUMNS = {
         "factor", "effect", "low", "high", "direction", "uneven", "by_chance",
         "in_all", "in_all_low", "in_all_high", "alone", "alone_low", "alone_high", "correlation", "q",
     ),
-    "effects": ("kind", "factor", "from", "to", "difference", "low", "high", "needed"),
+    "effects": ("factor", "kind", "from", "to", "difference", "low", "high", "needed"),
     "differences": ("label", "difference", "low", "high", "longer", "shorter", "saved", "lost"),
 }  # fmt: skip
 HEADS = {
@@ -41,8 +41,10 @@ HEADS = {
     "draw_95": "to", "share_above": "draws above zero", "share_above_low": "95 % from", "share_above_high": "to",
     "q": "false-discovery rate", "needed": "worlds needed", "best_in": "best in draws", "in_all": "with interactions",
     "in_all_low": "95 % from", "in_all_high": "to", "alone_low": "95 % from", "alone_high": "to",
-    "uneven": "spread", "by_chance": "by chance alone",
+    "uneven": "spread", "by_chance": "by chance alone", "kind": "which change",
 }  # fmt: skip
+KINDS = {"main": "first to last setting", "step": "one step", "both": "together, beyond what each adds alone"}
+"""What readers call the rows of a grid's effects."""
 SHARES = frozenset(
     {
         "share_above",
@@ -96,16 +98,28 @@ def contrast_sentence(tables: Tables, wanted: OutcomeVariable) -> str:
     if last["kind"] == "pair" and not told:
         found = _gained(last, wanted, _compared(last))
         return f"No difference in {within} beyond chance: {found}{_would_tell(last)}."
-    whose = f"the share of worlds that {'is ' * within.startswith('ended')}{within}" if wanted.is_share else within
-    changes = [f"by {_effect(row, wanted)}: {_compared(row)}" for row in pairs]
+    whose = _whose(wanted)
+    changes = [f"by {_effect(row, wanted)}{_unsure(row)}: {_compared(row)}" for row in pairs]
     verb = "change" if wanted.unit == "number" else "changes"
     head = f"{upper(whose)} {verb} {'; and '.join(changes)}."
     if last["kind"] == "pair":
         return head
     if told:
-        return f"{head} The second change less the first: {_effect(last, wanted)}."
+        which = "lower" if float(last["difference"]) < 0 else "higher"
+        return f"{head} The second change is {which} than the first beyond chance: {_effect(last, wanted)}."
     between = f"{_effect(last, wanted)}{_would_tell(last)}"
     return f"No difference between the two changes beyond chance. {head} The second less the first: {between}."
+
+
+def _whose(wanted: OutcomeVariable) -> str:
+    """What changes: the outcome, or the share of worlds that has it."""
+    verb = "is " if wanted.words.startswith("ended") else ""
+    return f"the share of worlds that {verb}{wanted.words}" if wanted.is_share else wanted.words
+
+
+def _unsure(row: pd.Series) -> str:
+    """What is said of a change that may be chance."""
+    return "" if float(row["low"]) > 0 or float(row["high"]) < 0 else ", not told from chance"
 
 
 def _effect(row: pd.Series, wanted: OutcomeVariable) -> str:
@@ -174,6 +188,9 @@ def outcome_table(tables: Tables, wanted: OutcomeVariable, most: int = MOST_ROWS
     for name, columns in COLUMNS.items():
         rows = _rows(tables, name, wanted)
         if rows is not None:
+            whole = len(rows)
+            if name == "effects" and whole > most:
+                rows = rows[rows["kind"] != "step"]
             present = [column for column in columns if column in rows and rows[column].notna().any()]
             shares = "in_all" in present
             ranks = "correlation" in present
@@ -182,8 +199,9 @@ def outcome_table(tables: Tables, wanted: OutcomeVariable, most: int = MOST_ROWS
                 for _, row in rows.head(most).iterrows()
             ]
             heads = [HEADS.get(column, column) for column in present]
-            caption = f"{wanted.words}: {len(rows):,} rows" + (f", the first {most}" if len(rows) > most else "")
-            return Table(caption, heads, cells, frozenset(range(1, len(present))))
+            here = f", {len(cells):,} of them here" if len(cells) < whole else ""
+            right = frozenset(k for k, column in enumerate(present) if k and column != "kind")
+            return Table(f"{wanted.words}: {whole:,} rows{here}", heads, cells, right)
     return None
 
 
@@ -207,7 +225,7 @@ def _own_cell(column: str, row: pd.Series, wanted: OutcomeVariable, shared: bool
 def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ranks: bool) -> str:
     """A cell as text; `shared`: all columns of this table are shares; `ranks`: correlations."""
     if isinstance(value, str):
-        return value
+        return KINDS.get(value, value) if column == "kind" else value
     number = float(value)  # type: ignore[arg-type]
     if number != number:
         return ""
@@ -372,7 +390,7 @@ def _effects(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     for _, both in rows[rows["kind"] == "both"].iterrows():
         who = f"{both['factor']} together, beyond what each does alone"
         texts.append(_told(both, wanted, who))
-    return f"Change in {wanted.words}: {'; '.join(texts)}."
+    return f"Change in {_whose(wanted)}: {'; '.join(texts)}."
 
 
 def _told(row: pd.Series, wanted: OutcomeVariable, who: str) -> str:

@@ -18,6 +18,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import Duration, is_short
 from ceasefire.analysis.hazard import hazard_table, weibull_shape
 from ceasefire.analysis.losses import COUNTS, count_of, middle_of_worlds
+from ceasefire.analysis.screening import RankScreening
 from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
@@ -62,6 +63,7 @@ from ceasefire.report.sentences import (
     day_or_beyond,
     decider_words,
     deciding_sentence,
+    moving_finding,
     moving_sentence,
     real_sentence,
     uncertainty_points,
@@ -191,12 +193,13 @@ def run_report(run: FinishedRun) -> Report:
     results = run_summary(run.plan, run.outcome)
     seen = kept(run.plan, run.outcome, run.folder)
     views, found = views_of(run.plan, run.outcome), duration_of(run.plan, run.outcome)
+    moving = numbers_that_move(run.plan, run.outcome) if run.is_of_this_program else None
     tables = _tables(run, results, seen)
     about = as_frame("page", tables)
     own = [_figures_table(results)] if views.such_deals is not None else []
     sections = [
         Section("situation", "The situation", _situation(run)),
-        Section("why", "Why it ends, and what would change that", _why(run)),
+        Section("why", "Why it ends, and what would change that", _why(run, moving)),
         *([words_section(found, SCALES[run.words], run.plan.scenario)] if run.words in SCALES else []),
         forecast_section(views),
         Section("figures", "The figures of this scenario alone", [*own, *_footnote(found)]),
@@ -212,17 +215,17 @@ def run_report(run: FinishedRun) -> Report:
         Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, about))]),
     ]
     filled = [section for section in sections if section.blocks]
-    first = _first_page(run, results, views, found)
+    first = _first_page(run, results, views, moving)
     note, told = NOTE if views.pooled is None else POOLED_NOTE, answer(run.title, found)
     return Report(run.title, QUESTION, told, note, filled, made_by(run.manifest), first, tables, about)
 
 
-def _first_page(run: FinishedRun, results: Summary, views: Views, found: Duration) -> list[Block]:
-    """Below the answer: how and by whom it ends, what really happened, a figure, how far to trust it, a table."""
+def _first_page(run: FinishedRun, results: Summary, views: Views, moving: RankScreening | None) -> list[Block]:
+    """Below the answer: why it ends, what would change it, what really happened; a figure, what to trust, a table."""
     scenario, real = run.plan.scenario, real_end(run.plan, run.outcome)
     decided = deciders(run.outcome.worlds, run.outcome.doubt)
-    points = [commonest_end(results, run.titles)]
-    points += [deciding_sentence(decided, scenario)] if decided is not None else []
+    why = deciding_sentence(decided, scenario) if decided is not None else ""
+    points = [f"{commonest_end(results, run.titles)} {why}".strip(), moving_finding(moving, scenario)]
     points += [real_sentence(real, scenario)] if real is not None else []
     chart = picture(run.folder / "figures" / f"{run.first_figure}.png")
     main = _figures_table(results) if views.such_deals is None else views_table(views, [*results.holding])
@@ -250,7 +253,7 @@ MOST_CHOICES = 6
 """Decisions and sectors that a table shows at most."""
 
 
-def _why(run: FinishedRun) -> list[Block]:
+def _why(run: FinishedRun, moving: RankScreening | None) -> list[Block]:
     """Who decided to end it, by which motive, and where; which assumed numbers move it; how to rank the levers."""
     scenario, found = run.plan.scenario, deciders(run.outcome.worlds, run.outcome.doubt)
     blocks: list[Block] = []
@@ -263,7 +266,6 @@ def _why(run: FinishedRun) -> list[Block]:
             rest = f"; the {MOST_CHOICES} commonest" if len(lines) > MOST_CHOICES else ""
             head = ["", "share of ends", "95 % from", "95 % to"]
             blocks.append(Table(caption + rest, head, lines[:MOST_CHOICES], frozenset({1, 2, 3})))
-    moving = numbers_that_move(run.plan, run.outcome) if run.is_of_this_program else None
     if moving is not None:
         blocks.append(Paragraph(moving_sentence(moving, scenario)))
     resolved = shlex.quote(f"{run.named}/scenario.resolved.yaml")

@@ -21,6 +21,7 @@ from ceasefire.wording import (
     share_of_worlds,
     span_words,
     titled,
+    upper,
     whole_percent,
 )
 
@@ -156,6 +157,20 @@ def moving_sentence(found: RankScreening, scenario: Scenario) -> str:
         f"correlations over draws, told from chance at a false-discovery rate of {rate}. Plus: the more of it, the "
         "longer the deal."
     )
+
+
+def moving_finding(found: RankScreening | None, scenario: Scenario) -> str:
+    """What would change how long the deal holds, as far as a run without levers can tell, and how to learn more."""
+    rest = 'no lever was tried in this run; the command "ceasefire levers" ranks them'
+    if found is None:
+        return f"What would change it: {rest}."
+    rows = found.table[found.table["stands_out"].astype(bool)].head(3)
+    parts = [
+        f"{path_words(str(name), scenario)} (the more, the {'longer' if correlation > 0 else 'shorter'})"
+        for name, correlation in rows[["factor", "correlation"]].itertuples(index=False)
+    ]
+    moved = listed(parts) if parts else "none beyond chance"
+    return f"What would change it, of {len(found.table):,} assumed numbers: {moved}. {upper(rest)}."
 
 
 def _ends_share(share: Interval, bare: bool = False) -> str:
