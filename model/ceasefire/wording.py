@@ -140,6 +140,11 @@ def signed_days(number: float) -> str:
     return signed_number(number, 1 if 0.05 <= abs(number) < 0.95 else 0)
 
 
+def days_apart(number: float) -> str:
+    """The size of a difference in days, with as many digits as the difference has with its sign."""
+    return signed_days(abs(number)).removeprefix("+")
+
+
 def signed_utility(number: float) -> str:
     """A utility with its sign and two decimals: `+0.21`; 0.00 without a sign below LEAST_SHOWN."""
     if abs(number) < LEAST_SHOWN:

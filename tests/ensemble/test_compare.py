@@ -247,7 +247,9 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
 
     lines = [re.split(r"  +", line) for line in text.out.splitlines()]
     heads = next(line for line in lines if line[0] == "lever")
-    cells = dict(zip(heads, next(line for line in lines if line[0] == "ninety-days"), strict=True))
+    cells = dict(
+        zip(heads, next(line for line in lines if line[0] == "Ninety days, renewable (ninety-days)"), strict=True)
+    )
     band = span_words(over.band, signed_days)
     assert cells["mean over draws (95 %)"] == f"{signed_days(over.mean.value)} ({span_words(over.mean, signed_days)})"
     assert cells["90 % of draws"] == (band if over.told_apart else f"within {band} *")

@@ -18,7 +18,7 @@ from ceasefire.experiments.load import load_experiment
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.prepare import prepare, quick_worlds
 from ceasefire.experiments.replay import stored
-from ceasefire.report.experiment_tables import answer_to, contrast_sentence
+from ceasefire.report.experiment_tables import answer_to, contrast_sentence, outcome_table, setting_words
 
 DAYS = outcome("days_held")
 
@@ -336,3 +336,49 @@ def test_the_story_of_a_point_is_that_of_its_row_and_the_printed_commands_work(c
     page = read(Path(folder, "report.html").read_text(encoding="utf-8")).text
     assert f"ceasefire world {folder} --point 0 --world 0" in page
     assert "it has no point 99" in command("world", folder, "--world", "0", "--point", "99").err
+
+
+def test_a_share_of_worlds_has_its_name_a_last_step_its_interval_and_settings_three_decimals() -> None:
+    tables = effects(
+        kind=["main", "step", "step"],
+        factor=["dependence"] * 3,
+        **{"from": ["0", "0.333333", "0.5"], "to": ["1", "0.5", "0.666667"]},
+        difference=[0.05, 0.02, 0.04], low=[0.03, -0.01, 0.01], high=[0.07, 0.05, 0.07],
+        worlds=500, needed=[np.nan, 4e33, np.nan],
+    )  # fmt: skip
+    tables["effects"]["outcome"] = "holds_past_365"
+    share = outcome("holds_past_365")
+    answer = answer_to(tables, share, "grid").replace("\u00a0", " ")
+    assert answer.startswith("Change in the share of worlds that holds past day 365: dependence, from 0 to 1, +5 ")
+    last = "the last step told from chance is from 0.5 to 0.667, +4 percentage points (95 %: +1 to +7)"
+    assert last in answer
+    shown = outcome_table(tables, share)
+    assert shown is not None
+    assert [row[2:4] for row in shown.rows] == [["0", "1"], ["0.333", "0.5"], ["0.5", "0.667"]]
+    assert shown.rows[1][-1] == "over 1,000,000"
+    assert [setting_words(text) for text in ("20,000", "-0.5", "0.00012345", "off", "12.3456")] == [
+        "20,000", "-0.5", "0.000123", "off", "12.346"
+    ]  # fmt: skip
+
+
+def test_what_rounding_leaves_of_nothing_needs_no_number_of_worlds() -> None:
+    assert np.isnan(worlds_needed(Interval(1e-17, -0.004, 0.004), 139))
+    assert worlds_needed(Interval(0.001, -0.004, 0.006), 100) == 2500
+    nothing = effects(
+        kind=["main"], factor=["troops"], **{"from": ["0"], "to": ["1"]},
+        difference=[0.0], low=[-2.0], high=[2.0], worlds=139, needed=[np.nan],
+    )  # fmt: skip
+    assert "far more would be needed" in answer_to(nothing, DAYS, "grid"), "worlds differ, and cancel"
+    none = {**nothing, "effects": nothing["effects"].assign(low=0.0, high=0.0)}
+    assert "none in any world" in answer_to(none, DAYS, "grid")
+
+
+def test_levers_over_draws_are_counted_one_by_one() -> None:
+    rows = pd.DataFrame(
+        {"outcome": "days_held", "label": ["a", "b"], "difference": [4.0, 3.0], "low": [3.0, 2.0], "high": [5.0, 4.0],
+         "share_above_low": 0.9, "share_below_high": 0.1, "share_below_low": 0.0, "share_above_high": 1.0,
+         "share_above": 0.95, "share_below": 0.05, "draws": 200, "told_apart": True, "draw_05": 1.0, "draw_95": 9.0}
+    )  # fmt: skip
+    answer = answer_to({"levers": rows, "points": pd.DataFrame()}, DAYS, "grid")
+    assert "Over 200 draws of the uncertain numbers, taken one by one, of 2 changes 2 raise mean days held" in answer
+    assert "one by one" not in answer_to({"levers": rows.head(1), "points": pd.DataFrame()}, DAYS, "grid")

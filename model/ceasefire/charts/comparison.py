@@ -30,7 +30,16 @@ from ceasefire.charts.style import (
     readable,
 )
 from ceasefire.charts.time_axis import TimeAxis, ends_early
-from ceasefire.wording import GAP, days, share_with_limits, signed_days, signed_number, span_words, whole_percent
+from ceasefire.wording import (
+    GAP,
+    days,
+    days_apart,
+    share_with_limits,
+    signed_days,
+    signed_number,
+    span_words,
+    whole_percent,
+)
 
 PLOT_HEIGHT, PLOT_WIDTH = 2.75, 4.85
 TABLE_ROW, DIFFERENCE_ROW = 0.155, 0.27
@@ -267,7 +276,7 @@ def _difference_words(main: Interval, on_average: str = "", *more: str) -> str:
     span = "; ".join([f"95{GAP}%: {span_words(main, signed_days)}", *more])
     if main.low <= 0 <= main.high:
         return f"no difference beyond chance{on_average} ({signed_days(main.value)} days, {span})"
-    return f"{days(abs(main.value))} days {'longer' if main.value > 0 else 'shorter'}{on_average} ({span})"
+    return f"{days_apart(main.value)} days {'longer' if main.value > 0 else 'shorter'}{on_average} ({span})"
 
 
 def _draws_words(over: EffectOverDraws) -> str:

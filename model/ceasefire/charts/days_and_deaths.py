@@ -102,5 +102,5 @@ def _deaths(deal: Deal, first: Deal) -> str:
     if deal.change is None:
         return text
     span = span_words(deal.change, signed_number)
-    against = f"against {shortened(first.name, 24)}: {signed_number(deal.change.value)}; 95{GAP}%: {span}"
+    against = f"{signed_number(deal.change.value)} against {shortened(first.name, 36)}; 95{GAP}%: {span}"
     return f"{text} ({against})"

@@ -413,9 +413,10 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
 def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
     from ceasefire.report.comparison import best_words
+    from ceasefire.report.comparison_figures import lever_title
     from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, plus, upper, wrapped
 
-    own = side_figures(first)
+    own, titles = side_figures(first), {pair.other.label: lever_title(pair.other) for pair in pairs}
     doubted = any(pair.over_draws is not None for pair in pairs)
     written = " with the numbers as written" if doubted else ""
     mean = f"mean {how_many(own['mean_days_held'], 'day')} held in {how_many(len(first.worlds), 'world')}"
@@ -433,11 +434,11 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
         ]
     ]
     for pair, row in zip(pairs, content, strict=True):
-        name = row["label"].removeprefix(f"{own['label']}+")
+        name = f"{titles[row['label']]} ({row['label'].removeprefix(own['label'] + '+')})"
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
         holds = f"{plus(row['difference_holds'] * 100)} %"
         rows.append([name, *_gained(pair, row, doubted), holds, *fate])
-    best = best_words(pairs, lambda pair: pair.other.label.removeprefix(f"{own['label']}+")).replace(GAP, " ")
+    best = best_words(pairs, lambda pair: f'with "{titles[pair.other.label]}"').replace(GAP, " ")
     if best:
         show("\n".join(wrapped(f"{upper(best)}.")) + "\n")
     last = len(rows[0]) - 1

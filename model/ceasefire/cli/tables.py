@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -202,15 +202,30 @@ def experiment_text(prepared: PreparedExperiment, progress: Progress, results: R
         f"followed for {how_many(prepared.horizon, 'day')}"
     )
     outcomes, asked = [outcome(name) for name in spec.outcomes], spec.answer.model_dump() if spec.answer else {}
-    answer = answer_of(results.tables, outcomes, asked, spec.design.kind) if progress.complete else "No answer yet."
+    tables = _for_readers(prepared, results)
+    answer = answer_of(tables, outcomes, asked, spec.design.kind) if progress.complete else "No answer yet."
     words = "\n".join(wrapped(answer.replace(GAP, " ")))
-    table = _table(prepared, results, leading(results.tables, outcomes, asked), most)
+    table = _table(prepared, tables, leading(tables, outcomes, asked), most)
     return f"{heading}\n\n{words}\n\n{table}"
 
 
-def _table(prepared: PreparedExperiment, results: ResultTables, variable: OutcomeVariable, most: int) -> str:
+def _for_readers(prepared: PreparedExperiment, results: ResultTables) -> dict[str, pd.DataFrame]:
+    """The tables with the names of factors that the page has."""
+    from ceasefire.report.experiment_tables import reader_name, renamed
+
+    scenario = prepared.experiment.base.loaded.scenario
+    names = {
+        factor.name: reader_name(factor.name, factor.kind, factor.title, scenario)
+        for factor in prepared.experiment.factors
+    }
+    return renamed(results.tables, {name: words for name, words in names.items() if words})
+
+
+def _table(
+    prepared: PreparedExperiment, tables: Mapping[str, pd.DataFrame], variable: OutcomeVariable, most: int
+) -> str:
     for name in ("attribution", "levers", "sensitivity", "effects", "differences"):
-        table = results.tables.get(name)
+        table = tables.get(name)
         ranked = prepared.experiment.spec.design.kind == "one_at_a_time"
         if table is None or (name == "differences" and len(prepared.points) > most and not ranked):
             continue
@@ -220,12 +235,14 @@ def _table(prepared: PreparedExperiment, results: ResultTables, variable: Outcom
         kind = name if name in SHOWN_COLUMNS else next(column for column in SHOWN_COLUMNS if column in table.columns)
         if len(table):
             return _rows(table, variable, *SHOWN_COLUMNS[kind], most)
-    return _points(results.tables["points"], variable, most)
+    return _points(tables["points"], variable, most)
 
 
 def _rows(table: pd.DataFrame, variable: OutcomeVariable, who: str, cells: tuple[Cell, ...], most: int) -> str:
     there = [(column, heading) for column, heading in cells if column in table.columns]
-    rows = [[variable.words, *(heading for _, heading in there)]]
+    plain = "in_all" in table.columns or "correlation" in table.columns
+    unit = " [percentage points]" if variable.is_share and not plain else ""
+    rows = [[f"{variable.words}{unit}", *(heading for _, heading in there)]]
     for _, row in table.head(most).iterrows():
         rows.append([str(row[who]), *(_cell(row, column, variable, table) for column, _ in there)])
     more = len(table) - most
@@ -234,11 +251,13 @@ def _rows(table: pd.DataFrame, variable: OutcomeVariable, who: str, cells: tuple
 
 
 def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame) -> str:
+    from ceasefire.report.experiment_tables import setting_words
+
     plain = "in_all" in table.columns or "correlation" in table.columns
     if column in ("saved", "lost", "share_above"):
         return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
     if isinstance(row[column], str):
-        return str(row[column])
+        return setting_words(row[column]) if column in ("from", "to") else str(row[column])
     if column == "stands_out":
         return "yes" if row[column] else ""
     if column == "draw_05" and not row["told_apart"]:
@@ -252,10 +271,17 @@ def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame)
 
 
 def _number(value: float, variable: OutcomeVariable, plain: bool) -> str:
+    """A difference as the page has it; a share of variance or a correlation with two decimals."""
+    from ceasefire.report.experiment_tables import gain_words
+
     if pd.isna(value):
         return "-"
-    if plain:
-        return plain_number(value, 2)
+    return plain_number(value, 2) if plain else gain_words(variable)(value)
+
+
+def _value(value: float, variable: OutcomeVariable) -> str:
+    if pd.isna(value):
+        return "-"
     return f"{plain_number(value * 100, 1)} %" if variable.is_share else plain_number(value, 1)
 
 
@@ -266,7 +292,7 @@ def _points(points: pd.DataFrame, variable: OutcomeVariable, most: int) -> str:
     chosen = chosen if few else pd.concat([chosen.head(most), chosen.tail(most)])
     rows = [["point", variable.words, "95 %"]]
     for _, row in chosen.iterrows():
-        span = " to ".join(_number(row[f"{variable.name}_{end}"], variable, False) for end in ("low", "high"))
-        rows.append([str(row["label"]), _number(row[variable.name], variable, False), span])
+        span = " to ".join(_value(row[f"{variable.name}_{end}"], variable) for end in ("low", "high"))
+        rows.append([str(row["label"]), _value(row[variable.name], variable), span])
     rest = "" if few else f"\nthe {most} highest and the {most} lowest of {len(points):,} points; all are in tables/"
     return columns(rows, right=(1,)) + rest

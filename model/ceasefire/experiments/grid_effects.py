@@ -95,10 +95,12 @@ def _row(kind: str, factor: str, ends: tuple[str, str], found: Interval, worlds:
 def worlds_needed(found: Interval, worlds: int) -> float:
     """Worlds with which an effect of this size would be told from 0; not-a-number where it is, or where it is 0.
 
+    An effect below a billionth of its interval is what rounding leaves of 0.
+
     The width of an interval falls with the root of the number of worlds; rounded up to two figures.
     """
     half = (found.high - found.low) / 2
-    if abs(found.value) > half or found.value == 0:
+    if abs(found.value) > half or abs(found.value) <= 1e-9 * half:
         return float("nan")
     exact = worlds * (half / found.value) ** 2
     unit = 10 ** max(0, int(np.floor(np.log10(exact))) - 1)

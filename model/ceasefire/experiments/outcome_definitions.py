@@ -42,6 +42,15 @@ class OutcomeVariable:
         """Whether the outcome is 0 or 1 in each world, so that its mean is a share of worlds."""
         return self.unit == "share"
 
+    @property
+    def in_a_sentence(self) -> str:
+        """What changes when the outcome changes: 'the share of worlds that holds past day 365'."""
+        return (
+            f"the share of worlds that {'is ' * self.words.startswith('ended')}{self.words}"
+            if self.is_share
+            else self.words
+        )
+
     def of(self, worlds: Mapping[str, NDArray[Any]]) -> FloatArray:
         """The value of the outcome in each world."""
         if holds := _HOLDS.fullmatch(self.name):

@@ -44,6 +44,7 @@ from ceasefire.wording import (
     after_an_end,
     date_words,
     days,
+    days_apart,
     ending_words,
     ends_words,
     how_many,
@@ -347,7 +348,7 @@ def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: 
     if shown.low <= 0 <= shown.high:
         return f"{name}, no difference beyond chance ({signed_days(shown.value)} days; {span}{band})"
     way = "longer" if shown.value > 0 else "shorter"
-    return f"{name}, {days(abs(shown.value))} days {way} on average ({span}{band})"
+    return f"{name}, {days_apart(shown.value)} days {way} on average ({span}{band})"
 
 
 def _table(comparison: Comparison, most: int | None = None) -> Table:

@@ -35,6 +35,13 @@ def condition_words(first: Side, other: Side) -> str:
     return loaded.title if loaded.title != own.title else other.label
 
 
+def lever_title(side: Side) -> str:
+    """The title of a lever."""
+    loaded = side.plan.loaded
+    name = change_name(loaded.changes[-1])
+    return loaded.change_titles.get(name, name)
+
+
 def _names(sides: list[Side]) -> list[str]:
     """What readers call the sides of a comparison."""
     first = sides[0]
@@ -80,9 +87,7 @@ def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
     gains = []
     chosen = {one.name: one for one in best_and_worst(pairs) or ()}
     for pair in pairs:
-        loaded = pair.other.plan.loaded
-        name = change_name(loaded.changes[-1])
-        title = loaded.change_titles.get(name, name)
+        name, title = change_name(pair.other.plan.loaded.changes[-1]), lever_title(pair.other)
         written = pair.written.value if pair.over_draws is not None else None
         one = chosen.get(pair.other.label)
         choice, ties = (one.chosen, len(one.ties)) if one is not None else (None, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +19,15 @@ from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
 from ceasefire.report.bibliography import cite_section
 from ceasefire.report.code_book import as_frame, names_of
-from ceasefire.report.experiment_tables import answer_of, answer_to, contrast_sentence, leading, outcome_table
+from ceasefire.report.experiment_tables import (
+    answer_of,
+    answer_to,
+    contrast_sentence,
+    leading,
+    outcome_table,
+    reader_name,
+    renamed,
+)
 from ceasefire.report.hindcast import caution_sections, hindcast_sections, hindcast_sentence
 from ceasefire.report.html import (
     CODE_BOOK,
@@ -40,7 +47,7 @@ from ceasefire.report.html import (
 from ceasefire.report.run import made_by
 from ceasefire.report.scenario_discovery import corner_sections
 from ceasefire.report.sentences import NOTE, UNTESTED
-from ceasefire.scenario.parameter_paths import path_words, quantities
+from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import how_many, titled
 
@@ -94,27 +101,15 @@ class FinishedExperiment:
         """The readers' names of the factors, where the scenario has them."""
         names = {}
         for factor in self.manifest["factors"]:
-            name = str(factor["name"])
-            if factor["kind"] == "change":
-                title = factor.get("title")
-                names[name] = f'"{title}" ({name})' if title and title != name else name
-            elif factor["kind"] != "part" and self.scenario is not None:
-                names[name] = path_words(name, self.scenario)
+            words = reader_name(str(factor["name"]), factor["kind"], factor.get("title"), self.scenario)
+            if words:
+                names[str(factor["name"])] = words
         return names
 
     @cached_property
     def shown(self) -> dict[str, pd.DataFrame]:
         """The tables with the readers' names of the factors."""
-        return {name: self._renamed(table) for name, table in self.tables.items()}
-
-    def _renamed(self, table: pd.DataFrame) -> pd.DataFrame:
-        renamed = table.copy()
-        if not self.names:
-            return renamed
-        known = re.compile("|".join(re.escape(name) for name in sorted(self.names, key=len, reverse=True)))
-        for column in sorted({"label", "factor", "contrast"} & set(renamed.columns)):
-            renamed[column] = [known.sub(lambda m: self.names[m[0]], str(label)) for label in renamed[column]]
-        return renamed
+        return renamed(self.tables, self.names)
 
 
 def read_experiment(folder: Path, manifest: Mapping[str, Any], named: str) -> FinishedExperiment:

@@ -139,7 +139,7 @@ def _made_of(prepared: PreparedExperiment) -> str:
 
 def _change_of(wanted: OutcomeVariable) -> str:
     unit = {"days": "days", "share": "percentage points"}.get(wanted.unit)
-    return f"difference in {wanted.words}" + (f" [{unit}]" if unit else "")
+    return f"difference in {wanted.in_a_sentence}" + (f" [{unit}]" if unit else "")
 
 
 def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: OutcomeVariable) -> Figure | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
+from ceasefire.scenario.parameter_paths import path_words
+from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import GAP, days, listed, plus, signed_days, span_words, upper, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
@@ -22,6 +25,26 @@ MOST_ROWS = 60
 
 MOST_NEEDED = 1_000_000
 """Largest number of worlds that is offered as enough."""
+
+
+def reader_name(name: str, kind: str, title: str | None, scenario: Scenario | None) -> str:
+    """What readers call a factor: the title of a change with its name, a path in words; '' where nothing is known."""
+    if kind == "change":
+        return f'"{title}" ({name})' if title and title != name else name
+    return path_words(name, scenario) if kind != "part" and scenario is not None else ""
+
+
+def renamed(tables: Tables, names: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """The tables with the readers' names of the factors."""
+    shown = {name: table.copy() for name, table in tables.items()}
+    if not names:
+        return shown
+    known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    for table in shown.values():
+        for column in sorted({"label", "factor", "contrast"} & set(table.columns)):
+            table[column] = [known.sub(lambda m: names[m[0]], str(label)) for label in table[column]]
+    return shown
+
 
 COLUMNS = {
     "attribution": ("part", "contribution", "low", "high", "alone", "last", "least", "most"),
@@ -91,17 +114,16 @@ def contrast_sentence(tables: Tables, wanted: OutcomeVariable) -> str:
     if rows is None:
         return ""
     last = rows.iloc[-1]
-    told, within = float(last["low"]) > 0 or float(last["high"]) < 0, wanted.words
+    told, within = float(last["low"]) > 0 or float(last["high"]) < 0, wanted.in_a_sentence
     pairs = [row for _, row in rows[rows["kind"] == "pair"].iterrows()]
     if float(last["low"]) == float(last["high"]) == 0:
         return f"No difference in {within} in any world. Compared: {'; '.join(map(_compared, pairs))}."
     if last["kind"] == "pair" and not told:
         found = _gained(last, wanted, _compared(last))
         return f"No difference in {within} beyond chance: {found}{_would_tell(last)}."
-    whose = _whose(wanted)
     changes = [f"by {_effect(row, wanted)}{_unsure(row)}: {_compared(row)}" for row in pairs]
     verb = "change" if wanted.unit == "number" else "changes"
-    head = f"{upper(whose)} {verb} {'; and '.join(changes)}."
+    head = f"{upper(within)} {verb} {'; and '.join(changes)}."
     if last["kind"] == "pair":
         return head
     if told:
@@ -111,12 +133,6 @@ def contrast_sentence(tables: Tables, wanted: OutcomeVariable) -> str:
     return f"No difference between the two changes beyond chance. {head} The second less the first: {between}."
 
 
-def _whose(wanted: OutcomeVariable) -> str:
-    """What changes: the outcome, or the share of worlds that has it."""
-    verb = "is " if wanted.words.startswith("ended") else ""
-    return f"the share of worlds that {verb}{wanted.words}" if wanted.is_share else wanted.words
-
-
 def _unsure(row: pd.Series) -> str:
     """What is said of a change that may be chance."""
     return "" if float(row["low"]) > 0 or float(row["high"]) < 0 else ", not told from chance"
@@ -124,7 +140,7 @@ def _unsure(row: pd.Series) -> str:
 
 def _effect(row: pd.Series, wanted: OutcomeVariable) -> str:
     """A difference with its unit and interval."""
-    return f"{_gain(wanted)(float(row['difference']))}{_unit(wanted)} (95{GAP}%: {_span(row, wanted)})"
+    return f"{gain_words(wanted)(float(row['difference']))}{_unit(wanted)} (95{GAP}%: {_span(row, wanted)})"
 
 
 def _compared(row: pd.Series) -> str:
@@ -225,6 +241,8 @@ def _own_cell(column: str, row: pd.Series, wanted: OutcomeVariable, shared: bool
 def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ranks: bool) -> str:
     """A cell as text; `shared`: all columns of this table are shares; `ranks`: correlations."""
     if isinstance(value, str):
+        if column in ("from", "to"):
+            return setting_words(value)
         return KINDS.get(value, value) if column == "kind" else value
     number = float(value)  # type: ignore[arg-type]
     if number != number:
@@ -233,10 +251,12 @@ def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ran
         return whole_percent(number) if number >= 0 else f"{100 * number:.0f} %"
     if ranks:
         return f"{number:.2f}"
-    return f"{number:,.0f}" if column == "needed" else _gain(wanted)(number)
+    if column == "needed":
+        return f"{number:,.0f}" if number <= MOST_NEEDED else f"over {MOST_NEEDED:,}"
+    return gain_words(wanted)(number)
 
 
-def _gain(wanted: OutcomeVariable) -> Callable[[float], str]:
+def gain_words(wanted: OutcomeVariable) -> Callable[[float], str]:
     """Formats a difference in the outcome; shares in percentage points."""
     return lambda number: signed_days(100 * number if wanted.is_share else number)
 
@@ -246,7 +266,7 @@ def _unit(wanted: OutcomeVariable) -> str:
 
 
 def _span(row: pd.Series, wanted: OutcomeVariable, low: str = "low", high: str = "high") -> str:
-    return span_words(Interval(0, float(row[low]), float(row[high])), _gain(wanted))
+    return span_words(Interval(0, float(row[low]), float(row[high])), gain_words(wanted))
 
 
 def _gained(row: pd.Series, wanted: OutcomeVariable, who: str, value: str = "difference") -> str:
@@ -254,14 +274,16 @@ def _gained(row: pd.Series, wanted: OutcomeVariable, who: str, value: str = "dif
         return f"{who}, no world differs"
     low, high = ("whole_low", "whole_high") if value == "whole" else ("low", "high")
     span = _span(row, wanted, low, high)
-    return f"{who}, {_gain(wanted)(float(row[value]))}{_unit(wanted)} (95{GAP}%: {span})"
+    return f"{who}, {gain_words(wanted)(float(row[value]))}{_unit(wanted)} (95{GAP}%: {span})"
 
 
 def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | None = None) -> str:
     """How many raise and how many lower the outcome at more draws, and the best and worst, allowing for the choice."""
     above = rows["share_above_low"] > rows["share_below_high"]
     below = rows["share_below_low"] > rows["share_above_high"]
-    text = f"Over {int(rows['draws'].max()):,} draws of the uncertain numbers, {_counted(above, below, wanted)}"
+    one_by_one = "taken one by one, " if len(rows) > 1 else ""
+    text = f"Over {int(rows['draws'].max()):,} draws of the uncertain numbers, {one_by_one}"
+    text += _counted(above, below, wanted)
     chosen = {str(row["which"]): row for _, row in best.iterrows()} if best is not None else {}
     for which, most, some in (("best", "most is gained", above), ("worst", "most is lost", below)):
         one = chosen.get(which)
@@ -272,8 +294,9 @@ def _levers(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | No
             spread = f"90{GAP}% of draws: {_span(own, wanted, 'draw_05', 'draw_95')}"
             spread = spread if own["told_apart"] else "draws are not told apart from chance"
             more = "more" if which == "best" else "less"
+            gain = f"{gain_words(wanted)(float(one['difference']))}{_unit(wanted)}"
             text += (
-                f"; {most} with {one['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)} on average "
+                f"; {most} with {one['label']}, {gain} on average "
                 f"(95{GAP}%{among}: {_span(one, wanted)}; {spread}; {more} in {share} of draws){_tied(one)}"
             )
     if not (any(_is_told(one) for one in chosen.values()) if chosen else (above | below).any()):
@@ -298,7 +321,7 @@ def _largest(row: pd.Series, wanted: OutcomeVariable, chosen: Mapping[str, pd.Se
 
 
 def _with_choice(one: pd.Series, wanted: OutcomeVariable) -> str:
-    gained = f"{one['label']}, {_gain(wanted)(float(one['difference']))}{_unit(wanted)}"
+    gained = f"{one['label']}, {gain_words(wanted)(float(one['difference']))}{_unit(wanted)}"
     return f"{gained} (95{GAP}%, chosen among {int(one['among'])}: {_span(one, wanted)})"
 
 
@@ -310,7 +333,8 @@ def ties_words(ties: Sequence[str]) -> str:
     """What is not told apart from a best or worst; '' for nothing."""
     if not ties:
         return ""
-    named = listed(list(ties)) if len(ties) <= MOST_TIES else f"{len(ties)} others"
+    names = [tie.removeprefix("with ") for tie in ties]
+    named = listed(names) if len(ties) <= MOST_TIES else f"{len(ties)} others"
     return f", a tie with {named} (not told apart)"
 
 
@@ -324,16 +348,18 @@ def _counted(above: pd.Series, below: pd.Series, wanted: OutcomeVariable, still:
     parts = [f"{up:,} raise{'s' * (up == 1)}"] if up else []
     parts += [f"{down:,} lower{'s' * (down == 1)}"] if down else []
     if not parts:
-        return f"for none of {len(above):,} can it be told from chance whether it raises or lowers {wanted.words}"
+        return (
+            f"for none of {len(above):,} can it be told from chance whether it raises or lowers {wanted.in_a_sentence}"
+        )
     rest = f"; for {unclear:,} it cannot be told from chance" if unclear else ""
     rest += f"; {still:,} change{'s' * (still == 1)} no world" if still else ""
-    return f"of {len(above):,} changes {' and '.join(parts)} {wanted.words}{rest}"
+    return f"of {len(above):,} changes {' and '.join(parts)} {wanted.in_a_sentence}{rest}"
 
 
 def _attribution(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     whole = _gained(rows.iloc[0], wanted, "all parts together", "whole")
     told = rows[(rows["low"] > 0) | (rows["high"] < 0)]
-    text = f"The difference in {wanted.words}: {whole}"
+    text = f"The difference in {wanted.in_a_sentence}: {whole}"
     if not len(told):
         return f"{text}; no part of it can be told from chance."
     parts = "; ".join(_gained(row, wanted, str(row["part"]), "contribution") for _, row in told.head(3).iterrows())
@@ -346,30 +372,32 @@ def stands_out_words(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     left_out = f"; {inert:,} that change no world are left out" if inert else ""
     rate = whole_percent(float(rows["rate"].iloc[0]))
     if not len(told):
-        return f"None of {len(rows):,} numbers stands out in {wanted.words} beyond chance{left_out}."
+        return f"None of {len(rows):,} numbers stands out in {wanted.in_a_sentence} beyond chance{left_out}."
     named = ", ".join(f"{row['factor']} ({plus(float(row['correlation']), 2)})" for _, row in told.head(4).iterrows())
     more = f" and {len(told) - 4:,} more" if len(told) > 4 else ""
     return (
-        f"{len(told):,} of {len(rows):,} numbers stand out in {wanted.words} (at most {rate} of these by chance)"
-        f"{left_out}: {named}{more}."
+        f"{len(told):,} of {len(rows):,} numbers stand out in {wanted.in_a_sentence} (at most {rate} of these by "
+        f"chance){left_out}: {named}{more}."
     )
 
 
 def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     best = rows.iloc[0]
     if "effect" in rows and rows["effect"].notna().any():
-        size = _gain(wanted)(float(best["effect"])).lstrip("+")
-        span = span_words(Interval(0, float(best["low"]), float(best["high"])), lambda v: _gain(wanted)(v).lstrip("+"))
+        size = gain_words(wanted)(float(best["effect"])).lstrip("+")
+        span = span_words(
+            Interval(0, float(best["low"]), float(best["high"])), lambda v: gain_words(wanted)(v).lstrip("+")
+        )
         clear = int((rows["low"] > rows["by_chance"]).sum())
         if not rows["effect"].any():
-            return f"No factor changes {wanted.words} in any world."
+            return f"No factor changes {wanted.in_a_sentence} in any world."
         if not clear:
             return (
-                f"With so many worlds, no factor's effect on {wanted.words} can be told from chance; the largest is "
-                f"that of {best['factor']}, {size}{_unit(wanted)} (95{GAP}%: {span})."
+                f"With so many worlds, no factor's effect on {wanted.in_a_sentence} can be told from chance; the "
+                f"largest is that of {best['factor']}, {size}{_unit(wanted)} (95{GAP}%: {span})."
             )
         return (
-            f"{best['factor']} has the largest effect: over its whole range it changes {wanted.words} by "
+            f"{best['factor']} has the largest effect: over its whole range it changes {wanted.in_a_sentence} by "
             f"{size}{_unit(wanted)} on average (95{GAP}%: {span}); {clear} of {len(rows):,} factors can be "
             "distinguished from one without effect."
         )
@@ -385,12 +413,12 @@ def _effects(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     """The main effects of a grid, the last steps that add more than chance, and what factors add to each other."""
     texts = []
     for _, main in rows[rows["kind"] == "main"].iterrows():
-        who = f"{main['factor']}, from {main['from']} to {main['to']}"
+        who = f"{main['factor']}, from {setting_words(main['from'])} to {setting_words(main['to'])}"
         texts.append(_told(main, wanted, who) + _last_step(rows[rows["factor"] == main["factor"]], wanted))
     for _, both in rows[rows["kind"] == "both"].iterrows():
         who = f"{both['factor']} together, beyond what each does alone"
         texts.append(_told(both, wanted, who))
-    return f"Change in {_whose(wanted)}: {'; '.join(texts)}."
+    return f"Change in {wanted.in_a_sentence}: {'; '.join(texts)}."
 
 
 def _told(row: pd.Series, wanted: OutcomeVariable, who: str) -> str:
@@ -398,9 +426,9 @@ def _told(row: pd.Series, wanted: OutcomeVariable, who: str) -> str:
     found = _gained(row, wanted, who)
     if float(row["low"]) > 0 or float(row["high"]) < 0:
         return found
-    needed = float(row["needed"])
-    if needed != needed:
+    if float(row["low"]) == float(row["high"]) == 0:
         return f"{who}: none in any world"
+    needed = float(row["needed"])
     would = f"about {needed:,.0f} would do" if needed <= MOST_NEEDED else "far more would be needed"
     return f"{found}, which cannot be told from chance with {int(row['worlds']):,} worlds a point; {would}"
 
@@ -414,8 +442,17 @@ def _last_step(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     if not len(told):
         return "; no single step of it can be told from chance"
     last = told.iloc[-1]
-    text = f"the last step told from chance is from {last['from']} to {last['to']}"
-    return f"; {text}, {_gain(wanted)(float(last['difference']))}{_unit(wanted)}"
+    ends = f"from {setting_words(last['from'])} to {setting_words(last['to'])}"
+    return f"; the last step told from chance is {ends}, {_effect(last, wanted)}"
+
+
+def setting_words(value: str) -> str:
+    """A setting of a factor for readers: a number to three decimals, or three digits where it is small."""
+    try:
+        number = float(str(value).replace(",", ""))
+    except ValueError:
+        return str(value)
+    return f"{number:.3g}" if abs(number) < 0.01 else f"{number:,.3f}".rstrip("0").rstrip(".")
 
 
 def _differences(rows: pd.DataFrame, wanted: OutcomeVariable, best: pd.DataFrame | None = None) -> str:
@@ -455,10 +492,10 @@ def _points(points: pd.DataFrame, wanted: OutcomeVariable) -> str:
         one = known.iloc[0]
         span = Interval(0, float(one[f"{wanted.name}_low"]), float(one[f"{wanted.name}_high"]))
         only = f"{shown(float(one[wanted.name]))} (95{GAP}%: {span_words(span, shown)})"
-        return f"{wanted.words[:1].upper()}{wanted.words[1:]} is the same at every point: {only}."
+        return f"{upper(wanted.in_a_sentence)} is the same at every point: {only}."
     ends = []
     for row in (known.iloc[-1], known.iloc[0]):
         span = Interval(0, float(row[f"{wanted.name}_low"]), float(row[f"{wanted.name}_high"]))
         where = str(row["label"])
         ends.append(f"{shown(float(row[wanted.name]))} (95 %: {span_words(span, shown)}) with {where}")
-    return f"{wanted.words[:1].upper()}{wanted.words[1:]} is highest, {ends[0]}, and lowest, {ends[1]}."
+    return f"{upper(wanted.in_a_sentence)} is highest, {ends[0]}, and lowest, {ends[1]}."
