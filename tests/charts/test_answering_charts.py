@@ -169,7 +169,7 @@ def test_a_comparison_shows_the_mean_over_draws_and_says_what_draws_differ_by() 
     others = [replace(condition(n, 300, around(-8)), over=over) for n, over in (("cut", told), ("clear", untold))]
     figure = comparison_chart([condition("base", 300, None), *others], CAPTION, horizon=HORIZON)
     words = words_of(figure)
-    assert "Against base, on average over draws of the assumed numbers." in words
+    assert "Against base on average over draws of the assumed numbers." in words
     assert "Cut, 115 days shorter than base (95 %:" in words
     assert "90 % of draws: \u2212356 to +41)" in words
     assert f"Clear, 22 days longer than base (95 %: +13 to +31; draws {APART})" in words

@@ -38,6 +38,7 @@ from ceasefire.wording import (
     signed_days,
     signed_number,
     span_words,
+    titled,
     whole_percent,
 )
 
@@ -227,18 +228,20 @@ def _finding(conditions: Sequence[Condition], horizon: int) -> str:
     first = conditions[0]
     known = [(condition, main) for condition in conditions[1:] if (main := condition.main) is not None]
     if not known:
-        means = "; ".join(f"{g.name}, {days(g.mean.value)} (95{GAP}%: {span_words(g.mean, days)})" for g in conditions)
+        means = "; ".join(
+            titled(g.name, f"{days(g.mean.value)} (95{GAP}%: {span_words(g.mean, days)})", by=",") for g in conditions
+        )
         return f"Mean days held, of {horizon:,}: {means}."
     over_draws = any(condition.over is not None for condition in conditions)
     mean = f"{first.name} ({days(first.mean.value)} days held on average)"
-    against = f"{first.name}, on average over draws of the assumed numbers" if over_draws else mean
+    against = f"{first.name} on average over draws of the assumed numbers" if over_draws else mean
     if len(known) > MOST_DIFFERENCES:
         known = sorted(known, key=lambda each: -each[1].value)
         ends = {"Longest: ": known[0], "shortest: ": known[-1]}
     else:
         ends = {condition.name: (condition, main) for condition, main in known}
     named = [
-        f"{which if len(ends) < len(known) else ''}{one.name}, {_words(one, main, first.name)}"
+        titled(f"{which if len(ends) < len(known) else ''}{one.name}", _words(one, main, first.name), by=",")
         for which, (one, main) in ends.items()
     ]
     joined = "; ".join(named)

@@ -20,7 +20,7 @@ from ceasefire.charts.style import (
     VERMILLION,
     house_style,
 )
-from ceasefire.wording import GAP, how_many, signed_number, span_words
+from ceasefire.wording import GAP, how_many, signed_number, span_words, titled
 
 LEFT, WIDTH, HEIGHT = 0.95, 3.9, 3.4
 AS_BEFORE = "the fighting after an end as before the deal"
@@ -98,7 +98,7 @@ def _finding(deals: Sequence[Deal], horizon: int) -> str:
 
 def _deaths(deal: Deal, first: Deal) -> str:
     """A deal with its deaths, and how far they differ from those of the first."""
-    text = f"{shortened(deal.name, 36)}, {deal.over_horizon:,.0f}"
+    text = titled(shortened(deal.name, 36), f"{deal.over_horizon:,.0f}", by=",")
     if deal.change is None:
         return text
     span = span_words(deal.change, signed_number)

@@ -361,7 +361,7 @@ def _table(comparison: Comparison, most: int | None = None) -> Table:
     rows = [[comparison.named(pair), *_over_draws_cells(pair)] for pair in shown]
     same = all(pair.common_luck for pair in comparison.pairs)
     which = "the same worlds" if same else "worlds that share no luck"
-    caption = f"Against {comparison.first.plan.loaded.title}, on {which}"
+    caption = f"Against {comparison.first.plan.loaded.title} on {which}"
     marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
     star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
     return Table(caption + left_out + star, columns, rows, frozenset(range(1, len(columns))))
