@@ -103,6 +103,7 @@ def test_a_title_is_the_first_sentence_in_whole_clauses_and_no_bracket_is_cut_op
     assert Finding.of(long).rest == f"{'B' + 'b' * 59}; c. D."
     assert len(Finding.of(f"{'word ' * 80}.").alt) < 150
     assert Finding(f"4 % ({'a' * 60}) and 5 % ({'b' * 90})").alt == f"4 % ({'a' * 60}) …", "no chance without its range"
+    assert Finding(f"Longest: a, not told ({'9 ' * 90})").alt == "Longest: a, not told …", "no bracket is cut open"
 
 
 @pytest.mark.usefixtures("few_worlds_in_doubt")

@@ -43,9 +43,14 @@ class Finding:
 
 
 def _cut(text: str) -> str:
-    """As much as an alternative text holds, up to a closed bracket: no chance loses its range. Else whole words."""
+    """As much as an alternative text holds, up to a closed bracket: no chance loses its range; else words before it."""
     closed = [place + 1 for place in range(LONGEST_ALT - 2) if text[place] == ")" and _depth(text[: place + 1]) == 0]
-    return f"{text[: closed[-1]] if closed else text[: LONGEST_ALT - 2].rsplit(' ', 1)[0]} …"
+    if closed:
+        return f"{text[: closed[-1]]} …"
+    words = text[: LONGEST_ALT - 2].rsplit(" ", 1)[0]
+    while _depth(words) > 0:
+        words = words[: words.rindex("(")].rstrip()
+    return f"{words} …"
 
 
 def _depth(text: str) -> int:
