@@ -144,7 +144,7 @@ def assert_repeated(page: Element, said: list[Words]) -> None:
     """Captions, alternative texts and numbers of a page, from what its pictures say of themselves."""
     figures = page.all("figure")
     assert figures
-    by_title = {words["Title"]: words for words in said}
+    by_title = {words["Title"] + "." * (words["Title"][-1:] not in ".?!"): words for words in said}
     for number, figure in enumerate(figures, start=1):
         (caption,), (image,) = figure.all("figcaption"), figure.all("img")
         (link,), (finding,) = caption.all("a"), caption.all("strong")
