@@ -8,6 +8,7 @@ import pytest
 
 from ceasefire.analysis.bands_over_draws import survival_bands
 from ceasefire.analysis.summary import summary
+from ceasefire.analysis.survival import EndingCause
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 
 HORIZON = 400
@@ -83,6 +84,9 @@ def test_the_figures_of_the_summary_are_those_of_the_band_of_curves() -> None:
         if not figure.verdict:
             assert (figure.doubt.low, figure.doubt.high) == (bands.low[day], bands.high[day])
             assert figure.doubt.value == pytest.approx(bands.mean[day])
+    still, to_the_end = found.causes[EndingCause("held")], found.holding[HORIZON]
+    assert (still.chance, still.doubt) == (to_the_end.chance, to_the_end.doubt)
+    assert list(found.causes)[-1] == EndingCause("held")
 
 
 def test_a_band_of_deals_that_all_end_on_one_day_falls_on_that_day() -> None:

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 from conftest import SMALL, Command
+from made_scoreboard import board
 
+from ceasefire.evaluation.validation.scoreboard import outside_view_findings
 from ceasefire.report import pdf
+from ceasefire.report.validation import write_validation
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the playwright package is not installed")
 axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
@@ -22,6 +25,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no browser on the path"
 LEVELS = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 LARGEST = 1_500_000
 """Bytes of a page."""
+COUNTS = Path(__file__).parents[2] / "docs" / "counts" / "idlib-2018-weekly.csv"
 EXPERIMENT = """\
 name: asked
 title: What was asked
@@ -46,23 +50,42 @@ def browser() -> Iterator[Any]:
 
 
 def page_of(kind: str, command: Command, folder: Path) -> Path:
-    """The report of a small run, comparison, ranking of levers or experiment."""
+    """The report of a small run, comparison, ranking of levers, experiment, nowcast or validation."""
     few = ("--worlds", "12", "--days", "60")
     if kind == "experiment":
         file = folder / "asked.yaml"
         file.write_text(EXPERIMENT.format(small=SMALL), encoding="utf-8")
         return Path(command("experiment", str(file)).last) / "report.html"
+    if kind == "validation":
+        one = board(0.05)
+        return write_validation(folder, outside_view_findings(one), one)
     given = {
         "run": ("run", "sudan-2023", *few),
         "deal without history": ("run", str(SMALL), *few),
         "comparison": ("compare", "idlib-2020", "idlib-2018", *few),
         "levers": ("levers", str(SMALL), *few),
+        "nowcast": (
+            "nowcast",
+            "idlib-2018",
+            "--counts",
+            str(COUNTS),
+            "--day",
+            "182",
+            "--worlds",
+            "1000",
+            "--out",
+            "out",
+        ),
     }[kind]
-    return Path(command(*given).last).absolute() / "report.html"
+    said = command(*given)
+    assert said.code == 0, said.err
+    return Path("out" if "--out" in given else said.last).absolute() / "report.html"
 
 
 @pytest.mark.usefixtures("few_worlds_in_doubt")
-@pytest.mark.parametrize("kind", ["run", "deal without history", "comparison", "levers", "experiment"])
+@pytest.mark.parametrize(
+    "kind", ["run", "deal without history", "comparison", "levers", "experiment", "nowcast", "validation"]
+)
 def test_a_page_can_be_used_by_everybody_and_asks_for_nothing(
     kind: str, command: Command, browser: Any, tmp_path: Path
 ) -> None:

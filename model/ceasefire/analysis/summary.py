@@ -116,12 +116,13 @@ def summary(
     if drawn is not None:
         with suppress(ValueError):
             spread = halves_check(world_distribution(drawn.days, 0.0, float(horizon)), drawn.days)
+    to_the_end = _holding(curve, drawn, bands, horizon, horizon)
     return Summary(
         holding={day: _holding(curve, drawn, bands, day, horizon) for day in days},
         mean=_figure("mean days held", mean, drawn.days if drawn is not None else None, float(horizon)),
         median=median,
         endings=endings(worlds),
-        causes=causes(worlds, doubt),
+        causes={**causes(worlds, doubt), EndingCause("held"): replace(to_the_end, name="")},
         costs=costs(worlds, doubt, horizon, rate) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
         spread=spread,
         horizon=horizon,
@@ -167,7 +168,7 @@ def endings(worlds: pd.DataFrame) -> dict[EndingCause, float]:
 
 
 def causes(worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> dict[EndingCause, Figure]:
-    """Share of worlds by cause and actor with chance and doubt, the commonest first; then the share that still holds.
+    """Share of worlds by cause and actor with chance and doubt, the commonest first, without those that still hold.
 
     Endings that come only where assumed numbers are drawn are among them.
     """
@@ -175,16 +176,12 @@ def causes(worlds: pd.DataFrame, doubt: pd.DataFrame | None) -> dict[EndingCause
     here = _ending_of(known)
     there = _ending_of(doubt) if doubt is not None else np.array([])
     found = {}
-    for ending in dict.fromkeys([*here, *there]):
+    for ending in dict.fromkeys(each for each in (*here, *there) if each != "held"):
         chance = share_interval(float((here == ending).sum()), len(here))
         drawn = values_by_draw(doubt, there == ending) if doubt is not None else None
         found[EndingCause(*ending.split(" "))] = _as_in_curves(_figure("", chance, drawn, 1.0), drawn)
-    held = found.pop(EndingCause("held"), None)
-    if held is None:
-        none = values_by_draw(doubt, np.zeros(len(doubt))) if doubt is not None else None
-        held = _figure("", share_interval(0, len(here)), none, 1.0)
     ranked = sorted(found.items(), key=lambda item: (-item[1].main, item[0]))
-    return {**dict(ranked), EndingCause("held"): held}
+    return dict(ranked)
 
 
 def _as_in_curves(figure: Figure, drawn: FloatArray | None) -> Figure:
