@@ -181,6 +181,20 @@ def ends_words(interval: Interval, shown: Callable[[float], str]) -> list[str]:
     return ["not known"] * 2 if {*ends} & {"inf", "-inf", "nan"} else ends
 
 
+NO_WORLD = "no world differs"
+"""What stands in place of a difference that is 0 in every world: an interval from 0 to 0 would look like certainty."""
+
+
+def difference_words(found: Interval, shown: Callable[[float], str]) -> str:
+    """A difference with its range in brackets, or NO_WORLD."""
+    return f"{shown(found.value)} ({span_words(found, shown)})" if differs(found) else NO_WORLD
+
+
+def differs(found: Interval) -> bool:
+    """Whether a difference and its range are not 0 altogether."""
+    return (found.value, found.low, found.high) != (0.0, 0.0, 0.0)
+
+
 def significant(number: float) -> str:
     """A number to three significant digits, without an exponent."""
     return f"{float(f'{number:.3g}'):,.10g}"

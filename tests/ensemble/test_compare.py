@@ -35,7 +35,7 @@ from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
 from ceasefire.simulation.initial_state import initial_state
-from ceasefire.wording import GAP, share_with_limits, signed_days, span_words, whole_percent
+from ceasefire.wording import GAP, NO_WORLD, difference_words, share_with_limits, signed_days, span_words, whole_percent
 
 QUICK = ("--worlds", "60", "--days", "300")
 
@@ -254,7 +254,7 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
     assert cells["mean over draws (95 %)"] == f"{signed_days(over.mean.value)} ({span_words(over.mean, signed_days)})"
     assert cells["90 % of draws"] == (band if over.told_apart else f"within {band} *")
     assert cells["helps in draws (95 %)"] == share_with_limits(over.helps).replace(GAP, " ")
-    assert cells["as written (95 %)"] == f"{written.value:+,.1f} ({written.low:+,.1f} to {written.high:+,.1f})"
+    assert cells["as written (95 %)"] == difference_words(written, signed_days)
 
     page = read((folder / "report.html").read_text(encoding="utf-8"))
     star = "" if over.told_apart else " *"
@@ -300,3 +300,17 @@ def test_doubt_about_levers_is_announced_and_the_first_side_is_simulated_once(
         f"{sides - 1} levers, and the scenario without them: 20 worlds each, and {doubt:,} more in all for doubt"
         in answer.err
     )
+
+
+def test_a_change_that_changes_no_world_is_never_a_certain_nought(command: Command, small: str) -> None:
+    """From 0 to 0 would read as certainty: so few worlds do not tell that."""
+    text = "name: idle\ntitle: Idle\nsentence: A term.\nkind: lever\nset: {agreement.term_days: 90}\n"
+    Path("idle.yaml").write_text(text, encoding="utf-8")
+    answer = command("compare", small, f"{small}+./idle.yaml", "--worlds", "4", "--days", "2")
+    assert answer.code == 0, answer.err
+    row = next(line for line in answer.out.splitlines() if "idle" in line and NO_WORLD in line)
+    assert "(" not in row.replace("(95 %)", "")
+    page = read((Path(answer.last) / "report.html").read_text(encoding="utf-8"))
+    for table in page.all("table"):
+        for cells in ([cell.text for cell in line.all("th", "td")] for line in table.all("tr")):
+            assert cells[1:4] not in (["0", "0", "0"], ["+0", "+0", "+0"])

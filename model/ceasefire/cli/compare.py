@@ -210,18 +210,12 @@ def _content(pair: SidePair, why: bool = True) -> dict[str, Any]:
     return content
 
 
-def _interval(row: dict[str, Any], name: str, scale: float = 1, end: str = "") -> str:
-    from ceasefire.wording import plus
-
-    value, low, high = (row[f"difference_{name}{at}"] * scale for at in ("", "_low", "_high"))
-    return f"{plus(value)}{end} ({plus(low)} to {plus(high)})"
-
-
 def _mean(pair: SidePair) -> str:
     """The mean over draws with its 95 % interval, or what stands for it where nothing is assumed."""
-    from ceasefire.wording import signed_days, span_words
+    from ceasefire.wording import NO_WORLD, difference_words, signed_days
 
-    return f"{signed_days(pair.gain.value)} ({span_words(pair.gain, signed_days)})"
+    unmoved = pair.over_draws is not None and pair.over_draws.unmoved
+    return NO_WORLD if unmoved else difference_words(pair.gain, signed_days)
 
 
 def _draws(pair: SidePair) -> str:
@@ -229,10 +223,8 @@ def _draws(pair: SidePair) -> str:
     from ceasefire.wording import signed_days, span_words
 
     found = pair.over_draws
-    if found is None:
+    if found is None or found.unmoved:
         return "-"
-    if found.unmoved:
-        return "no world differs"
     words = span_words(found.band, signed_days)
     return words if found.told_apart else f"within {words} *"
 
@@ -256,8 +248,10 @@ HEADS = ("mean over draws (95 %)", "90 % of draws", "helps in draws (95 %)", "as
 """Columns of days gained, where numbers are assumed."""
 
 
-def _gained(pair: SidePair, row: dict[str, Any], doubted: bool) -> list[str]:
-    written = _interval(row, "days")
+def _gained(pair: SidePair, doubted: bool) -> list[str]:
+    from ceasefire.wording import difference_words, signed_days
+
+    written = difference_words(pair.written, signed_days)
     return [_mean(pair) if pair.over_draws else "-", _draws(pair), _helps(pair), written] if doubted else [written]
 
 
@@ -278,7 +272,7 @@ def _show_comparison(
         f"{own['holds_to_the_end'] * 100:.0f} % hold to the end{written}\n"
     )
     rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]
-    rows += [[row["label"], *_gained(pair, row, doubted)] for pair, row in zip(pairs, content, strict=True)]
+    rows += [[row["label"], *_gained(pair, doubted)] for pair, row in zip(pairs, content, strict=True)]
     show(columns(rows) + _star(pairs) + "\n")
     rows = [["as written", "mean days", "hold to the end", "saved", "lost", "deaths a year held", deaths_head(first)]]
     rows.append([first.label, *_as_written(own, None, None)])
@@ -437,7 +431,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
         name = f"{titles[row['label']]} ({row['label'].removeprefix(own['label'] + '+')})"
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
         holds = f"{plus(row['difference_holds'] * 100)} %"
-        rows.append([name, *_gained(pair, row, doubted), holds, *fate])
+        rows.append([name, *_gained(pair, doubted), holds, *fate])
     best = best_words(pairs, lambda pair: f'with "{titles[pair.other.label]}"').replace(GAP, " ")
     if best:
         show("\n".join(wrapped(f"{upper(best)}.")) + "\n")

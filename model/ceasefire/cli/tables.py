@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def first_text(summary: Summary, assumed: int) -> str:
     """The figures of the worlds with the numbers as written, while those over draws are still simulated."""
-    title = f"first figures, with the {how_many(assumed, 'assumed number')} as written; their doubt follows"
+    title = "first figures, with the numbers as written; their doubt follows"
     return f"{title}\n{_figures(summary, assumed)}\n"
 
 
@@ -102,7 +102,7 @@ def _figures(summary: Summary, assumed: int) -> str:
         return table
     verdict = next((figure.verdict for figure in figures if figure.verdict), "")
     star = f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
-    return f"{table}{star}\ndraws: {how_many(assumed, 'assumed number')}, drawn over their ranges"
+    return f"{table}{star}\ndraws: {how_many(assumed, 'number')}, drawn over their ranges"
 
 
 def _written_share(figure: Figure, worlds: int) -> str:

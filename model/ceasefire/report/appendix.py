@@ -31,6 +31,14 @@ def assumed_numbers(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def assumed_words(scenario: Scenario, of: str = "") -> str:
+    """How many numbers of a scenario are assumed, and how many of these have no range; `of` names the scenario."""
+    table, numbers = assumed_numbers(scenario), sum(1 for _ in quantities(scenario))
+    fixed = int((table["low"] == "").sum())
+    rest = f" {fixed:,} of these have no range, and stand as written." if fixed else ""
+    return f"{len(table):,} of {numbers:,} numbers{of} are assumed: nobody has measured them.{rest}"
+
+
 def _limits(number: Quantity, meta: dict[str, Any]) -> tuple[str, str]:
     span = doubt_range(number, meta)
     return (f"{span[0]:.4g}", f"{span[1]:.4g}") if span is not None else ("", "")

@@ -16,7 +16,7 @@ from ceasefire.ensemble.compare import best_and_worst, differences_frame, side_f
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
-from ceasefire.report.appendix import assumed_numbers, assumed_table, versions_table
+from ceasefire.report.appendix import assumed_numbers, assumed_table, assumed_words, versions_table
 from ceasefire.report.bibliography import cite_section
 from ceasefire.report.code_book import as_frame
 from ceasefire.report.experiment_tables import ties_words
@@ -38,13 +38,15 @@ from ceasefire.report.html import (
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE, POOLED_NOTE, UNTESTED
 from ceasefire.scenario.differences import differences, is_variant
-from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.wording import (
     GAP,
+    NO_WORLD,
     after_an_end,
     date_words,
     days,
     days_apart,
+    difference_words,
+    differs,
     ending_words,
     ends_words,
     how_many,
@@ -126,9 +128,7 @@ def _first_page(comparison: Comparison) -> list[Block]:
     """What kind of comparison it is, its figure, how far to trust it, and the main table."""
     chart = picture(comparison.folder / f"{comparison.figure}.png")
     first = comparison.first.plan.scenario
-    assumed, numbers = len(assumed_numbers(first)), sum(1 for _ in quantities(first))
-    trust = [f"{assumed:,} of {numbers:,} numbers of {first.title} are assumed: nobody has measured them."]
-    trust += [DIFFERENCES, *UNTESTED]
+    trust = [assumed_words(first, f" of {first.title}"), DIFFERENCES, *UNTESTED]
     box = Box("trust", "How far to trust this", trust)
     return [Points(_findings(comparison)), *([chart] if chart else []), box, _main_table(comparison, MOST_FIRST)]
 
@@ -224,17 +224,15 @@ def part_names(part: ExchangedPart, pair: SidePair) -> str:
 
 def part_cells(part: ExchangedPart) -> list[str]:
     """What a part adds alone and as the last [days], and whether that is beyond chance."""
-    cells = ["not valid by itself" if one is None else _with_interval(one) for one in (part.alone, part.last)]
+    cells = [
+        "not valid by itself" if one is None else difference_words(one, signed_days) for one in (part.alone, part.last)
+    ]
     return [*cells, beyond_chance(part)]
 
 
 def beyond_chance(part: ExchangedPart) -> str:
     """Whether what a part adds is told from chance."""
     return "yes" if part.matters else "not told from chance"
-
-
-def _with_interval(found: Interval) -> str:
-    return f"{signed_days(found.value)} ({span_words(found, signed_days)})"
 
 
 def _title(comparison: Comparison) -> str:
@@ -338,7 +336,7 @@ def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: 
     """A difference in days: the mean with its interval, and the middle 90 % of draws."""
     found, shown = pair.over_draws, gain or pair.gain
     if found is not None and found.unmoved:
-        return f"{name}: no world differs"
+        return f"{name}: {NO_WORLD}"
     span = f"95{GAP}%{among}: {span_words(shown, signed_days)}"
     band = (
         f"; {'' if found.told_apart else 'at most '}{span_words(found.band, signed_days)} in 90{GAP}% of draws"
@@ -393,7 +391,7 @@ def _as_written(comparison: Comparison, most: int | None = None) -> Table:
 
 def _limits(found: Interval) -> list[str]:
     """A difference, and its limits in cells of their own."""
-    return [signed_days(found.value), *ends_words(found, signed_days)]
+    return [signed_days(found.value), *ends_words(found, signed_days)] if differs(found) else [NO_WORLD, "", ""]
 
 
 def _unmoved(pair: SidePair) -> bool:
@@ -406,7 +404,7 @@ def _over_draws_cells(pair: SidePair) -> list[str]:
     if found is None:
         return ["no assumed numbers", *[""] * 7]
     if found.unmoved:
-        return [*_limits(found.mean), "no world differs", *[""] * 4]
+        return [NO_WORLD, *[""] * 7]
     band = [f"{end}" if found.told_apart else f"{end} *" for end in ends_words(found.band, signed_days)]
     return [*_limits(found.mean), *band, whole_percent(found.helps.value), *ends_words(found.helps, whole_percent)]
 

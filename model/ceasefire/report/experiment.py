@@ -16,7 +16,7 @@ from ceasefire.ensemble.output_folder import FolderError
 from ceasefire.errors import ScenarioError
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.experiments.schema import SAMPLED
-from ceasefire.report.appendix import assumed_numbers, assumed_table, replay_section
+from ceasefire.report.appendix import assumed_numbers, assumed_table, assumed_words, replay_section
 from ceasefire.report.bibliography import cite_section
 from ceasefire.report.code_book import as_frame, names_of
 from ceasefire.report.experiment_tables import (
@@ -47,7 +47,6 @@ from ceasefire.report.html import (
 from ceasefire.report.run import made_by
 from ceasefire.report.scenario_discovery import corner_sections
 from ceasefire.report.sentences import NOTE, UNTESTED
-from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import how_many, titled
 
@@ -173,8 +172,7 @@ def _first_page(experiment: FinishedExperiment, wanted: OutcomeVariable) -> list
 def _trust(experiment: FinishedExperiment) -> list[str]:
     manifest, points = experiment.manifest, []
     if experiment.scenario is not None:
-        assumed, numbers = len(assumed_numbers(experiment.scenario)), sum(1 for _ in quantities(experiment.scenario))
-        points.append(f"{assumed:,} of {numbers:,} numbers of the scenario are assumed: nobody has measured them.")
+        points.append(assumed_words(experiment.scenario, " of the scenario"))
     drawn = manifest["experiment"].get("draws") or manifest["design"] in SAMPLED
     points.append(DRAWN if drawn else NOT_DRAWN)
     return [*points, *UNTESTED]

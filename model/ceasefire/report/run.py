@@ -32,6 +32,7 @@ from ceasefire.report.appendix import (
     JUDGED,
     assumed_numbers,
     assumed_table,
+    assumed_words,
     motives_table,
     replay_section,
     sources_table,
@@ -70,7 +71,6 @@ from ceasefire.report.sentences import (
     written_sentence,
 )
 from ceasefire.report.what_happened import real_end
-from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.without_effect import warnings
 from ceasefire.wording import (
     GAP,
@@ -235,8 +235,7 @@ def _first_page(run: FinishedRun, results: Summary, views: Views, moving: RankSc
 
 def _trust(run: FinishedRun, views: Views) -> list[str]:
     """How many numbers are assumed, the track record, what the forecast leans on, and what is left out."""
-    assumed, numbers = len(assumed_numbers(run.plan.scenario)), sum(1 for _ in quantities(run.plan.scenario))
-    points = [f"{assumed:,} of {numbers:,} numbers are assumed: nobody has measured them."]
+    points = [assumed_words(run.plan.scenario)]
     points.append(views.weight.track_record())
     if run.plan.scenario.name in IN_SAMPLE:
         points.append("This scenario was written by people who knew how long the deal held: its own fit is in sample.")

@@ -250,8 +250,8 @@ def _uncertainty_text(figure: Figure, doubt: Interval, assumed: int) -> str:
     """How doubt compares with chance, and what would reduce the uncertainty."""
     wide, thin = doubt.high - doubt.low, figure.chance.high - figure.chance.low
     text = (
-        f"Doubt. {assumed:,} numbers are assumed: nobody has measured them. When they are drawn over their ranges, "
-        f"this share is {whole_percent(doubt.value)} on average"
+        f"Doubt. {assumed:,} numbers have a range, nearly all because nobody has measured them. When they are "
+        f"drawn over it, this share is {whole_percent(doubt.value)} on average"
     )
     if figure.verdict:
         span = f"{whole_percent(doubt.low)} to {whole_percent(doubt.high)}"
