@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,3 +153,14 @@ def test_no_two_shipped_levers_are_the_same_in_any_scenario(scenario: str) -> No
         assert given.get(digest, "nothing") == "nothing", f"{name} is {given[digest]}"
         given.setdefault(digest, name)
     assert len(given) > 3
+
+
+def test_a_change_that_fits_any_war_names_no_place_or_party_of_one() -> None:
+    own = {"Moscow", "Ankara", "Damascus", "Idlib", "Syria", "Turkey", "Russia"}
+    named = []
+    for name, file in list_changes().items():
+        text = Path(file).read_text(encoding="utf-8")
+        if not re.search(r"actors\.|sectors\.|resolve\.", text):
+            words = set(re.findall(r"\w+", text.partition("set:")[0]))
+            named += [f"{name}: {', '.join(sorted(words & own))}"] if words & own else []
+    assert named == []
