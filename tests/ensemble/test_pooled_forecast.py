@@ -168,3 +168,18 @@ def test_without_history_the_scenario_is_the_headline_and_a_line_says_how_to_add
     assert one.pooled is None
     assert one.why == NO_HISTORY
     assert one.headline is one.scenario
+
+
+def test_the_views_as_a_table_are_the_curves_and_end_on_the_last_day() -> None:
+    one = views(last=400, horizon=400)
+    table = one.by_day().set_index("day")
+    assert list(table.index[:91]) == [*range(91)]
+    assert (table.index[-1], len(table)) == (400, 90 + 63)
+    assert one.pooled is not None
+    for day in (0, 30, 365, 400):
+        assert table["pooled"][day] == one.pooled.mean[day]
+        assert (table["scenario_low"][day], table["scenario_high"][day]) == (
+            one.scenario.low[day],
+            one.scenario.high[day],
+        )
+    assert not any(name.startswith("pooled") for name in views(changed="a change").by_day())

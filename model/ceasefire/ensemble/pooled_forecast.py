@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import LEVELS, CurveBands, survival_bands
 from ceasefire.analysis.estimates import Interval
@@ -97,6 +98,15 @@ class Views:
     def why(self) -> str:
         """The weight and its reason, or why nothing is pooled."""
         return self.weight.why() if self.pooled is not None else self.why_not
+
+    def by_day(self) -> pd.DataFrame:
+        """Mean and 90 % range of each view: a row for each day to the 90th, each fifth after it, and the last."""
+        days = np.unique(np.minimum([*range(90), *range(90, self.last, 5), self.last], self.last))
+        table = {"day": days}
+        for name, view in (("pooled", self.pooled), ("scenario", self.scenario), ("such_deals", self.such_deals)):
+            if view is not None:
+                table |= {name: view.mean[days], f"{name}_low": view.low[days], f"{name}_high": view.high[days]}
+        return pd.DataFrame(table)
 
     def as_content(self, days: list[int]) -> dict[str, Any]:
         """The views on some days, for programs."""

@@ -194,7 +194,7 @@ def run_report(run: FinishedRun) -> Report:
     seen = kept(run.plan, run.outcome, run.folder)
     views, found = views_of(run.plan, run.outcome), duration_of(run.plan, run.outcome)
     moving = numbers_that_move(run.plan, run.outcome) if run.is_of_this_program else None
-    tables = _tables(run, results, seen)
+    tables = _tables(run, results, views, seen)
     about = as_frame("page", tables)
     own = [_figures_table(results)] if views.such_deals is not None else []
     sections = [
@@ -516,6 +516,7 @@ def _example_world(run: FinishedRun) -> int:
 A_ROW = "a row for each day on which something changes"
 TABLE_WORDS = {
     "main-figures.csv": "the main figures with both intervals",
+    "forecast.csv": "the forecast and what it is pooled from, by day",
     "survival.csv": f"share of worlds still holding, with limits: {A_ROW}",
     "causes.csv": f"share of worlds ended by each cause: {A_ROW}",
     "assumed.csv": "every assumed number with its range",
@@ -524,11 +525,12 @@ TABLE_WORDS = {
 }
 
 
-def _tables(run: FinishedRun, results: Summary, seen: SeenWeeks | None) -> dict[str, pd.DataFrame]:
+def _tables(run: FinishedRun, results: Summary, views: Views, seen: SeenWeeks | None) -> dict[str, pd.DataFrame]:
     """The tables to download, by file."""
     worlds, horizon = run.outcome.worlds, run.plan.horizon
     tables = {
         "main-figures.csv": figures_frame(results),
+        "forecast.csv": views.by_day(),
         "survival.csv": survival(worlds).by_day(horizon),
         "causes.csv": cumulative_incidence(worlds, by_actor=True).by_day(horizon).reset_index(),
         "assumed.csv": assumed_numbers(run.plan.scenario),
