@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import Command
 
+import ceasefire
+from ceasefire.scenario.load import load
+
 ROOT = Path(__file__).parents[2]
 TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
 
@@ -56,3 +59,19 @@ def test_every_file_that_the_tutorial_points_at_is_there_and_its_changes_exist()
     assert [target for target in targets if not (ROOT / "docs" / target).exists()] == []
     for name in set(re.findall(r"idlib-2020\+([a-z-]+)", TUTORIAL)):
         assert (ROOT / "scenarios" / "changes" / f"{name}.yaml").exists(), name
+
+
+def test_the_figures_and_the_world_that_the_tutorial_tells_are_those_of_today() -> None:
+    """The output once stood there for months after the rules had moved, and its world no longer ended."""
+    sides = {changes: ceasefire.run(load("idlib-2020", changes=list(changes)), worlds=1000, seed=1)
+             for changes in ((), ("turkish-tripwire-removed",))}  # fmt: skip
+    for changes, worlds in sides.items():
+        label = "+".join(("idlib-2020", *changes))
+        told = re.search(rf"^{re.escape(label)} +([\d,]+) +(\d+) %", TUTORIAL, re.MULTILINE)
+        assert told is not None
+        assert told[1] == f"{worlds['days_held'].mean():,.0f}"
+        assert told[2] == f"{100 * (~worlds['ended']).mean():.0f}"
+    (number,) = set(re.findall(r"--world (\d+)", TUTORIAL))
+    row = sides["turkish-tripwire-removed",].set_index("world").loc[int(number)]
+    assert f"World {number} is one that an\noffensive of the Syrian government ended" in TUTORIAL
+    assert (row["cause"], row["cause_actor"]) == ("offensive", "syria")

@@ -182,4 +182,4 @@ def test_the_views_as_a_table_are_the_curves_and_end_on_the_last_day() -> None:
             one.scenario.low[day],
             one.scenario.high[day],
         )
-    assert not any(name.startswith("pooled") for name in views(changed="a change").by_day())
+    assert not any(str(name).startswith("pooled") for name in views(changed="a change").by_day())

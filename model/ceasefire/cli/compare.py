@@ -255,6 +255,20 @@ def _gained(pair: SidePair, doubted: bool) -> list[str]:
     return [_mean(pair) if pair.over_draws else "-", _draws(pair), _helps(pair), written] if doubted else [written]
 
 
+def _held_words(first: Side, doubted: bool) -> str:
+    """Mean days held of the first side and the share that holds to the end, each with its chance."""
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.analysis.survival import restricted_mean, survival
+    from ceasefire.wording import GAP, days, share_with_limits, span_words
+
+    horizon = first.plan.horizon
+    mean, end = restricted_mean(first.worlds, horizon), survival(first.worlds).table([horizon]).iloc[0]
+    holds = share_with_limits(Interval(float(end["surviving"]), float(end["low"]), float(end["high"])))
+    written = ", with the numbers as written" if doubted else ""
+    held = f"mean {days(mean.value)} days held (95 %: {span_words(mean, days)})"
+    return f"{held}; {holds.replace(GAP, ' ')} hold to the end{written}"
+
+
 def _show_comparison(
     first: Side, pairs: list[SidePair], content: list[dict[str, Any]], about: Mapping[str, Any]
 ) -> None:
@@ -266,11 +280,7 @@ def _show_comparison(
     doubted = any(pair.over_draws is not None for pair in pairs)
     sample = f"{how_many(len(first.worlds), 'world')}, seed {first.plan.seed}, {how_many(first.plan.horizon, 'day')}"
     show(f"{first.label}: {sample}")
-    written = " with the numbers as written" if doubted else ""
-    show(
-        f"mean {how_many(own['mean_days_held'], 'day')} held; "
-        f"{own['holds_to_the_end'] * 100:.0f} % hold to the end{written}\n"
-    )
+    show(f"{_held_words(first, doubted)}\n")
     rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]
     rows += [[row["label"], *_gained(pair, doubted)] for pair, row in zip(pairs, content, strict=True)]
     show(columns(rows) + _star(pairs) + "\n")
@@ -412,9 +422,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
 
     own, titles = side_figures(first), {pair.other.label: lever_title(pair.other) for pair in pairs}
     doubted = any(pair.over_draws is not None for pair in pairs)
-    written = " with the numbers as written" if doubted else ""
-    mean = f"mean {how_many(own['mean_days_held'], 'day')} held in {how_many(len(first.worlds), 'world')}"
-    show(f"{first.label}: {mean}{written}")
+    show(f"{first.label}: {how_many(len(first.worlds), 'world')}; {_held_words(first, doubted)}")
     show("days gained on the same worlds" + (", over draws of the assumed numbers\n" if doubted else "\n"))
     rows = [
         [
