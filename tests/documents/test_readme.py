@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import Command
 
+import ceasefire
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -58,3 +60,11 @@ def test_every_file_that_the_readme_points_at_is_there() -> None:
     assert len(targets) >= 5
     missing = [target for target in targets if not (ROOT / target).exists()]
     assert missing == []
+
+
+def test_the_run_that_the_readme_shows_is_that_of_today() -> None:
+    worlds = ceasefire.run("idlib-2020", worlds=1000, seed=1)
+    (days,) = re.findall(r"^mean days held +[\d,]+ +\S+ to \S+ +([\d,]+)", README, re.MULTILINE)
+    (held,) = re.findall(r"^Still holding +\d+ % +\S+ % to \S+ % +(\d+) %", README, re.MULTILINE)
+    assert days == f"{worlds['days_held'].mean():,.0f}"
+    assert held == f"{100 * (~worlds['ended']).mean():.0f}"
