@@ -52,7 +52,7 @@ def test_every_sheet_has_one_table_with_named_heads_that_stay_and_nothing_merged
     files = parts(folder / "report.xlsx")
     book = files["xl/workbook.xml"]
     assert re.findall(r'<sheet name="([^"]+)"', book) == [
-        "cover", "notes", "main-figures", "survival", "causes", "assumed", "worlds",
+        "cover", "notes", "main-figures", "forecast", "survival", "causes", "assumed", "worlds",
     ]  # fmt: skip
     sheets = {name: text for name, text in files.items() if name.startswith("xl/worksheets/")}
     assert len(sheets) == 7
