@@ -214,7 +214,15 @@ def test_the_files_within_the_page_are_the_tables_of_the_folder(folder: Path) ->
     files = {
         e.attributes["download"]: e.attributes["href"] for e in elements(folder).all("a") if "download" in e.attributes
     }
-    names = ["main-figures.csv", "forecast.csv", "survival.csv", "causes.csv", "assumed.csv", "worlds.csv", "code-book.csv"]
+    names = [
+        "main-figures.csv",
+        "forecast.csv",
+        "survival.csv",
+        "causes.csv",
+        "assumed.csv",
+        "worlds.csv",
+        "code-book.csv",
+    ]
     assert list(files) == names
 
     def frame(name: str) -> pd.DataFrame:

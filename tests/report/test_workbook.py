@@ -55,7 +55,7 @@ def test_every_sheet_has_one_table_with_named_heads_that_stay_and_nothing_merged
         "cover", "notes", "main-figures", "forecast", "survival", "causes", "assumed", "worlds",
     ]  # fmt: skip
     sheets = {name: text for name, text in files.items() if name.startswith("xl/worksheets/")}
-    assert len(sheets) == 7
+    assert len(sheets) == 8
     for text in sheets.values():
         assert "<mergeCell" not in text
         assert "<f>" not in text
