@@ -65,7 +65,7 @@ def test_every_sheet_has_one_table_with_named_heads_that_stay_and_nothing_merged
     heads = [
         re.findall(r'<tableColumn id="\d+" name="([^"]+)"', text) for name, text in files.items() if "tables/" in name
     ]
-    assert len(heads) == 7
+    assert len(heads) == 8
     assert all(head.strip() for names in heads for head in names)
     words = shared(files)
     assert any("four significant digits" in word for word in words)
