@@ -16,6 +16,7 @@ from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.simulation.trajectory import DayLog, step_through
 
 FEWEST_WORLDS = 10
+"""Worlds that must still hold for their mean to be told; a matter of what is shown, no number of the model."""
 
 
 @dataclass(frozen=True, eq=False)

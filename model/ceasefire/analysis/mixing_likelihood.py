@@ -68,9 +68,15 @@ class Splits:
     above: BoolArray
     share: FloatArray
 
-    def brought(self, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Masses (points,) as both parts of each split, (problems, points)."""
+    def started(self, fit: Fit) -> tuple[FloatArray, FloatArray]:
+        """Both parts of each split, (problems, points), to start from: a fifth of the mass is spread evenly."""
+        mass = 0.8 * fit.mass + 0.2 / len(fit.mass)
         return _of_mass(self.below * mass, self.share), _of_mass(self.above * mass, 1 - self.share)
+
+    def climbed(self, kernel: Kernel, one: FloatArray, other: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Both parts after a lengthened step of expectation-maximisation that keeps the split."""
+        ratio = _lengthened(_ratio(kernel.chance, kernel.counts[None], one + other))
+        return _of_mass(one * ratio, self.share), _of_mass(other * ratio, 1 - self.share)
 
 
 def roughened(chance: FloatArray, counts: FloatArray, starts: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -194,7 +200,7 @@ def _is_likely(fit: Fit, splits: Splits, falls: FloatArray) -> BoolArray:
     PATIENCE times what the steps since the last look have gained.
     """
     counts, chance, floors = fit.kernel.counts, fit.kernel.chance, fit.highest - falls
-    one, other = splits.brought(0.8 * fit.mass + 0.2 / len(fit.mass))
+    one, other = splits.started(fit)
     last = np.full(len(floors), -np.inf)
     for step in range(1, SPLIT_STEPS + 1):
         if step % LOOK_EVERY == 0:
@@ -202,8 +208,7 @@ def _is_likely(fit: Fit, splits: Splits, falls: FloatArray) -> BoolArray:
             if ((reached >= floors) | (floors - reached > PATIENCE * (reached - last))).all():
                 return np.asarray(reached >= floors)
             last = reached
-        ratio = _lengthened(_ratio(chance, counts[None], one + other))
-        one, other = _of_mass(one * ratio, splits.share), _of_mass(other * ratio, 1 - splits.share)
+        one, other = splits.climbed(fit.kernel, one, other)
     return np.asarray(_log_likelihood(chance, counts[None], one + other) >= floors)
 
 
@@ -215,10 +220,9 @@ def _allowed_falls(fit: Fit, splits: Splits, level: float) -> FloatArray:
     chance, counts = fit.kernel.chance, fit.kernel.counts
     even = np.full((1, len(fit.mass)), 1.0 / len(fit.mass))
     likeliest = _climb(chance, counts[None], even, STEPS, lengthened=True)[0]
-    one, other = splits.brought(0.8 * fit.mass + 0.2 / len(fit.mass))
+    one, other = splits.started(fit)
     for _ in range(SPLIT_STEPS):
-        ratio = _lengthened(_ratio(chance, counts[None], one + other))
-        one, other = _of_mass(one * ratio, splits.share), _of_mass(other * ratio, 1 - splits.share)
+        one, other = splits.climbed(fit.kernel, one, other)
     odds = counts * ((one + other) @ chance.T) / np.maximum(chance @ likeliest, 1e-300)
     odds = odds / odds.sum(axis=1, keepdims=True)
     samples = np.random.default_rng(SEED).multinomial(round(counts.sum()), odds[:, None], (len(odds), RESAMPLES))

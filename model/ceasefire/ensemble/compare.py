@@ -386,11 +386,10 @@ def request(command: str, sides: Sequence[Plan | Results], parts: bool = False) 
     """
     labels = [_plan(side).loaded.folder_name for side in sides]
     name = f"levers-{labels[0]}" if command == "levers" else "-vs-".join(labels)
-    doubt, asked = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}, dict[str, Any]()
+    doubt = {"draws": DRAWS, "worlds_per_draw": WORLDS_PER_DRAW}
     words = tuple(_plan(side).loaded.words_digest for side in sides)
-    asked |= {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
-    if parts:
-        asked["parts"] = True
+    asked: dict[str, Any] = {"command": command, "sides": [_identity(side) for side in sides], "doubt": doubt}
+    asked |= {"parts": True} if parts else {}
     return Request(name, asked, words=words)
 
 
