@@ -19,7 +19,7 @@ def in_few_colours(drawn: NDArray[np.uint8], most: int = MOST_COLOURS) -> Image.
     """
     height, width = drawn.shape[:2]
     pixels = np.ascontiguousarray(drawn).view(np.uint32).ravel()
-    begins = np.flatnonzero(np.concatenate([[True], pixels[1:] != pixels[:-1]]))
+    begins = np.append(0, np.flatnonzero(pixels[1:] != pixels[:-1]) + 1)
     lengths = np.diff(begins, append=pixels.size)
     colours, colour_of_run = np.unique(pixels[begins], return_inverse=True)
     rgb = colours.view(np.uint8).reshape(-1, 4)[:, :3].astype(np.float32)

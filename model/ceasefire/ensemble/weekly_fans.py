@@ -92,10 +92,10 @@ class WeeklyFans:
             if column in SINCE_DAY_0:
                 own = np.diff(own, axis=1, prepend=0)
             bins = _bin(own[lived])
-            width = max(self._worlds[column].shape[1], -(-(int(bins.max()) + 1) // STEP) * STEP)
-            grown = np.bincount(week * width + bins, minlength=self.weeks * width).reshape(self.weeks, width)
-            grown[:, : self._worlds[column].shape[1]] += self._worlds[column]
-            self._worlds[column] = grown.astype(np.int32)
+            missing = -(-(int(bins.max()) + 1) // STEP) * STEP - self._worlds[column].shape[1]
+            if missing > 0:
+                self._worlds[column] = np.pad(self._worlds[column], ((0, 0), (0, missing)))
+            np.add.at(self._worlds[column].reshape(-1), week * self._worlds[column].shape[1] + bins, np.int32(1))
 
     def table(self) -> pd.DataFrame:
         """A row for each week and count, with quantiles `q02` to `q98` over the `worlds` that live through the week.
@@ -120,6 +120,8 @@ class WeeklyFans:
 def _bin(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """The bin of each count."""
     known = np.clip(counts, 0, None)
+    if known.max(initial=0) < EXACT:
+        return known
     large = EXACT + np.floor(PER_DOUBLING * np.log2(np.maximum(known, EXACT) / EXACT)).astype(np.int64)
     return np.asarray(np.where(known < EXACT, known, np.minimum(large, BINS - 1)))
 

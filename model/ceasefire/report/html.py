@@ -187,7 +187,7 @@ def _for_a_screen(content: bytes, head: str) -> tuple[bytes, int, int]:
     try:
         with Image.open(io.BytesIO(content)) as image:
             top = min(height - 1, max(0, round(height * float(head or 0))))
-            picture = image.convert("RGB").crop((0, top, width, height))
+            picture = image.crop((0, top, width, height)).convert("RGB")
         height -= top
         if width > SCREEN:
             width, height = SCREEN, round(height * SCREEN / width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from ceasefire.simulation.initial_state import InitialState, WorldArray
 CHUNK = 500
 """Worlds simulated by one call of the compiled loop."""
 
-RECORDED_CHUNK = 100
+RECORDED_CHUNK = 25
 """The same where weeks are counted, which take some 80 kB a world: four calls wait or run at a time."""
 
 
@@ -185,10 +186,6 @@ def cores(workers: int | None = None) -> int:
     return len(affinity(0)) if affinity else (os.cpu_count() or 1)
 
 
-Chunk = tuple[WorldArray, NDArray[np.int64]]
-"""Rows of some worlds, and their weekly counts."""
-
-
 def run_worlds(
     batch: Batch,
     workers: int | None = None,
@@ -199,19 +196,26 @@ def run_worlds(
 ) -> Iterator[tuple[int, WorldArray]]:
     """Simulate a batch on threads (compiled rules hold no interpreter lock); yield (first row, results) as they end.
 
-    The rows are the same bytes whatever the chunk size and the number of workers. `see` is called with the rows of each
-    chunk and the counts of their first `weeks` weeks, those of the first `sectors` sectors included.
+    The rows are the same bytes whatever the chunk size and the number of workers. `see` is called, by one thread at a
+    time, with the rows of each chunk and the counts of their first `weeks` weeks, those of the first `sectors` sectors
+    included.
     """
     drawn = parameter_draws(batch.opening)
     chunk = min(chunk, RECORDED_CHUNK) if weeks else chunk
 
-    def one(first: int, last: int) -> Chunk:
+    seen = threading.Lock()
+
+    def one(first: int, last: int) -> WorldArray:
         records = no_records(last - first, weeks, sectors=sectors)
-        return simulate(batch, first, last, drawn, records), records[0]
+        results = simulate(batch, first, last, drawn, records)
+        if see is not None:
+            with seen:
+                see(results, records[0])
+        return results
 
     spans = [(first, min(first + chunk, len(batch))) for first in range(0, len(batch), chunk)]
     with ThreadPoolExecutor(cores(workers)) as pool:
-        waiting: dict[Future[Chunk], int] = {}
+        waiting: dict[Future[WorldArray], int] = {}
         queue = iter(spans)
         for first, last in _some(queue, 2 * cores(workers)):
             waiting[pool.submit(one, first, last)] = first
@@ -219,10 +223,7 @@ def run_worlds(
             done = 0
             for future in wait_for_any(waiting):
                 done += 1
-                results, counts = future.result()
-                if see is not None:
-                    see(results, counts)
-                yield waiting.pop(future), results
+                yield waiting.pop(future), future.result()
             for first, last in _some(queue, done):
                 waiting[pool.submit(one, first, last)] = first
 
