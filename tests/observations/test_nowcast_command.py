@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from html_page import read
 from observations.made_files import SIGNED, acled_export, day, ged_file, write
+
+from ceasefire.wording import whole_percent
 
 QUICK = ("--worlds", "1500", "--set", f"start={SIGNED}", "--set", "agreement.term_days=360")
 
@@ -39,6 +42,16 @@ def test_a_ged_file_becomes_a_nowcast_in_two_commands(command: Command, small: s
     page = Path("today/report.html").read_text()
     for words in ("What to watch", "How early counts foretell an end", "percentile among worlds", "llustrative"):
         assert words in page
+    root = read(page)
+    assert [e.attributes["download"] for e in root.all("a") if "download" in e.attributes] == [
+        "survival.csv", "weeks.csv", "early-warning.csv", "code-book.csv",
+    ]  # fmt: skip
+    told = json.loads(Path("today/nowcast.json").read_text())["ends_within"]
+    cells = [[cell.text for cell in row.all("td")] for row in root.all("table")[0].all("tr")[1:]]
+    counted = [
+        [whole_percent(row[name]).replace("\u00a0", " ") for name in ("with", "with_low", "with_high")] for row in told
+    ]
+    assert [row[-3:] for row in cells if "what was counted" in row] == counted
 
 
 def test_an_acled_export_is_compared_by_its_deaths_alone(command: Command, small: str) -> None:

@@ -62,10 +62,18 @@ def test_a_comparison_writes_its_report_with_the_difference_of_its_table(command
     assert signed_days(table["difference_days"][0]) in written.text
     assert len(root.all("img")) == 2
     assert "ceasefire compare idlib-2020 idlib-2020+aim-unmet --worlds 40 --days 200" in root.text
-    file, book = [e for e in root.all("a") if "download" in e.attributes]
+    *files, book = [e for e in root.all("a") if "download" in e.attributes]
     assert book.attributes["download"] == "code-book.csv"
-    inside = pd.read_csv(io.BytesIO(base64.b64decode(file.attributes["href"].partition(",")[2])))
-    pd.testing.assert_frame_equal(inside, table)
+    assert [file.attributes["download"] for file in files] == ["differences.csv", "curves.csv"]
+    for file in files:
+        inside = pd.read_csv(io.BytesIO(base64.b64decode(file.attributes["href"].partition(",")[2])))
+        pd.testing.assert_frame_equal(inside, pd.read_csv(folder / file.attributes["download"]))
+    curves = pd.read_csv(folder / "curves.csv").groupby("label")
+    assert [*curves.groups] == ["idlib-2020", "idlib-2020+aim-unmet"]
+    both = pd.read_parquet(folder / "worlds.parquet")
+    for point, label in enumerate(curves.groups):
+        held = both.loc[both["point"] == point, "days_held"]
+        assert curves.get_group(label)["surviving"].iloc[-1] == pytest.approx((held >= 200).mean())
 
 
 @pytest.mark.usefixtures("few_worlds_in_doubt")

@@ -177,18 +177,20 @@ def _fill(
     about: Mapping[str, Any], dates: bool = False, xlsx: bool = False,
 ) -> None:  # fmt: skip
     """Draw the figures of a comparison, and write its table and its page. `about` is what asked.json says of it."""
-    from ceasefire.ensemble.compare import differences_frame
+    from ceasefire.ensemble.compare import curves_frame, differences_frame
     from ceasefire.experiments.result_store import write_whole
     from ceasefire.report.comparison_figures import draw_comparison, draw_deaths, draw_ranking
     from ceasefire.report.origin import drawn_from
 
+    sides = [first, *(pair.other for pair in pairs)]
     write_whole(folder / "differences.csv", csv_text(differences_frame(pairs)).encode())
+    write_whole(folder / "curves.csv", csv_text(curves_frame(sides)).encode())
     with drawn_from(about):
         draw_deaths(first, pairs, folder)
         if kind == "levers":
             draw_ranking(first, pairs, folder)
         elif len(pairs) < MOST_CURVES:
-            draw_comparison([first, *(pair.other for pair in pairs)], pairs, folder, dates)
+            draw_comparison(sides, pairs, folder, dates)
     _write_report(first, pairs, content, folder, "levers" if kind == "levers" else "comparison", about, xlsx)
 
 
@@ -355,7 +357,7 @@ def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     from ceasefire.ensemble.run import deaths_after_end
     from ceasefire.wording import after_an_end, ending_words
 
-    titles = {name: actor.title for name, actor in first.plan.scenario.actors.items()}
+    titles = first.plan.scenario.actor_titles
     most: dict[str, float] = {}
     for row in rows:
         most |= {end: max(share, most.get(end, 0.0)) for end, share in row["ends"].items()}
@@ -395,7 +397,7 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
     divergences = row["first_to_decide_otherwise"]
     if not divergences["worlds"]:
         return f"{row['label']}: every world held as long as before."
-    titles = {name: actor.title for name, actor in pair.first.plan.scenario.actors.items()}
+    titles = pair.first.plan.scenario.actor_titles
     lines = [
         f"  {titles.get(led['actor'], led['actor'])} in {led['worlds']}, about day {led['median_day']:,}: "
         f"{led['there']} instead of {led['here']}"

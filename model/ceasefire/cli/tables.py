@@ -38,7 +38,7 @@ def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> s
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
     found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"
-    titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
+    titles = plan.scenario.actor_titles
     own = f"{_figures(summary, result.assumed)}\n\n{_endings(summary, titles)}"
     first = views_text(views, [*summary.holding])
     return (

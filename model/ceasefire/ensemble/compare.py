@@ -17,6 +17,7 @@ from ceasefire.analysis.losses import a_year_held, count_of, over_fixed_time, ye
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import Difference, Fates, fates, paired_difference
 from ceasefire.analysis.selection import Selected, best_of
+from ceasefire.analysis.survival import survival
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, Request, Results, folder_kind, open_results
 from ceasefire.ensemble.parameter_draws import DRAWS, WORLDS_PER_DRAW, uncertainty_batch
@@ -199,6 +200,14 @@ def pair_figures(pair: SidePair) -> dict[str, Any]:
 def differences_frame(pairs: Sequence[SidePair]) -> pd.DataFrame:
     """A row for each pair, as `pair_figures` has it; an ending is a column."""
     return pd.json_normalize([pair_figures(pair) for pair in pairs], sep="_")
+
+
+def curves_frame(sides: Sequence[Side]) -> pd.DataFrame:
+    """The survival curve of each side with the numbers as written: `label`, and the columns of `by_day`."""
+    curves = [survival(side.worlds).by_day(side.plan.horizon) for side in sides]
+    for side, curve in zip(sides, curves, strict=True):
+        curve.insert(0, "label", side.label)
+    return pd.concat(curves, ignore_index=True)
 
 
 def compare_sides(first: Side, other: Side) -> SidePair:

@@ -17,6 +17,7 @@ from ceasefire.ensemble.output_folder import FolderError, refuse_links
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.experiments.result_store import write_whole
 from ceasefire.scenario.parameter_paths import shape_at
+from ceasefire.wording import lower
 from ceasefire.world_state import CAUSES
 
 FILE = Path(__file__).with_name("columns.yaml")
@@ -60,6 +61,11 @@ def tables(kind: str) -> tuple[Table, ...]:
         Table(file, row["title"], tuple(Column(name, *map(str, each)) for name, each in row["columns"].items()))
         for file, row in content[kind].items()
     )
+
+
+def table_words(kind: str) -> dict[str, str]:
+    """What each table of a kind of folder is, within a sentence, by file."""
+    return {table.file: lower(table.title) for table in tables(kind)}
 
 
 Names = Mapping[str, Mapping[str, Column]]

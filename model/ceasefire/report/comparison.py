@@ -12,13 +12,13 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.selection import Selected
-from ceasefire.ensemble.compare import best_and_worst, differences_frame, side_figures, views_of_sides
+from ceasefire.ensemble.compare import best_and_worst, curves_frame, differences_frame, side_figures, views_of_sides
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
 from ceasefire.report.appendix import assumed_numbers, assumed_table, assumed_words, versions_table
 from ceasefire.report.bibliography import cite_section
-from ceasefire.report.code_book import as_frame
+from ceasefire.report.code_book import as_frame, table_words
 from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
 from ceasefire.report.html import (
@@ -101,6 +101,8 @@ def comparison_report(comparison: Comparison) -> Report:
     """The report of a comparison."""
     forecasts = _forecasts(comparison)
     tables = {"differences.csv": differences_frame(comparison.pairs)}
+    if not comparison.levers:
+        tables["curves.csv"] = curves_frame([side for _, side in _named_sides(comparison)])
     columns, title = as_frame("comparison", tables), _title(comparison)
     question = "What would make it last longer?" if comparison.levers else "What difference does it make?"
     sections = [
@@ -114,14 +116,11 @@ def comparison_report(comparison: Comparison) -> Report:
         Section("assumed", "What was assumed", _assumed(comparison)),
         Section("replay", "How to replay it", [_replay(comparison), versions_table(comparison.about)]),
         cite_section(comparison.about, title, *(side.plan.scenario for _, side in _named_sides(comparison))),
-        Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, columns))]),
+        Section("downloads", "Tables to download", [Downloads(downloads(tables, table_words("comparison"), columns))]),
     ]
     note, made = POOLED_NOTE if forecasts else NOTE, made_by(comparison.about)
     filled, first = [section for section in sections if section.blocks], _first_page(comparison)
     return Report(title, question, _answer(comparison), note, filled, made, first, tables, columns)
-
-
-TABLE_WORDS = {"differences.csv": "every difference with its intervals"}
 
 
 def _first_page(comparison: Comparison) -> list[Block]:
@@ -429,7 +428,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
         f"Within {how_many(horizon, 'day')}, in {comparison.first.label}: {after}; each by its own. The count until "
         "the end leaves out what follows, and so favours deals that end early."
     )
-    titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
+    titles = comparison.first.plan.scenario.actor_titles
     most: dict[str, float] = {}
     for own in figures:
         most |= {end: max(share, most.get(end, 0.0)) for end, share in own["ends"].items()}
@@ -514,7 +513,7 @@ def _parts_table(pair: SidePair, parts: Sequence[ExchangedPart]) -> Table:
 
 def _first_to_differ(comparison: Comparison) -> list[Block]:
     """Tables of the actors that first decided differently, and of how single worlds differ."""
-    titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
+    titles = comparison.first.plan.scenario.actor_titles
     blocks: list[Block] = []
     rows = []
     for pair, (led, examined) in zip(comparison.pairs, comparison.led, strict=False):

@@ -18,7 +18,7 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.experiments.schema import SAMPLED
 from ceasefire.report.appendix import assumed_numbers, assumed_table, assumed_words, replay_section
 from ceasefire.report.bibliography import cite_section
-from ceasefire.report.code_book import as_frame, names_of
+from ceasefire.report.code_book import as_frame, names_of, table_words
 from ceasefire.report.experiment_tables import (
     answer_of,
     answer_to,
@@ -312,24 +312,10 @@ LARGEST_EMBEDDED = 2_000_000
 
 
 def _downloads(experiment: FinishedExperiment, about: pd.DataFrame) -> list[Download]:
-    descriptions = {
-        "points": "every point: its settings and its outcomes",
-        "differences": "every point, as a difference from the scenario without changes",
-        "levers": "every combination of levers, over the draws",
-        "answer": "the comparison that answers the question",
-        "best": "the best and the worst of them, with intervals that allow for the choice",
-        "effects": "main effects, steps and interactions of the grid",
-        "sensitivity": "the effect of each factor",
-        "attribution": "the contribution of each part",
-        "corner": "the corner of the assumed numbers in which the deal fails most often",
-        "cases": "the past deals: their forecasts and their durations",
-        "case_curves": "past deals: shares of worlds still holding, by day",
-        "case_forecasts": "past deals: scores of the scenario, of deals like it and of both pooled",
-        "case_scores": "log scores of the model and of reference curves",
-    }
+    known = table_words("experiment")
     files = []
     for name, table in experiment.tables.items():
-        words = descriptions.get(name, name)
+        words = known[f"tables/{name}.csv"]
         size = (experiment.folder / "tables" / f"{name}.csv").stat().st_size
         if size > LARGEST_EMBEDDED:
             words += f" (too large for this page: tables/{name}.csv in the folder of the results)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,20 @@ from ceasefire.observations.nowcast.nowcast import HORIZONS, Nowcast, Share
 from ceasefire.observations.nowcast.seen import RECENT
 from ceasefire.observations.nowcast.skill import Skill
 from ceasefire.observations.nowcast.watch import Alarm
-from ceasefire.report.code_book import write_code_book
-from ceasefire.report.html import Block, Paragraph, Picture, Points, Report, Section, Table, picture, write_page
+from ceasefire.report.code_book import as_frame, table_words, write_code_book
+from ceasefire.report.html import (
+    Block,
+    Downloads,
+    Paragraph,
+    Picture,
+    Points,
+    Report,
+    Section,
+    Table,
+    downloads,
+    picture,
+    write_page,
+)
 from ceasefire.report.seen_weeks import figure_of_weeks
 from ceasefire.report.sentences import NOTE
 from ceasefire.spreadsheet_csv import csv_text
@@ -77,7 +90,7 @@ def _alarm(one: Alarm) -> dict[str, Any]:
 
 
 def _span(interval: Interval) -> dict[str, float]:
-    return {"value": round(interval.value, 5), "low": round(interval.low, 5), "high": round(interval.high, 5)}
+    return {"value": interval.value, "low": interval.low, "high": interval.high}
 
 
 def _share(one: Share, names: tuple[str, ...]) -> dict[str, Any]:
@@ -111,21 +124,31 @@ def chances_rows(found: Nowcast) -> list[list[str]]:
 
 def ends_rows(found: Nowcast) -> list[list[str]]:
     """The likely ends within a year, and who would decide, in words: a row for each, those of 1 % and more."""
-    titles = {name: actor.title for name, actor in found.loaded.scenario.actors.items()}
-    rows = [[f"within {HORIZONS[-1]} days", "without counts", "with counts"]]
-    for one in found.ends:
-        if max(one.without.value, one.counted.value) >= 0.01:
-            rows.append([_ending(one, titles), percent_span(one.without), percent_span(one.counted)])
-    rows.append(["of the ends, decided by", "", ""])
-    for one in found.deciders:
-        if max(one.without.value, one.counted.value) >= 0.01:
-            name = titles.get(one.what[0], "nobody in particular")
-            rows.append([name, percent_span(one.without), percent_span(one.counted)])
-    return rows
+
+    def cells(shares: list[tuple[str, Share]]) -> list[list[str]]:
+        return [[words, percent_span(one.without), percent_span(one.counted)] for words, one in shares]
+
+    heads = [f"within {HORIZONS[-1]} days", "without counts", "with counts"]
+    return [heads, *cells(_ends(found)), ["of the ends, decided by", "", ""], *cells(_deciders(found))]
 
 
-def _ending(one: Share, titles: dict[str, str]) -> str:
-    return ending_words(one.what[0], one.what[1], titles) if one.what[0] else "still holding"
+def _ends(found: Nowcast) -> list[tuple[str, Share]]:
+    """The likely ends in words, those of 1 % and more."""
+    titles = found.loaded.scenario.actor_titles
+    return [
+        (ending_words(one.what[0], one.what[1], titles) if one.what[0] else "still holding", one)
+        for one in _likely(found.ends)
+    ]
+
+
+def _deciders(found: Nowcast) -> list[tuple[str, Share]]:
+    """Who would decide these ends, those of 1 % and more."""
+    titles = found.loaded.scenario.actor_titles
+    return [(titles.get(one.what[0], "nobody in particular"), one) for one in _likely(found.deciders)]
+
+
+def _likely(shares: Sequence[Share]) -> list[Share]:
+    return [one for one in shares if max(one.without.value, one.counted.value) >= 0.01]
 
 
 def alarm_sentences(found: Nowcast) -> list[str]:
@@ -186,13 +209,16 @@ def headline(found: Nowcast) -> str:
 def write_nowcast(found: Nowcast, folder: Path, made_by: str) -> None:
     """Write tables, figures and report.html into a folder that is there."""
     (folder / CONTENT).write_text(json.dumps(content(found), indent=2) + "\n", encoding="utf-8", newline="\n")
-    tables = {"survival": found.curve, "weeks": pd.DataFrame([row for each in found.weeks for row in each.rows()])}
+    tables = {
+        "survival.csv": found.curve,
+        "weeks.csv": pd.DataFrame([row for each in found.weeks for row in each.rows()]),
+    }
     if found.warning is not None:
-        tables["early-warning"] = pd.DataFrame(found.warning.rows())
-    for name, table in tables.items():
-        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
+        tables["early-warning.csv"] = pd.DataFrame(found.warning.rows())
+    for file, table in tables.items():
+        (folder / file).write_text(csv_text(table), encoding="utf-8", newline="\n")
     draw_nowcast(found, folder / "figures")
-    write_page(_report(found, folder, made_by), folder)
+    write_page(_report(found, folder, made_by, tables), folder)
     write_code_book(folder, "nowcast", found.loaded.title)
 
 
@@ -243,22 +269,25 @@ def _holding_finding(found: Nowcast) -> str:
     )
 
 
-def _report(found: Nowcast, folder: Path, made_by: str) -> Report:
-    doubts = [*found.warnings, *found.notes]
+def _report(found: Nowcast, folder: Path, made_by: str, tables: dict[str, pd.DataFrame]) -> Report:
+    doubts, about = [*found.warnings, *found.notes], as_frame("nowcast", tables)
     sections = [
-        Section("chances", "What to expect", [_table("Chance that it ends", chances_rows(found)),
+        Section("chances", "What to expect", [_chances_table(found), _skill_table(found),
                 *_figure(folder, "survival")]),
         Section("seen", "What was counted, among the worlds", [
                 *_figure(folder, "weeks"), _table("What was seen", _place_rows(found))]),
-        Section("ends", "How it would end, and who would decide", [_table("Likely ends", ends_rows(found))]),
+        Section("ends", "How it would end, and who would decide", [
+                _shares_table(f"Likely ends within {HORIZONS[-1]} days", "end", _ends(found)),
+                _shares_table("Who would decide these ends", "decided by", _deciders(found))]),
         Section("watch", "What to watch", [Points(alarm_sentences(found))]),
         Section("early-warning", "How early counts foretell an end", [
             Paragraph(warning_sentence(found)), *_figure(folder, "early-warning")]
             if found.warning is not None else [Paragraph("Too few made histories end for a curve.")]),
         Section("how-sure", "How far to trust it", [Points([*doubts, *_method(found)])]),
+        Section("downloads", "Tables to download", [Downloads(downloads(tables, table_words("nowcast"), about))]),
     ]  # fmt: skip
     question = f"It has held {found.seen.day:,} days, with what was counted: what to expect from here?"
-    return Report(found.loaded.scenario.title, question, headline(found), NOTE, sections, made_by)
+    return Report(found.loaded.scenario.title, question, headline(found), NOTE, sections, made_by, (), tables, about)
 
 
 def _method(found: Nowcast) -> list[str]:
@@ -281,6 +310,42 @@ def _place_rows(found: Nowcast) -> list[list[str]]:
         flag = " (outside)" if one.is_outside else ""
         rows.append([one.name, f"{one.seen:,.0f}", f"{100 * one.percentile:.0f}{flag}"])
     return rows
+
+
+LIMITS = ["95 % from", "95 % to"]
+
+
+def _chances_table(found: Nowcast) -> Table:
+    """The chances to end, with and without counts and in the outside view."""
+    rows = [["within", "known of the deal", "chance that it ends", *LIMITS]]
+    ways = {"what was counted": found.counted, "no counts": found.without}
+    if found.outside:
+        ways["outside view, having held"] = found.outside
+    for days in HORIZONS:
+        rows += [[f"{days} days", way, *_ends_of(by_days[days])] for way, by_days in ways.items() if days in by_days]
+    return Table("Chance that it ends", rows[0], rows[1:], frozenset({2, 3, 4}))
+
+
+def _skill_table(found: Nowcast) -> Table:
+    """What the counts save of the Brier score."""
+    rows = [
+        [f"{days} days", f"{100 * one.value:+.0f}{GAP}%", *(f"{100 * end:+.0f}{GAP}%" for end in (one.low, one.high))]
+        for days, one in ((days, found.skill[days]) for days in HORIZONS)
+    ]
+    tried = found.skill[HORIZONS[0]].histories
+    heads = ["within", "Brier score saved by the counts", *LIMITS]
+    return Table(f"Skill of the counts, on {tried:,} made histories kept apart", heads, rows, frozenset({1, 2, 3}))
+
+
+def _shares_table(caption: str, what: str, shares: list[tuple[str, Share]]) -> Table:
+    heads = [what, "without counts", *LIMITS, "with counts", *LIMITS]
+    rows = [[words, *_ends_of(one.without), *_ends_of(one.counted)] for words, one in shares]
+    return Table(caption, heads, rows, frozenset(range(1, len(heads))))
+
+
+def _ends_of(one: Interval) -> list[str]:
+    """An estimate and the ends of its interval, in three cells."""
+    return [whole_percent(each) for each in (one.value, one.low, one.high)]
 
 
 def _table(caption: str, rows: list[list[str]]) -> Table:

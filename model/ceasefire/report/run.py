@@ -38,7 +38,7 @@ from ceasefire.report.appendix import (
     sources_table,
 )
 from ceasefire.report.bibliography import cite_section
-from ceasefire.report.code_book import as_frame
+from ceasefire.report.code_book import as_frame, table_words
 from ceasefire.report.forecast import forecast_section, views_table, words_section
 from ceasefire.report.html import (
     Block,
@@ -168,7 +168,7 @@ class FinishedRun:
     @property
     def titles(self) -> dict[str, str]:
         """The readers' names of the actors."""
-        return {name: actor.title for name, actor in self.plan.scenario.actors.items()}
+        return self.plan.scenario.actor_titles
 
     @property
     def first_figure(self) -> str:
@@ -212,7 +212,7 @@ def run_report(run: FinishedRun) -> Report:
         *_assumptions_and_sources(run),
         replay_section(run.manifest, run.named, _example_world(run)),
         cite_section(run.manifest, run.title, run.plan.scenario),
-        Section("downloads", "Tables to download", [Downloads(downloads(tables, TABLE_WORDS, about))]),
+        Section("downloads", "Tables to download", [Downloads(downloads(tables, table_words("page"), about))]),
     ]
     filled = [section for section in sections if section.blocks]
     first = _first_page(run, results, views, moving)
@@ -511,18 +511,6 @@ def _example_world(run: FinishedRun) -> int:
     ended = complete.loc[complete["ended"]].sort_values(["days_held", "world"], kind="stable")
     chosen = ended if len(ended) else complete
     return int(chosen["world"].iloc[len(ended) // 2])
-
-
-A_ROW = "a row for each day on which something changes"
-TABLE_WORDS = {
-    "main-figures.csv": "the main figures with both intervals",
-    "forecast.csv": "the forecast and what it is pooled from, by day",
-    "survival.csv": f"share of worlds still holding, with limits: {A_ROW}",
-    "causes.csv": f"share of worlds ended by each cause: {A_ROW}",
-    "assumed.csv": "every assumed number with its range",
-    "observed.csv": "what was counted by week, among the worlds",
-    "worlds.csv": "all worlds, a row each",
-}
 
 
 def _tables(run: FinishedRun, results: Summary, views: Views, seen: SeenWeeks | None) -> dict[str, pd.DataFrame]:

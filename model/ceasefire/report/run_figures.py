@@ -137,7 +137,7 @@ def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = Fa
 
 def _draw_causes(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
     caption = _caption(plan, "share of worlds ended by each day, by cause", dates)
-    titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
+    titles = plan.scenario.actor_titles
     causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
     finding = commonest_end(run_summary(plan, outcome), titles)
     save(causes_chart(causes, caption, finding, actor_titles=titles, horizon=plan.horizon), folder, "causes")

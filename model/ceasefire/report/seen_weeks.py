@@ -151,11 +151,11 @@ def _sentence(note: str) -> str:
 
 
 def _by_week(plan: Plan, one: Weeks) -> Table:
-    heads = ["week from", "seen", "median world", "2nd to 98th percentile", "percentile"]
+    heads = ["week from", "seen", "median world", "2nd percentile of worlds", "98th", "seen at percentile"]
     rows = []
     for k in np.flatnonzero(one.placed):
         date = plan.scenario.start + datetime.timedelta(days=int(one.first[k]))
         low, median, high = one.fan[0, k], one.fan[len(one.fan) // 2, k], one.fan[-1, k]
         place = f"{100 * one.percentile[k]:.0f}"
-        rows.append([str(date), f"{one.seen[k]:,.0f}", f"{median:,.0f}", f"{low:,.0f} to {high:,.0f}", place])
+        rows.append([str(date), f"{one.seen[k]:,.0f}", f"{median:,.0f}", f"{low:,.0f}", f"{high:,.0f}", place])
     return Table(LAID_OVER[one.figure].capitalize(), heads, rows, frozenset(range(1, len(heads))))

@@ -402,6 +402,11 @@ class Scenario(Numbers):
     def __repr__(self) -> str:
         return f"<Scenario {self.name}: {self.title}>"
 
+    @property
+    def actor_titles(self) -> dict[str, str]:
+        """Titles of actors by their names."""
+        return {name: actor.title for name, actor in self.actors.items()}
+
     name: Name = Field(description="as on the command line")
     title: str = Field(description="as on charts")
     summary: str = Field("", description="a paragraph for the reader")

@@ -167,7 +167,7 @@ def _figures(ready: Ready, frame: pd.DataFrame) -> dict[str, Any]:
     """What the worlds of one state say: curve, shares that hold, causes, dots, headline."""
     plan = ready.near
     figures, curve = summary(frame, None, plan.horizon), survival(frame)
-    titles = {name: actor.title for name, actor in plan.scenario.actors.items()}
+    titles = plan.scenario.actor_titles
     endings = list(figures.endings)
     return {
         "worlds": figures.worlds, "failed": figures.failed, "horizon": plan.horizon,
