@@ -28,7 +28,7 @@ SHIPPED = Path(__file__).parents[2] / "docs" / "counts"
 def table(chance: float, lefts: list[int]) -> pd.DataFrame:
     """Days with so many left, and the same chance by every forecast."""
     columns = {f"{name}_{days}": chance for name in ("without", "with", *REGRESSIONS) for days in HORIZONS}
-    counts = {"incidents_30": np.linspace(1, 50, len(lefts)), "deaths_30": 9.0}
+    counts = {"incidents": np.linspace(1, 50, len(lefts)), "deaths": 9.0}
     return pd.DataFrame({"day": np.arange(30, 30 + len(lefts)), "left": lefts, **counts, **columns})
 
 
@@ -43,7 +43,7 @@ def test_scores_are_those_of_the_chances() -> None:
 
 def test_a_hazard_that_rises_with_incidents_foretells_more_where_there_are_more() -> None:
     taught = table(0.5, list(range(100, 0, -1)))
-    few, many = (taught.assign(incidents_30=count).head(1) for count in (2.0, 50.0))
+    few, many = (taught.assign(incidents=count).head(1) for count in (2.0, 50.0))
     assert hazard_regression(taught, many, 90)[0] > hazard_regression(taught, few, 90)[0]
     hazard = hazard_regression(taught, many, 1)[0]
     assert hazard_regression(taught, many, 90)[0] == pytest.approx(1 - (1 - hazard) ** 90)
@@ -89,7 +89,11 @@ def test_the_command_walks_through_both_truces(
 ) -> None:
     assert main(["--weekly", str(SHIPPED), "--worlds", "1200", "--out", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert "idlib-2018, which ended on day 225" in out
+    assert "idlib-2018, which ended on day 225; counts of the last 28 days" in out
+    weeks = read_counts(SHIPPED / "idlib-2018-weekly.csv").figures
+    last = out.split("which ended")[1].rstrip().splitlines()
+    row = next(line.split() for line in last if line.split()[:1] == ["224"])
+    assert [float(each) for each in row[1:3]] == [weeks[name][28:32].sum() for name in ("incidents", "deaths")]
     assert out.count("brier") == 5 * len(HORIZONS)
     assert sorted(file.name for file in tmp_path.glob("*.png")) == [
         "nowcast-idlib-2018.png", "nowcast-idlib-2019-08-31.png",

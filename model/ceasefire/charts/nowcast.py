@@ -71,7 +71,7 @@ def walk_through_chart(
     days: FloatArray, incidents: FloatArray, without: FloatArray, counted: FloatArray, ended: int, caption: Caption,
     finding: str, worlds: int,
 ) -> Figure:  # fmt: skip
-    """A real truce day by day: incidents of the last 30 days, and chances to end within 90 days."""
+    """A real truce day by day: recent incidents, and chances to end within 90 days."""
     sheet = page(4.6, caption.title, finding, caption.footer(worlds), "Curves")
     width, bottom = WIDTH_INCHES - LEFT - ROOM_RIGHT, sheet.bottom + 0.5
     last = max(ended, int(days[-1])) + 10

@@ -235,8 +235,9 @@ def levers_chart(
     chance: str = "",
     doubt: str = "doubt about assumed numbers (90 %)",
     finding: str = "",
+    ends: int | None = None,
 ) -> Figure:
-    """A row for each change, from the most gained to the most lost.
+    """A row for each change, from the most gained to the most lost; with `ends`, only for so many at either end.
 
     Without a `finding`, it names the most gained and the most lost.
 
@@ -247,6 +248,7 @@ def levers_chart(
     if not gains:
         raise ValueError("no changes: a ranking needs at least one")
     ranked = sorted(gains, key=lambda gain: (-gain.chance.value, gain.name))
+    shown = ranked if ends is None or len(ranked) <= 2 * ends else [*ranked[:ends], *ranked[-ends:]]
     rows = [
         Row(
             g.title,
@@ -257,10 +259,12 @@ def levers_chart(
             g.written,
             g.outermost,
         )
-        for g in ranked
+        for g in shown
     ]
     unit, drawn = _unit(axis), any(gain.over is not None for gain in ranked)
     heads = _key(ranked, chance or f"chance in {worlds:,} worlds", doubt)
+    if len(shown) < len(ranked):
+        heads.append(f"the first and the last {ends} of {len(ranked)}")
     head = HEAD + LINE * (len(heads) - (not drawn))
     sheet = page(
         head + ROW_HEIGHT * len(rows) + FOOT,
@@ -272,11 +276,11 @@ def levers_chart(
     band = Band(LEFT, WIDTH - HELPS_WIDTH * drawn, sheet.height - sheet.top - head)
     same = "" if drawn else " on the same worlds"
     words = axis or f"days gained{same} (at most {horizon:,})"
-    rows_axes(sheet, band, rows, axis_limits([gain.reach for gain in ranked]), words)
+    rows_axes(sheet, band, rows, axis_limits([gain.reach for gain in shown]), words)
     name_rows(sheet, band, rows)
-    write_figures(sheet, band, rows, [_figure(gain) for gain in ranked])
+    write_figures(sheet, band, rows, [_figure(gain) for gain in shown])
     if drawn:
-        _write_helps(sheet, band, ranked)
+        _write_helps(sheet, band, shown)
     _heads(sheet, band, heads, unit, drawn)
     return sheet.figure
 

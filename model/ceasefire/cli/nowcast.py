@@ -69,7 +69,7 @@ def nowcast(
     """Say what to expect of a ceasefire that has held so far, without and with what was counted since signing.
 
     Of many worlds with all assumed numbers drawn, those that still hold on day T are weighted by how far they agree
-    with the counts: the level of the last 30 days, and the total.
+    with the counts: the level of the last 30 days (28 where rows are weeks), and the total.
     """
     if counts is None:
         raise RefusedError("nowcast needs --counts FILE: a table with the columns date, incidents, deaths; `ceasefire"

@@ -79,10 +79,10 @@ def draw_walk_through(
     finding = (
         f"{how_many(ended - int(last['day']), 'day')} before the end, the counts {moved} the chance of an end within 90"
         f" days to {whole_percent(share)} (95{GAP}%: {span}). Below, that chance without and with the counts of before;"
-        " at the top, deadly incidents of the last 30 days."
+        f" at the top, deadly incidents of the last {how_many(int(last['recent_days']), 'day')}."
     )
     chart = walk_through_chart(
-        table["day"].to_numpy(float), table["incidents_30"].to_numpy(), table["without_90"].to_numpy(),
+        table["day"].to_numpy(float), table["incidents"].to_numpy(), table["without_90"].to_numpy(),
         table["with_90"].to_numpy(), ended, Caption(title, scenario, seed), finding, worlds,
     )  # fmt: skip
     return save(chart, folder, f"nowcast-{scenario}")

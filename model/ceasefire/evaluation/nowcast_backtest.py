@@ -31,6 +31,7 @@ from ceasefire.observations.nowcast.made_histories import Histories, founders, m
 from ceasefire.observations.nowcast.nowcast import HORIZONS, agreement
 from ceasefire.observations.nowcast.seen import RECENT, seen
 from ceasefire.scenario.load import load
+from ceasefire.wording import how_many
 
 LEAST, MOST = 0.002, 0.998
 """Chances are kept within these limits before their logarithm is taken."""
@@ -62,7 +63,10 @@ def counts_of(war: target_counts.War, truce: Truce) -> Counts:
 
 
 def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int) -> pd.DataFrame:
-    """A row for each day, or week, after the first RECENT days: chances of an end within HORIZONS, by forecast."""
+    """A row for each day, or week, after the first RECENT days: chances of an end within HORIZONS, by forecast.
+
+    `incidents` and `deaths` are of the last `recent_days` days: RECENT, or as many whole weeks.
+    """
     last = len(counts) * counts.step_days
     making = maker(load(truce.scenario).scenario, worlds, seed, last + HORIZONS[-1] + 1, last)
     made = making.histories(founders(worlds))
@@ -77,9 +81,12 @@ def day_by_day(truce: Truce, counts: Counts, worlds: int, seed: int) -> pd.DataF
         left = truce.ended - day
         row: dict[str, float] = {"day": day, "left": left, "effective": effective(agreed.weight)}
         figures = seen_figures(found)
-        row |= {"incidents_30": float(np.expm1(figures[0])), "deaths_30": float(np.expm1(figures[1]))}
+        recent = RECENT // counts.step_days * counts.step_days
+        incidents, deaths = np.expm1(figures[:2])
+        row |= {"recent_days": recent, "incidents": float(incidents), "deaths": float(deaths)}
         row["percentile"] = float((agreed.index.at(agreed.figures) < agreed.index.at(agreed.seen)).mean())
-        at = np.array([[figures[0], figures[1], np.log(day)]])
+        level = np.log1p(RECENT / recent * np.array([incidents, deaths]))
+        at = np.array([[*level, np.log(day)]])
         for days in HORIZONS:
             row |= {f"{name}_{days}": float(one.chances(at, days)[0]) for name, one in regressions.items()}
             row[f"without_{days}"] = float((agreed.left < days).mean())
@@ -125,13 +132,13 @@ class HazardRegression:
 
 
 def hazard_regression(taught: pd.DataFrame, tried: pd.DataFrame, days: int) -> FloatArray:
-    """Chance of an end within `days` from a daily hazard that is logistic in the level of the last 30 days and in age.
+    """Chance of an end within `days` from a daily hazard that is logistic in recent incidents and deaths and in age.
 
     Fitted to the days of another truce, with a ridge, and constant from the day of the forecast on.
     """
 
     def figures(table: pd.DataFrame) -> FloatArray:
-        return np.asarray(np.log1p(table[["incidents_30", "deaths_30", "day"]].to_numpy(np.float64)))
+        return np.asarray(np.log1p(table[["incidents", "deaths", "day"]].to_numpy(np.float64)))
 
     centre, scale = figures(taught).mean(axis=0), figures(taught).std(axis=0) + 1e-9
     found = logistic((figures(taught) - centre) / scale, taught["left"].to_numpy() <= 1)
@@ -201,10 +208,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             words = ", ".join(f"{score} {value:+.3f}" for score, value in found.items())
             print(f"ends within {days:3} days  {name:12}  {words}")
     for truce, table in zip(TRUCES, tables, strict=True):
-        print(f"\n{truce.scenario}, which ended on day {truce.ended}; chances to end within 90 days\n")
+        recent = how_many(int(table["recent_days"].iloc[0]), "day")
+        print(f"\n{truce.scenario}, which ended on day {truce.ended}; counts of the last {recent}, and chances")
+        print("to end within 90 days\n")
         shown = table.loc[
             table["day"] % 14 == (0 if given.data is None else 2),
-            ["day", "incidents_30", "deaths_30", "percentile", "effective", "without_90", "with_90", "regression_90"],
+            ["day", "incidents", "deaths", "percentile", "effective", "without_90", "with_90", "regression_90"],
         ]
         print(shown.round(3).to_string(index=False))
     if given.out is not None:

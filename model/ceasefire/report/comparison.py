@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
 from ceasefire.report.appendix import assumed_numbers, assumed_table, assumed_words, versions_table
 from ceasefire.report.bibliography import cite_section
 from ceasefire.report.code_book import as_frame, table_words
+from ceasefire.report.comparison_figures import ENDS, is_long
 from ceasefire.report.experiment_tables import ties_words
 from ceasefire.report.forecast import views_table
 from ceasefire.report.html import (
@@ -28,6 +29,7 @@ from ceasefire.report.html import (
     Downloads,
     Folded,
     Paragraph,
+    Picture,
     Points,
     Report,
     Section,
@@ -125,11 +127,15 @@ def comparison_report(comparison: Comparison) -> Report:
 
 def _first_page(comparison: Comparison) -> list[Block]:
     """What kind of comparison it is, its figure, how far to trust it, and the main table."""
-    chart = picture(comparison.folder / f"{comparison.figure}.png")
+    chart = picture(comparison.folder / "levers-ends.png") or _figure(comparison)
     first = comparison.first.plan.scenario
     trust = [assumed_words(first, f" of {first.title}"), DIFFERENCES, *UNTESTED]
     box = Box("trust", "How far to trust this", trust)
-    return [Points(_findings(comparison)), *([chart] if chart else []), box, _main_table(comparison, MOST_FIRST)]
+    return [Points(_findings(comparison)), *([chart] if chart else []), box, _main_table(comparison, ENDS)]
+
+
+def _figure(comparison: Comparison) -> Picture | None:
+    return picture(comparison.folder / f"{comparison.figure}.png")
 
 
 def _main_table(comparison: Comparison, most: int | None = None) -> Table:
@@ -141,16 +147,12 @@ def _drawn(comparison: Comparison) -> bool:
     return any(pair.over_draws is not None for pair in comparison.pairs)
 
 
-MOST_FIRST = 3
-"""Conditions at either end of a long ranking that stand in the table of the first page."""
-
-
 def _every_row(comparison: Comparison) -> list[Block]:
-    """The figure in full size and the whole table, where the first page has no room for them."""
-    if len(comparison.pairs) <= 2 * MOST_FIRST:
+    """The whole figure and the whole table, where the first page has no room for them."""
+    if not is_long(comparison.pairs):
         return []
-    chart = picture(comparison.folder / f"{comparison.figure}.png")
-    return [*([replace(chart, name=f"{chart.name}-whole")] if chart else []), _main_table(comparison)]
+    chart = _figure(comparison)
+    return [*([chart] if chart else []), _main_table(comparison)]
 
 
 def _findings(comparison: Comparison) -> list[str]:
@@ -441,8 +443,13 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     causes = Table("How it ends: shares of worlds, as written", columns, ends, frozenset(range(1, len(columns))))
     chart = picture(comparison.folder / "deaths.png")
     charts = [chart] if chart is not None else []
-    written = [_as_written(comparison)] if _drawn(comparison) else []
-    return [*charts, *written, losses, Paragraph(text), *([causes] if chosen else [])]
+    written = [_folded_if_long(comparison, _as_written(comparison))] if _drawn(comparison) else []
+    return [*charts, *written, losses, Paragraph(text), *([_folded_if_long(comparison, causes)] if chosen else [])]
+
+
+def _folded_if_long(comparison: Comparison, table: Table) -> Block:
+    """A table with a row for each condition: of a long ranking it is folded, and so not printed."""
+    return Folded(table.caption, [table]) if is_long(comparison.pairs) else table
 
 
 MOST_OPEN = 12
@@ -533,7 +540,8 @@ def _first_to_differ(comparison: Comparison) -> list[Block]:
         for pair in comparison.pairs
     ]
     columns = ["condition", "held longer", "held shorter", "saved", "lost"]
-    blocks.append(Table("Shares of the same worlds", columns, shares, frozenset({1, 2, 3, 4})))
+    same = Table("Shares of the same worlds", columns, shares, frozenset({1, 2, 3, 4}))
+    blocks.append(_folded_if_long(comparison, same))
     text = (
         "Saved: the deal ends in the first condition and holds to the end in the other; lost: the reverse. Which "
         "single worlds these are depends on how the conditions share random numbers; the mean difference does not."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ from ceasefire.wording import after_an_end, titled
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
+
+
+ENDS = 3
+"""Conditions at either end of a long ranking that a first page shows."""
 
 
 def condition_words(first: Side, other: Side) -> str:
@@ -54,8 +59,15 @@ def draw_comparison(sides: list[Side], pairs: list[SidePair], folder: Path, date
 
 
 def draw_ranking(first: Side, pairs: list[SidePair], folder: Path) -> None:
-    """Save the figure of a ranking of levers."""
+    """Save the figure of a ranking of levers; where it is long, also that of its ends."""
     save(ranking_figure(first, pairs), folder, "levers")
+    if is_long(pairs):
+        save(ranking_figure(first, pairs, ENDS), folder, "levers-ends")
+
+
+def is_long(pairs: Sequence[SidePair]) -> bool:
+    """Whether a first page has room for the ends of a ranking only."""
+    return len(pairs) > 2 * ENDS
 
 
 def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = False) -> Figure:
@@ -82,8 +94,8 @@ def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = Fa
     return comparison_chart(conditions, caption, horizon=plan.horizon)
 
 
-def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
-    """The levers, ranked by the days that each adds."""
+def ranking_figure(first: Side, pairs: list[SidePair], ends: int | None = None) -> Figure:
+    """The levers, ranked by the days that each adds; with `ends`, so many at either end."""
     gains = []
     chosen = {one.name: one for one in best_and_worst(pairs) or ()}
     for pair in pairs:
@@ -93,7 +105,7 @@ def ranking_figure(first: Side, pairs: list[SidePair]) -> Figure:
         choice, ties = (one.chosen, len(one.ties)) if one is not None else (None, 0)
         gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws, choice, ties))
     caption = Caption(titled(first.plan.scenario.title, "days that each lever adds"), first.label, first.plan.seed)
-    return levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon)
+    return levers_chart(gains, caption, worlds=len(first.worlds), horizon=first.plan.horizon, ends=ends)
 
 
 def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:

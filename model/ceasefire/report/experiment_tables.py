@@ -14,7 +14,7 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
-from ceasefire.wording import GAP, days, listed, plus, signed_days, span_words, upper, whole_percent
+from ceasefire.wording import GAP, days, listed, signed_days, signed_number, span_words, upper, whole_percent
 
 Tables = Mapping[str, pd.DataFrame]
 Asked = Mapping[str, Any]
@@ -369,15 +369,17 @@ def _attribution(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
 def stands_out_words(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
     """Which numbers stand out of a ranking by correlation, and how many of these may do so by chance."""
     told, inert = rows[rows["stands_out"].astype(bool)], int(rows["inert"].iloc[0])
-    left_out = f"; {inert:,} that change no world are left out" if inert else ""
+    left_out = f" {inert:,} that change no world are left out." if inert else ""
     rate = whole_percent(float(rows["rate"].iloc[0]))
     if not len(told):
-        return f"None of {len(rows):,} numbers stands out in {wanted.in_a_sentence} beyond chance{left_out}."
-    named = ", ".join(f"{row['factor']} ({plus(float(row['correlation']), 2)})" for _, row in told.head(4).iterrows())
+        return f"None of {len(rows):,} numbers stands out in {wanted.in_a_sentence} beyond chance.{left_out}"
+    named = ", ".join(
+        f"{row['factor']} ({signed_number(float(row['correlation']), 2)})" for _, row in told.head(4).iterrows()
+    )
     more = f" and {len(told) - 4:,} more" if len(told) > 4 else ""
     return (
         f"{len(told):,} of {len(rows):,} numbers stand out in {wanted.in_a_sentence} (at most {rate} of these by "
-        f"chance){left_out}: {named}{more}."
+        f"chance): {named}{more}.{left_out}"
     )
 
 

@@ -39,7 +39,7 @@ from ceasefire.report.html import (
 from ceasefire.report.seen_weeks import figure_of_weeks
 from ceasefire.report.sentences import NOTE
 from ceasefire.spreadsheet_csv import csv_text
-from ceasefire.wording import GAP, date_words, ending_words, listed, span_words, titled, whole_percent
+from ceasefire.wording import GAP, date_words, ending_words, listed, signed_number, span_words, titled, whole_percent
 
 CONTENT = "nowcast.json"
 
@@ -329,7 +329,7 @@ def _chances_table(found: Nowcast) -> Table:
 def _skill_table(found: Nowcast) -> Table:
     """What the counts save of the Brier score."""
     rows = [
-        [f"{days} days", f"{100 * one.value:+.0f}{GAP}%", *(f"{100 * end:+.0f}{GAP}%" for end in (one.low, one.high))]
+        [f"{days} days", *(f"{signed_number(100 * each)}{GAP}%" for each in (one.value, one.low, one.high))]
         for days, one in ((days, found.skill[days]) for days in HORIZONS)
     ]
     tried = found.skill[HORIZONS[0]].histories

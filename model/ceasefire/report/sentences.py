@@ -19,6 +19,7 @@ from ceasefire.wording import (
     listed,
     lower,
     share_of_worlds,
+    signed_number,
     span_words,
     titled,
     upper,
@@ -147,8 +148,8 @@ def moving_sentence(found: RankScreening, scenario: Scenario) -> str:
     if not len(rows):
         return f"Of {len(found.table):,} assumed numbers, drawn all at once, none goes with days held beyond chance."
     parts = [
-        f"{path_words(str(row['factor']), scenario)} ({row['correlation']:+.2f}; 95{GAP}%: {row['low']:+.2f} to "
-        f"{row['high']:+.2f})"
+        f"{path_words(str(row['factor']), scenario)} ({signed_number(row['correlation'], 2)}; 95{GAP}%: "
+        f"{signed_number(row['low'], 2)} to {signed_number(row['high'], 2)})"
         for _, row in rows.iterrows()
     ]
     rate = whole_percent(found.rate)
