@@ -32,8 +32,8 @@ CAUSE_WORDS = {
     "bombardment": "Bombardment",
     "spiral": "Spiral of violence",
     "guarantor_clash": "Clash of the guarantors",
-    "expiry": "Ran out, not renewed",
-    "abrogation": "Called off",
+    "expiry": "Ran out, then war",
+    "abrogation": "Called off, then war",
     "held": "Still holding",
 }
 RUNG_WORDS = {

@@ -422,8 +422,8 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
     caption = _starred(f"Shares of worlds by day {results.horizon:,}", results.causes.values())
     table = Table(caption, ["how it ends", *_heads(drawn, results)], rows, frozenset(range(1, len(rows[0]))))
     meaning = (
-        "A deal that runs out or is called off has not broken down by violence; these endings compete with breakdown. "
-        "The shares of all endings and of the worlds that still hold sum to 100 %."
+        "Where war comes back soon after a deal ran out or was called off, the end is put down to that, and to whoever "
+        "refused; a deal that ran out and is observed holds. The shares of all endings and of the worlds that still hold sum to 100 %."
     )
     return [*_figure_or_notice(chart), table, Paragraph(meaning)]
 
