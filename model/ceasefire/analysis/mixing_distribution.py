@@ -83,12 +83,8 @@ class MixingDistribution:
         """The figure that a share `at` of draws does not exceed; mass is spread evenly around each grid point."""
         return float(quantiles_of(self.support, self.mass[None], (at,), self.kernel.atom)[0, 0])
 
-    def quantile_interval(self, at: float, level: float = LEVEL) -> Interval:
-        """A quantile with its limits: how far it could be off for want of draws and of worlds."""
-        return self.quantile_intervals((at,), level)[at]
-
     def quantile_intervals(self, at: Sequence[float] = QUANTILES, level: float = LEVEL) -> dict[float, Interval]:
-        """The same for several quantiles at once, which is faster.
+        """Quantiles with their limits: how far they could be off for want of draws and of worlds.
 
         The limits are the wider of two: the profile-likelihood limits, and those of a sample of so many draws without
         any noise (Woodruff 1952), which a profile that is cut early would miss when worlds are many.

@@ -182,9 +182,6 @@ SHOWN_COLUMNS = {
 }
 """For each kind of table: the column that names a row, and the columns shown. A column ending in low is an interval."""
 
-SHARES = frozenset({"in_all", "in_all_low", "alone_share", "correlation", "saved", "lost"})
-
-
 MOST_RANKED = 40
 """Rows that are shown of a design that changes one thing at a time, so that the ranking is complete."""
 

@@ -21,7 +21,7 @@ from ceasefire.simulation.trajectory import Trajectory, from_day_log
 from ceasefire.wording import counted, heading, titled, wrapped
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
-__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "record_story", "world_story"]
+__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "record_story"]
 
 QUARTER = 90
 """Days of a chapter; a chapter in which nothing happened is joined to the next one."""
@@ -133,14 +133,9 @@ class Story:
 
 
 def record_story(loaded: Loaded, seed: int, world: int, command: str = "") -> Story:
-    """Simulate one world, record it and find its turning points."""
+    """Simulate one world, record it and find its turning points; `command` prints it again, when not the usual one."""
     recorded = record_world(loaded, seed, world)
     return Story(loaded, seed, world, recorded, tuple(turning_points(recorded)), command)
-
-
-def world_story(loaded: Loaded, seed: int, world: int, command: str = "", every: bool = False) -> str:
-    """The story of one world as plain text; `command` prints it again, when that is not the usual one."""
-    return record_story(loaded, seed, world, command).text(every)
 
 
 def command_of(loaded: Loaded, seed: int, world: int) -> str:

@@ -18,9 +18,6 @@ from ceasefire.reference_class.outside_view.expectation_propagation import propa
 from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
 from ceasefire.reference_class.outside_view.parameters import Parameters
 
-COUNTRY_EFFECTS = ("country", "open_ended", "fixed_term")
-"""The parts of z."""
-
 UNNAMED = "(not named)"
 """The conflict of deals that name none: one of which nothing else is known."""
 

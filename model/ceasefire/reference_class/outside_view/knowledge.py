@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -263,8 +262,3 @@ def _of_facts(request: DealRequest) -> list[str]:
 
 def _number(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def pull(mean: float) -> float:
-    """How many times as long as usual an effect makes a deal."""
-    return math.exp(mean)
