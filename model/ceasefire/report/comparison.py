@@ -37,6 +37,7 @@ from ceasefire.report.html import (
 )
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE, POOLED_NOTE, UNTESTED
+from ceasefire.scenario.compose import setting_options
 from ceasefire.scenario.differences import differences, is_variant
 from ceasefire.wording import (
     GAP,
@@ -602,6 +603,8 @@ def _replay(comparison: Comparison) -> Commands:
     lines = {str(comparison.about.get("command", "")): "repeats the comparison and this page"}
     for side in (comparison.first, comparison.pairs[0].other):
         plan = side.plan
-        where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"
-        lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "simulates one side, with all its figures"
+        where = ["--worlds", f"{plan.worlds}", "--seed", f"{plan.seed}", "--days", f"{plan.horizon}"]
+        settings = setting_options(plan.loaded.settings)
+        command = shlex.join(["ceasefire", "run", plan.loaded.label, *where, *settings])
+        lines[command] = "simulates one side, with all its figures"
     return Commands(lines)
