@@ -351,7 +351,7 @@ def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> 
     a_story = flagship()
     opening = a_story.recorded.opening
     evenings = [np.array([opening.record["mobilised"][0]])]
-    step_through(a_story.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
+    step_through(opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
     bound = [d for d in a_story.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] <= 0.5]
     climbed = [d for d in bound if d.new > d.old]
     assert len(climbed) > 50

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.array_types import FloatArray
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Interval):
     """A mean difference with its 95 % interval, in the unit of the outcome.
 
     variance_reduction: variance of the difference with independent worlds, divided by that with shared worlds; not a
     number when no world differs, 1 when worlds are not shared.
     """
 
-    value: float
-    low: float
-    high: float
     worlds: int
     variance_reduction: float
 
