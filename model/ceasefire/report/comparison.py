@@ -12,7 +12,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.selection import Selected
-from ceasefire.ensemble.compare import best_and_worst, differences_frame, side_figures, views_of_sides
+from ceasefire.ensemble.compare import best_and_worst, commonest_ends, differences_frame, side_figures, views_of_sides
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
@@ -55,6 +55,7 @@ from ceasefire.wording import (
     share_with_limits,
     signed_days,
     span_words,
+    star_words,
     titled,
     upper,
     whole_percent,
@@ -193,9 +194,10 @@ def _over_draws_words(pair: SidePair) -> list[str]:
 def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     """Whether the other side is a variant of the first, in how much it differs, and which parts of that matter."""
     here, there = pair.first.plan.loaded, pair.other.plan.loaded
-    count = how_many(len(differences(here, there)), "number or entry", "numbers or entries")
-    named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in differences(here, there)])
-    few = len(differences(here, there)) <= MOST_NAMED
+    found = differences(here, there)
+    count = how_many(len(found), "number or entry", "numbers or entries")
+    named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in found])
+    few = len(found) <= MOST_NAMED
     text = f"{name} differs from {here.title} in {count}{f': {named}' if few else ''}."
     if not is_variant(here, there):
         text = f"{name} is another situation, not a variant of {here.title}: {count} differ at once."
@@ -362,7 +364,7 @@ def _table(comparison: Comparison, most: int | None = None) -> Table:
     which = "the same worlds" if same else "worlds that share no luck"
     caption = f"Against {comparison.first.plan.loaded.title} on {which}"
     marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
-    star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
+    star = f". {star_words(f'Draws {marked}')}" if marked else ""
     return Table(caption + left_out + star, columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -386,7 +388,7 @@ def _as_written(comparison: Comparison, most: int | None = None) -> Table:
         holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         there = whole_percent(max(0.0, min(1.0, own_holds + holds.value)))
-        rows.append([comparison.named(pair), *_limits(pair.written), there, *_limits(points)])
+        rows.append([comparison.named(pair), *_limits(pair.days), there, *_limits(points)])
     return Table(f"With the numbers as written{left_out}", columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -420,7 +422,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     horizon = comparison.first.plan.horizon
     rows = []
     for (name, _, pair), own in zip(sides, figures, strict=True):
-        change = [""] * 3 if pair is None else _limits(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high))
+        change = [""] * 3 if pair is None else _limits(pair.deaths)
         counts = (own["deaths"], own["deaths_a_year_held"], own["deaths_over_horizon"])
         rows.append([name, days(own["mean_days_held"]), *(f"{count:,.0f}" for count in counts), *change])
     within = f"within {how_many(horizon, 'day')}"
@@ -431,10 +433,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
         "the end leaves out what follows, and so favours deals that end early."
     )
     titles = {name: actor.title for name, actor in comparison.first.plan.scenario.actors.items()}
-    most: dict[str, float] = {}
-    for own in figures:
-        most |= {end: max(share, most.get(end, 0.0)) for end, share in own["ends"].items()}
-    chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
+    chosen = commonest_ends(figures, MOST_ENDS)
     ends = [
         [name, *(whole_percent(own["ends"].get(end, 0.0)) for end in chosen)]
         for (name, *_), own in zip(sides, figures, strict=True)
