@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -155,7 +156,7 @@ def compare(first: str, other: str, program: str) -> dict[str, Any]:
         "fates": dict(pair.fates.__dict__), "sentence": paired_sentence(pair.days),
         "differs": differences(two.plan.loaded, one.plan.loaded, state),
         "curves": [curve_points(survival(side.worlds)) for side in (pair.first, pair.other)],
-        "command": f"{program} compare {' '.join(names)}",
+        "command": f"{program} compare {shlex.join(names)}",
     }  # fmt: skip
 
 
