@@ -11,7 +11,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from ceasefire import rules
 from ceasefire.parameters.indicators import INDICATORS
 from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.parameters.size_limits import CLASSES
@@ -141,16 +140,6 @@ TABLES: dict[str, Callable[[], str]] = {
 def rendered(text: str) -> str:
     """The document with every generated table made anew. Raises KeyError for a marker of no table."""
     return BLOCK.sub(lambda found: f"{found[1]}{TABLES[found['name']]()}{found[3]}", text)
-
-
-def rule_names() -> set[str]:
-    """Names of all functions that the rules are made of."""
-    folder = Path(rules.__file__).parent
-    return {
-        name
-        for file in folder.glob("*.py")
-        for name in re.findall(r"^@(?:rule|seldom)\ndef (\w+)", file.read_text(), re.MULTILINE)
-    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -221,6 +221,11 @@ def counted(number: float, one: str, more: str = "") -> str:
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
+def star_words(verdict: str) -> str:
+    """What a star beside a band over draws means, from the verdict on the draws."""
+    return f"* {verdict}: the band may be this wide, or one number"
+
+
 def how_many(number: float, one: str, more: str = "") -> str:
     """A count in figures with its noun: `0 worlds`, `1 world`, `2,000 worlds`."""
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"

@@ -18,7 +18,7 @@ OPENING = initial_state(LOADED.scenario)
 
 def test_the_front_of_one_world_is_the_record_of_its_days() -> None:
     recorded: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
-    last = step_through(LOADED.scenario, OPENING, 4, 2, lambda record: recorded.append(record["held"][0].copy()))[0]
+    last = step_through(OPENING, 4, 2, lambda record: recorded.append(record["held"][0].copy()))[0]
     front = front_history(LOADED.scenario, OPENING, 4, [2])
     number = len(OPENING.sectors)
     assert front.held == pytest.approx(np.array(recorded)[:, :number])

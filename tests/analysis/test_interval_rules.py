@@ -24,9 +24,8 @@ from ceasefire.analysis.interval_rules import (
     share_interval,
     share_limits,
 )
-from ceasefire.analysis.parts_over_draws import parts_over_draws
 from ceasefire.analysis.selection import best_of, simultaneous_intervals
-from ceasefire.analysis.shapley import Subset, attribution
+from ceasefire.analysis.shapley import Subset, attribution, parts_over_draws
 from ceasefire.analysis.survival import survival, survival_quantile
 
 

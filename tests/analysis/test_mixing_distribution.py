@@ -131,7 +131,7 @@ def test_more_worlds_a_draw_tell_more() -> None:
     truth, widths = made("share: two humps"), []
     for worlds in (5, 40):
         found = world_distribution(truth.sample(np.random.default_rng(6), 200, worlds), 0.0, 1.0)
-        edge = found.quantile_interval(0.05)
+        edge = found.quantile_intervals((0.05,))[0.05]
         widths.append(edge.high - edge.low)
     assert widths[1] < 0.7 * widths[0]
 
@@ -139,7 +139,7 @@ def test_more_worlds_a_draw_tell_more() -> None:
 def test_with_very_many_worlds_the_limits_are_those_of_a_sample_of_draws() -> None:
     """With 20,000 worlds a draw there is no noise: the limits of the median are the order statistics of 200 draws."""
     share = np.random.default_rng(2).uniform(0.1, 0.9, 200)
-    found = share_distribution(np.rint(20_000 * share), 20_000).quantile_interval(0.5)
+    found = share_distribution(np.rint(20_000 * share), 20_000).quantile_intervals((0.5,))[0.5]
     low, high = np.sort(share)[[86, 113]]
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.015)
 

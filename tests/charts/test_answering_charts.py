@@ -124,7 +124,7 @@ def test_the_line_of_a_lever_is_chance_and_its_wide_band_doubt_and_the_key_says_
 def effect(mean: float, low: float, high: float, helps: float, hurts: float, verdict: str = "") -> EffectOverDraws:
     """An effect over 200 draws, with narrow limits of every part."""
     good, bad = (Interval(share, max(0.0, share - 0.05), min(1.0, share + 0.05)) for share in (helps, hurts))
-    return EffectOverDraws(around(mean, 9), around(low, 5), around(high, 5), good, bad, 0.0, verdict, 200, 10.0)
+    return EffectOverDraws(around(mean, 9), around(low, 5), around(high, 5), good, bad, verdict, 200, 10.0)
 
 
 def drawn_gain(name: str, written: float, over: EffectOverDraws) -> Gain:

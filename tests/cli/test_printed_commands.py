@@ -9,10 +9,12 @@ import shlex
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import SMALL, Command
 
 from ceasefire.cli.terminal import program, shown_path, with_home
+from ceasefire.scenario.load import load_resolved, resolved_from
 
 EACH = ["with space", "quo'te", 'double"quote', "dol$lar", "semi;colon", "a&b", "star*", "a+b", "ümlaut"]
 """Names with one hard letter each; EVERY_SCENARIO=1 runs them all, which takes two minutes."""
@@ -77,6 +79,17 @@ def test_printed_commands_of_an_experiment_can_be_pasted(
     (line,) = printed(answer.out)
     assert line[0] == "replay"
     assert command(*line).code == 0
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt", "without_figures")
+def test_the_page_of_a_comparison_says_how_to_run_a_side_that_differs_by_a_setting(command: Command) -> None:
+    answer = command("compare", "idlib-2018", "--set", "agreement.clarity=0.3", "--worlds", "4", "--days", "20")
+    page = html.unescape((Path(answer.last) / "report.html").read_text(encoding="utf-8"))
+    lines = [shlex.split(line)[1:] for line in re.findall(r"<code>(ceasefire run [^<]*)</code>", page)]
+    assert len(lines) == 2
+    pair = Path(answer.last, "sides.parquet")
+    digests = [load_resolved(Path(command(*line).last) / "scenario.resolved.yaml").digest for line in lines]
+    assert digests == [resolved_from(text).digest for text in pd.read_parquet(pair)["resolved"]]
 
 
 @pytest.mark.parametrize("folder", ["my tools", "a'b", "-x", "dol$lar"])

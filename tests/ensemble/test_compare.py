@@ -180,7 +180,7 @@ def test_where_nothing_is_assumed_there_is_no_doubt_and_no_world_is_simulated_fo
     assert worlds_to_simulate(plans) == (40, 0)
     (pair,) = with_uncertainty([pair_of(SMALL, f"{SMALL}+no-monitors")], None, no_progress)
     assert pair.over_draws is None
-    assert pair.gain == pair.written
+    assert pair.gain == pair.days
     answer = command("levers", small, "--worlds", "12", "--days", "60")
     assert answer.code == 0
     assert "doubt about the assumed numbers" not in answer.err
@@ -226,7 +226,7 @@ def test_levers_keep_chance_and_doubt_apart_and_show_both(
     (pair,) = with_uncertainty([compare_sides(first, other)], None, no_progress)
     over = pair.over_draws
     assert over is not None
-    written = pair.written
+    written = pair.days
     assert len({(each.low, each.high) for each in (written, over.mean, over.band)}) == 3
 
     (one,) = [lever for lever in answer["levers"] if lever["label"].endswith("+ninety-days")]

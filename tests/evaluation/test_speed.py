@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from model_vs_independent_model import compared, engine_worlds, peer_worlds
 
 from ceasefire.evaluation.independent_model.model import PeerModel
 from ceasefire.evaluation.speed import cost
 from ceasefire.evaluation.speed.bench import compare_with_independent_model, exponent, sentences, table, time_in_words
 from ceasefire.evaluation.speed.long_fronts import front_of
-from ceasefire.evaluation.verification.model_vs_independent_model import compared, engine_worlds, peer_worlds
 from ceasefire.evaluation.verification.synthetic_scenarios import small_front
 from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario

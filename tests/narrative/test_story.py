@@ -20,7 +20,7 @@ from ceasefire.analysis.decisions import HABIT, INTENT, LEASH, PREPARATION, REST
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.narrative import story
 from ceasefire.narrative.how_it_ended import _deciding
-from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans, world_story
+from ceasefire.narrative.story import QUARTER, Story, pulls_of, record_story, spans
 from ceasefire.narrative.turning_points import ALWAYS, TurningPoint, decision_details
 from ceasefire.narrative.world_notes import STRIKE, Decision, RecordedWorld, WorldNotes
 from ceasefire.scenario.compose import parse_settings
@@ -168,7 +168,7 @@ def test_the_first_lines_give_scenario_world_seed_end_and_the_command_that_repea
     loaded = load(
         "idlib-2020", changes=["no-monitors"], set={"actors.turkey.motives.domestic": 0.9, "horizon_days": 30}
     )
-    head = world_story(loaded, 7, 12).split("\n\n")[0]
+    head = record_story(loaded, 7, 12).text().split("\n\n")[0]
     assert "world 12 of idlib-2020+no-monitors with actors.turkey.motives.domestic=0.9" in head
     assert "seed 7" in head
     assert "days, to " in head or "Still holding after 30 days" in head
@@ -176,7 +176,7 @@ def test_the_first_lines_give_scenario_world_seed_end_and_the_command_that_repea
         "ceasefire world idlib-2020 --world 12 --seed 7 --change no-monitors --set actors.turkey.motives.domestic=0.9"
     )
     assert again in head
-    assert "made by" in world_story(loaded, 7, 12, command="made by")
+    assert "made by" in record_story(loaded, 7, 12, command="made by").text()
 
 
 def test_a_story_fits_a_screen_or_two_whatever_the_length_of_the_life() -> None:
@@ -291,7 +291,7 @@ def _episodes(recorded: RecordedWorld) -> Iterator[tuple[str, int, int]]:
 
 
 def test_the_same_world_has_the_same_story() -> None:
-    assert world_story(load("idlib-2020"), SEED, 3) == flagship().text()
+    assert record_story(load("idlib-2020"), SEED, 3).text() == flagship().text()
 
 
 @pytest.mark.parametrize("cause", [cause for cause in QUICK_TO_END if cause])
@@ -351,7 +351,7 @@ def test_nobody_climbs_two_rungs_at_once_but_an_army_that_stands_formed_up() -> 
     a_story = flagship()
     opening = a_story.recorded.opening
     evenings = [np.array([opening.record["mobilised"][0]])]
-    step_through(a_story.loaded.scenario, opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
+    step_through(opening, SEED, 3, lambda record: evenings.append(record["mobilised"].copy()))
     bound = [d for d in a_story.decisions if evenings[d.day].ravel()[opening.actors.index(d.actor)] <= 0.5]
     climbed = [d for d in bound if d.new > d.old]
     assert len(climbed) > 50

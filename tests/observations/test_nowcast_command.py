@@ -95,6 +95,17 @@ def test_the_same_command_prints_the_same_and_replaces_its_own_folder_only(
     assert (said.code, "holds something else" in said.err) == (2, True)
 
 
+def test_a_folder_of_an_earlier_nowcast_that_also_holds_files_of_ones_own_is_left_alone(
+    command: Command, small: str, counts: str
+) -> None:
+    Path("today").mkdir()
+    Path("today/nowcast.json").write_text("{}")
+    Path("today/notes.txt").write_text("mine")
+    said = command("nowcast", small, "--counts", counts, "--out", "today", *QUICK)
+    assert (said.code, "today holds something else" in said.err) == (2, True)
+    assert Path("today/notes.txt").read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

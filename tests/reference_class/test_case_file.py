@@ -10,7 +10,7 @@ import pytest
 from conftest import Command
 
 from ceasefire.narrative.implied import first_month, implied
-from ceasefire.reference_class.case_file import QUESTIONS, case_text, codebook, codebook_table, facts_of
+from ceasefire.reference_class.case_file import QUESTIONS, case_text, codebook, facts_of
 from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import shape_at
@@ -22,6 +22,15 @@ FACTS = {
     "mediated": "no",
     "ceasefire_class": "cessation",
 }
+
+
+def codebook_table() -> str:
+    """The codebook as a Markdown table: path, question, answers with value and range."""
+    rows = ["| number | question | answers |", "|---|---|---|"]
+    for one in codebook():
+        answers = "; ".join(f"{a.value:g} ({a.range[0]:g} to {a.range[1]:g}) {a.when}" for a in one.answers)
+        rows.append(f"| `{one.path}` | {one.ask} | {answers} |")
+    return "\n".join(rows)
 
 
 def test_the_page_on_coding_holds_the_codebook_of_the_program() -> None:

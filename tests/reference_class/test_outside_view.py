@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from outside_view_made_data import TRUTH, Made, made_deals, ranks, recovery
 from scipy.integrate import dblquad, quad
 from scipy.special import ndtr
 from scipy.stats import norm
 
 from ceasefire.errors import ScenarioError
-from ceasefire.evaluation.validation.outside_view_made_data import TRUTH, Made, made_deals, ranks, recovery
 from ceasefire.reference_class.outside_view.coded_deals import (
     HEADLINE,
     DealFacts,

@@ -199,6 +199,9 @@ def test_two_kept_runs_are_compared_on_their_worlds(page: Page) -> None:
     assert found["days"]["low"] <= found["days"]["value"] <= found["days"]["high"]
     assert [each["path"] for each in found["differs"]] == ["agreement.monitoring"]
     assert "20 worlds" in found["sentence"]
+    Path("results", folders[0]).rename("results/my run")
+    command = page.ask("compare", first="my run", other=folders[1])["comparison"]["command"]
+    assert shlex.split(command)[-3:] == ["compare", "results/my run", f"results/{folders[1]}"]
     for folder in ("..", ".", "", "none", "a/b"):
         assert page.until_fault("result", folder=folder)["faults"][0]["message"]
 

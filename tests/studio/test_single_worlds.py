@@ -8,7 +8,7 @@ import numpy as np
 from studio_page import Page
 
 from ceasefire.analysis.first_divergence import first_divergence
-from ceasefire.narrative.story import world_story
+from ceasefire.narrative.story import record_story
 from ceasefire.scenario.load import load
 from ceasefire.scenario.overrides import static_fault
 from ceasefire.simulation.initial_state import initial_state
@@ -39,7 +39,7 @@ def test_the_life_of_a_world_is_that_of_its_dot(page: Page) -> None:
     for kind in life["violations"]:
         assert sum(count for _, count in kind["days"]) == whole.violations[kind["kind"]].sum()
     assert life["toll"]["civilians"] == whole.deaths_civilian.sum()
-    text = world_story(loaded, 1, world, life["command"])
+    text = record_story(loaded, 1, world, life["command"]).text()
     assert life["story"]["text"] == text
     assert all(point["headline"] in " ".join(text.split()) for point in life["story"]["points"][:3])
     end = " ".join(text[text.rindex("\nThe end\n") :].split())

@@ -10,13 +10,14 @@ import numpy.typing as npt
 from ceasefire.analysis.mixing_distribution import quantiles_of
 from ceasefire.analysis.mixing_likelihood import roughened
 from ceasefire.analysis.noise_kernels import share_kernel, share_start
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from ceasefire.array_types import FloatArray, IntArray
 
 MOST_DAYS = 80
 """Days at which a band is estimated, besides the eves of those on which many end; between them it is straight."""
 
+
+BAND = 0.90
+"""Share of draws that a band holds."""
 
 LEVELS = (np.arange(50) + 0.5) / 50
 """Levels of the quantiles that stand for a whole distribution over draws: each has the same weight."""
@@ -36,15 +37,15 @@ class ShareBands:
     levels: FloatArray
 
 
-def share_bands(successes: npt.ArrayLike, worlds: npt.ArrayLike, band: float = 0.90) -> ShareBands:
-    """The middle `band` of true shares for many figures at once, such as a survival curve by day.
+def share_bands(successes: npt.ArrayLike, worlds: npt.ArrayLike) -> ShareBands:
+    """The middle BAND of true shares for many figures at once, such as a survival curve by day.
 
     `successes` has shape (figures, draws), `worlds` (draws,). Figures with the same counts are estimated once.
     """
     hits = np.asarray(successes, dtype=float)
     number = np.broadcast_to(np.asarray(worlds, dtype=float), hits.shape[1:])
     different, back = np.unique(hits, axis=0, return_inverse=True)
-    edges = ((1 - band) / 2, 0.5, (1 + band) / 2, *LEVELS)
+    edges = ((1 - BAND) / 2, 0.5, (1 + BAND) / 2, *LEVELS)
     if np.ptp(number) > 0:
         each = [share_kernel(row, number) for row in different]
         found = np.concatenate(
@@ -80,7 +81,7 @@ class CurveBands:
     levels: FloatArray
 
 
-def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int, band: float = 0.90) -> CurveBands:
+def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int) -> CurveBands:
     """The band of survival curves over draws, from the worlds of each, (draws, worlds); not a number where one failed.
 
     Every world that did not end was followed to the horizon. Estimated on up to MOST_DAYS days that stand closest
@@ -99,7 +100,7 @@ def survival_bands(days_held: npt.ArrayLike, ended: npt.ArrayLike, horizon: int,
     days = np.arange(horizon + 1, dtype=np.int64)
     chosen = days_that_tell(last[np.isfinite(last) & (last >= 0)], horizon, MOST_DAYS)
     successes = np.array([(last > day).sum(axis=1) for day in chosen])
-    found = share_bands(successes, known.sum(axis=1), band)
+    found = share_bands(successes, known.sum(axis=1))
     edges = [
         np.sort(np.interp(days, chosen, edge))[::-1] for edge in (found.low, found.middle, found.high, *found.levels)
     ]

@@ -65,5 +65,5 @@ def first_to_differ(partings: Sequence[Divergence]) -> list[FirstToDiffer]:
 def _postures(scenario: Scenario, opening: InitialState, seed: int, world: int) -> NDArray[np.int64]:
     """The rung of every actor on every day, shape (days, actors)."""
     log = DayLog(opening, ("rung",))
-    step_through(scenario, opening, seed, world, log.note)
+    step_through(opening, seed, world, log.note)
     return log.column("rung")[: scenario.horizon_days].astype(np.int64)

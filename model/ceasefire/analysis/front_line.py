@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ceasefire.analysis.estimates import Interval, mean_interval
-from ceasefire.analysis.survival import IntArray
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import FloatArray, IntArray
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation.initial_state import InitialState, WorldArray
 from ceasefire.simulation.trajectory import DayLog, step_through
@@ -77,7 +76,7 @@ def front_of_log(scenario: Scenario, log: DayLog, last: WorldArray) -> FrontHist
 def _record(scenario: Scenario, opening: InitialState, seed: int, world: int) -> tuple[DayLog, WorldArray]:
     """Simulate one world; the log of its front, and its record of the last day."""
     log = DayLog(opening, ("held",))
-    last = step_through(scenario, opening, seed, world, log.note)
+    last = step_through(opening, seed, world, log.note)
     log.cut_at_horizon(last)
     return log, last
 

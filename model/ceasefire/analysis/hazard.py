@@ -11,17 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval
-from ceasefire.analysis.survival import (
-    BoolArray,
-    Durations,
-    Event,
-    IntArray,
-    at_risk_by_day,
-    durations,
-    ends_by_day,
-    event_mask,
-)
-from ceasefire.array_types import FloatArray
+from ceasefire.analysis.survival import Durations, Event, at_risk_by_day, durations, ends_by_day, event_mask
+from ceasefire.array_types import BoolArray, FloatArray, IntArray
 
 ENDS_PER_WINDOW = 40
 """Ends in a window of the smoothed hazard, on average: few enough to show change, many enough to estimate it."""

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ceasefire.analysis.estimates import Interval, mean_interval
+from ceasefire.array_types import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 LEVEL = 0.95
 
 

@@ -65,7 +65,7 @@ def pooled_log(one: FloatArray, other: FloatArray, weight: FloatArray | float) -
         return np.asarray(np.logaddexp(np.log(weight) + one, np.log1p(-np.asarray(weight)) + other))
 
 
-def weights_left_out(one: FloatArray, other: FloatArray, prior: float = PRIOR_CASES) -> FloatArray:
+def weights_left_out(one: FloatArray, other: FloatArray) -> FloatArray:
     """For each case the weight that the other cases speak for, (n,)."""
     every = np.arange(len(one))
-    return np.array([weight_from(one[every != k], other[every != k], prior).value for k in every])
+    return np.array([weight_from(one[every != k], other[every != k]).value for k in every])

@@ -10,8 +10,6 @@ import numpy.typing as npt
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.mixing_distribution import MixingDistribution
 
-FloatArray = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class HalvesCheck:

@@ -27,9 +27,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_limits
 from ceasefire.analysis.mixing_likelihood import Fit, quantile_limits, roughened, share_limits_on
 from ceasefire.analysis.noise_kernels import Kernel, alike_kernel, atom_kernel, mean_kernel, share_kernel
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from ceasefire.array_types import BoolArray, FloatArray
 
 FALL_OF_CHANCE = 1.25
 """How far the log likelihood may fall at limits where draws are not told apart: samples from a distribution of few
@@ -39,7 +37,7 @@ NOTHING_VARIES = 0.05
 """A log likelihood so near to nought is that of draws which all show the same bound."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-LEVEL = 0.95
+LEVEL, BAND = 0.95, 0.90
 ATOM_SHARE = 0.02
 """So many worlds with a difference of exactly nought are an atom: worlds that a change leaves alone."""
 
@@ -83,19 +81,15 @@ class MixingDistribution:
         """The figure that a share `at` of draws does not exceed; mass is spread evenly around each grid point."""
         return float(quantiles_of(self.support, self.mass[None], (at,), self.kernel.atom)[0, 0])
 
-    def quantile_interval(self, at: float, level: float = LEVEL) -> Interval:
-        """A quantile with its limits: how far it could be off for want of draws and of worlds."""
-        return self.quantile_intervals((at,), level)[at]
-
-    def quantile_intervals(self, at: Sequence[float] = QUANTILES, level: float = LEVEL) -> dict[float, Interval]:
-        """The same for several quantiles at once, which is faster.
+    def quantile_intervals(self, at: Sequence[float] = QUANTILES) -> dict[float, Interval]:
+        """Quantiles with their limits: how far they could be off for want of draws and of worlds.
 
         The limits are the wider of two: the profile-likelihood limits, and those of a sample of so many draws without
         any noise (Woodruff 1952), which a profile that is cut early would miss when worlds are many.
         """
         shares = np.asarray(at, dtype=float)
-        low, high = quantile_limits(self._fit, shares, level, self._fall(level))
-        below, above = share_limits(shares * self.draws, self.draws, level)
+        low, high = quantile_limits(self._fit, shares, LEVEL, self._fall())
+        below, above = share_limits(shares * self.draws, self.draws, LEVEL)
         values, first, last = (
             quantiles_of(self.support, self.mass[None], tuple(each), self.kernel.atom)[0]
             for each in (shares, below, above)
@@ -106,26 +100,25 @@ class MixingDistribution:
             for share, v, one, other in zip(at, values, low, high, strict=True)
         }
 
-    def widest_band(self, band: float = 0.90, level: float = LEVEL) -> Interval:
-        """The mean, and how far the middle `band` of draws may reach at most: what to print with a verdict."""
-        edges = self.quantile_intervals(((1 - band) / 2, (1 + band) / 2), level)
-        low, high = edges.values()
+    def widest_band(self) -> Interval:
+        """The mean, and how far the middle BAND of draws may reach at most: what to print with a verdict."""
+        low, high = self.quantile_intervals(((1 - BAND) / 2, (1 + BAND) / 2)).values()
         return Interval(self.mean.value, low.low, high.high)
 
-    def share_above(self, threshold: float, level: float = LEVEL) -> Interval:
+    def share_above(self, threshold: float) -> Interval:
         """Share of draws whose true figure is above a threshold, with profile-likelihood limits."""
-        return self._share_of(self.support > threshold + _slack(self.support), level)
+        return self._share_of(self.support > threshold + _slack(self.support))
 
-    def share_below(self, threshold: float, level: float = LEVEL) -> Interval:
+    def share_below(self, threshold: float) -> Interval:
         """Share of draws whose true figure is below a threshold, with profile-likelihood limits."""
-        return self._share_of(self.support < threshold - _slack(self.support), level)
+        return self._share_of(self.support < threshold - _slack(self.support))
 
-    def _share_of(self, those: BoolArray, level: float) -> Interval:
+    def _share_of(self, those: BoolArray) -> Interval:
         """The share of draws on some grid points with its limits, the wider of two as for quantiles."""
         value = float(self.mass[those].sum())
-        low, high = (float(each) for each in share_limits(value * self.draws, self.draws, level))
+        low, high = (float(each) for each in share_limits(value * self.draws, self.draws, LEVEL))
         if those.any() and not those.all():
-            first, last = share_limits_on(self._fit, those, level, self._fall(level))
+            first, last = share_limits_on(self._fit, those, LEVEL, self._fall())
             low, high = min(low, first), max(high, last)
         return Interval(value, low, high)
 
@@ -133,13 +126,13 @@ class MixingDistribution:
     def _fit(self) -> Fit:
         return Fit(self.kernel, self.mass, self.highest)
 
-    def _fall(self, level: float) -> float | None:
+    def _fall(self) -> float | None:
         """How far a log likelihood may fall where that is not found by resampling.
 
         Where nothing varies at all, as far as the rule of three lets it.
         """
         if self.highest > -NOTHING_VARIES:
-            return -float(np.log(1 - level))
+            return -float(np.log(1 - LEVEL))
         return None if self.told_apart else FALL_OF_CHANCE
 
 
@@ -148,7 +141,7 @@ class EffectOverDraws:
     """What a change does over draws of the assumed numbers, in the unit of the outcome.
 
     `mean` over draws with its interval; `low` and `high`: the middle 90 % of draws, each with limits; `helps` and
-    `hurts`: shares of draws in which the effect is above `least`, or below -`least`; `verdict` is empty when effects
+    `hurts`: shares of draws in which the effect is above 0, or below it; `verdict` is empty when effects
     of draws differ by more than chance. `unmoved`: no world differs at any draw.
     """
 
@@ -157,7 +150,6 @@ class EffectOverDraws:
     high: Interval
     helps: Interval
     hurts: Interval
-    least: float
     verdict: str
     draws: int
     worlds: float
@@ -173,7 +165,7 @@ class EffectOverDraws:
         mean, low, high = (
             Interval(by * span.value, by * span.low, by * span.high) for span in (self.mean, self.low, self.high)
         )
-        return replace(self, least=by * self.least, mean=mean, low=low, high=high)
+        return replace(self, mean=mean, low=low, high=high)
 
     @property
     def band(self) -> Interval:
@@ -188,7 +180,7 @@ class EffectOverDraws:
         return int(self.helps.low > self.hurts.high) - int(self.hurts.low > self.helps.high)
 
 
-def share_distribution(successes: npt.ArrayLike, worlds: npt.ArrayLike, level: float = LEVEL) -> MixingDistribution:
+def share_distribution(successes: npt.ArrayLike, worlds: npt.ArrayLike) -> MixingDistribution:
     """The distribution of true shares from `successes` (draws,) of `worlds` (draws,, or one number for all).
 
     The noise is binomial. ValueError for fewer than two draws, a draw without worlds, or more successes than worlds.
@@ -200,7 +192,7 @@ def share_distribution(successes: npt.ArrayLike, worlds: npt.ArrayLike, level: f
     if (number < 1).any() or (hits < 0).any() or (hits > number).any():
         raise ValueError("every draw needs worlds, and no more successes than worlds")
     kernel = share_kernel(hits, number)
-    return _fitted(kernel, hits / number, (0.0, 1.0), _tarone(hits, number), float(number.mean()), level)
+    return _fitted(kernel, hits / number, (0.0, 1.0), _tarone(hits, number), float(number.mean()))
 
 
 def mean_distribution(
@@ -209,7 +201,6 @@ def mean_distribution(
     worlds: npt.ArrayLike,
     lowest: float = -np.inf,
     highest: float = np.inf,
-    level: float = LEVEL,
 ) -> MixingDistribution:
     """The distribution of true means from each draw's mean and the variance of its worlds (both (draws,)).
 
@@ -229,15 +220,13 @@ def mean_distribution(
         raise ValueError("a mean or variance is not finite: leave failed worlds out first")
     if np.ptp(seen) == 0 and not spread.any():
         kernel = alike_kernel(float(seen[0]), len(seen), float(number.sum()), lowest, highest)
-        return _fitted(kernel, seen, (lowest, highest), 1.0, float(number.mean()), level)
+        return _fitted(kernel, seen, (lowest, highest), 1.0, float(number.mean()))
     kernel = mean_kernel(seen, spread, number, lowest, highest)
     p = _f_test(seen, spread, number)
-    return _fitted(kernel, seen, (lowest, highest), p, float(number.mean()), level)
+    return _fitted(kernel, seen, (lowest, highest), p, float(number.mean()))
 
 
-def world_distribution(
-    values: npt.ArrayLike, lowest: float = -np.inf, highest: float = np.inf, level: float = LEVEL
-) -> MixingDistribution:
+def world_distribution(values: npt.ArrayLike, lowest: float = -np.inf, highest: float = np.inf) -> MixingDistribution:
     """The same from the figure of every world, shape (draws, worlds); not a number where a world failed.
 
     Figures that are all 0 or 1 are shares. Draws with fewer than two worlds left are left out.
@@ -250,14 +239,14 @@ def world_distribution(
         raise ValueError("a distribution over draws needs at least two draws with two worlds each")
     filled = np.where(known, given, 0.0)
     if (lowest, highest) == (0.0, 1.0) and np.isin(filled, (0.0, 1.0)).all():
-        return share_distribution(filled.sum(axis=1), number, level)
+        return share_distribution(filled.sum(axis=1), number)
     means = filled.sum(axis=1) / number
     variances = (np.where(known, given - means[:, None], 0.0) ** 2).sum(axis=1) / (number - 1)
     if not _has_atom_at_nought(given[known], lowest, highest):
-        return mean_distribution(means, variances, number, lowest, highest, level)
+        return mean_distribution(means, variances, number, lowest, highest)
     p = _f_test(means, variances, number)
     kernel = atom_kernel(given, 0.0, lowest, highest)
-    return _fitted(kernel, means, (lowest, highest), p, float(number.mean()), level)
+    return _fitted(kernel, means, (lowest, highest), p, float(number.mean()))
 
 
 def _has_atom_at_nought(worlds: FloatArray, lowest: float, highest: float) -> bool:
@@ -265,40 +254,38 @@ def _has_atom_at_nought(worlds: FloatArray, lowest: float, highest: float) -> bo
     return lowest < 0 < highest and ATOM_SHARE <= float((worlds == 0).mean()) < 1
 
 
-def effect_over_draws(
-    changed: npt.ArrayLike, baseline: npt.ArrayLike, least: float = 0.0, limit: float = np.inf, level: float = LEVEL
-) -> EffectOverDraws:
+def effect_over_draws(changed: npt.ArrayLike, baseline: npt.ArrayLike, limit: float = np.inf) -> EffectOverDraws:
     """What a change does at each draw, from the same worlds with it and without it: both (draws, worlds).
 
-    `least` is the smallest effect that counts as helping or hurting; `limit` the largest that is possible, such as
-    the horizon. ValueError when shapes differ or too few worlds are known under both.
+    `limit` is the largest effect that is possible, such as the horizon. ValueError when shapes differ or too few worlds
+    are known under both.
     """
     with_it, without = np.asarray(changed, dtype=float), np.asarray(baseline, dtype=float)
     if with_it.shape != without.shape:
         raise ValueError(f"the same worlds are needed on both sides: {with_it.shape} and {without.shape} differ")
     difference = with_it - without
-    found = world_distribution(difference, -limit, limit, level)
-    edges = found.quantile_intervals((0.05, 0.95), level)
+    found = world_distribution(difference, -limit, limit)
+    edges = found.quantile_intervals((0.05, 0.95))
     known = int(np.isfinite(difference).sum())
     unmoved = not np.nan_to_num(difference).any()
-    mean = _none_of(known, limit, level) if unmoved else found.mean
+    mean = _none_of(known, limit) if unmoved else found.mean
     return EffectOverDraws(
-        mean, edges[0.05], edges[0.95], found.share_above(least, level), found.share_below(-least, level),
-        least, found.verdict, found.draws, found.worlds, unmoved,
+        mean, edges[0.05], edges[0.95], found.share_above(0.0), found.share_below(0.0),
+        found.verdict, found.draws, found.worlds, unmoved,
     )  # fmt: skip
 
 
-def _none_of(worlds: int, limit: float, level: float) -> Interval:
+def _none_of(worlds: int, limit: float) -> Interval:
     """A mean effect where no world differs: as many may as a share of none allows, each by no more than `limit`."""
-    reach = limit * float(share_limits(0.0, float(worlds), level)[1])
+    reach = limit * float(share_limits(0.0, float(worlds), LEVEL)[1])
     return Interval(0.0, -reach, reach)
 
 
 def _fitted(
-    kernel: Kernel, seen: FloatArray, bounds: tuple[float, float], p: float, worlds: float, level: float
+    kernel: Kernel, seen: FloatArray, bounds: tuple[float, float], p: float, worlds: float
 ) -> MixingDistribution:
     mass, highest = _smooth(kernel)
-    mean = bounded_mean_interval(seen, *bounds, level=level)
+    mean = bounded_mean_interval(seen, *bounds, level=LEVEL)
     return MixingDistribution(kernel, mass, highest, mean, p, len(seen), worlds)
 
 

@@ -18,9 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ceasefire.analysis.noise_kernels import Kernel
+from ceasefire.array_types import BoolArray, FloatArray
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 FewPoints = tuple[npt.NDArray[np.int64], FloatArray]
 
 SMOOTHING = 0.5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from ceasefire.array_types import FloatArray
 
 SHARE_POINTS = 91
 """Grid of true shares, denser near 0 and 1, where binomial noise is small."""

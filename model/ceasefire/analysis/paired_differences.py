@@ -6,25 +6,22 @@ single worlds are 'saved' or 'lost' depends on how the random numbers are couple
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ceasefire.analysis.estimates import Interval
 from ceasefire.array_types import FloatArray
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Interval):
     """A mean difference with its 95 % interval, in the unit of the outcome.
 
     variance_reduction: variance of the difference with independent worlds, divided by that with shared worlds; not a
     number when no world differs, 1 when worlds are not shared.
     """
 
-    value: float
-    low: float
-    high: float
     worlds: int
     variance_reduction: float
 
@@ -71,13 +68,6 @@ def unpaired_difference(changed: FloatArray, baseline: FloatArray) -> Difference
     shares = parts[0] ** 2 / (len(here) - 1) + parts[1] ** 2 / (len(there) - 1)
     freedom = variance**2 / shares if shares > 0 else float(min(len(here), len(there)) - 1)
     return _difference(float(here.mean() - there.mean()), variance, freedom, min(len(here), len(there)), 1.0)
-
-
-def mean_difference(differences: Sequence[float] | FloatArray) -> Difference:
-    """Mean of independent differences, such as one from each parameter draw, with Student's interval."""
-    each = np.asarray(differences, np.float64)
-    each = each[~np.isnan(each)]
-    return _difference(float(each.mean()), _variance(each) / len(each), len(each) - 1, len(each), float("nan"))
 
 
 def fates(changed: FloatArray, baseline: FloatArray, horizon: int) -> Fates:

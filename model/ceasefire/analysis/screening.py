@@ -10,9 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.estimates import Interval, mean_interval
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from ceasefire.array_types import BoolArray, FloatArray
 
 LEAST_TRAJECTORIES = 4
 LEAST_POINTS = 4
@@ -57,7 +55,6 @@ def morris_effects(
     outcomes: npt.ArrayLike,
     step_error: float = 0.0,
     unordered: Collection[str] = (),
-    level: float = 0.95,
     worlds: npt.ArrayLike | None = None,
 ) -> list[MorrisEffect]:
     """Effects, the largest first, from trajectories in which each step moves one factor.
@@ -86,14 +83,14 @@ def morris_effects(
     if worlds is not None:
         each = np.diff(np.asarray(worlds, dtype=float).reshape(*results.shape, -1)[sound], axis=1)
     found = [
-        _effect(name, moves[:, :, k], gains, moved[:, :, k], name in unordered, step_error, level, each)
+        _effect(name, moves[:, :, k], gains, moved[:, :, k], name in unordered, step_error, each)
         for k, name in enumerate(names)
     ]
     return sorted(found, key=lambda each: (-np.nan_to_num(each.size.value, nan=-1.0), each.name))
 
 
 def _effect(
-    name: str, moves: FloatArray, gains: FloatArray, moved: BoolArray, unordered: bool, step_error: float, level: float,
+    name: str, moves: FloatArray, gains: FloatArray, moved: BoolArray, unordered: bool, step_error: float,
     worlds: FloatArray | None,
 ) -> MorrisEffect:  # fmt: skip
     trajectories = len(moves)
@@ -102,10 +99,10 @@ def _effect(
         return MorrisEffect(name, nothing, np.nan, np.nan, np.nan, 0, trajectories, False)
     step = np.sign(moves[moved]) if unordered else moves[moved]
     effects = gains[moved] / step
-    size = mean_interval(np.abs(effects), level)
+    size = mean_interval(np.abs(effects))
     if worlds is not None and worlds.shape[-1] > 1:
         signed = worlds[moved] / step[:, None] * np.where(effects < 0, -1.0, 1.0)[:, None]
-        size = _with_error_of_worlds(size, mean_interval(signed.mean(axis=0), level))
+        size = _with_error_of_worlds(size, mean_interval(signed.mean(axis=0)))
     spread = float(effects.std(ddof=1)) if len(effects) > 1 else float("nan")
     return MorrisEffect(
         name,
@@ -191,16 +188,14 @@ def rank_screening(
     return RankScreening(table, float(above.min()) if len(above) else float("inf"), rate, tuple(left_out))
 
 
-def inert_factors(
-    names: Sequence[str], outcomes: npt.ArrayLike, changed: npt.ArrayLike, tolerance: float = 0.0
-) -> tuple[str, ...]:
+def inert_factors(names: Sequence[str], outcomes: npt.ArrayLike, changed: npt.ArrayLike) -> tuple[str, ...]:
     """Factors that changed no world at all.
 
     `changed` (factors, worlds) is what each does alone to `outcomes` (worlds,), or to those of its
     own (factors, worlds). On the same worlds a factor that cannot act leaves every outcome the same to the last bit.
     """
-    same = np.abs(np.asarray(changed, dtype=float) - np.asarray(outcomes, dtype=float)) <= tolerance
-    alike = same | (np.isnan(np.asarray(changed, dtype=float)) & np.isnan(np.asarray(outcomes, dtype=float)))
+    here, there = np.asarray(changed, dtype=float), np.asarray(outcomes, dtype=float)
+    alike = (here == there) | (np.isnan(here) & np.isnan(there))
     return tuple(name for name, still in zip(names, alike.all(axis=1), strict=True) if still)
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ceasefire.analysis.estimates import Interval
-
-FloatArray = npt.NDArray[np.float64]
+from ceasefire.array_types import FloatArray
 
 REPEATS = 20_000
 """Draws from the joint distribution of errors; a critical value is known to about 0.01 of itself."""
 
 SEED = 20
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -31,33 +31,32 @@ class Selected:
     ties: tuple[str, ...] = ()
 
 
-def simultaneous_intervals(values: npt.ArrayLike, level: float = 0.95) -> list[Interval]:
-    """Means of several figures over the same draws, (figures, draws): all intervals hold together with this chance.
+def simultaneous_intervals(values: npt.ArrayLike) -> list[Interval]:
+    """Means of several figures over the same draws, (figures, draws): all hold together in 95 %.
 
     Student's intervals widened by the largest of correlated errors (single-step max-T, Hothorn et al. 2008): right for
     any choice among the figures, at the price of width. ValueError for fewer than three draws or values not finite.
     """
     seen, error, correlation, freedom = _means(values)
     largest = np.abs(_joint_errors(correlation, freedom)).max(axis=1)
-    reach = float(np.quantile(largest, level))
+    reach = float(np.quantile(largest, LEVEL))
     return [Interval(float(m), float(m - reach * e), float(m + reach * e)) for m, e in zip(seen, error, strict=True)]
 
 
-def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = True, level: float = 0.95) -> Selected:
+def best_of(values: npt.ArrayLike, names: list[str] | None = None, most: bool = True) -> Selected:
     """The figure with the largest mean (or the smallest), with an interval that allows for its having been chosen.
 
     The best can only have been overrated for being chosen. Towards less, the interval reaches as far as the error of
     whichever is chosen does, when the choice is repeated with errors as large as these around figures as far apart as
-    these are once their errors are taken out; towards more, as far as for a figure that nobody chose. It covers with
-    `level` to (1 + level) / 2, depending on how near the others come (docs/coverage.md). ValueError as of
-    simultaneous_intervals.
+    these are once their errors are taken out; towards more, as far as for a figure that nobody chose. It covers in 95
+    to 97.5 %, depending on how near the others come (docs/coverage.md). ValueError as of simultaneous_intervals.
     """
     from scipy.special import stdtrit
 
     sign = 1.0 if most else -1.0
     seen, error, correlation, freedom = _means(sign * np.asarray(values, dtype=float))
     best = int(np.argmax(seen))
-    tail = (1 + level) / 2
+    tail = (1 + LEVEL) / 2
     errors = _joint_errors(correlation, freedom) * error
     again = (_without_errors(seen, error, correlation) + errors).argmax(axis=1)
     further = float(np.quantile(errors[np.arange(len(again)), again], tail))

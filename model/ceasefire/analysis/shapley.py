@@ -8,11 +8,12 @@ exchanged one by one. The values sum to the whole difference.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb
 
 import numpy as np
+import numpy.typing as npt
 
 from ceasefire.analysis.estimates import Interval, mean_interval
 from ceasefire.array_types import FloatArray
@@ -74,6 +75,23 @@ def attribution(outcomes: Outcomes) -> Attribution:
     )
 
 
+def parts_over_draws(outcomes: Mapping[Subset, npt.ArrayLike]) -> Attribution:
+    """The same over draws of the assumed numbers, from outcomes (draws, worlds): a figure for each draw.
+
+    Worlds of one draw have its numbers in common, so that intervals are over draws; with one draw, over its worlds. A
+    world in which any outcome is missing is left out of its draw, and a draw without worlds is left out.
+    """
+    values = {subset: np.atleast_2d(np.asarray(each, dtype=float)) for subset, each in outcomes.items()}
+    if len({each.shape for each in values.values()}) > 1:
+        raise ValueError("every subset needs the same draws and worlds")
+    known = np.isfinite(np.array(list(values.values()))).all(axis=0)
+    if len(known) == 1:
+        return attribution({subset: values[subset][0] for subset in sorted(values, key=lambda s: (len(s), sorted(s)))})
+    draws, weight = known.any(axis=1), np.maximum(known.sum(axis=1), 1)
+    means = {subset: (np.where(known, each, 0.0).sum(axis=1) / weight)[draws] for subset, each in values.items()}
+    return replace(attribution(means), worlds=int(known.sum()), failed=int((~known).sum()))
+
+
 def subsets(names: Iterable[str]) -> list[Subset]:
     """All subsets of the names, the smallest first."""
     every = sorted(names)
@@ -82,11 +100,10 @@ def subsets(names: Iterable[str]) -> list[Subset]:
 
 def _part(name: str, names: Sequence[str], outcomes: Outcomes) -> Part:
     """One part: its Shapley value in every world, the sum of its steps weighted by the share of orders through each."""
-    others = [other for other in names if other != name]
     share, means = np.zeros_like(outcomes[Subset()]), []
-    for subset in subsets(others):
+    for subset in (each for each in outcomes if name not in each):
         step = outcomes[subset | {name}] - outcomes[subset]
-        share = share + step / (len(names) * comb(len(others), len(subset)))
+        share = share + step / (len(names) * comb(len(names) - 1, len(subset)))
         means.append(float(step.mean()))
     full, alone = Subset(names), Subset([name])
     first, last = outcomes[alone] - outcomes[Subset()], outcomes[full] - outcomes[full - alone]

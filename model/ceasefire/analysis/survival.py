@@ -17,11 +17,8 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import share_interval, share_limits
 from ceasefire.arguments import shown
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import BoolArray, FloatArray, IntArray
 from ceasefire.world_state import CAUSES
-
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 ENDING_CAUSES = CAUSES[1:]
 """The causes of an end, without the code 0 of a world that still holds."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ceasefire.analysis.survival import IntArray
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from ceasefire.simulation.trajectory import Trajectory

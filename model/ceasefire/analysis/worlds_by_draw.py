@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ceasefire.analysis.bands_over_draws import CurveBands, survival_bands
-
-FloatArray = npt.NDArray[np.float64]
+from ceasefire.array_types import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

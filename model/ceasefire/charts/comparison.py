@@ -17,7 +17,7 @@ from ceasefire.analysis.mixing_distribution import EffectOverDraws
 from ceasefire.analysis.survival import SurvivalCurve
 from ceasefire.charts.layout import LEFT, Caption, Page, band, dot_look, page, share_axis, spread
 from ceasefire.charts.names import told_apart
-from ceasefire.charts.step_curves import axis_end, corners, drawn_days
+from ceasefire.charts.step_curves import at_end, axis_end, corners, drawn_days
 from ceasefire.charts.style import (
     COMPARISON_COLOURS,
     COMPARISON_DASHES,
@@ -133,11 +133,6 @@ def _curve(axes: Axes, curve: SurvivalCurve, number: int, time: TimeAxis) -> Non
     band(axes, x, low, high, colour, readable(colour), gid=f"chance-{number}", step="post", alpha=0.18)
     look = {"color": colour, "linewidth": 1.8, "linestyle": COMPARISON_DASHES[number], "clip_on": False}
     axes.step(x, share, where="post", gid=f"curve-{number}", zorder=3, **look)
-
-
-def at_end(curve: SurvivalCurve, last: int) -> float:
-    """The share that holds on the last day drawn, or on the last day followed if that is earlier."""
-    return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
 
 
 def _at_risk(sheet: Page, conditions: Sequence[Condition], axes: Axes, time: TimeAxis, top: float) -> None:

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.front_line import FrontHistory
-from ceasefire.analysis.survival import IntArray
+from ceasefire.array_types import IntArray
 from ceasefire.charts.layout import Caption, Page, page, shortened
 from ceasefire.charts.names import told_apart
 from ceasefire.charts.style import INK, PAPER, QUIET, SIDE_COLOURS, SMALL, house_style

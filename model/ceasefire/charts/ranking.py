@@ -145,20 +145,20 @@ def write_figures(sheet: Page, band: Band, rows: Sequence[Row], figures: Sequenc
         sheet.write(left + 0.68, y, span, size=SMALL, color=QUIET, va="center")
 
 
-def axis_limits(values: Sequence[Interval], around: float = 0.0) -> tuple[float, float]:
-    """Axis limits that include the values and `around`, without a few values far beyond the rest.
+def axis_limits(values: Sequence[Interval]) -> tuple[float, float]:
+    """Axis limits that include the values and 0, without a few values far beyond the rest.
 
     The limit is four times the 80th percentile of the absolute values that are not zero.
     """
     ends = np.array([[each.low, each.value, each.high] for each in values], dtype=float)
-    ends = ends[np.isfinite(ends).all(axis=1)] - around
+    ends = ends[np.isfinite(ends).all(axis=1)]
     if not ends.any():
-        return around - 1, around + 1
+        return -1.0, 1.0
     sizes = np.abs(ends).max(axis=1)
     reach = 4 * float(np.quantile(sizes[sizes > 0], 0.8))
     low, high = max(-reach, min(0.0, ends.min())), min(reach, max(0.0, ends.max()))
     room = 0.04 * (high - low) or 1.0
-    return around + low - room * (low < 0), around + high + room * (high > 0)
+    return low - room * (low < 0), high + room * (high > 0)
 
 
 LEFT, WIDTH = 2.76, 2.9

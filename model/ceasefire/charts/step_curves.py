@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ceasefire.analysis.survival import IntArray
-from ceasefire.array_types import FloatArray
+from ceasefire.analysis.survival import SurvivalCurve
+from ceasefire.array_types import FloatArray, IntArray
 from ceasefire.charts.layout import ACROSS
 from ceasefire.charts.time_axis import TimeAxis
 
@@ -31,24 +31,27 @@ def axis_end(edges: Sequence[FloatArray], horizon: int | None) -> int:
     return max(7, int(1.2 * visible))
 
 
-def drawn_days(time: TimeAxis, *values: FloatArray, points: int = POINTS) -> IntArray:
+def at_end(curve: SurvivalCurve, last: int) -> float:
+    """The share that holds on the last day drawn, or on the last day followed if that is earlier."""
+    return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
+
+
+def drawn_days(time: TimeAxis, *values: FloatArray) -> IntArray:
     """The days to draw: every day on which a value changes, or days evenly across the axis when there are too many."""
     end = min(time.last, len(values[0]) - 1)
     changes = [np.flatnonzero(np.diff(value[: end + 1])) + 1 for value in values]
     days = np.unique(np.concatenate([[0, end], *changes]))
-    if len(days) > points:
-        days = np.unique(np.append(time.days_at(np.linspace(0, time.place(end), points)).astype(int), [0, end]))
+    if len(days) > POINTS:
+        days = np.unique(np.append(time.days_at(np.linspace(0, time.place(end), POINTS)).astype(int), [0, end]))
     return days.astype(np.int64)
 
 
-def corners(
-    days: IntArray, values: FloatArray, last: int, over: bool, start: float = 1.0
-) -> tuple[FloatArray, FloatArray]:
-    """x and y of a step function on the given days, from its value `start` before day 0.
+def corners(days: IntArray, values: FloatArray, last: int, over: bool) -> tuple[FloatArray, FloatArray]:
+    """x and y of a step function on the given days, from 1 before day 0.
 
     It ends on the last of the days; if every world is over, so that it cannot change, it is extended to `last`.
     """
-    x, y = np.concatenate(([0.0], days)), np.concatenate(([start], values[days]))
+    x, y = np.concatenate(([0.0], days)), np.concatenate(([1.0], values[days]))
     return (np.append(x, float(last)), np.append(y, y[-1])) if over else (x, y)
 
 

@@ -29,7 +29,7 @@ from ceasefire.charts.layout import (
     spread,
 )
 from ceasefire.charts.names import told_apart
-from ceasefire.charts.step_curves import axis_end, band_by_cell, corners, drawn_days
+from ceasefire.charts.step_curves import at_end, axis_end, band_by_cell, corners, drawn_days
 from ceasefire.charts.style import (
     BAND_EDGE,
     CHANCE_BAND,
@@ -342,7 +342,7 @@ def _distance(corner: tuple[float, float], box: tuple[float, float], target: tup
 def _name_ends(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> None:
     """At the right, the share of each curve on the last day."""
     texts = ["\n".join([*textwrap.wrap(name, 19), _end_words(curve, plot.last)]) for name, curve in named.items()]
-    ends = [_at_end(curve, plot.last) * PLOT_HEIGHT for curve in named.values()]
+    ends = [at_end(curve, plot.last) * PLOT_HEIGHT for curve in named.values()]
     heights = [0.15 * text.count("\n") + 0.23 for text in texts]
     centres = spread(ends, heights, -0.1, PLOT_HEIGHT + 0.1)
     for number, (text, centre) in enumerate(zip(texts, centres, strict=True)):
@@ -350,15 +350,10 @@ def _name_ends(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve]) -> N
         sheet.write(LEFT + plot.width + 0.08, plot.bottom + centre, text, va="center", gid=f"end-{number}", **style)
 
 
-def _at_end(curve: SurvivalCurve, last: int) -> float:
-    """The share that holds on the last day drawn, or on the last day followed if that is earlier."""
-    return curve.at(last) if curve.surviving[-1] == 0 else curve.at(min(last, int(curve.days[-1])))
-
-
 def _end_words(curve: SurvivalCurve, last: int) -> str:
     """The last value of a curve in words."""
     day = last if curve.surviving[-1] == 0 else min(last, int(curve.days[-1]))
-    return f"{whole_percent(_at_end(curve, last))} hold\non day {day:,}"
+    return f"{whole_percent(at_end(curve, last))} hold\non day {day:,}"
 
 
 def _at_risk_table(sheet: Page, plot: Plot, named: Mapping[str, SurvivalCurve], which: str) -> None:

@@ -25,7 +25,7 @@ from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
     from ceasefire.ensemble.compare import Side, SidePair
-    from ceasefire.ensemble.output_folder import Results
+    from ceasefire.ensemble.output_folder import Request, Results
     from ceasefire.ensemble.run_plan import Plan
 
 Worlds = Annotated[
@@ -60,9 +60,7 @@ def compare(
     --set counts for every scenario but the first; with one scenario, it is compared with itself so changed.
     """
     from ceasefire.ensemble.compare import open_sides, request, side_figures, views_of_sides
-    from ceasefire.ensemble.output_folder import about_request, folder_for_request, write_request_folder
-    from ceasefire.experiments.comparison_folder import write_sides
-    from ceasefire.report.code_book import write_code_book
+    from ceasefire.ensemble.output_folder import folder_for_request
     from ceasefire.scenario.compose import parse_settings
 
     given = parse_settings(setting or ())
@@ -77,11 +75,7 @@ def compare(
     first, pairs = _simulate(sides, workers)
     content = [_content(pair) for pair in pairs]
     exchanged = _exchange(pairs, workers) if parts else {}
-    about = about_request(folder, this_request, command_line())
-    with write_request_folder(folder, this_request, command_line(), about) as aside:
-        about |= write_sides(aside, first, pairs) | exchanged
-        _fill(aside, "compare", first, pairs, content, about)
-        write_code_book(aside, "comparison", first.plan.loaded.title)
+    about = _write(folder, "compare", this_request, first, pairs, content, exchanged)
     if as_json:
         forecasts = {side.label: views.as_content(_days(first)) for side, views in views_of_sides(first, pairs)}
         figures = {"first": side_figures(first), "others": content, "forecasts": forecasts, **exchanged}
@@ -102,9 +96,7 @@ def levers(
 ) -> None:
     """Rank every lever that fits a scenario by the days that it adds: mean over draws of the assumed numbers."""
     from ceasefire.ensemble.compare import lever_plans, request, side_figures, worlds_to_simulate
-    from ceasefire.ensemble.output_folder import about_request, folder_for_request, write_request_folder
-    from ceasefire.experiments.comparison_folder import write_sides
-    from ceasefire.report.code_book import write_code_book
+    from ceasefire.ensemble.output_folder import folder_for_request
     from ceasefire.scenario.variants import open_base
 
     number = worlds or 1000
@@ -120,11 +112,7 @@ def levers(
     first, pairs = _simulate(plans, workers)
     pairs.sort(key=lambda pair: -pair.gain.value)
     content = [_content(pair, why=False) for pair in pairs]
-    about = about_request(folder, this_request, command_line())
-    with write_request_folder(folder, this_request, command_line(), about) as aside:
-        about |= write_sides(aside, first, pairs)
-        _fill(aside, "levers", first, pairs, content, about)
-        write_code_book(aside, "comparison", first.plan.loaded.title)
+    _write(folder, "levers", this_request, first, pairs, content)
     if as_json:
         show_json({**_settings(first), "first": side_figures(first), "levers": content, "folder": shown_path(folder)})
         return
@@ -151,6 +139,23 @@ def _exchange(pairs: Sequence[SidePair], workers: int | None) -> dict[str, Any]:
     total = sum(2 * count * worlds for count, worlds in zip(counts, each, strict=True) if count > 1)
     with progress(total, "worlds, part by part") as advance:
         return {"parts": {pair.other.label: as_content(exchanged_parts(pair, workers, advance)) for pair in pairs}}
+
+
+def _write(
+    folder: Path, kind: str, request: Request, first: Side, pairs: list[SidePair], content: list[dict[str, Any]],
+    more: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Write the folder of a comparison whole or not at all; returns what asked.json says of it, with `more`."""
+    from ceasefire.ensemble.output_folder import about_request, write_request_folder
+    from ceasefire.experiments.comparison_folder import write_sides
+    from ceasefire.report.code_book import write_code_book
+
+    about = about_request(folder, request, command_line())
+    with write_request_folder(folder, request, command_line(), about) as aside:
+        about |= {**write_sides(aside, first, pairs), **(more or {})}
+        _fill(aside, kind, first, pairs, content, about)
+        write_code_book(aside, "comparison", first.plan.loaded.title)
+    return about
 
 
 def remake(folder: Path, dates: bool = False, xlsx: bool = False) -> Path:
@@ -241,9 +246,11 @@ def _helps(pair: SidePair) -> str:
 
 def _star(pairs: Sequence[SidePair]) -> str:
     """What the star means, when a row has one."""
+    from ceasefire.wording import star_words
+
     marked = [pair.verdict for pair in pairs if pair.over_draws is not None and not pair.over_draws.unmoved]
     verdict = next((one for one in marked if one), "")
-    return f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
+    return f"\n{star_words(verdict)}" if verdict else ""
 
 
 HEADS = ("mean over draws (95 %)", "90 % of draws", "helps in draws (95 %)", "as written (95 %)")
@@ -253,7 +260,7 @@ HEADS = ("mean over draws (95 %)", "90 % of draws", "helps in draws (95 %)", "as
 def _gained(pair: SidePair, doubted: bool) -> list[str]:
     from ceasefire.wording import difference_words, signed_days
 
-    written = difference_words(pair.written, signed_days)
+    written = difference_words(pair.days, signed_days)
     return [_mean(pair) if pair.over_draws else "-", _draws(pair), _helps(pair), written] if doubted else [written]
 
 
@@ -354,18 +361,15 @@ def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SideP
 
 def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     """Shares of worlds by ending under each condition, as written, and what the deaths take for granted."""
+    from ceasefire.ensemble.compare import commonest_ends
     from ceasefire.ensemble.run import deaths_after_end
     from ceasefire.wording import after_an_end, ending_words
 
     titles = first.plan.scenario.actor_titles
-    most: dict[str, float] = {}
-    for row in rows:
-        most |= {end: max(share, most.get(end, 0.0)) for end, share in row["ends"].items()}
-    chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
     table = [["how it ends, as written", *(row["label"] for row in rows)]]
     table += [
         [ending_words(*end.partition(" ")[::2], titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
-        for end in chosen
+        for end in commonest_ends(rows, MOST_ENDS)
     ]
     scenario = first.plan.scenario
     after = after_an_end(deaths_after_end(scenario), scenario.war.deaths_after_end is not None)
@@ -455,7 +459,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
 
 def _write_report(
     first: Side, pairs: list[SidePair], content: list[dict[str, Any]], folder: Path, figure: str,
-    about: Mapping[str, Any], xlsx: bool = False,
+    about: Mapping[str, Any], xlsx: bool,
 ) -> None:  # fmt: skip
     """Write report.html of the comparison."""
     from ceasefire.analysis.first_divergence import FirstToDiffer

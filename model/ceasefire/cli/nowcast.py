@@ -136,11 +136,13 @@ def _events(typed: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def _check_out(out: Path | None) -> None:
+    """RefusedError when the folder holds what is no part of an earlier nowcast; OSError when it cannot be made."""
     from ceasefire.ensemble.output_folder import check_writable
+    from ceasefire.report.nowcast import FILES
 
     if out is None:
         return
-    if out.exists() and not (out.is_dir() and (not any(out.iterdir()) or (out / "nowcast.json").is_file())):
+    if out.exists() and not (out.is_dir() and {file.name for file in out.iterdir()} <= FILES):
         raise RefusedError(f"{out} holds something else already, and nothing is overwritten; choose another --out")
     if not out.exists():
         check_writable(out)
@@ -152,12 +154,12 @@ def _write(found: Nowcast, out: Path) -> None:
 
     from ceasefire.ensemble.manifest import program_version
     from ceasefire.ensemble.output_folder import write_aside
-    from ceasefire.report.nowcast import write_nowcast
+    from ceasefire.report.nowcast import CONTENT, write_nowcast
 
-    if (out / "nowcast.json").is_file():
-        shutil.rmtree(out)
     with write_aside(out) as aside:
         write_nowcast(found, aside, f"Made by ceasefire {program_version()}: {' '.join(command_line())}.")
+        if (out / CONTENT).is_file():
+            shutil.rmtree(out)
 
 
 def _show(found: Nowcast) -> None:

@@ -12,7 +12,7 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent, wrapped
+from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, star_words, whole_percent, wrapped
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _figures(summary: Summary, assumed: int) -> str:
     if not drawn:
         return table
     verdict = next((figure.verdict for figure in figures if figure.verdict), "")
-    star = f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
+    star = f"\n{star_words(verdict)}" if verdict else ""
     return f"{table}{star}\ndraws: {how_many(assumed, 'number')}, drawn over their ranges"
 
 
@@ -149,7 +149,7 @@ def _endings(summary: Summary, titles: dict[str, str]) -> str:
             rows.append([ending_words(*ending, titles), *_cells(figure, _share, drawn, own)])
     verdict = next((figure.verdict for figure in summary.causes.values() if figure.verdict), "")
     starred = any(cell.endswith("*") for row in rows for cell in row)
-    star = f"\n* {verdict}: the band may be this wide, or one number" if starred else ""
+    star = f"\n{star_words(verdict)}" if starred else ""
     return columns(rows, right=(1, 3) if drawn else (1,)) + star
 
 
@@ -181,9 +181,6 @@ SHOWN_COLUMNS = {
     "differences": ("label", (("difference", "difference"), ("low", "95 %"), ("saved", "saved"), ("lost", "lost"))),
 }
 """For each kind of table: the column that names a row, and the columns shown. A column ending in low is an interval."""
-
-SHARES = frozenset({"in_all", "in_all_low", "alone_share", "correlation", "saved", "lost"})
-
 
 MOST_RANKED = 40
 """Rows that are shown of a design that changes one thing at a time, so that the ranking is complete."""

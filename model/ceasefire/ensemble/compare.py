@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -109,12 +109,7 @@ class SidePair:
         """Days gained by which sides are ranked: the mean over draws, or at the values as written, with 95 %."""
         if self.over_draws is not None:
             return self.over_draws.mean
-        return self.written
-
-    @property
-    def written(self) -> Interval:
-        """Days gained at the values as written, with the 95 % interval of chance."""
-        return Interval(self.days.value, self.days.low, self.days.high)
+        return self.days
 
     @property
     def band(self) -> Interval | None:
@@ -129,13 +124,13 @@ class SidePair:
     def __repr__(self) -> str:
         return f"<SidePair {self.first.label}, {self.other.label}: {self.days.value:+,.1f} days>"
 
-    def first_divergences(self, most: int = TRACED_WORLDS) -> tuple[list[FirstToDiffer], int]:
+    def first_divergences(self) -> tuple[list[FirstToDiffer], int]:
         """Who was first to decide differently, and in how many worlds that was examined.
 
-        Examined are up to `most` worlds that held for different times, spread evenly over all of these.
+        Examined are up to TRACED_WORLDS worlds that held for different times, spread evenly over all of these.
         """
         different = np.flatnonzero(np.abs(self.first.days() - self.other.days()) > 0)
-        chosen = different[np.linspace(0, len(different) - 1, min(most, len(different))).astype(np.int64)]
+        chosen = different[np.linspace(0, len(different) - 1, min(TRACED_WORLDS, len(different))).astype(np.int64)]
         here, there = ((side.plan.scenario, side.initial) for side in (self.first, self.other))
         worlds = [int(self.first.worlds["world"][position]) for position in chosen]
         divergences = [first_divergence(here, there, self.first.plan.seed, world) for world in worlds]
@@ -177,6 +172,14 @@ def side_figures(side: Side) -> dict[str, Any]:
         "deaths_over_horizon": float(np.nanmean(deaths_over_horizon(side))),
         "ends": {end: count / number for end, count in ends.value_counts().items()},
     }
+
+
+def commonest_ends(figures: Iterable[Mapping[str, Any]], most: int) -> list[str]:
+    """The endings with the largest share under any condition, from the figures of the sides; the largest first."""
+    largest: dict[str, float] = {}
+    for row in figures:
+        largest |= {end: max(share, largest.get(end, 0.0)) for end, share in row["ends"].items()}
+    return sorted(largest, key=lambda end: -largest[end])[:most]
 
 
 def deaths_over_horizon(side: Side) -> FloatArray:

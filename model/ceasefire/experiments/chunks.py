@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import FloatArray, IntArray
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.worlds_table import as_parquet, failed_row, failure_reason, worlds_frame
 from ceasefire.simulation.compiled.day_loop import RESULT
@@ -41,8 +40,6 @@ HASH_MULTIPLIER = 2_654_435_769
 
 MOST_REASONS = 3
 """Reasons of failure that a chunk keeps."""
-
-IntArray = NDArray[np.int64]
 
 
 class WorldRange(NamedTuple):

@@ -149,9 +149,9 @@ def seen_of(each: Hindcast) -> tuple[FloatArray, FloatArray]:
     return np.array([low]), np.array([np.inf if each.case.holding else high + 1.0])
 
 
-def case_forecasts(scored: Sequence[Hindcast], weight: float | None = None) -> pd.DataFrame:
+def case_forecasts(scored: Sequence[Hindcast]) -> pd.DataFrame:
     """A row for each case and forecaster: log score, CRPS, and Brier scores where it is known whether it held."""
-    chosen = shipped_weight().weight if weight is None else weight
+    chosen = shipped_weight().weight
     rows: list[dict[str, object]] = []
     for each in scored:
         low, high = seen_of(each)

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import bounded_mean_interval, share_interval
 from ceasefire.analysis.paired_differences import Difference, paired_difference, unpaired_difference
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import FloatArray, IntArray
 from ceasefire.errors import FolderError
-from ceasefire.experiments.chunks import IntArray
 from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.experiments.prepare import PreparedExperiment
 from ceasefire.experiments.result_store import Store, checked_parquet

@@ -24,7 +24,8 @@ from ceasefire.simulation.initial_state import InitialState, initial_state
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ceasefire.experiments.chunks import IntArray, PointRecords
+    from ceasefire.array_types import IntArray
+    from ceasefire.experiments.chunks import PointRecords
 
 TRIED_BEFORE_RUNNING = 12
 """A design of more variants of a scenario than this is checked on some of them."""

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ceasefire.array_types import IntArray
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.manifest_schema import hash_of
 from ceasefire.errors import Fault, ScenarioError
-from ceasefire.experiments.chunks import IntArray, PointRecords, WorldRange
+from ceasefire.experiments.chunks import PointRecords, WorldRange
 from ceasefire.experiments.designs import Points, points_of
 from ceasefire.experiments.load import LoadedExperiment
 from ceasefire.experiments.points import PointBuilder, Variant

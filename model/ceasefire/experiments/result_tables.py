@@ -16,12 +16,12 @@ from ceasefire.analysis.estimates import Z_95
 from ceasefire.analysis.interval_rules import replicated_mean_interval
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
 from ceasefire.analysis.paired_differences import fates
-from ceasefire.analysis.parts_over_draws import parts_over_draws
 from ceasefire.analysis.regret import regret
 from ceasefire.analysis.scenario_discovery import can_discover, corner_of_failure
 from ceasefire.analysis.screening import morris_effects, places_in_range, rank_screening
 from ceasefire.analysis.selection import best_of
 from ceasefire.analysis.sensitivity import sobol
+from ceasefire.analysis.shapley import parts_over_draws
 from ceasefire.array_types import FloatArray
 from ceasefire.ensemble.output_folder import FolderError, refuse_links
 from ceasefire.experiments.answering_contrast import answering_contrast

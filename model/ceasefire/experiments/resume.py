@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ceasefire.array_types import IntArray
 from ceasefire.ensemble.manifest import MANIFEST
 from ceasefire.ensemble.output_folder import RESULTS, FolderError, candidate_names, choose_folder
-from ceasefire.experiments.chunks import Chunk, IntArray, WorldRange, chunks_of
+from ceasefire.experiments.chunks import Chunk, WorldRange, chunks_of
 from ceasefire.experiments.designs import Points
 from ceasefire.experiments.measured_outcomes import OutcomeValues, read_outcome
 from ceasefire.experiments.outcome_definitions import outcome

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,12 +15,13 @@ from ceasefire.narrative.describe import in_order
 from ceasefire.narrative.how_it_ended import ending
 from ceasefire.narrative.turning_points import ALWAYS, SEE_THE_END, TurningPoint, turning_points
 from ceasefire.narrative.world_notes import Decision, RecordedWorld, WorldNotes, choices_behind, record_world
+from ceasefire.scenario.compose import setting_options
 from ceasefire.scenario.load import Loaded
 from ceasefire.simulation.trajectory import Trajectory, from_day_log
 from ceasefire.wording import counted, heading, titled, wrapped
 from ceasefire.world_state import C_CIVILIAN, C_COMBATANT, C_DISPLACED, C_TALKS, VIOLATION_KINDS
 
-__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "record_story", "world_story"]
+__all__ = ["Decision", "Pulls", "Story", "TurningPoint", "pulls_of", "record_story"]
 
 QUARTER = 90
 """Days of a chapter; a chapter in which nothing happened is joined to the next one."""
@@ -133,22 +133,15 @@ class Story:
 
 
 def record_story(loaded: Loaded, seed: int, world: int, command: str = "") -> Story:
-    """Simulate one world, record it and find its turning points."""
+    """Simulate one world, record it and find its turning points; `command` prints it again, when not the usual one."""
     recorded = record_world(loaded, seed, world)
     return Story(loaded, seed, world, recorded, tuple(turning_points(recorded)), command)
 
 
-def world_story(loaded: Loaded, seed: int, world: int, command: str = "", every: bool = False) -> str:
-    """The story of one world as plain text; `command` prints it again, when that is not the usual one."""
-    return record_story(loaded, seed, world, command).text(every)
-
-
 def command_of(loaded: Loaded, seed: int, world: int) -> str:
     """The command that prints the story of the same world."""
-    changes = "".join(f" --change {shlex.quote(name)}" for name in loaded.changes)
-    values = {path: json.dumps(value, ensure_ascii=False, default=str) for path, value in loaded.settings.items()}
-    settings = "".join(f" --set {shlex.quote(f'{path}={value}')}" for path, value in values.items())
-    return f"ceasefire world {loaded.name} --world {world} --seed {seed}{changes}{settings}"
+    options = [part for name in loaded.changes for part in ("--change", name)] + setting_options(loaded.settings)
+    return shlex.join(["ceasefire", "world", loaded.name, "--world", f"{world}", "--seed", f"{seed}", *options])
 
 
 def how_it_ended(recorded: RecordedWorld) -> str:

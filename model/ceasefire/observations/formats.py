@@ -56,11 +56,6 @@ class EventFormat:
     """Who is no party to the fighting."""
 
 
-_GED_FIGURES = {
-    "deaths": "best", "low": "low", "high": "high", "civilians": "deaths_civilians", "deaths_a": "deaths_a",
-    "deaths_b": "deaths_b",
-}  # fmt: skip
-
 GED = EventFormat(
     name="ucdp_ged",
     title="UCDP GED or Candidate",

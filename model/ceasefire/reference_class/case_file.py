@@ -130,15 +130,6 @@ def _numbers_of(scenario: str) -> dict[str, float]:
     return {path: number.centre for path, number, _ in quantities(load(scenario).scenario)}
 
 
-def codebook_table() -> str:
-    """The codebook as a Markdown table: path, question, answers with value and range."""
-    rows = ["| number | question | answers |", "|---|---|---|"]
-    for one in codebook():
-        answers = "; ".join(f"{a.value:g} ({a.range[0]:g} to {a.range[1]:g}) {a.when}" for a in one.answers)
-        rows.append(f"| `{one.path}` | {one.ask} | {answers} |")
-    return "\n".join(rows)
-
-
 def _answers_from_facts(facts: CaseFacts) -> dict[str, int]:
     """Which answer the ten facts give, by path; questions that they do not answer are left to the reader."""
     watched = 3 if facts.enforcement != "none" else 1 if facts.mechanism else 0

@@ -102,7 +102,6 @@ def fit_intractability(
     features: Sequence[Features],
     durations: Durations,
     groups: Sequence[str],
-    start: FloatArray | None = None,
 ) -> Intractability:
     """Maximum-likelihood estimate; `groups` are the countries by which standard errors are clustered."""
     from scipy.optimize import minimize
@@ -115,7 +114,7 @@ def fit_intractability(
         each, gradient = _likelihood(theta, x, at_level)
         return -float(each.sum()), -gradient.sum(axis=0)
 
-    first = np.zeros(x.shape[1] + 1) if start is None else start
+    first = np.zeros(x.shape[1] + 1)
     bounds = [(-8.0, 8.0)] * x.shape[1] + [(np.log(LEAST_SIGMA), np.log(4.0))]
     best = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
     theta = np.asarray(best.x, np.float64)

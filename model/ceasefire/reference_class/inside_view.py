@@ -85,19 +85,19 @@ class Ends:
     apart: float
 
 
-def how_such_deals_end(cell: Cell, target: FloatArray, worlds: int = WORLDS, seed: int = SEED) -> Ends:
+def how_such_deals_end(cell: Cell, target: FloatArray) -> Ends:
     """Simulate deals of a cell at every level, weighted so that they last as `target` (bins) says."""
     from ceasefire.reference_class.reference_table import simulated_rows
     from ceasefire.world_state import CAUSES
 
-    rows, actors = zip(*(simulated_rows(cell, z, worlds, seed) for z in Z_LEVELS), strict=True)
+    rows, actors = zip(*(simulated_rows(cell, z, WORLDS, SEED) for z in Z_LEVELS), strict=True)
     mass = np.array([masses(np.where(each["ended"] == 1, each["days_held"], HORIZON)) for each in rows])
     weights = level_weights(np.maximum(mass, SPREAD_OVER_BINS), target)
     shares: dict[tuple[str, str], float] = {}
     for weight, each, names in zip(weights, rows, actors, strict=True):
         for cause, actor in zip(each["cause"], each["cause_actor"], strict=True):
             key = (CAUSES[cause], names[actor] if actor >= 0 else "")
-            shares[key] = shares.get(key, 0.0) + weight / worlds
+            shares[key] = shares.get(key, 0.0) + weight / WORLDS
     ended = sum(share for (cause, _), share in shares.items() if cause)
     ends = [End(cause, actor, share / ended) for (cause, actor), share in shares.items() if cause]
     apart = np.abs(np.cumsum(weights @ mass) - np.cumsum(target))[:-1].max()

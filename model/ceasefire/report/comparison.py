@@ -12,7 +12,14 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import days_told
 from ceasefire.analysis.first_divergence import FirstToDiffer
 from ceasefire.analysis.selection import Selected
-from ceasefire.ensemble.compare import best_and_worst, curves_frame, differences_frame, side_figures, views_of_sides
+from ceasefire.ensemble.compare import (
+    best_and_worst,
+    commonest_ends,
+    curves_frame,
+    differences_frame,
+    side_figures,
+    views_of_sides,
+)
 from ceasefire.ensemble.pooled_forecast import DIFFERENCES
 from ceasefire.ensemble.run import deaths_after_end
 from ceasefire.experiments.exchanged_parts import ExchangedPart, from_content
@@ -39,6 +46,7 @@ from ceasefire.report.html import (
 )
 from ceasefire.report.run import made_by
 from ceasefire.report.sentences import NOTE, POOLED_NOTE, UNTESTED
+from ceasefire.scenario.compose import setting_options
 from ceasefire.scenario.differences import differences, is_variant
 from ceasefire.wording import (
     GAP,
@@ -56,6 +64,7 @@ from ceasefire.wording import (
     share_with_limits,
     signed_days,
     span_words,
+    star_words,
     titled,
     upper,
     whole_percent,
@@ -193,9 +202,10 @@ def _over_draws_words(pair: SidePair) -> list[str]:
 def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     """Whether the other side is a variant of the first, in how much it differs, and which parts of that matter."""
     here, there = pair.first.plan.loaded, pair.other.plan.loaded
-    count = how_many(len(differences(here, there)), "number or entry", "numbers or entries")
-    named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in differences(here, there)])
-    few = len(differences(here, there)) <= MOST_NAMED
+    found = differences(here, there)
+    count = how_many(len(found), "number or entry", "numbers or entries")
+    named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in found])
+    few = len(found) <= MOST_NAMED
     text = f"{name} differs from {here.title} in {count}{f': {named}' if few else ''}."
     if not is_variant(here, there):
         text = f"{name} is another situation, not a variant of {here.title}: {count} differ at once."
@@ -362,7 +372,7 @@ def _table(comparison: Comparison, most: int | None = None) -> Table:
     which = "the same worlds" if same else "worlds that share no luck"
     caption = f"Against {comparison.first.plan.loaded.title} on {which}"
     marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
-    star = f". * Draws {marked}: the band may be this wide, or one number" if marked else ""
+    star = f". {star_words(f'Draws {marked}')}" if marked else ""
     return Table(caption + left_out + star, columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -386,7 +396,7 @@ def _as_written(comparison: Comparison, most: int | None = None) -> Table:
         holds = pair.holds
         points = Interval(100 * holds.value, 100 * holds.low, 100 * holds.high)
         there = whole_percent(max(0.0, min(1.0, own_holds + holds.value)))
-        rows.append([comparison.named(pair), *_limits(pair.written), there, *_limits(points)])
+        rows.append([comparison.named(pair), *_limits(pair.days), there, *_limits(points)])
     return Table(f"With the numbers as written{left_out}", columns, rows, frozenset(range(1, len(columns))))
 
 
@@ -420,7 +430,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
     horizon = comparison.first.plan.horizon
     rows = []
     for (name, _, pair), own in zip(sides, figures, strict=True):
-        change = [""] * 3 if pair is None else _limits(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high))
+        change = [""] * 3 if pair is None else _limits(pair.deaths)
         counts = (own["deaths"], own["deaths_a_year_held"], own["deaths_over_horizon"])
         rows.append([name, days(own["mean_days_held"]), *(f"{count:,.0f}" for count in counts), *change])
     within = f"within {how_many(horizon, 'day')}"
@@ -431,10 +441,7 @@ def _ends_and_losses(comparison: Comparison) -> list[Block]:
         "the end leaves out what follows, and so favours deals that end early."
     )
     titles = comparison.first.plan.scenario.actor_titles
-    most: dict[str, float] = {}
-    for own in figures:
-        most |= {end: max(share, most.get(end, 0.0)) for end, share in own["ends"].items()}
-    chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
+    chosen = commonest_ends(figures, MOST_ENDS)
     ends = [
         [name, *(whole_percent(own["ends"].get(end, 0.0)) for end in chosen)]
         for (name, *_), own in zip(sides, figures, strict=True)
@@ -609,6 +616,8 @@ def _replay(comparison: Comparison) -> Commands:
     lines = {str(comparison.about.get("command", "")): "repeats the comparison and this page"}
     for side in (comparison.first, comparison.pairs[0].other):
         plan = side.plan
-        where = f"--worlds {plan.worlds} --seed {plan.seed} --days {plan.horizon}"
-        lines[f"ceasefire run {shlex.quote(side.label)} {where}"] = "simulates one side, with all its figures"
+        where = ["--worlds", f"{plan.worlds}", "--seed", f"{plan.seed}", "--days", f"{plan.horizon}"]
+        settings = setting_options(plan.loaded.settings)
+        command = shlex.join(["ceasefire", "run", plan.loaded.label, *where, *settings])
+        lines[command] = "simulates one side, with all its figures"
     return Commands(lines)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.survival import restricted_mean, survival
 from ceasefire.charts.comparison import Condition, comparison_chart
 from ceasefire.charts.days_and_deaths import AS_BEFORE, Deal, days_and_deaths_chart
@@ -81,7 +80,7 @@ def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = Fa
     others = zip(names[1:], curves[1:], pairs, strict=True)
     conditions = [
         Condition(names[0], *curves[0]),
-        *(Condition(name, *curve, pair.written, pair.over_draws) for name, curve, pair in others),
+        *(Condition(name, *curve, pair.days, pair.over_draws) for name, curve, pair in others),
     ]
     starts = {side.plan.scenario.start for side in sides}
     start = plan.scenario.start if dates and len(starts) == 1 else None
@@ -100,7 +99,7 @@ def ranking_figure(first: Side, pairs: list[SidePair], ends: int | None = None) 
     chosen = {one.name: one for one in best_and_worst(pairs) or ()}
     for pair in pairs:
         name, title = change_name(pair.other.plan.loaded.changes[-1]), lever_title(pair.other)
-        written = pair.written.value if pair.over_draws is not None else None
+        written = pair.days.value if pair.over_draws is not None else None
         one = chosen.get(pair.other.label)
         choice, ties = (one.chosen, len(one.ties)) if one is not None else (None, 0)
         gains.append(Gain(name, title, pair.gain, pair.band, written, pair.over_draws, choice, ties))
@@ -111,7 +110,7 @@ def ranking_figure(first: Side, pairs: list[SidePair], ends: int | None = None) 
 def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:
     """All sides by mean days held and deaths, with the numbers as written."""
     deals = []
-    changes = [None, *(Interval(pair.deaths.value, pair.deaths.low, pair.deaths.high) for pair in pairs)]
+    changes = [None, *(pair.deaths for pair in pairs)]
     sides = [first, *(pair.other for pair in pairs)]
     for name, side, change in zip(_names(sides), sides, changes, strict=True):
         own = side_figures(side)

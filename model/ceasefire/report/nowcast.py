@@ -42,6 +42,10 @@ from ceasefire.spreadsheet_csv import csv_text
 from ceasefire.wording import GAP, date_words, ending_words, listed, signed_number, span_words, titled, whole_percent
 
 CONTENT = "nowcast.json"
+FILES = frozenset(
+    {CONTENT, "survival.csv", "weeks.csv", "early-warning.csv", "figures", "report.html", "datapackage.json"}
+)
+"""What may stand in the folder of a nowcast."""
 
 
 def content(found: Nowcast) -> dict[str, Any]:

@@ -82,6 +82,7 @@ from ceasefire.wording import (
     how_many,
     share_of_worlds,
     span_words,
+    star_words,
     titled,
     whole_percent,
 )
@@ -349,7 +350,7 @@ def _heads(drawn: bool, results: Summary) -> list[str]:
 def _starred(caption: str, figures: Iterable[Figure]) -> str:
     """The caption of a table, and what a star in it means."""
     verdict = next((figure.verdict for figure in figures if figure.verdict), "")
-    return f"{caption}. * Draws {verdict}: the band may be this wide, or one number" if verdict else caption
+    return f"{caption}. {star_words(f'Draws {verdict}')}" if verdict else caption
 
 
 def _share(figure: Figure, results: Summary) -> str:
@@ -423,7 +424,8 @@ def _how_it_ends(run: FinishedRun, results: Summary) -> list[Block]:
     table = Table(caption, ["how it ends", *_heads(drawn, results)], rows, frozenset(range(1, len(rows[0]))))
     meaning = (
         "Where war comes back soon after a deal ran out or was called off, the end is put down to that, and to whoever "
-        "refused; a deal that ran out and is observed holds. The shares of all endings and of the worlds that still hold sum to 100 %."
+        "refused; a deal that ran out and is observed holds. The shares of all endings and of the worlds that still "
+        "hold sum to 100 %."
     )
     return [*_figure_or_notice(chart), table, Paragraph(meaning)]
 

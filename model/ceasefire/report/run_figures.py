@@ -13,9 +13,10 @@ from ceasefire.analysis.findings import Duration
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import world_distribution
-from ceasefire.analysis.survival import IntArray, survival
+from ceasefire.analysis.survival import survival
 from ceasefire.analysis.talks_effect import around_talks, violations_and_talks
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
+from ceasefire.array_types import IntArray
 from ceasefire.charts.cumulative_incidence import causes_chart
 from ceasefire.charts.decisions import Choice, pulls_chart
 from ceasefire.charts.front_line import front_chart, front_moves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -288,6 +289,12 @@ def _with(tree: Located, around: list[str], last: str, entry: Located) -> Locate
         return Located({last: entry, **tree.value} if last not in tree.value else tree.value, tree.place)
     inner = tree.value.get(around[0], Located({}, tree.place))
     return Located({**tree.value, around[0]: _with(inner, around[1:], last, entry)}, tree.place)
+
+
+def setting_options(settings: Mapping[str, object]) -> list[str]:
+    """Settings as options of a command, which `parse_settings` reads back."""
+    values = {path: json.dumps(value, ensure_ascii=False, default=str) for path, value in settings.items()}
+    return [part for path, value in values.items() for part in (SETTING_OPTION, f"{path}={value}")]
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.parameters.sourced_value import ASSUMED, DISTRIBUTIONS, Quantity
 from ceasefire.scenario.layers import Layers
-from ceasefire.scenario.parameter_paths import Shape, group, shape_at
+from ceasefire.scenario.parameter_paths import Shape, group, is_number, shape_at
 from ceasefire.scenario.roles import ROLES, is_role, where_allowed, who_has, with_names
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.yaml_with_lines import Located, Place, Step, Steps, dotted, fault_at, find, located_at, to_plain
@@ -327,14 +327,14 @@ def apply_arithmetic(old: Located | None, shape: Shape | None, operation: Operat
     """
     if shape is None or shape.kind not in ("number", "real", "count"):
         raise ValueError(f"is not a number; {operation.kind} works on numbers only")
-    if not _is_number(operation.amount):
+    if not is_number(operation.amount):
         return old if old is not None else Located(None, place)
     if shape.kind == "number":
         return located_at(_quantity(_as_mapping(old, shape), shape.meta, operation), place)
     number = to_plain(old) if old is not None else shape.default
     if number is None:
         raise LookupError("has no value here, and there is no default")
-    if not _is_number(number):
+    if not is_number(number):
         raise ValueError(f"is not a number; {operation.kind} works on numbers only")
     new = operation(number)
     return Located(round(new) if shape.kind == "count" and math.isfinite(new) else new, place)
@@ -354,7 +354,7 @@ def _quantity(old: dict[str, Any], meta: Mapping[str, Any], operation: Operation
     """The mapping of a number after the operation, within the limits of its field; its source names the change."""
 
     def limited(number: Any) -> Any:
-        return min(max(operation(number), meta["low"]), meta["high"]) if _is_number(number) else number
+        return min(max(operation(number), meta["low"]), meta["high"]) if is_number(number) else number
 
     changed = {name: _form(name, given, limited, operation) for name, given in old.items()}
     changed["source"] = f"{old.get('source', ASSUMED)} (changed by {operation.change})"
@@ -367,7 +367,7 @@ def _form(name: str, given: Any, limited: Callable[[Any], Any], operation: Opera
         return limited(given)
     if name not in (*DISTRIBUTIONS, "range") or not isinstance(given, (list, tuple)):
         return given
-    if name in ("normal", "lognormal") and len(given) == 2 and all(map(_is_number, given)):
+    if name in ("normal", "lognormal") and len(given) == 2 and all(map(is_number, given)):
         return _normal(name, given[0], given[1], limited, operation)
     return [limited(number) for number in given]
 
@@ -382,7 +382,3 @@ def _normal(
     if new <= 0:
         raise ValueError(f"has a median that would no longer be above 0 after {operation.change}")
     return [new, spread if operation.kind == "multiply" else spread * centre / new]
-
-
-def _is_number(given: Any) -> bool:
-    return isinstance(given, (int, float)) and not isinstance(given, bool)

@@ -69,9 +69,9 @@ class Shape:
         return None
 
 
-def shape_at(steps: Sequence[Step], root: type[BaseModel] = Scenario) -> Shape | None:
+def shape_at(steps: Sequence[Step]) -> Shape | None:
     """The shape at a path; None when the schema allows nothing there."""
-    shape: Shape | None = group(root)
+    shape: Shape | None = group(Scenario)
     for step in steps:
         shape = shape.inside(step) if shape is not None else None
     return shape

@@ -31,7 +31,7 @@ def faults_of(
     faults: dict[str, Fault] = {}
     for detail in error.errors(include_url=False):
         steps = _steps(detail["loc"], tree, detail["type"])
-        if _is_checked_elsewhere(tree, steps):
+        if _is_checked_elsewhere(steps):
             continue
         place = (removed or {}).get(steps) or place_of(tree, steps)
         fault = fault_at(place, dotted(steps), in_words(detail, steps, top))
@@ -83,7 +83,7 @@ def _steps(loc: Sequence[str | int], tree: Located, kind: str) -> Steps:
     return steps
 
 
-def _is_checked_elsewhere(tree: Located, steps: Steps) -> bool:
+def _is_checked_elsewhere(steps: Steps) -> bool:
     return len(steps) == 3 and steps[0] == "actors" and steps[-1] in CHECKED_ELSEWHERE
 
 

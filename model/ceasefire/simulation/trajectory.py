@@ -105,9 +105,7 @@ class DayLog:
             del self.days[int(last["horizon"][0]) :]
 
 
-def step_through(
-    scenario: Scenario, opening: InitialState, seed: int, world: int, see: Callable[[WorldArray], None]
-) -> WorldArray:
+def step_through(opening: InitialState, seed: int, world: int, see: Callable[[WorldArray], None]) -> WorldArray:
     """Simulate one world in the compiled engine and call `see` with its record after each day.
 
     Returns the record of the last day. `see` must copy what it keeps: the record is overwritten.
@@ -122,7 +120,7 @@ def step_through(
 def trajectory(scenario: Scenario, opening: InitialState, label: str, seed: int, world: int) -> Trajectory:
     """Simulate one world in the compiled engine; its trajectory."""
     log = DayLog(opening)
-    last = step_through(scenario, opening, seed, world, log.note)
+    last = step_through(opening, seed, world, log.note)
     return from_day_log(scenario, log, last, label, seed, world)
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import duration
 from ceasefire.analysis.mixing_distribution import EffectOverDraws, effect_over_draws
+from ceasefire.analysis.paired_differences import Difference
 from ceasefire.analysis.summary import Figure, Summary, summary
 from ceasefire.analysis.survival import EndingCause, SurvivalCurve, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
@@ -243,20 +244,18 @@ def _pinned(sides: Sides, pair: SidePair, program: str, last: bool) -> dict[str,
     """What the pinned state says, and the difference of the state from it on the same worlds."""
     here, pinned = sides.here, sides.pinned
     assert pinned is not None
-    gain = Interval(pair.days.value, pair.days.low, pair.days.high)
-    holds = Interval(pair.holds.value, pair.holds.low, pair.holds.high)
     return {
         **_figures(pinned, pair.first.worlds), "command": command_of(pinned.state, program),
         "label": Side(pinned.plan if last else pinned.near, pair.first.worlds).label,
-        "days": interval(gain), "holds": interval(holds), "fates": dict(pair.fates.__dict__),
-        "sentence": paired_sentence(gain, pair.days.worlds),
+        "days": interval(pair.days), "holds": interval(pair.holds), "fates": dict(pair.fates.__dict__),
+        "sentence": paired_sentence(pair.days),
         "differs": differences(here.plan.loaded, pinned.plan.loaded, here.state) if last else None,
     }  # fmt: skip
 
 
-def paired_sentence(gain: Interval, worlds: int) -> str:
+def paired_sentence(gain: Difference) -> str:
     """Days gained over another condition on the same worlds, in a sentence."""
-    same = f"On the same {worlds:,} worlds it holds"
+    same = f"On the same {gain.worlds:,} worlds it holds"
     if gain.value == gain.low == gain.high == 0:
         return f"{same} as long: no world differs."
     longer = "longer" if gain.value > 0 else "shorter"

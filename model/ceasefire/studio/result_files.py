@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.summary import summary
 from ceasefire.analysis.survival import cumulative_incidence, survival
 from ceasefire.ensemble.compare import compare_sides, open_sides, simulate_side
@@ -148,16 +148,15 @@ def compare(first: str, other: str, program: str) -> dict[str, Any]:
     names = [str(folder_named(name)) for name in (first, other)]
     one, two = (simulate_side(side, None, lambda done: None) for side in open_sides(names, None, None, None))
     pair = compare_sides(one, two)
-    gain = Interval(pair.days.value, pair.days.low, pair.days.high)
     state = State(scenario=two.plan.loaded.name, changes=list(two.plan.loaded.changes), set=two.plan.loaded.settings)
     return {
         "first": result_of(Path(names[0])), "other": result_of(Path(names[1])),
-        "label_first": one.label, "label_other": two.label, "days": interval(gain),
-        "holds": interval(Interval(pair.holds.value, pair.holds.low, pair.holds.high)),
-        "fates": dict(pair.fates.__dict__), "sentence": paired_sentence(gain, pair.days.worlds),
+        "label_first": one.label, "label_other": two.label, "days": interval(pair.days),
+        "holds": interval(pair.holds),
+        "fates": dict(pair.fates.__dict__), "sentence": paired_sentence(pair.days),
         "differs": differences(two.plan.loaded, one.plan.loaded, state),
         "curves": [curve_points(survival(side.worlds)) for side in (pair.first, pair.other)],
-        "command": f"{program} compare {' '.join(names)}",
+        "command": f"{program} compare {shlex.join(names)}",
     }  # fmt: skip
 
 

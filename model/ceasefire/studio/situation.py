@@ -22,7 +22,6 @@ from ceasefire.studio.messages import State
 from ceasefire.studio.states import differences, file_of, files_now, is_shipped, load_state
 from ceasefire.wording import listed, shown, upper
 
-Numb = dict[str, Any]
 KINDS = ("lever", "shock", "assumption")
 
 COUNTED = frozenset({"troops", "days", "deaths", "persons", "renewals", "deaths in 14 days", "formations"})

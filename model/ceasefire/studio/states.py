@@ -18,6 +18,7 @@ import numpy as np
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.errors import Fault, ScenarioError
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
+from ceasefire.scenario.compose import setting_options
 from ceasefire.scenario.find_scenarios import find_scenario, shipped
 from ceasefire.scenario.load import Loaded, load
 from ceasefire.scenario.parameter_paths import is_number, path_words, shape_at
@@ -182,14 +183,6 @@ def is_shipped(file: Path) -> bool:
     return file.resolve().is_relative_to(shipped("scenarios").resolve())
 
 
-def settings_options(state: State) -> list[str]:
-    """The changes and settings of a state as options of a command."""
-    options = [part for name in state.changes for part in ("--change", name)]
-    for path, value in state.set.items():
-        options += ["--set", f"{path}={json.dumps(value, ensure_ascii=False)}"]
-    return options
-
-
 def command_of(state: State, program: str, verb: str = "run", *more: str) -> str:
     """The command that simulates the same worlds, to the last bit."""
     parts = [verb, state.scenario, *more]
@@ -198,7 +191,8 @@ def command_of(state: State, program: str, verb: str = "run", *more: str) -> str
     parts += ["--seed", str(state.seed)]
     if state.days is not None and verb == "run":
         parts += ["--days", str(state.days)]
-    return " ".join([program, *map(shlex.quote, [*parts, *settings_options(state)])])
+    parts += [part for name in state.changes for part in ("--change", name)]
+    return f"{program} {shlex.join([*parts, *setting_options(state.set)])}"
 
 
 Difference = dict[str, str]

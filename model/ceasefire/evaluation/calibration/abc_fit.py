@@ -121,13 +121,13 @@ class Recovery:
     trials: int
 
 
-def recover(table: ReferenceTable, trials: int, seed: int, accepted_share: float = ACCEPTED_SHARE) -> Recovery:
+def recover(table: ReferenceTable, trials: int, seed: int) -> Recovery:
     """Take draws of the table as the observation, one at a time, and fit each from all the others."""
     complete = np.flatnonzero(np.isfinite(table.figures).all(axis=1))
     chosen = np.random.default_rng(seed).choice(complete, trials, replace=False)
     medians, inside = [], []
     for row in chosen:
-        low, middle, high = fit(table.without(row), table.figures[row], accepted_share).quantiles([0.05, 0.5, 0.95])
+        low, middle, high = fit(table.without(row), table.figures[row]).quantiles([0.05, 0.5, 0.95])
         truth = table.positions[row]
         medians.append(middle)
         inside.append((low <= truth) & (truth <= high))

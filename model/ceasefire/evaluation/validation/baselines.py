@@ -8,11 +8,11 @@ import numpy as np
 from scipy.linalg import qr
 
 from ceasefire.analysis.cox_regression import breslow_slopes, breslow_survival, middle_days
-from ceasefire.analysis.interval_censored import BINS, EDGES, turnbull
+from ceasefire.analysis.interval_censored import EDGES, masses_alive
 from ceasefire.array_types import FloatArray
 from ceasefire.evaluation.validation import outside_view_baselines as coded_baselines
 from ceasefire.evaluation.validation.outside_view_baselines import Baseline as CodedBaseline
-from ceasefire.evaluation.validation.outside_view_baselines import coded
+from ceasefire.evaluation.validation.outside_view_baselines import coded, pooled_curve, smoothed
 from ceasefire.reference_class.features import Features
 from ceasefire.reference_class.fit import design
 from ceasefire.reference_class.outside_view.coded_deals import Durations
@@ -44,11 +44,7 @@ def cox(training: Sequence[Features], durations: Durations, test: Sequence[Featu
     x = x[:, independent]
     beta = breslow_slopes(x, np.maximum(days, 0.25), ended)
     surviving = breslow_survival(x, days, ended, beta, design(test)[:, 1:][:, independent], EDGES)
-    mass = surviving - np.concatenate([surviving[:, 1:], np.zeros((len(surviving), 1))], axis=1)
-    pooled = 0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS
-    n = len(training)
-    smoothed: FloatArray = (n * mass + 5 * pooled) / (n + 5)
-    return smoothed
+    return smoothed(masses_alive(surviving), len(training), pooled_curve(durations))
 
 
 def _independent(x: FloatArray) -> list[int]:

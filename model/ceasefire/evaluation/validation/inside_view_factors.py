@@ -19,7 +19,14 @@ from scipy.optimize import minimize
 from ceasefire.analysis.forecast_scores import mean_by_group
 from ceasefire.analysis.interval_censored import probability_between
 from ceasefire.array_types import FloatArray
-from ceasefire.evaluation.validation.outside_view_scores import Deals, countries_left_out, read_deals
+from ceasefire.evaluation.validation.outside_view_scores import (
+    FOLDS,
+    SEED,
+    Deals,
+    countries_left_out,
+    dealt_folds,
+    read_deals,
+)
 from ceasefire.reference_class import coded_deals
 from ceasefire.reference_class.features import Cell, Features, cell_of
 from ceasefire.reference_class.inside_view import (
@@ -121,13 +128,10 @@ def fit_factors(found: Evidence) -> tuple[FloatArray, FloatArray]:
     return best, np.sqrt(np.diag(robust))
 
 
-def left_out(found: Evidence, folds: int = 5) -> dict[str, FloatArray]:
+def left_out(found: Evidence) -> dict[str, FloatArray]:
     """Log scores of each deal with no overlay, with all as assumed, and with factors fitted in other countries."""
-    names = np.unique(found.country)
-    place = np.random.default_rng(1989).permutation(len(names)) % folds
-    fold = place[np.searchsorted(names, found.country)]
-    fitted = np.zeros(len(found.plain))
-    for k in range(folds):
+    fold, fitted = dealt_folds(found.country, SEED), np.zeros(len(found.plain))
+    for k in range(FOLDS):
         factors, _ = fit_factors(found.take(fold != k))
         fitted[fold == k] = log_likelihood(found.take(fold == k), factors)
     none, assumed = np.zeros(len(OVERLAYS)), np.ones(len(OVERLAYS))

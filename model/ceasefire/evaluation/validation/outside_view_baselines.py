@@ -74,6 +74,11 @@ def pooled_curve(durations: Durations) -> FloatArray:
     return np.asarray(0.98 * turnbull(durations.low, durations.high) + 0.02 / BINS)
 
 
+def smoothed(mass: FloatArray, deals: int, pooled: FloatArray) -> FloatArray:
+    """Masses learnt from some deals, with POOLED_DEALS that lived as all do."""
+    return np.asarray((deals * mass + POOLED_DEALS * pooled) / (deals + POOLED_DEALS))
+
+
 def one_curve(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     """The same survival curve for every deal."""
     return np.tile(pooled_curve(durations), (len(wanted.x), 1))
@@ -88,7 +93,7 @@ def by_class(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
         members = classes == each
         n = int(members.sum())
         own = turnbull(durations.low[members], durations.high[members]) if n else pooled
-        curves[int(each)] = (n * own + POOLED_DEALS * pooled) / (n + POOLED_DEALS)
+        curves[int(each)] = smoothed(own, n, pooled)
     return np.array([curves[int(each)] for each in theirs])
 
 
@@ -141,8 +146,7 @@ def cox(learnt: Coded, durations: Durations, wanted: Coded) -> FloatArray:
     x = learnt.x[:, 1:]
     beta = breslow_slopes(x, days, ended, RIDGE)
     alive = breslow_survival(x, days, ended, beta, wanted.x[:, 1:], EDGES)
-    n = len(learnt.x)
-    return np.asarray((n * masses_alive(alive) + POOLED_DEALS * pooled_curve(durations)) / (n + POOLED_DEALS))
+    return smoothed(masses_alive(alive), len(learnt.x), pooled_curve(durations))
 
 
 BASELINES: dict[str, Baseline] = {

@@ -28,7 +28,7 @@ from ceasefire.analysis.forecast_scores import (
     restricted_mean,
 )
 from ceasefire.analysis.interval_censored import EDGES, masses_alive, surviving
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import FloatArray, IntArray
 from ceasefire.data_files.read_table import text_rows
 from ceasefire.errors import ScenarioError
 from ceasefire.evaluation.validation.outside_view_baselines import (
@@ -58,7 +58,7 @@ from ceasefire.reference_class.outside_view.data_folder import (
     read_recent,
 )
 from ceasefire.reference_class.outside_view.duration_curve import curve
-from ceasefire.reference_class.outside_view.effect_states import effect, nothing_known
+from ceasefire.reference_class.outside_view.effect_states import Effect, effect, effect_from_history, nothing_known
 from ceasefire.reference_class.outside_view.end_of_term import fit_end_of_term, term_records
 from ceasefire.reference_class.outside_view.fit import fit
 from ceasefire.reference_class.outside_view.forecast import BREAK_WEIGHT
@@ -175,14 +175,24 @@ def forecasts(learnt: Learnt, everyone: Deals, wanted: NDArray[np.int64]) -> dic
 
 def outside_masses(model: Parameters, reading: Reading, everyone: Deals, k: int) -> FloatArray:
     """Masses of deal k with its history as known on its first day, and without; shape (2, BINS)."""
-    deal = everyone.table.take(np.array([k]))
+    deal, nobody = everyone.table.take(np.array([k])), everyone.table.take(np.zeros(0, np.int64))
+    known = _effect_known(model, reading, everyone, deal)
+    fresh = effect(nothing_known(model), model, deal, nobody, Durations(np.zeros(0), np.zeros(0)))
+    return masses_alive(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
+
+
+def _effect_known(model: Parameters, reading: Reading, everyone: Deals, deal: DealTable) -> Effect:
+    """The effect of a deal (a table of length 1) from its country's deals, as known on its first day."""
     own = np.flatnonzero(everyone.table.country == deal.country[0])
     endings = [everyone.records[int(j)].ending for j in own]
-    index, durations = durations_known_on(float(deal.start[0]), everyone.table.start[own], endings, reading)
-    prior, nobody = nothing_known(model), np.zeros(0, np.int64)
-    known = effect(prior, model, deal, everyone.table.take(own[index]), durations)
-    fresh = effect(prior, model, deal, everyone.table.take(nobody), durations.take(nobody))
-    return masses_alive(np.array([curve(model, deal, one).holds(EDGES) for one in (known, fresh)]))
+    return effect_from_history(nothing_known(model), model, deal, everyone.table.take(own), endings, reading)
+
+
+def dealt_folds(countries: NDArray[np.str_], seed: int, folds: int = FOLDS) -> IntArray:
+    """The fold of each deal, (n,): countries are dealt out at random, each whole."""
+    names = np.unique(countries)
+    places = np.random.default_rng(seed).permutation(len(names)) % folds
+    return np.asarray(places[np.searchsorted(names, countries)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,12 +216,9 @@ def countries_left_out(
     """Every deal forecast by what was learnt in other countries, `repeats` times with other folds."""
     index, durations = known_durations(deals.endings, reading)
     used = deals.take(index)
-    names = np.unique(used.table.country)
     masses = {name: np.zeros((repeats, len(index), len(EDGES))) for name in NAMES}
     for repeat in range(repeats):
-        order = np.random.default_rng(SEED + repeat).permutation(len(names))
-        fold_of = {str(name): int(place) % folds for name, place in zip(names, order, strict=True)}
-        fold = np.array([fold_of[str(country)] for country in used.table.country])
+        fold = dealt_folds(used.table.country, SEED + repeat, folds)
         for left_out in range(folds):
             progress(f"{reading}: repeat {repeat + 1}, fold {left_out + 1}")
             known, out = np.flatnonzero(fold != left_out), np.flatnonzero(fold == left_out)
@@ -301,21 +308,18 @@ def idlib_scores(deals: Deals, reading: Reading, without_syria: bool) -> list[di
     return rows
 
 
-def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
+def in_force_scores(deals: Deals) -> dict[str, Any]:
     """Log score of the end of any kind of dated fixed-term deals, countries left out: second clock and a lognormal."""
     last = day_number(last_day(deals.records))
     index, durations = known_durations(deals.endings, "dated")
     used = deals.take(index)
     fixed = used.table.fixed & ~np.isnan(used.table.planned)
-    names = np.unique(used.table.country)
-    order = np.random.default_rng(SEED).permutation(len(names))
-    fold_of = {str(name): int(place) % folds for name, place in zip(names, order, strict=True)}
-    fold = np.array([fold_of[str(country)] for country in used.table.country])
+    fold = dealt_folds(used.table.country, SEED)
     day = np.floor([ending.days for ending in used.endings])
     over = (used.table.start + day < last) | np.array([ending.broke for ending in used.endings])
     any_end = Durations(day, np.where(over, day + 1.0, np.inf))
     ours, theirs = np.zeros(len(day)), np.zeros(len(day))
-    for left_out in range(folds):
+    for left_out in range(FOLDS):
         known, out = np.flatnonzero(fold != left_out), np.flatnonzero((fold == left_out) & fixed)
         model = fit(used.table.take(known), durations.take(known), errors=False).parameters
         term = fit_end_of_term(*term_records([used.records[int(k)] for k in known], last))
@@ -324,15 +328,7 @@ def in_force_scores(deals: Deals, folds: int = FOLDS) -> dict[str, Any]:
         theirs[out] = log_scores(mass, any_end.low[out], any_end.high[out])
         for k in out:
             deal = used.table.take(np.array([k]))
-            own = np.flatnonzero(used.table.country == deal.country[0])
-            endings = [used.records[int(j)].ending for j in own]
-            j, known_then = durations_known_on(float(deal.start[0]), used.table.start[own], endings, "dated")
-            one = curve(
-                model,
-                deal,
-                effect(nothing_known(model), model, deal, used.table.take(own[j]), known_then),
-                BREAK_WEIGHT,
-            )
+            one = curve(model, deal, _effect_known(model, "dated", used, deal), BREAK_WEIGHT)
             edges = np.array([any_end.low[k], any_end.high[k]])
             edges = np.where(np.isinf(edges), 1e9, edges)
             alive = one.holds(edges) * (1.0 - term.ended(edges, np.full(2, deal.planned[0])))

@@ -13,13 +13,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.forecast_scores import log_scores, mean_by_group
-from ceasefire.analysis.linear_pool import PRIOR_CASES, pooled_log, weight_from, weights_left_out
+from ceasefire.analysis.linear_pool import pooled_log, weight_from, weights_left_out
 from ceasefire.array_types import FloatArray
 from ceasefire.experiments.hindcast import (
     ONE_CURVE,
@@ -105,7 +104,7 @@ def coded_since() -> list[Case]:
         if file.stem in known or file.stem in ("motives", "generic"):
             continue
         scenario = load(file).scenario
-        really: Any = getattr(scenario, "really", None)
+        really = scenario.really
         if really is not None and scenario.history is not None:
             held = really.held(scenario.start)
             cases.append(Case(scenario=file.stem, held=held, holding=really.holding, source=really.source))
@@ -134,7 +133,7 @@ def group_of(found: Sequence[Hindcast]) -> Group:
     return Group(names, {name: np.array([row[name] for row in rows]) for name in (SCENARIO, OUTSIDE, ONE_CURVE)})
 
 
-def chosen_weight(frozen: Group | None, prior: float = PRIOR_CASES) -> PoolingWeight:
+def chosen_weight(frozen: Group | None) -> PoolingWeight:
     """The weight to ship: from deals coded under frozen rules where there are enough, else half and half.
 
     Where the pool of deals left out is no better than what such deals did, the scenario adds nothing: weight 1.
@@ -143,7 +142,7 @@ def chosen_weight(frozen: Group | None, prior: float = PRIOR_CASES) -> PoolingWe
         number = 0 if frozen is None else len(frozen.names)
         why = f"half and half, the start; fewer than {LEAST_CASES} past deals were coded under frozen rules"
         return PoolingWeight(HALF, HALF, HALF, number, 0.0, why)
-    found = weight_from(frozen.logs[OUTSIDE], frozen.logs[SCENARIO], prior)
+    found = weight_from(frozen.logs[OUTSIDE], frozen.logs[SCENARIO])
     gain = frozen.gain("pooled, weight from the others")
     words = f"found on {len(frozen.names)} past deals, each left out in turn"
     if gain.value <= 0:

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ceasefire.analysis.bands_over_draws import IntArray
 from ceasefire.analysis.forecast_scores import Forecast, mean_by_group
-from ceasefire.array_types import FloatArray
+from ceasefire.array_types import FloatArray, IntArray
 from ceasefire.compilation.name_keys import name_key
 from ceasefire.ensemble.parameter_draws import common_scale, joint_draws
 from ceasefire.evaluation.matching.emulator import emulate, standardised

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
+from ceasefire.array_types import FloatArray
 
 Class = Literal["cessation", "preliminary", "definitive"]
 CLASSES: tuple[Class, ...] = ("cessation", "preliminary", "definitive")

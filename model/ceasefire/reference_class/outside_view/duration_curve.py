@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from ceasefire.array_types import FloatArray
 from ceasefire.reference_class.outside_view.coded_deals import DealTable, own_clock
 from ceasefire.reference_class.outside_view.effect_states import Effect
-from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
 from ceasefire.reference_class.outside_view.parameters import Parameters
 
 ORDER = 20200306

@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ceasefire.reference_class.outside_view.coded_deals import DealTable, Durations, log_window
+from ceasefire.array_types import FloatArray
+from ceasefire.reference_class.outside_view.coded_deals import (
+    DealTable,
+    Durations,
+    Ending,
+    Reading,
+    durations_known_on,
+    log_window,
+)
 from ceasefire.reference_class.outside_view.expectation_propagation import propagate
-from ceasefire.reference_class.outside_view.interval_likelihood import FloatArray
 from ceasefire.reference_class.outside_view.parameters import Parameters
-
-COUNTRY_EFFECTS = ("country", "open_ended", "fixed_term")
-"""The parts of z."""
 
 UNNAMED = "(not named)"
 """The conflict of deals that name none: one of which nothing else is known."""
@@ -125,6 +129,15 @@ def effect(state: CountryState, model: Parameters, deal: DealTable, earlier: Dea
     """The sum of effects of one deal (a table of length 1), from a state and the deals known since."""
     mean, covariance = _posterior(state, model, earlier, durations, _of_deals(deal))
     return Effect(float(mean[0]), max(float(covariance[0, 0]), 0.0))
+
+
+def effect_from_history(
+    state: CountryState, model: Parameters, deal: DealTable, earlier: DealTable, endings: Sequence[Ending],
+    reading: Reading,
+) -> Effect:  # fmt: skip
+    """The same from the endings of earlier deals, as they were known on the first day of the deal."""
+    index, durations = durations_known_on(float(deal.start[0]), earlier.start, endings, reading)
+    return effect(state, model, deal, earlier.take(index), durations)
 
 
 def advanced(

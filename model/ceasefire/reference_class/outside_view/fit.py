@@ -111,13 +111,13 @@ class _Posterior:
             0.5 * (faded * prior.days).sum() / model.memory_days,
             (pull * prior.kind).sum(),
             (pull * prior.country).sum(),
-            _slope_lapse(likelihood.slope_low, low, deals.planned, model)
-            + _slope_lapse(likelihood.slope_high, high, deals.planned, model),
+            _slope_lapse(likelihood.slope_low, low, deals.planned)
+            + _slope_lapse(likelihood.slope_high, high, deals.planned),
         )
         return posterior.log_evidence, slope
 
 
-def _slope_lapse(slope: FloatArray, log_days: FloatArray, planned: FloatArray, model: Parameters) -> float:
+def _slope_lapse(slope: FloatArray, log_days: FloatArray, planned: FloatArray) -> float:
     """Slope of the log chance in log_lapse through one edge of the interval: d log(own clock) / d log(speed)."""
     moves = np.isfinite(log_days) & ~np.isnan(planned)
     own = np.exp(np.where(moves, log_days, 0.0))

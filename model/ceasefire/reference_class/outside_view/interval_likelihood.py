@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-FloatArray = NDArray[np.float64]
+from ceasefire.array_types import FloatArray
 
 LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 LEAST_LOG_GAP = -1e-13

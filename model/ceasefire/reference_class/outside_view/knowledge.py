@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,7 +24,7 @@ from ceasefire.reference_class.outside_view.deal_files import DealRequest, in_pl
 from ceasefire.reference_class.outside_view.effect_states import (
     CountryState,
     Effect,
-    effect,
+    effect_from_history,
     nothing_known,
 )
 from ceasefire.reference_class.outside_view.parameters import Parameters
@@ -48,10 +47,8 @@ class Knowledge:
     def effect(self, model: Parameters, reading: Reading, deal: DealTable) -> Effect:
         """The sum of effects of the deal, a table of length 1."""
         table = table_of([record.facts for record in self.earlier])
-        index, durations = durations_known_on(
-            float(deal.start[0]), table.start, [r.ending for r in self.earlier], reading
-        )
-        return effect(self.states[reading], model, deal, table.take(index), durations)
+        endings = [record.ending for record in self.earlier]
+        return effect_from_history(self.states[reading], model, deal, table, endings, reading)
 
     @property
     def counted(self) -> list[Record]:
@@ -180,16 +177,14 @@ def _warnings(
     facts = knowledge.facts
     late = not knowledge.earlier and facts.start.year > view.last_year + 1
     return [
-        *_of_names(request, knowledge, data, names),
+        *_of_names(knowledge, names),
         *_of_list(knowledge, own),
         *_of_facts(request),
         *([_OLD.format(year=view.last_year)] if data is None and facts.country in names and late else []),
     ]
 
 
-def _of_names(
-    request: DealRequest, knowledge: Knowledge, data: Sequence[Record] | None, names: Sequence[str]
-) -> list[str]:
+def _of_names(knowledge: Knowledge, names: Sequence[str]) -> list[str]:
     facts = knowledge.facts
     if not facts.country:
         return ["country is not given: the range is that of all countries"]
@@ -263,8 +258,3 @@ def _of_facts(request: DealRequest) -> list[str]:
 
 def _number(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def pull(mean: float) -> float:
-    """How many times as long as usual an effect makes a deal."""
-    return math.exp(mean)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ceasefire.reference_class.outside_view.coded_deals import DealFacts, Record
 from ceasefire.reference_class.outside_view.deal_files import DealRequest, history_of
 from ceasefire.reference_class.outside_view.forecast import DealForecast, forecast_one, numbers_of
@@ -11,12 +9,12 @@ from ceasefire.reference_class.outside_view.shipped_numbers import SHIPPED
 from ceasefire.scenario.schema import History, Scenario
 
 
-def outside_view_of(scenario: Scenario, numbers: Path = SHIPPED) -> DealForecast | None:
+def outside_view_of(scenario: Scenario) -> DealForecast | None:
     """The forecast for deals with the scenario's coded facts; None when the scenario has no `history:`."""
     if scenario.history is None:
         return None
     request = request_of(scenario, scenario.history)
-    return forecast_one(numbers_of(numbers), request, earlier_deals(scenario.history))
+    return forecast_one(numbers_of(SHIPPED), request, earlier_deals(scenario.history))
 
 
 def request_of(scenario: Scenario, history: History) -> DealRequest:

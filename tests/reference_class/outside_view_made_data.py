@@ -16,12 +16,11 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     Record,
     date_of,
     day_number,
-    durations_known_on,
     known_durations,
     table_of,
 )
 from ceasefire.reference_class.outside_view.duration_curve import curve
-from ceasefire.reference_class.outside_view.effect_states import effect, nothing_known
+from ceasefire.reference_class.outside_view.effect_states import effect_from_history, nothing_known
 from ceasefire.reference_class.outside_view.fit import fit
 from ceasefire.reference_class.outside_view.parameters import NAMES, parameters
 
@@ -116,7 +115,6 @@ def ranks(made: Made, theta: FloatArray = TRUTH, chosen: Sequence[int] | None = 
         deal = table.take(np.array([k]))
         own = np.flatnonzero(table.country == deal.country[0])
         endings = [made.records[int(j)].ending for j in own]
-        index, durations = durations_known_on(float(deal.start[0]), table.start[own], endings, "mid")
-        known = effect(nothing_known(model), model, deal, table.take(own[index]), durations)
+        known = effect_from_history(nothing_known(model), model, deal, table.take(own), endings, "mid")
         shares.append(1.0 - float(curve(model, deal, known).holds(made.durations[k])))
     return np.array(shares)

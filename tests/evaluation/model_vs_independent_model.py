@@ -1,4 +1,4 @@
-"""Do the engine and the peer tell the same story? Their worlds differ; their distributions may not."""
+"""The engine and the independent model: their worlds differ; their distributions may not."""
 
 from __future__ import annotations
 
