@@ -68,10 +68,13 @@ class Duration:
         return tuple(held for held in self.by_day if held.day in self.told)
 
 
-def days_told(horizon: int, term: int | None = None, half: float | None = None) -> list[int]:
-    """Days of tables, the horizon last: for a long deal, or for one with a short term or an early median [days]."""
+def days_told(horizon: int, term: int | None = None, half: float | None = None, since: int = 0) -> list[int]:
+    """Days of tables, the horizon last: for a long deal, or for one with a short term or an early median [days].
+
+    None is before day `since`, on which worlds begin.
+    """
     days = {*SHORT_DAYS, *([term] if term else [])} if is_short(term, half) else {*LONG_DAYS, FIVE_YEARS}
-    return [*sorted(day for day in days if day < horizon), horizon]
+    return [*sorted(day for day in days if since <= day < horizon), horizon]
 
 
 def is_short(term: int | None, half: float | None) -> bool:
