@@ -58,6 +58,11 @@ class Duration:
             raise ValueError(f"days {sorted(missing)} are told without their doubt")
 
     @property
+    def last(self) -> int:
+        """The last day that worlds were followed."""
+        return self.by_day[-1].day
+
+    @property
     def is_drawn(self) -> bool:
         """Whether assumed numbers were drawn."""
         return self.by_day[0].scenario is not None
