@@ -116,6 +116,8 @@ def test_figures_of_worlds_that_begin_later_leave_out_the_days_before(present: s
     plan = Plan(load(present), 60, 1)
     found = run_summary(plan, run_plan(plan))
     assert min(found.holding) >= 250
+    told = ceasefire.run(present, worlds=60).table()["figure"]
+    assert set(told) == {figure.name for figure in (*found.holding.values(), found.mean, found.median)}
     worlds = ceasefire.run(present, worlds=60)
     years = (worlds["days_held"] + worlds["ended"] - 250).sum() / 365.25
     deaths = (worlds["deaths_combatant"] + worlds["deaths_civilian"]).sum()
