@@ -11,6 +11,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import Duration, Held, days_told, duration
 from ceasefire.analysis.summary import summary
 from ceasefire.analysis.survival import at_term
+from ceasefire.report.sentences import written_sentence
 
 SURE = Interval(0.5, 0.4, 0.6)
 
@@ -51,6 +52,16 @@ def test_a_truce_of_seven_days_is_told_at_its_term_and_after_a_month() -> None:
     assert [held.written.value for held in found.sentence_days] == pytest.approx([5 / 8, 3 / 8])
     long = duration(summary(worlds([200, 300, 400, 500], 600), None, 600))
     assert long.told == (365, 600)
+
+
+def test_a_day_that_must_be_outlived_is_not_worded_as_the_last_that_is_reached() -> None:
+    """Of four worlds followed for 30 days two end on day 7: they reach it, and do not hold past it."""
+    days = [2, 7, 7, 30]
+    long = duration(summary(worlds(days, 30), None, 30, term=7), term=7)
+    assert "25\u00a0% past day 7" in written_sentence(long)
+    assert "25\u00a0% after 30 days" in written_sentence(long)
+    short = duration(summary(worlds([min(day, 7) for day in days], 7), None, 7, term=7), term=7)
+    assert "75\u00a0% after 7 days" in written_sentence(short)
 
 
 def test_beyond_the_last_day_of_the_pool_no_day_is_told() -> None:

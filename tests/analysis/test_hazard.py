@@ -137,3 +137,16 @@ def test_the_shape_is_that_of_another_package() -> None:
     worlds = table(800 * (-np.log1p(-quantile)) ** (1 / 0.7))
     assert int(worlds["ended"].sum()) == 33
     assert weibull_shape(worlds).value == pytest.approx(0.6984642925420619, abs=2e-6)
+
+
+def test_days_before_worlds_begin_are_no_days_without_an_end() -> None:
+    """Worlds that begin on day 900 of a level danger: nothing is learnt of earlier ages, and no danger rises."""
+    lives = table(900 + np.random.default_rng(7).geometric(0.004, 3_000) - 1.0)
+    by_age = hazard_table(lives, (0, 365, 730, 1096, 1461), since=900)
+    assert by_age["from_day"].tolist() == [900, 1096]
+    assert by_age["ends_per_year"].to_numpy() == pytest.approx(0.004 * 365.25, rel=0.1)
+    shape = weibull_shape(lives, since=900)
+    assert shape.low < 1 < shape.high
+    curve = hazard(lives, window_days=60, since=900)
+    assert curve.days[[0, -1]].tolist() == [900, HORIZON - 1]
+    assert curve.rate[:600] == pytest.approx(0.004, rel=0.35)

@@ -172,3 +172,12 @@ def test_simultaneous_intervals_of_one_figure_are_students_and_of_copies_no_wide
     assert copies.high == pytest.approx(one.high, abs=0.05)
     with pytest.raises(ValueError, match="three draws"):
         best_of(np.zeros((3, 2)))
+
+
+def test_a_figure_that_never_differs_does_not_widen_the_intervals_of_the_others() -> None:
+    gains = np.random.default_rng(5).normal(1.0, 3.0, 40)
+    alone = simultaneous_intervals([gains])[0]
+    with_inert = simultaneous_intervals([gains, np.zeros(40), np.zeros(40)])
+    assert with_inert[0] == alone
+    assert (with_inert[1].low, with_inert[1].high) == (0, 0)
+    assert simultaneous_intervals(np.zeros((2, 40)))[1].high == 0

@@ -9,11 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import SMALL, Command
 
 import ceasefire
-from ceasefire.cli import compare
+from ceasefire.analysis.estimates import Interval
+from ceasefire.cli import compare, tables
+from ceasefire.experiments.outcome_definitions import outcome
+from ceasefire.report import comparison
 from ceasefire.wording import how_many, plain, plus
 
 ONE_OF_MANY = re.compile(
@@ -119,3 +123,15 @@ def test_rows_of_a_model_begin_with_day_0_and_end_with_the_last_day() -> None:
         assert np.unique(of_actors.index.get_level_values(0)).tolist() == rows["day"].tolist()
         ends.add(model.cause)
     assert "offensive" in ends
+
+
+def test_a_share_that_is_not_nought_is_not_shown_as_nought_and_none_without_its_limits() -> None:
+    row = {"mean_days_held": 9.0, "holds_to_the_end": 0.004, "deaths_a_year_held": 1.0, "deaths_over_horizon": 1.0}
+    assert compare._as_written(row, None, None)[1] == "<1 %"
+    shares = pd.DataFrame({"share_above": [0.17], "share_above_low": [0.0], "share_above_high": [0.902]})
+    assert tables._cell(shares.iloc[0], "share_above", outcome("days_held"), shares) == "17 % (0 to 90)"
+
+
+def test_where_nothing_is_assumed_no_world_that_differs_is_no_chance_either() -> None:
+    pair: Any = SimpleNamespace(over_draws=None, gain=Interval(0.0, 0.0, 0.0))
+    assert comparison._gain_words(pair, "with it") == "with it: no world differs"

@@ -45,7 +45,7 @@ def shown(ran: Ran) -> Element:
     return read(page(run_report(FinishedRun(plan, outcome, {"program": {"source": source_digest()}}, folder, "r"))))
 
 
-DAY = r"(?:after|past) (?:one year|\w+ years|\d[\d,]* days?\b)"
+DAY = r"(?:after|past) (?:one year|\w+ years|\d[\d,]* days?\b|day \d[\d,]*\b)"
 
 
 def undoubted(text: str) -> list[str]:
@@ -107,7 +107,7 @@ def test_the_first_page_has_findings_a_figure_a_table_and_what_to_trust(ran: Ran
 def test_a_truce_of_seven_days_is_told_in_days_with_what_its_term_means() -> None:
     plan = Plan(load("sudan-2023"), worlds=30, seed=1)
     root = read(page(run_report(FinishedRun(plan, run_plan(plan, workers=2), {}, Path(), "r"))))
-    assert "after 7 days" in root.all("blockquote")[0].text
+    assert "past day 7" in root.all("blockquote")[0].text
     assert "it lapses 7 days after it began unless it is renewed" in root.text
     assert "Weibull" not in root.text
     assert "ends per 100 deals and year" not in root.text

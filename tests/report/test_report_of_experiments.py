@@ -53,7 +53,8 @@ def test_a_comparison_writes_its_report_with_the_difference_of_its_table(command
     assert_sound(root)
     table = pd.read_csv(folder / "differences.csv")
     sentence = root.all("blockquote")[0].text
-    assert 'on the same 40 simulated worlds: with "' in sentence
+    drawn = f"{200 * table['doubt_worlds_per_draw'][0]:,.0f} simulated worlds at 200 draws of the assumed numbers"
+    assert f'on the same {drawn}: with "' in sentence, "the difference is not that of the 40 worlds as written"
     assert "aim-unmet" not in sentence, "a change has a title"
     for column in ("doubt_days_mean_low", "doubt_days_mean_high", "doubt_days_low", "doubt_days_high"):
         assert signed_days(table[column][0]) in sentence

@@ -9,7 +9,10 @@ import pytest
 from conftest import Command
 
 import ceasefire
+from ceasefire.ensemble.run import run_plan, run_summary
+from ceasefire.ensemble.run_plan import Plan
 from ceasefire.errors import ScenarioError
+from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
 from ceasefire.scenario.load import load
 from ceasefire.simulation.engine import initial_world, step_day
 from ceasefire.simulation.initial_state import initial_state
@@ -107,3 +110,25 @@ def test_states_that_do_not_fit_are_refused(
     said = command("run", small, *given, "--worlds", "5")
     assert said.code == 2
     assert message in said.err
+
+
+def test_figures_of_worlds_that_begin_later_leave_out_the_days_before(present: str) -> None:
+    plan = Plan(load(present), 60, 1)
+    found = run_summary(plan, run_plan(plan))
+    assert min(found.holding) >= 250
+    told = ceasefire.run(present, worlds=60).table()["figure"]
+    assert set(told) == {figure.name for figure in (*found.holding.values(), found.mean, found.median)}
+    worlds = ceasefire.run(present, worlds=60)
+    years = (worlds["days_held"] + worlds["ended"] - 250).sum() / 365.25
+    deaths = (worlds["deaths_combatant"] + worlds["deaths_civilian"]).sum()
+    assert found.costs["deaths_a_year_held"].chance.value == pytest.approx(deaths / years)
+
+
+def test_deals_like_it_have_held_as_long_before_they_are_pooled() -> None:
+    now = load("idlib-2018", (), {"day": 180}).scenario
+    found = outside_view_of(now)
+    at_signing = outside_view_of(load("idlib-2018").scenario)
+    assert found is not None
+    assert at_signing is not None
+    assert found.at(180) == 1
+    assert found.at(400) == pytest.approx(at_signing.at(400) / at_signing.at(180))

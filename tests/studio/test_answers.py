@@ -14,7 +14,7 @@ from studio_page import PROGRAM, Page
 from ceasefire.ensemble.output_folder import open_results
 from ceasefire.ensemble.parameter_draws import DRAWS
 from ceasefire.ensemble.pooled_forecast import duration_of, views_of
-from ceasefire.ensemble.run import run, run_plan
+from ceasefire.ensemble.run import run, run_plan, run_summary
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.interface import compare
 from ceasefire.report.sentences import answer
@@ -215,6 +215,24 @@ def test_the_forecast_at_rest_is_that_of_a_run_with_as_many_draws(page: Page, mo
     assert forecast["headline"] == answer(plan.scenario.title, duration_of(plan, outcome))
     assert forecast["headline"].split(": ")[1].startswith("the chance to be unbroken is")
     assert (forecast["why"], forecast["leans_on"]) == (views.why, views.leans_on())
+
+
+def test_a_truce_of_days_is_told_on_the_days_of_a_run_and_so_is_what_is_pinned_beside_it(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "STUDIO_DRAWS", DRAWS)
+    state = {"scenario": "sudan-2023", "days": 30, "worlds": 60}
+    plan = Plan(load("sudan-2023"), 60, days=30)
+    outcome = run_plan(plan)
+    number = page.say("answer", state=state, pinned={**state, "set": {"agreement.term_days": 60}})
+    found = page.until(lambda m: m.get("id") == number and m["type"] == "answer" and m["last"])["answer"]
+    rest = page.until(lambda m: m.get("id") == number and m["type"] == "doubt")
+    days = list(run_summary(plan, outcome).holding)
+    assert days == [1, 3, 7, 14, 30]
+    shown = (found["holding"], found["pinned"]["holding"], rest["doubt"]["holding"],
+             rest["doubt"]["pinned"]["pinned_holding"], rest["forecast"]["pooled"]["holding"])  # fmt: skip
+    assert [[row["day"] for row in rows] for rows in shown] == [days] * 5
+    assert rest["forecast"]["headline"] == answer(plan.scenario.title, duration_of(plan, outcome))
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,11 @@ class Duration:
             raise ValueError(f"days {sorted(missing)} are told without their doubt")
 
     @property
+    def last(self) -> int:
+        """The last day that worlds were followed."""
+        return self.by_day[-1].day
+
+    @property
     def is_drawn(self) -> bool:
         """Whether assumed numbers were drawn."""
         return self.by_day[0].scenario is not None
@@ -68,10 +73,13 @@ class Duration:
         return tuple(held for held in self.by_day if held.day in self.told)
 
 
-def days_told(horizon: int, term: int | None = None, half: float | None = None) -> list[int]:
-    """Days of tables, the horizon last: for a long deal, or for one with a short term or an early median [days]."""
+def days_told(horizon: int, term: int | None = None, half: float | None = None, since: int = 0) -> list[int]:
+    """Days of tables, the horizon last: for a long deal, or for one with a short term or an early median [days].
+
+    None is before day `since`, on which worlds begin.
+    """
     days = {*SHORT_DAYS, *([term] if term else [])} if is_short(term, half) else {*LONG_DAYS, FIVE_YEARS}
-    return [*sorted(day for day in days if day < horizon), horizon]
+    return [*sorted(day for day in days if since <= day < horizon), horizon]
 
 
 def is_short(term: int | None, half: float | None) -> bool:

@@ -37,16 +37,16 @@ class HazardCurve:
     ends: int
 
 
-def hazard(worlds: pd.DataFrame, event: Event = "any", window_days: int | None = None) -> HazardCurve:
+def hazard(worlds: pd.DataFrame, event: Event = "any", window_days: int | None = None, since: int = 0) -> HazardCurve:
     """Kernel-smoothed hazard: ends divided by worlds at risk, both with Epanechnikov weights around the day.
 
     Equal weights in numerator and denominator avoid a bias at the edges. The interval is the gamma interval of a
     weighted sum of Poisson counts (Fay and Feuer 1997), for a hazard that is constant within the window, so it has a
-    width even where nothing ended. ValueError when no world is left or was followed for a day, or the window is
-    below 1.
+    width even where nothing ended. Worlds were followed from day `since` on. ValueError when no world is left or was
+    followed for a day, or the window is below 1.
     """
     known = durations(worlds)
-    at_risk, ends = _risk_set_and_ends(known, event)
+    at_risk, ends = (each[since:] for each in _risk_set_and_ends(known, event, since))
     window = _default_window(len(at_risk), int(ends.sum())) if window_days is None else window_days
     if window < 1:
         raise ValueError(f"window_days: {window} is not a number of days from 1")
@@ -54,31 +54,33 @@ def hazard(worlds: pd.DataFrame, event: Event = "any", window_days: int | None =
     exposure, squared = _weighted_sums(weight, at_risk), _weighted_sums(weight**2, at_risk)
     rate = _weighted_sums(weight, ends) / exposure
     low, high = _gamma_limits(_weighted_sums(weight, ends) * exposure / squared, exposure**2 / squared)
-    days = np.arange(len(at_risk), dtype=np.int64)
+    days = np.arange(since, since + len(at_risk), dtype=np.int64)
     return HazardCurve(days, rate, low, np.minimum(1.0, high), window, len(known.days), int(ends.sum()))
 
 
-def hazard_table(worlds: pd.DataFrame, edges: tuple[int, ...], event: Event = "any") -> pd.DataFrame:
+def hazard_table(worlds: pd.DataFrame, edges: tuple[int, ...], event: Event = "any", since: int = 0) -> pd.DataFrame:
     """One row per interval of age between edges [days]: ends, years at risk, and ends per year at risk with limits.
 
-    Intervals that no world reached are left out. The limits are the exact Poisson ones.
+    Intervals in which no world was followed are left out; all were from day `since` on. The limits are the exact
+    Poisson ones.
     """
-    at_risk, ends = _risk_set_and_ends(durations(worlds), event)
+    at_risk, ends = _risk_set_and_ends(durations(worlds), event, since)
     rows = []
     for first, last in pairwise(edges):
         exposure, count = float(at_risk[first:last].sum()) / 365.25, float(ends[first:last].sum())
         if exposure > 0:
             low, high = _gamma_limits(np.array([count]), np.array([exposure]))
             rate = (count / exposure, float(low[0]), float(high[0]))
-            rows.append((first, min(last, len(at_risk)), int(count), exposure, *rate))
+            rows.append((max(first, since), min(last, len(at_risk)), int(count), exposure, *rate))
     columns = ["from_day", "to_day", "ends", "years_at_risk", "ends_per_year", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def weibull_shape(worlds: pd.DataFrame, event: Event = "any") -> Interval:
+def weibull_shape(worlds: pd.DataFrame, event: Event = "any", since: int = 0) -> Interval:
     """Maximum-likelihood Weibull shape with its 95 % interval; below 1, the hazard falls with age.
 
-    A world that ended on day d is interval-censored between d and d + 1, one that still held is right-censored. The
+    A world that ended on day d is interval-censored between d and d + 1, one that still held is right-censored; given
+    that all held until day `since`, when they begin. The
     limits are where the profile log likelihood is lower by half the chi-square point; 0 or infinity when it never is.
     ValueError when ends fall on fewer than two days, which do not identify a shape.
     """
@@ -86,7 +88,7 @@ def weibull_shape(worlds: pd.DataFrame, event: Event = "any") -> Interval:
     ended = event_mask(known, event)
     if len(np.unique(known.days[ended])) < 2:
         raise ValueError("a Weibull shape needs ends on at least two days")
-    profile = _ProfileLikelihood(known, ended)
+    profile = _ProfileLikelihood(known, ended, since)
     best, top = profile.best()
 
     def above_limit(log_shape: float) -> float:
@@ -109,10 +111,11 @@ MOST_LOG_SHAPE = 6.0
 class _ProfileLikelihood:
     """Profile likelihood of the Weibull shape (maximised over the scale) for durations in whole days."""
 
-    def __init__(self, known: Durations, ended: BoolArray) -> None:
+    def __init__(self, known: Durations, ended: BoolArray, since: int) -> None:
         self.end_days, self.end_counts = np.unique(known.days[ended], return_counts=True)
         self.held_days, self.held_counts = np.unique(known.days[~ended], return_counts=True)
         self.longest = float(known.days.max() + 1)
+        self.since, self.worlds = since, len(known.days)
 
     def best(self) -> tuple[float, float]:
         """The log shape of greatest likelihood, and its log likelihood."""
@@ -126,13 +129,14 @@ class _ProfileLikelihood:
             (np.asarray(days, dtype=float) / self.longest) ** shape
             for days in (self.end_days, self.end_days + 1, self.held_days)
         )
+        before = self.worlds * (self.since / self.longest) ** shape
 
         def loss(log_rate: float) -> float:
             rate = np.exp(log_rate)
             ends = -rate * start + np.log(-np.expm1(-rate * (end - start)) + 1e-300)
-            return -float(self.end_counts @ ends - rate * (self.held_counts @ censored))
+            return -float(self.end_counts @ ends - rate * (self.held_counts @ censored - before))
 
-        centre = np.log(self.end_counts.sum() / (self.end_counts @ end + self.held_counts @ censored))
+        centre = np.log(self.end_counts.sum() / (self.end_counts @ end + self.held_counts @ censored - before))
         return -loss(_least_at(loss, centre - 8, centre + 8))
 
 
@@ -169,14 +173,15 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def _risk_set_and_ends(known: Durations, event: Event) -> tuple[IntArray, IntArray]:
-    """Risk set and ends by day; a censored world is not in the risk set on its last day."""
+def _risk_set_and_ends(known: Durations, event: Event, since: int) -> tuple[IntArray, IntArray]:
+    """Risk set and ends by day; empty before day `since`. A censored world is not in it on its last day."""
     ended = event_mask(known, event)
     at_risk = at_risk_by_day(known.days)
     ends = ends_by_day(known.days[ended], len(at_risk) - 1)
     followed = at_risk - ends_by_day(known.days[~ended], len(at_risk) - 1)
     days = int(np.count_nonzero(followed))
-    if days == 0:
+    followed[:since] = 0
+    if not followed.any():
         raise ValueError("no world was followed for a day")
     return followed[:days], ends[:days]
 

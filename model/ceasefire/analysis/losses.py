@@ -40,9 +40,9 @@ def middle_of_worlds(counts: FloatArray) -> Interval:
     return Interval(float(median), float(low), float(high))
 
 
-def years_held(worlds: pd.DataFrame) -> FloatArray:
-    """The time that each deal held, its last day included [years]; not-a-number where the world failed."""
-    days = worlds["days_held"].to_numpy(float) + worlds["ended"].to_numpy(float)
+def years_held(worlds: pd.DataFrame, since: int = 0) -> FloatArray:
+    """The time that each deal held from day `since`, its last day included [years]; not-a-number where it failed."""
+    days = worlds["days_held"].to_numpy(float) + worlds["ended"].to_numpy(float) - since
     return np.where(worlds["failed"].to_numpy(bool), np.nan, days / YEAR)
 
 
@@ -59,10 +59,10 @@ def a_year_held(counts: FloatArray, years: FloatArray) -> Interval:
     return Interval(found.value, max(0.0, found.low), found.high)
 
 
-def a_year_held_by_draw(doubt: pd.DataFrame, name: str) -> FloatArray:
+def a_year_held_by_draw(doubt: pd.DataFrame, name: str, since: int = 0) -> FloatArray:
     """For each draw and world a figure whose mean over the worlds of a draw is the draw's count a year held."""
     counts = values_by_draw(doubt, count_of(doubt, name))
-    years = values_by_draw(doubt, years_held(doubt))
+    years = values_by_draw(doubt, years_held(doubt, since))
     rows = [_parts(count, time) for count, time in zip(counts, years, strict=True) if np.nansum(time) > 0]
     return np.array(rows)
 

@@ -35,10 +35,12 @@ def simultaneous_intervals(values: npt.ArrayLike) -> list[Interval]:
     """Means of several figures over the same draws, (figures, draws): all hold together in 95 %.
 
     Student's intervals widened by the largest of correlated errors (single-step max-T, Hothorn et al. 2008): right for
-    any choice among the figures, at the price of width. ValueError for fewer than three draws or values not finite.
+    any choice among the figures, at the price of width. Figures that are the same in all draws have no error, and no
+    part in that. ValueError for fewer than three draws or values not finite.
     """
     seen, error, correlation, freedom = _means(values)
-    largest = np.abs(_joint_errors(correlation, freedom)).max(axis=1)
+    varies = np.flatnonzero(error > 0)
+    largest = np.abs(_joint_errors(correlation[np.ix_(varies, varies)], freedom)).max(axis=1, initial=0.0)
     reach = float(np.quantile(largest, LEVEL))
     return [Interval(float(m), float(m - reach * e), float(m + reach * e)) for m, e in zip(seen, error, strict=True)]
 

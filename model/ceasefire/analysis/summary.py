@@ -100,18 +100,20 @@ def summary(
     rate: float | None = None,
     term: int | None = None,
     by_curve: bool = False,
+    since: int = 0,
 ) -> Summary:
     """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed.
 
     `rate` are the deaths a day of the war before the deal, None to leave out what follows an end. Shares that hold are
-    stated at the days of `days_told`: by the `term` of the deal [days], and by the median when `by_curve`.
+    stated at the days of `days_told`: by the `term` of the deal [days], and by the median when `by_curve`. Worlds begin
+    on day `since`.
     """
     curve = survival(worlds)
     drawn = worlds_by_draw(doubt, horizon) if doubt is not None else None
     bands = drawn.bands() if drawn is not None else None
     mean = restricted_mean(worlds, horizon)
     median = Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None)
-    days = days_told(horizon, term, median.main if by_curve else None)
+    days = days_told(horizon, term, median.main if by_curve else None, since)
     spread = None
     if drawn is not None:
         with suppress(ValueError):
@@ -123,7 +125,7 @@ def summary(
         median=median,
         endings=endings(worlds),
         causes={**causes(worlds, doubt), EndingCause("held"): replace(to_the_end, name="")},
-        costs=costs(worlds, doubt, horizon, rate) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
+        costs=costs(worlds, doubt, horizon, rate, since) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
         spread=spread,
         horizon=horizon,
         worlds=curve.worlds,
@@ -199,7 +201,9 @@ def _ending_of(worlds: pd.DataFrame) -> npt.NDArray[np.str_]:
     return np.array([f"{cause} {actor}".strip() if ended else "held" for ended, cause, actor in pairs], dtype=np.str_)
 
 
-def costs(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None) -> dict[str, Figure]:
+def costs(
+    worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: float | None, since: int = 0
+) -> dict[str, Figure]:
     """What a deal costs, with chance and doubt: means of a world until it ends, deaths and violations a year held.
 
     With the `rate` of deaths of the war before the deal [a day], also deaths over the whole horizon, when the fighting
@@ -207,8 +211,8 @@ def costs(worlds: pd.DataFrame, doubt: pd.DataFrame | None, horizon: int, rate: 
     """
     found = {name: _mean_over_worlds(name, count_of(worlds, name), doubt, name) for name in COUNTS}
     for name in ("deaths", "violations"):
-        chance = a_year_held(count_of(worlds, name), years_held(worlds))
-        drawn = a_year_held_by_draw(doubt, name) if doubt is not None else None
+        chance = a_year_held(count_of(worlds, name), years_held(worlds, since))
+        drawn = a_year_held_by_draw(doubt, name, since) if doubt is not None else None
         found[f"{name}_a_year_held"] = _figure(f"{name} a year held", chance, drawn, np.inf)
     if rate is not None:
         here, there = (

@@ -23,15 +23,15 @@ def hazard_chart(curve: HazardCurve, shape: Interval | None, caption: Caption) -
     """Smoothed ends per 100 deals and year, with the band of chance; `shape` is the fitted Weibull shape."""
     sheet = page(HEIGHT + 0.95, caption.title, hazard_finding(curve, shape), caption.footer(curve.worlds), "Curve")
     axes = sheet.axes(LEFT, sheet.bottom + 0.5, WIDTH_INCHES - LEFT - 0.4, HEIGHT)
-    days = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
-    low, rate, high = (PER_YEAR * values[days] for values in (curve.low, curve.rate, curve.high))
+    chosen = np.unique(np.linspace(0, len(curve.days) - 1, min(600, len(curve.days))).astype(int))
+    low, rate, high = (PER_YEAR * values[chosen] for values in (curve.low, curve.rate, curve.high))
     days = np.concatenate(
-        [[0], days + 0.5, [len(curve.days)]]
+        [curve.days[:1], curve.days[chosen] + 0.5, curve.days[-1:] + 1]
     )  # the middle of each day, from the first to the last end
     low, rate, high = (np.pad(values, 1, mode="edge") for values in (low, rate, high))
     band(axes, days, low, high, CHANCE_BAND, gid="chance")
     axes.plot(days, rate, color=BLUE, linewidth=1.8, gid="hazard")
-    last = len(curve.days)
+    last = int(curve.days[-1]) + 1
     time = TimeAxis(last, caption.start)
     time.below(axes)
     time.above(axes)

@@ -345,7 +345,7 @@ def deaths_head(first: Side) -> str:
 
 def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SidePair | None) -> list[str]:
     """Figures of one side with the numbers as written; worlds saved and lost where both sides share their luck."""
-    from ceasefire.wording import plus
+    from ceasefire.wording import GAP, plus, whole_percent
 
     more = f" ({plus(differs['difference_holds'] * 100)})" if differs else ""
     deaths = ""
@@ -354,7 +354,7 @@ def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SideP
         deaths = f" ({plus(low, 0)} to {plus(high, 0)})"
     fate = [f"{row[name] * row['worlds']:,.0f}" if pair and differs else "-" for name in ("saved", "lost")]
     return [
-        f"{row['mean_days_held']:,.0f}", f"{row['holds_to_the_end'] * 100:.0f} %{more}", *fate,
+        f"{row['mean_days_held']:,.0f}", f"{whole_percent(row['holds_to_the_end'])}{more}".replace(GAP, " "), *fate,
         f"{row['deaths_a_year_held']:,.0f}", f"{row['deaths_over_horizon']:,.0f}{deaths}",
     ]  # fmt: skip
 
@@ -363,14 +363,13 @@ def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     """Shares of worlds by ending under each condition, as written, and what the deaths take for granted."""
     from ceasefire.ensemble.compare import commonest_ends
     from ceasefire.ensemble.run import deaths_after_end
-    from ceasefire.wording import after_an_end, ending_words
+    from ceasefire.wording import GAP, after_an_end, ending_words, whole_percent
 
     titles = first.plan.scenario.actor_titles
+    chosen = commonest_ends(rows, MOST_ENDS)
+    shown = [{end: whole_percent(row["ends"].get(end, 0.0)).replace(GAP, " ") for end in chosen} for row in rows]
     table = [["how it ends, as written", *(row["label"] for row in rows)]]
-    table += [
-        [ending_words(*end.partition(" ")[::2], titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
-        for end in commonest_ends(rows, MOST_ENDS)
-    ]
+    table += [[ending_words(*end.partition(" ")[::2], titles), *(shares[end] for shares in shown)] for end in chosen]
     scenario = first.plan.scenario
     after = after_an_end(deaths_after_end(scenario), scenario.war.deaths_after_end is not None)
     note = f"* {first.label}: {after}; each scenario by its own"
@@ -391,7 +390,8 @@ def _show_views(first: Side, pairs: list[SidePair]) -> None:
 def _days(first: Side) -> list[int]:
     from ceasefire.analysis.findings import days_told
 
-    return days_told(first.plan.horizon, first.plan.scenario.agreement.term_days)
+    scenario = first.plan.scenario
+    return days_told(first.plan.horizon, scenario.agreement.term_days, since=scenario.day)
 
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:

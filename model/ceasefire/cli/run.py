@@ -207,7 +207,8 @@ def _show_first(plan: Plan, worlds: pd.DataFrame) -> None:
     from ceasefire.simulation.initial_state import initial_state
 
     if not worlds["failed"].all():
-        figures = summary(worlds, None, plan.horizon, term=plan.scenario.agreement.term_days)
+        term, since = plan.scenario.agreement.term_days, plan.scenario.day
+        figures = summary(worlds, None, plan.horizon, term=term, since=since)
         notify(first_text(figures, assumed_count(plan.scenario, initial_state(plan.scenario))))
 
 

@@ -12,7 +12,16 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, star_words, whole_percent, wrapped
+from ceasefire.wording import (
+    GAP,
+    ending_words,
+    how_many,
+    share_of_worlds,
+    share_with_limits,
+    star_words,
+    whole_percent,
+    wrapped,
+)
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
@@ -167,7 +176,7 @@ SHOWN_COLUMNS = {
             ("difference", "mean over draws"),
             ("low", "95 %"),
             ("draw_05", "90 % of draws"),
-            ("share_above", "above 0 in"),
+            ("share_above", "above 0 in draws (95 %)"),
         ),
     ),
     "attribution": ("part", (("contribution", "contribution"), ("low", "95 %"), ("alone", "first"), ("last", "last"))),
@@ -251,6 +260,9 @@ def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame)
     from ceasefire.report.experiment_tables import setting_words
 
     plain = "in_all" in table.columns or "correlation" in table.columns
+    if column == "share_above" and not pd.isna(row[column]):
+        limits = Interval(row[column], row["share_above_low"], row["share_above_high"])
+        return share_with_limits(limits).replace(GAP, " ")
     if column in ("saved", "lost", "share_above"):
         return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
     if isinstance(row[column], str):

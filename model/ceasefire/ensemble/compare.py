@@ -168,7 +168,7 @@ def side_figures(side: Side) -> dict[str, Any]:
         "mean_days_held": float(np.nanmean(side.days())),
         "holds_to_the_end": float(np.nanmean(side.holds())),
         "deaths": float(np.nanmean(deaths)),
-        "deaths_a_year_held": a_year_held(deaths, years_held(here)).value,
+        "deaths_a_year_held": a_year_held(deaths, years_held(here, side.plan.scenario.day)).value,
         "deaths_over_horizon": float(np.nanmean(deaths_over_horizon(side))),
         "ends": {end: count / number for end, count in ends.value_counts().items()},
     }

@@ -179,7 +179,8 @@ def pool(bands: CurveBands, outside: DealForecast | None, changed: str, last: in
     if outside is None:
         return Views(own, None, None, weight, NO_HISTORY, last, None)
     when = np.minimum(np.arange(last + 1) + 1.0, float(last))
-    known = np.unique(np.round(np.concatenate([when[:30], np.geomspace(1, last, MOST_DAYS), [float(last)]])))
+    held = float(min(outside.request.held_days, last))
+    known = np.unique(np.round(np.concatenate([when[:30], np.geomspace(1, last, MOST_DAYS), [max(1.0, held), last]])))
     levels = outside.quantiles(known, (*RANGE, *LEVELS))
     low, high, *spread = (np.interp(when, known, row) for row in levels)
     such = View(outside.headline.holds(when), low, high)

@@ -71,6 +71,7 @@ from ceasefire.wording import (
 )
 
 if TYPE_CHECKING:
+    from ceasefire.analysis.mixing_distribution import EffectOverDraws
     from ceasefire.ensemble.compare import Side, SidePair
 
 MOST_ENDS = 6
@@ -153,7 +154,7 @@ def _main_table(comparison: Comparison, most: int | None = None) -> Table:
 
 
 def _drawn(comparison: Comparison) -> bool:
-    return any(pair.over_draws is not None for pair in comparison.pairs)
+    return _at_draws(comparison) is not None
 
 
 def _every_row(comparison: Comparison) -> list[Block]:
@@ -286,7 +287,8 @@ def _named_sides(comparison: Comparison) -> list[tuple[str, Side]]:
 def _forecasts(comparison: Comparison) -> list[Section]:
     """The forecast of each side for which one can be pooled."""
     blocks = list[Block]()
-    days = days_told(comparison.first.plan.horizon, comparison.first.plan.scenario.agreement.term_days)
+    scenario = comparison.first.plan.scenario
+    days = days_told(comparison.first.plan.horizon, scenario.agreement.term_days, since=scenario.day)
     for side, views in views_of_sides(comparison.first, comparison.pairs):
         blocks += [Paragraph(f"{side.plan.loaded.title}:"), views_table(views, days)]
         blocks.append(Points(views.leans_on()))
@@ -299,18 +301,26 @@ def _ranked(comparison: Comparison) -> list[SidePair]:
 
 def _answer(comparison: Comparison) -> str:
     """The differences in one sentence; the best and worst of many with intervals that allow for the choice."""
-    plan, worlds = comparison.first.plan, comparison.pairs[0].days.worlds
-    ranked = _ranked(comparison)
+    plan, ranked = comparison.first.plan, _ranked(comparison)
     joined = "; ".join(_gain_words(pair, comparison.named(pair)) for pair in ranked)
     if comparison.levers or len(ranked) > MOST_DIFFERENCES:
         joined = best_words(ranked, comparison.named) or joined
     same = all(pair.common_luck for pair in comparison.pairs)
-    sample = f"the same {worlds:,} simulated worlds" if same else f"{worlds:,} simulated worlds of each"
+    drawn, worlds = _at_draws(comparison), comparison.pairs[0].days.worlds
+    number = f"{drawn.draws * drawn.worlds if drawn else worlds:,.0f} simulated worlds"
+    sample = f"the same {number}" if same else f"{number} of each"
+    if drawn:
+        sample += f" at {drawn.draws:,} draws of the assumed numbers"
     text = (
         f"followed for {how_many(plan.horizon, 'day')} on {sample}: {joined}. "
         "Illustrative: durations are not calibrated."
     )
     return titled(plan.loaded.title, text, by=",")
+
+
+def _at_draws(comparison: Comparison) -> EffectOverDraws | None:
+    """An effect over draws, which has the number of draws and worlds behind all of them; None where none is drawn."""
+    return next((pair.over_draws for pair in comparison.pairs if pair.over_draws is not None), None)
 
 
 def best_words(pairs: Sequence[SidePair], named: Callable[[SidePair], str]) -> str:
@@ -346,7 +356,7 @@ def best_words(pairs: Sequence[SidePair], named: Callable[[SidePair], str]) -> s
 def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: str = "") -> str:
     """A difference in days: the mean with its interval, and the middle 90 % of draws."""
     found, shown = pair.over_draws, gain or pair.gain
-    if found is not None and found.unmoved:
+    if _unmoved(pair) or not differs(shown):
         return f"{name}: {NO_WORLD}"
     span = f"95{GAP}%{among}: {span_words(shown, signed_days)}"
     band = (
@@ -561,6 +571,8 @@ def _uncertainty(comparison: Comparison) -> list[str]:
     reductions = [pair.days.variance_reduction for pair in comparison.pairs if pair.days.variance_reduction > 0]
     worlds = comparison.pairs[0].days.worlds
     chance = f"Chance. The intervals (95 %) are the error from simulating only {how_many(worlds, 'world')}"
+    if drawn := _at_draws(comparison):
+        chance += f" as written, and {drawn.draws * drawn.worlds:,.0f} at draws"
     if not all(pair.common_luck for pair in comparison.pairs):
         chance += (
             ". The conditions share few actors and sectors: world 17 of one has nothing to do with world 17 of another"

@@ -95,9 +95,12 @@ EDGES = (0, 30, 91, 182, 365, 730, 1096, 1461, 1826, 3652, 36_525)
 """Limits of the ages in the table of the hazard [days]."""
 
 
-def hazard_by_age(worlds: pd.DataFrame) -> Sequence[Folded]:
-    """The hazard by age and the fitted Weibull shape, as a folded block; empty when no world ended."""
-    table = hazard_table(worlds, EDGES)
+def hazard_by_age(worlds: pd.DataFrame, since: int = 0) -> Sequence[Folded]:
+    """The hazard by age and the fitted Weibull shape, as a folded block; empty when no world ended.
+
+    Worlds begin on day `since`.
+    """
+    table = hazard_table(worlds, EDGES, since=since)
     if not table["ends"].sum():
         return []
     rows = [
@@ -106,7 +109,7 @@ def hazard_by_age(worlds: pd.DataFrame) -> Sequence[Folded]:
     ]
     columns = ["age of the deal", "worlds that ended", "ends per 100 deals and year", "95 % from", "95 % to"]
     by_age = Table("How many of the deals that still hold end, by age", columns, rows, frozenset({1, 2, 3, 4}))
-    return [Folded("Does the danger of ending fall with age?", [Paragraph(_shape_words(worlds)), by_age])]
+    return [Folded("Does the danger of ending fall with age?", [Paragraph(_shape_words(worlds, since)), by_age])]
 
 
 def _age(first: int, last: int) -> str:
@@ -117,10 +120,10 @@ def _rate(per_year: float) -> str:
     return f"{100 * per_year:,.0f}" if per_year >= 0.095 else f"{100 * per_year:.1f}"
 
 
-def _shape_words(worlds: pd.DataFrame) -> str:
+def _shape_words(worlds: pd.DataFrame, since: int) -> str:
     """The Weibull shape in words."""
     try:
-        shape = weibull_shape(worlds)
+        shape = weibull_shape(worlds, since=since)
     except ValueError:
         return "Too few worlds ended on different days to answer this."
     estimate = f"Weibull shape {shape.value:.2f} (95 %: {shape.low:.2f} to {shape.high:.2f})"
@@ -377,7 +380,7 @@ def _how_long(run: FinishedRun, found: Duration) -> list[Block]:
     term = run.plan.scenario.agreement.term_days
     blocks += [Paragraph(_term_words(run, term))] if term is not None else []
     blocks.append(Folded("The chart as a table", [_survival_table(run, found)]))
-    return [*blocks, *(hazard_by_age(run.outcome.worlds) if term is None else [])]
+    return [*blocks, *(hazard_by_age(run.outcome.worlds, run.plan.scenario.day) if term is None else [])]
 
 
 def _term_words(run: FinishedRun, term: int) -> str:
@@ -392,7 +395,8 @@ def _term_words(run: FinishedRun, term: int) -> str:
 
 
 def _survival_table(run: FinishedRun, found: Duration) -> Table:
-    days = {held.day for held in found.by_day} | {day for day in (0, 180, 730, 1095, 1460) if day < run.plan.horizon}
+    others = {day for day in (0, 180, 730, 1095, 1460) if run.plan.scenario.day <= day < run.plan.horizon}
+    days = others | {held.day for held in found.by_day}
     table = survival(run.outcome.worlds).table(sorted(days))
     rows = [
         [f"{day:,.0f}", *(whole_percent(each) for each in (share, low, high)), f"{held:,.0f}"]

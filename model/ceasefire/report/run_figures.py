@@ -197,9 +197,9 @@ def draw_more(
 
 
 def _draw_hazard(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
-    curve = hazard(outcome.worlds)
+    curve = hazard(outcome.worlds, since=plan.scenario.day)
     try:
-        shape = weibull_shape(outcome.worlds)
+        shape = weibull_shape(outcome.worlds, since=plan.scenario.day)
     except ValueError:
         shape = None
     save(hazard_chart(curve, shape, _caption(plan, "ends by age of the deal", dates)), folder, "hazard")

@@ -74,8 +74,8 @@ def duration_sentence(found: Duration) -> str:
     own = [(held, held.scenario or held.written) for held in found.sentence_days]
     same = f" for the same {'days' if len(own) > 1 else 'day'}"
     return (
-        f"The chance to be unbroken is {_chances(pooled, POOLED)}. This scenario alone says "
-        f"{_chances(own, DRAWS if found.is_drawn else CHANCE, when=False)}{same}."
+        f"The chance to be unbroken is {_chances(pooled, POOLED, found.last)}. This scenario alone says "
+        f"{_chances(own, DRAWS if found.is_drawn else CHANCE)}{same}."
     )
 
 
@@ -84,14 +84,14 @@ def scenario_sentence(found: Duration) -> str:
     if not found.is_drawn:
         return written_sentence(found)
     own = [(held, held.scenario) for held in found.sentence_days if held.scenario is not None]
-    return f"By this scenario alone, the chance to be unbroken is {_chances(own, DRAWS)}."
+    return f"By this scenario alone, the chance to be unbroken is {_chances(own, DRAWS, found.last)}."
 
 
 def written_sentence(found: Duration) -> str:
     """The values as written, with chance: a footnote where numbers are assumed."""
     number = f"{found.worlds:,} simulated {'world' if found.worlds == 1 else 'worlds'}"
     parts = [
-        f"{share_of_worlds(held.written.value, found.worlds)} after {duration_words(held.day)} "
+        f"{share_of_worlds(held.written.value, found.worlds)} {day_words(held.day, found.last)} "
         f"({CHANCE + ': ' if k == 0 else ''}{span_words(held.written, whole_percent)})"
         for k, held in enumerate(found.sentence_days)
     ]
@@ -102,14 +102,16 @@ def written_sentence(found: Duration) -> str:
 POOLED, DRAWS, CHANCE = f"90{GAP}%", f"90{GAP}% of draws", f"95{GAP}% interval from chance"
 
 
-def _chances(chances: Sequence[tuple[Held, Interval]], span: str, when: bool = True) -> str:
-    """Chances, each with its range; what the range is, at the first."""
+def _chances(chances: Sequence[tuple[Held, Interval]], span: str, last: int | None = None) -> str:
+    """Chances, each with its range; what the range is, at the first. With the `last` day, each with its day."""
     parts = []
     for k, (held, one) in enumerate(chances):
         words = f"{span + ': ' if k == 0 else ''}{span_words(one, whole_percent)}"
         if held.verdict and span == DRAWS:
             words = f"draws not told apart, at most {span_words(one, whole_percent)}"
-        parts.append(f"{whole_percent(one.value)}{f' after {duration_words(held.day)}' if when else ''} ({words})")
+        parts.append(
+            f"{whole_percent(one.value)}{f' {day_words(held.day, last)}' if last is not None else ''} ({words})"
+        )
     return listed(parts)
 
 
@@ -188,6 +190,11 @@ def decider_words(actor: str, motive: str, scenario: Scenario) -> str:
     title = scenario.motives[motive].title if motive in scenario.motives else ""
     why = f"; strongest motive: {lower(title)}" if title else "; no motive stood out"
     return f"{scenario.actors[actor].title} decided it{why}"
+
+
+def day_words(day: int, last: int) -> str:
+    """The day of a chance: `past day 7` is outlived, and the last day that worlds are followed is reached."""
+    return f"after {duration_words(day)}" if day in YEARS or day == last else f"past day {day:,}"
 
 
 def duration_words(day: int) -> str:

@@ -148,7 +148,7 @@ def answer(sides: Sides, count: int, store: Worlds, program: str, is_stale: IsSt
         base = worlds_frame(store.rows(other, count, is_stale), other.initial)
         pair = compare_sides(Side(other.near, base), Side(here.near, frame))
         pinned = _pinned(sides, pair, program, last)
-    content = _figures(here, frame)
+    content = _figures(sides, here, frame)
     deaths = {
         name: _spread(frame, columns)
         for name, columns in (
@@ -164,15 +164,22 @@ def answer(sides: Sides, count: int, store: Worlds, program: str, is_stale: IsSt
     }  # fmt: skip
 
 
-def _figures(ready: Ready, frame: pd.DataFrame) -> dict[str, Any]:
+def _summary(sides: Sides, frame: pd.DataFrame, drawn: pd.DataFrame | None) -> Summary:
+    """The main figures of one state, told on the days that suit the state that is asked for."""
+    plan = sides.here.near
+    term, since = plan.scenario.agreement.term_days, plan.scenario.day
+    return summary(frame, drawn, plan.horizon, term=term, since=since)
+
+
+def _figures(sides: Sides, ready: Ready, frame: pd.DataFrame) -> dict[str, Any]:
     """What the worlds of one state say: curve, shares that hold, causes, dots, headline."""
-    plan = ready.near
-    figures, curve = summary(frame, None, plan.horizon), survival(frame)
+    plan, term = ready.near, sides.here.near.scenario.agreement.term_days
+    figures, curve = _summary(sides, frame, None), survival(frame)
     titles = plan.scenario.actor_titles
     endings = list(figures.endings)
     return {
         "worlds": figures.worlds, "failed": figures.failed, "horizon": plan.horizon,
-        "headline": answer_sentence(plan.scenario.title, duration(figures)), "curve": curve_points(curve),
+        "headline": answer_sentence(plan.scenario.title, duration(figures, term=term)), "curve": curve_points(curve),
         "holding": _holding(figures), "mean": interval(figures.mean.chance), "median": interval(figures.median.chance),
         "causes": [
             {"cause": e.cause, "actor": e.actor, "words": ending_words(e.cause, e.actor, titles), "share": share}
@@ -245,7 +252,7 @@ def _pinned(sides: Sides, pair: SidePair, program: str, last: bool) -> dict[str,
     here, pinned = sides.here, sides.pinned
     assert pinned is not None
     return {
-        **_figures(pinned, pair.first.worlds), "command": command_of(pinned.state, program),
+        **_figures(sides, pinned, pair.first.worlds), "command": command_of(pinned.state, program),
         "label": Side(pinned.plan if last else pinned.near, pair.first.worlds).label,
         "days": interval(pair.days), "holds": interval(pair.holds), "fates": dict(pair.fates.__dict__),
         "sentence": paired_sentence(pair.days),
@@ -276,7 +283,7 @@ def at_rest(sides: Sides, count: int, store: Worlds, is_stale: IsStale) -> dict[
     drawn = worlds_frame(rows, here.initial) if rows is not None else None
     assumed = assumed_count(plan.scenario, here.initial) if rows is not None else 0
     outcome = RunResult(frame, drawn, assumed)
-    figures = summary(frame, drawn, plan.horizon)
+    figures = _summary(sides, frame, drawn)
     found = {"forecast": _forecast(here, figures, views_of(plan, outcome)), "doubt": None}
     if is_stale():
         raise StaleError
@@ -294,9 +301,9 @@ def at_rest(sides: Sides, count: int, store: Worlds, is_stale: IsStale) -> dict[
 
 def _forecast(here: Ready, figures: Summary, views: Views) -> dict[str, Any]:
     """The headline, and the curves that it is pooled from; a curve is None where there is none."""
-    changed = bool(here.state.changes or here.state.set)
+    changed, term = bool(here.state.changes or here.state.set), here.plan.scenario.agreement.term_days
     return {
-        "headline": answer_sentence(here.plan.scenario.title, duration_from(figures, views)),
+        "headline": answer_sentence(here.plan.scenario.title, duration_from(figures, views, term)),
         "why": CHANGED if changed else views.why,
         "leans_on": [] if changed else views.leans_on(), "last": views.last,
         "pooled": _view(views.pooled, figures, views.last),
@@ -350,7 +357,7 @@ def _pinned_doubt(
     except ValueError:
         return None
     frame = worlds_frame(store.rows(other, count, is_stale), other.initial)
-    figures = summary(frame, worlds_frame(there, other.initial), other.near.horizon)
+    figures = _summary(sides, frame, worlds_frame(there, other.initial))
     return {
         "days": interval(found.mean), "band": interval(found.band), "helps": interval(found.helps),
         "hurts": interval(found.hurts), "verdict": found.verdict, "sentence": _effect_sentence(found),

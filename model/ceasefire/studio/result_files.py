@@ -11,11 +11,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from ceasefire.analysis.summary import summary
 from ceasefire.analysis.survival import cumulative_incidence, survival
 from ceasefire.ensemble.compare import compare_sides, open_sides, simulate_side
 from ceasefire.ensemble.manifest import MANIFEST
 from ceasefire.ensemble.output_folder import FIGURES, REQUEST_FILE, RESULTS, FolderError, open_results, read_manifest
+from ceasefire.ensemble.run import run_summary
 from ceasefire.errors import ScenarioError
 from ceasefire.regular_files import read_regular
 from ceasefire.report.run import figures_frame
@@ -196,4 +196,4 @@ def _table(path: Path) -> str | None:
         return csv_text(survival(worlds).by_day(horizon))
     if path.stem == "causes":
         return csv_text(cumulative_incidence(worlds, by_actor=True).by_day(horizon).reset_index())
-    return csv_text(figures_frame(summary(worlds, results.outcome.doubt, horizon)))
+    return csv_text(figures_frame(run_summary(results.plan, results.outcome)))

@@ -18,7 +18,10 @@ def outside_view_of(scenario: Scenario) -> DealForecast | None:
 
 
 def request_of(scenario: Scenario, history: History) -> DealRequest:
-    """The facts of the deal: those of `history:`, and those of the agreement where it states none."""
+    """The facts of the deal: those of `history:`, and those of the agreement where it states none.
+
+    A scenario of a later day begins then: its deal has held so long.
+    """
     planned = history.planned_days
     if planned is None and history.fixed_term is not False and scenario.agreement.term_days is not None:
         planned = float(scenario.agreement.term_days)
@@ -29,7 +32,8 @@ def request_of(scenario: Scenario, history: History) -> DealRequest:
         planned if fixed else None,
     )  # fmt: skip
     missing = [] if history.conflict else ["conflict"]
-    return DealRequest(facts, tuple([*missing, "planned_days"] if fixed and planned is None else missing))
+    known = tuple([*missing, "planned_days"] if fixed and planned is None else missing)
+    return DealRequest(facts, known, held_days=float(scenario.day))
 
 
 def earlier_deals(history: History) -> list[Record]:
