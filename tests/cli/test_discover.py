@@ -39,7 +39,7 @@ def test_the_corner_of_an_experiment_is_a_table_a_figure_and_a_section(command: 
     assert "out of sample: on 64 draws" in answer.out
     assert "out of sample: on 64 draws" in page.replace("\n", " ")
     assert "In which corner does it fail?" in page
-    assert "fails most often with rule: offensive rate at most" in answer.out
+    assert "fails most often with rule: fire in an offensive at most" in answer.out
     assert Path("ran/figures/corner.png").is_file()
     (first, *_) = json.loads(command("discover", "ran", "--json").out)
     assert first["density"] > first["everywhere"]

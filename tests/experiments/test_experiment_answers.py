@@ -116,7 +116,7 @@ def test_nothing_is_said_to_be_lost_when_nothing_is(command: Command) -> None:
     assert "most is lost with a" in words or "most is lost with b" in words
     some = gains.assign(difference=[400.0, 0.0], low=[390.0, 0.0], high=[410.0, 0.0], moved=[40, 0])
     told = answer_to({"differences": some, "points": points}, DAYS, "one_at_a_time")
-    assert "of 2 changes 1 raises mean days held; 1 changes no world" in told.lower()
+    assert "of 2 changes, each judged by itself, 1 raises mean days held; 1 changes no world" in told.lower()
     unclear = gains.assign(low=-10.0, high=800.0)
     assert "none of 2" in answer_to({"differences": unclear, "points": points}, DAYS, "one_at_a_time").lower()
 
@@ -141,7 +141,7 @@ def test_the_effects_of_a_grid_are_those_of_its_worlds(command: Command) -> None
         corners[0.9, 0.9] - corners[0.1, 0.9] - corners[0.9, 0.1] + corners[0.1, 0.1]
     )
     page = read(Path("results/asked/report.html").read_text(encoding="utf-8")).text
-    assert "change in mean days held: rule: temperature, from 0.1 to 0.9" in page.lower()
+    assert "change in mean days held: rule: chance in choices, from 0.1 to 0.9" in page.lower()
 
 
 def test_worlds_that_would_do_are_said_only_where_chance_is_larger() -> None:
@@ -380,5 +380,8 @@ def test_levers_over_draws_are_counted_one_by_one() -> None:
          "share_above": 0.95, "share_below": 0.05, "draws": 200, "told_apart": True, "draw_05": 1.0, "draw_95": 9.0}
     )  # fmt: skip
     answer = answer_to({"levers": rows, "points": pd.DataFrame()}, DAYS, "grid")
-    assert "Over 200 draws of the uncertain numbers, taken one by one, of 2 changes 2 raise mean days held" in answer
+    assert (
+        "Over 200 draws of the uncertain numbers, taken one by one, of 2 changes, each judged by itself, 2 raise mean"
+        " days held" in answer
+    )
     assert "one by one" not in answer_to({"levers": rows.head(1), "points": pd.DataFrame()}, DAYS, "grid")

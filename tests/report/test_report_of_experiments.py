@@ -203,7 +203,7 @@ def test_answers_name_what_is_told_from_chance_with_its_sign() -> None:
     )  # fmt: skip
     answer = answer_to({"levers": levers, "best": best, "points": points}, days, "one_at_a_time").replace("\u00a0", " ")
     assert "Over 9 draws" in answer
-    assert "of 2 changes 1 raises and 1 lowers mean days held" in answer
+    assert "of 2 changes, each judged by itself, 1 raises and 1 lowers mean days held" in answer
     assert "most is gained with good, +50 days on average (95 %, chosen among 2: +35 to +60;" in answer
     assert "90 % of draws: +5 to +95; more in 95 % of draws)" in answer
     assert "most is lost with bad, \u221220 days on average" in answer
@@ -303,7 +303,7 @@ def test_paths_are_called_as_readers_call_them() -> None:
     assert path_words("actors.*.motives.*", scenario) == "all actors: all motives"
     assert path_words("guarantors.ties", scenario) == "ties between the guarantors"
     assert path_words("front.sectors.saraqib.contact", scenario).endswith(": contact")
-    assert path_words("mechanisms.heat_kept", scenario) == "rule: heat kept"
+    assert path_words("mechanisms.heat_kept", scenario) == "rule: urge to answer, kept for a day"
     assert path_words("actors.hts.motives.survive", scenario).startswith("Hayat Tahrir al-Sham…: ")
     assert path_words("something.not_there", scenario) == "something: not there"
 

@@ -215,13 +215,17 @@ def number(
     doubt: Doubt = 0.25,
     source: str = ASSUMED,
     says: str,
+    called: str | None = None,
 ) -> Any:
-    """Declare a numeric field: unit, hard limits, range when ASSUMED (`doubt`), source of the default, and meaning."""
+    """Declare a numeric field: unit, hard limits, range when ASSUMED (`doubt`), source of the default, and meaning.
+
+    `called` is its name for readers, where that in a file does not speak for itself.
+    """
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high, "doubt": doubt, "source": source}
     if default is ...:
-        return Field(description=says, json_schema_extra=extra)
+        return Field(title=called, description=says, json_schema_extra=extra)
     given = {"value": default, "source": source} if isinstance(default, (int, float)) else default
-    return Field(default=given, validate_default=True, description=says, json_schema_extra=extra)
+    return Field(default=given, validate_default=True, title=called, description=says, json_schema_extra=extra)
 
 
 class Numbers(Strict):

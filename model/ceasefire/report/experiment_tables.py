@@ -353,7 +353,7 @@ def _counted(above: pd.Series, below: pd.Series, wanted: OutcomeVariable, still:
         )
     rest = f"; for {unclear:,} it cannot be told from chance" if unclear else ""
     rest += f"; {still:,} change{'s' * (still == 1)} no world" if still else ""
-    return f"of {len(above):,} changes {' and '.join(parts)} {wanted.in_a_sentence}{rest}"
+    return f"of {len(above):,} changes, each judged by itself, {' and '.join(parts)} {wanted.in_a_sentence}{rest}"
 
 
 def _attribution(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
@@ -404,10 +404,12 @@ def _sensitivity(rows: pd.DataFrame, wanted: OutcomeVariable) -> str:
             "distinguished from one without effect."
         )
     if "in_all" in rows and rows["in_all"].notna().any():
-        span = span_words(Interval(0, max(0.0, float(best["in_all_low"])), float(best["in_all_high"])), whole_percent)
-        total, alone = (whole_percent(max(0.0, float(best[name]))) for name in ("in_all", "alone"))
+        total, low, high, alone = (  # estimates may lie outside what a share can be
+            min(1.0, max(0.0, float(best[name]))) for name in ("in_all", "in_all_low", "in_all_high", "alone")
+        )
+        span = span_words(Interval(total, low, high), whole_percent)
         text = f"The largest share of the variance of {wanted.words} is due to {best['factor']}"
-        return f"{text}: {total} with interactions (95{GAP}%: {span}), {alone} alone."
+        return f"{text}: {whole_percent(total)} with interactions (95{GAP}%: {span}), {whole_percent(alone)} alone."
     return stands_out_words(rows, wanted)
 
 

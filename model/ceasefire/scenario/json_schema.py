@@ -131,9 +131,14 @@ def rows_of(model: type[BaseModel], prefix: str = "") -> Iterator[Row]:
         of_entry = shape.kind == "number" and bool(step)
         meta = {**shape.meta, "unit": shape.meta.get("unit") or ENTRY_UNITS.get(name, "number")} if of_entry else extra
         path = f"{prefix}{field}{step}"
-        yield path, _limits(info, meta), _default(info), _doubt(meta), str(info.description or "")
+        yield path, _limits(info, meta), _default(info), _doubt(meta), _meaning(info)
         if shape.model is not None and not issubclass(shape.model, Quantity):
             yield from rows_of(shape.model, f"{path}.")
+
+
+def _meaning(info: FieldInfo) -> str:
+    """What a field means, after what pages call it."""
+    return ": ".join(filter(None, (info.title, info.description)))
 
 
 def _limits(info: FieldInfo, extra: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ceasefire.parameters.mechanisms import Mechanisms
 from ceasefire.parameters.sourced_value import ASSUMED, Quantity
 from ceasefire.scenario.schema import Event, Scenario
 from ceasefire.scenario.yaml_with_lines import Step, Steps, dotted
@@ -307,7 +308,8 @@ def path_words(path: str, scenario: Scenario) -> str:
         where = "all sectors" if steps[2] == "*" else _title(scenario.front.sectors, steps[2])
         return f"{where}: {_plain(steps[3:])}"
     if steps[0] == "mechanisms" and len(steps) == 2:
-        return f"rule: {_plain(steps[1:])}"
+        rule = Mechanisms.model_fields.get(steps[1])
+        return f"rule: {(rule.title if rule is not None else None) or _plain(steps[1:])}"
     return PLAIN.get(path, ": ".join(_plain([step]) for step in steps))
 
 
