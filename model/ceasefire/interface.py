@@ -96,7 +96,7 @@ class Worlds(_Table):
         """The main figures, each with its 95 % interval of chance: a row each, as in main-figures.csv of a report."""
         from ceasefire.report.run import figures_frame
 
-        return figures_frame(summary(pd.DataFrame(self), None, self.plan.horizon))
+        return figures_frame(summary(pd.DataFrame(self), None, self.plan.horizon, first=self.plan.scenario.day))
 
     def _chart(self) -> Figure:
         return survival(self).plot(self.plan.scenario.title, self.plan.loaded.label, self.plan.seed)

@@ -107,3 +107,17 @@ def test_states_that_do_not_fit_are_refused(
     said = command("run", small, *given, "--worlds", "5")
     assert said.code == 2
     assert message in said.err
+
+
+def test_a_run_from_a_later_day_says_that_the_deal_has_held(
+    command: Command, small: str, present: str, without_figures: None
+) -> None:
+    said = command("run", small, "--from-day", "250", "--state", present, "--worlds", "20", "--out", "here")
+    text = " ".join(said.out.split())
+    assert "Having held 250 days" in text
+    assert "followed from day 250 to day" in text
+    assert "past day 30 " not in text
+    assert " compare " not in text
+    again = command("compare", small, "here")
+    assert again.code == 2
+    assert "worlds do not begin on the same day" in again.err

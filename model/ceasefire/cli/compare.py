@@ -387,7 +387,8 @@ def _show_views(first: Side, pairs: list[SidePair]) -> None:
 def _days(first: Side) -> list[int]:
     from ceasefire.analysis.findings import days_told
 
-    return days_told(first.plan.horizon, first.plan.scenario.agreement.term_days)
+    scenario = first.plan.scenario
+    return days_told(first.plan.horizon, scenario.agreement.term_days, first=scenario.day)
 
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:

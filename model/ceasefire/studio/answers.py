@@ -166,7 +166,7 @@ def answer(sides: Sides, count: int, store: Worlds, program: str, is_stale: IsSt
 def _figures(ready: Ready, frame: pd.DataFrame) -> dict[str, Any]:
     """What the worlds of one state say: curve, shares that hold, causes, dots, headline."""
     plan = ready.near
-    figures, curve = summary(frame, None, plan.horizon), survival(frame)
+    figures, curve = summary(frame, None, plan.horizon, first=plan.scenario.day), survival(frame)
     titles = plan.scenario.actor_titles
     endings = list(figures.endings)
     return {
@@ -277,7 +277,7 @@ def at_rest(sides: Sides, count: int, store: Worlds, is_stale: IsStale) -> dict[
     drawn = worlds_frame(rows, here.initial) if rows is not None else None
     assumed = assumed_count(plan.scenario, here.initial) if rows is not None else 0
     outcome = RunResult(frame, drawn, assumed)
-    figures = summary(frame, drawn, plan.horizon)
+    figures = summary(frame, drawn, plan.horizon, first=plan.scenario.day)
     found = {"forecast": _forecast(here, figures, views_of(plan, outcome)), "doubt": None}
     if is_stale():
         raise StaleError
@@ -351,7 +351,7 @@ def _pinned_doubt(
     except ValueError:
         return None
     frame = worlds_frame(store.rows(other, count, is_stale), other.initial)
-    figures = summary(frame, worlds_frame(there, other.initial), other.near.horizon)
+    figures = summary(frame, worlds_frame(there, other.initial), other.near.horizon, first=other.plan.scenario.day)
     return {
         "days": interval(found.mean), "band": interval(found.band), "helps": interval(found.helps),
         "hurts": interval(found.hurts), "verdict": found.verdict, "sentence": _effect_sentence(found),

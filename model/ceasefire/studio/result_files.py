@@ -197,4 +197,4 @@ def _table(path: Path) -> str | None:
         return csv_text(survival(worlds).by_day(horizon))
     if path.stem == "causes":
         return csv_text(cumulative_incidence(worlds, by_actor=True).by_day(horizon).reset_index())
-    return csv_text(figures_frame(summary(worlds, results.outcome.doubt, horizon)))
+    return csv_text(figures_frame(summary(worlds, results.outcome.doubt, horizon, first=results.plan.scenario.day)))
