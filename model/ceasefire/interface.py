@@ -97,8 +97,8 @@ class Worlds(_Table):
         from ceasefire.report.run import figures_frame
 
         scenario, whole = self.plan.scenario, pd.DataFrame(self)
-        term, since = scenario.agreement.term_days, scenario.day
-        return figures_frame(summary(whole, None, self.plan.horizon, term=term, by_curve=True, since=since))
+        term, first = scenario.agreement.term_days, scenario.day
+        return figures_frame(summary(whole, None, self.plan.horizon, term=term, by_curve=True, first=first))
 
     def _chart(self) -> Figure:
         return survival(self).plot(self.plan.scenario.title, self.plan.loaded.label, self.plan.seed)

@@ -11,7 +11,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.findings import Duration, Held, days_told, duration
 from ceasefire.analysis.summary import summary
 from ceasefire.analysis.survival import at_term
-from ceasefire.report.sentences import written_sentence
+from ceasefire.report.sentences import duration_sentence, written_sentence
 
 SURE = Interval(0.5, 0.4, 0.6)
 
@@ -99,3 +99,11 @@ def test_worlds_of_one_draw_are_not_independent_witnesses_of_who_decides() -> No
     wide, narrow = (one.choices[("a", "m")] for one in (clustered, alone))
     assert wide.value == narrow.value == 0.5
     assert wide.high - wide.low == pytest.approx(np.sqrt(10) * (narrow.high - narrow.low), rel=0.15)
+
+
+def test_no_day_before_the_first_is_told() -> None:
+    assert days_told(1825, first=180) == [210, 270, 545, 1825]
+    assert days_told(1825, term=60, first=180) == [210, 270, 545, 1825]
+    found = duration(summary(worlds([200, 300, 2000, 4000], 4000), None, 4000, first=180))
+    assert [held.day for held in found.by_day] == [210, 270, 545, 1825, 4000]
+    assert duration_sentence(found).startswith("Having held 180 days (days count from signing), of 4 simulated worlds")

@@ -7,7 +7,7 @@ import pytest
 
 from ceasefire.analysis.bands_over_draws import survival_bands
 from ceasefire.analysis.linear_pool import mixture_quantiles, pooled_log, weight_from, weights_left_out
-from ceasefire.ensemble.pooled_forecast import CHANGED, NO_HISTORY, Views, pool, views_of
+from ceasefire.ensemble.pooled_forecast import CHANGED, NO_HISTORY, Views, changes_of, pool, views_of
 from ceasefire.ensemble.run import run_plan
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.reference_class.outside_view.of_scenario import earlier_deals, outside_view_of, request_of
@@ -183,3 +183,22 @@ def test_the_views_as_a_table_are_the_curves_and_end_on_the_last_day() -> None:
             one.scenario.high[day],
         )
     assert not any(str(name).startswith("pooled") for name in views(changed="a change").by_day())
+
+
+def test_views_of_a_later_day_are_given_that_the_deal_has_held_until_then() -> None:
+    signing = outside_view_of(load("idlib-2018").scenario)
+    now = outside_view_of(load("idlib-2018", (), {"day": 180}).scenario)
+    assert signing is not None
+    assert now is not None
+    assert now.at(365) == pytest.approx(signing.at(365) / signing.at(180))
+    days = np.floor(np.exp(np.random.default_rng(3).normal(6.0, 1.0, (40, 10)))).clip(181, 1825)
+    one = pool(survival_bands(days, days < 1825, 1825), now, "", 1825, HALF, 180)
+    assert one.such_deals is not None
+    assert one.such_deals.mean[90] == one.scenario.mean[90] == 1.0
+    assert one.such_deals.mean[365] == pytest.approx(now.at(366))
+    assert one.pooled is None
+    assert "from the day of signing" in one.why
+    assert "has held 180 days" in one.why
+    assert one.by_day()["day"].min() == 180
+    assert one.as_content([365])["held_days"] == 180
+    assert "day=" not in changes_of(load("idlib-2018", (), {"day": 180}))

@@ -133,3 +133,21 @@ def test_an_event_since_signing_changes_the_answer(command: Command, small: str,
     said = command("nowcast", small, "--counts", counts, "--json", *QUICK, "--event",
                    f"{day(20)}:actors.north_army.capability=3")  # fmt: skip
     assert json.loads(said.out)["ends_within"] != plain["ends_within"]
+
+
+def test_an_outside_view_of_facts_that_are_not_given_says_so(command: Command, small: str, counts: str) -> None:
+    Path("deal.yaml").write_text(command("forecast", "--form").out)
+    alone = command("forecast", "deal.yaml")
+    notes = [line.removeprefix("note: ") for line in alone.err.splitlines() if line.startswith("note: ")]
+    assert any("country is not given" in note for note in notes)
+    said = command("nowcast", small, "--counts", counts, "--facts", "deal.yaml", "--out", "today", *QUICK)
+    assert said.code == 0, said.err
+    for note in notes:
+        assert note in said.err
+    page = read(Path("today/report.html").read_text()).text
+    assert "country is not given" in page
+    assert "no country given, from " in page
+    Path("deal.yaml").write_text("country: Syria\nstart: 2018-09-17\nwritten: yes\n")
+    said = command("nowcast", small, "--counts", counts, "--facts", "deal.yaml", "--out", "today", *QUICK)
+    assert "Syria, from 2018-09-17: bare cessation, written, open-ended" in " ".join(said.out.split())
+    assert "Syria, from 2018-09-17: bare cessation, written" in read(Path("today/report.html").read_text()).text

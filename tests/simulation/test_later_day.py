@@ -132,3 +132,17 @@ def test_deals_like_it_have_held_as_long_before_they_are_pooled() -> None:
     assert at_signing is not None
     assert found.at(180) == 1
     assert found.at(400) == pytest.approx(at_signing.at(400) / at_signing.at(180))
+
+
+def test_a_run_from_a_later_day_says_that_the_deal_has_held(
+    command: Command, small: str, present: str, without_figures: None
+) -> None:
+    said = command("run", small, "--from-day", "250", "--state", present, "--worlds", "20", "--out", "here")
+    text = " ".join(said.out.split())
+    assert "Having held 250 days" in text
+    assert "followed from day 250 to day" in text
+    assert "past day 30 " not in text
+    assert " compare " not in text
+    again = command("compare", small, "here")
+    assert again.code == 2
+    assert "worlds do not begin on the same day" in again.err

@@ -45,12 +45,15 @@ class Held:
 class Duration:
     """How long a deal holds, by day in order; `told` are the one or two days that sentences name.
 
+    Days count from signing. Worlds begin on day `first`: all chances are those of a deal that has held so long.
+
     ValueError when a day that is told has no finding of its own.
     """
 
     by_day: tuple[Held, ...]
     told: tuple[int, ...]
     worlds: int
+    first: int = 0
 
     def __post_init__(self) -> None:
         missing = set(self.told) - {held.day for held in self.by_day}
@@ -73,18 +76,21 @@ class Duration:
         return tuple(held for held in self.by_day if held.day in self.told)
 
 
-def days_told(horizon: int, term: int | None = None, half: float | None = None, since: int = 0) -> list[int]:
+def days_told(horizon: int, term: int | None = None, half: float | None = None, first: int = 0) -> list[int]:
     """Days of tables, the horizon last: for a long deal, or for one with a short term or an early median [days].
 
-    None is before day `since`, on which worlds begin.
+    Where worlds begin on day `first`, the days are so many after it, and none is over by then.
     """
-    days = {*SHORT_DAYS, *([term] if term else [])} if is_short(term, half) else {*LONG_DAYS, FIVE_YEARS}
-    return [*sorted(day for day in days if since <= day < horizon), horizon]
+    short = is_short(term, half, first)
+    days = {first + day for day in (SHORT_DAYS if short else LONG_DAYS)}
+    days |= {term} if short and term else set() if short else {FIVE_YEARS}
+    return [*sorted(day for day in days if first < day < horizon), horizon]
 
 
-def is_short(term: int | None, half: float | None) -> bool:
+def is_short(term: int | None, half: float | None, first: int = 0) -> bool:
     """Whether a deal is told in days: by its term, or the day by which half of the worlds have ended."""
-    return (term is not None and term < SHORT_TERM) or (half is not None and half < SHORT_HALF)
+    by_term = term is not None and first < term < SHORT_TERM
+    return by_term or (half is not None and half - first < SHORT_HALF)
 
 
 def duration(results: Summary, pooled: Mapping[int, Interval] | None = None, term: int | None = None) -> Duration:
@@ -95,12 +101,14 @@ def duration(results: Summary, pooled: Mapping[int, Interval] | None = None, ter
         for day, figure in results.holding.items()
     )
     days = [one.day for one in held if not known or one.day in known]
-    if is_short(term, results.median.main):
-        wanted = [term or SHORT_DAYS[2], SHORT_DAYS[-1]]
+    first = results.first
+    if is_short(term, results.median.main, first):
+        coming = term if term is not None and term > first else first + SHORT_DAYS[2]
+        wanted = [coming, first + SHORT_DAYS[-1]]
         told = [day for day in dict.fromkeys(wanted) if day in days] or days[-1:]
     else:
         told = days[-2:]
-    return Duration(held, tuple(sorted(told)), results.worlds)
+    return Duration(held, tuple(sorted(told)), results.worlds, first)
 
 
 @dataclass(frozen=True)

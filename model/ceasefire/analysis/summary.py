@@ -62,7 +62,8 @@ class Figure:
 class Summary:
     """Shares still holding by day [probability], mean and median days held, shares of worlds by ending, and costs.
 
-    `spread` checks the spread of draws in mean days held on halves of their worlds; None without draws.
+    `spread` checks the spread of draws in mean days held on halves of their worlds; None without draws. Worlds begin
+    on day `first`, and no day before it is told.
     """
 
     holding: dict[int, Figure]
@@ -75,6 +76,7 @@ class Summary:
     horizon: int
     worlds: int
     failed: int
+    first: int = 0
 
     def as_content(self) -> dict[str, Any]:
         """The summary as plain content for JSON; null means 'beyond the horizon'."""
@@ -82,6 +84,7 @@ class Summary:
             "worlds": self.worlds,
             "failed": self.failed,
             "horizon_days": self.horizon,
+            "first_day": self.first,
             "holding": {str(day): _content(figure) for day, figure in self.holding.items()},
             "mean_days_held": _content(self.mean),
             "median_days_held": _content(self.median),
@@ -100,20 +103,20 @@ def summary(
     rate: float | None = None,
     term: int | None = None,
     by_curve: bool = False,
-    since: int = 0,
+    first: int = 0,
 ) -> Summary:
     """The main figures of a run; without parameter draws, `doubt` is None. ValueError when every world failed.
 
     `rate` are the deaths a day of the war before the deal, None to leave out what follows an end. Shares that hold are
-    stated at the days of `days_told`: by the `term` of the deal [days], and by the median when `by_curve`. Worlds begin
-    on day `since`.
+    stated at the days of `days_told`: by the `term` of the deal [days], by the median when `by_curve`, and by the
+    `first` day of the worlds.
     """
     curve = survival(worlds)
     drawn = worlds_by_draw(doubt, horizon) if doubt is not None else None
     bands = drawn.bands() if drawn is not None else None
     mean = restricted_mean(worlds, horizon)
     median = Figure("median days held", survival_quantile(curve), _median(bands) if bands is not None else None)
-    days = days_told(horizon, term, median.main if by_curve else None, since)
+    days = days_told(horizon, term, median.main if by_curve else None, first)
     spread = None
     if drawn is not None:
         with suppress(ValueError):
@@ -125,11 +128,12 @@ def summary(
         median=median,
         endings=endings(worlds),
         causes={**causes(worlds, doubt), EndingCause("held"): replace(to_the_end, name="")},
-        costs=costs(worlds, doubt, horizon, rate, since) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
+        costs=costs(worlds, doubt, horizon, rate, first) if set(COUNTS["deaths"]) <= set(worlds.columns) else {},
         spread=spread,
         horizon=horizon,
         worlds=curve.worlds,
         failed=curve.failed,
+        first=first,
     )
 
 

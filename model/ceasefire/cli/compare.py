@@ -391,7 +391,7 @@ def _days(first: Side) -> list[int]:
     from ceasefire.analysis.findings import days_told
 
     scenario = first.plan.scenario
-    return days_told(first.plan.horizon, scenario.agreement.term_days, since=scenario.day)
+    return days_told(first.plan.horizon, scenario.agreement.term_days, first=scenario.day)
 
 
 def _why(pair: SidePair, row: dict[str, Any]) -> str:

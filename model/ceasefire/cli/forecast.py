@@ -240,10 +240,10 @@ def _finite(days: float) -> float | None:
 
 
 def _show_one(one: DealForecast) -> None:
-    from ceasefire.reference_class.outside_view.explanation import leaning_lines
+    from ceasefire.reference_class.outside_view.explanation import facts_words, leaning_lines
 
     held = one.request.held_days
-    show(_title(one) + "\n")
+    show(facts_words(one) + "\n")
     fixed = one.planned is not None and not one.term_is_over
     heads = ["holds at least", "unbroken", "90 % range", "over readings", *(["in force"] if fixed else [])]
     rows = [heads]
@@ -291,17 +291,6 @@ def _show_fact_effects(one: DealForecast) -> None:
     rows.append(["as it is", _percent(one.at(day)), _by_day(one.median)])
     rows += [[each.change, _percent(each.holds), _by_day(each.median)] for each in fact_effects(one)]
     show(columns(rows, right=(1, 2)))
-
-
-def _title(one: DealForecast) -> str:
-    facts = one.request.facts
-    terms = "a fixed term" if facts.fixed_term else "open-ended"
-    if facts.planned_days:
-        terms = f"a term of {facts.planned_days:g} days"
-    kind = {"cessation": "bare cessation", "preliminary": "preliminary deal", "definitive": "definitive deal"}
-    parts = [kind[facts.ceasefire_class], "written" if facts.written else "not written", terms]
-    where = ", ".join(part for part in (facts.country, f"conflict {facts.conflict}" if facts.conflict else "") if part)
-    return f"{facts.name}: {where + ', ' if where else ''}from {facts.start}: {', '.join(parts)}"
 
 
 def _show_many(result: Forecast, days: Sequence[int]) -> None:

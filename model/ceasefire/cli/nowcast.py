@@ -164,8 +164,15 @@ def _write(found: Nowcast, out: Path) -> None:
 
 def _show(found: Nowcast) -> None:
     from ceasefire.doc_pages import doc_page
-    from ceasefire.report.nowcast import TRIED, alarm_sentences, chances_rows, ends_rows, warning_sentence
-    from ceasefire.wording import GAP, ILLUSTRATIVE
+    from ceasefire.report.nowcast import (
+        TRIED,
+        alarm_sentences,
+        chances_rows,
+        ends_rows,
+        outside_lines,
+        warning_sentence,
+    )
+    from ceasefire.wording import GAP, ILLUSTRATIVE, wrapped
 
     def shown(rows: list[list[str]]) -> str:
         return columns([[cell.replace(GAP, " ") for cell in row] for row in rows])
@@ -175,7 +182,11 @@ def _show(found: Nowcast) -> None:
     show(f"{found.loaded.label}: {found.loaded.scenario.title}")
     show(f"day {found.seen.day:,}, {found.date}: {found.holding:,} of {found.worlds:,} worlds hold, seed {found.seed};"
          f" {found.effective:,.0f} effective worlds agree with the counts\n")  # fmt: skip
-    show(f"{shown(chances_rows(found))}\n\n{shown(ends_rows(found))}\n\n{shown(places)}\n")
+    show(f"{shown(chances_rows(found))}\n")
+    rests = [line for text in outside_lines(found) for line in wrapped(text)]
+    if rests:
+        show("\n".join(rests) + "\n")
+    show(f"{shown(ends_rows(found))}\n\n{shown(places)}\n")
     show("what to watch")
     for sentence in alarm_sentences(found):
         show(sentence.replace(GAP, " "))

@@ -207,8 +207,7 @@ def _show_first(plan: Plan, worlds: pd.DataFrame) -> None:
     from ceasefire.simulation.initial_state import initial_state
 
     if not worlds["failed"].all():
-        term, since = plan.scenario.agreement.term_days, plan.scenario.day
-        figures = summary(worlds, None, plan.horizon, term=term, since=since)
+        figures = summary(worlds, None, plan.horizon, term=plan.scenario.agreement.term_days, first=plan.scenario.day)
         notify(first_text(figures, assumed_count(plan.scenario, initial_state(plan.scenario))))
 
 
@@ -267,6 +266,7 @@ def _show_results(results: Results, reference: str, as_json: bool, words: str) -
 
 def _next_steps(results: Results, reference: str, folder: str) -> str:
     """The files to open, and commands for the next steps."""
+    from ceasefire.ensemble.pooled_forecast import changes_of
     from ceasefire.report.run_figures import sample
     from ceasefire.scenario.load import split_reference
 
@@ -279,7 +279,7 @@ def _next_steps(results: Results, reference: str, folder: str) -> str:
         ["charts", str(Path(folder) / "figures")],
         ["one world's story", f"{program()} world {shlex.quote(folder)} --world {world}"],
     ]
-    if loaded.changes or loaded.settings:
+    if changes_of(loaded) and not loaded.scenario.day:
         rows.append(["against the baseline", f"{program()} compare {base} {shlex.quote(folder)}"])
     else:
         rows.append(["who wants what", f"{program()} describe {base}"])

@@ -44,7 +44,10 @@ def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> s
     from ceasefire.ensemble.pooled_forecast import duration_of
     from ceasefire.report.sentences import duration_sentence
 
-    sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
+    far = f"for {how_many(summary.horizon, 'day')}"
+    if summary.first:
+        far = f"from day {summary.first:,} to day {summary.horizon:,}"
+    sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed {far}"
     found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"
     titles = plan.scenario.actor_titles

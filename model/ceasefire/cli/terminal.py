@@ -36,7 +36,11 @@ def notify_if_compiling() -> None:
     from ceasefire.compilation.numba_rules import CACHE, when_compiling
 
     often = "happens only once" if CACHE is not None else f"happens every time: {cache_folder()} cannot be written"
-    when_compiling(lambda: notify(f"Compiling what this needs of the rules, for this machine; it takes up to half a minute and {often}."))
+    when_compiling(
+        lambda: notify(
+            f"Compiling what this needs of the rules, for this machine; it takes up to half a minute and {often}."
+        )
+    )
 
 
 def show_json(content: Any) -> None:

@@ -368,8 +368,21 @@ def open_sides(
         else Plan(open_base(ref).under((), settings if place else None), count, chosen_seed, days=horizon)
         for place, ref in enumerate(references)
     ]
+    _refuse_other_first_days(references, sides)
     _refuse_other_horizons(references, sides)
     return sides
+
+
+def _refuse_other_first_days(references: Sequence[str], sides: Sequence[Plan | Results]) -> None:
+    """FolderError when worlds do not begin on the same day: those that begin later cannot end before it."""
+    first_days = {ref: _plan(side).scenario.day for ref, side in zip(references, sides, strict=True)}
+    if len({_plan(side).scenario.day for side in sides}) == 1:
+        return
+    said = ", ".join(f"{ref} on {f'day {day:,}' if day else 'the day of signing'}" for ref, day in first_days.items())
+    raise FolderError(
+        f"worlds do not begin on the same day: {said}; those that begin later have held until then, so their durations "
+        "cannot be compared. Compare states of the same day, each with `day:` in its file"
+    )
 
 
 def _refuse_other_horizons(references: Sequence[str], sides: Sequence[Plan | Results]) -> None:

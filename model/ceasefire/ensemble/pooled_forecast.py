@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from ceasefire.ensemble.run_plan import Plan
     from ceasefire.scenario.load import Loaded
 
+FROM_A_DAY = (
+    "No forecast is pooled: the weights of the two were found on forecasts from the day of signing, and how much a "
+    "scenario of day {first:,} should count is not known. All chances are those of a deal that has held {first:,} days."
+)
+TOO_LATE = "No forecast is pooled: beyond five years, what deals like this one did tells nothing apart."
+
 RANGE = (0.05, 0.95)
 MOST_DAYS = 150
 """Days on which the outside view is computed; between them it is straight."""
@@ -70,6 +76,7 @@ class Views:
     """What the scenario says, what such deals did (None: nothing is known), and both pooled (None: `why_not`).
 
     Curves run over whole days from 0 to `last`, the horizon or five years: later, the outside view tells nothing apart.
+    Where worlds begin on day `first`, all are given that the deal has held so long.
     """
 
     scenario: View
@@ -79,6 +86,7 @@ class Views:
     why_not: str
     last: int
     outside: DealForecast | None
+    first: int = 0
 
     @property
     def headline(self) -> View:
@@ -100,8 +108,11 @@ class Views:
         return self.weight.why() if self.pooled is not None else self.why_not
 
     def by_day(self) -> pd.DataFrame:
-        """Mean and 90 % range of each view: a row for each day to the 90th, each fifth after it, and the last."""
-        days = np.unique(np.minimum([*range(90), *range(90, self.last, 5), self.last], self.last))
+        """Mean and 90 % range of each view: a row for each of the first 90 days, each fifth after it, and the last."""
+        begin = min(self.first, self.last)
+        days = np.unique(
+            np.minimum([*range(begin, begin + 90), *range(begin + 90, self.last, 5), self.last], self.last)
+        )
         table = {"day": days}
         for name, view in (("pooled", self.pooled), ("scenario", self.scenario), ("such_deals", self.such_deals)):
             if view is not None:
@@ -110,7 +121,7 @@ class Views:
 
     def as_content(self, days: list[int]) -> dict[str, Any]:
         """The views on some days, for programs."""
-        content: dict[str, Any] = {"weight_of_such_deals": self.weight.weight, "why": self.why}
+        content: dict[str, Any] = {"weight_of_such_deals": self.weight.weight, "why": self.why, "held_days": self.first}
         for name, view in (("pooled", self.pooled), ("scenario", self.scenario), ("such_deals", self.such_deals)):
             content[name] = None if view is None else {
                 str(day): [round(float(edge[day]), 5) for edge in (view.mean, view.low, view.high)]
@@ -139,7 +150,9 @@ def views_of(plan: Plan, outcome: RunResult) -> Views:
 
     def made() -> Views:
         bands, outside = _bands(outcome, plan.horizon), outside_view_of(plan.scenario)
-        return pool(bands, outside, changes_of(plan.loaded), min(plan.horizon, LAST_DAY), shipped_weight())
+        return pool(
+            bands, outside, changes_of(plan.loaded), min(plan.horizon, LAST_DAY), shipped_weight(), plan.scenario.day
+        )
 
     return outcome.once("views", made)
 
@@ -162,30 +175,39 @@ def views_of_side(plan: Plan, worlds: pd.DataFrame, drawn: FloatArray | None) ->
     """The views of one side of a comparison; `drawn` are its days held at each draw, (draws, worlds), if any."""
     horizon = plan.horizon
     bands = _one_curve(worlds, horizon) if drawn is None else survival_bands(drawn, drawn < horizon, horizon)
-    return pool(
-        bands, outside_view_of(plan.scenario), changes_of(plan.loaded), min(horizon, LAST_DAY), shipped_weight()
-    )
+    outside, changed = outside_view_of(plan.scenario), changes_of(plan.loaded)
+    return pool(bands, outside, changed, min(horizon, LAST_DAY), shipped_weight(), plan.scenario.day)
 
 
 def changes_of(loaded: Loaded) -> str:
-    """The changes and settings of a scenario in words; '' when it is as its file says."""
-    return " and ".join([*loaded.changes, *(f"{path}={value}" for path, value in loaded.settings.items())])
+    """The changes and settings of a scenario in words; '' when it is as its file says. A first day changes no deal."""
+    settings = [f"{path}={value}" for path, value in loaded.settings.items() if path != "day"]
+    return " and ".join([*loaded.changes, *settings])
 
 
-def pool(bands: CurveBands, outside: DealForecast | None, changed: str, last: int, weight: PoolingWeight) -> Views:
-    """The views from the scenario's curves over draws and the outside view, for days 0 to `last`."""
+def pool(
+    bands: CurveBands, outside: DealForecast | None, changed: str, last: int, weight: PoolingWeight, first: int = 0
+) -> Views:
+    """The views from the scenario's curves over draws and the outside view, for days 0 to `last`.
+
+    Both are given that the deal has held until day `first`; only from signing are they pooled.
+    """
     cut = slice(0, last + 1)
     own = View(bands.mean[cut], bands.low[cut], bands.high[cut])
     if outside is None:
-        return Views(own, None, None, weight, NO_HISTORY, last, None)
+        return Views(own, None, None, weight, TOO_LATE if first >= LAST_DAY else NO_HISTORY, last, None, first)
     when = np.minimum(np.arange(last + 1) + 1.0, float(last))
     held = float(min(outside.request.held_days, last))
     known = np.unique(np.round(np.concatenate([when[:30], np.geomspace(1, last, MOST_DAYS), [max(1.0, held), last]])))
     levels = outside.quantiles(known, (*RANGE, *LEVELS))
     low, high, *spread = (np.interp(when, known, row) for row in levels)
     such = View(outside.headline.holds(when), low, high)
-    if changed:
-        return Views(own, such, None, weight, CHANGED.format(what=changed), last, outside)
+    if first or changed:
+        why = [
+            *([FROM_A_DAY.format(first=first)] if first else []),
+            *([CHANGED.format(what=changed)] if changed else []),
+        ]
+        return Views(own, such, None, weight, " ".join(why), last, outside, first)
     w = weight.weight
     edges = mixture_quantiles(np.array(spread), bands.levels[:, cut], w, RANGE)
     edges = -np.sort(-edges, axis=1)  # quantiles of falling curves fall

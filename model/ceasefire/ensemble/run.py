@@ -166,7 +166,7 @@ def run_summary(plan: Plan, outcome: RunResult) -> Summary:
 
     def made() -> Summary:
         term, rate = plan.scenario.agreement.term_days, deaths_after_end(plan.scenario)
-        return summary(outcome.worlds, outcome.doubt, plan.horizon, rate, term, by_curve=True, since=plan.scenario.day)
+        return summary(outcome.worlds, outcome.doubt, plan.horizon, rate, term, by_curve=True, first=plan.scenario.day)
 
     return outcome.once("summary", made)
 

@@ -287,8 +287,8 @@ def _named_sides(comparison: Comparison) -> list[tuple[str, Side]]:
 def _forecasts(comparison: Comparison) -> list[Section]:
     """The forecast of each side for which one can be pooled."""
     blocks = list[Block]()
-    scenario = comparison.first.plan.scenario
-    days = days_told(comparison.first.plan.horizon, scenario.agreement.term_days, since=scenario.day)
+    plan = comparison.first.plan
+    days = days_told(plan.horizon, plan.scenario.agreement.term_days, first=plan.scenario.day)
     for side, views in views_of_sides(comparison.first, comparison.pairs):
         blocks += [Paragraph(f"{side.plan.loaded.title}:"), views_table(views, days)]
         blocks.append(Points(views.leans_on()))

@@ -39,7 +39,17 @@ from ceasefire.report.html import (
 from ceasefire.report.seen_weeks import figure_of_weeks
 from ceasefire.report.sentences import NOTE
 from ceasefire.spreadsheet_csv import csv_text
-from ceasefire.wording import GAP, date_words, ending_words, listed, signed_number, span_words, titled, whole_percent
+from ceasefire.wording import (
+    GAP,
+    date_words,
+    ending_words,
+    how_many,
+    listed,
+    signed_number,
+    span_words,
+    titled,
+    whole_percent,
+)
 
 CONTENT = "nowcast.json"
 FILES = frozenset(
@@ -61,6 +71,7 @@ def content(found: Nowcast) -> dict[str, Any]:
         "copied_on_days": list(found.copied_on),
         "ends_within": found.table().to_dict("records"),
         "outside_view": {str(days): _span(one) for days, one in found.outside.items()} if found.outside else None,
+        "outside_view_rests_on": list(found.outside_rests_on),
         "likely_ends": [_share(each, ("cause", "actor")) for each in found.ends],
         "who_would_decide": [_share(each, ("actor",)) for each in found.deciders],
         "alarms": [_alarm(one) for one in found.alarms],
@@ -276,7 +287,7 @@ def _holding_finding(found: Nowcast) -> str:
 def _report(found: Nowcast, folder: Path, made_by: str, tables: dict[str, pd.DataFrame]) -> Report:
     doubts, about = [*found.warnings, *found.notes], as_frame("nowcast", tables)
     sections = [
-        Section("chances", "What to expect", [_chances_table(found), _skill_table(found),
+        Section("chances", "What to expect", [_chances_table(found), *_outside_points(found), _skill_table(found),
                 *_figure(folder, "survival")]),
         Section("seen", "What was counted, among the worlds", [
                 *_figure(folder, "weeks"), _table("What was seen", _place_rows(found))]),
@@ -292,6 +303,21 @@ def _report(found: Nowcast, folder: Path, made_by: str, tables: dict[str, pd.Dat
     ]  # fmt: skip
     question = f"It has held {found.seen.day:,} days, with what was counted: what to expect from here?"
     return Report(found.loaded.scenario.title, question, headline(found), NOTE, sections, made_by, (), tables, about)
+
+
+def outside_lines(found: Nowcast) -> list[str]:
+    """What the outside view rests on, in sentences; empty without one."""
+    first, *more = found.outside_rests_on or ("",)
+    return (
+        [f"The outside view is of a deal that has held {how_many(found.seen.day, 'day')}. {first}", *more]
+        if first
+        else []
+    )
+
+
+def _outside_points(found: Nowcast) -> list[Block]:
+    lines = outside_lines(found)
+    return [Points(lines)] if lines else []
 
 
 def _method(found: Nowcast) -> list[str]:

@@ -309,8 +309,8 @@ def _situation(run: FinishedRun) -> list[Block]:
     one = plan.worlds == 1
     sample = "1 world (a simulated history) starts" if one else f"{plan.worlds:,} worlds (simulated histories) start"
     text = (
-        f"In force from {date_words(plan.scenario.start)}. {sample} on {_first_day(plan)}; each is followed for "
-        f"at most {how_many(plan.horizon, 'day')}, with seed {plan.seed}."
+        f"In force from {date_words(plan.scenario.start)}. {sample} on {_first_day(plan)}; each is followed "
+        f"{_how_far(plan)}, with seed {plan.seed}."
         f"{left_out} A world in which the deal still holds on the last day counts as holding, never as ended."
     )
     summary_words = " ".join(plan.scenario.summary.split())
@@ -323,6 +323,11 @@ def _first_day(plan: Plan) -> str:
         return "that day"
     date = plan.scenario.start + datetime.timedelta(days=plan.scenario.day)
     return f"day {plan.scenario.day:,}, {date_words(date)}, in the state that was described then"
+
+
+def _how_far(plan: Plan) -> str:
+    """How far worlds are followed; their days count from signing."""
+    return f"to day {plan.horizon:,} at most" if plan.scenario.day else f"for at most {how_many(plan.horizon, 'day')}"
 
 
 def _figures_table(results: Summary) -> Table:

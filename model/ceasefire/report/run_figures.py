@@ -101,7 +101,11 @@ def draw_views(plan: Plan, views: Views, found: Duration, folder: Path, dates: b
     curves = [(name, view.mean) for name, view in named.items() if view is not None]
     footer = f"{plan.loaded.shown}  ·  seed {plan.seed}  ·  {ILLUSTRATIVE}"
     footer = f"{how_many(plan.worlds, 'world')}, mean over draws  ·  {footer}"
-    title = titled(plan.loaded.title, "chance to be unbroken, by day, pooled from this scenario and from deals like it")
+    whose = (
+        "pooled from this scenario and from deals like it" if views.pooled else "in this scenario and of deals like it"
+    )
+    held = f", given that it has held {how_many(views.first, 'day')}" if views.first else ""
+    title = titled(plan.loaded.title, f"chance to be unbroken, by day, {whose}{held}")
     band = (views.headline.low, views.headline.high)
     start = plan.scenario.start if dates else None
     chart = views_chart(curves, band, title, duration_sentence(found), footer, start)

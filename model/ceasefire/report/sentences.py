@@ -16,6 +16,7 @@ from ceasefire.scenario.schema import Scenario
 from ceasefire.wording import (
     GAP,
     ending_in_a_sentence,
+    how_many,
     listed,
     lower,
     share_of_worlds,
@@ -84,7 +85,14 @@ def scenario_sentence(found: Duration) -> str:
     if not found.is_drawn:
         return written_sentence(found)
     own = [(held, held.scenario) for held in found.sentence_days if held.scenario is not None]
-    return f"By this scenario alone, the chance to be unbroken is {_chances(own, DRAWS, found.last)}."
+    given = having_held(found.first)
+    chances = _chances(own, DRAWS, found.last)
+    return f"{upper(f'{given}by this scenario alone')}, the chance to be unbroken is {chances}."
+
+
+def having_held(first: int) -> str:
+    """The condition of every chance of worlds that begin on a later day than that of signing; '' from signing on."""
+    return f"having held {how_many(first, 'day')} (days count from signing), " if first else ""
 
 
 def written_sentence(found: Duration) -> str:
@@ -95,8 +103,8 @@ def written_sentence(found: Duration) -> str:
         f"({CHANCE + ': ' if k == 0 else ''}{span_words(held.written, whole_percent)})"
         for k, held in enumerate(found.sentence_days)
     ]
-    start = "With the numbers as written, of" if found.is_drawn else "Of"
-    return f"{start} {number} unbroken: {listed(parts)}."
+    start = f"{having_held(found.first)}{'with the numbers as written, of' if found.is_drawn else 'of'}"
+    return f"{upper(start)} {number} unbroken: {listed(parts)}."
 
 
 POOLED, DRAWS, CHANCE = f"90{GAP}%", f"90{GAP}% of draws", f"95{GAP}% interval from chance"
@@ -129,8 +137,9 @@ def real_sentence(real: RealEnd, scenario: Scenario) -> str:
     of_twenty = (
         f"of twenty such deals about {20 * chance.value:.0f}" if chance.value >= 0.025 else "fewer than one in 40"
     )
+    given = f", having held {how_many(scenario.day, 'day')}," if scenario.day else ""
     return (
-        f"{text} The {which} gave {real.least:,} days or more a chance of {whole_percent(chance.value)} "
+        f"{text} The {which} gave {real.least:,} days or more{given} a chance of {whole_percent(chance.value)} "
         f"(90{GAP}%: {span_words(chance, whole_percent)}): {of_twenty}."
     )
 

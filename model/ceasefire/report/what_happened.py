@@ -20,7 +20,7 @@ def real_end(plan: Plan, outcome: RunResult) -> RealEnd | None:
     least, most = really.days or ((last_known - start).days,) * 2
     views, before = views_of(plan, outcome), max(least - 1, 0)
     chance = None
-    if least <= views.last and least > 0:
+    if views.first < least <= views.last:
         held = survival(outcome.worlds).table([before]).iloc[0]
         written = Interval(*(float(held[name]) for name in ("surviving", "low", "high")))
         pooled = views.pooled.on(before) if views.pooled is not None else None

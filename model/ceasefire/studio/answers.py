@@ -167,8 +167,8 @@ def answer(sides: Sides, count: int, store: Worlds, program: str, is_stale: IsSt
 def _summary(sides: Sides, frame: pd.DataFrame, drawn: pd.DataFrame | None) -> Summary:
     """The main figures of one state, told on the days that suit the state that is asked for."""
     plan = sides.here.near
-    term, since = plan.scenario.agreement.term_days, plan.scenario.day
-    return summary(frame, drawn, plan.horizon, term=term, since=since)
+    term, first = plan.scenario.agreement.term_days, plan.scenario.day
+    return summary(frame, drawn, plan.horizon, term=term, first=first)
 
 
 def _figures(sides: Sides, ready: Ready, frame: pd.DataFrame) -> dict[str, Any]:

@@ -35,7 +35,8 @@ from ceasefire.observations.nowcast.watch import Alarm, alarm
 from ceasefire.observations.nowcast.weeks import weeks_of
 from ceasefire.observations.percentile import OUTSIDE
 from ceasefire.observations.weeks import Weeks
-from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealInput, forecast
+from ceasefire.reference_class.outside_view.explanation import facts_words, leaning_lines
+from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast, DealInput, Forecast, forecast
 from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Event, Scenario
 from ceasefire.simulation.initial_state import initial_state
@@ -104,6 +105,8 @@ class Nowcast:
     notes: tuple[str, ...]
     outside: Mapping[int, Interval] | None = None
     """The outside view, given that the deal has held so long: 90 % ranges; it knows nothing of the counts."""
+    outside_rests_on: tuple[str, ...] = ()
+    """The deal of the outside view with its facts, and the earlier deals that it leans on, in sentences."""
 
     def __repr__(self) -> str:
         chances = ", ".join(f"{days} days {chance.value:.0%}" for days, chance in self.counted.items())
@@ -171,21 +174,32 @@ def nowcast(
     making = maker(
         loaded.scenario, worlds, seed, found.day + HORIZONS[-1] + 1, found.day + RECORDED_AHEAD, worker_number(workers)
     )
-    outside = outside_view(facts, found.day) if facts is not None else None
+    such = forecast(facts, held_days=min(found.day, LAST_DAY - 1)) if facts is not None else None
     made, family, stages = held_histories(making, worlds, found.day, progress or (lambda done: None))
     found_now = conditioned(loaded, found, made, family, worlds=worlds, seed=seed, stages=stages)
-    return replace(found_now, outside=outside)
+    return found_now if such is None else beside(found_now, such)
 
 
-def outside_view(facts: DealInput, day: int) -> dict[int, Interval]:
-    """Chances to end within HORIZONS of a deal with these facts that has held until a day, as far as they are told."""
+def beside(found: Nowcast, such: Forecast) -> Nowcast:
+    """A nowcast with the outside view of a deal that has held as long, what it rests on, and its notes."""
+    one = such.deals[0]
+    notes = tuple(f"outside view: {words}" for words in such.warnings)
+    if found.seen.day + HORIZONS[0] > LAST_DAY:
+        late = f"outside view: none is told beyond day {LAST_DAY:,}, for the record tells later days not apart"
+        return replace(found, notes=(*found.notes, late))
+    rests = (f"{facts_words(one)}.", *leaning_lines(one))
+    chances = outside_view(one, found.seen.day)
+    return replace(found, outside=chances, outside_rests_on=rests, notes=(*found.notes, *notes))
+
+
+def outside_view(one: DealForecast, day: int) -> dict[int, Interval]:
+    """Chances to end within HORIZONS of a day until which the deal of a forecast has held, as far as they are told."""
     horizons = [days for days in HORIZONS if day + days <= LAST_DAY]
-    if not horizons:
-        return {}
-    one = forecast(facts, held_days=day, days=[day + days for days in horizons]).deals[0]
+    when = np.array([day + days for days in horizons], np.float64)
+    low, high = one.band(when)
     return {
-        days: Interval(1.0 - row.unbroken, 1.0 - row.high, 1.0 - row.low)
-        for days, row in zip(horizons, one.rows, strict=True)
+        days: Interval(1.0 - one.at(when[k]), 1.0 - float(high[k]), 1.0 - float(low[k]))
+        for k, days in enumerate(horizons)
     }
 
 

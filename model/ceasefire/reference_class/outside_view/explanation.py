@@ -142,6 +142,24 @@ def pull_words(pull: float) -> str:
     return f"{pull:.2g} times longer than usual"
 
 
+KINDS: dict[Class, str] = {
+    "cessation": "bare cessation",
+    "preliminary": "preliminary deal",
+    "definitive": "definitive deal",
+}
+
+
+def facts_words(one: DealForecast) -> str:
+    """The facts that a forecast rests on: country and conflict where they are given, first day, kind and term."""
+    facts = one.request.facts
+    terms = "a fixed term" if facts.fixed_term else "open-ended"
+    if facts.planned_days:
+        terms = f"a term of {_days(facts.planned_days)}"
+    parts = [KINDS[facts.ceasefire_class], "written" if facts.written else "not written", terms]
+    where = ", ".join(part for part in (facts.country, f"conflict {facts.conflict}" if facts.conflict else "") if part)
+    return f"{facts.name}: {where or 'no country given'}, from {facts.start}: {', '.join(parts)}"
+
+
 def leaning_lines(one: DealForecast) -> list[str]:
     """What the forecast rests on, in sentences."""
     rests, facts = leaning(one), one.request.facts

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from ceasefire.reference_class.outside_view.coded_deals import DealFacts, Record
 from ceasefire.reference_class.outside_view.deal_files import DealRequest, history_of
-from ceasefire.reference_class.outside_view.forecast import DealForecast, forecast_one, numbers_of
+from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast, forecast_one, numbers_of
 from ceasefire.reference_class.outside_view.shipped_numbers import SHIPPED
 from ceasefire.scenario.schema import History, Scenario
 
 
 def outside_view_of(scenario: Scenario) -> DealForecast | None:
-    """The forecast for deals with the scenario's coded facts; None when the scenario has no `history:`."""
-    if scenario.history is None:
+    """The forecast for deals with the scenario's coded facts that have held until the day of which it tells.
+
+    None when the scenario has no `history:`, and from a day on beyond which the record tells nothing apart.
+    """
+    if scenario.history is None or scenario.day >= LAST_DAY:
         return None
     request = request_of(scenario, scenario.history)
     return forecast_one(numbers_of(SHIPPED), request, earlier_deals(scenario.history))
