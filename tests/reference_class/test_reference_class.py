@@ -241,3 +241,7 @@ def test_nothing_shipped_rests_on_fewer_than_five_deals() -> None:
 
     targets = shipped_targets()
     assert min(targets.deals[way, group] for way, group, _ in targets.value) >= 5
+
+
+def test_the_shipped_fit_is_that_of_the_rules_as_they_are() -> None:
+    assert not shipped_fit().stale, "fit again: python -m ceasefire.reference_class --data DIR"
