@@ -523,3 +523,14 @@ def test_ends_are_those_of_simulated_deals_that_last_as_the_forecast_says(comman
     words = command("forecast", *options(NEW_WAR), "--ends").out
     assert "how such deals end in the simulation" in words
     assert "ends" not in json.loads(command("forecast", *options(NEW_WAR), "--json").out)["deals"][0]
+
+
+def test_a_country_that_is_not_known_is_not_taken_for_another(command: Command) -> None:
+    notes = command("forecast", "--feature", "country=Mali").err
+    assert "did you mean" not in notes
+    assert "`ceasefire forecast --countries` lists those that are known" in notes
+    listed = command("forecast", "--countries")
+    assert listed.code == 0
+    assert len(listed.out.split("\n")) > 40
+    assert {"Syria", "Somalia"} <= set(listed.out.splitlines())
+    assert "did you mean 'Syria'?" in command("forecast", "--feature", "country=Siria").err

@@ -52,6 +52,9 @@ def forecast(
         bool, typer.Option("--ends", help="Also simulate deals that last so long, and say how they end.")
     ] = False,
     form: Annotated[bool, typer.Option("--form", help="Print a form of facts to fill in.")] = False,
+    countries: Annotated[
+        bool, typer.Option("--countries", help="List the countries whose earlier deals are known.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say how long a ceasefire lasts from a few facts and the earlier deals of its conflict; no scenario needed."""
@@ -59,6 +62,9 @@ def forecast(
         from ceasefire.reference_class.outside_view.deal_files import FORM
 
         show(FORM.rstrip("\n"))
+        return
+    if countries:
+        _show_countries(data, numbers)
         return
     if refit:
         _refit(data, out)
@@ -120,6 +126,13 @@ def _features(features: list[str]) -> dict[str, str]:
             raise RefusedError(f"--feature {given}: write NAME=VALUE, as country=Syria")
         values[name.strip()] = value
     return values
+
+
+def _show_countries(data: Path | None, numbers: Path | None) -> None:
+    """The countries of which earlier deals are known, one a line."""
+    from ceasefire.reference_class.outside_view.forecast import known_countries
+
+    show("\n".join(known_countries(data, numbers)))
 
 
 def _refit(data: Path | None, out: Path | None) -> None:

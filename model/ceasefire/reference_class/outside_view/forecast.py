@@ -279,6 +279,14 @@ def curves(view: OutsideView, request: DealRequest, known: Knowledge) -> dict[Re
     }
 
 
+def known_countries(data: str | Path | None = None, numbers: str | Path | None = None) -> list[str]:
+    """The countries of which earlier deals are known: those of the numbers, or of a data folder."""
+    from_data = _from_data(data)
+    if from_data is not None:
+        return sorted({record.facts.country for record in from_data})
+    return sorted(numbers_of(SHIPPED if numbers is None else Path(numbers)).countries)
+
+
 def _requests(deal: DealInput | Sequence[DealInput]) -> list[DealRequest]:
     if isinstance(deal, DealRequest):
         return [deal]
