@@ -22,6 +22,7 @@ from ceasefire.reference_class.outside_view.coded_deals import (
 )
 from ceasefire.reference_class.outside_view.deal_files import (
     DealRequest,
+    days_exactly,
     deal_of,
     history_of,
     read_form,
@@ -309,7 +310,7 @@ def _check_days(request: Sequence[DealRequest], days: Sequence[int]) -> None:
     ]  # fmt: skip
     past = [(one, day) for one in request for day in days if day <= one.held_days]
     faults += [
-        Fault("", None, "days", f"day {day} is over: the deal has held {one.held_days:g} days; give a later day")
+        Fault("", None, "days", f"day {day} is over: the deal has held {days_exactly(one.held_days)}; give a later day")
         for one, day in past[:1] if len(request) == 1
     ]  # fmt: skip
     if faults:
