@@ -278,6 +278,11 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentence(words: str) -> str:
+    """Words as a sentence: a capital first, and a stop at the end unless they end in a mark."""
+    return upper(words) if words.endswith(("?", "!", ".", "…")) else f"{upper(words)}."
+
+
 def titled(title: str, what: str, by: str = ":") -> str:
     """A title and what follows it; a title that ends in a punctuation mark, such as a question, keeps it."""
     title = title.rstrip()

@@ -523,3 +523,32 @@ def test_ends_are_those_of_simulated_deals_that_last_as_the_forecast_says(comman
     words = command("forecast", *options(NEW_WAR), "--ends").out
     assert "how such deals end in the simulation" in words
     assert "ends" not in json.loads(command("forecast", *options(NEW_WAR), "--json").out)["deals"][0]
+
+
+def test_a_country_that_is_not_known_is_not_taken_for_another(command: Command) -> None:
+    notes = command("forecast", "--feature", "country=Mali").err
+    assert "did you mean" not in notes
+    assert "`ceasefire forecast --countries` lists those that are known" in notes
+    listed = command("forecast", "--countries")
+    assert listed.code == 0
+    assert len(listed.out.split("\n")) > 40
+    assert {"Syria", "Somalia"} <= set(listed.out.splitlines())
+    assert "did you mean 'Syria'?" in command("forecast", "--feature", "country=Siria").err
+
+
+def test_one_day_is_one_day(command: Command) -> None:
+    short = {**NEW_WAR, "start": "2023-05-20", "planned_days": "1"}
+    for more in ((), ("--held-days", "1")):
+        said = " ".join(command("forecast", *options(short), "--day", "1" if not more else "2", *more).out.split())
+        assert " 1 days" not in said
+        assert "1 day " in said
+    assert "a term of 0.5 days" in command("forecast", *options({**short, "planned_days": "0.5"})).out
+
+
+def test_deals_of_a_data_folder_are_told_by_what_they_were(command: Command, tmp_path: Path) -> None:
+    coded_deals(tmp_path / "data")
+    facts = options({**IDLIB, "country": "land 1", "conflict": "war", "start": "2006-06-01"})
+    said = " ".join(command("forecast", *facts, "--data", "data").out.split())
+    assert "land 1, bare cessation, 2000-02-13 to 2000-02-28 (broke after 15 days)" in said
+    assert " d10 " not in said
+    assert "by name" not in said

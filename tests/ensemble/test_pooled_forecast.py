@@ -202,3 +202,15 @@ def test_views_of_a_later_day_are_given_that_the_deal_has_held_until_then() -> N
     assert one.by_day()["day"].min() == 180
     assert one.as_content([365])["held_days"] == 180
     assert "day=" not in changes_of(load("idlib-2018", (), {"day": 180}))
+
+
+@pytest.mark.parametrize(("country", "end"), [("Siria", "did you mean 'Syria'?"), ("Mali", "that are known.")])
+def test_notes_are_sentences_with_one_mark_at_the_end(country: str, end: str) -> None:
+    loaded = load("idlib-2020")
+    assert loaded.scenario.history is not None
+    elsewhere = loaded.scenario.model_copy(
+        update={"history": loaded.scenario.history.model_copy(update={"country": country, "deals": []})}
+    )
+    days = np.full((40, 10), 300.0)
+    notes = pool(survival_bands(days, days < 400, 400), outside_view_of(elsewhere), "", 400, HALF).notes()
+    assert [note for note in notes if note.startswith("Nothing is known") and note.endswith(end)]

@@ -14,6 +14,7 @@ from ceasefire.observations.nowcast.nowcast import HORIZONS
 from ceasefire.observations.nowcast.seen import Seen
 from ceasefire.observations.nowcast.skill import Trial, kept_apart, trial
 from ceasefire.scenario.load import load
+from ceasefire.wording import plain, plus
 
 CASES = (("idlib-2018", (60, 120, 180, 225)), ("idlib-2019-08-31", (60, 90)), ("idlib-2020", (180, 365)))
 
@@ -67,7 +68,7 @@ def main() -> None:
             mixed = tried(made, day, given.seed, shuffled=True).skill(90)
             skills = (found.skill(each) for each in HORIZONS)
             cells = " | ".join(
-                f"{100 * one.value:+.1f} ({100 * one.low:.0f} to {100 * one.high:.0f})" for one in skills
+                f"{plus(100 * one.value)} ({plain(100 * one.low)} to {plain(100 * one.high)})" for one in skills
             )
             regression = " / ".join(
                 f"{100 * regression_skill(made, found, days[-1], day, each, given.seed):+.1f}" for each in HORIZONS

@@ -16,14 +16,15 @@ from ceasefire.observations.counts import Counts, place_of
 from ceasefire.observations.nowcast import agreement as agreement_module
 from ceasefire.observations.nowcast.agreement import effective, learnt_index, logistic, weights
 from ceasefire.observations.nowcast.early_warning import early_warning
-from ceasefire.observations.nowcast.figures import made_figures, seen_figures
+from ceasefire.observations.nowcast.figures import figure_names, made_figures, seen_figures
 from ceasefire.observations.nowcast.made_histories import copied, founders, maker
-from ceasefire.observations.nowcast.nowcast import HORIZONS, conditioned, held_histories, with_events
+from ceasefire.observations.nowcast.nowcast import HORIZONS, Place, conditioned, held_histories, with_events
 from ceasefire.observations.nowcast.seen import Seen, seen
 from ceasefire.observations.nowcast.shares import quantiles, share
-from ceasefire.observations.nowcast.skill import trial
+from ceasefire.observations.nowcast.skill import Skill, trial
 from ceasefire.observations.nowcast.watch import alarm
 from ceasefire.observations.nowcast.weeks import weeks_of
+from ceasefire.report.nowcast import skill_words
 from ceasefire.scenario.load import load
 
 START = datetime.date(2020, 1, 1)
@@ -213,6 +214,21 @@ def test_counts_are_put_beside_the_days_since_signing() -> None:
     weekly = counts.weekly(START)
     assert seen(weekly, START).day == 84
     assert seen_figures(seen(weekly, START)) == pytest.approx(np.log1p([28, 56, 84, 168]))
+
+
+def test_no_window_is_longer_than_the_days_that_are_over() -> None:
+    counts = daily(np.ones(100), 2 * np.ones(100))
+    assert figure_names(seen(counts, START, 2)) == ["deadly incidents of the last 2 days", "deaths of the last 2 days"]
+    assert figure_names(seen(counts, START, 1))[0] == "deadly incidents of the last 1 day"
+    assert figure_names(seen(counts, START, 90))[0] == "deadly incidents of the last 30 days"
+    assert figure_names(seen(counts.weekly(START), START, 90))[0] == "deadly incidents of the last 28 days"
+
+
+def test_tables_and_notes_round_alike() -> None:
+    shown, small = Skill(0.026, -0.004, 0.031, 400), Skill(-0.001, -0.004, 0.004, 400)
+    assert (skill_words(shown), shown.is_small) == ("+3 % (0 to 3)", False)
+    assert (skill_words(small), small.is_small) == ("+0 % (0 to 0)", True)
+    assert [Place("", 1, share).words for share in (0.0, 0.5, 0.98, 0.999, 1.0)] == ["0.1", "50", "98", "99.9", "99.9"]
 
 
 def test_rows_of_sectors_are_added_up() -> None:

@@ -52,6 +52,9 @@ def forecast(
         bool, typer.Option("--ends", help="Also simulate deals that last so long, and say how they end.")
     ] = False,
     form: Annotated[bool, typer.Option("--form", help="Print a form of facts to fill in.")] = False,
+    countries: Annotated[
+        bool, typer.Option("--countries", help="List the countries whose earlier deals are known.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say how long a ceasefire lasts from a few facts and the earlier deals of its conflict; no scenario needed."""
@@ -59,6 +62,9 @@ def forecast(
         from ceasefire.reference_class.outside_view.deal_files import FORM
 
         show(FORM.rstrip("\n"))
+        return
+    if countries:
+        _show_countries(data, numbers)
         return
     if refit:
         _refit(data, out)
@@ -120,6 +126,13 @@ def _features(features: list[str]) -> dict[str, str]:
             raise RefusedError(f"--feature {given}: write NAME=VALUE, as country=Syria")
         values[name.strip()] = value
     return values
+
+
+def _show_countries(data: Path | None, numbers: Path | None) -> None:
+    """The countries of which earlier deals are known, one a line."""
+    from ceasefire.reference_class.outside_view.forecast import known_countries
+
+    show("\n".join(known_countries(data, numbers)))
 
 
 def _refit(data: Path | None, out: Path | None) -> None:
@@ -240,6 +253,7 @@ def _finite(days: float) -> float | None:
 
 
 def _show_one(one: DealForecast) -> None:
+    from ceasefire.reference_class.outside_view.deal_files import days_exactly
     from ceasefire.reference_class.outside_view.explanation import facts_words, leaning_lines
 
     held = one.request.held_days
@@ -250,7 +264,7 @@ def _show_one(one: DealForecast) -> None:
     for row in one.rows:
         span = f"{_percent(row.low)} to {_percent(row.high)}"
         readings = " to ".join(map(_percent, row.readings))
-        cells = [f"{row.day:,} days", _percent(row.unbroken), span, readings]
+        cells = [days_exactly(row.day), _percent(row.unbroken), span, readings]
         rows.append([*cells, *([_percent(row.in_force)] if fixed else [])])
     show(columns(rows, right=range(5)))
     least, most = one.median_span
@@ -258,10 +272,11 @@ def _show_one(one: DealForecast) -> None:
     if fixed:
         show(f"Half are no longer in force by {_by_day(one.median_in_force)}: the planned day counts, renewals do not.")
     if held:
-        show(f"All of this is for a deal that has held {held:g} days already; days count from signing.")
+        show(f"All of this is for a deal that has held {days_exactly(held)} already; days count from signing.")
     if one.term_is_over:
         show(
-            f"Its term of {one.planned:g} days is over; whether it was renewed is not asked, only whether it is broken."
+            f"Its term of {days_exactly(one.planned or 0)} is over; whether it was renewed is not asked, only "
+            "whether it is broken."
         )
     show("")
     for line in leaning_lines(one):
@@ -275,8 +290,8 @@ def _show_one(one: DealForecast) -> None:
         "\n"
         + _wrapped(
             "Readings: when an end is not dated, the middle of the time to the next deal counts (a third of it to all "
-            f"of it are shown). Read as 'somewhere before', which puts ends too early, {early} hold {day:,} days and "
-            f"half are broken by {_by_day(interval.median)}."
+            f"of it are shown). Read as 'somewhere before', which puts ends too early, {early} hold "
+            f"{days_exactly(day)} and half are broken by {_by_day(interval.median)}."
         )
     )
     show(_wrapped(NOTE))
@@ -284,10 +299,11 @@ def _show_one(one: DealForecast) -> None:
 
 
 def _show_fact_effects(one: DealForecast) -> None:
+    from ceasefire.reference_class.outside_view.deal_files import days_exactly
     from ceasefire.reference_class.outside_view.explanation import fact_effects, reference_day
 
     day = reference_day(one)
-    rows = [["what each fact does", f"holds {day:,} days", "half broken by"]]
+    rows = [["what each fact does", f"holds {days_exactly(day)}", "half broken by"]]
     rows.append(["as it is", _percent(one.at(day)), _by_day(one.median)])
     rows += [[each.change, _percent(each.holds), _by_day(each.median)] for each in fact_effects(one)]
     show(columns(rows, right=(1, 2)))
@@ -296,10 +312,11 @@ def _show_fact_effects(one: DealForecast) -> None:
 def _show_many(result: Forecast, days: Sequence[int]) -> None:
     import numpy as np
 
+    from ceasefire.reference_class.outside_view.deal_files import days_exactly
     from ceasefire.reference_class.outside_view.explanation import leaning, pull_words
 
     shown = days or SUMMARY_DAYS
-    rows = [["deal", "half broken by", *(f"{day:,} days" for day in shown), "leans on"]]
+    rows = [["deal", "half broken by", *(days_exactly(day) for day in shown), "leans on"]]
     for one in result.deals:
         rests, held = leaning(one), one.request.held_days
         why = f"{rests.deals} deals, {pull_words(rests.pull)}" if rests.deals else "no earlier deal"
@@ -308,7 +325,7 @@ def _show_many(result: Forecast, days: Sequence[int]) -> None:
             f"{_percent(one.at(day))} ({_percent(low[k])} to {_percent(high[k])})" if day > held else "has held"
             for k, day in enumerate(shown)
         ]
-        name = f"{one.request.facts.name} (held {held:g} days)" if held else one.request.facts.name
+        name = f"{one.request.facts.name} (held {days_exactly(held)})" if held else one.request.facts.name
         rows.append([name, _by_day(one.median), *chances, why])
     show(
         "The chance to be unbroken for so many days from signing (90 % range), in the middle reading of undated ends:\n"

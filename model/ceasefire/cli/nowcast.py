@@ -178,7 +178,7 @@ def _show(found: Nowcast) -> None:
         return columns([[cell.replace(GAP, " ") for cell in row] for row in rows])
 
     places = [["", "seen", "percentile among worlds"]]
-    places += [[one.name, f"{one.seen:,.0f}", f"{100 * one.percentile:.0f}"] for one in found.places]
+    places += [[one.name, f"{one.seen:,.0f}", one.words] for one in found.places]
     show(f"{found.loaded.label}: {found.loaded.scenario.title}")
     show(f"day {found.seen.day:,}, {found.date}: {found.holding:,} of {found.worlds:,} worlds hold, seed {found.seed};"
          f" {found.effective:,.0f} effective worlds agree with the counts\n")  # fmt: skip

@@ -21,6 +21,7 @@ from ceasefire.reference_class.outside_view.explanation import leaning_lines
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast
 from ceasefire.reference_class.outside_view.of_scenario import outside_view_of
 from ceasefire.reference_class.pooling_weight import PoolingWeight, shipped_weight
+from ceasefire.wording import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,7 @@ class Views:
     def notes(self) -> list[str]:
         """What was missing or not known of deals like it, in sentences."""
         known = self.outside.known.warnings if self.outside is not None else ()
-        return [f"{words[:1].upper()}{words[1:]}." for words in known]
+        return [sentence(words) for words in known]
 
     def leans_on(self) -> list[str]:
         """What the outside view rests on, in sentences; empty without one."""

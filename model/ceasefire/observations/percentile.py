@@ -11,6 +11,12 @@ OUTSIDE = (0.02, 0.98)
 """Below or above these shares of the worlds, what was observed is unlike the worlds: conditioning would extrapolate."""
 
 
+def percentile_words(share_below: float) -> str:
+    """A percentile for tables and sentences: whole within OUTSIDE, to a tenth beyond it, and never 0 or 100."""
+    percent = min(max(100.0 * share_below, 0.1), 99.9)
+    return f"{percent:.0f}" if OUTSIDE[0] <= share_below <= OUTSIDE[1] else f"{percent:.1f}"
+
+
 @dataclass(frozen=True, eq=False)
 class WeeklyPercentiles:
     """`share`: of the worlds below each week's count, those equal to it counted half, shape (weeks,).

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from ceasefire.analysis.estimates import Interval
 from ceasefire.charts.outside_view import ForecastCurve, forecast_chart
 from ceasefire.charts.style import COMPARISON_COLOURS, save
+from ceasefire.reference_class.outside_view.deal_files import days_exactly
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast, Forecast
 from ceasefire.wording import GAP, span_words, whole_percent
 
@@ -44,16 +45,18 @@ def _held(deal: DealForecast, day: int) -> str:
     """The chance of one of several deals to be unbroken for so many days, with its range."""
     row = next(row for row in deal.rows if row.day == day)
     span = span_words(Interval(row.unbroken, row.low, row.high), whole_percent)
-    return f"{deal.request.facts.name}, {whole_percent(row.unbroken)} unbroken for {day:,} days (90{GAP}%: {span})"
+    return (
+        f"{deal.request.facts.name}, {whole_percent(row.unbroken)} unbroken for {days_exactly(day)} (90{GAP}%: {span})"
+    )
 
 
 def _one(deal: DealForecast) -> tuple[str, str]:
     facts = deal.request.facts
     day = min(deal.days, key=lambda each: abs(deal.at(each) - 0.5))
     row = next(row for row in deal.rows if row.day == day)
-    held = f", given that it has held {deal.request.held_days:g} days" if deal.request.held_days else ""
+    held = f", given that it has held {days_exactly(deal.request.held_days)}" if deal.request.held_days else ""
     finding = (
-        f"{row.unbroken:.0%} of such deals are unbroken for {day:,} days (90 %: {row.low:.0%} to {row.high:.0%})"
+        f"{row.unbroken:.0%} of such deals are unbroken for {days_exactly(day)} (90 %: {row.low:.0%} to {row.high:.0%})"
         f"{held}; "
         f"{row.readings[0]:.0%} to {row.readings[1]:.0%} over the readings of undated ends."
     )

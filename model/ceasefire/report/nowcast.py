@@ -45,6 +45,8 @@ from ceasefire.wording import (
     ending_words,
     how_many,
     listed,
+    plain,
+    plus,
     signed_number,
     span_words,
     titled,
@@ -120,7 +122,7 @@ def percent_span(one: Interval) -> str:
 
 def skill_words(one: Skill) -> str:
     """+6 % (2 to 9)."""
-    return f"{100 * one.value:+.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})"
+    return f"{plus(100 * one.value, 0)} % ({plain(100 * one.low)} to {plain(100 * one.high)})"
 
 
 def chances_rows(found: Nowcast) -> list[list[str]]:
@@ -264,7 +266,7 @@ def weeks_figure(found: Nowcast) -> Figure:
 
 
 def _weeks_finding(found: Nowcast) -> str:
-    places = [f"{one.name} ({one.seen:,.0f}) at percentile {100 * one.percentile:.0f}" for one in found.places]
+    places = [f"{one.name} ({one.seen:,.0f}) at percentile {one.words}" for one in found.places]
     return f"On day {found.seen.day:,}, among the worlds that still hold: {'; '.join(places)}."
 
 
@@ -338,7 +340,7 @@ def _place_rows(found: Nowcast) -> list[list[str]]:
     rows = [["figure", "seen", "percentile among worlds"]]
     for one in found.places:
         flag = " (outside)" if one.is_outside else ""
-        rows.append([one.name, f"{one.seen:,.0f}", f"{100 * one.percentile:.0f}{flag}"])
+        rows.append([one.name, f"{one.seen:,.0f}", f"{one.words}{flag}"])
     return rows
 
 

@@ -20,7 +20,7 @@ from ceasefire.ensemble.unfinished import file_aside
 from ceasefire.ensemble.weekly_fans import fans_of
 from ceasefire.errors import FolderError
 from ceasefire.observations.counts import WEEK, Counts, read_counts
-from ceasefire.observations.percentile import OUTSIDE
+from ceasefire.observations.percentile import OUTSIDE, percentile_words
 from ceasefire.observations.weeks import LAID_OVER, RECORDED, Weeks, among_fans, weekly_since
 from ceasefire.report.html import Block, Folded, Paragraph, Points, Section, Table, picture
 from ceasefire.spreadsheet_csv import csv_text
@@ -156,6 +156,6 @@ def _by_week(plan: Plan, one: Weeks) -> Table:
     for k in np.flatnonzero(one.placed):
         date = plan.scenario.start + datetime.timedelta(days=int(one.first[k]))
         low, median, high = one.fan[0, k], one.fan[len(one.fan) // 2, k], one.fan[-1, k]
-        place = f"{100 * one.percentile[k]:.0f}"
+        place = percentile_words(float(one.percentile[k]))
         rows.append([str(date), f"{one.seen[k]:,.0f}", f"{median:,.0f}", f"{low:,.0f}", f"{high:,.0f}", place])
     return Table(LAID_OVER[one.figure].capitalize(), heads, rows, frozenset(range(1, len(heads))))

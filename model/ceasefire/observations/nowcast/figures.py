@@ -7,13 +7,14 @@ import numpy as np
 from ceasefire.array_types import FloatArray
 from ceasefire.observations.nowcast.made_histories import Histories
 from ceasefire.observations.nowcast.seen import RECENT, Seen
+from ceasefire.wording import how_many
 
 TITLES = {"incidents": "deadly incidents", "deaths": "deaths"}
 
 
 def figure_names(found: Seen) -> list[str]:
     """What the columns of figures are, in words."""
-    recent = f"of the last {RECENT // found.step * found.step} days"
+    recent = f"of the last {how_many(int(found.recent.sum()) * found.step, 'day')}"
     some = [f"{TITLES[name]} {recent}" for name in found.figures]
     return some + ([] if found.recent.all() else [f"{TITLES[name]} since signing" for name in found.figures])
 

@@ -30,10 +30,10 @@ from ceasefire.observations.nowcast.figures import figure_names, made_figures, s
 from ceasefire.observations.nowcast.made_histories import Histories, Lineage, Maker, Progress, copied, founders, maker
 from ceasefire.observations.nowcast.seen import Seen, seen
 from ceasefire.observations.nowcast.shares import share
-from ceasefire.observations.nowcast.skill import Skill, Trial, trial
+from ceasefire.observations.nowcast.skill import LEAST_SKILL, Skill, Trial, trial
 from ceasefire.observations.nowcast.watch import Alarm, alarm
 from ceasefire.observations.nowcast.weeks import weeks_of
-from ceasefire.observations.percentile import OUTSIDE
+from ceasefire.observations.percentile import OUTSIDE, percentile_words
 from ceasefire.observations.weeks import Weeks
 from ceasefire.reference_class.outside_view.explanation import facts_words, leaning_lines
 from ceasefire.reference_class.outside_view.forecast import LAST_DAY, DealForecast, DealInput, Forecast, forecast
@@ -66,6 +66,11 @@ class Place:
     def is_outside(self) -> bool:
         """Whether nearly all worlds lie on one side of it."""
         return not OUTSIDE[0] <= self.percentile <= OUTSIDE[1]
+
+    @property
+    def words(self) -> str:
+        """The percentile, in a table and in a sentence alike."""
+        return percentile_words(self.percentile)
 
 
 @dataclass(frozen=True)
@@ -122,14 +127,17 @@ class Nowcast:
         """What makes the answer doubtful: counts unlike those of the worlds, and counts that say next to nothing."""
         found = [
             f"{place.name}: {place.seen:,.0f} lies {'above' if place.percentile > 0.5 else 'below'} nearly all worlds"
-            f" ({_percentile(place.percentile)}): the worlds are no guide to what was seen there"
+            f" (percentile {place.words}): the worlds are no guide to what was seen there"
             for place in self.places
             if place.is_outside
         ]
         small = [days for days, one in self.skill.items() if one.is_small]
         if small:
             days = ", ".join(map(str, small))
-            found.append(f"skill under 3 % for {days} days: on made histories the counts hardly improve the forecast")
+            least = f"{100 * LEAST_SKILL:.0f}"
+            found.append(
+                f"skill under {least} % for {days} days: on made histories the counts hardly improve the forecast"
+            )
         return tuple(found)
 
     def table(self) -> pd.DataFrame:
@@ -145,11 +153,6 @@ class Nowcast:
                 row |= {f"{name}": one.value, f"{name}_low": one.low, f"{name}_high": one.high}
             rows.append(row)
         return pd.DataFrame(rows).round(5)
-
-
-def _percentile(share_below: float) -> str:
-    percent = min(max(100.0 * share_below, 0.1), 99.9)
-    return f"percentile {percent:.1f}" if not 2 <= percent <= 98 else f"percentile {percent:.0f}"
 
 
 def nowcast(

@@ -28,8 +28,8 @@ class Skill:
 
     @property
     def is_small(self) -> bool:
-        """Whether the counts say next to nothing."""
-        return self.value < LEAST_SKILL
+        """Whether the counts say next to nothing, by the whole per cent that is shown."""
+        return round(100 * self.value) < round(100 * LEAST_SKILL)
 
 
 @dataclass(frozen=True, eq=False)

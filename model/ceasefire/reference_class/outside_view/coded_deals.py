@@ -75,10 +75,11 @@ class Ending:
 
 @dataclass(frozen=True)
 class Record:
-    """A deal and its end."""
+    """A deal and its end. `is_number`: its name is that of a row of a data folder, which tells a reader nothing."""
 
     facts: DealFacts
     ending: Ending
+    is_number: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -80,9 +81,12 @@ def durations_rows(folder: Path, columns: Mapping[str, str], page: str) -> Itera
 def read_durations(folder: Path) -> list[Record]:
     """The deals that the model is fitted to. Raises ScenarioError with every fault by file, line and column."""
     return [
-        _record(
-            cells, cells.text("ceasefire_id"), cells.needed("location", "the country"), cells.text("conflict"),
-            "days_upper", cells.flag("end_date_known", default=None),
+        replace(
+            _record(
+                cells, cells.text("ceasefire_id"), cells.needed("location", "the country"), cells.text("conflict"),
+                "days_upper", cells.flag("end_date_known", default=None),
+            ),
+            is_number=True,
         )
         for cells in durations_rows(folder, DURATION_COLUMNS, doc_page("forecasts.md"))
     ]  # fmt: skip

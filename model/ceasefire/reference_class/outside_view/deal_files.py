@@ -81,6 +81,11 @@ class DealRequest:
     not_used: tuple[str, ...] = ()
 
 
+def days_exactly(number: float) -> str:
+    """A length in days as it was given, with its noun: `1 day`, `0.5 days`, `1,826 days`."""
+    return f"{number:,g} {'day' if number == 1 else 'days'}"
+
+
 def deal_of(values: Mapping[str, Any], file: str = "", name: str = "The deal") -> DealRequest:
     """A deal from facts by name. Raises ScenarioError with every fault."""
     faults: list[Fault] = []

@@ -16,7 +16,7 @@ from ceasefire.reference_class.outside_view.coded_deals import (
     day_number,
     table_of,
 )
-from ceasefire.reference_class.outside_view.deal_files import NEVER
+from ceasefire.reference_class.outside_view.deal_files import NEVER, days_exactly
 from ceasefire.reference_class.outside_view.forecast import DealForecast, curves
 from ceasefire.reference_class.outside_view.knowledge import Knowledge
 
@@ -27,6 +27,11 @@ CLASS_WORDS: dict[Class, str] = {
     "cessation": "if it were a bare cessation of hostilities",
     "preliminary": "if it were preliminary, with ways to see to it",
     "definitive": "if it were definitive",
+}
+KINDS: dict[Class, str] = {
+    "cessation": "bare cessation",
+    "preliminary": "preliminary deal",
+    "definitive": "definitive deal",
 }
 NEAR_USUAL = 0.1
 """A pull of less than this share of the usual length is none worth saying."""
@@ -99,7 +104,7 @@ def fact_effects(one: DealForecast) -> list[FactEffect]:
         changed.append(("if it had a fixed term of 30 days", replace(facts, fixed_term=True, planned_days=30.0)))
     if facts.planned_days is not None:
         twice = 2 * facts.planned_days
-        changed.append((f"if its term were {twice:g} days", replace(facts, planned_days=twice)))
+        changed.append((f"if its term were {days_exactly(twice)}", replace(facts, planned_days=twice)))
     effects = [_changed(one, words, other, one.known) for words, other in changed]
     rests = leaning(one)
     if rests.conflict_deals:
@@ -133,6 +138,16 @@ def _days(number: float) -> str:
     return f"{whole:,} day{'' if whole == 1 else 's'}"
 
 
+def deal_words(record: Record, on_day: float) -> str:
+    """An earlier deal by its name; where that is a number of a data folder, by country, kind, days and how it ended."""
+    facts, length = record.facts, length_words(record, on_day)
+    if not record.is_number:
+        return f"{facts.name} ({facts.start}, {length})"
+    seen = day_number(facts.start) + record.ending.days
+    end = f" to {date_of(seen)}" if record.ending.dated and seen <= on_day and record.ending.days < NEVER else ""
+    return f"{facts.country}, {KINDS[facts.ceasefire_class]}, {facts.start}{end} ({length})"
+
+
 def pull_words(pull: float) -> str:
     """A factor of length in words."""
     if abs(pull - 1.0) < NEAR_USUAL:
@@ -142,19 +157,12 @@ def pull_words(pull: float) -> str:
     return f"{pull:.2g} times longer than usual"
 
 
-KINDS: dict[Class, str] = {
-    "cessation": "bare cessation",
-    "preliminary": "preliminary deal",
-    "definitive": "definitive deal",
-}
-
-
 def facts_words(one: DealForecast) -> str:
     """The facts that a forecast rests on: country and conflict where they are given, first day, kind and term."""
     facts = one.request.facts
     terms = "a fixed term" if facts.fixed_term else "open-ended"
     if facts.planned_days:
-        terms = f"a term of {_days(facts.planned_days)}"
+        terms = f"a term of {days_exactly(facts.planned_days)}"
     parts = [KINDS[facts.ceasefire_class], "written" if facts.written else "not written", terms]
     where = ", ".join(part for part in (facts.country, f"conflict {facts.conflict}" if facts.conflict else "") if part)
     return f"{facts.name}: {where or 'no country given'}, from {facts.start}: {', '.join(parts)}"
@@ -177,14 +185,12 @@ def leaning_lines(one: DealForecast) -> list[str]:
         own_first = sorted(
             rests.named, key=lambda record: (record.facts.conflict == facts.conflict, record.facts.start), reverse=True
         )
-        shown = [
-            f"{record.facts.name} ({record.facts.start}, {length_words(record, day)})"
-            for record in own_first[:MOST_NAMED]
-        ]
+        shown = [deal_words(record, day) for record in own_first[:MOST_NAMED]]
+        told = "" if any(record.is_number for record in own_first[:MOST_NAMED]) else " by name"
         more = len(rests.named) - len(shown)
         lines.append(
             f"It {'also leans' if from_state else 'leans'} on {len(rests.named)} earlier "
-            f"deal{'' if len(rests.named) == 1 else 's'} by name: "
+            f"deal{'' if len(rests.named) == 1 else 's'}{told}: "
             f"{'; '.join(shown)}{f'; and {more} more' if more > 0 else ''}."
         )
     words = f"Together they make this deal {pull_words(rests.pull)}"

@@ -22,6 +22,7 @@ from ceasefire.reference_class.outside_view.coded_deals import (
 )
 from ceasefire.reference_class.outside_view.deal_files import (
     DealRequest,
+    days_exactly,
     deal_of,
     history_of,
     read_form,
@@ -279,6 +280,14 @@ def curves(view: OutsideView, request: DealRequest, known: Knowledge) -> dict[Re
     }
 
 
+def known_countries(data: str | Path | None = None, numbers: str | Path | None = None) -> list[str]:
+    """The countries of which earlier deals are known: those of the numbers, or of a data folder."""
+    from_data = _from_data(data)
+    if from_data is not None:
+        return sorted({record.facts.country for record in from_data})
+    return sorted(numbers_of(SHIPPED if numbers is None else Path(numbers)).countries)
+
+
 def _requests(deal: DealInput | Sequence[DealInput]) -> list[DealRequest]:
     if isinstance(deal, DealRequest):
         return [deal]
@@ -301,7 +310,7 @@ def _check_days(request: Sequence[DealRequest], days: Sequence[int]) -> None:
     ]  # fmt: skip
     past = [(one, day) for one in request for day in days if day <= one.held_days]
     faults += [
-        Fault("", None, "days", f"day {day} is over: the deal has held {one.held_days:g} days; give a later day")
+        Fault("", None, "days", f"day {day} is over: the deal has held {days_exactly(one.held_days)}; give a later day")
         for one, day in past[:1] if len(request) == 1
     ]  # fmt: skip
     if faults:

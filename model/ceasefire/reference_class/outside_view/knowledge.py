@@ -35,6 +35,10 @@ SAME_DEAL_DAYS = 1.0
 """Deals of one country from two sources that begin within a day of each other are taken for the same deal."""
 
 
+ALIKE = 0.8
+"""Names of countries that are less like a word than this are not suggested: Mali is no slip for Somalia."""
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """The deal with names as the record has them, the states to start from, and the earlier deals given by name."""
@@ -142,7 +146,7 @@ def near_names(word: str, names: Sequence[str]) -> list[str]:
     if "/" in word:
         return []
     alike = sorted(((likeness(name), name) for name in names), reverse=True)
-    return [name for score, name in alike[:2] if score >= 0.7]
+    return [name for score, name in alike[:2] if score >= ALIKE]
 
 
 def _nothing(view: OutsideView) -> dict[Reading, CountryState]:
@@ -196,7 +200,8 @@ def _of_names(knowledge: Knowledge, names: Sequence[str]) -> list[str]:
         inside = [repr(state) for state in both if state in names and len(both) > 1]
         if inside:
             hint = f"; deals within {' and '.join(inside)} are known, and do not count for deals between states"
-        return [f"nothing is known of '{facts.country}': the range is that of all countries{hint}"]
+        listed_by = "`ceasefire forecast --countries` lists those that are known"
+        return [f"nothing is known of '{facts.country}': the range is that of all countries{hint or f'; {listed_by}'}"]
     if knowledge.state.deals == 0 and not knowledge.counted:
         return [f"no deal in {facts.country} was known on {facts.start}: the range is that of all countries"]
     conflicts = _conflicts(knowledge)
