@@ -226,6 +226,15 @@ def how_many(number: float, one: str, more: str = "") -> str:
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
+def drawn_words(drawn: int, assumed_drawn: int, assumed: int) -> str:
+    """How many numbers were drawn, and how many of these are assumed: some have a source and a range besides."""
+    of = f"{assumed_drawn:,} of the {assumed:,} assumed ones" if assumed_drawn < assumed else "all that are assumed"
+    rest = drawn - assumed_drawn
+    sourced = f", and {rest:,} that {'has' if rest == 1 else 'have'} a source" if rest else ""
+    were, their = ("was", "its range") if drawn == 1 else ("were", "their ranges")
+    return f"{how_many(drawn, 'number')} {were} drawn over {their}: {of}{sourced}"
+
+
 def plus(number: float, digits: int = 1) -> str:
     """A difference for tables on the terminal, with its sign; what rounds to nought is `+0.0`, never `-0.0`."""
     return f"{round(number, digits) + 0.0:+,.{digits}f}"

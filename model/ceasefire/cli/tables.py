@@ -24,22 +24,23 @@ if TYPE_CHECKING:
     from ceasefire.experiments.resume import Progress
 
 
-def first_text(summary: Summary, assumed: int) -> str:
+def first_text(summary: Summary, drawn: str) -> str:
     """The figures of the worlds with the numbers as written, while those over draws are still simulated."""
     title = "first figures, with the numbers as written; their doubt follows"
-    return f"{title}\n{_figures(summary, assumed)}\n"
+    return f"{title}\n{_figures(summary, drawn)}\n"
 
 
 def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> str:
     """The summary of a run: heading, finding, forecast and what it is pooled from, the scenario's figures, its ends."""
     from ceasefire.ensemble.pooled_forecast import duration_of
+    from ceasefire.ensemble.run import numbers_drawn
     from ceasefire.report.sentences import duration_sentence
 
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed for {how_many(summary.horizon, 'day')}"
     found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"
     titles = plan.scenario.actor_titles
-    own = f"{_figures(summary, result.assumed)}\n\n{_endings(summary, titles)}"
+    own = f"{_figures(summary, numbers_drawn(plan.scenario))}\n\n{_endings(summary, titles)}"
     first = views_text(views, [*summary.holding])
     return (
         f"{heading}\n\n{first}\n\nthis scenario alone\n{own}"
@@ -84,7 +85,8 @@ def _at_day(view: View, day: int, last: int) -> list[str]:
     return [_share(float(view.mean[day])), _span(Interval(0.0, float(view.low[day]), float(view.high[day])), _share)]
 
 
-def _figures(summary: Summary, assumed: int) -> str:
+def _figures(summary: Summary, numbers: str) -> str:
+    """The figures of a run; `numbers` says how many were drawn."""
     chance = f"chance in {how_many(summary.worlds, 'world')} (95 %)"
     figures = [*summary.holding.values(), summary.mean, summary.median]
     drawn = any(figure.doubt is not None for figure in figures)
@@ -102,7 +104,7 @@ def _figures(summary: Summary, assumed: int) -> str:
         return table
     verdict = next((figure.verdict for figure in figures if figure.verdict), "")
     star = f"\n* {verdict}: the band may be this wide, or one number" if verdict else ""
-    return f"{table}{star}\ndraws: {how_many(assumed, 'number')}, drawn over their ranges"
+    return f"{table}{star}\n" + "\n".join(wrapped(f"draws: {numbers}"))
 
 
 def _written_share(figure: Figure, worlds: int) -> str:
