@@ -76,12 +76,19 @@ def violations_words(counts: Mapping[str, int]) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """A share in whole per cent for charts and reports; never 0 or 100 for a share that is not."""
+    """A share in whole per cent; never 0 or 100 for a share that is not. A fall has a minus."""
+    if share < 0:
+        return f"{signed_number(share * 100)}{GAP}%"
     if 0 < share < 0.01:
         return f"<1{GAP}%"
     if 0.99 < share < 1:
         return f">99{GAP}%"
     return f"{round(share * 100, 6):.0f}{GAP}%"
+
+
+def percent_on_terminal(share: float) -> str:
+    """The same for the terminal, where every space may break."""
+    return whole_percent(share).replace(GAP, " ")
 
 
 def share_of_worlds(share: float, worlds: int) -> str:

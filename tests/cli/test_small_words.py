@@ -14,7 +14,7 @@ from conftest import SMALL, Command
 
 import ceasefire
 from ceasefire.cli import compare
-from ceasefire.wording import how_many, plain, plus
+from ceasefire.wording import how_many, percent_on_terminal, plain, plus, whole_percent
 
 ONE_OF_MANY = re.compile(
     r"(?<![\d,.+\-\u2212\u2013:])\b1 (worlds|days|points|levers|factors|numbers|rows|uncertainties|assumed numbers)\b"
@@ -73,7 +73,7 @@ def test_what_rounds_to_nought_has_no_minus(number: float) -> None:
 
 
 def test_nobody_who_decided_differently_is_said_in_a_sentence() -> None:
-    pair: Any = SimpleNamespace(first=SimpleNamespace(plan=SimpleNamespace(scenario=SimpleNamespace(actors={}))))
+    pair: Any = SimpleNamespace(first=SimpleNamespace(plan=SimpleNamespace(scenario=SimpleNamespace(actor_titles={}))))
     row = {"label": "x", "variance_reduction": None, "first_to_decide_otherwise": {"worlds": 1, "who": []}}
     assert (
         compare._why(pair, row)
@@ -119,3 +119,31 @@ def test_rows_of_a_model_begin_with_day_0_and_end_with_the_last_day() -> None:
         assert np.unique(of_actors.index.get_level_values(0)).tolist() == rows["day"].tolist()
         ends.add(model.cause)
     assert "offensive" in ends
+
+
+BY_HAND = re.compile(r"\* 100:[^}]*\}(?: |\{GAP\})%|\{100 \* [^}]*:[^}]*\}(?: |\{GAP\})%|:\+?\.\d%\}")
+"""A share written without the functions of wording.py."""
+
+
+@pytest.mark.parametrize("folder", ["cli", "report", "charts", "studio", "narrative", "observations", "experiments"])
+def test_no_share_is_written_by_hand(folder: str) -> None:
+    package = Path(ceasefire.__file__).parent
+    found = {
+        f"{file.relative_to(package)}: {line.strip()}"
+        for file in (package / folder).rglob("*.py")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if BY_HAND.search(line)
+    }
+    assert not found
+
+
+def test_a_share_is_never_written_as_none_or_all_when_it_is_not() -> None:
+    assert [percent_on_terminal(share) for share in (0, 0.004, 0.5, 0.996, 1)] == [
+        "0 %",
+        "<1 %",
+        "50 %",
+        ">99 %",
+        "100 %",
+    ]
+    assert whole_percent(-0.02) == "\u22122\u00a0%"
+    assert whole_percent(-0.004) == "0\u00a0%"

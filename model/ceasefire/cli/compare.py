@@ -338,7 +338,7 @@ def deaths_head(first: Side) -> str:
 
 def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SidePair | None) -> list[str]:
     """Figures of one side with the numbers as written; worlds saved and lost where both sides share their luck."""
-    from ceasefire.wording import plus
+    from ceasefire.wording import percent_on_terminal, plus
 
     more = f" ({plus(differs['difference_holds'] * 100)})" if differs else ""
     deaths = ""
@@ -347,7 +347,7 @@ def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SideP
         deaths = f" ({plus(low, 0)} to {plus(high, 0)})"
     fate = [f"{row[name] * row['worlds']:,.0f}" if pair and differs else "-" for name in ("saved", "lost")]
     return [
-        f"{row['mean_days_held']:,.0f}", f"{row['holds_to_the_end'] * 100:.0f} %{more}", *fate,
+        f"{row['mean_days_held']:,.0f}", f"{percent_on_terminal(row['holds_to_the_end'])}{more}", *fate,
         f"{row['deaths_a_year_held']:,.0f}", f"{row['deaths_over_horizon']:,.0f}{deaths}",
     ]  # fmt: skip
 
@@ -355,7 +355,7 @@ def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SideP
 def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     """Shares of worlds by ending under each condition, as written, and what the deaths take for granted."""
     from ceasefire.ensemble.run import deaths_after_end
-    from ceasefire.wording import after_an_end, ending_words
+    from ceasefire.wording import after_an_end, ending_words, percent_on_terminal
 
     titles = first.plan.scenario.actor_titles
     most: dict[str, float] = {}
@@ -364,7 +364,10 @@ def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     chosen = sorted(most, key=lambda end: -most[end])[:MOST_ENDS]
     table = [["how it ends, as written", *(row["label"] for row in rows)]]
     table += [
-        [ending_words(*end.partition(" ")[::2], titles), *(f"{row['ends'].get(end, 0.0) * 100:.0f} %" for row in rows)]
+        [
+            ending_words(*end.partition(" ")[::2], titles),
+            *(percent_on_terminal(row["ends"].get(end, 0.0)) for row in rows),
+        ]
         for end in chosen
     ]
     scenario = first.plan.scenario

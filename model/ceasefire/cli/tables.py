@@ -12,7 +12,7 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent, wrapped
+from ceasefire.wording import GAP, ending_words, how_many, percent_on_terminal, share_of_worlds, wrapped
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ def _at_day(view: View, day: int, last: int) -> list[str]:
     """A chance and its range; nothing beyond the last day that is told apart."""
     if day > last:
         return ["-", ""]
-    return [_share(float(view.mean[day])), _span(Interval(0.0, float(view.low[day]), float(view.high[day])), _share)]
+    return [
+        percent_on_terminal(float(view.mean[day])),
+        _span(Interval(0.0, float(view.low[day]), float(view.high[day])), percent_on_terminal),
+    ]
 
 
 def _figures(summary: Summary, numbers: str) -> str:
@@ -94,7 +97,10 @@ def _figures(summary: Summary, numbers: str) -> str:
     rows = [["", *heads]]
     for figure in summary.holding.values():
         rows.append(
-            [_past(figure, summary.horizon), *_cells(figure, _share, drawn, _written_share(figure, summary.worlds))]
+            [
+                _past(figure, summary.horizon),
+                *_cells(figure, percent_on_terminal, drawn, _written_share(figure, summary.worlds)),
+            ]
         )
     rows.append(["", "days", *[""] * (len(heads) - 1)])
     for figure in (summary.mean, summary.median):
@@ -132,10 +138,6 @@ def _span(span: Interval, shown: Callable[[float], str]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _share(share: float) -> str:
-    return whole_percent(share).replace(GAP, " ")
-
-
 def _day(day: float, horizon: int) -> str:
     return f"{day:,.0f}" if day != float("inf") else f"beyond {horizon:,}"
 
@@ -148,7 +150,7 @@ def _endings(summary: Summary, titles: dict[str, str]) -> str:
     for ending, figure in summary.causes.items():
         if figure.main >= LEAST_SHOWN or figure.chance.value >= LEAST_SHOWN or ending == EndingCause("held"):
             own = _written_share(figure, summary.worlds)
-            rows.append([ending_words(*ending, titles), *_cells(figure, _share, drawn, own)])
+            rows.append([ending_words(*ending, titles), *_cells(figure, percent_on_terminal, drawn, own)])
     verdict = next((figure.verdict for figure in summary.causes.values() if figure.verdict), "")
     starred = any(cell.endswith("*") for row in rows for cell in row)
     star = f"\n* {verdict}: the band may be this wide, or one number" if starred else ""
@@ -257,7 +259,7 @@ def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame)
 
     plain = "in_all" in table.columns or "correlation" in table.columns
     if column in ("saved", "lost", "share_above"):
-        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
+        return "" if pd.isna(row[column]) else percent_on_terminal(row[column])
     if isinstance(row[column], str):
         return setting_words(row[column]) if column in ("from", "to") else str(row[column])
     if column == "stands_out":
@@ -284,7 +286,7 @@ def _number(value: float, variable: OutcomeVariable, plain: bool) -> str:
 def _value(value: float, variable: OutcomeVariable) -> str:
     if pd.isna(value):
         return "-"
-    return f"{plain_number(value * 100, 1)} %" if variable.is_share else plain_number(value, 1)
+    return percent_on_terminal(value) if variable.is_share else plain_number(value, 1)
 
 
 def _points(points: pd.DataFrame, variable: OutcomeVariable, most: int) -> str:

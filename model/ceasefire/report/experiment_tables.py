@@ -248,7 +248,7 @@ def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ran
     if number != number:
         return ""
     if column in SHARES or shared:
-        return whole_percent(number) if number >= 0 else f"{100 * number:.0f} %"
+        return whole_percent(number)
     if ranks:
         return f"{number:.2f}"
     if column == "needed":

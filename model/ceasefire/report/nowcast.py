@@ -105,7 +105,11 @@ def percent_span(one: Interval) -> str:
 
 def skill_words(one: Skill) -> str:
     """+6 % (2 to 9)."""
-    return f"{100 * one.value:+.0f} % ({100 * one.low:.0f} to {100 * one.high:.0f})"
+    return f"{signed_number(100 * one.value)} % ({span_words(Interval(0, one.low, one.high), _points)})"
+
+
+def _points(share: float) -> str:
+    return signed_number(100 * share)
 
 
 def chances_rows(found: Nowcast) -> list[list[str]]:

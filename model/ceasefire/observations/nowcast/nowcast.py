@@ -40,6 +40,7 @@ from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Event, Scenario
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.suggestions import nearest
+from ceasefire.wording import percent_on_terminal
 from ceasefire.world_state import CAUSES
 
 WORLDS = 12_000
@@ -106,7 +107,7 @@ class Nowcast:
     """The outside view, given that the deal has held so long: 90 % ranges; it knows nothing of the counts."""
 
     def __repr__(self) -> str:
-        chances = ", ".join(f"{days} days {chance.value:.0%}" for days, chance in self.counted.items())
+        chances = ", ".join(f"{days} days {percent_on_terminal(chance.value)}" for days, chance in self.counted.items())
         return f"<Nowcast {self.loaded.label}, day {self.seen.day:,}: ends within {chances}>"
 
     @property
