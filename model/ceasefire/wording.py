@@ -147,6 +147,11 @@ def signed_days(number: float) -> str:
     return signed_number(number, 1 if 0.05 <= abs(number) < 0.95 else 0)
 
 
+def signed_points(share: float) -> str:
+    """A difference of shares in percentage points with its sign, rounded as days are."""
+    return signed_days(100 * share)
+
+
 def days_apart(number: float) -> str:
     """The size of a difference in days, with as many digits as the difference has with its sign."""
     return signed_days(abs(number)).removeprefix("+")
@@ -240,11 +245,6 @@ def drawn_words(drawn: int, assumed_drawn: int, assumed: int) -> str:
     sourced = f", and {rest:,} that {'has' if rest == 1 else 'have'} a source" if rest else ""
     were, their = ("was", "its range") if drawn == 1 else ("were", "their ranges")
     return f"{how_many(drawn, 'number')} {were} drawn over {their}: {of}{sourced}"
-
-
-def plus(number: float, digits: int = 1) -> str:
-    """A difference for tables on the terminal, with its sign; what rounds to nought is `+0.0`, never `-0.0`."""
-    return f"{round(number, digits) + 0.0:+,.{digits}f}"
 
 
 def plain(number: float, digits: int = 0) -> str:

@@ -14,7 +14,7 @@ from conftest import SMALL, Command
 
 import ceasefire
 from ceasefire.cli import compare
-from ceasefire.wording import how_many, percent_on_terminal, plain, plus, whole_percent
+from ceasefire.wording import how_many, percent_on_terminal, plain, signed_number, signed_points, whole_percent
 
 ONE_OF_MANY = re.compile(
     r"(?<![\d,.+\-\u2212\u2013:])\b1 (worlds|days|points|levers|factors|numbers|rows|uncertainties|assumed numbers)\b"
@@ -66,8 +66,8 @@ def test_one_is_one_and_nought_has_no_sign(command: Command, few_worlds_in_doubt
 
 @pytest.mark.parametrize("number", [0.0, -0.0, -0.04, -1e-9, 0.04, 1e-12])
 def test_what_rounds_to_nought_has_no_minus(number: float) -> None:
-    assert plus(number) == "+0.0"
-    assert plus(number, 0) == "+0"
+    assert signed_number(number, 1) == "0.0"
+    assert signed_points(number / 100) == "0"
     assert plain(number, 1) == "0.0"
     assert [how_many(n, "world") for n in (0, 1, 2, 1000)] == ["0 worlds", "1 world", "2 worlds", "1,000 worlds"]
 

@@ -35,7 +35,17 @@ from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
 from ceasefire.simulation.initial_state import initial_state
-from ceasefire.wording import GAP, NO_WORLD, difference_words, share_with_limits, signed_days, span_words, whole_percent
+from ceasefire.wording import (
+    GAP,
+    NO_WORLD,
+    difference_words,
+    share_with_limits,
+    signed_days,
+    signed_number,
+    signed_points,
+    span_words,
+    whole_percent,
+)
 
 QUICK = ("--worlds", "60", "--days", "300")
 
@@ -68,6 +78,20 @@ def test_a_folder_is_compared_with_a_scenario_over_the_folders_worlds(command: C
     text = command("compare", folder, small)
     assert text.code == 0
     assert "every world held as long as before" in text.out
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt", "without_figures")
+def test_differences_on_the_terminal_have_units_and_the_intervals_of_the_table(command: Command) -> None:
+    sides = ("idlib-2020", "idlib-2020+turkish-tripwire-removed")
+    answer = command("compare", *sides, "--worlds", "60", "--days", "900")
+    (row,) = pd.read_csv(Path(answer.last) / "differences.csv").to_dict("records")
+    points = [signed_points(row[f"difference_holds{end}"]) for end in ("", "_low", "_high")]
+    deaths = [signed_number(row[f"difference_deaths_over_horizon{end}"]) for end in ("", "_low", "_high")]
+    assert points[0] != points[1]
+    assert "points gained (95 %)" in answer.out
+    assert "more deaths (95 %)" in answer.out
+    for value, low, high in (points, deaths):
+        assert f"{value} ({low} to {high})" in answer.out
 
 
 def test_folders_that_do_not_share_worlds_are_refused(command: Command, small: str) -> None:
