@@ -80,6 +80,28 @@ def test_a_folder_is_compared_with_a_scenario_over_the_folders_worlds(command: C
     assert "every world held as long as before" in text.out
 
 
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_a_scenario_that_is_equal_does_not_differ(command: Command, small: str) -> None:
+    answer = command("compare", small, small, "--worlds", "12", "--days", "60")
+    page = read((Path(answer.last) / "report.html").read_text(encoding="utf-8")).text
+    for words in (answer.out, page):
+        assert " does not differ from " in words
+        assert NO_WORLD in words
+        assert "0 numbers" not in words
+        assert "(+0 to +0)" not in words
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_a_finding_has_a_subject_and_a_caption_names_the_deal_once(command: Command) -> None:
+    sides = ("idlib-2020", "idlib-2020+turkish-tripwire-removed")
+    folder = Path(command("compare", *sides, "--worlds", "60", "--days", "900").last)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'The deal with "Turkish troops go home" differs from' in read(page).text
+    captions = re.findall(r"<figcaption.*?</figcaption>", page, re.DOTALL)
+    assert captions
+    assert [caption.count("Moscow deal on Idlib") for caption in captions] == [1] * len(captions)
+
+
 @pytest.mark.usefixtures("few_worlds_in_doubt", "without_figures")
 def test_differences_on_the_terminal_have_units_and_the_intervals_of_the_table(command: Command) -> None:
     sides = ("idlib-2020", "idlib-2020+turkish-tripwire-removed")

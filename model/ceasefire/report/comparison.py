@@ -196,6 +196,9 @@ def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     count = how_many(len(differences(here, there)), "number or entry", "numbers or entries")
     named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in differences(here, there)])
     few = len(differences(here, there)) <= MOST_NAMED
+    name = as_subject(name)
+    if not differences(here, there):
+        return f"{name} does not differ from {here.title}."
     text = f"{name} differs from {here.title} in {count}{f': {named}' if few else ''}."
     if not is_variant(here, there):
         text = f"{name} is another situation, not a variant of {here.title}: {count} differ at once."
@@ -208,6 +211,11 @@ def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     rest = len(parts) - len(matter)
     others = f"; of {how_many(rest, 'other part')}, that cannot be told from chance" if rest else ""
     return f"{text} Exchanged by themselves, these change days held beyond chance: {'; '.join(matter)}{others}."
+
+
+def as_subject(name: str) -> str:
+    """The readers' name of a condition as the subject of a sentence: `the deal with "No buffer"`."""
+    return f"the deal {name}" if name.startswith("with ") else name
 
 
 MOST_NAMED = 3
@@ -243,8 +251,7 @@ def _title(comparison: Comparison) -> str:
     if len(comparison.pairs) > 1:
         return titled(title, f"compared with {len(comparison.pairs)} others")
     name = comparison.named(comparison.pairs[0])
-    other = f"the same deal {name}" if name.startswith("with ") else name
-    return titled(title, f"compared with {other}")
+    return titled(title, f"compared with {as_subject(name)}".replace("with the deal with", "with the same deal with"))
 
 
 def _compared(comparison: Comparison) -> list[Block]:
