@@ -76,12 +76,19 @@ def violations_words(counts: Mapping[str, int]) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """A share in whole per cent for charts and reports; never 0 or 100 for a share that is not."""
+    """A share in whole per cent; never 0 or 100 for a share that is not. A fall has a minus."""
+    if share < 0:
+        return f"{signed_number(share * 100)}{GAP}%"
     if 0 < share < 0.01:
         return f"<1{GAP}%"
     if 0.99 < share < 1:
         return f">99{GAP}%"
     return f"{round(share * 100, 6):.0f}{GAP}%"
+
+
+def percent_on_terminal(share: float) -> str:
+    """The same for the terminal, where every space may break."""
+    return whole_percent(share).replace(GAP, " ")
 
 
 def share_of_worlds(share: float, worlds: int) -> str:
@@ -138,6 +145,11 @@ def signed_number(number: float, digits: int = 0) -> str:
 def signed_days(number: float) -> str:
     """A difference in days with its sign: whole from one day on, to a tenth below; `0` below a twentieth."""
     return signed_number(number, 1 if 0.05 <= abs(number) < 0.95 else 0)
+
+
+def signed_points(share: float) -> str:
+    """A difference of shares in percentage points with its sign, rounded as days are."""
+    return signed_days(100 * share)
 
 
 def days_apart(number: float) -> str:
@@ -231,9 +243,13 @@ def how_many(number: float, one: str, more: str = "") -> str:
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
-def plus(number: float, digits: int = 1) -> str:
-    """A difference for tables on the terminal, with its sign; what rounds to nought is `+0.0`, never `-0.0`."""
-    return f"{round(number, digits) + 0.0:+,.{digits}f}"
+def drawn_words(drawn: int, assumed_drawn: int, assumed: int) -> str:
+    """How many numbers were drawn, and how many of these are assumed: some have a source and a range besides."""
+    of = f"{assumed_drawn:,} of the {assumed:,} assumed ones" if assumed_drawn < assumed else "all that are assumed"
+    rest = drawn - assumed_drawn
+    sourced = f", and {rest:,} that {'has' if rest == 1 else 'have'} a source" if rest else ""
+    were, their = ("was", "its range") if drawn == 1 else ("were", "their ranges")
+    return f"{how_many(drawn, 'number')} {were} drawn over {their}: {of}{sourced}"
 
 
 def plain(number: float, digits: int = 0) -> str:

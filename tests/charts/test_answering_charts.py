@@ -170,9 +170,9 @@ def test_a_comparison_shows_the_mean_over_draws_and_says_what_draws_differ_by() 
     figure = comparison_chart([condition("base", 300, None), *others], CAPTION, horizon=HORIZON)
     words = words_of(figure)
     assert "Against base on average over draws of the assumed numbers." in words
-    assert "Cut, 115 days shorter than base (95 %:" in words
+    assert "Cut, 115 days shorter (95 %:" in words
     assert "90 % of draws: \u2212356 to +41)" in words
-    assert f"Clear, 22 days longer than base (95 %: +13 to +31; draws {APART})" in words
+    assert f"Clear, 22 days longer (95 %: +13 to +31; draws {APART})" in words
     whole = verdict(around(-8), told), verdict(around(-8), untold)
     assert "helps in 17\u00a0% (12 to 22) of draws; as written, \u22128)" in whole[0]
     assert f"draws {APART}, at most \u2212105 to +155" in whole[1]

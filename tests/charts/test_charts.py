@@ -274,7 +274,7 @@ def test_both_bands_are_there_and_the_wide_one_only_when_doubt_is_given() -> Non
     assert [len(by_gid(thin, gid)) for gid in ("chance-0", "doubt")] == [1, 0]
     words = " ".join(" ".join(text.get_text().split()) for text in texts(both))
     assert "thin: as written, chance in 1,000 worlds (95 %)" in words
-    assert "wide: doubt about the 384 assumed numbers (90 %)" in words
+    assert "wide: doubt about the 384 numbers drawn (90 %)" in words
     (wide,) = by_gid(both, "doubt")
     assert isinstance(wide, Collection)
     edges = wide.get_paths()[0].vertices

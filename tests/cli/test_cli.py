@@ -221,7 +221,7 @@ def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) ->
     assert "illustrative: durations not calibrated" in answer.out
     assert "chance in 12 worlds (95 %)" in answer.out
     assert re.search(r"mean over draws +90 % of draws +as written +chance in 12 worlds", answer.out)
-    assert re.search(r"^draws: \d+ numbers, drawn over their ranges$", answer.out, re.MULTILINE)
+    assert re.search(r"^draws: \d+ numbers were drawn over their ranges: ", answer.out, re.MULTILINE)
     assert f"ceasefire world {answer.last} --world" in answer.out
     assert "\x1b" not in answer.out + answer.err
     messages = [line for line in answer.err.splitlines() if not line.startswith("Compiling")]

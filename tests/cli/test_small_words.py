@@ -18,7 +18,7 @@ from ceasefire.analysis.estimates import Interval
 from ceasefire.cli import compare, tables
 from ceasefire.experiments.outcome_definitions import outcome
 from ceasefire.report import comparison
-from ceasefire.wording import how_many, plain, plus
+from ceasefire.wording import how_many, percent_on_terminal, plain, signed_number, signed_points, whole_percent
 
 ONE_OF_MANY = re.compile(
     r"(?<![\d,.+\-\u2212\u2013:])\b1 (worlds|days|points|levers|factors|numbers|rows|uncertainties|assumed numbers)\b"
@@ -70,14 +70,14 @@ def test_one_is_one_and_nought_has_no_sign(command: Command, few_worlds_in_doubt
 
 @pytest.mark.parametrize("number", [0.0, -0.0, -0.04, -1e-9, 0.04, 1e-12])
 def test_what_rounds_to_nought_has_no_minus(number: float) -> None:
-    assert plus(number) == "+0.0"
-    assert plus(number, 0) == "+0"
+    assert signed_number(number, 1) == "0.0"
+    assert signed_points(number / 100) == "0"
     assert plain(number, 1) == "0.0"
     assert [how_many(n, "world") for n in (0, 1, 2, 1000)] == ["0 worlds", "1 world", "2 worlds", "1,000 worlds"]
 
 
 def test_nobody_who_decided_differently_is_said_in_a_sentence() -> None:
-    pair: Any = SimpleNamespace(first=SimpleNamespace(plan=SimpleNamespace(scenario=SimpleNamespace(actors={}))))
+    pair: Any = SimpleNamespace(first=SimpleNamespace(plan=SimpleNamespace(scenario=SimpleNamespace(actor_titles={}))))
     row = {"label": "x", "variance_reduction": None, "first_to_decide_otherwise": {"worlds": 1, "who": []}}
     assert (
         compare._why(pair, row)
@@ -127,7 +127,7 @@ def test_rows_of_a_model_begin_with_day_0_and_end_with_the_last_day() -> None:
 
 def test_a_share_that_is_not_nought_is_not_shown_as_nought_and_none_without_its_limits() -> None:
     row = {"mean_days_held": 9.0, "holds_to_the_end": 0.004, "deaths_a_year_held": 1.0, "deaths_over_horizon": 1.0}
-    assert compare._as_written(row, None, None)[1] == "<1 %"
+    assert compare._as_written(row, None)[1] == "<1 %"
     shares = pd.DataFrame({"share_above": [0.17], "share_above_low": [0.0], "share_above_high": [0.902]})
     assert tables._cell(shares.iloc[0], "share_above", outcome("days_held"), shares) == "17 % (0 to 90)"
 
@@ -135,3 +135,31 @@ def test_a_share_that_is_not_nought_is_not_shown_as_nought_and_none_without_its_
 def test_where_nothing_is_assumed_no_world_that_differs_is_no_chance_either() -> None:
     pair: Any = SimpleNamespace(over_draws=None, gain=Interval(0.0, 0.0, 0.0))
     assert comparison._gain_words(pair, "with it") == "with it: no world differs"
+
+
+BY_HAND = re.compile(r"\* 100:[^}]*\}(?: |\{GAP\})%|\{100 \* [^}]*:[^}]*\}(?: |\{GAP\})%|:\+?\.\d%\}")
+"""A share written without the functions of wording.py."""
+
+
+@pytest.mark.parametrize("folder", ["cli", "report", "charts", "studio", "narrative", "observations", "experiments"])
+def test_no_share_is_written_by_hand(folder: str) -> None:
+    package = Path(ceasefire.__file__).parent
+    found = {
+        f"{file.relative_to(package)}: {line.strip()}"
+        for file in (package / folder).rglob("*.py")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if BY_HAND.search(line)
+    }
+    assert not found
+
+
+def test_a_share_is_never_written_as_none_or_all_when_it_is_not() -> None:
+    assert [percent_on_terminal(share) for share in (0, 0.004, 0.5, 0.996, 1)] == [
+        "0 %",
+        "<1 %",
+        "50 %",
+        ">99 %",
+        "100 %",
+    ]
+    assert whole_percent(-0.02) == "\u22122\u00a0%"
+    assert whole_percent(-0.004) == "0\u00a0%"

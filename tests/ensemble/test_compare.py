@@ -35,7 +35,17 @@ from ceasefire.scenario.load import load
 from ceasefire.scenario.schema import Scenario
 from ceasefire.scenario.variants import open_base
 from ceasefire.simulation.initial_state import initial_state
-from ceasefire.wording import GAP, NO_WORLD, difference_words, share_with_limits, signed_days, span_words, whole_percent
+from ceasefire.wording import (
+    GAP,
+    NO_WORLD,
+    difference_words,
+    share_with_limits,
+    signed_days,
+    signed_number,
+    signed_points,
+    span_words,
+    whole_percent,
+)
 
 QUICK = ("--worlds", "60", "--days", "300")
 
@@ -68,6 +78,42 @@ def test_a_folder_is_compared_with_a_scenario_over_the_folders_worlds(command: C
     text = command("compare", folder, small)
     assert text.code == 0
     assert "every world held as long as before" in text.out
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_a_scenario_that_is_equal_does_not_differ(command: Command, small: str) -> None:
+    answer = command("compare", small, small, "--worlds", "12", "--days", "60")
+    page = read((Path(answer.last) / "report.html").read_text(encoding="utf-8")).text
+    for words in (answer.out, page):
+        assert " does not differ from " in words
+        assert NO_WORLD in words
+        assert "0 numbers" not in words
+        assert "(+0 to +0)" not in words
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt")
+def test_a_finding_has_a_subject_and_a_caption_names_the_deal_once(command: Command) -> None:
+    sides = ("idlib-2020", "idlib-2020+turkish-tripwire-removed")
+    folder = Path(command("compare", *sides, "--worlds", "60", "--days", "900").last)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'The deal with "Turkish troops go home" differs from' in read(page).text
+    captions = re.findall(r"<figcaption.*?</figcaption>", page, re.DOTALL)
+    assert captions
+    assert [caption.count("Moscow deal on Idlib") for caption in captions] == [1] * len(captions)
+
+
+@pytest.mark.usefixtures("few_worlds_in_doubt", "without_figures")
+def test_differences_on_the_terminal_have_units_and_the_intervals_of_the_table(command: Command) -> None:
+    sides = ("idlib-2020", "idlib-2020+turkish-tripwire-removed")
+    answer = command("compare", *sides, "--worlds", "60", "--days", "900")
+    (row,) = pd.read_csv(Path(answer.last) / "differences.csv").to_dict("records")
+    points = [signed_points(row[f"difference_holds{end}"]) for end in ("", "_low", "_high")]
+    deaths = [signed_number(row[f"difference_deaths_over_horizon{end}"]) for end in ("", "_low", "_high")]
+    assert points[0] != points[1]
+    assert "points gained (95 %)" in answer.out
+    assert "more deaths (95 %)" in answer.out
+    for value, low, high in (points, deaths):
+        assert f"{value} ({low} to {high})" in answer.out
 
 
 def test_folders_that_do_not_share_worlds_are_refused(command: Command, small: str) -> None:

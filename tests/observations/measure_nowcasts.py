@@ -14,7 +14,7 @@ from ceasefire.observations.nowcast.nowcast import HORIZONS
 from ceasefire.observations.nowcast.seen import Seen
 from ceasefire.observations.nowcast.skill import Trial, kept_apart, trial
 from ceasefire.scenario.load import load
-from ceasefire.wording import plain, plus
+from ceasefire.wording import plain, signed_number
 
 CASES = (("idlib-2018", (60, 120, 180, 225)), ("idlib-2019-08-31", (60, 90)), ("idlib-2020", (180, 365)))
 
@@ -68,7 +68,7 @@ def main() -> None:
             mixed = tried(made, day, given.seed, shuffled=True).skill(90)
             skills = (found.skill(each) for each in HORIZONS)
             cells = " | ".join(
-                f"{plus(100 * one.value)} ({plain(100 * one.low)} to {plain(100 * one.high)})" for one in skills
+                f"{signed_number(100 * one.value, 1)} ({plain(100 * one.low)} to {plain(100 * one.high)})" for one in skills
             )
             regression = " / ".join(
                 f"{100 * regression_skill(made, found, days[-1], day, each, given.seed):+.1f}" for each in HORIZONS

@@ -15,10 +15,11 @@ from ceasefire.cli.tables import run_text
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.parameter_draws import DRAWS, assumed_ranges, joint_draws
 from ceasefire.ensemble.pooled_forecast import duration_of, views_of
-from ceasefire.ensemble.run import RunResult, numbers_that_move, run_plan, run_summary
+from ceasefire.ensemble.run import RunResult, numbers_drawn, numbers_that_move, run_plan, run_summary
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.evaluation.validation.pooling import SHAPED
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
+from ceasefire.report.appendix import assumed_numbers
 from ceasefire.report.html import page
 from ceasefire.report.run import FinishedRun, run_report
 from ceasefire.report.run_figures import draw
@@ -151,3 +152,21 @@ def test_an_assumed_number_that_moves_the_answer_is_found_among_the_draws() -> N
     assert "+1.00" in moving_sentence(found, plan.scenario)
     still = planted.assign(days_held=np.int64(5))
     assert numbers_that_move(plan, replace(outcome, doubt=still)) is None
+
+
+def test_the_numbers_drawn_are_counted_by_what_they_are(ran: Ran) -> None:
+    plan, outcome, folder = ran
+    assumed = assumed_numbers(plan.scenario)
+    ranged = int((assumed["low"] != "").sum())
+    words = numbers_drawn(plan.scenario)
+    if plan.scenario.name == "idlib-2020":
+        assert words == (
+            "412 numbers were drawn over their ranges: 399 of the 448 assumed ones, and 13 that have a source"
+        )
+    assert f": {ranged} of the {len(assumed)} assumed ones" in words
+    text = read(page(run_report(FinishedRun(plan, outcome, {}, folder, "run")))).text
+    terminal = run_text(run_summary(plan, outcome), plan, outcome, views_of(plan, outcome))
+    assert text.count(words) == 2
+    assert words in " ".join(terminal.split())
+    assert f"{outcome.assumed} assumed numbers" not in text
+    assert f"{outcome.assumed} of the assumed numbers" not in text

@@ -236,21 +236,20 @@ def _finding(conditions: Sequence[Condition], horizon: int) -> str:
     else:
         ends = {condition.name: (condition, main) for condition, main in known}
     named = [
-        titled(f"{which if len(ends) < len(known) else ''}{one.name}", _words(one, main, first.name), by=",")
+        titled(f"{which if len(ends) < len(known) else ''}{one.name}", _words(one, main), by=",")
         for which, (one, main) in ends.items()
     ]
     joined = "; ".join(named)
     return f"{joined[:1].upper()}{joined[1:]}. Against {against}."
 
 
-def _words(condition: Condition, main: Interval, first: str) -> str:
+def _words(condition: Condition, main: Interval) -> str:
     """The difference of a condition from the first in words, short enough for a finding."""
     over = condition.over
     if over is None or over.unmoved:
         return verdict(main, over)
-    than = "" if main.low <= 0 <= main.high else f" than {first}"
     draws = f"90{GAP}% of draws: {span_words(over.band, signed_days)}"
-    return _difference_words(main, than, draws if over.told_apart else f"draws {over.verdict}")
+    return _difference_words(main, "", draws if over.told_apart else f"draws {over.verdict}")
 
 
 def verdict(written: Interval, over: EffectOverDraws | None = None) -> str:

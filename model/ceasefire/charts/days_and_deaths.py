@@ -88,7 +88,8 @@ def _finding(deals: Sequence[Deal], horizon: int) -> str:
     """The deals with the fewest and the most deaths, and whether the count until the end would say otherwise."""
     ranked = sorted(deals, key=lambda deal: deal.over_horizon)
     fewest, most = ranked[0], ranked[-1]
-    few, many = _deaths(fewest, deals[0]), _deaths(most, deals[0])
+    few = _deaths(fewest, shortened(deals[0].name, 36))
+    many = _deaths(most, "it" if fewest is deals[0] else "the first")
     text = f"Fewest deaths within {how_many(horizon, 'day')}: {few}; most: {many}."
     early = min(deals, key=lambda deal: deal.until_end)
     if early is not fewest:
@@ -96,11 +97,11 @@ def _finding(deals: Sequence[Deal], horizon: int) -> str:
     return text
 
 
-def _deaths(deal: Deal, first: Deal) -> str:
+def _deaths(deal: Deal, first: str) -> str:
     """A deal with its deaths, and how far they differ from those of the first."""
     text = titled(shortened(deal.name, 36), f"{deal.over_horizon:,.0f}", by=",")
     if deal.change is None:
         return text
     span = span_words(deal.change, signed_number)
-    against = f"{signed_number(deal.change.value)} against {shortened(first.name, 36)}; 95{GAP}%: {span}"
+    against = f"{signed_number(deal.change.value)} against {first}; 95{GAP}%: {span}"
     return f"{text} ({against})"

@@ -341,6 +341,6 @@ def _write_cells(
     for (row, column), figure in np.ndenumerate(table):
         if np.isnan(figure):
             continue
-        words = f"{figure * 100:.0f}{GAP}%" if shares else f"{figure:,.0f}"
+        words = whole_percent(float(figure)) if shares else f"{figure:,.0f}"
         dark = (figure - low) / max(high - low, 1e-9) < 0.55
         axes.text(column, row, words, ha="center", va="center", size=SMALL, color=PAPER if dark else INK)

@@ -223,10 +223,10 @@ def _mark_median(plot: Plot, day: int | None, avoid: bool) -> None:
 
 def _name_doubt(plot: Plot, doubt: CurveBands, curve: SurvivalCurve, assumed: int | None) -> None:
     """Label the band of doubt: inside it, or next to it when it is too narrow."""
-    number = f"{assumed:,} assumed" if assumed else "assumed"
+    number = f"{assumed:,} numbers drawn" if assumed else "assumed numbers"
     variants = (
-        f"wide: doubt about\nthe {number} numbers (90 %)",
-        f"wide: doubt about\nthe {number}\nnumbers (90 %)",
+        f"wide: doubt about\nthe {number} (90 %)",
+        f"wide: doubt about\nthe {number}\n(90 %)",
     )
     inside, outside = Occupancy(plot.room), Occupancy(plot.room)
     inside.take_between(np.full(ACROSS, -1.0), band_by_cell(doubt.low, doubt.low, plot.time)[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +24,7 @@ from ceasefire.cli.terminal import (
 from ceasefire.spreadsheet_csv import csv_text
 
 if TYPE_CHECKING:
+    from ceasefire.analysis.paired_differences import Difference
     from ceasefire.ensemble.compare import Side, SidePair
     from ceasefire.ensemble.output_folder import Request, Results
     from ceasefire.ensemble.run_plan import Plan
@@ -293,11 +294,16 @@ def _show_comparison(
     rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]
     rows += [[row["label"], *_gained(pair, doubted)] for pair, row in zip(pairs, content, strict=True)]
     show(columns(rows) + _star(pairs) + "\n")
-    rows = [["as written", "mean days", "hold to the end", "saved", "lost", "deaths a year held", deaths_head(first)]]
-    rows.append([first.label, *_as_written(own, None, None)])
+    rows = [
+        [
+            "as written", "mean days", "hold to the end", "points gained (95 %)", "saved", "lost", "deaths a year held",
+            deaths_head(first), "more deaths (95 %)",
+        ]
+    ]  # fmt: skip
+    rows.append([first.label, *_as_written(own, None)])
     for pair, row in zip(pairs, content, strict=True):
-        rows.append([row["label"], *_as_written(row, row, pair if pair.common_luck else None)])
-    show(columns(rows, right=(1, 3, 4, 5)))
+        rows.append([row["label"], *_as_written(row, pair)])
+    show(columns(rows, right=(1, 2, 4, 5, 6, 7)))
     show("\n" + _ends_table(first, [own, *content]))
     for pair in pairs:
         show("\n" + "\n".join(wrapped(kind_words(pair, pair.other.label, about))))
@@ -343,33 +349,53 @@ def deaths_head(first: Side) -> str:
     return f"deaths in {how_many(first.plan.horizon, 'day')} *"
 
 
-def _as_written(row: dict[str, Any], differs: dict[str, Any] | None, pair: SidePair | None) -> list[str]:
-    """Figures of one side with the numbers as written; worlds saved and lost where both sides share their luck."""
-    from ceasefire.wording import GAP, plus, whole_percent
+def _as_written(row: dict[str, Any], pair: SidePair | None) -> list[str]:
+    """Figures of one side with the numbers as written, and of the other side of a pair its differences.
 
-    more = f" ({plus(differs['difference_holds'] * 100)})" if differs else ""
-    deaths = ""
-    if differs:
-        low, high = (differs[f"difference_deaths_over_horizon_{end}"] for end in ("low", "high"))
-        deaths = f" ({plus(low, 0)} to {plus(high, 0)})"
-    fate = [f"{row[name] * row['worlds']:,.0f}" if pair and differs else "-" for name in ("saved", "lost")]
+    Worlds are saved and lost where both sides share their luck.
+    """
+    from ceasefire.wording import percent_on_terminal, signed_number
+
+    points, deaths, fate = "", "", ["-", "-"]
+    if pair is not None:
+        points, deaths = _points_gained(pair), _difference(pair.deaths, signed_number)
+        fate = [f"{row[name] * row['worlds']:,.0f}" if pair.common_luck else "-" for name in ("saved", "lost")]
     return [
-        f"{row['mean_days_held']:,.0f}", f"{whole_percent(row['holds_to_the_end'])}{more}".replace(GAP, " "), *fate,
-        f"{row['deaths_a_year_held']:,.0f}", f"{row['deaths_over_horizon']:,.0f}{deaths}",
+        f"{row['mean_days_held']:,.0f}", percent_on_terminal(row["holds_to_the_end"]), points, *fate,
+        f"{row['deaths_a_year_held']:,.0f}", f"{row['deaths_over_horizon']:,.0f}", deaths,
     ]  # fmt: skip
+
+
+def _points_gained(pair: SidePair) -> str:
+    """The difference in the share that holds to the end [percentage points], with its interval."""
+    from ceasefire.wording import signed_points
+
+    return _difference(pair.holds, signed_points)
+
+
+def _difference(found: Difference, written: Callable[[float], str]) -> str:
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.wording import difference_words
+
+    return difference_words(Interval(found.value, found.low, found.high), written)
 
 
 def _ends_table(first: Side, rows: Sequence[dict[str, Any]]) -> str:
     """Shares of worlds by ending under each condition, as written, and what the deaths take for granted."""
     from ceasefire.ensemble.compare import commonest_ends
     from ceasefire.ensemble.run import deaths_after_end
-    from ceasefire.wording import GAP, after_an_end, ending_words, whole_percent
+    from ceasefire.wording import after_an_end, ending_words, percent_on_terminal
 
     titles = first.plan.scenario.actor_titles
     chosen = commonest_ends(rows, MOST_ENDS)
-    shown = [{end: whole_percent(row["ends"].get(end, 0.0)).replace(GAP, " ") for end in chosen} for row in rows]
     table = [["how it ends, as written", *(row["label"] for row in rows)]]
-    table += [[ending_words(*end.partition(" ")[::2], titles), *(shares[end] for shares in shown)] for end in chosen]
+    table += [
+        [
+            ending_words(*end.partition(" ")[::2], titles),
+            *(percent_on_terminal(row["ends"].get(end, 0.0)) for row in rows),
+        ]
+        for end in chosen
+    ]
     scenario = first.plan.scenario
     after = after_an_end(deaths_after_end(scenario), scenario.war.deaths_after_end is not None)
     note = f"* {first.label}: {after}; each scenario by its own"
@@ -424,7 +450,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
     from ceasefire.ensemble.compare import side_figures
     from ceasefire.report.comparison import best_words
     from ceasefire.report.comparison_figures import lever_title
-    from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, plus, upper, wrapped
+    from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, upper, wrapped
 
     own, titles = side_figures(first), {pair.other.label: lever_title(pair.other) for pair in pairs}
     doubted = any(pair.over_draws is not None for pair in pairs)
@@ -434,7 +460,7 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
         [
             "lever",
             *(HEADS if doubted else ("days gained (95 %)",)),
-            "hold to the end",
+            "hold to the end, points (95 %)",
             "longer",
             "shorter",
             "saved",
@@ -444,15 +470,14 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
     for pair, row in zip(pairs, content, strict=True):
         name = f"{titles[row['label']]} ({row['label'].removeprefix(own['label'] + '+')})"
         fate = [f"{row[key] * row['worlds']:,.0f}" for key in ("longer", "shorter", "saved", "lost")]
-        holds = f"{plus(row['difference_holds'] * 100)} %"
-        rows.append([name, *_gained(pair, doubted), holds, *fate])
+        rows.append([name, *_gained(pair, doubted), _points_gained(pair), *fate])
     best = best_words(pairs, lambda pair: f'with "{titles[pair.other.label]}"').replace(GAP, " ")
     if best:
         show("\n".join(wrapped(f"{upper(best)}.")) + "\n")
     last = len(rows[0]) - 1
     show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))
     if doubted:
-        show("hold to the end, longer, shorter, saved, lost: with the numbers as written")
+        show("hold to the end (percentage points gained), longer, shorter, saved, lost: with the numbers as written")
     _show_views(first, pairs)
     show(f"{ILLUSTRATIVE}\n")
 

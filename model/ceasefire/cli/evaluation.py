@@ -213,10 +213,13 @@ def calibrate(
         show_json({"numbers": numbers.to_dict("records"), "figures": figures.to_dict("records")})
     else:
         show(calibration_text(calibration))
+        from ceasefire.wording import percent_on_terminal
+
         all_syria, idlib = posterior.check_on_other_counts(war)
         show(
-            f"Not fitted: deaths a month in October and November 2018 were {all_syria:.0%} of the worst month of the"
-            f" year before in all Syria, and {idlib:.0%} around Idlib."
+            "Not fitted: deaths a month in October and November 2018 were "
+            f"{percent_on_terminal(all_syria)} of the worst month of the year before in all Syria, and "
+            f"{percent_on_terminal(idlib)} around Idlib."
         )
     notify(f"numbers, figures, chart and draws: {shown_path(folder)}")
 
@@ -309,16 +312,28 @@ def match(
 
 def match_text(found: Match) -> str:
     """The tables of a match, and what they say."""
+    from ceasefire.analysis.estimates import Interval
+    from ceasefire.wording import GAP, percent_on_terminal, share_with_limits
+
+    row: Any
     patterns = [["pattern", "counted", "histories (90 %)", "below it", "explained", "ruled out", ""]]
     for row in found.patterns.itertuples():
         spread = f"{row.median:.2f} ({row.low:.2f} to {row.high:.2f})"
-        shares = f"{row.percentile:.0%}", f"{row.explained:.0%}", f"{row.ruled_out:.0%}"
+        shares = map(percent_on_terminal, (row.percentile, row.explained, row.ruled_out))
         patterns.append([str(row.pattern), f"{row.counted:.2f}", spread, *shares, str(row.verdict)])
     answers = [["holds", "all draws (90 %)", "draws that are left (90 %)"]]
     for row in found.answers.itertuples():
-        after = f"{row.after:.0%} ({row.after_low:.0%} to {row.after_high:.0%})" if found.enough else "-"
+        after = (
+            share_with_limits(Interval(row.after, row.after_low, row.after_high)).replace(GAP, " ")
+            if found.enough
+            else "-"
+        )
         answers.append(
-            [f"{row.day:,} days", f"{row.before:.0%} ({row.before_low:.0%} to {row.before_high:.0%})", after]
+            [
+                f"{row.day:,} days",
+                share_with_limits(Interval(row.before, row.before_low, row.before_high)).replace(GAP, " "),
+                after,
+            ]
         )
     scores = [["past deal", "all draws", "draws that are left"]]
     for row in found.scores.itertuples():

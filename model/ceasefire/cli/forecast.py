@@ -226,14 +226,16 @@ def _ends_content(one: DealForecast) -> dict[str, Any]:
 
 
 def _show_ends(content: dict[str, Any]) -> None:
-    from ceasefire.wording import ending_words
+    from ceasefire.wording import ending_words, percent_on_terminal
 
     parties = {"government": "the government", "rebels": "the armed group"}
     show("")
     rows = [["how such deals end in the simulation", "of those that end"]]
-    rows += [[ending_words(e["cause"], e["actor"], parties), _percent(e["share"])] for e in content["shares"]]
+    rows += [
+        [ending_words(e["cause"], e["actor"], parties), percent_on_terminal(e["share"])] for e in content["shares"]
+    ]
     show(columns(rows, right=(1,)))
-    apart = _percent(content["farthest_from_the_forecast"])
+    apart = percent_on_terminal(content["farthest_from_the_forecast"])
     show(
         _wrapped(
             "Simulated: a government and an armed group of which only the kind of deal is known, as hard a case as "
@@ -255,6 +257,7 @@ def _finite(days: float) -> float | None:
 def _show_one(one: DealForecast) -> None:
     from ceasefire.reference_class.outside_view.deal_files import days_exactly
     from ceasefire.reference_class.outside_view.explanation import facts_words, leaning_lines
+    from ceasefire.wording import percent_on_terminal
 
     held = one.request.held_days
     show(facts_words(one) + "\n")
@@ -262,10 +265,10 @@ def _show_one(one: DealForecast) -> None:
     heads = ["holds at least", "unbroken", "90 % range", "over readings", *(["in force"] if fixed else [])]
     rows = [heads]
     for row in one.rows:
-        span = f"{_percent(row.low)} to {_percent(row.high)}"
-        readings = " to ".join(map(_percent, row.readings))
-        cells = [days_exactly(row.day), _percent(row.unbroken), span, readings]
-        rows.append([*cells, *([_percent(row.in_force)] if fixed else [])])
+        span = f"{percent_on_terminal(row.low)} to {percent_on_terminal(row.high)}"
+        readings = " to ".join(map(percent_on_terminal, row.readings))
+        cells = [days_exactly(row.day), percent_on_terminal(row.unbroken), span, readings]
+        rows.append([*cells, *([percent_on_terminal(row.in_force)] if fixed else [])])
     show(columns(rows, right=range(5)))
     least, most = one.median_span
     show(f"\nHalf are broken by {_by_day(one.median)} ({_by_day(least)} to {_by_day(most)} over the readings).")
@@ -285,7 +288,7 @@ def _show_one(one: DealForecast) -> None:
     _show_fact_effects(one)
     interval = one.curves["interval"]
     day = one.rows[0].day
-    early = _percent(float(interval.holds(day)))
+    early = percent_on_terminal(float(interval.holds(day)))
     show(
         "\n"
         + _wrapped(
@@ -301,11 +304,12 @@ def _show_one(one: DealForecast) -> None:
 def _show_fact_effects(one: DealForecast) -> None:
     from ceasefire.reference_class.outside_view.deal_files import days_exactly
     from ceasefire.reference_class.outside_view.explanation import fact_effects, reference_day
+    from ceasefire.wording import percent_on_terminal
 
     day = reference_day(one)
     rows = [["what each fact does", f"holds {days_exactly(day)}", "half broken by"]]
-    rows.append(["as it is", _percent(one.at(day)), _by_day(one.median)])
-    rows += [[each.change, _percent(each.holds), _by_day(each.median)] for each in fact_effects(one)]
+    rows.append(["as it is", percent_on_terminal(one.at(day)), _by_day(one.median)])
+    rows += [[each.change, percent_on_terminal(each.holds), _by_day(each.median)] for each in fact_effects(one)]
     show(columns(rows, right=(1, 2)))
 
 
@@ -314,6 +318,7 @@ def _show_many(result: Forecast, days: Sequence[int]) -> None:
 
     from ceasefire.reference_class.outside_view.deal_files import days_exactly
     from ceasefire.reference_class.outside_view.explanation import leaning, pull_words
+    from ceasefire.wording import percent_on_terminal as percent
 
     shown = days or SUMMARY_DAYS
     rows = [["deal", "half broken by", *(days_exactly(day) for day in shown), "leans on"]]
@@ -322,7 +327,7 @@ def _show_many(result: Forecast, days: Sequence[int]) -> None:
         why = f"{rests.deals} deals, {pull_words(rests.pull)}" if rests.deals else "no earlier deal"
         low, high = one.band(np.array(shown, np.float64))
         chances = [
-            f"{_percent(one.at(day))} ({_percent(low[k])} to {_percent(high[k])})" if day > held else "has held"
+            f"{percent(one.at(day))} ({percent(low[k])} to {percent(high[k])})" if day > held else "has held"
             for k, day in enumerate(shown)
         ]
         name = f"{one.request.facts.name} (held {days_exactly(held)})" if held else one.request.facts.name
@@ -333,12 +338,6 @@ def _show_many(result: Forecast, days: Sequence[int]) -> None:
     show(columns(rows, right=range(1, len(shown) + 2)))
     show("\n" + _wrapped(NOTE))
     show(_wrapped(f"Source: {result.deals[0].view.source}."))
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.005:
-        return "<1 %"
-    return ">99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
 
 
 def _by_day(days: float) -> str:

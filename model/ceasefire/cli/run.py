@@ -203,12 +203,11 @@ def _show_first(plan: Plan, worlds: pd.DataFrame) -> None:
     """Print the figures of the numbers as written, as a message: those over draws are not there yet."""
     from ceasefire.analysis.summary import summary
     from ceasefire.cli.tables import first_text
-    from ceasefire.ensemble.run import assumed_count
-    from ceasefire.simulation.initial_state import initial_state
+    from ceasefire.ensemble.run import numbers_drawn
 
     if not worlds["failed"].all():
         figures = summary(worlds, None, plan.horizon, term=plan.scenario.agreement.term_days, first=plan.scenario.day)
-        notify(first_text(figures, assumed_count(plan.scenario, initial_state(plan.scenario))))
+        notify(first_text(figures, numbers_drawn(plan.scenario)))
 
 
 def _show_answer(plan: Plan, outcome: RunResult) -> None:

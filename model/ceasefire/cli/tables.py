@@ -16,10 +16,10 @@ from ceasefire.wording import (
     GAP,
     ending_words,
     how_many,
+    percent_on_terminal,
     share_of_worlds,
     share_with_limits,
     star_words,
-    whole_percent,
     wrapped,
 )
 from ceasefire.wording import plain as plain_number
@@ -33,15 +33,16 @@ if TYPE_CHECKING:
     from ceasefire.experiments.resume import Progress
 
 
-def first_text(summary: Summary, assumed: int) -> str:
+def first_text(summary: Summary, drawn: str) -> str:
     """The figures of the worlds with the numbers as written, while those over draws are still simulated."""
     title = "first figures, with the numbers as written; their doubt follows"
-    return f"{title}\n{_figures(summary, assumed)}\n"
+    return f"{title}\n{_figures(summary, drawn)}\n"
 
 
 def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> str:
     """The summary of a run: heading, finding, forecast and what it is pooled from, the scenario's figures, its ends."""
     from ceasefire.ensemble.pooled_forecast import duration_of
+    from ceasefire.ensemble.run import numbers_drawn
     from ceasefire.report.sentences import duration_sentence
 
     far = f"for {how_many(summary.horizon, 'day')}"
@@ -51,7 +52,7 @@ def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> s
     found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"
     titles = plan.scenario.actor_titles
-    own = f"{_figures(summary, result.assumed)}\n\n{_endings(summary, titles)}"
+    own = f"{_figures(summary, numbers_drawn(plan.scenario))}\n\n{_endings(summary, titles)}"
     first = views_text(views, [*summary.holding])
     return (
         f"{heading}\n\n{first}\n\nthis scenario alone\n{own}"
@@ -93,10 +94,14 @@ def _at_day(view: View, day: int, last: int) -> list[str]:
     """A chance and its range; nothing beyond the last day that is told apart."""
     if day > last:
         return ["-", ""]
-    return [_share(float(view.mean[day])), _span(Interval(0.0, float(view.low[day]), float(view.high[day])), _share)]
+    return [
+        percent_on_terminal(float(view.mean[day])),
+        _span(Interval(0.0, float(view.low[day]), float(view.high[day])), percent_on_terminal),
+    ]
 
 
-def _figures(summary: Summary, assumed: int) -> str:
+def _figures(summary: Summary, numbers: str) -> str:
+    """The figures of a run; `numbers` says how many were drawn."""
     chance = f"chance in {how_many(summary.worlds, 'world')} (95 %)"
     figures = [*summary.holding.values(), summary.mean, summary.median]
     drawn = any(figure.doubt is not None for figure in figures)
@@ -104,7 +109,10 @@ def _figures(summary: Summary, assumed: int) -> str:
     rows = [["", *heads]]
     for figure in summary.holding.values():
         rows.append(
-            [_past(figure, summary.horizon), *_cells(figure, _share, drawn, _written_share(figure, summary.worlds))]
+            [
+                _past(figure, summary.horizon),
+                *_cells(figure, percent_on_terminal, drawn, _written_share(figure, summary.worlds)),
+            ]
         )
     rows.append(["", "days", *[""] * (len(heads) - 1)])
     for figure in (summary.mean, summary.median):
@@ -114,7 +122,7 @@ def _figures(summary: Summary, assumed: int) -> str:
         return table
     verdict = next((figure.verdict for figure in figures if figure.verdict), "")
     star = f"\n{star_words(verdict)}" if verdict else ""
-    return f"{table}{star}\ndraws: {how_many(assumed, 'number')}, drawn over their ranges"
+    return f"{table}{star}\n" + "\n".join(wrapped(f"draws: {numbers}"))
 
 
 def _written_share(figure: Figure, worlds: int) -> str:
@@ -142,10 +150,6 @@ def _span(span: Interval, shown: Callable[[float], str]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _share(share: float) -> str:
-    return whole_percent(share).replace(GAP, " ")
-
-
 def _day(day: float, horizon: int) -> str:
     return f"{day:,.0f}" if day != float("inf") else f"beyond {horizon:,}"
 
@@ -158,7 +162,7 @@ def _endings(summary: Summary, titles: dict[str, str]) -> str:
     for ending, figure in summary.causes.items():
         if figure.main >= LEAST_SHOWN or figure.chance.value >= LEAST_SHOWN or ending == EndingCause("held"):
             own = _written_share(figure, summary.worlds)
-            rows.append([ending_words(*ending, titles), *_cells(figure, _share, drawn, own)])
+            rows.append([ending_words(*ending, titles), *_cells(figure, percent_on_terminal, drawn, own)])
     verdict = next((figure.verdict for figure in summary.causes.values() if figure.verdict), "")
     starred = any(cell.endswith("*") for row in rows for cell in row)
     star = f"\n{star_words(verdict)}" if starred else ""
@@ -267,7 +271,7 @@ def _cell(row: Any, column: str, variable: OutcomeVariable, table: pd.DataFrame)
         limits = Interval(row[column], row["share_above_low"], row["share_above_high"])
         return share_with_limits(limits).replace(GAP, " ")
     if column in ("saved", "lost", "share_above"):
-        return "" if pd.isna(row[column]) else f"{row[column] * 100:.1f} %"
+        return "" if pd.isna(row[column]) else percent_on_terminal(row[column])
     if isinstance(row[column], str):
         return setting_words(row[column]) if column in ("from", "to") else str(row[column])
     if column == "stands_out":
@@ -294,7 +298,7 @@ def _number(value: float, variable: OutcomeVariable, plain: bool) -> str:
 def _value(value: float, variable: OutcomeVariable) -> str:
     if pd.isna(value):
         return "-"
-    return f"{plain_number(value * 100, 1)} %" if variable.is_share else plain_number(value, 1)
+    return percent_on_terminal(value) if variable.is_share else plain_number(value, 1)
 
 
 def _points(points: pd.DataFrame, variable: OutcomeVariable, most: int) -> str:

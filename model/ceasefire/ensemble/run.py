@@ -30,12 +30,14 @@ from ceasefire.ensemble.weekly_fans import WeeklyFans, as_parquet
 from ceasefire.ensemble.worlds_table import failed_row, failure_reason, worlds_frame
 from ceasefire.errors import WorkerDiedError
 from ceasefire.scenario.load import Loaded, as_loaded
+from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.schema import Scenario
 from ceasefire.simulation import engine as compiled_engine
 from ceasefire.simulation.compiled.day_loop import RESULT, blank_world
 from ceasefire.simulation.deferred_signals import defer_signals, wait_for_any
 from ceasefire.simulation.engine import Batch, cores, one_scenario, run_worlds
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
+from ceasefire.wording import drawn_words
 
 T = TypeVar("T")
 
@@ -84,7 +86,7 @@ class RunResult:
         return found
 
     def __repr__(self) -> str:
-        return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers assumed>"
+        return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers drawn>"
 
     @property
     def failed(self) -> list[int]:
@@ -203,8 +205,16 @@ def worlds_to_simulate(plan: Plan) -> int:
     return plan.worlds + (DRAWS * WORLDS_PER_DRAW if assumed else 0)
 
 
+def numbers_drawn(scenario: Scenario) -> str:
+    """How many numbers are drawn to compute uncertainty, in words."""
+    slots, ranges = initial_state(scenario).slots, assumed_ranges(scenario)
+    assumed = {path for path, number, _ in quantities(scenario) if number.assumed}
+    drawn = {path for path in ranges if path in slots}
+    return drawn_words(len(drawn), len(drawn & assumed), len(assumed))
+
+
 def assumed_count(scenario: Scenario, initial: InitialState) -> int:
-    """How many ASSUMED numbers are drawn to compute uncertainty."""
+    """How many numbers with a range are drawn to compute uncertainty; a few of them have a source."""
     return sum(path in initial.slots for path in assumed_ranges(scenario))
 
 

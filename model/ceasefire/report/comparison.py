@@ -206,7 +206,9 @@ def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     found = differences(here, there)
     count = how_many(len(found), "number or entry", "numbers or entries")
     named = listed([f"{each.words} ({each.there} instead of {each.here})" for each in found])
-    few = len(found) <= MOST_NAMED
+    few, name = len(found) <= MOST_NAMED, as_subject(name)
+    if not found:
+        return f"{name} does not differ from {here.title}."
     text = f"{name} differs from {here.title} in {count}{f': {named}' if few else ''}."
     if not is_variant(here, there):
         text = f"{name} is another situation, not a variant of {here.title}: {count} differ at once."
@@ -219,6 +221,11 @@ def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     rest = len(parts) - len(matter)
     others = f"; of {how_many(rest, 'other part')}, that cannot be told from chance" if rest else ""
     return f"{text} Exchanged by themselves, these change days held beyond chance: {'; '.join(matter)}{others}."
+
+
+def as_subject(name: str) -> str:
+    """The readers' name of a condition as the subject of a sentence: `the deal with "No buffer"`."""
+    return f"the deal {name}" if name.startswith("with ") else name
 
 
 MOST_NAMED = 3
@@ -254,8 +261,7 @@ def _title(comparison: Comparison) -> str:
     if len(comparison.pairs) > 1:
         return titled(title, f"compared with {len(comparison.pairs)} others")
     name = comparison.named(comparison.pairs[0])
-    other = f"the same deal {name}" if name.startswith("with ") else name
-    return titled(title, f"compared with {other}")
+    return titled(title, f"compared with {as_subject(name)}".replace("with the deal with", "with the same deal with"))
 
 
 def _compared(comparison: Comparison) -> list[Block]:

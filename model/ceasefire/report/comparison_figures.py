@@ -85,7 +85,7 @@ def comparison_figure(sides: list[Side], pairs: list[SidePair], dates: bool = Fa
     starts = {side.plan.scenario.start for side in sides}
     start = plan.scenario.start if dates and len(starts) == 1 else None
     caption = Caption(
-        titled(plan.scenario.title, "share of worlds still holding, by day, and days gained"),
+        "Share of worlds still holding, by day, and days gained",
         "",
         plan.seed,
         start=start,
@@ -116,7 +116,7 @@ def draw_deaths(first: Side, pairs: list[SidePair], folder: Path) -> None:
         own = side_figures(side)
         deals.append(Deal(name, own["mean_days_held"], own["deaths"], own["deaths_over_horizon"], change))
     caption = Caption(
-        titled(first.plan.loaded.title, "mean days held and deaths of each deal, as written"),
+        "Mean days held and deaths of each deal, as written",
         first.label,
         first.plan.seed,
     )

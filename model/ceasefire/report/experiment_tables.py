@@ -14,7 +14,17 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable
 from ceasefire.report.html import Table
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.schema import Scenario
-from ceasefire.wording import GAP, days, listed, signed_days, signed_number, span_words, upper, whole_percent
+from ceasefire.wording import (
+    GAP,
+    days,
+    listed,
+    signed_days,
+    signed_number,
+    signed_points,
+    span_words,
+    upper,
+    whole_percent,
+)
 
 Tables = Mapping[str, pd.DataFrame]
 Asked = Mapping[str, Any]
@@ -248,7 +258,7 @@ def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ran
     if number != number:
         return ""
     if column in SHARES or shared:
-        return whole_percent(number) if number >= 0 else f"{100 * number:.0f} %"
+        return whole_percent(number)
     if ranks:
         return f"{number:.2f}"
     if column == "needed":
@@ -258,7 +268,7 @@ def _cell(column: str, value: object, wanted: OutcomeVariable, shared: bool, ran
 
 def gain_words(wanted: OutcomeVariable) -> Callable[[float], str]:
     """Formats a difference in the outcome; shares in percentage points."""
-    return lambda number: signed_days(100 * number if wanted.is_share else number)
+    return signed_points if wanted.is_share else signed_days
 
 
 def _unit(wanted: OutcomeVariable) -> str:

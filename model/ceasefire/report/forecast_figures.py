@@ -56,12 +56,13 @@ def _one(deal: DealForecast) -> tuple[str, str]:
     row = next(row for row in deal.rows if row.day == day)
     held = f", given that it has held {days_exactly(deal.request.held_days)}" if deal.request.held_days else ""
     finding = (
-        f"{row.unbroken:.0%} of such deals are unbroken for {days_exactly(day)} (90 %: {row.low:.0%} to {row.high:.0%})"
+        f"{whole_percent(row.unbroken)} of such deals are unbroken for {days_exactly(day)} (90{GAP}%: "
+        f"{span_words(Interval(row.unbroken, row.low, row.high), whole_percent)})"
         f"{held}; "
-        f"{row.readings[0]:.0%} to {row.readings[1]:.0%} over the readings of undated ends."
+        f"{whole_percent(row.readings[0])} to {whole_percent(row.readings[1])} over the readings of undated ends."
     )
     where = f", {facts.country}" if facts.country else ""
-    return f"{facts.name}{where}: how long it lasts, by the outside view", finding.replace("%", "\u00a0%")
+    return f"{facts.name}{where}: how long it lasts, by the outside view", finding
 
 
 def _last_day(deal: DealForecast) -> int:

@@ -45,8 +45,6 @@ from ceasefire.wording import (
     ending_words,
     how_many,
     listed,
-    plain,
-    plus,
     signed_number,
     span_words,
     titled,
@@ -122,7 +120,11 @@ def percent_span(one: Interval) -> str:
 
 def skill_words(one: Skill) -> str:
     """+6 % (2 to 9)."""
-    return f"{plus(100 * one.value, 0)} % ({plain(100 * one.low)} to {plain(100 * one.high)})"
+    return f"{signed_number(100 * one.value)} % ({span_words(Interval(0, one.low, one.high), _points)})"
+
+
+def _points(share: float) -> str:
+    return signed_number(100 * share)
 
 
 def chances_rows(found: Nowcast) -> list[list[str]]:

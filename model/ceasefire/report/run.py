@@ -24,7 +24,7 @@ from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
-from ceasefire.ensemble.run import deaths_after_end, numbers_that_move, run_summary
+from ceasefire.ensemble.run import deaths_after_end, numbers_drawn, numbers_that_move, run_summary
 from ceasefire.probability_words import SCALES
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
 from ceasefire.report.appendix import (
@@ -483,7 +483,7 @@ def _losses(run: FinishedRun, results: Summary) -> list[Block]:
 
 
 def _how_sure(run: FinishedRun, results: Summary) -> list[Block]:
-    points = uncertainty_points(results, run.outcome.assumed)
+    points = uncertainty_points(results, numbers_drawn(run.plan.scenario))
     points += [f"Without effect, or the other way round: {warned}." for warned in warnings(run.plan.scenario)]
     return [Paragraph("The main figures state two sources of uncertainty separately."), Points(points)]
 
@@ -496,8 +496,8 @@ def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
     text = (
         f"{len(assumed):,} of {len(assumed) + len(sourced.rows):,} numbers are assumed, {unsourced:,} of them without "
         "a reason in the file: their notes say whether they are a judgement or a default. "
-        f"{run.outcome.assumed:,} of the assumed numbers were drawn over a range to measure their effect on the "
-        "answer. The others either have no effect in this run, or are fixed by a definition."
+        f"To measure their effect on the answer, {numbers_drawn(scenario)}. The other assumed numbers have no range, "
+        "no effect in this run, or are fixed by a definition."
     )
     return [
         Section(

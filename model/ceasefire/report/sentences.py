@@ -154,10 +154,10 @@ def deciding_sentence(found: Deciders, scenario: Scenario) -> str:
 
 
 def moving_sentence(found: RankScreening, scenario: Scenario) -> str:
-    """The assumed numbers that go most with how long the deal holds, told from chance."""
+    """The numbers drawn that go most with how long the deal holds, told from chance."""
     rows = found.table[found.table["stands_out"].astype(bool)].head(3)
     if not len(rows):
-        return f"Of {len(found.table):,} assumed numbers, drawn all at once, none goes with days held beyond chance."
+        return f"Of {len(found.table):,} numbers, drawn all at once, none goes with days held beyond chance."
     parts = [
         f"{path_words(str(row['factor']), scenario)} ({signed_number(row['correlation'], 2)}; 95{GAP}%: "
         f"{signed_number(row['low'], 2)} to {signed_number(row['high'], 2)})"
@@ -165,7 +165,7 @@ def moving_sentence(found: RankScreening, scenario: Scenario) -> str:
     ]
     rate = whole_percent(found.rate)
     return (
-        f"Of {len(found.table):,} assumed numbers, drawn all at once, days held go most with {listed(parts)}: rank "
+        f"Of {len(found.table):,} numbers, drawn all at once, days held go most with {listed(parts)}: rank "
         f"correlations over draws, told from chance at a false-discovery rate of {rate}. Plus: the more of it, the "
         "longer the deal."
     )
@@ -182,7 +182,7 @@ def moving_finding(found: RankScreening | None, scenario: Scenario) -> str:
         for name, correlation in rows[["factor", "correlation"]].itertuples(index=False)
     ]
     moved = listed(parts) if parts else "none beyond chance"
-    return f"What would change it, of {len(found.table):,} assumed numbers: {moved}. {upper(rest)}."
+    return f"What would change it, of {len(found.table):,} numbers that were drawn: {moved}. {upper(rest)}."
 
 
 def _ends_share(share: Interval, bare: bool = False) -> str:
@@ -239,8 +239,11 @@ def _ends_of(results: Summary) -> list[tuple[EndingCause, Figure]]:
     return [(ending, figure) for ending, figure in results.causes.items() if figure.main > 0 and ending != held]
 
 
-def uncertainty_points(results: Summary, assumed: int) -> list[str]:
-    """The sources of uncertainty: chance, doubt about assumed numbers, and what neither interval contains."""
+def uncertainty_points(results: Summary, drawn: str) -> list[str]:
+    """The sources of uncertainty: chance, doubt about assumed numbers, and what neither interval contains.
+
+    `drawn` says how many numbers were drawn.
+    """
     last = results.holding[results.horizon]
     chance = 100 * (last.chance.high - last.chance.low) / 2
     points = f"{chance:.0f} percentage points" if chance >= 1.5 else "about a percentage point"
@@ -252,7 +255,7 @@ def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     if last.doubt is None:
         items.append("Doubt about assumed numbers: none, because this scenario contains no assumed numbers.")
     else:
-        items.append(_uncertainty_text(last, last.doubt, assumed))
+        items.append(_uncertainty_text(last, last.doubt, drawn))
         items += _edge_of_range(last.chance, last.doubt)
         items += _spread_checked(results)
     items.append(
@@ -263,12 +266,12 @@ def uncertainty_points(results: Summary, assumed: int) -> list[str]:
     return items
 
 
-def _uncertainty_text(figure: Figure, doubt: Interval, assumed: int) -> str:
+def _uncertainty_text(figure: Figure, doubt: Interval, drawn: str) -> str:
     """How doubt compares with chance, and what would reduce the uncertainty."""
     wide, thin = doubt.high - doubt.low, figure.chance.high - figure.chance.low
     text = (
-        f"Doubt. {assumed:,} numbers have a range, nearly all because nobody has measured them. When they are "
-        f"drawn over it, this share is {whole_percent(doubt.value)} on average"
+        f"Doubt. {drawn}. Nobody has measured those that are assumed. Over these draws, this share is "
+        f"{whole_percent(doubt.value)} on average"
     )
     if figure.verdict:
         span = f"{whole_percent(doubt.low)} to {whole_percent(doubt.high)}"

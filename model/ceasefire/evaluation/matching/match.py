@@ -28,6 +28,7 @@ from ceasefire.scenario.load import Loaded
 from ceasefire.simulation import engine
 from ceasefire.simulation.compiled.recorded_counts import Counts
 from ceasefire.simulation.initial_state import initial_state
+from ceasefire.wording import percent_on_terminal
 
 DRAWS, QUICK_DRAWS = 4000, 1000
 WORLDS = 4
@@ -138,9 +139,10 @@ class Match:
                 f" ({'better' if after > before + 0.3 else 'worse' if after < before - 0.3 else 'no different'};"
                 " 0.3 is within chance)."
             )
-        known = "cannot be told" if np.isnan(self.one_history) else f"{self.one_history:.0%}"
+        known = "cannot be told" if np.isnan(self.one_history) else percent_on_terminal(self.one_history)
+        most = percent_on_terminal(self.best)
         said.append(
-            f"Known without any noise, these patterns would tell {self.best:.0%} of what the numbers say about the"
+            f"Known without any noise, these patterns would tell {most} of what the numbers say about the"
             f" answer; one history of those of worlds that held tells {known}."
         )
         return said

@@ -41,6 +41,7 @@ from ceasefire.scenario.load import Loaded, as_loaded
 from ceasefire.scenario.schema import Event, Scenario
 from ceasefire.simulation.initial_state import initial_state
 from ceasefire.suggestions import nearest
+from ceasefire.wording import percent_on_terminal
 from ceasefire.world_state import CAUSES
 
 WORLDS = 12_000
@@ -114,7 +115,7 @@ class Nowcast:
     """The deal of the outside view with its facts, and the earlier deals that it leans on, in sentences."""
 
     def __repr__(self) -> str:
-        chances = ", ".join(f"{days} days {chance.value:.0%}" for days, chance in self.counted.items())
+        chances = ", ".join(f"{days} days {percent_on_terminal(chance.value)}" for days, chance in self.counted.items())
         return f"<Nowcast {self.loaded.label}, day {self.seen.day:,}: ends within {chances}>"
 
     @property
