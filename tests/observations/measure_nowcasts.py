@@ -68,7 +68,8 @@ def main() -> None:
             mixed = tried(made, day, given.seed, shuffled=True).skill(90)
             skills = (found.skill(each) for each in HORIZONS)
             cells = " | ".join(
-                f"{signed_number(100 * one.value, 1)} ({plain(100 * one.low)} to {plain(100 * one.high)})" for one in skills
+                f"{signed_number(100 * one.value, 1)} ({plain(100 * one.low)} to {plain(100 * one.high)})"
+                for one in skills
             )
             regression = " / ".join(
                 f"{100 * regression_skill(made, found, days[-1], day, each, given.seed):+.1f}" for each in HORIZONS
