@@ -139,8 +139,9 @@ def _present(
     if state is None:
         raise RefusedError("--from-day needs --state FILE: a scenario file with `base:`, `day:` and what has changed")
     past = load_with_options(scenario, change, setting)
-    given = [*(setting or ()), *([f"day={from_day}"] if from_day is not None else [])]
-    present = load_with_options(str(state), change, given)
+    present = load_with_options(str(state), change, setting)
+    if from_day not in (None, present.scenario.day):
+        present = load_with_options(str(state), change, [*(setting or ()), f"day={from_day}"])
     if present.scenario.start != past.scenario.start:
         raise RefusedError(
             f"--state {state}: the deal began on {present.scenario.start}, that of {scenario} on {past.scenario.start};"
