@@ -226,6 +226,11 @@ def how_many(number: float, one: str, more: str = "") -> str:
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
+def followed_words(first: int, horizon: int) -> str:
+    """How far worlds are followed: `for 1,825 days`, or `from day 180 to day 1,825`, counted from signing."""
+    return f"from day {first:,} to day {horizon:,}" if first else f"for {how_many(horizon, 'day')}"
+
+
 def plus(number: float, digits: int = 1) -> str:
     """A difference for tables on the terminal, with its sign; what rounds to nought is `+0.0`, never `-0.0`."""
     return f"{round(number, digits) + 0.0:+,.{digits}f}"

@@ -12,7 +12,7 @@ from ceasefire.analysis.summary import Figure, Summary
 from ceasefire.analysis.survival import EndingCause
 from ceasefire.cli.terminal import columns
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.wording import GAP, ending_words, how_many, share_of_worlds, whole_percent, wrapped
+from ceasefire.wording import GAP, ending_words, followed_words, how_many, share_of_worlds, whole_percent, wrapped
 from ceasefire.wording import plain as plain_number
 
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> s
     from ceasefire.ensemble.pooled_forecast import duration_of
     from ceasefire.report.sentences import duration_sentence
 
-    far = f"for {how_many(summary.horizon, 'day')}"
-    if summary.first:
-        far = f"from day {summary.first:,} to day {summary.horizon:,}"
+    far = followed_words(summary.first, summary.horizon)
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed {far}"
     found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"

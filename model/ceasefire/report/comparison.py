@@ -51,6 +51,7 @@ from ceasefire.wording import (
     differs,
     ending_words,
     ends_words,
+    followed_words,
     how_many,
     listed,
     share_with_limits,
@@ -298,7 +299,7 @@ def _answer(comparison: Comparison) -> str:
     same = all(pair.common_luck for pair in comparison.pairs)
     sample = f"the same {worlds:,} simulated worlds" if same else f"{worlds:,} simulated worlds of each"
     text = (
-        f"followed for {how_many(plan.horizon, 'day')} on {sample}: {joined}. "
+        f"followed {followed_words(plan.scenario.day, plan.horizon)} on {sample}: {joined}. "
         "Illustrative: durations are not calibrated."
     )
     return titled(plan.loaded.title, text, by=",")
