@@ -252,6 +252,11 @@ def drawn_words(drawn: int, assumed_drawn: int, assumed: int) -> str:
     return f"{how_many(drawn, 'number')} {were} drawn over {their}: {of}{sourced}"
 
 
+def followed_words(first: int, horizon: int) -> str:
+    """How far worlds are followed: `for 1,825 days`, or `from day 180 to day 1,825`, counted from signing."""
+    return f"from day {first:,} to day {horizon:,}" if first else f"for {how_many(horizon, 'day')}"
+
+
 def plain(number: float, digits: int = 0) -> str:
     """A number with so many decimals; what rounds to nought has no sign."""
     return f"{round(number, digits) + 0.0:,.{digits}f}"

@@ -146,3 +146,10 @@ def test_a_run_from_a_later_day_says_that_the_deal_has_held(
     again = command("compare", small, "here")
     assert again.code == 2
     assert "worlds do not begin on the same day" in again.err
+
+
+def test_a_comparison_of_states_says_from_which_day(command: Command, present: str, without_figures: None) -> None:
+    said = command("compare", present, "--set", "actors.north_army.capability=0.3", "--worlds", "20", "--out", "both")
+    assert said.code == 0, said.err
+    assert "from day 250 to day" in said.out.splitlines()[0]
+    assert "followed from day 250 to day" in Path("both/report.html").read_text()

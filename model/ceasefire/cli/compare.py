@@ -284,11 +284,12 @@ def _show_comparison(
 ) -> None:
     from ceasefire.ensemble.compare import side_figures
     from ceasefire.report.comparison import kind_words
-    from ceasefire.wording import ILLUSTRATIVE, how_many, wrapped
+    from ceasefire.wording import ILLUSTRATIVE, followed_words, how_many, wrapped
 
     own = side_figures(first)
     doubted = any(pair.over_draws is not None for pair in pairs)
-    sample = f"{how_many(len(first.worlds), 'world')}, seed {first.plan.seed}, {how_many(first.plan.horizon, 'day')}"
+    far = followed_words(first.plan.scenario.day, first.plan.horizon).removeprefix("for ")
+    sample = f"{how_many(len(first.worlds), 'world')}, seed {first.plan.seed}, {far}"
     show(f"{first.label}: {sample}")
     show(f"{_held_words(first, doubted)}\n")
     rows = [["days gained", *(HEADS if doubted else ("difference (95 %)",))]]

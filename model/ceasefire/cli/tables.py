@@ -15,6 +15,7 @@ from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
 from ceasefire.wording import (
     GAP,
     ending_words,
+    followed_words,
     how_many,
     percent_on_terminal,
     share_of_worlds,
@@ -45,9 +46,7 @@ def run_text(summary: Summary, plan: Plan, result: RunResult, views: Views) -> s
     from ceasefire.ensemble.run import numbers_drawn
     from ceasefire.report.sentences import duration_sentence
 
-    far = f"for {how_many(summary.horizon, 'day')}"
-    if summary.first:
-        far = f"from day {summary.first:,} to day {summary.horizon:,}"
+    far = followed_words(summary.first, summary.horizon)
     sample = f"{how_many(summary.worlds, 'world')}, seed {plan.seed}, followed {far}"
     found = "\n".join(wrapped(duration_sentence(duration_of(plan, result)).replace(GAP, " ")))
     heading = f"{plan.loaded.shown}: {plan.scenario.title}\n{sample}\n\n{found}"

@@ -59,6 +59,7 @@ from ceasefire.wording import (
     differs,
     ending_words,
     ends_words,
+    followed_words,
     how_many,
     listed,
     share_with_limits,
@@ -318,7 +319,7 @@ def _answer(comparison: Comparison) -> str:
     if drawn:
         sample += f" at {drawn.draws:,} draws of the assumed numbers"
     text = (
-        f"followed for {how_many(plan.horizon, 'day')} on {sample}: {joined}. "
+        f"followed {followed_words(plan.scenario.day, plan.horizon)} on {sample}: {joined}. "
         "Illustrative: durations are not calibrated."
     )
     return titled(plan.loaded.title, text, by=",")
