@@ -238,12 +238,12 @@ def _first_page(run: FinishedRun, results: Summary, views: Views, moving: RankSc
 
 
 def _trust(run: FinishedRun, views: Views) -> list[str]:
-    """How many numbers are assumed, the track record, what the forecast leans on, and what is left out."""
+    """How many numbers are assumed, the track record, what is pooled or why nothing is, and what is left out."""
     points = [assumed_words(run.plan.scenario)]
     points.append(views.weight.track_record())
     if run.plan.scenario.name in IN_SAMPLE:
         points.append("This scenario was written by people who knew how long the deal held: its own fit is in sample.")
-    points += views.leans_on()[:1] or [views.why_not]
+    points += views.leans_on()[:1] if views.pooled is not None else [views.why_not]
     points.append("Left out: whether the rules by which the parties decide are right, and all that no file mentions.")
     return points
 
