@@ -233,6 +233,11 @@ def counted(number: float, one: str, more: str = "") -> str:
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"
 
 
+def short_hash(digest: str) -> str:
+    """What readers see of the hash that names a run: the same on figures, in tables and in citations."""
+    return digest[:8]
+
+
 def how_many(number: float, one: str, more: str = "") -> str:
     """A count in figures with its noun: `0 worlds`, `1 world`, `2,000 worlds`."""
     return f"{number:,.0f} {one if round(number) == 1 else more or one + 's'}"

@@ -13,7 +13,7 @@ from ceasefire.report.bibliography import analogy_words
 from ceasefire.report.html import Block, Commands, Paragraph, Section, Table
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
-from ceasefire.wording import shown
+from ceasefire.wording import short_hash, shown
 
 COLUMNS = ("number", "value", "low", "high", "unit", "note")
 
@@ -125,7 +125,9 @@ def versions_table(manifest: Mapping[str, Any]) -> Table:
     rows: list[list[str]] = [
         [str(PROGRAM_WORDS.get(name, name)), str(version)] for name, version in program.items() if name != "source"
     ]
+    run = manifest.get("identity")
     hashes = {
+        "run (as at the foot of its figures)": short_hash(str(run)) if run else None,
         "rules of the model (SHA-256 of their source)": program.get("source"),
         "scenario (SHA-256 of what affects results)": manifest.get("digest"),
         "table of worlds (SHA-256)": manifest.get("table_sha256"),
