@@ -1,4 +1,4 @@
-"""Characters that no text may hold: they are not XML, cannot be encoded, or are commands to a terminal."""
+"""Plain text: characters that no text may hold (not XML, not encodable, commands), and given numbers in words."""
 
 from __future__ import annotations
 
@@ -21,3 +21,17 @@ def unprintable(text: str) -> str | None:
 def printable(text: str) -> str:
     """The text with U+FFFD in place of each such character; a terminal takes none of it for a command."""
     return _UNPRINTABLE.sub("\ufffd", text)
+
+
+MINUS = "\u2212"
+
+
+def number_words(number: float) -> str:
+    """A number as it was given, to six significant digits: thousands apart, a minus where it is negative."""
+    text = f"{float(f'{abs(number):.6g}'):,.10g}"
+    return f"{MINUS}{text}" if number < 0 else text
+
+
+def range_words(low: float, high: float) -> str:
+    """The range of a number that was given: `6,500 to 12,000`."""
+    return f"{number_words(low)} to {number_words(high)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -11,12 +12,12 @@ from ceasefire.analysis.decisions import LEASH, Pulls
 from ceasefire.analysis.estimates import Interval
 from ceasefire.analysis.interval_rules import share_in_words
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS, Quantity, shown_list
+from ceasefire.plain_text import MINUS as MINUS
 from ceasefire.scenario.schema import Scenario, ladder_of, rungs_of
 
 ILLUSTRATIVE = "illustrative: durations not calibrated"
 GAP = "\u00a0"
 """A space that does not break."""
-MINUS = "\u2212"
 WIDTH = 100
 """Widest line of plain text [columns]."""
 
@@ -236,6 +237,16 @@ def counted(number: float, one: str, more: str = "") -> str:
 def star_words(verdict: str) -> str:
     """What a star beside a band over draws means, from the verdict on the draws."""
     return f"* {verdict}: the band may be this wide, or one number"
+
+
+def with_minus(cell: str) -> str:
+    """A cell of figures with a minus in place of the hyphen that stands for it."""
+    return re.sub(r"(?<![\w.\-])-(?=[\d.])", MINUS, cell)
+
+
+def short_hash(digest: str) -> str:
+    """What readers see of the hash that names a run: the same on figures, in tables and in citations."""
+    return digest[:8]
 
 
 def how_many(number: float, one: str, more: str = "") -> str:

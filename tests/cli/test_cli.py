@@ -213,6 +213,14 @@ def test_describe_resolved_prints_a_scenario_that_is_equal_when_read_back(comman
     assert load("mine.resolved.yaml").digest == wanted.digest
 
 
+def test_a_number_given_as_a_change_is_answered_with_how_it_is_set(command: Command) -> None:
+    answer = command("describe", "idlib-2020+actors.turkey.troops_on_line=4500")
+    assert answer.code == 2
+    assert "--set actors.turkey.troops_on_line=4500" in answer.err
+    assert "Available" not in answer.err
+    assert command("describe", "idlib-2020", "--set", "actors.turkey.troops_on_line=4500").code == 0
+
+
 def test_run_prints_a_table_and_the_folder_last(command: Command, small: str) -> None:
     answer = command("run", small, *QUICK)
     assert answer.code == 0

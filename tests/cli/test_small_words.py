@@ -17,8 +17,18 @@ import ceasefire
 from ceasefire.analysis.estimates import Interval
 from ceasefire.cli import compare, tables
 from ceasefire.experiments.outcome_definitions import outcome
+from ceasefire.plain_text import number_words, range_words
 from ceasefire.report import comparison
-from ceasefire.wording import how_many, percent_on_terminal, plain, signed_number, signed_points, whole_percent
+from ceasefire.report.appendix import assumed_numbers, assumed_table
+from ceasefire.wording import (
+    how_many,
+    percent_on_terminal,
+    plain,
+    signed_number,
+    signed_points,
+    whole_percent,
+    with_minus,
+)
 
 ONE_OF_MANY = re.compile(
     r"(?<![\d,.+\-\u2212\u2013:])\b1 (worlds|days|points|levers|factors|numbers|rows|uncertainties|assumed numbers)\b"
@@ -163,3 +173,23 @@ def test_a_share_is_never_written_as_none_or_all_when_it_is_not() -> None:
     ]
     assert whole_percent(-0.02) == "\u22122\u00a0%"
     assert whole_percent(-0.004) == "0\u00a0%"
+
+
+def test_numbers_as_given_have_thousands_and_one_minus_in_their_ranges_too() -> None:
+    assert range_words(6500, 12000) == "6,500 to 12,000"
+    assert [number_words(number) for number in (58000, 0.0875, -0.05, 1_700_000, 0)] == [
+        "58,000", "0.0875", "\u22120.05", "1,700,000", "0",
+    ]  # fmt: skip
+    assert [with_minus(cell) for cell in ("-0.05", "2020-01-12", "-1 to -2", "a-1", "-")] == [
+        "\u22120.05", "2020-01-12", "\u22121 to \u22122", "a-1", "-",
+    ]  # fmt: skip
+
+
+def test_describe_diff_and_pages_write_ranges_alike(command: Command) -> None:
+    answer = command("diff", "idlib-2020", "idlib-2020+turkish-tripwire-removed")
+    assert "1,000 (500 to 1,500)" in answer.out
+    assert "9,000 (6,500 to 12,000)" in answer.out
+    assert not re.search(r"\b\d{5,}( to |\))", command("describe", "idlib-2020").out)
+    loaded = ceasefire.load("idlib-2020")
+    rows = {row[0]: row for row in assumed_table(assumed_numbers(loaded.scenario)).rows}
+    assert list(rows["actors.turkey.troops_on_line"][1:4]) == ["9,000", "6,500", "12,000"]

@@ -91,6 +91,14 @@ def test_a_scenario_that_is_equal_does_not_differ(command: Command, small: str) 
         assert "(+0 to +0)" not in words
 
 
+@pytest.mark.usefixtures("few_worlds_in_doubt", "without_figures")
+def test_a_ranking_says_that_its_two_kinds_of_intervals_are_not_the_same(command: Command) -> None:
+    answer = command("levers", "idlib-2020", "--worlds", "20", "--days", "200")
+    page = read((Path(answer.last) / "report.html").read_text(encoding="utf-8")).text
+    for words in (answer.out, page):
+        assert "95 % in the table: of each by itself; where one is chosen among" in words.replace(GAP, " ")
+
+
 @pytest.mark.usefixtures("few_worlds_in_doubt")
 def test_a_finding_has_a_subject_and_a_caption_names_the_deal_once(command: Command) -> None:
     sides = ("idlib-2020", "idlib-2020+turkish-tripwire-removed")

@@ -11,11 +11,13 @@ import pytest
 from conftest import SMALL
 from html_page import Element, read
 
+from ceasefire.cli.run import _next_steps
 from ceasefire.cli.tables import run_text
 from ceasefire.compilation.cache import source_digest
+from ceasefire.ensemble.output_folder import Results
 from ceasefire.ensemble.parameter_draws import DRAWS, assumed_ranges, joint_draws
 from ceasefire.ensemble.pooled_forecast import duration_of, views_of
-from ceasefire.ensemble.run import RunResult, numbers_drawn, numbers_that_move, run_plan, run_summary
+from ceasefire.ensemble.run import RunResult, example_world, numbers_drawn, numbers_that_move, run_plan, run_summary
 from ceasefire.ensemble.run_plan import Plan
 from ceasefire.evaluation.validation.pooling import SHAPED
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
@@ -170,3 +172,20 @@ def test_the_numbers_drawn_are_counted_by_what_they_are(ran: Ran) -> None:
     assert words in " ".join(terminal.split())
     assert f"{outcome.assumed} assumed numbers" not in text
     assert f"{outcome.assumed} of the assumed numbers" not in text
+
+
+def test_worlds_at_draws_are_counted_and_one_world_is_proposed(ran: Ran, tmp_path: Path) -> None:
+    plan, outcome, folder = ran
+    assert outcome.doubt is not None
+    assert outcome.at_draws == f"{len(outcome.doubt):,} worlds at {outcome.doubt['point'].nunique()} draws"
+    manifest = {"identity": "cff1d371" + 56 * "0", "digest": 64 * "a"}
+    text = read(page(run_report(FinishedRun(plan, outcome, manifest, folder, "run")))).text
+    assert f"30 worlds as written, {outcome.at_draws}" in text
+    assert "mean over draws ·" not in text
+    assert f"that ended, of {outcome.at_draws}" in text
+    assert "run cff1d371" in text
+    assert "run (as at the foot of its figures) cff1d371" in " ".join(text.split())
+    results = Results(tmp_path, manifest, outcome, plan)
+    world = example_world(outcome.worlds)
+    assert f"--world {world}" in _next_steps(results, plan.loaded.label, "run")
+    assert f"--world {world} " in " ".join(text.split())

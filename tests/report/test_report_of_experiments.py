@@ -16,8 +16,9 @@ import pytest
 from conftest import SMALL, Command
 from html_page import Element, read
 
+from ceasefire.cli.tables import SHOWN_COLUMNS
 from ceasefire.experiments.outcome_definitions import outcome
-from ceasefire.report.experiment_tables import answer_to, leading, outcome_table, tells
+from ceasefire.report.experiment_tables import EXCHANGED, answer_to, leading, outcome_table, reader_name, renamed, tells
 from ceasefire.scenario.load import load
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.wording import signed_days
@@ -337,3 +338,25 @@ def test_a_real_browser_shows_the_page_without_a_complaint_and_prints_it(
     subprocess.run([*start, f"--print-to-pdf={pdf}", address], capture_output=True, timeout=120, check=True)
     assert pdf.read_bytes().startswith(b"%PDF")
     assert 3 <= len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())) <= 12
+
+
+def test_parts_have_words_and_the_columns_of_a_swap_are_explained_alike() -> None:
+    days = outcome("days_held")
+    rows = pd.DataFrame(
+        {
+            "outcome": "days_held", "part": ["aim-met", "war"], "contribution": [30.0, 10.0], "low": [20.0, 5.0],
+            "high": [40.0, 15.0], "alone": [1.0, 2.0], "last": [3.0, 4.0], "whole": [40.0, 40.0],
+            "whole_low": [28.0, 28.0], "whole_high": [52.0, 52.0],
+        }
+    )  # fmt: skip
+    names = {name: reader_name(name, "part", None, None) for name in ("aim-met", "war")}
+    tables = renamed({"attribution": rows, "points": pd.DataFrame({"label": ["toward+aim-met"]})}, names)
+    assert tables["points"]["label"].iloc[0] == 'toward+"aim met"'
+    answer = answer_to(tables, days, "swap")
+    assert '"aim met", +30 days' in answer
+    assert "aim-met" not in answer
+    table = outcome_table(tables, days)
+    assert table is not None
+    assert [*table.columns][-2:] == ["alone", "as the last"]
+    assert EXCHANGED[1:] in table.caption
+    assert [head for _, head in SHOWN_COLUMNS["attribution"][1]][-2:] == ["alone", "as the last"]

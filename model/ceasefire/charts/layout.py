@@ -136,10 +136,14 @@ class Caption:
     note: str = ILLUSTRATIVE
     start: datetime.date | None = None
     """The calendar date of day 0, where time axes are to show dates."""
+    at_draws: str = ""
+    """How many worlds were simulated at how many draws, where the figure shows these too."""
 
     def footer(self, worlds: int, each: bool = False) -> str:
         """The provenance as one line; `each` when every curve has that many worlds."""
         number = f"{worlds:,} {'world' if worlds == 1 else 'worlds'}{' each' if each else ''}"
+        if self.at_draws:
+            number += f" as written, {self.at_draws}"
         return "  ·  ".join(part for part in (number, f"seed {self.seed}", self.label, self.note) if part)
 
 

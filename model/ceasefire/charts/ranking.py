@@ -30,7 +30,7 @@ from ceasefire.charts.style import (
     house_style,
     readable,
 )
-from ceasefire.wording import GAP, share_with_limits, signed_days, signed_number, span_words
+from ceasefire.wording import GAP, share_with_limits, signed_days, signed_number, span_words, whole_percent
 
 ROW_HEIGHT = 0.31
 """Height of a row [inches], enough for a title of two lines."""
@@ -364,7 +364,11 @@ def _levers_finding(ranked: Sequence[Gain], unit: str) -> str:
         sentences.append(over if drawn else chance)
     doubtful = sum(gain.depends_on_doubt for gain in ranked)
     if doubtful:
-        sentences.append(f"For {doubtful} of {len(ranked)}, gain or loss depends on assumed numbers.")
+        of = f"For {doubtful} of {len(ranked)}"
+        told = (
+            f"{of}, grey or not, some draws surely gain and some surely lose (over {whole_percent(SOME_DRAWS)} each)."
+        )
+        sentences.append(told if drawn else f"{of}, gain or loss depends on assumed numbers.")
     return " ".join(sentences)
 
 

@@ -25,6 +25,7 @@ from ceasefire.charts.few_colours import in_few_colours
 from ceasefire.charts.finding import HEAD
 from ceasefire.charts.fonts import families, use_fonts_for
 from ceasefire.ensemble.manifest import program_version
+from ceasefire.wording import short_hash
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -120,7 +121,7 @@ class Origin:
 
     def words(self) -> str:
         """Program, version, date, run and licence, as the foot of a figure."""
-        run = f"run {self.run[:8]}" if self.run else ""
+        run = f"run {short_hash(self.run)}" if self.run else ""
         return "  ·  ".join(part for part in (f"ceasefire {self.version}", self.date, run, LICENCE) if part)
 
 

@@ -449,7 +449,7 @@ def _why(pair: SidePair, row: dict[str, Any]) -> str:
 
 def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, Any]]) -> None:
     from ceasefire.ensemble.compare import side_figures
-    from ceasefire.report.comparison import best_words
+    from ceasefire.report.comparison import best_words, intervals_words
     from ceasefire.report.comparison_figures import lever_title
     from ceasefire.wording import GAP, ILLUSTRATIVE, how_many, upper, wrapped
 
@@ -477,6 +477,8 @@ def _show_ranking(first: Side, pairs: list[SidePair], content: list[dict[str, An
         show("\n".join(wrapped(f"{upper(best)}.")) + "\n")
     last = len(rows[0]) - 1
     show(columns(rows, right=(last - 3, last - 2, last - 1, last)) + _star(pairs))
+    if best:
+        show("\n".join(wrapped(intervals_words(pairs).replace(GAP, " "))))
     if doubted:
         show("hold to the end (percentage points gained), longer, shorter, saved, lost: with the numbers as written")
     _show_views(first, pairs)

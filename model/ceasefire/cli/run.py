@@ -267,11 +267,10 @@ def _show_results(results: Results, reference: str, as_json: bool, words: str) -
 def _next_steps(results: Results, reference: str, folder: str) -> str:
     """The files to open, and commands for the next steps."""
     from ceasefire.ensemble.pooled_forecast import changes_of
-    from ceasefire.report.run_figures import sample
+    from ceasefire.ensemble.run import example_world
     from ceasefire.scenario.load import split_reference
 
-    chosen = sample(results.outcome.worlds)
-    world = chosen[len(chosen) // 2] if chosen else 0
+    world = example_world(results.outcome.worlds)
     base = shlex.quote(split_reference(reference)[0])
     loaded = results.plan.loaded
     rows = [

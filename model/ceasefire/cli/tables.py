@@ -185,7 +185,10 @@ SHOWN_COLUMNS = {
             ("share_above", "above 0 in draws (95 %)"),
         ),
     ),
-    "attribution": ("part", (("contribution", "contribution"), ("low", "95 %"), ("alone", "first"), ("last", "last"))),
+    "attribution": (
+        "part",
+        (("contribution", "contribution"), ("low", "95 %"), ("alone", "alone"), ("last", "as the last")),
+    ),
     "effect": ("factor", (("effect", "effect"), ("low", "95 %"), ("by_chance", "by chance alone"))),
     "in_all": ("factor", (("in_all", "in all"), ("in_all_low", "95 %"), ("alone", "alone"))),
     "correlation": (
@@ -236,6 +239,8 @@ def _for_readers(prepared: PreparedExperiment, results: ResultTables) -> dict[st
 def _table(
     prepared: PreparedExperiment, tables: Mapping[str, pd.DataFrame], variable: OutcomeVariable, most: int
 ) -> str:
+    from ceasefire.report.experiment_tables import EXCHANGED
+
     for name in ("attribution", "levers", "sensitivity", "effects", "differences"):
         table = tables.get(name)
         ranked = prepared.experiment.spec.design.kind == "one_at_a_time"
@@ -246,7 +251,8 @@ def _table(
             table, most = table.sort_values("difference", ascending=False, kind="stable"), max(most, MOST_RANKED)
         kind = name if name in SHOWN_COLUMNS else next(column for column in SHOWN_COLUMNS if column in table.columns)
         if len(table):
-            return _rows(table, variable, *SHOWN_COLUMNS[kind], most)
+            note = "\n" + "\n".join(wrapped(EXCHANGED)) if kind == "attribution" else ""
+            return _rows(table, variable, *SHOWN_COLUMNS[kind], most) + note
     return _points(tables["points"], variable, most)
 
 

@@ -37,7 +37,7 @@ from ceasefire.simulation.compiled.day_loop import RESULT, blank_world
 from ceasefire.simulation.deferred_signals import defer_signals, wait_for_any
 from ceasefire.simulation.engine import Batch, cores, one_scenario, run_worlds
 from ceasefire.simulation.initial_state import InitialState, WorldArray, initial_state
-from ceasefire.wording import drawn_words
+from ceasefire.wording import drawn_words, how_many
 
 T = TypeVar("T")
 
@@ -87,6 +87,14 @@ class RunResult:
 
     def __repr__(self) -> str:
         return f"<RunResult: {len(self.worlds):,} worlds, {len(self.failed):,} failed, {self.assumed} numbers drawn>"
+
+    @property
+    def at_draws(self) -> str:
+        """How many worlds were simulated at how many draws, in words; '' where nothing is drawn."""
+        if self.doubt is None:
+            return ""
+        worlds = how_many(int((~self.doubt["failed"]).sum()), "world")
+        return f"{worlds} at {how_many(self.doubt['point'].nunique(), 'draw')}"
 
     @property
     def failed(self) -> list[int]:
@@ -161,6 +169,17 @@ def _in_background(
             yield lambda: future.result() if future is not None else np.zeros(0, RESULT)
         finally:
             cancelled.set()
+
+
+def example_world(worlds: pd.DataFrame) -> int:
+    """The world that is proposed to be looked at: the median of those that ended, or else of those that did not fail.
+
+    0 when all failed.
+    """
+    complete = worlds.loc[~worlds["failed"]].sort_values(["days_held", "world"], kind="stable")
+    ended = complete.loc[complete["ended"].to_numpy(bool)]
+    chosen = ended if len(ended) else complete
+    return int(chosen["world"].iloc[len(chosen) // 2]) if len(chosen) else 0
 
 
 def run_summary(plan: Plan, outcome: RunResult) -> Summary:

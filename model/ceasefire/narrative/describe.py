@@ -13,6 +13,7 @@ from ceasefire.narrative.choice_probabilities import (
     licence_of,
     probabilities_by_situation,
 )
+from ceasefire.plain_text import range_words
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Actor, Event, Motive, Scenario, Sector, ladder_of, rungs_of
@@ -329,6 +330,6 @@ def numbers(scenario: Scenario) -> list[str]:
     for path, number, _ in every:
         if not number.assumed:
             span = ranges[path]
-            interval = f" ({span[0]:g} to {span[1]:g})" if span is not None else ""
+            interval = f" ({range_words(*span)})" if span is not None else ""
             lines += wrapped(f"{path} {shown(number)}{interval}: {number.source}", 2, 4)
     return lines

@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from ceasefire.parameters.sourced_value import ASSUMED, Quantity
+from ceasefire.plain_text import number_words
 from ceasefire.report.bibliography import analogy_words
 from ceasefire.report.html import Block, Commands, Paragraph, Section, Table
 from ceasefire.scenario.parameter_paths import doubt_range, quantities
 from ceasefire.scenario.schema import Scenario
-from ceasefire.wording import shown
+from ceasefire.wording import short_hash, shown
 
 COLUMNS = ("number", "value", "low", "high", "unit", "note")
 
@@ -65,7 +66,10 @@ def _note(path: str, number: Quantity, meta: Mapping[str, Any], scenario: Scenar
 
 def assumed_table(table: pd.DataFrame) -> Table:
     """The assumed numbers as a table of the page."""
-    rows = [[str(cell) for cell in row] for row in table.itertuples(index=False)]
+    rows = [
+        [path, value, *(number_words(float(end)) if end else "" for end in (low, high)), unit, note]
+        for path, value, low, high, unit, note in table.astype(str).itertuples(index=False, name=None)
+    ]
     return Table(f"{len(table):,} assumed numbers", COLUMNS, rows, frozenset({1, 2, 3}))
 
 
@@ -125,7 +129,9 @@ def versions_table(manifest: Mapping[str, Any]) -> Table:
     rows: list[list[str]] = [
         [str(PROGRAM_WORDS.get(name, name)), str(version)] for name, version in program.items() if name != "source"
     ]
+    run = manifest.get("identity")
     hashes = {
+        "run (as at the foot of its figures)": short_hash(str(run)) if run else None,
         "rules of the model (SHA-256 of their source)": program.get("source"),
         "scenario (SHA-256 of what affects results)": manifest.get("digest"),
         "table of worlds (SHA-256)": manifest.get("table_sha256"),

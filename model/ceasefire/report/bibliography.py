@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ceasefire.report.html import Block, Commands, Paragraph, Points, Section
 from ceasefire.scenario.parameter_paths import quantities
 from ceasefire.scenario.schema import Scenario
+from ceasefire.wording import short_hash
 
 FILE = Path(__file__).with_name("bibliography.yaml")
 
@@ -82,19 +83,20 @@ LICENCES = (
 
 def cite_section(manifest: Mapping[str, Any], title: str, *scenarios: Scenario) -> Section:
     """How to cite a run or a comparison, with BibTeX, the works that it used, and licences."""
-    version, digest = (
-        manifest.get("program", {}).get("ceasefire", ""),
-        str(manifest.get("digest") or manifest.get("identity")),
-    )
+    version, run = manifest.get("program", {}).get("ceasefire", ""), str(manifest.get("identity", ""))
+    named = [f"run {short_hash(run)}"] if run else []
+    if manifest.get("digest"):
+        named.append(f"scenario hash {str(manifest['digest'])[:12]}")
+    which, key = ", ".join(named), short_hash(run or str(manifest.get("digest", "")))
     year = str(manifest.get("started", ""))[:4]
-    text = f"The Ceasefire authors ({year}). {title}. Simulated with Ceasefire {version}; scenario hash {digest[:12]}."
+    text = f"The Ceasefire authors ({year}). {title}. Simulated with Ceasefire {version}; {which}."
     plain = title.translate({ord(c): None for c in "{}\\\\"})
     fields = {
         "author": "{The Ceasefire authors}", "title": f"{{{plain}}}", "year": year,
-        "note": f"Ceasefire {version}, scenario hash {digest[:12]}",
+        "note": f"Ceasefire {version}, {which}",
     }  # fmt: skip
     inside = ", ".join(f"{name} = {{{value}}}" for name, value in fields.items())
-    bibtex = f"@misc{{ceasefire-{digest[:8]}, {inside}}}"
+    bibtex = f"@misc{{ceasefire-{key}, {inside}}}"
     blocks: list[Block] = [Paragraph(text), Commands({bibtex: "BibTeX"}), Paragraph(LICENCES)]
     if used := works_of(*scenarios):
         blocks += [Paragraph("Works cited by its numbers and motives:"), Points([work.words for work in used])]

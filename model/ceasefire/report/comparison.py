@@ -360,6 +360,14 @@ def best_words(pairs: Sequence[SidePair], named: Callable[[SidePair], str]) -> s
     return "; ".join(told)
 
 
+def intervals_words(pairs: Sequence[SidePair]) -> str:
+    """How the intervals of a table differ from those of the longest and the shortest; '' for one alone."""
+    if len(pairs) < 2:
+        return ""
+    chosen = f"where one is chosen among {len(pairs)}, the interval allows for that"
+    return f"95{GAP}% in the table: of each by itself; {chosen}"
+
+
 def _gain_words(pair: SidePair, name: str, gain: Interval | None = None, among: str = "") -> str:
     """A difference in days: the mean with its interval, and the middle 90 % of draws."""
     found, shown = pair.over_draws, gain or pair.gain
@@ -389,6 +397,8 @@ def _table(comparison: Comparison, most: int | None = None) -> Table:
     which = "the same worlds" if same else "worlds that share no luck"
     caption = f"Against {comparison.first.plan.loaded.title} on {which}"
     marked = next((pair.verdict for pair in comparison.pairs if pair.verdict and not _unmoved(pair)), "")
+    if (comparison.levers or len(comparison.pairs) > MOST_DIFFERENCES) and len(comparison.pairs) > 1:
+        left_out += f". {upper(intervals_words(comparison.pairs))}"
     star = f". {star_words(f'Draws {marked}')}" if marked else ""
     return Table(caption + left_out + star, columns, rows, frozenset(range(1, len(columns))))
 

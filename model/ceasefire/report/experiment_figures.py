@@ -24,7 +24,7 @@ from ceasefire.ensemble.output_folder import FIGURES, new_figures
 from ceasefire.ensemble.parameter_draws import WORLDS_PER_DRAW
 from ceasefire.experiments import hindcast
 from ceasefire.experiments.outcome_definitions import OutcomeVariable, outcome
-from ceasefire.report.experiment_tables import answer_to, contrast_sentence
+from ceasefire.report.experiment_tables import answer_to, contrast_sentence, part_words, renamed
 from ceasefire.report.hindcast import hindcast_sentence
 from ceasefire.report.scenario_discovery import CORNER, corner_figure, first_corner
 from ceasefire.scenario.parameter_paths import path_words
@@ -159,10 +159,10 @@ def _levers(prepared: PreparedExperiment, results: ResultTables, wanted: Outcome
 
 
 def _attribution(prepared: PreparedExperiment, rows: pd.DataFrame, wanted: OutcomeVariable, finding: str) -> Figure:
-    scale = _scale(wanted)
+    scale, names = _scale(wanted), _titles(prepared)
     columns = ["contribution", "low", "high", "least", "most", "alone"]
     bars = [
-        Bar(str(part), value, (low, high), (least, most), alone)
+        Bar(names.get(str(part), str(part)).strip('"'), value, (low, high), (least, most), alone)
         for part, (value, low, high, least, most, alone) in zip(
             rows["part"], (scale * rows[columns].to_numpy(float)).tolist(), strict=True
         )
@@ -227,7 +227,9 @@ def _titles(prepared: PreparedExperiment) -> dict[str, str]:
     for factor in prepared.experiment.factors:
         if factor.kind == "change":
             titles[factor.name] = factor.title
-        elif factor.kind != "part":
+        elif factor.kind == "part":
+            titles[factor.name] = part_words(factor.name)
+        else:
             titles[factor.name] = path_words(factor.name, prepared.experiment.base.loaded.scenario)
     return titles
 
@@ -319,12 +321,8 @@ def _finding(prepared: PreparedExperiment, results: ResultTables, wanted: Outcom
     """What the report answers, with the readers' names of the factors."""
     if not results.complete:
         return "Not finished: worlds are missing, and there is no answer yet."
-    names = _titles(prepared)
-    own = answer_to(results.tables, wanted, prepared.experiment.spec.design.kind)
-    answer = contrast_sentence(results.tables, wanted) or own
-    for name in sorted(names, key=len, reverse=True):
-        answer = answer.replace(name, names[name])
-    return answer
+    tables = renamed(results.tables, _titles(prepared))
+    return contrast_sentence(tables, wanted) or answer_to(tables, wanted, prepared.experiment.spec.design.kind)
 
 
 def _lines(

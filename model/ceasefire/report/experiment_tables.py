@@ -38,10 +38,17 @@ MOST_NEEDED = 1_000_000
 
 
 def reader_name(name: str, kind: str, title: str | None, scenario: Scenario | None) -> str:
-    """What readers call a factor: the title of a change with its name, a path in words; '' where nothing is known."""
+    """What readers call a factor: the title of a change with its name, a part or a path in words; '' for neither."""
+    if kind == "part":
+        return part_words(name)
     if kind == "change":
         return f'"{title}" ({name})' if title and title != name else name
-    return path_words(name, scenario) if kind != "part" and scenario is not None else ""
+    return path_words(name, scenario) if scenario is not None else ""
+
+
+def part_words(name: str) -> str:
+    """What readers call a part that a swap exchanges: its name in an experiment's file has no spaces."""
+    return f'"{name.replace("-", " ").replace("_", " ")}"'
 
 
 def renamed(tables: Tables, names: Mapping[str, str]) -> dict[str, pd.DataFrame]:
@@ -49,8 +56,11 @@ def renamed(tables: Tables, names: Mapping[str, str]) -> dict[str, pd.DataFrame]
     shown = {name: table.copy() for name, table in tables.items()}
     if not names:
         return shown
-    known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    known = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
     for table in shown.values():
+        if "part" in table:
+            table["part"] = [names.get(str(part), str(part)) for part in table["part"]]
         for column in sorted({"label", "factor", "contrast"} & set(table.columns)):
             table[column] = [known.sub(lambda m: names[m[0]], str(label)) for label in table[column]]
     return shown
@@ -74,8 +84,10 @@ HEADS = {
     "draw_95": "to", "share_above": "draws above zero", "share_above_low": "95 % from", "share_above_high": "to",
     "q": "false-discovery rate", "needed": "worlds needed", "best_in": "best in draws", "in_all": "with interactions",
     "in_all_low": "95 % from", "in_all_high": "to", "alone_low": "95 % from", "alone_high": "to",
-    "uneven": "spread", "by_chance": "by chance alone", "kind": "which change",
+    "last": "as the last", "uneven": "spread", "by_chance": "by chance alone", "kind": "which change",
 }  # fmt: skip
+EXCHANGED = "alone: exchanged by itself; as the last: exchanged after all others; contribution: mean over all orders"
+"""What the columns of a swap mean."""
 KINDS = {"main": "first to last setting", "step": "one step", "both": "together, beyond what each adds alone"}
 """What readers call the rows of a grid's effects."""
 SHARES = frozenset(
@@ -227,7 +239,8 @@ def outcome_table(tables: Tables, wanted: OutcomeVariable, most: int = MOST_ROWS
             heads = [HEADS.get(column, column) for column in present]
             here = f", {len(cells):,} of them here" if len(cells) < whole else ""
             right = frozenset(k for k, column in enumerate(present) if k and column != "kind")
-            return Table(f"{wanted.words}: {whole:,} rows{here}", heads, cells, right)
+            note = f". {upper(EXCHANGED)}" if name == "attribution" else ""
+            return Table(f"{wanted.words}: {whole:,} rows{here}{note}", heads, cells, right)
     return None
 
 

@@ -18,6 +18,7 @@ from ceasefire.charts.few_colours import in_few_colours
 from ceasefire.charts.finding import HEAD
 from ceasefire.ensemble.unfinished import file_aside
 from ceasefire.spreadsheet_csv import csv_text
+from ceasefire.wording import with_minus
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -234,6 +235,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["with_minus"] = with_minus
     return environment.get_template("page.html.j2")
 
 

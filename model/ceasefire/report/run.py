@@ -24,7 +24,7 @@ from ceasefire.analysis.survival import at_term, cumulative_incidence, survival
 from ceasefire.analysis.worlds_by_draw import worlds_by_draw
 from ceasefire.compilation.cache import source_digest
 from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
-from ceasefire.ensemble.run import deaths_after_end, numbers_drawn, numbers_that_move, run_summary
+from ceasefire.ensemble.run import deaths_after_end, example_world, numbers_drawn, numbers_that_move, run_summary
 from ceasefire.probability_words import SCALES
 from ceasefire.reference_class.pooling_weight import IN_SAMPLE
 from ceasefire.report.appendix import (
@@ -214,7 +214,7 @@ def run_report(run: FinishedRun) -> Report:
         Section("losses", "What it costs", _losses(run, results)),
         Section("how-sure", "How certain the result is, and what limits it", _how_sure(run, results)),
         *_assumptions_and_sources(run),
-        replay_section(run.manifest, run.named, _example_world(run)),
+        replay_section(run.manifest, run.named, example_world(run.outcome.worlds)),
         cite_section(run.manifest, run.title, run.plan.scenario),
         Section("downloads", "Tables to download", [Downloads(downloads(tables, table_words("page"), about))]),
     ]
@@ -261,7 +261,8 @@ def _why(run: FinishedRun, moving: RankScreening | None) -> list[Block]:
     scenario, found = run.plan.scenario, deciders(run.outcome.worlds, run.outcome.doubt)
     blocks: list[Block] = []
     if found is not None:
-        of = f"{how_many(found.ends, 'world')} that ended" + (" at all draws" if found.drawn else "")
+        of = f"{how_many(found.ends, 'world')} that ended"
+        of += f", of {run.outcome.at_draws}" if found.drawn else ""
         rows = [[decider_words(*choice, scenario), *_ends_cells(one)] for choice, one in found.choices.items()]
         where = {name: sector.title for name, sector in scenario.front.sectors.items()}
         places = [[where.get(name, "nowhere in particular"), *_ends_cells(one)] for name, one in found.sectors.items()]
@@ -272,9 +273,10 @@ def _why(run: FinishedRun, moving: RankScreening | None) -> list[Block]:
     if moving is not None:
         blocks.append(Paragraph(moving_sentence(moving, scenario)))
     resolved = shlex.quote(f"{run.named}/scenario.resolved.yaml")
+    example = f"ceasefire world {shlex.quote(run.named)} --world {example_world(run.outcome.worlds)}"
     commands = {
         f"ceasefire levers {resolved}": "ranks every lever by the days that it adds",
-        f"ceasefire world {shlex.quote(run.named)} --world {_example_world(run)}": "tells how one world ended",
+        example: "tells how one world ended",
     }
     return [*blocks, Paragraph("This run changed no lever. What would change the answer, and why:"), Commands(commands)]
 
@@ -514,14 +516,6 @@ def _assumptions_and_sources(run: FinishedRun) -> list[Section]:
             ],
         ),
     ]
-
-
-def _example_world(run: FinishedRun) -> int:
-    """The world for the example commands: the median of those that ended, or else the first that did not fail."""
-    complete = run.outcome.worlds.loc[~run.outcome.worlds["failed"]]
-    ended = complete.loc[complete["ended"]].sort_values(["days_held", "world"], kind="stable")
-    chosen = ended if len(ended) else complete
-    return int(chosen["world"].iloc[len(ended) // 2])
 
 
 def _tables(run: FinishedRun, results: Summary, views: Views, seen: SeenWeeks | None) -> dict[str, pd.DataFrame]:

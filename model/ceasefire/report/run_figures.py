@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from ceasefire.analysis.causes_over_draws import cause_curves
-from ceasefire.analysis.findings import Duration
 from ceasefire.analysis.front_line import front_history, front_of_log
 from ceasefire.analysis.hazard import hazard, weibull_shape
 from ceasefire.analysis.mixing_distribution import world_distribution
@@ -28,7 +27,7 @@ from ceasefire.charts.survival import survival_chart
 from ceasefire.charts.talks_effect import talks_effect_chart
 from ceasefire.charts.world_sample import histories_chart
 from ceasefire.charts.world_timeline import history_chart
-from ceasefire.ensemble.pooled_forecast import Views, duration_of, views_of
+from ceasefire.ensemble.pooled_forecast import duration_of, views_of
 from ceasefire.ensemble.run import ProgressCallback, no_progress, run_summary
 from ceasefire.ensemble.weekly_fans import fans_of
 from ceasefire.report.sentences import commonest_end, duration_sentence, scenario_sentence
@@ -90,17 +89,18 @@ def draw_further(plan: Plan, outcome: RunResult, folder: Path, dates: bool = Fal
     if outcome.worlds["failed"].all():
         return
     _draw_causes(plan, outcome, folder, dates)
-    draw_views(plan, views_of(plan, outcome), duration_of(plan, outcome), folder, dates)
+    draw_views(plan, outcome, folder, dates)
 
 
-def draw_views(plan: Plan, views: Views, found: Duration, folder: Path, dates: bool = False) -> list[Path]:
+def draw_views(plan: Plan, outcome: RunResult, folder: Path, dates: bool = False) -> list[Path]:
     """The forecast beside what it is pooled from; nothing when the scenario names no `history:`."""
+    views = views_of(plan, outcome)
     if views.such_deals is None:
         return []
     named = {"pooled forecast": views.pooled, "this scenario": views.scenario, "deals like it": views.such_deals}
     curves = [(name, view.mean) for name, view in named.items() if view is not None]
     footer = f"{plan.loaded.shown}  ·  seed {plan.seed}  ·  {ILLUSTRATIVE}"
-    footer = f"{how_many(plan.worlds, 'world')}, mean over draws  ·  {footer}"
+    footer = f"{outcome.at_draws or how_many(plan.worlds, 'world')}  ·  {footer}"
     whose = (
         "pooled from this scenario and from deals like it" if views.pooled else "in this scenario and of deals like it"
     )
@@ -108,7 +108,7 @@ def draw_views(plan: Plan, views: Views, found: Duration, folder: Path, dates: b
     title = titled(plan.loaded.title, f"chance to be unbroken, by day, {whose}{held}")
     band = (views.headline.low, views.headline.high)
     start = plan.scenario.start if dates else None
-    chart = views_chart(curves, band, title, duration_sentence(found), footer, start)
+    chart = views_chart(curves, band, title, duration_sentence(duration_of(plan, outcome)), footer, start)
     return save(chart, folder, "forecast")
 
 
@@ -119,10 +119,11 @@ def draw_worlds(plan: Plan, worlds: pd.DataFrame, folder: Path, dates: bool = Fa
     _draw_sample(plan, worlds, folder, dates)
 
 
-def _caption(plan: Plan, what: str, dates: bool) -> Caption:
+def _caption(plan: Plan, what: str, dates: bool, at_draws: str = "") -> Caption:
     """Title and provenance of a figure of a run."""
     title = titled(plan.loaded.title, what) if what else plan.loaded.title
-    return Caption(title, plan.loaded.shown, plan.seed, start=plan.scenario.start if dates else None)
+    start = plan.scenario.start if dates else None
+    return Caption(title, plan.loaded.shown, plan.seed, start=start, at_draws=at_draws)
 
 
 def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = False) -> None:
@@ -133,7 +134,7 @@ def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = Fa
     verdict = world_distribution(drawn.holds_past(plan.horizon), 0.0, 1.0).verdict if drawn is not None else ""
     chart = survival_chart(
         survival(outcome.worlds), drawn.bands() if drawn is not None else None,
-        _caption(plan, "share of worlds still holding, by day", dates),
+        _caption(plan, "share of worlds still holding, by day", dates, outcome.at_draws),
         assumed=outcome.assumed or None, horizon=plan.horizon, verdict=verdict,
         finding=scenario_sentence(duration_of(plan, outcome)),
     )  # fmt: skip
@@ -141,7 +142,7 @@ def draw_survival(plan: Plan, outcome: RunResult, folder: Path, dates: bool = Fa
 
 
 def _draw_causes(plan: Plan, outcome: RunResult, folder: Path, dates: bool) -> None:
-    caption = _caption(plan, "share of worlds ended by each day, by cause", dates)
+    caption = _caption(plan, "share of worlds ended by each day, by cause", dates, outcome.at_draws)
     titles = plan.scenario.actor_titles
     causes = cause_curves(outcome.worlds, outcome.doubt, plan.horizon)
     finding = commonest_end(run_summary(plan, outcome), titles)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ceasefire.parameters.sourced_value import DISTRIBUTIONS
+from ceasefire.plain_text import number_words, range_words
 from ceasefire.scenario.load import Loaded
 from ceasefire.scenario.parameter_paths import path_words
 from ceasefire.scenario.resolved import FOR_READERS
@@ -80,8 +81,8 @@ def _shown(entry: Any) -> str:
         if form is None or not _is_number(entry):
             return str(entry.get("title") or "there")
         low_high = entry.get("range")
-        span = f" ({low_high[0]:g} to {low_high[1]:g})" if low_high else ""
-        return (f"{form:,g}" if isinstance(form, int | float) else _listed(form)) + span
+        span = f" ({range_words(*low_high)})" if low_high else ""
+        return (number_words(form) if isinstance(form, int | float) else _listed(form)) + span
     return _listed(entry) if isinstance(entry, list) else str(entry)
 
 

@@ -32,7 +32,11 @@ def find_scenario(ref: str | Path, near: Path | None = None, other_than: Path | 
 
 
 def find_change(ref: str | Path, near: Path | None = None) -> Path:
-    """The file of a change. Raises ScenarioError with the nearest name and all names."""
+    """The file of a change. Raises ScenarioError with the nearest name and all names, or how a number is set."""
+    path, sets, value = str(ref).partition("=")
+    if sets:
+        hint = f"a number is set with --set {path}={value} (in Python: set={{'{path}': {value}}})"
+        raise ScenarioError([Fault("", None, "", f"no such change '{ref}'; {hint}")])
     return _find(ref, "change", _change_folders(near), near, list_changes(near))
 
 
