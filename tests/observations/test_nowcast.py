@@ -227,7 +227,7 @@ def test_no_window_is_longer_than_the_days_that_are_over() -> None:
 def test_tables_and_notes_round_alike() -> None:
     shown, small = Skill(0.026, -0.004, 0.031, 400), Skill(-0.001, -0.004, 0.004, 400)
     assert (skill_words(shown), shown.is_small) == ("+3 % (0 to 3)", False)
-    assert (skill_words(small), small.is_small) == ("+0 % (0 to 0)", True)
+    assert (skill_words(small), small.is_small) == ("0 % (0)", True)
     assert [Place("", 1, share).words for share in (0.0, 0.5, 0.98, 0.999, 1.0)] == ["0.1", "50", "98", "99.9", "99.9"]
 
 

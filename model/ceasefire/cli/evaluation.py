@@ -51,7 +51,7 @@ def verify(
         rows = [[_verdict(c["passed"]), str(c["name"]), str(c["figure"]), str(c["target"])] for c in checks]
         show(columns([["", "check", "figure", "target"], *rows]))
     missed = sum(not check["passed"] for check in checks)
-    known = "; docs/validation.md tells what is known of a miss" if missed else ""
+    known = f"; {doc_page('validation.md')} tells what is known of a miss" if missed else ""
     notify(f"{len(checks) - missed} of {len(checks)} checks passed{known}")
     if missed:
         raise typer.Exit(SOME_FAILED)

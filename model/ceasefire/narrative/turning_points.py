@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ceasefire import wording
+from ceasefire.narrative.pulls_in_words import pull_lines
 from ceasefire.narrative.world_notes import (
     OFFENSIVE,
     STRIKE,
@@ -64,7 +65,7 @@ Finder = Callable[[WorldNotes], Iterator[TurningPoint]]
 
 def decision_details(notes: WorldNotes, decision: Decision) -> tuple[str, ...]:
     """The pulls of a choice and its chance, as lines."""
-    towards, away = wording.pull_lines(notes.scenario, decision.pulls, decision.new, decision.old)
+    towards, away = pull_lines(notes.scenario, decision.pulls, decision.new, decision.old)
     old = notes.rung(decision.actor, decision.old)
     total = decision.pulls.utility(decision.new) - decision.pulls.utility(decision.old)
     stay = percent_in_sentences(decision.pulls.chances[decision.old])
@@ -127,7 +128,7 @@ def _inside(notes: WorldNotes, episode: Episode) -> Iterator[str]:
     last = {id(decision) for decision in choices_behind(notes).values()}
     for decision in episode.decisions:
         if decision.new == OFFENSIVE:
-            towards, away = wording.pull_lines(notes.scenario, decision.pulls, decision.new, decision.old, 3)
+            towards, away = pull_lines(notes.scenario, decision.pulls, decision.new, decision.old, 3)
             when = wording.day_of(notes.scenario, decision.day)
             if id(decision) in last:
                 yield f"{when}: on to the offensive. {SEE_THE_END}"

@@ -45,6 +45,7 @@ from ceasefire.wording import (
     ending_words,
     how_many,
     listed,
+    plain,
     signed_number,
     span_words,
     titled,
@@ -124,7 +125,7 @@ def skill_words(one: Skill) -> str:
 
 
 def _points(share: float) -> str:
-    return signed_number(100 * share)
+    return plain(100 * share)
 
 
 def chances_rows(found: Nowcast) -> list[list[str]]:
