@@ -144,9 +144,13 @@ def test_an_outside_view_of_facts_that_are_not_given_says_so(command: Command, s
     assert said.code == 0, said.err
     for note in notes:
         assert note in said.err
-    page = read(Path("today/report.html").read_text()).text
+    root = read(Path("today/report.html").read_text())
+    page = root.text
     assert "country is not given" in page
     assert "no country given, from " in page
+    (view,) = [each for each in root.all("table") if "outside view" in each.all("caption")[0].text.lower()]
+    assert "90 % from" in view.text.replace("\u00a0", " ")
+    assert "95 %" not in view.text.replace("\u00a0", " ")
     Path("deal.yaml").write_text("country: Syria\nstart: 2018-09-17\nwritten: yes\n")
     said = command("nowcast", small, "--counts", counts, "--facts", "deal.yaml", "--out", "today", *QUICK)
     assert "Syria, from 2018-09-17: bare cessation, written, open-ended" in " ".join(said.out.split())

@@ -224,9 +224,9 @@ def kind_words(pair: SidePair, name: str, about: Mapping[str, Any]) -> str:
     return f"{text} Exchanged by themselves, these change days held beyond chance: {'; '.join(matter)}{others}."
 
 
-def as_subject(name: str) -> str:
+def as_subject(name: str, deal: str = "the deal") -> str:
     """The readers' name of a condition as the subject of a sentence: `the deal with "No buffer"`."""
-    return f"the deal {name}" if name.startswith("with ") else name
+    return f"{deal} {name}" if name.startswith("with ") else name
 
 
 MOST_NAMED = 3
@@ -262,7 +262,7 @@ def _title(comparison: Comparison) -> str:
     if len(comparison.pairs) > 1:
         return titled(title, f"compared with {len(comparison.pairs)} others")
     name = comparison.named(comparison.pairs[0])
-    return titled(title, f"compared with {as_subject(name)}".replace("with the deal with", "with the same deal with"))
+    return titled(title, f"compared with {as_subject(name, 'the same deal')}")
 
 
 def _compared(comparison: Comparison) -> list[Block]:

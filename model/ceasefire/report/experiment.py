@@ -315,7 +315,7 @@ def _downloads(experiment: FinishedExperiment, about: pd.DataFrame) -> list[Down
     known = table_words("experiment")
     files = []
     for name, table in experiment.tables.items():
-        words = known[f"tables/{name}.csv"]
+        words = known.get(f"tables/{name}.csv", name)
         size = (experiment.folder / "tables" / f"{name}.csv").stat().st_size
         if size > LARGEST_EMBEDDED:
             words += f" (too large for this page: tables/{name}.csv in the folder of the results)"

@@ -292,7 +292,7 @@ def _holding_finding(found: Nowcast) -> str:
 def _report(found: Nowcast, folder: Path, made_by: str, tables: dict[str, pd.DataFrame]) -> Report:
     doubts, about = [*found.warnings, *found.notes], as_frame("nowcast", tables)
     sections = [
-        Section("chances", "What to expect", [_chances_table(found), *_outside_points(found), _skill_table(found),
+        Section("chances", "What to expect", [_chances_table(found), *_outside_blocks(found), _skill_table(found),
                 *_figure(folder, "survival")]),
         Section("seen", "What was counted, among the worlds", [
                 *_figure(folder, "weeks"), _table("What was seen", _place_rows(found))]),
@@ -312,17 +312,20 @@ def _report(found: Nowcast, folder: Path, made_by: str, tables: dict[str, pd.Dat
 
 def outside_lines(found: Nowcast) -> list[str]:
     """What the outside view rests on, in sentences; empty without one."""
-    first, *more = found.outside_rests_on or ("",)
-    return (
-        [f"The outside view is of a deal that has held {how_many(found.seen.day, 'day')}. {first}", *more]
-        if first
-        else []
-    )
+    if not found.outside_rests_on:
+        return []
+    first, *more = found.outside_rests_on
+    return [f"The outside view is of a deal that has held {how_many(found.seen.day, 'day')}. {first}", *more]
 
 
-def _outside_points(found: Nowcast) -> list[Block]:
-    lines = outside_lines(found)
-    return [Points(lines)] if lines else []
+def _outside_blocks(found: Nowcast) -> list[Block]:
+    """The chances of the outside view, whose ranges are of 90 %, and what it rests on; nothing without one."""
+    if not found.outside:
+        return []
+    rows = [[f"{days} days", *_ends_of(one)] for days, one in found.outside.items()]
+    heads = ["within", "chance that it ends", "90 % from", "90 % to"]
+    caption = "The outside view, of a deal that has held so long; it knows nothing of the counts"
+    return [Table(caption, heads, rows, frozenset({1, 2, 3})), Points(outside_lines(found))]
 
 
 def _method(found: Nowcast) -> list[str]:
@@ -351,21 +354,18 @@ LIMITS = ["95 % from", "95 % to"]
 
 
 def _chances_table(found: Nowcast) -> Table:
-    """The chances to end, with and without counts and in the outside view."""
-    rows = [["within", "known of the deal", "chance that it ends", *LIMITS]]
+    """The chances to end, with and without counts."""
     ways = {"what was counted": found.counted, "no counts": found.without}
-    if found.outside:
-        ways["outside view, having held"] = found.outside
-    for days in HORIZONS:
-        rows += [[f"{days} days", way, *_ends_of(by_days[days])] for way, by_days in ways.items() if days in by_days]
-    return Table("Chance that it ends", rows[0], rows[1:], frozenset({2, 3, 4}))
+    rows = [[f"{days} days", way, *_ends_of(by_days[days])] for days in HORIZONS for way, by_days in ways.items()]
+    heads = ["within", "known of the deal", "chance that it ends", *LIMITS]
+    return Table("Chance that it ends", heads, rows, frozenset({2, 3, 4}))
 
 
 def _skill_table(found: Nowcast) -> Table:
     """What the counts save of the Brier score."""
     rows = [
         [f"{days} days", *(f"{signed_number(100 * each)}{GAP}%" for each in (one.value, one.low, one.high))]
-        for days, one in ((days, found.skill[days]) for days in HORIZONS)
+        for days, one in found.skill.items()
     ]
     tried = found.skill[HORIZONS[0]].histories
     heads = ["within", "Brier score saved by the counts", *LIMITS]
